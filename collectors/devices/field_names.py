@@ -53,7 +53,7 @@ BARE: Final = WORDS["companions"] | WORDS["counts"]
 
 
 def telling(kind: str, text: str) -> Iterator[str]:
-    """Yield the words of a kind that a text says; of things and of what is outdoors also words with parts like theirs."""
+    """Yield the words of a kind that a text says, of things and of what is outdoors also by parts of words."""
     said = words(text)
     yield from (word for word in said if word in WORDS[kind])
     stems = _STEMS.get(kind, frozenset())

@@ -208,7 +208,8 @@ class _Message:
         units = (leaf for leaf in self.leaves if leaf.name in FIELDS["unit"] and not is_climate(leaf.names))
         if told := [unit for leaf in units if is_foreign(unit := str(leaf.value or "").strip().lower())]:
             return f"the unit is {show(told[0])}"
-        loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in self.packet.levels]
+        topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
+        loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
         if loose and not self._tops("device") and not self._tops("sub"):
             return f"{loose[0].shown} may be the device or the number of the message"
         lines = self._tops("line")

@@ -73,6 +73,7 @@ class Path:
     level: int = 0  # of the topic (0: all of it); of "around" how far out
     last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
+    many: bool = False  # a plain path to all that lies at its end ([*])
     is_beside: bool = False  # it leads to a list or an object, and there to what is at the item's place
     part: int = 0  # of the text it leads to
     pieces: tuple["str | Path", ...] = ()
@@ -80,10 +81,7 @@ class Path:
     def find(self, place: Place) -> list[Found]:
         """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.query is not None:
-            data = self.beginning(place)
-            found = (
-                self._queried(data, self.query) if self.names is None else self._followed(data, self.names)
-            )
+            found = self._led(self.beginning(place), self.query)
             if self.is_beside:
                 found = [inner for one in found for inner in _beside(one, place.key)]
             return [cut for one in found for cut in _cut(one, self.part)] if self.part else found
@@ -94,6 +92,12 @@ class Path:
         if self.begins == "pieces":
             return self._joined(place)
         return [] if place.key is None else [Found(place.key)]
+
+    def _led(self, data: Any, query: JSONPath) -> list[Found]:
+        if self.names is None:
+            return self._queried(data, query)
+        found = self._followed(data, self.names)
+        return _inside(found[0]) if self.many and found else found
 
     def _level(self, place: Place) -> list[Found]:
         levels = place.levels
@@ -160,7 +164,8 @@ def compiled(text: str) -> Path:
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
     path = ending["path"]
     rest = path.lstrip("^") if path[0] == "^" else path[1:]
-    names = tuple(a or b for a, b in _NAME.findall(rest)) if _PLAIN.fullmatch(rest) else None
+    plain = rest.removesuffix("[*]").removesuffix(".*") if rest.endswith(("[*]", ".*")) else rest
+    names = tuple(a or b for a, b in _NAME.findall(plain)) if _PLAIN.fullmatch(plain) else None
     begins: Literal["message", "item", "around"] = _BEGINNINGS[path[0]]
     return Path(
         text,
@@ -168,6 +173,7 @@ def compiled(text: str) -> Path:
         query=_query(text, rest),
         level=len(path) - len(rest),
         names=names,
+        many=plain != rest,
         is_beside=ending["beside"] is not None,
         part=int(ending["part"] or 0),
     )
@@ -234,6 +240,13 @@ def _cut(found: Found, part: int) -> list[Found]:
     parts = found.value.split("/")
     at = part - 1 if part > 0 else part
     return [Found(parts[at], found.within)] if -len(parts) <= at < len(parts) else []
+
+
+def _inside(found: Found) -> list[Found]:
+    """Return all that lies in an object or a list."""
+    around = found.value
+    inner = around.items() if type(around) is dict else enumerate(around) if type(around) is list else ()
+    return [Found(value, ((around, key), *found.within)) for key, value in inner]
 
 
 def _within(match: JSONPathMatch) -> tuple[tuple[Any, str | int], ...]:

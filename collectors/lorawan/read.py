@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS
 from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
@@ -24,6 +25,7 @@ from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
 from collectors.lorawan.uplink import SOURCE, Uplink
 
+CO2: Final = METRICS["co2_ppm"]  # what tells of people stands before it in the catalogue
 SHOWN: Final = 24  # bytes of a frame in a problem
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
@@ -83,7 +85,14 @@ class _Reading:
         fields = self.uplink.fields
         if self.entry is None or type(fields) is not dict:
             return Decoded()
-        return registry.read_fields(self.entry, self._body(fields))
+        found = registry.read_fields(self.entry, self._body(fields))
+        if not found.readings or _tells_of_people(found):
+            return found
+        try:  # another version of the decoder may name what is told of people otherwise
+            own = self.by_layout()
+        except Unreadable:
+            return found
+        return own if _tells_of_people(own) else found
 
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
@@ -174,6 +183,10 @@ class _Reading:
             time=uplink.time,
             identity=uplink.identity,
         )
+
+
+def _tells_of_people(found: Decoded) -> bool:
+    return any(METRICS[reading.metric].code < CO2.code for reading in found.readings)
 
 
 @cache

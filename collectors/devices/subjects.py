@@ -13,7 +13,7 @@ from typing import Final
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
-from collectors.devices import unknown
+from collectors.devices import field_names
 from collectors.devices.questions import ANSWER
 
 AIR: Final = frozenset(
@@ -30,7 +30,7 @@ _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 def words(names: Iterable[str]) -> frozenset[str]:
     """Return the words of names in lower case: `ParkingSpot_3` is parking, spot and 3."""
-    return frozenset(word for name in names for word in unknown.words(name))
+    return frozenset(word for name in names for word in field_names.words(name))
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:

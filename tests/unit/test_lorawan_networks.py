@@ -148,7 +148,7 @@ def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
         **TTN2,
         "hardware_serial": "01" * 8,
         "port": 1,
-        "payload_fields": {"people_total_in": 7, "co2": 600},
+        "payload_fields": {"total_in": 7, "co2_ppm": 600},
     }
     assert values(decode(body)) == {("flow:1", "in_total"): 7, ("level:1", "co2_ppm"): 600}
 

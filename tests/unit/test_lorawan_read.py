@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from adapting import NOW, said
 
+from besok.model import mapping_draft
 from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
@@ -35,8 +36,7 @@ ODD = Codec(
 MAPPING = PayloadMapping(
     name="odd",
     topic="application/+/device/+/event/up",
-    values={"people": "$.persons", "battery_pct": "$.charge"},
-    only={"$.persons": "*"},
+    values={"people": "$.codec.persons", "battery_pct": "$.codec.charge"},
 )
 
 
@@ -104,11 +104,31 @@ def test_a_codec_that_fails_leaves_it_to_the_layout() -> None:
 
 def test_fields_without_a_table_ask_for_a_mapping() -> None:
     (problem,) = decode(uplink("0550"), context("Acme Odd 7")).problems
-    assert '"persons, charge"' in problem and "no table says what the fields of Acme Odd 7 mean" in problem
+    assert "nobody has said what persons is" in problem
+    draft = mapping_draft.read(problem)
+    assert draft is not None and draft.device == "$.deviceInfo.devEui"
+    assert {choice.path for choice in draft.choices} == {"$.codec.persons"}
+    chosen = mapping_draft.chosen(draft, {"people": "$.codec.persons"})
+    assert said(decode(uplink("0550"), context("Acme Odd 7", mappings=(chosen,)))) == {"level:1 people": 5}
     decoded = decode(uplink("0550"), context("Acme Odd 7", mappings=(MAPPING,)))
     assert said(decoded) == {"level:1 people": 5, "level:1 battery_pct": 80}
     assert {r.device for r in decoded.readings} == {DEVICE}
-    assert decode(uplink("00", 2), context("Acme Odd 7", mappings=(MAPPING,))).problems
+    assert not decode(uplink("00", 2), context("Acme Odd 7", mappings=(MAPPING,))).readings
+
+
+def test_fields_that_the_network_decodes_of_an_unknown_device_are_asked_about() -> None:
+    body = uplink("0550", object={"counts": {"people": 4}, "temperature_c": 21.5})
+    decoded = decode(body, DecodeContext())
+    assert {(r.source, r.device, r.metric) for r in decoded.readings} == {
+        ("lorawan", DEVICE, "temperature_c")
+    }
+    draft = mapping_draft.read(decoded.problems[0])
+    assert draft is not None and draft.device == "$.deviceInfo.devEui"
+    assert "$.object.counts.people" in {choice.path for choice in draft.choices}
+    chosen = mapping_draft.chosen(draft, {"people": "$.object.counts.people"})
+    assert said(decode(body, DecodeContext(mappings=(chosen,))))["level:1 people"] == 4
+    counted = decode(uplink("0550", object={"total_in": 7, "total_out": 5}), DecodeContext())
+    assert said(counted) == {"flow:1 in_total": 7, "flow:1 out_total": 5}
 
 
 def test_a_frame_without_fields_is_not_data_and_one_that_fails_says_why() -> None:

@@ -19,6 +19,7 @@ from besok.store.write import write
 from cli.main import app
 from collectors import pipeline
 from collectors.replay import replay_mapped
+from tests.small_sites import library
 
 TOPIC = "acme/hall"
 LATER = NOON + timedelta(days=1)
@@ -94,6 +95,17 @@ def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(
     assert sites.apply(house, sitefile.parse(moved), now=LATER) != []  # the file goes before
     assert people_in(database_url) == 8
     sites.apply(house, sitefile.parse(HOUSE), now=LATER)
+
+
+def test_a_site_does_not_take_back_what_another_site_has_placed_since(house: Database) -> None:
+    came(house, TOPIC, b'{"in": 3}')
+    observed = Observed(site="lib", portal="front")
+    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
+    moved = Sensor(source="acme", device=TOPIC, portal="door")
+    sites.apply(house, library("annex", sensors=(moved,)), now=LATER)
+    sites.apply(house, sitefile.parse(HOUSE), now=LATER)
+    assert [s for s in sites.load(house, "lib").sensors if s.device == TOPIC] == []
+    assert moved in sites.load(house, "annex").sensors
 
 
 def test_what_came_before_the_day_does_not_count(house: Database, database_url: str) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import http.client
 import json
+import logging
 import os
 import resource
 import socket
@@ -282,9 +283,15 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
 
 
 def test_what_is_not_taken_is_answered_in_a_sentence(
-    ready: httpx2.Client, here: Settings, house: str, token: str, database_url: str
+    ready: httpx2.Client,
+    here: Settings,
+    house: str,
+    token: str,
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     said = {}
+    caplog.set_level(logging.WARNING, "collectors.receive.app")
     for name, (status, _, request) in REFUSED.items():
         path = request.get("path", "/in/{house}").replace("{house}", house)
         headers = {"Authorization": f"Bearer {token}", **request.get("headers", {})}
@@ -298,6 +305,9 @@ def test_what_is_not_taken_is_answered_in_a_sentence(
         if found[0] != found[1] or REFUSED[name][1] not in found[2]
     }
     assert wrong == {}
+    told = [record.getMessage() for record in caplog.records if record.name == "collectors.receive.app"]
+    assert len(told) == len({(said[n][1], REFUSED[n][2].get("path")) for n in REFUSED})  # each address once
+    assert any(line.startswith(f"POST '/in/{house}/a\\x00b' is answered 400") for line in told)
     insist(ready, f"{house}/door", token, count(1))
     wait_for(lambda: people(database_url) == (1, 1))  # and nothing of all that has come through
     with psycopg.connect(database_url) as conn:

@@ -69,6 +69,7 @@ def test_a_mirror_says_whether_its_entity_is_there() -> None:
         ("hall/binary_sensor/presence/state", "ON", "esphome", "hall", {"level:1 occupied": 1}),
         ("floor1/hall/sensor/co2/state", "640", "esphome", "floor1/hall", {"level:1 co2_ppm": 640}),
         ("homie/hall/air/humidity", "41", "homie", "hall", {"level:air humidity_pct": 41}),
+        ("homie/5/hall/air/co2", "640", "homie", "hall", {"level:air co2_ppm": 640}),
     ],
 )
 def test_one_value_on_each_topic(

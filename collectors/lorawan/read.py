@@ -15,9 +15,8 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
-from collectors.adapters.lorawan import decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, registry
+from collectors.devices import reader, registry, unknown
 from collectors.devices.reader import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
@@ -141,10 +140,21 @@ class _Reading:
         return Decoded()
 
     def by_name(self) -> Decoded:
-        """Read fields of models that no table knows yet; of a known model nothing is guessed."""
-        fields = self.uplink.fields
+        """Read fields of models that no table knows as those of any unknown device: few names count, the rest asks."""
+        fields, at = self.uplink.fields, self.uplink.at
         if self.entry is None:
-            return decoded.read(self.uplink, self.packet) if fields is not None else Decoded()
+            if fields is None:
+                return Decoded()
+            if type(fields) is not dict:
+                raise Unreadable(
+                    f"the network server's decoder gives {show(fields)}: it must give fields with names"
+                )
+            texts = tuple(
+                text for text in self.texts if "products" not in text.lower()
+            )  # The Things Products
+            body = self._body(fields)
+            origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
+            return unknown.decode_fields(origin)
         if type(fields) is dict and not layout_of(self.entry):
             raise Unreadable(registry.nothing_found(self.entry, fields))
         return Decoded()

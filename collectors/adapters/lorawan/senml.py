@@ -11,7 +11,7 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters import objects
 from collectors.adapters.fields import DEVICE_LIMIT
-from collectors.adapters.lorawan import decoded
+from collectors.adapters.jsontext import show
 from collectors.adapters.objects import Found
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -74,7 +74,7 @@ def _named(packet: Packet, records: list[dict[str, Any]], name: str, device: str
     for sheet.time, all_ in found.items():
         objects.write(sheet, all_, topic=packet.topic, device_path="$[0].bn", time_path="$[0].bt")
     if not sheet.problems and not any(all_.understood for all_ in found.values()):
-        said = decoded.names({n: None for record in records if type(n := record.get("n")) is str})
+        said = show(", ".join(n for record in records if type(n := record.get("n")) is str), 80)
         sheet.problems.append(f"it holds {said}: nothing that is known here; map the fields in the site file")
     idle = not sheet.readings and not sheet.problems
     return sheet.decoded(not_data="it says that nothing was measured" if idle else "")

@@ -108,7 +108,7 @@ def read(text: str) -> MappingDraft | None:
         choices = [next(iter(tomllib.loads(line).items())) for line in told]
     except tomllib.TOMLDecodeError:
         return None
-    if not choices or not isinstance(plain.get("topic"), str):
+    if not any(split(key)[0] in SAYS for key, _ in choices) or not isinstance(plain.get("topic"), str):
         return None
     only = plain.get("only", {})
     return MappingDraft(

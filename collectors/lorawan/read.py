@@ -81,7 +81,7 @@ class _Reading:
         if self.entry is None or type(fields) is not dict:
             return Decoded()
         found = registry.read_fields(self.entry, self._body(fields))
-        if not found.readings or _tells_of_people(found):
+        if not found.readings or self.entry.table.name not in _of_people() or _tells_of_people(found):
             return found
         try:  # another version of the decoder may name what is told of people otherwise
             own = self.by_layout()
@@ -193,7 +193,21 @@ class _Reading:
 
 
 def _tells_of_people(found: Decoded) -> bool:
-    return any(METRICS[reading.metric].code < CO2.code for reading in found.readings)
+    return any(_is_of_people(reading.metric) for reading in found.readings)
+
+
+def _is_of_people(metric: str) -> bool:
+    return METRICS[metric].code < CO2.code
+
+
+@cache
+def _of_people() -> frozenset[str]:
+    """Return the names of the tables that tell of people, not of rooms alone."""
+    return frozenset(
+        entry.table.name
+        for entry in registry.lorawan()
+        if any(_is_of_people(value.metric) for form in entry.formats for value in form.values)
+    )
 
 
 @cache

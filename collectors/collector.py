@@ -16,6 +16,7 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
+from collectors.registering import Registrar
 from collectors.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,10 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
         acknowledge = connection.acknowledge
-        writer = Writer(db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now)
+        registrar = Registrar(db, settings.new_devices_per_hour, utc_now)
+        writer = Writer(
+            db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now, registrar=registrar
+        )
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
         following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop))

@@ -1,4 +1,4 @@
-"""The context that adapters decode in, reloaded when a site file is applied or a device tells its model."""
+"""The context of decoding, reloaded when a site file is applied, or a device tells its model or is bound."""
 
 import logging
 from threading import Event
@@ -22,6 +22,11 @@ class Knowledge:
         self._stale = Event()
         self._stale.set()
 
+    @property
+    def latest(self) -> DecodeContext:
+        """What was known last, without asking the database."""
+        return self._known
+
     def current(self) -> DecodeContext:
         """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
@@ -38,11 +43,12 @@ class Knowledge:
         return self._known
 
     def learn(self, batch: Batch) -> None:
-        """Reload if a device in a stored batch told its model for the first time."""
-        if any(told.model and device not in self._known.models for device, told in batch.devices.items()):
+        """Reload if a device in a stored batch told its model for the first time, or was bound to its topics."""
+        models = self._known.models
+        if batch.binds or any(told.model and device not in models for device, told in batch.devices.items()):
             self._stale.set()
 
     def follow(self, url: str, stop: Event) -> None:
-        """Until stopped, listen for site files that are applied."""
-        for _ in listen(url, ["sites"], stop):
+        """Until stopped, listen for site files that are applied, and for devices that are bound to topics."""
+        for _ in listen(url, ["sites", "bindings"], stop):
             self._stale.set()

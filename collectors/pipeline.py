@@ -1,79 +1,138 @@
 """From messages to the batch that the database stores: adapter, range check, clock check. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from besok.model.decode_context import NOTHING, DecodeContext, Device
-from besok.model.errors import Unreadable
+from besok.model.decode_context import NOTHING, Channel, DecodeContext, Device
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
-from collectors import adapters
-from collectors.privacy import NOTE, stripped
+from collectors import adapters, limits
+from collectors.identity import Refused, Speakers
+from collectors.privacy import redact
+from collectors.unplaced import revealed
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
 BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-PAYLOAD_LIMIT = 4_000_000  # bytes; no sensor sends more
 KEPT_S = 30 * 86_400.0  # a message that the broker keeps is rejected once in so many seconds
 PROBLEMS_SHOWN = 5  # of one message; the rest are counted
+TOO_MANY = (
+    "too many new devices or lines came within an hour, and no site file names this one: replay the message later, name"
+    " its device in the site file, or raise BESOK_NEW_DEVICES_PER_HOUR if all of them are real"
+)
 
 Key = tuple[str, str, str, str, datetime]
+Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # which of the channels are not to be registered
 
 
-class Refused(Unreadable):
-    """A reading that cannot be true; `kind` is the class of the reason."""
+@dataclass(slots=True)
+class _Part:
+    """What came of one message."""
 
-    def __init__(self, text: str, kind: Refusal) -> None:
-        super().__init__(text)
-        self.kind = kind
+    message: Message
+    decoded: Decoded
+    readings: Collection[Reading]
+    statuses: Collection[Status]
+    problems: list[Refused]
+
+    def channels(self) -> Iterator[Channel]:
+        yield from ((r.source, r.device, r.channel) for r in self.readings)
+        yield from ((s.source, s.device, "") for s in self.statuses)
 
 
-def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch:
-    """Decode messages, in the order they came. Nothing a message can hold makes this raise.
+def decode(
+    messages: Sequence[Message],
+    known: DecodeContext = NOTHING,
+    admit: Admit = lambda channels: (),
+    *,
+    speakers: Speakers | None = None,
+    redacted: bool = True,
+) -> Batch:
+    """Decode messages, in the order they came. Nothing a message can hold makes this raise; `admit` may.
 
-    A message with problems is rejected, redacted, with its reasons; its good readings count all the same.
+    A message with problems is rejected, `redacted`, with its reasons; its good readings count all the same. `speakers`
+    go on from one call to the next.
     """
+    known = revealed(known, (message.topic for message in messages))
+    speakers = speakers or Speakers(known)
+    parts = [_read(message, known, speakers) for message in messages]
+    if refused := frozenset(admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
+        for part in parts:
+            _leave_out(part, refused)
     readings: list[Incoming] = []
-    statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
     origins: list[Origin] = []
     heard: dict[Device, DeviceDescription] = {}
-    for message in messages:
-        decoded, kind = _adapted(message, known)
-        problems = [Refused(problem, kind) for problem in decoded.problems]
-        checked = _checked(decoded.readings, message, problems, known)
-        origin = _origin(message, decoded, bool(problems))
+    for part in parts:
+        message, problems = part.message, part.problems
+        origin = _origin(message, part.decoded, bool(problems))
         if origin:
             origins.append(origin)
-        told = DeviceDescription(message.topic, decoded.model)
-        for reading in checked:
+        told = DeviceDescription(message.topic, part.decoded.model)
+        for reading in part.readings:
             readings.append(Incoming(reading, message.received, origin))
             heard[reading.source, reading.device] = told
-        statuses += [(status, message.received) for status in decoded.statuses]
         if problems:
-            rejections.append(rejection(message, _joined(problems), problems[0].kind, origin))
+            rejected = Rejection(
+                message=message, reason=_joined(problems), kind=problems[0].kind, origin=origin
+            )
+            rejections.append(redact(rejected, known) if redacted else rejected)
     return Batch(
         readings=readings,
-        statuses=statuses,
+        statuses=[(status, part.message.received) for part in parts for status in part.statuses],
         rejections=rejections,
         origins=origins,
         devices=heard,
+        topics=speakers.learnt,
+        binds=speakers.binds,
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
     )
 
 
-def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | None = None) -> Rejection:
-    """Make a rejection without what is personal, in the payload and in the reason."""
-    plain = stripped(message.payload, message.topic)
-    if plain.payload is not message.payload:
-        message = replace(message, payload=plain.payload)
-    said = plain.reason(reason).encode("utf-8", "replace").decode()  # half a character in a name is no text
-    return Rejection(message=message, reason=said, kind=kind, origin=origin)
+def _read(message: Message, known: DecodeContext, speakers: Speakers) -> _Part:
+    """Decode one message, and check what it says."""
+    decoded, kind = _adapted(message, known)
+    problems = [Refused(problem, kind) for problem in decoded.problems]
+    devices = {(r.source, r.device) for r in decoded.readings} | {
+        (s.source, s.device) for s in decoded.statuses
+    }
+    readings, statuses = decoded.readings, decoded.statuses
+    if elsewhere := _elsewhere(devices, message, speakers):
+        problems += elsewhere.values()
+        readings = tuple(r for r in readings if (r.source, r.device) not in elsewhere)
+        statuses = tuple(s for s in statuses if (s.source, s.device) not in elsewhere)
+        if not (readings or statuses):  # an impostor's message is no delivery of the device's
+            decoded = Decoded(adapter=decoded.adapter)
+    checked = _checked(readings, message, problems, known)
+    if checked:
+        speakers.learn(devices - elsewhere.keys(), message.topic)
+    return _Part(message, decoded, checked, statuses, problems)
+
+
+def _elsewhere(devices: Iterable[Device], message: Message, speakers: Speakers) -> dict[Device, Refused]:
+    """Return the devices of a message that may not speak on its topic, each with the reason."""
+    found: dict[Device, Refused] = {}
+    for device in devices:
+        try:
+            speakers.check(device, message.topic)
+        except Refused as exc:
+            found[device] = exc
+    return found
+
+
+def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
+    """Take out what comes from devices and channels that are not registered."""
+    if not any(channel in refused for channel in part.channels()):
+        return
+    part.readings = [r for r in part.readings if (r.source, r.device, r.channel) not in refused]
+    part.statuses = [s for s in part.statuses if (s.source, s.device, "") not in refused]
+    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no repeat
+    part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
 
 
 def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:
@@ -107,9 +166,7 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
 
 def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:
     """Decode a message, and tell the class of refusal that its problems are."""
-    if len(message.payload) > PAYLOAD_LIMIT:
-        size = f"{len(message.payload) / 1e6:.1f} MB"
-        reason = f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB"
+    if reason := limits.problem(message.payload):
         return Decoded(problems=(reason,)), Refusal.TOO_LARGE
     decoded = adapters.decode(message, known)
     return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE
@@ -154,10 +211,7 @@ def _check_origin(reading: Reading, known: DecodeContext) -> None:
 
 
 def _check_value(reading: Reading) -> None:
-    """Raise Refused for a value that cannot be true, or a device whose name redaction took out."""
-    if NOTE in reading.device:  # in a replay; its neighbours would all be this one device
-        reason = f"{_where(reading)}: the name of its device was taken out when it was kept: nobody knows whose it is"
-        raise Refused(reason, Refusal.UNREADABLE)
+    """Raise Refused for a value that cannot be true."""
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:

@@ -70,7 +70,7 @@ def decode(
     heard: dict[Device, DeviceDescription] = {}
     for part in parts:
         message, problems = part.message, part.problems
-        origin = _origin(message, part.decoded, bool(problems))
+        origin = _origin(part, known.key)
         if origin:
             origins.append(origin)
         told = DeviceDescription(message.topic, part.decoded.model)
@@ -135,14 +135,18 @@ def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
     part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
 
 
-def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:
+def _origin(part: _Part, key: bytes) -> Origin | None:
     """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
 
-    That is so if every reading has a time, which then is its key, and nothing of the message is rejected.
+    That is so if every reading has a time, which then is its key, and nothing of the message is rejected. What a message
+    that is rejected as a whole is known by, it is known by in secret.
     """
+    message, decoded, rejected = part.message, part.decoded, bool(part.problems)
     identity = decoded.identity
     if message.retained and rejected:  # it comes again with every connection
-        identity = Identity(scope=f"retained/{message.topic}", mark="", window_s=KEPT_S)
+        identity = Identity(scope=f"retained/{_secret(message.topic, key)}", mark="", window_s=KEPT_S)
+    elif identity and rejected and not part.readings:
+        identity = replace(identity, scope=_secret(identity.scope, key), mark=_secret(identity.mark, key))
     lasting = message.client and (rejected or any(r.time is None for r in decoded.readings))
     packet_id = message.packet_id if lasting else 0
     if not packet_id and not identity:
@@ -155,6 +159,10 @@ def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None
         packet_id=packet_id,
         redelivered=message.duplicate,
     )
+
+
+def _secret(text: str, key: bytes) -> str:
+    return blake2b(text.encode("utf-8", "replace"), key=key[:64], digest_size=8).hexdigest()
 
 
 def _digest(message: Message, decoded: Decoded) -> bytes:

@@ -39,11 +39,16 @@ _ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:.-]?){5,}[0-9A-Fa-f]{2}|[A-Z]{3}\d\d[
 _NUMBER = re.compile(
     r"([+-]?\d{1,9}(?:[.,]\d{1,9})?(?:[eE][+-]?\d{1,2})?)\s?([^\W\d]{0,7}|%|°[CF])", re.ASCII
 )
-_TOKEN = re.compile(r"[A-ZÅÄÖ]+(?![a-zåäö])|[A-ZÅÄÖ]?[a-zåäö]+|\d+|[ _.,:;()/@+-]")
+_TOKEN = re.compile(r"[A-ZÅÄÖ]+(?![a-zåäö])|[A-ZÅÄÖ]?[a-zåäö]+|[0-9]+|[ _.,:;()/@+-]")
 _CODE = re.compile(r"[A-Za-z]{0,6}\d{1,5}[A-Za-z]{0,3}")
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z:._-]{1,63}")
 _RUN = re.compile(r"[0-9A-Fa-f]{3,}|[A-Za-z]+")
-_TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|\xc3[\x80-\xbf]){4}|[0-9]{6}")
+_SHORT = re.compile(r"[0-9]{1,4}")
+_PERSONAL = re.compile(
+    r"(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-9]\d)\d{4}"
+)  # a Swedish personal number
+_TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4}|[0-9]{6}")
+_KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
 _DAY = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)")
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{4}(?:\d\d)?", re.ASCII)
 _ZONED = re.compile(r"(.*?)\s?(Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -190,7 +195,8 @@ class _Redactor:
         return self._pseudonym(name)
 
     def _level(self, level: str) -> str:
-        return level if self._is_named(level) or _is_words(level) else self._pseudonym(level)
+        is_kept = self._is_named(level) or _is_words(level) or _SHORT.fullmatch(level)
+        return level if is_kept else self._pseudonym(level)
 
     def _leaf(self, said: str, key: str, top: bool, depth: int, frames: bool = False) -> str:
         """Redact a text that is a value."""
@@ -222,6 +228,7 @@ class _Redactor:
             or self._is_time(text)
             or self._is_named(text)
             or PSEUDONYM.fullmatch(text) is not None
+            or _KIND.fullmatch(text) is not None
             or (key in KEYS["models"] and _is_model(text))
         )
 
@@ -233,6 +240,8 @@ class _Redactor:
     def _is_identifier(self, text: str, key: str) -> bool:
         """Tell whether a text is the number of a device: letters come in few, in hexadecimal, or as known words."""
         if not _NAME.fullmatch(text) or not any(c.isdecimal() for c in text):
+            return False
+        if _PERSONAL.fullmatch(re.sub(r"\D", "", text)):
             return False
         if key in KEYS["addresses"] and canonical(text)[1:2] in ("2", "6", "a", "e"):
             return False  # made up by a phone, not given by a maker

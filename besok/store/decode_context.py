@@ -9,7 +9,7 @@ from besok.store.sites import load_all
 
 
 def names(db: Database, known: DecodeContext) -> set[str]:
-    """Return the names that have been given by now: of devices, of the topics they spoke on, of topics in site files."""
+    """Return the names that have been given by now: of devices, of the topics they spoke on, and in site files."""
     heard = {name for row in db.rows("device_names") for name in row if name}
     told = {f for filters in known.topics.values() for f in filters}
     return heard | told | {mapping.topic for mapping in known.mappings}

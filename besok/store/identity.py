@@ -88,22 +88,24 @@ def learn_topics(conn: _Connection, heard: Topics, binds: Iterable[Device]) -> N
             raise StoreUnavailable("another collector has bound a device to its topics meanwhile")
 
 
-def set_topics(db: Database, device: str, topics: Sequence[str], source: str | None = None) -> int:
-    """Bind a device to topic filters as the site file would; none: to the topics on which it is heard next.
+def set_topics(db: Database, device: str, topics: Sequence[str]) -> None:
+    """Bind a device to topic filters as the site file would; none: to the topic on which it is heard next.
 
-    Returns how many devices that were. Raises NotFound, StoreUnavailable.
+    Raises NotFound, StoreUnavailable.
     """
     with db.transaction() as conn:
-        values = {"device": device, "source": source, "topics": list(topics)}
-        changed = conn.execute(sql("set_topics"), values).rowcount
+        if not conn.execute(sql("set_topics"), {"device": device, "topics": list(topics)}).rowcount:
+            raise _no_device(device)
         conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
-    if not changed:
-        raise NotFound(f'there is no device "{device}"; `besok device list` shows those there are')
-    return changed
 
 
 def topics_of(db: Database, device: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Return source, told filters and topics heard on, of each device of this name."""
-    return [
-        (source, tuple(told), tuple(heard)) for source, told, heard in db.rows("topics_of", device=device)
-    ]
+    """Return source, told filters and topics heard on, of each device of this name. Raises NotFound."""
+    rows = db.rows("topics_of", device=device)
+    if not rows:
+        raise _no_device(device)
+    return [(source, tuple(told), tuple(heard)) for source, told, heard in rows]
+
+
+def _no_device(device: str) -> NotFound:
+    return NotFound(f'there is no device "{device}"; `besok device list` shows those there are')

@@ -56,7 +56,8 @@ def run(
 ) -> Count:
     """Record `topics` (filters) into the new `file` for `for_s` seconds, or until `stop` is set.
 
-    Names that are not `known` become pseudonyms. Raises RecordingError for filters or files that cannot be used, also while it runs (a full disk).
+    Names that are not `known` become pseudonyms. Raises RecordingError for filters or files that cannot be used, also
+    while it runs (a full disk).
     """
     for topic in topics:
         if wrong := topic_filters.problem(topic):

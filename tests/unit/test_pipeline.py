@@ -185,7 +185,9 @@ def test_a_rejected_message_is_known_too_and_one_that_is_kept_is_rejected_once()
     assert [r.origin for r in batch.rejections] == list(batch.origins)
     assert len({o.digest for p in ({"in": -1}, {"in": -2}) for o in delivered(p).origins}) == 2
     (origin,) = delivered({"in": 1}, retained=True).origins
-    assert origin.identity == Identity(scope="retained/besok/v1/stad/d/flow", mark="", window_s=30 * 86_400)
+    assert origin.identity and origin.identity.scope.startswith("retained/")
+    assert origin.identity.window_s == 30 * 86_400
+    assert "stad" not in origin.identity.scope
 
 
 def test_the_same_content_has_the_same_digest_however_it_came() -> None:

@@ -61,8 +61,7 @@ where cardinality(topics) = 0 and cardinality(heard_on) > 0 and exists (
 
 -- name: set_topics
 -- Binds a device to topics; to none: to those on which it is heard next.
-update device set topics = %(topics)s::text[], heard_on = '{}'
-where external_id = %(device)s and (%(source)s::text is null or source = %(source)s)
+update device set topics = %(topics)s::text[], heard_on = '{}' where external_id = %(device)s
 
 -- name: topics_of
 -- What the devices of a name are bound to, by the site file or a command, and on which topics they were heard.

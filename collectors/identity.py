@@ -8,6 +8,10 @@ from besok.model.readings import Refusal
 from besok.model.topics import binding, matches
 
 FILTERS_SHOWN = 3  # of a device, in a reason
+NAMELESS = (
+    "other devices speak on this topic and name themselves, and this message names nobody: let its device send its"
+    " name, or give it a topic of its own"
+)
 
 
 class Refused(Unreadable):
@@ -36,31 +40,30 @@ class Speakers:
         """The filters of the devices that were not bound before."""
         return self._bound | {device: tuple(filters) for device, filters in self._heard.items()}
 
-    def check(self, device: Device, topic: str) -> None:
-        """Raise Refused if a placed device is bound to other topics, or nobody knows who speaks."""
+    def is_bound(self, device: Device, topic: str) -> bool:
+        """Tell whether a device is bound to the topic; False if to none.
+
+        Raises Refused if it is bound to others, or nobody knows who speaks.
+        """
         filters = self._known.topics.get(device)
         if filters is None:
             if device[1] == topic and topic in self._known.shared_topics:
-                raise Refused(
-                    "other devices speak on this topic and name themselves, and this message names nobody: let its"
-                    " device send its name, or give it a topic of its own",
-                    Refusal.UNNAMED,
-                )
-            return
+                raise Refused(NAMELESS, Refusal.UNNAMED)
+            return False
         filters = filters or self._bound.get(device, ())
         if filters and not matches(filters, topic):
             raise Refused(_elsewhere(device, filters), Refusal.WRONG_TOPIC)
+        return bool(filters)
 
     def learn(self, devices: Iterable[Device], topic: str) -> None:
-        """Note that devices were heard on a topic."""
+        """Note that devices that are not bound were heard on a topic."""
         for device in devices:
-            filters = self._known.topics.get(device)
-            if filters or "\0" in topic:
+            if "\0" in topic:
                 continue
-            if filters is None:
-                self._heard.setdefault(device, {}).update(dict.fromkeys(binding(topic, device[1])))
-            else:
+            if device in self._known.topics:
                 self._bound.setdefault(device, binding(topic, device[1]))
+            else:
+                self._heard.setdefault(device, {}).update(dict.fromkeys(binding(topic, device[1])))
 
 
 def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:

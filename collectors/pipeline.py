@@ -1,6 +1,6 @@
 """From messages to the batch that the database stores: adapter, range check, clock check. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -40,15 +40,15 @@ class _Part:
     statuses: Collection[Status]
     problems: list[Refused]
 
-    def channels(self) -> Iterator[Channel]:
-        yield from ((r.source, r.device, r.channel) for r in self.readings)
-        yield from ((s.source, s.device, "") for s in self.statuses)
+    def channels(self) -> list[Channel]:
+        found = [(r.source, r.device, r.channel) for r in self.readings]
+        return found + [(s.source, s.device, "") for s in self.statuses] if self.statuses else found
 
 
 def decode(
     messages: Sequence[Message],
     known: DecodeContext = NOTHING,
-    admit: Admit = lambda channels: (),
+    admit: Admit | None = None,
     *,
     speakers: Speakers | None = None,
     redacted: bool = True,
@@ -61,7 +61,7 @@ def decode(
     known = revealed(known, (message.topic for message in messages))
     speakers = speakers or Speakers(known)
     parts = [_read(message, known, speakers) for message in messages]
-    if refused := frozenset(admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
+    if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:
             _leave_out(part, refused)
     readings: list[Incoming] = []
@@ -97,32 +97,29 @@ def decode(
 def _read(message: Message, known: DecodeContext, speakers: Speakers) -> _Part:
     """Decode one message, and check what it says."""
     decoded, kind = _adapted(message, known)
-    problems = [Refused(problem, kind) for problem in decoded.problems]
-    devices = {(r.source, r.device) for r in decoded.readings} | {
-        (s.source, s.device) for s in decoded.statuses
-    }
+    problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
     readings, statuses = decoded.readings, decoded.statuses
-    if elsewhere := _elsewhere(devices, message, speakers):
-        problems += elsewhere.values()
-        readings = tuple(r for r in readings if (r.source, r.device) not in elsewhere)
-        statuses = tuple(s for s in statuses if (s.source, s.device) not in elsewhere)
+    devices = {(r.source, r.device) for r in readings}
+    if statuses:
+        devices |= {(s.source, s.device) for s in statuses}
+    unbound: list[Device] = []
+    refused: set[Device] = set()
+    for device in devices:
+        try:
+            if not speakers.is_bound(device, message.topic):
+                unbound.append(device)
+        except Refused as exc:
+            problems.append(exc)
+            refused.add(device)
+    if refused:
+        readings = tuple(r for r in readings if (r.source, r.device) not in refused)
+        statuses = tuple(s for s in statuses if (s.source, s.device) not in refused)
         if not (readings or statuses):  # an impostor's message is no delivery of the device's
             decoded = Decoded(adapter=decoded.adapter)
     checked = _checked(readings, message, problems, known)
-    if checked:
-        speakers.learn(devices - elsewhere.keys(), message.topic)
+    if unbound and checked:
+        speakers.learn(unbound, message.topic)
     return _Part(message, decoded, checked, statuses, problems)
-
-
-def _elsewhere(devices: Iterable[Device], message: Message, speakers: Speakers) -> dict[Device, Refused]:
-    """Return the devices of a message that may not speak on its topic, each with the reason."""
-    found: dict[Device, Refused] = {}
-    for device in devices:
-        try:
-            speakers.check(device, message.topic)
-        except Refused as exc:
-            found[device] = exc
-    return found
 
 
 def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
@@ -138,8 +135,8 @@ def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
 def _origin(part: _Part, key: bytes) -> Origin | None:
     """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
 
-    That is so if every reading has a time, which then is its key, and nothing of the message is rejected. What a message
-    that is rejected as a whole is known by, it is known by in secret.
+    That is so if every reading has a time, which then is its key, and nothing of the message is rejected. Of a message
+    that is rejected as a whole only hashes are told.
     """
     message, decoded, rejected = part.message, part.decoded, bool(part.problems)
     identity = decoded.identity

@@ -14,7 +14,7 @@ from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message, Status
 from besok.store import decode_context, identity, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Written, write
+from besok.store.write import Written, write
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay
@@ -247,7 +247,7 @@ def test_what_was_kept_under_a_pseudonym_counts_for_the_device_that_it_turns_out
 def test_what_was_kept_counts_for_a_device_that_a_person_has_named(db: Database, database_url: str) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
     collect(db, Message(topic="skogen/granen", payload=b'{"n": 3}', received=NOON))
-    placed = f'[[sites.sensors]]\nportal = "front"\nsource = "gates"\ndevice = "skogen/granen"\n'
+    placed = '[[sites.sensors]]\nportal = "front"\nsource = "gates"\ndevice = "skogen/granen"\n'
     sites.apply(db, sitefile.parse(HOUSE + placed + GATES.replace("TOPIC", "skogen/+")))
     assert replay(db, now=NOON) == (1, 0)
     assert counted(database_url) == [("skogen/granen", 3)]
@@ -269,8 +269,9 @@ def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database,
     build(db)
     assert collect(db, *messages).rejected == 4
     with psycopg.connect(database_url) as conn:
-        for table in ("rejected", "seen", "device"):
-            rows = conn.execute(f"select {table}::text, '' from {table}").fetchall()  # type: ignore[call-overload]
-            assert "quistg" not in repr(rows).casefold(), table
-        payloads = conn.execute("select payload from rejected").fetchall()
-    assert "quistg" not in repr(payloads).casefold()
+        rows = [
+            conn.execute("select * from rejected").fetchall(),
+            conn.execute("select * from seen").fetchall(),
+            conn.execute("select * from device").fetchall(),
+        ]
+    assert "quistg" not in repr(rows).casefold()

@@ -21,6 +21,7 @@ from besok.model.settings import Settings
 from cli.main import app
 from collectors import metrics as collector_metrics
 from collectors.counters import Counters
+from collectors.devices.table import Table, tables
 from jobs import metrics as jobs_metrics
 
 DOCS = Path(__file__).parent
@@ -30,7 +31,7 @@ PACKAGES = ("besok", "collectors", "jobs", "api", "dashboard", "sensors_sim", "c
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """Return a Markdown table."""
-    lines = [list(heads), *map(list, rows)]
+    lines: list[list[object]] = [list(heads), *map(list, rows)]
     lines.insert(1, ["---"] * len(lines[0]))
     return "".join(
         f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines
@@ -114,9 +115,25 @@ def _default(parameter: Any) -> str:
     return f"`{parameter.default}`" if parameter.default not in (None, "", False, ()) else ""
 
 
+def models() -> str:
+    """Return the models that a table describes, by vendor."""
+    rows = (
+        (t.vendor, ", ".join((t.model, *t.also)), t.kind, _measured(t), f"[source]({t.document})")
+        for t in sorted(tables(), key=lambda t: (t.vendor.lower(), t.model.lower()))
+    )
+    return table(("vendor", "models", "kind", "what is read", ""), rows)
+
+
+def _measured(model: Table) -> str:
+    """Return the metrics that a table reads, in the order of the catalogue."""
+    found = {value.metric for form in model.formats() for value in form.values}
+    return ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "settings": settings,
     "metrics": metrics,
+    "models": models,
     "service-metrics": service_metrics,
     "routes": routes,
     "command-list": command_list,

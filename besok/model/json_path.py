@@ -2,6 +2,7 @@
 
     $.data.in     from the top of the message
     @.line        from the item that `each` has found
+    ^.name        from the item around that one, where `each` has several steps; ^^ from the one around both
     topic:2       the second level of the topic; topic:-1 is its last
     key           the name under which `each` has found the item; its number, from 1, if it is one of a list
     'main door'   always this text
@@ -10,7 +11,7 @@ JSONPath is that of RFC 9535. docs/decisions/005-json-paths.md says why, and wit
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -20,6 +21,12 @@ from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
 from besok.model.errors import Unreadable
 
 _ENVIRONMENT = JSONPathEnvironment(strict=True)
+_BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
+    "$": "message",
+    "@": "item",
+    "^": "around",
+}
+_PLAIN = re.compile(r"(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _LEVEL = re.compile(r"topic:(-?[1-9]\d?)")
 _TEXT_SHOWN = 60  # characters
 
@@ -30,12 +37,13 @@ class PathError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The beginning of paths: the message, one item of it, and how both came."""
+    """The beginning of paths: the message, one item of it, the items around that one, and how all came."""
 
     message: Any
     item: Any
     key: str | int | None
     levels: Sequence[str]
+    around: tuple[Any, ...] = ()  # the nearest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +59,39 @@ class Path:
     """A path, ready to use."""
 
     text: str
-    begins: Literal["message", "item", "topic", "key", "constant"]
+    begins: Literal["message", "item", "around", "topic", "key", "constant"]
     query: JSONPath | None = None
     constant: str = ""
-    level: int = 0
+    level: int = 0  # of the topic; of "around" how far out
+    names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
 
     def find(self, place: Place) -> list[Found]:
         """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.query is not None:
-            return self._queried(place.message if self.begins == "message" else place.item, self.query)
+            data = self._beginning(place)
+            return self._queried(data, self.query) if self.names is None else self._followed(data, self.names)
         if self.begins == "constant":
             return [Found(self.constant)]
         if self.begins == "topic":
             at = self.level - 1 if self.level > 0 else self.level
             return [Found(place.levels[at])] if -len(place.levels) <= at < len(place.levels) else []
         return [] if place.key is None else [Found(place.key)]
+
+    def _beginning(self, place: Place) -> Any:
+        if self.begins == "message":
+            return place.message
+        if self.begins == "item":
+            return place.item
+        return place.around[self.level - 1] if self.level <= len(place.around) else None
+
+    def _followed(self, data: Any, names: tuple[str, ...]) -> list[Found]:
+        within: tuple[tuple[Any, str | int], ...] = ()
+        for name in names:
+            if type(data) is not dict or name not in data:
+                return []
+            within = ((data, name), *within)
+            data = data[name]
+        return [Found(data, within)]
 
     def _queried(self, data: Any, query: JSONPath) -> list[Found]:
         if not isinstance(data, dict | list):  # the library would take a text for JSON
@@ -85,14 +111,17 @@ def compiled(text: str) -> Path:
         return Path(text, "topic", level=int(level[1]))
     if text == "key":
         return Path(text, "key")
-    if text[:1] not in ("$", "@"):
+    if text[:1] not in ("$", "@", "^"):
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
-    return Path(text, "message" if text[0] == "$" else "item", query=_query(text))
+    rest = text.lstrip("^") if text[0] == "^" else text[1:]
+    names = tuple(rest.split(".")[1:]) if _PLAIN.fullmatch(rest) else None
+    begins: Literal["message", "item", "around"] = _BEGINNINGS[text[0]]
+    return Path(text, begins, query=_query(text, rest), level=len(text) - len(rest), names=names)
 
 
-def _query(text: str) -> JSONPath:
+def _query(text: str, rest: str) -> JSONPath:
     try:
-        query = _ENVIRONMENT.compile("$" + text[1:])
+        query = _ENVIRONMENT.compile("$" + rest)
     except (JSONPathError, RecursionError) as exc:
         token = getattr(exc, "token", None)
         at = len(text) if token is None or token.index < 0 else token.index

@@ -10,7 +10,6 @@ from collectors.adapters import (
     airthings,
     axis,
     brickstream,
-    building_edge,
     cloudstudio,
     dahua,
     disruptive,
@@ -39,6 +38,7 @@ from collectors.adapters import (
 )
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
 from collectors.adapters.packet import Packet
+from collectors.devices import registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
+    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
     Adapter(name="zigbee2mqtt", reads=zigbee2mqtt.reads, decode=zigbee2mqtt.decode),
     Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
@@ -79,7 +80,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="kontakt", reads=kontakt.reads, decode=kontakt.decode),
     Adapter(name="huawei", reads=huawei.reads, decode=huawei.decode),
     Adapter(name="cloudstudio", reads=cloudstudio.reads, decode=cloudstudio.decode),
-    Adapter(name="building-edge", reads=building_edge.reads, decode=building_edge.decode),
     Adapter(name="regent", reads=regent.reads, decode=regent.decode),
     Adapter(name="meraki", reads=meraki.reads, decode=meraki.decode),
     Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),

@@ -56,6 +56,11 @@ class Packet:
         return value if type(value) is dict else {}
 
     @cached_property
+    def value(self) -> Any:
+        """What the payload holds: JSON, the object that XML amounts to, or else its text. Never raises."""
+        return self.text if isinstance(self._parsed, Unreadable) else self._parsed
+
+    @cached_property
     def text(self) -> str:
         """The payload as text without surrounding blanks; "" if it is not UTF-8."""
         try:

@@ -100,6 +100,8 @@ def _check_paths(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
         levels = mapping.topic.removeprefix("/").split("/")
         if found.begins == "topic" and levels[-1] != "#" and abs(found.level) > len(levels):
             yield at, f"the topic has {len(levels)} level{'s' * (len(levels) > 1)} only; there is no {text}"
+        if found.begins == "around":
+            yield at, "only model tables have items within items; begin the path with $ or @"
         if found.begins in ("key", "item") and not mapping.each:
             what = "a name of its own" if found.begins == "key" else "@"
             reason = (

@@ -39,6 +39,8 @@ from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.uplink import SOURCE, Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
+from collectors.devices import registry
+from collectors.devices.reader import Body
 
 CODECS: Final[tuple[Codec, ...]] = (
     adeunis.CODEC,
@@ -73,6 +75,9 @@ UNKNOWN = (
 
 def read(uplink: Uplink, packet: Packet) -> Decoded:
     """Decode a frame, by the model that the packet knows of its device."""
+    found = _by_table(uplink, packet)
+    if found != Decoded():
+        return found
     codec, name = _codec(uplink, packet.model((SOURCE, uplink.device)))
     problems: tuple[str, ...] = ()
     if codec is not None and uplink.payload:
@@ -90,6 +95,21 @@ def read(uplink: Uplink, packet: Packet) -> Decoded:
         return Decoded(not_data="a frame without application data", identity=uplink.identity)
     shown = uplink.payload.hex() if len(uplink.payload) <= 24 else f"{uplink.payload[:24].hex()}…"
     return Decoded(problems=(UNKNOWN.format(shown=shown, port=uplink.fport),), identity=uplink.identity)
+
+
+def _by_table(uplink: Uplink, packet: Packet) -> Decoded:
+    """Read the network's decoded fields by the model's table; Decoded() if there are none that it knows."""
+    entry = registry.by_model(packet.model((SOURCE, uplink.device))) or registry.by_model(uplink.hint)
+    if entry is None or entry.table.lorawan is None or type(uplink.fields) is not dict:
+        return Decoded()
+    body = Body(
+        value=uplink.fields,
+        packet=packet,
+        device=uplink.device,
+        time=uplink.time,
+        identity=uplink.identity,
+    )
+    return registry.read_fields(entry, body)
 
 
 @lru_cache(maxsize=8192)

@@ -1,0 +1,167 @@
+"""Formats: what one kind of message means. Mappings of site files and model tables both become formats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from besok.model.json_path import Path, compiled
+from besok.model.metrics import METRICS, Kind
+from besok.model.site import PayloadMapping
+from besok.model.sitefile.mapping_checks import split
+
+ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What must be found at a path: one of `texts`, anything (ANY) or nothing (ABSENT)."""
+
+    path: Path
+    texts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unless:
+    """A state of the device in which values of `metrics` (all if empty) are no measurement.
+
+    The state is one of `texts`, or with `is_other` any other and none at all.
+    """
+
+    path: Path
+    texts: frozenset[str]
+    is_other: bool = False
+    metrics: frozenset[str] = frozenset()
+    says: str = ""
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """The place and the form of one measurement.
+
+    The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
+    `occupied`: only these where `is_strict`. What `invalid` lists, or is below `low` or above `high`, is not measured.
+    """
+
+    metric: str
+    paths: tuple[Path, ...]
+    said: str  # how sentences name it
+    channel: str = ""
+    unit: str | float = 1.0
+    is_sum: bool = False
+    is_strict: bool = False
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    invalid: frozenset[str] = frozenset()
+    low: float | None = None
+    high: float | None = None
+    wraps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What one kind of message means, ready to be read.
+
+    `topic` is an MQTT topic filter ("" is any topic), `when` what the message must have and `only` what its items must
+    have; `each` leads step by step to the items. A format with `not_data` is known and measures nothing.
+    """
+
+    name: str
+    source: str
+    model: str = ""
+    topic: str = ""
+    when: tuple[Condition, ...] = ()
+    only: tuple[Condition, ...] = ()
+    each: tuple[Path, ...] = ()
+    device: tuple[Path, ...] = ()
+    channel: tuple[Path, ...] = ()
+    values: tuple[Value, ...] = ()
+    time: tuple[Path, ...] = ()
+    time_format: str = ""
+    zone: str | Path = ""
+    start: Path | None = None
+    period: float | Path = 0.0
+    period_unit: str | float = 1.0
+    seq: Path | None = None
+    clock: Literal["second", ""] = ""
+    unless: tuple[Unless, ...] = ()
+    not_data: str = ""
+    has_flows: bool = field(default=False)
+
+
+def text_of(value: Any) -> str:
+    """Write a value as a site file or a table would: 3 for 3.0, true for True; "" for what has no such form."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value) if isinstance(value, int) and abs(value) < 10**300 else ""
+
+
+def paths(texts: str | Sequence[str]) -> tuple[Path, ...]:
+    """Compile a path, or several of which the first that leads somewhere counts; none for ""."""
+    return tuple(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
+
+
+def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """Compile conditions, and part those of the message from those of its items."""
+    found = [
+        Condition(
+            path=compiled(path),
+            texts=frozenset((text,)) if text in (ANY, ABSENT) else frozenset(map(str.strip, text.split("|"))),
+        )
+        for path, text in asked.items()
+    ]
+    of_items = tuple(c for c in found if c.path.begins in ("item", "around", "key"))
+    return tuple(c for c in found if c not in of_items), of_items
+
+
+def has_flows(values: Sequence[Value]) -> bool:
+    """Tell whether any value is of people who passed in a period."""
+    return any(METRICS[value.metric].kind is Kind.FLOW for value in values)
+
+
+@lru_cache(maxsize=4096)
+def _words(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.strip().lower() for word in words)
+
+
+def of_mapping(mapping: PayloadMapping) -> Format:
+    """Compile a mapping of a site file. Raises PathError for one that an older check let through."""
+    when, only = conditions(mapping.only)
+    values = tuple(
+        Value(
+            metric=split(key)[0],
+            channel=split(key)[1],
+            paths=(compiled(path),),
+            said=f"{key} ({path})",
+            unit=mapping.units.get(key, 1.0),
+            yes=_words(mapping.yes),
+            no=_words(mapping.no),
+            wraps=mapping.wraps,
+        )
+        for key, path in mapping.values.items()
+    )
+    return Format(
+        name=mapping.name,
+        source=mapping.source_key,
+        model=mapping.model,
+        topic=mapping.topic,
+        when=when,
+        only=only,
+        each=paths(mapping.each),
+        device=paths(mapping.device),
+        channel=paths(mapping.channel),
+        values=values,
+        time=paths(mapping.time),
+        time_format=mapping.time_format,
+        zone=mapping.zone,
+        start=compiled(mapping.start) if mapping.start else None,
+        period=compiled(mapping.period_s) if isinstance(mapping.period_s, str) else mapping.period_s,
+        period_unit=mapping.units.get("period_s", 1.0),
+        seq=compiled(mapping.seq) if mapping.seq else None,
+        has_flows=has_flows(values),
+    )

@@ -1,0 +1,368 @@
+"""The one reader of formats: fields of a message become readings."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+from besok.model.errors import Unreadable
+from besok.model.json_path import Path, Place, compiled
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Identity, Reading
+from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
+from besok.model.units import converted
+from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.numbers import number, state
+from collectors.adapters.packet import Packet
+from collectors.adapters.sheet import Sheet
+from collectors.devices.format import ABSENT, ANY, Condition, Format, Value, text_of
+
+NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
+REPEATED_S: Final = 8 * 86_400  # a message comes again within eight days, or not at all
+NOWHERE: Final = object()  # what a path finds that leads nowhere
+TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
+NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
+STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What is to be read, and what is known of it already: of a radio's frame the device and the time.
+
+    `value` is the message, or the fields that a decoder made of a frame.
+    """
+
+    value: Any
+    packet: Packet
+    device: str = ""
+    time: datetime | None = None
+    identity: Identity | None = None
+
+
+def is_for(form: Format, body: Body) -> bool:
+    """Tell whether the message has what the format asks of it. Never raises."""
+    place = _whole(body)
+    try:
+        return all(_holds(condition, place) for condition in form.when)
+    except Unreadable:
+        return False
+
+
+def read(forms: Sequence[Format], body: Body) -> Decoded:
+    """Read a message by all `forms`, which are for it; of two that say the same of a channel the first one counts.
+
+    Decoded() means that no path of any format led anywhere. Raises Unreadable if a value cannot be reached at all.
+    """
+    parts = [_Reading(form, body).decoded() for form in forms]
+    said = [part for part in parts if part != Decoded()]
+    if not said:
+        return Decoded()
+    readings = _without_doubles(list(_first_said(said)))
+    return Decoded(
+        readings=tuple(readings),
+        problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
+        not_data="" if readings else next((part.not_data for part in said if part.not_data), ""),
+        identity=body.identity or next((part.identity for part in said if part.identity), None),
+        model=next((part.model for part in said if part.model), ""),
+    )
+
+
+def named(decoded: Decoded, adapter: str) -> Decoded:
+    """Name who read a message."""
+    return replace(decoded, adapter=adapter)
+
+
+def _whole(body: Body) -> Place:
+    return Place(message=body.value, item=body.value, key=None, levels=body.packet.levels)
+
+
+def _holds(condition: Condition, place: Place) -> bool:
+    found = [found.value for found in condition.path.find(place) if found.value is not None]
+    if ABSENT in condition.texts:
+        return not found
+    return bool(found) if ANY in condition.texts else not condition.texts.isdisjoint(map(text_of, found))
+
+
+def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
+    said = set[tuple[object, ...]]()
+    for part in parts:
+        keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
+        yield from (reading for key, reading in zip(keys, part.readings, strict=True) if key not in said)
+        said.update(keys)
+
+
+def _without_doubles(readings: list[Reading]) -> list[Reading]:
+    """Leave out the counts of a period where the running total of the same line says the same people."""
+    totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
+    return [r for r in readings if (r.device, r.channel, r.metric, r.time) not in totals]
+
+
+class _Reading:
+    """Reads one message by one format."""
+
+    def __init__(self, form: Format, body: Body) -> None:
+        self.form = form
+        self.body = body
+        self.found = False
+        self.said: list[str] = []  # why what was found is no measurement
+        self.readings: list[Reading] = []
+        self.problems: list[str] = []
+
+    def decoded(self) -> Decoded:
+        """Return what the message says by this format; Decoded() if its paths lead nowhere."""
+        if self.form.not_data:
+            return Decoded(not_data=self.form.not_data, model=self.form.model)
+        items = self._items()
+        for count, place in enumerate(items, 1):
+            known = len(self.problems)
+            try:
+                self._item(place)
+            except Unreadable as exc:
+                self.problems.append(str(exc))
+            if len(items) > 1:
+                self.problems[known:] = [f"item {count} of {len(items)}: {p}" for p in self.problems[known:]]
+        if self.readings or self.problems:
+            identity = self._identity(self.readings[0]) if self.readings else None
+            return Decoded(
+                readings=tuple(self.readings),
+                problems=tuple(self.problems),
+                identity=identity,
+                model=self.form.model,
+            )
+        if self.said or self.found:
+            return Decoded(not_data=self.said[0] if self.said else NOTHING_MEASURED, model=self.form.model)
+        return Decoded(not_data="a message without items") if self._is_empty_list(items) else Decoded()
+
+    def _items(self) -> list[Place]:
+        places = [_whole(self.body)]
+        for step, path in enumerate(self.form.each):
+            places = [
+                replace(
+                    place,
+                    item=found.value,
+                    key=_key(found.within[0][1]) if found.within else None,
+                    around=(place.item, *place.around) if step else (),
+                )
+                for place in places
+                for found in path.find(place)
+            ]
+        if not self.form.only:
+            return places
+        chosen = [place for place in places if all(_holds(condition, place) for condition in self.form.only)]
+        self.found = len(chosen) < len(places)  # what is left out was found
+        return chosen
+
+    def _is_empty_list(self, items: Sequence[Place]) -> bool:
+        """Tell whether there are no items because the (first) list of them is empty."""
+        text = self.form.each[0].text if self.form.each else ""
+        if items or not text.endswith(("[*]", ".*")):
+            return False
+        found = compiled(text[: -3 if text.endswith("[*]") else -2]).find(_whole(self.body))
+        return any(one.value in ([], {}, None) for one in found)
+
+    def _item(self, place: Place) -> None:
+        found = [
+            (value, raw) for value in self.form.values if (raw := self._raw(value, place)) is not NOWHERE
+        ]
+        if not found:
+            return
+        self.found = True
+        found = [(value, raw) for value, raw in found if raw is not None]
+        refused = self._refused(place)
+        found = [(value, raw) for value, raw in found if not refused or not self._is_refused(value, refused)]
+        if not found:
+            return
+        device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
+        channel = self._name("channel", self.form.channel, place, "1")
+        time = self._time("time", self.form.time, place) or self.body.time
+        period_s = self._period_s(place, time) if self.form.has_flows else 0.0
+        if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
+            time += timedelta(microseconds=self._mark())
+        sheet = Sheet(self.form.source, device, time=time)
+        for value, raw in found:
+            self._note(sheet, value, raw, value.channel or channel, period_s)
+        self.readings += sheet.readings
+        self.problems += sheet.problems
+
+    def _raw(self, value: Value, place: Place) -> Any:
+        """Return what stands where the value is said to be; NOWHERE if no path leads anywhere."""
+        if not value.is_sum:
+            found: Any = NOWHERE
+            for path in value.paths:
+                raw = self._one(path, place)
+                if raw is not NOWHERE and raw is not None:
+                    return raw
+                found = raw if found is NOWHERE else found
+            return found
+        parts = [self._one(path, place) for path in value.paths]
+        if any(part is NOWHERE for part in parts):
+            return NOWHERE
+        numbers = [number(value.said, part) for part in parts]
+        return None if None in numbers else sum(part for part in numbers if part is not None)
+
+    def _refused(self, place: Place) -> list[frozenset[str]]:
+        """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
+        refused = []
+        for unless in self.form.unless:
+            is_one = any(text_of(found.value) in unless.texts for found in unless.path.find(place))
+            if is_one != unless.is_other:
+                refused.append(unless.metrics)
+                (self.problems if unless.fault else self.said).append(unless.says)
+        return refused
+
+    @staticmethod
+    def _is_refused(value: Value, refused: Sequence[frozenset[str]]) -> bool:
+        return any(not metrics or value.metric in metrics for metrics in refused)
+
+    def _note(self, sheet: Sheet, value: Value, raw: Any, channel: str, period_s: float) -> None:
+        try:
+            if text_of(raw) in value.invalid:
+                return
+            measured = _presence(value, raw) if value.metric == "occupied" else _measured(value, raw)
+        except Unreadable as exc:
+            sheet.problems.append(str(exc))
+            return
+        sheet.note(
+            value.metric, measured, part=channel, period_s=period_s, wraps=value.wraps, said=value.said
+        )  # fmt: skip
+
+    def _one(self, path: Path, place: Place) -> Any:
+        """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
+        found = path.find(place)
+        if not found:
+            return NOWHERE
+        if len(found) > 1:
+            raise Unreadable(f"{path.text} leads to {len(found)} values; make items of them with each = ...")
+        for container, key in found[0].within:
+            if isinstance(container, dict) and container.get(TWICE) == key:
+                raise Unreadable(
+                    f"the message says {show(key)} twice, so nobody knows which one {path.text} means"
+                )
+        return found[0].value
+
+    def _first(self, paths: Sequence[Path], place: Place) -> Any:
+        """Return what the first path that leads to something leads to, or NOWHERE."""
+        for path in paths:
+            found = self._one(path, place)
+            if found is not NOWHERE and found is not None:
+                return found
+        return NOWHERE
+
+    def _name(self, what: str, paths: Sequence[Path], place: Place, otherwise: str) -> str:
+        value = self._first(paths, place) if paths else otherwise
+        said = " or ".join(path.text for path in paths)
+        if value is NOWHERE:
+            raise Unreadable(f"{said} leads nowhere, so the {what} is not known")
+        text = text_of(value) if not isinstance(value, bool) else ""
+        if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
+            where = f"{what} ({said})" if paths else "the topic"
+            raise Unreadable(
+                f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
+            )
+        return text
+
+    def _time(self, what: str, paths: Sequence[Path], place: Place) -> datetime | None:
+        value = self._first(paths, place) if paths else NOWHERE
+        if value is NOWHERE:
+            return None
+        name, written = f"{what} ({' or '.join(path.text for path in paths)})", self.form.time_format
+        if written and isinstance(value, str) and value.strip():
+            try:
+                value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
+            except ValueError as exc:
+                raise Unreadable(
+                    f"{name} is {show(value)}: it is not written as time_format says, {written}"
+                ) from exc
+        return self.body.packet.instant(value, zone=self._zone(place), name=name)
+
+    def _zone(self, place: Place) -> str:
+        if isinstance(self.form.zone, str):
+            return self.form.zone or self.body.packet.known.zone
+        found = self._one(self.form.zone, place)
+        return found if isinstance(found, str) else ""
+
+    def _period_s(self, place: Place, time: datetime | None) -> float:
+        period = self.form.period
+        if self.form.start is not None:
+            start = self._time("start", (self.form.start,), place)
+            seconds = (time - start).total_seconds() if time and start else 0.0
+            said = f"the period from {self.form.start.text} to {self.form.time[0].text if self.form.time else 'now'}"
+        elif isinstance(period, Path):
+            said = f"period_s ({period.text})"
+            raw = self._one(period, place)
+            found = None if raw is NOWHERE else number(said, raw)
+            seconds = 0.0 if found is None else converted(found, self.form.period_unit)
+        else:
+            return float(period)
+        if not 0 <= seconds <= PERIOD_LIMIT:
+            raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
+        return seconds
+
+    def _mark(self) -> int:
+        """Return a number below a million that tells this message from another one of the same second."""
+        seq = NOWHERE if self.form.seq is None else self._one(self.form.seq, _whole(self.body))
+        said = self.body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
+        return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000
+
+    def _identity(self, first: Reading) -> Identity | None:
+        """Return the device's own number of a message that has no time, by which a repeat is known."""
+        if self.form.seq is None or first.time is not None:
+            return None
+        try:
+            value = self._one(self.form.seq, _whole(self.body))
+        except Unreadable:
+            return None
+        if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
+            return None
+        scope = f"{first.source}/{first.device}"
+        return Identity(scope=scope, mark=f"seq:{text_of(value)[:100]}", window_s=REPEATED_S)
+
+
+def _key(key: str | int) -> str | int:
+    """Return the name of an item, or its number from 1."""
+    return key + 1 if isinstance(key, int) else key
+
+
+def _presence(value: Value, raw: Any) -> float | None:
+    """Return 1 or 0; a table's words are all that count, a mapping's are added to the usual ones. Raises Unreadable."""
+    word = text_of(raw).lower()
+    if word in value.yes:
+        return 1.0
+    if word in value.no:
+        return 0.0
+    if not value.is_strict:
+        try:
+            return state(value.said, raw)
+        except Unreadable as exc:
+            raise Unreadable(f"{exc}; if it does, write the word under yes = [...] or no = [...]") from exc
+    if not (value.yes or value.no) and word in STATES:
+        return STATES[word]
+    words = ", ".join(sorted(value.yes | value.no)) or "true, false, 1 or 0"
+    raise Unreadable(f"{value.said} is {show(raw)}: it must be {words}")
+
+
+def _measured(value: Value, raw: Any) -> float | None:
+    found = number(value.said, raw)
+    if found is None:
+        return None
+    if (value.low is not None and found < value.low) or (value.high is not None and found > value.high):
+        return None
+    found = converted(found, value.unit)
+    if found % 1 and METRICS[value.metric].kind is not Kind.LEVEL:
+        raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
+    return found
+
+
+def leaves(value: Any, path: str, depth: int = 6) -> Iterator[str]:
+    """Yield the paths of what is in a message, as a mapping would write them; a list stands for its first item."""
+    if isinstance(value, dict) and value and depth:
+        for name, inner in value.items():
+            if isinstance(name, str):
+                step = f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name[:30])}]"
+                yield from leaves(inner, f"{path}{step[:40]}", depth - 1)
+    elif isinstance(value, list) and value and depth:
+        yield from leaves(value[0], f"{path}[0]", depth - 1)
+    else:
+        yield path

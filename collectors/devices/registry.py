@@ -1,0 +1,196 @@
+"""The registry of model tables: which one is for a message, and which one a model text names."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from paho.mqtt.client import topic_matches_sub
+
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters.packet import Packet
+from collectors.devices import reader
+from collectors.devices.format import ABSENT, ANY, Format
+from collectors.devices.reader import Body
+from collectors.devices.table import Table, TableError, tables
+
+TOKENS_JOINED = 5  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
+SHORTEST_ALONE = 4  # characters
+LEAVES_SHOWN = 8
+
+
+@dataclass(slots=True)
+class Entry:
+    """A table with its formats, ready to be read."""
+
+    table: Table
+    formats: tuple[Format, ...]
+
+
+@dataclass(slots=True)
+class Index:
+    """The formats of messages by what is seen first: a word of the topic, or a field at the top."""
+
+    by_level: dict[str, list[tuple[Entry, Format]]] = field(default_factory=lambda: defaultdict(list))
+    by_key: dict[str, list[tuple[Entry, Format]]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, Entry] = field(default_factory=dict)
+    vendors: set[str] = field(default_factory=set)
+
+    def add(self, entry: Entry) -> None:
+        """Add a table. Raises TableError if a message of it cannot be recognised, or a name of it is another's."""
+        self.vendors.add(compact(entry.table.vendor))
+        for name in names(entry.table):
+            other = self.by_name.setdefault(name, entry)
+            if other is not entry:
+                raise TableError(f'{entry.table.path}: the name "{name}" is that of {other.table.path} too')
+        if entry.table.lorawan is not None:
+            return
+        for form in entry.formats:
+            levels, key = (
+                _levels(form),
+                next((name for c in form.when if (name := _first_key(c.path.text))), ""),
+            )
+            if not levels and not key:
+                raise TableError(
+                    f"{entry.table.path}: nothing recognises a message; write a topic, or when with $.a_field"
+                )
+            for known in [self.by_level[level] for level in levels] or [self.by_key[key]]:
+                known.append((entry, form))
+
+
+def _levels(form: Format) -> Sequence[str]:
+    """Return words of which one is a level of the topic of every message of the format; none if it asks for none."""
+    literal = [level for level in form.topic.split("/") if level not in ("", "+", "#")]
+    asked = (c.texts for c in form.when if c.path.begins == "topic" and c.texts.isdisjoint((ANY, ABSENT)))
+    return literal[:1] or sorted(next(asked, ()))
+
+
+def _first_key(path: str) -> str:
+    """Return the first name in a path from the top of the message (or of its first item); "" if there is none."""
+    found = re.match(r"""\$(?:\[0\])?(?:\.([A-Za-z_]\w*)|\[['"]([^'"]+)['"]\])""", path)
+    return (found[1] or found[2]) if found else ""
+
+
+def compact(text: str) -> str:
+    """Return a name as model texts are compared: letters and digits, in lower case."""
+    return "".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def names(table: Table) -> set[str]:
+    """Return the names of a model and its twins: behind the vendor's name, and alone where that says enough."""
+    own = {compact(name) for name in (table.model, *table.also, *table.names)}
+    return {compact(table.vendor) + name for name in own} | {name for name in own if _says_enough(name)}
+
+
+def _says_enough(name: str) -> bool:
+    """Tell whether a name is a model's without its vendor's: "vs133" is, "motion" and "s1" are not."""
+    return len(name) >= SHORTEST_ALONE and any(c.isdecimal() for c in name)
+
+
+@cache
+def index() -> Index:
+    """Return the index of all tables. Raises TableError."""
+    found = Index()
+    for table in tables():
+        found.add(Entry(table, table.formats()))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def by_model(text: str) -> Entry | None:
+    """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.
+
+    The longest name that is a run of whole words of the text counts. A vendor alone names no model, and a model of
+    another vendor than the text names is none.
+    """
+    tokens = re.findall(r"[a-z0-9]+", text.lower())
+    spoken = {
+        "".join(tokens[i:j])
+        for i in range(len(tokens))
+        for j in range(i + 1, min(i + TOKENS_JOINED, len(tokens)) + 1)
+    }
+    known = index()
+    found = [known.by_name[word] for word in sorted(spoken & known.by_name.keys(), key=len, reverse=True)]
+    vendors = spoken & known.vendors
+    return next((e for e in found if not vendors or compact(e.table.vendor) in vendors), None)
+
+
+_matches = lru_cache(maxsize=10_000)(topic_matches_sub)
+
+
+def _candidates(packet: Packet) -> Iterator[tuple[Entry, Format]]:
+    found = index()
+    for level in dict.fromkeys(packet.levels):
+        yield from found.by_level.get(level, ())
+    if found.by_key:
+        for key in _top(packet):
+            yield from found.by_key.get(key, ())
+
+
+def _top(packet: Packet) -> Sequence[str]:
+    """Return the names at the top of a message, or of the first item of a list."""
+    value: Any = packet.value
+    value = value[0] if type(value) is list and value else value
+    return [key for key in value if type(key) is str] if type(value) is dict else ()
+
+
+def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
+    """Return the table that a message is of, and its formats that are for the message; None if there is none.
+
+    Of several tables the one that asks most of the message counts. Never raises.
+    """
+    body = Body(value=packet.value, packet=packet)
+    found: dict[str, tuple[Entry, list[Format]]] = {}
+    for entry, form in _candidates(packet):
+        if (not form.topic or _matches(form.topic, packet.topic)) and reader.is_for(form, body):
+            forms = found.setdefault(entry.table.path, (entry, []))[1]
+            if form not in forms:
+                forms.append(form)
+    if not found:
+        return None
+    return max(found.values(), key=lambda pair: max(_asks(form) for form in pair[1]))
+
+
+def _asks(form: Format) -> int:
+    literal = sum(level not in ("", "+", "#") for level in form.topic.split("/"))
+    return 2 * len(form.when) + 2 * literal
+
+
+def reads(packet: Packet) -> bool:
+    """Tell whether a table is for the message."""
+    return fitting(packet) is not None
+
+
+def decode(packet: Packet) -> Decoded:
+    """Read a message by its table. Raises Unreadable."""
+    found = fitting(packet)
+    if found is None:
+        return Decoded()
+    entry, forms = found
+    decoded = reader.read(forms, Body(value=packet.value, packet=packet))
+    if decoded == Decoded():
+        if entry.table.kind != "platform":
+            raise Unreadable(nothing_found(entry, packet.value))
+        decoded = Decoded(not_data="nothing about people or the air of a room")
+    return reader.named(decoded, entry.table.source_key)
+
+
+def nothing_found(entry: Entry, value: Any) -> str:
+    """Say that a message of a known model has nothing that its table knows, and what it has."""
+    shown = ", ".join(list(reader.leaves(value, "$"))[:LEAVES_SHOWN]) or "nothing"
+    return (
+        f"{entry.table.name}: the message has {shown}, and nothing that is known of this model; look whether its"
+        " firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
+    )
+
+
+def read_fields(entry: Entry, body: Body) -> Decoded:
+    """Read the decoded fields of a frame by a table; Decoded() if they are none that the table knows.
+
+    Raises Unreadable.
+    """
+    forms = [form for form in entry.formats if reader.is_for(form, body)]
+    return reader.read(forms, body)

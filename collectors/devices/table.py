@@ -1,0 +1,248 @@
+"""Model tables: one data file says what the messages of a model mean (docs/how-to/connect-a-sensor.md).
+
+A table is TOML: who makes the device, the document that says so, how its messages are recognised, and for each metric
+of the catalogue where its value is. The keys are those of the structs below, the language of paths that of mappings
+(docs/reference/mappings.md). Every table carries examples, and a test reads each of them.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
+
+import msgspec
+
+from besok.model import topics
+from besok.model.json_path import PathError, compiled
+from besok.model.metrics import METRICS
+from besok.model.sitefile.mapping_checks import split
+from besok.model.units import UNITS, unit_of
+from collectors.devices.format import Format, Unless, Value, conditions, has_flows, paths, text_of
+
+Word = str | int | float | bool
+OneOrMore = str | list[str]
+_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+
+
+class TableError(ValueError):
+    """A model table is wrong; the text names the file and says where and why."""
+
+
+class ValueEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One entry of `values` that is more than a path."""
+
+    path: OneOrMore = ""
+    sum: list[str] = []
+    unit: str | float = 1.0
+    yes: list[Word] = []
+    no: list[Word] = []
+    invalid: list[Word] = []
+    min: float | None = None
+    max: float | None = None
+    bits: int = 0
+
+
+class UnlessEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is"}):
+    """A state of the device in which values are no measurement: it is one of these, or (`is_not`) none of these."""
+
+    path: str
+    says: str
+    is_: list[Word] = []
+    is_not: list[Word] = []
+    metrics: list[str] = []
+    fault: bool = False
+
+
+class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One kind of message."""
+
+    topic: str = ""
+    when: dict[str, Word] = {}
+    each: OneOrMore = ""
+    device: OneOrMore = ""
+    channel: OneOrMore = ""
+    values: dict[str, str | list[str] | ValueEntry] = {}
+    time: OneOrMore = ""
+    time_format: str = ""
+    zone: str = ""
+    start: str = ""
+    period_s: str | float = 0.0
+    units: dict[Literal["period_s"], str | float] = {}
+    seq: str = ""
+    clock: Literal["second", ""] = ""
+    unless: list[UnlessEntry] = []
+    not_data: str = ""
+
+
+class Example(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A message of the device and what it gives: "channel metric value", or "not data", or "rejected: why"."""
+
+    gives: str | list[str]
+    topic: str = ""
+    payload: str | dict[str, Any] | list[Any] = ""
+    hex: str = ""
+    port: int = 1
+    fields: dict[str, Any] = {}
+
+
+class Lorawan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is particular to a radio device: the layout of its frames, if Besök has one."""
+
+    layout: str = ""
+
+
+class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A model table as its file writes it."""
+
+    vendor: str
+    model: str
+    kind: Literal[
+        "people counter",
+        "presence sensor",
+        "desk sensor",
+        "seat sensor",
+        "room sensor",
+        "camera",
+        "platform",
+    ]
+    document: str
+    messages: list[MessageEntry]
+    examples: list[Example]
+    also: list[str] = []
+    source: str = ""
+    names: list[str] = []
+    lorawan: Lorawan | None = None
+    note: str = ""  # for the reader of docs/reference/adapters.md
+    path: str = ""  # of the file, set by the loader
+
+    @property
+    def name(self) -> str:
+        """The vendor and the model, as the pages say it."""
+        return f"{self.vendor} {self.model}"
+
+    @property
+    def source_key(self) -> str:
+        """The source of the readings, which is also the name of the adapter."""
+        return self.source or ("lorawan" if self.lorawan else re.sub(r"[^a-z0-9]+", "-", self.vendor.lower()))
+
+    def formats(self) -> tuple[Format, ...]:
+        """Compile the kinds of messages. Raises TableError."""
+        return tuple(self._format(entry, number) for number, entry in enumerate(self.messages, 1))
+
+    def _format(self, entry: MessageEntry, number: int) -> Format:
+        try:
+            return self._compiled(entry)
+        except (PathError, ValueError) as exc:
+            raise TableError(f"{self.path}, message {number}: {exc}") from exc
+
+    def _compiled(self, entry: MessageEntry) -> Format:
+        if bool(entry.values) == bool(entry.not_data):
+            raise TableError("write either values or not_data")
+        if entry.topic and (reason := topics.problem(entry.topic)):
+            raise TableError(f'"{entry.topic}" is no topic filter: {reason}')
+        when, only = conditions({path: text_of(text) for path, text in entry.when.items()})
+        values = tuple(value for key, said in entry.values.items() for value in _values(key, said))
+        return Format(
+            name=self.name,
+            source=self.source_key,
+            model="" if self.kind == "platform" else self.name,
+            topic=entry.topic,
+            when=when,
+            only=only,
+            each=(compiled(entry.each),) if isinstance(entry.each, str) and entry.each else paths(entry.each),
+            device=paths(entry.device),
+            channel=paths(entry.channel),
+            values=values,
+            time=paths(entry.time),
+            time_format=entry.time_format,
+            zone=compiled(entry.zone) if entry.zone[:1] in ("$", "@", "^") else entry.zone,
+            start=compiled(entry.start) if entry.start else None,
+            period=compiled(entry.period_s) if isinstance(entry.period_s, str) else entry.period_s,
+            period_unit=entry.units.get("period_s", 1.0),
+            seq=compiled(entry.seq) if entry.seq else None,
+            clock=entry.clock,
+            unless=tuple(_unless(unless) for unless in entry.unless),
+            not_data=entry.not_data,
+            has_flows=has_flows(values),
+        )
+
+
+def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
+    """Compile an entry, once for each number of a range in its key."""
+    entry = said if isinstance(said, ValueEntry) else ValueEntry(path=said)
+    if bool(entry.path) == bool(entry.sum):
+        raise TableError(f"{key}: write either a path or a sum of paths")
+    texts = entry.sum or ([entry.path] if isinstance(entry.path, str) else entry.path)
+    found = _RANGE.search(key)
+    numbers = range(int(found[1]), int(found[2]) + 1) if found else [None]
+    for number in numbers:
+        name = key if number is None else _RANGE.sub(str(number), key)
+        metric, channel = split(name)
+        if metric not in METRICS:
+            raise TableError(f'"{metric}" is not in the catalogue of metrics')
+        if isinstance(entry.unit, str) and (
+            entry.unit not in UNITS or UNITS[entry.unit].to != unit_of(metric)
+        ):
+            raise TableError(f'{name}: the unit "{entry.unit}" does not lead to {unit_of(metric)}')
+        own = texts if number is None else [text.replace("{}", str(number)) for text in texts]
+        yield Value(
+            metric=metric,
+            channel=channel,
+            paths=tuple(compiled(text) for text in own),
+            said=own[0].removeprefix("$.").removeprefix("@."),
+            unit=entry.unit,
+            is_sum=bool(entry.sum),
+            is_strict=True,
+            yes=frozenset(text_of(word).lower() for word in entry.yes),
+            no=frozenset(text_of(word).lower() for word in entry.no),
+            invalid=frozenset(map(text_of, entry.invalid)),
+            low=entry.min,
+            high=entry.max,
+            wraps=1 << entry.bits if entry.bits else 0,
+        )
+
+
+def _unless(entry: UnlessEntry) -> Unless:
+    if strange := set(entry.metrics) - METRICS.keys():
+        raise TableError(f'"{min(strange)}" is not in the catalogue of metrics')
+    if bool(entry.is_) == bool(entry.is_not):
+        raise TableError(f"unless {entry.path}: write either is or is_not")
+    return Unless(
+        path=compiled(entry.path),
+        texts=frozenset(map(text_of, entry.is_ or entry.is_not)),
+        is_other=bool(entry.is_not),
+        metrics=frozenset(entry.metrics),
+        says=entry.says,
+        fault=entry.fault,
+    )
+
+
+def parse(text: str, path: str) -> Table:
+    """Read the text of a table. Raises TableError."""
+    try:
+        table = msgspec.convert(tomllib.loads(text), Table)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
+        raise TableError(f"{path}: {exc}") from exc
+    table.path = path
+    if not table.messages or not table.examples:
+        raise TableError(f"{path}: a table has at least one kind of message and one example")
+    return table
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Return all tables that are shipped, in the order of their names. Raises TableError."""
+    found = sorted(_below(files("collectors.devices") / "tables", ""), key=lambda pair: pair[0])
+    return tuple(parse(file.read_text("utf-8"), path) for path, file in found)
+
+
+def _below(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}" if path else entry.name
+        if entry.is_dir():
+            yield from _below(entry, name)
+        elif entry.name.endswith(".toml"):
+            yield name, entry

@@ -15,5 +15,6 @@ def _sets(section: str) -> dict[str, frozenset[str]]:
 _TABLE = tomllib.loads(files("collectors").joinpath("allowlist.toml").read_text("utf-8"))
 _UNITS = {unit.casefold() for unit in (*UNITS, *(metric.unit for metric in METRICS.values())) if unit}
 KEYS: Final = _sets("keys")
-WORDS: Final = frozenset(_UNITS).union(*_sets("words").values())
+LISTS: Final = _sets("words")
+WORDS: Final = frozenset(_UNITS).union(*LISTS.values())
 PROSE: Final = WORDS | _sets("prose")["words"]

@@ -60,7 +60,8 @@ def decode(
     """
     known = revealed(known, (message.topic for message in messages))
     speakers = speakers or Speakers(known)
-    parts = [_read(message, known, speakers) for message in messages]
+    adapted = [_adapted(message, known) for message in messages]
+    parts = [_read(message, *one, known, speakers) for message, one in zip(messages, adapted, strict=True)]
     if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:
             _leave_out(part, refused)
@@ -94,9 +95,10 @@ def decode(
     )
 
 
-def _read(message: Message, known: DecodeContext, speakers: Speakers) -> _Part:
-    """Decode one message, and check what it says."""
-    decoded, kind = _adapted(message, known)
+def _read(
+    message: Message, decoded: Decoded, kind: Refusal, known: DecodeContext, speakers: Speakers
+) -> _Part:
+    """Check what a message says: `kind` is the class of the problems of decoding it."""
     problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
     readings, statuses = decoded.readings, decoded.statuses
     devices = {(r.source, r.device) for r in readings}
@@ -171,7 +173,7 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
 
 def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:
     """Decode a message, and tell the class of refusal that its problems are."""
-    if reason := limits.problem(message.payload):
+    if reason := limits.problem(message.payload, message.topic):
         return Decoded(problems=(reason,)), Refusal.TOO_LARGE
     decoded = adapters.decode(message, known)
     return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE

@@ -20,6 +20,7 @@ from collectors.adapters.sheet import Sheet
 from collectors.devices.format import ABSENT, ANY, Condition, Format, Value, text_of
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
+ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 REPEATED_S: Final = 8 * 86_400  # a message comes again within eight days, or not at all
 NOWHERE: Final = object()  # what a path finds that leads nowhere
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
@@ -116,6 +117,8 @@ class _Reading:
             return Decoded(not_data=self.form.not_data, model=self.form.model)
         items = self._items()
         for count, place in enumerate(items, 1):
+            if count % ITEMS_CHECKED == 0:
+                self.body.packet.budget.check()
             known = len(self.problems)
             try:
                 self._item(place)

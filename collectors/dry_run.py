@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from besok.model.decode_context import NOTHING, DecodeContext, Device
+from besok.model.decode_context import NOTHING, Codec, DecodeContext, Device
 from besok.model.errors import BesokError, Unreadable
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Message, Reading, Status
 from collectors import adapters, pipeline
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
+from collectors.devices import registry
 
 Encoding = Literal["json", "hex", "text"]
 Outcome = Literal["readings", "not_data", "rejected"]
@@ -39,6 +40,7 @@ class Request:
     fport: int | None = None
     encoding: Encoding | None = None
     model: str = ""
+    codec: Codec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,10 @@ def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
     messages, model = messages_of(request)
     if not messages:
         raise BesokError("There is no payload in the file: its sequence is empty.")
+    if request.codec is not None:
+        if not model:
+            raise BesokError('A codec is for one model: say which with --model "Vendor Model"')
+        known = replace(known, codecs=(replace(request.codec, model=model),))
     if not model:
         return judge(messages, known)
     with_model = judge(messages, replace(known, models=OneModel(model)))
@@ -124,6 +130,11 @@ def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun
         problems=problems,
         reason="; ".join(dict.fromkeys(problems)) or ("" if readings else _why(decoded, statuses)),
     )
+
+
+def has_table(model: str) -> bool:
+    """Tell whether a model table says what the fields of a model mean."""
+    return registry.by_model(model) is not None
 
 
 def as_json(found: DryRun) -> str:
@@ -203,7 +214,7 @@ def _message(request: Request, payload: Any, received: datetime) -> Message:
     body = text.encode() if isinstance(text, str) else text
     framed = request.encoding is None and request.fport is not None and _is_hex(body)
     if request.encoding == "hex" or framed:
-        body = _bytes(body)
+        body = hexadecimal(body)
         if request.fport is not None or not request.topic:
             return Message(topic=FRAME_TOPIC, payload=_in_envelope(body, request), received=received)
     elif isinstance(payload, bytes):
@@ -215,7 +226,8 @@ def _dumped(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def _bytes(text: bytes) -> bytes:
+def hexadecimal(text: bytes) -> bytes:
+    """Return the bytes that hexadecimal digits say. Raises BesokError."""
     try:
         return binascii.unhexlify(_SEPARATORS.sub("", text.decode("ascii")))
     except ValueError as exc:

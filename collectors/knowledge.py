@@ -1,6 +1,7 @@
 """The context of decoding, reloaded when a site file is applied, or a device tells its model or is bound."""
 
 import logging
+from collections.abc import Callable
 from threading import Event
 
 from besok.model.decode_context import NOTHING, DecodeContext
@@ -19,7 +20,7 @@ class Knowledge:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._known = NOTHING
-        self._stale = Event()
+        self._stale, self._rebound = Event(), Event()
         self._stale.set()
 
     @property
@@ -30,25 +31,31 @@ class Knowledge:
     def current(self) -> DecodeContext:
         """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
-            self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
-            try:
-                self._known = decode_context.load(self._db)
-            except SchemaMismatch:
-                self._stale.set()
-                raise
-            except StoreError as exc:
-                self._stale.set()
-                raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
+            self._load(self._stale, decode_context.load)
             log.info("Loaded what is known of the sensors", extra={"action": "known_loaded"})
+        elif self._rebound.is_set():
+            self._load(self._rebound, lambda db: decode_context.with_bindings(db, self._known))
         return self._known
+
+    def _load(self, wanted: Event, load: Callable[[Database], DecodeContext]) -> None:
+        wanted.clear()  # before loading: what is applied meanwhile is loaded the next time
+        try:
+            self._known = load(self._db)
+        except SchemaMismatch:
+            wanted.set()
+            raise
+        except StoreError as exc:
+            wanted.set()
+            raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
 
     def learn(self, batch: Batch) -> None:
         """Reload if a device in a stored batch told its model for the first time, or was bound to its topics."""
-        models = self._known.models
-        if batch.binds or any(told.model and device not in models for device, told in batch.devices.items()):
+        if any(told.model and device not in self._known.models for device, told in batch.devices.items()):
             self._stale.set()
+        if batch.binds:
+            self._rebound.set()
 
     def follow(self, url: str, stop: Event) -> None:
-        """Until stopped, listen for site files that are applied, and for devices that are bound to topics."""
-        for _ in listen(url, ["sites", "bindings"], stop):
-            self._stale.set()
+        """Until stopped, listen for site files that are applied, and for devices that are bound or named."""
+        for notice in listen(url, ["sites", "names", "bindings"], stop):
+            (self._rebound if notice.channel == "bindings" else self._stale).set()

@@ -12,6 +12,7 @@ from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
 from collectors import adapters, limits
 from collectors.identity import Refused, Speakers
+from collectors.lorawan.codecs import CODECS
 from collectors.privacy import redact
 from collectors.unplaced import revealed
 
@@ -60,8 +61,8 @@ def decode(
     """
     known = revealed(known, (message.topic for message in messages))
     speakers = speakers or Speakers(known)
-    adapted = [_adapted(message, known) for message in messages]
-    parts = [_read(message, *one, known, speakers) for message, one in zip(messages, adapted, strict=True)]
+    adapted = zip(messages, _all_adapted(messages, known), strict=True)
+    parts = [_read(message, *one, known, speakers) for message, one in adapted]
     if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:
             _leave_out(part, refused)
@@ -169,6 +170,20 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
     said: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
     text = repr(said or (message.topic, message.payload))
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tuple[Decoded, Refusal]]:
+    """Decode messages; the frames that need a codec go to it together, and are decoded when it has answered."""
+    if not known.codecs:
+        return [_adapted(message, known) for message in messages]
+    with CODECS.gathering() as run:
+        found: list[tuple[Decoded, Refusal] | None] = []
+        for message in messages:
+            noted = CODECS.noted
+            adapted = _adapted(message, known)
+            found.append(adapted if CODECS.noted == noted else None)
+        run()
+        return [one or _adapted(message, known) for message, one in zip(messages, found, strict=True)]
 
 
 def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:

@@ -23,7 +23,7 @@ from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
 from besok.model.readings import Message
 from besok.store.write import Rejection
 from collectors import limits
-from collectors.allowlist import KEYS, PROSE, WORDS
+from collectors.allowlist import KEYS, PROSE, WORDS, table_texts
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload
 FRAME_LIMIT = 256  # bytes of a radio frame
@@ -314,7 +314,7 @@ def _is_words(text: str) -> bool:
     """Tell whether a text is made of words of the lists and short numbers: `Line 0`, `ZONE_ENTRY`, `door-3`."""
     if len(text) > TEXT_LIMIT:
         return False
-    if text.casefold() in WORDS:
+    if text.casefold() in WORDS or text.casefold() in table_texts():
         return True
     parts = _TOKEN.findall(text)
     if "".join(parts) != text or sum(map(str.isdecimal, text)) > 4:

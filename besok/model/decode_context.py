@@ -1,8 +1,9 @@
-"""The context of decoding: models of devices, mappings, the zone, who may speak where, and whose names are known."""
+"""The context of decoding: models, codecs, mappings, the zone, who may speak where, and whose names are known."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 
 from besok.model.pseudonyms import PSEUDONYM, canonical
 from besok.model.site import PayloadMapping, Site
@@ -11,19 +12,42 @@ Device = tuple[str, str]  # source, external id
 Channel = tuple[str, str, str]  # source, external id, channel
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Codec:
+    """A vendor's JavaScript codec for the frames of one LoRaWAN model, pinned by the hash of its source.
+
+    Each object is one of its own, so that it is looked up by who it is and not by its source.
+    """
+
+    vendor: str
+    model: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """What it is called, such as "Milesight VS133"."""
+        return f"{self.vendor} {self.model}".strip()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the source in hexadecimal digits, as `sha256sum` prints it for the file."""
+        return sha256(self.source.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DecodeContext:
     """The context of decoding, loaded again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
-    earlier message says of a device, such as "Milesight VS133"; `mappings` in the order in which they are tried; `real`
-    the channels that observe a site which is no sandbox: nothing simulated may come from them. `topics` are the filters
-    that each placed device is bound to, none if it is bound by the first message that comes. `key` is that of the
-    installation, for pseudonyms.
+    earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
+    the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
+    may come from them. `topics` are the filters that each placed device is bound to, none if it is bound by the first
+    message that comes. `key` is that of the installation, for pseudonyms.
     """
 
     zone: str = "UTC"
     models: Mapping[Device, str] = field(default_factory=dict)
+    codecs: tuple[Codec, ...] = ()
     mappings: tuple[PayloadMapping, ...] = ()
     real: frozenset[Channel] = frozenset()
     topics: Mapping[Device, tuple[str, ...]] = field(default_factory=dict)

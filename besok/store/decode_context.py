@@ -1,9 +1,10 @@
-"""Decode context: what adapters need to know, from site files and from devices themselves."""
+"""Decode context: what adapters need to know, from site files, the operator and devices themselves."""
 
 from dataclasses import replace
 
-from besok.model.decode_context import DecodeContext, decode_context_of
+from besok.model.decode_context import DecodeContext, decode_context_of, native_topics
 from besok.model.topics import binding
+from besok.store import codecs
 from besok.store.database import Database
 from besok.store.sites import load_all
 
@@ -16,18 +17,22 @@ def names(db: Database, known: DecodeContext) -> set[str]:
 
 
 def load(db: Database) -> DecodeContext:
-    """Load the zone, the models of devices (the site file goes before what they say themselves), the mappings, and what
-    devices are bound to.
+    """Load the zone, models of devices (the site file before what they say themselves), mappings, codecs, bindings.
 
-    It changes when a site file is applied, which is told on the channel `sites`, when a device is bound to topics
-    (channel `bindings`), and when one first says what it is. Raises StoreUnavailable.
+    It changes when a site file is applied or a codec is added, which is told on the channel `sites`, when a device is
+    bound to topics (channel `bindings`), and when one first says what it is. Raises StoreUnavailable.
     """
     known = decode_context_of(load_all(db))
-    models = {(source, device): model for source, device, model in db.rows("known_models")}
-    learnt = {
-        (source, device): tuple(dict.fromkeys(f for topic in heard_on for f in binding(topic, device)))
-        for source, device, heard_on in db.rows("bindings")
-    }
-    topics = {device: filters or learnt.get(device, ()) for device, filters in known.topics.items()}
+    heard = {(source, device): model for source, device, model in db.rows("known_models")}
     ((key,),) = db.rows("installation_key")
-    return replace(known, models=models | dict(known.models), topics=topics, key=bytes(key))
+    known = replace(known, models=heard | dict(known.models), codecs=codecs.usable(db), key=bytes(key))
+    return with_bindings(db, known)
+
+
+def with_bindings(db: Database, known: DecodeContext) -> DecodeContext:
+    """Return the context with what each placed device is bound to by now. Raises StoreUnavailable."""
+    topics = {}
+    for source, device, told, heard_on in db.rows("bindings"):
+        learnt = (f for topic in heard_on for f in binding(topic, device))
+        topics[source, device] = tuple(told) or tuple(dict.fromkeys(learnt))
+    return replace(known, topics=topics | {d: native_topics(d[1]) for d in topics if d[0] == "native"})

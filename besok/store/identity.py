@@ -62,7 +62,7 @@ def _channels(conn: _Connection, devices: Iterable[Device]) -> dict[Device, froz
 def _name(conn: _Connection, devices: Sequence[Device], key: bytes) -> None:
     hidden = [by_level(device, lambda level: pseudonym(key, level)) for _, device in devices]
     if conn.execute(sql("name_devices"), {**_columns(devices), "pseudonym": hidden}).rowcount:
-        conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
+        conn.execute(sql("notify"), {"channel": "names", "payload": ""})
 
 
 def _columns(devices: Iterable[Device]) -> dict[str, list[str]]:

@@ -32,12 +32,16 @@ def try_payload(
     site_file: Annotated[
         Path | None, typer.Option(help="A site file, for its mappings, models and zone.")
     ] = None,
+    codec: Annotated[
+        Path | None, typer.Option(help="A vendor's codec (JavaScript), for the frames of a LoRaWAN device.")
+    ] = None,
     received: Annotated[
         str, typer.Option(help="When it comes, such as 2026-11-25T08:15:00Z; now if left out.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
 ) -> None:
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
+    from besok.files.codec_trees import read_codec
     from besok.model.decode_context import NOTHING, decode_context_of
     from collectors import dry_run
 
@@ -48,6 +52,7 @@ def try_payload(
         fport=fport,
         encoding=encoding,
         model=model,
+        codec=read_codec(codec, "", model) if codec else None,
     )
     found = dry_run.run(request, decode_context_of(read(site_file).sites) if site_file else NOTHING)
     print(dry_run.as_json(found) if as_json else dry_run.as_text(found))

@@ -1,5 +1,6 @@
 """The command `besok simulate score`."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,11 +28,20 @@ def score(
     first: Annotated[datetime | None, day_option("First day; that of the scenario if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, other people and other errors.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="So many seeds, from that one on.")] = 1,
+    stored_too: Annotated[
+        bool,
+        typer.Option(
+            "--stored", help="Judge what the running installation has stored of its simulated sites instead."
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Answer with one JSON object, each space by itself.")
     ] = False,
 ) -> None:
     """Judge Besök's estimates in a simulated building by the simulated truth, beside simpler ways of counting."""
+    if stored_too:
+        _stored(days, seed, scenario or [""], sets, as_json=as_json)
+        return
     from cli.commands.sitefiles import read, stored
     from cli.simulation import scenarios
     from cli.simulation import score as scoring
@@ -47,3 +57,20 @@ def score(
     found = [scenarios.find(name, sets, first.date() if first and name else None) for name in names]
     scores = scoring.run(sites, found, begins, days, range(seed, seed + seeds), history)
     print(scoring.as_json(scores) if as_json else scoring.as_text(scores))
+
+
+def _stored(days: int, seed: int, names: Sequence[str], sets: Sequence[str] | None, *, as_json: bool) -> None:
+    """Judge the figures of the sandboxes in the database."""
+    from cli.commands.database import opened
+    from cli.commands.sitefiles import sandboxes
+    from cli.simulation import scenarios, stored
+
+    if len(names) > 1:
+        raise typer.BadParameter(
+            "name the one scenario that the installation simulates", param_hint="--scenario"
+        )
+    sites = sandboxes()
+    with opened() as db:
+        now = datetime.now(UTC)
+        found = stored.run(db, sites, days, now, seed, scenarios.find(names[0], sets))
+    print(stored.as_json(found) if as_json else stored.as_text(found))

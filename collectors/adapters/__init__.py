@@ -36,9 +36,10 @@ from collectors.adapters import (
     xovis,
     zigbee2mqtt,
 )
-from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
+from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
 from collectors.devices import registry
+from collectors.lorawan import envelopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="fiware", reads=fiware.reads, decode=fiware.decode),
     Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
     Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
-    Adapter(name="tts", reads=tts.reads, decode=tts.decode),
+    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
     Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
@@ -82,10 +83,14 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="cloudstudio", reads=cloudstudio.reads, decode=cloudstudio.decode),
     Adapter(name="regent", reads=regent.reads, decode=regent.decode),
     Adapter(name="meraki", reads=meraki.reads, decode=meraki.decode),
-    Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
-    Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
-    Adapter(name="ttn2", reads=ttn2.reads, decode=ttn2.decode),
-    Adapter(name="lorawan-networks", reads=networks.reads, decode=networks.decode),
+    Adapter(
+        name="milesight-gateway",
+        reads=envelopes.MILESIGHT_GATEWAY.reads,
+        decode=envelopes.MILESIGHT_GATEWAY.decode,
+    ),
+    Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
+    Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
+    Adapter(name="lorawan-networks", reads=envelopes.OTHERS.reads, decode=envelopes.OTHERS.decode),
     Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
     Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes

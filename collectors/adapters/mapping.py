@@ -40,6 +40,13 @@ def decode(packet: Packet) -> Decoded:
     return found
 
 
+def decode_fields(body: Body) -> Decoded:
+    """Decode the fields that a codec made of a frame; Decoded() if no mapping's `only` is for them."""
+    forms = [_compiled(_Same(mapping)) for mapping in _for_topic(body.packet) if mapping.only]
+    fitting = [form for form in forms if is_for(form, body)]
+    return read(fitting, body) if fitting else Decoded()
+
+
 def leaves_out(packet: Packet) -> bool:
     """Tell whether there are mappings for the topic. Asked after the adapters that know their devices."""
     return any(True for _ in _for_topic(packet))

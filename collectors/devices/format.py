@@ -83,6 +83,8 @@ class Format:
     start: Path | None = None
     period: float | Path = 0.0
     period_unit: str | float = 1.0
+    age: Path | None = None  # seconds that have gone by since the time
+    age_unit: str | float = 1.0
     seq: Path | None = None
     clock: Literal["second", ""] = ""
     unless: tuple[Unless, ...] = ()

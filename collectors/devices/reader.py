@@ -22,6 +22,7 @@ from collectors.devices.format import ABSENT, ANY, Condition, Format, Value, tex
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 REPEATED_S: Final = 8 * 86_400  # a message comes again within eight days, or not at all
+AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 NOWHERE: Final = object()  # what a path finds that leads nowhere
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
@@ -180,6 +181,8 @@ class _Reading:
         device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
         channel = self._name("channel", self.form.channel, place, "1")
         time = self._time("time", self.form.time, place) or self.body.time
+        if self.form.age is not None:
+            time = (time or self.body.packet.message.received) - self._age(self.form.age, place)
         period_s = self._period_s(place, time) if self.form.has_flows else 0.0
         if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())
@@ -302,6 +305,14 @@ class _Reading:
         if not 0 <= seconds <= PERIOD_LIMIT:
             raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
         return seconds
+
+    def _age(self, path: Path, place: Place) -> timedelta:
+        raw = self._one(path, place)
+        found = None if raw is NOWHERE else number(f"age_s ({path.text})", raw)
+        seconds = 0.0 if found is None else converted(found, self.form.age_unit)
+        if not 0 <= seconds <= AGE_LIMIT:
+            raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
+        return timedelta(seconds=seconds)
 
     def _mark(self) -> int:
         """Return a number below a million that tells this message from another one of the same second."""

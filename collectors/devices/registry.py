@@ -80,9 +80,24 @@ def compact(text: str) -> str:
 
 
 def names(table: Table) -> set[str]:
-    """Return the names of a model and its twins: behind the vendor's name, and alone where that says enough."""
-    own = {compact(name) for name in (table.model, *table.also, *table.names)}
-    return {compact(table.vendor) + name for name in own} | {name for name in own if _says_enough(name)}
+    """Return the names of a model and its twins."""
+    return called(table.vendor, table.model, *table.also, *table.names)
+
+
+def called(vendor: str, *models: str) -> set[str]:
+    """Return what models are called: behind the vendor's name, and alone where that says enough."""
+    own = {compact(name) for name in models}
+    return {compact(vendor) + name for name in own} | {name for name in own if _says_enough(name)}
+
+
+def spoken(text: str) -> set[str]:
+    """Return the runs of whole words of a text, each written as one word."""
+    tokens = re.findall(r"[a-z0-9]+", text.lower())
+    return {
+        "".join(tokens[i:j])
+        for i in range(len(tokens))
+        for j in range(i + 1, min(i + TOKENS_JOINED, len(tokens)) + 1)
+    }
 
 
 def _says_enough(name: str) -> bool:
@@ -99,6 +114,13 @@ def index() -> Index:
     return found
 
 
+@cache
+def lorawan() -> tuple[Entry, ...]:
+    """Return the tables of radio devices."""
+    entries = {id(entry): entry for entry in index().by_name.values()}.values()
+    return tuple(entry for entry in entries if entry.table.lorawan is not None)
+
+
 @lru_cache(maxsize=8192)
 def by_model(text: str) -> Entry | None:
     """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.
@@ -106,15 +128,10 @@ def by_model(text: str) -> Entry | None:
     The longest name that is a run of whole words of the text counts. A vendor alone names no model, and a model of
     another vendor than the text names is none.
     """
-    tokens = re.findall(r"[a-z0-9]+", text.lower())
-    spoken = {
-        "".join(tokens[i:j])
-        for i in range(len(tokens))
-        for j in range(i + 1, min(i + TOKENS_JOINED, len(tokens)) + 1)
-    }
+    words = spoken(text)
     known = index()
-    found = [known.by_name[word] for word in sorted(spoken & known.by_name.keys(), key=len, reverse=True)]
-    vendors = spoken & known.vendors
+    found = [known.by_name[word] for word in sorted(words & known.by_name.keys(), key=len, reverse=True)]
+    vendors = words & known.vendors
     return next((e for e in found if not vendors or compact(e.table.vendor) in vendors), None)
 
 

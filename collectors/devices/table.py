@@ -70,7 +70,8 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     zone: str = ""
     start: str = ""
     period_s: str | float = 0.0
-    units: dict[Literal["period_s"], str | float] = {}
+    age_s: str = ""
+    units: dict[Literal["period_s", "age_s"], str | float] = {}
     seq: str = ""
     clock: Literal["second", ""] = ""
     unless: list[UnlessEntry] = []
@@ -162,6 +163,8 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             start=compiled(entry.start) if entry.start else None,
             period=compiled(entry.period_s) if isinstance(entry.period_s, str) else entry.period_s,
             period_unit=entry.units.get("period_s", 1.0),
+            age=compiled(entry.age_s) if entry.age_s else None,
+            age_unit=entry.units.get("age_s", 1.0),
             seq=compiled(entry.seq) if entry.seq else None,
             clock=entry.clock,
             unless=tuple(_unless(unless) for unless in entry.unless),

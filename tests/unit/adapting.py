@@ -9,9 +9,9 @@ from besok.model.decode_context import DecodeContext, Device
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
 from collectors import adapters
-from collectors.adapters.lorawan import frames
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.packet import Packet
+from collectors.lorawan.read import read
+from collectors.lorawan.uplink import Uplink
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -34,7 +34,7 @@ def decode_frame(
     """Decode the bare bytes of a LoRaWAN frame, in hex, of a device whose model is known."""
     known = DecodeContext(models={("lorawan", device): model})
     packet = Packet(Message(topic="", payload=b"", received=NOW), known)
-    return frames.read(Uplink(device=device, payload=bytes.fromhex(frame), fport=fport, time=time), packet)
+    return read(Uplink(device=device, payload=bytes.fromhex(frame), fport=fport, time=time), packet)
 
 
 def said(decoded: Decoded) -> dict[str, float]:

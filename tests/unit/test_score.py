@@ -18,10 +18,15 @@ def test_the_measures() -> None:
     found = score.accuracy(
         column(0, 2, 4, 9), column(0, 3, 3, NAN), column(0, 0, 3.5, NAN), column(0, 3, 4, NAN)
     )
-    assert (found.mean_people, found.known, found.coverage) == (5, 0.75, 1)
+    assert (found.mean_people, found.known, found.coverage) == (5, 0.75, None)
     assert found.rmse == pytest.approx((2 / 3) ** 0.5)
     assert found.relative == pytest.approx((2 / 3) ** 0.5 / 5)
     assert found.bias == 0
+
+
+def test_intervals_are_judged_where_some_people_are() -> None:
+    real, people = column(4, 5, 9, 0), column(9, 5, 5, 0)
+    assert score.accuracy(real, people, people - 1, people + 1).coverage == 0.5
 
 
 def test_an_estimate_that_says_nothing_is_not_right() -> None:

@@ -15,9 +15,9 @@ GROUP = 2.0  # people who leave together count as one
 # From so many people on exits say nothing of how many are in: a share of the most so far, within bounds.
 FEW_SHARE, FEW, FEW_MOST = 0.12, 8.0, 25.0
 FEW_MINUTES = 8.0  # and one more for each so many minutes in which nobody leaves
-# Exits of late by which half of the trust is gone, since the rate is never steadier than that: in steps of a minute,
-# and in long ones, within which those who come and those who leave cannot be told apart.
-STEADY, STEADY_FALLS, STEADY_LEAST = 40.0, 1.25, 1.5
+# Exits of late by which half of the trust is gone, since the rate is never steadier than that, in steps of a minute;
+# it falls with their length. In steps longer than LONGEST those who come and those who leave cannot be told apart.
+STEADY, STEADY_FALLS, LONGEST = 40.0, 1.25, 10.0
 TRUST = 0.85  # share of this evidence that is used: its model is simple
 
 # Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
@@ -63,6 +63,8 @@ class Leaving:
         """Return how well each cell (before the step) explains the step's exits: negative binomial, its rate being
         gamma.
         """
+        if minutes > LONGEST:
+            return np.ones_like(grid.cells)
         least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES
         few = least.astype(np.float32)[:, None, None]
         cells = np.minimum(grid.people(), few)
@@ -84,7 +86,7 @@ class Leaving:
             )
         # Beside the best of the possible cells: beside an impossible one all that is believed may be next to nothing.
         log -= np.where(grid.cells > _POSSIBLE, log, -np.inf).max((1, 2), keepdims=True)
-        steady = max(STEADY / minutes**STEADY_FALLS, STEADY_LEAST)
+        steady = STEADY / minutes**STEADY_FALLS
         trust = (TRUST * steady / (steady + self._exits)).astype(np.float32)[:, None, None]
         return np.asarray(np.exp(trust * np.minimum(log, 0)), np.float32)
 

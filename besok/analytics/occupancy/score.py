@@ -11,6 +11,8 @@ import numpy as np
 from besok.model.arrays import Floats
 from besok.model.building import Incidence
 
+SOME = 5  # people from whom on an interval is judged: below, whole people make it too wide
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -48,7 +50,7 @@ def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> Occu
     """
     real, people, lower, upper = (column[~np.isnan(real)] for column in (real, people, lower, upper))
     said, bounded = ~np.isnan(people), ~(np.isnan(lower) | np.isnan(upper))
-    bounded &= (real > 0) | (np.nan_to_num(people) >= 0.5)
+    bounded &= real >= SOME
     there = float(real[real > 0].mean()) if (real > 0).any() else 0.0
     errors = people[said] - real[said]
     rmse = float(np.sqrt((errors**2).mean())) if said.any() else None

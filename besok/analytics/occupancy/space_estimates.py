@@ -13,6 +13,7 @@ from besok.model.occupancy import Estimate, reason_code
 _DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
 # Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
 UNSURE, LEAST_UNSURE = 1.5, 0.01
+SEEN_UNSURE = 0.04  # the same of a count inside: half of its error lasts all day
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
 WHOLE = (
     0.85  # of an interval, before its bounds are moved to whole people, so that it still holds four of five
@@ -35,7 +36,7 @@ def estimate_of(
     presence = ~np.isnan(inputs.occupied) & ~inside
     people, lower, upper = (np.where(by_doors, column, np.nan) for column in (people, lower, upper))
     lower, upper = _wider(
-        people, lower, upper, np.where(inside, 0, max(UNSURE * inputs.missed, LEAST_UNSURE))
+        people, lower, upper, np.where(inside, SEEN_UNSURE, max(UNSURE * inputs.missed, LEAST_UNSURE))
     )
     alone = inside & ~by_doors
     sd = level_sd(np.nan_to_num(inputs.people))

@@ -53,9 +53,9 @@ from unnest(%(source)s::text[], %(device)s::text[]) as w (source, external_id)
 join device d using (source, external_id)
 
 -- name: bindings
--- What placed devices are bound to where no site file says it, and by what.
-select source, external_id, heard_on from device d
-where cardinality(topics) = 0 and cardinality(heard_on) > 0 and exists (
+-- What placed devices are bound to: topics of the site file or a command, else those on which they were heard.
+select source, external_id, topics, heard_on from device d
+where exists (
     select from channel c join placement pl using (channel_id) where c.device_id = d.device_id and upper_inf(pl.valid)
 )
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from collectors.adapters import objects
 from collectors.adapters.jsontext import show
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 # Milesight's decoders call the people in a region so; elsewhere a "count" may as well be of those who passed.
 _REGION: Final = re.compile(r"region_(\d+)_count")

@@ -11,12 +11,13 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters import objects
 from collectors.adapters.fields import DEVICE_LIMIT
-from collectors.adapters.lorawan import decoded, frames
-from collectors.adapters.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
+from collectors.adapters.lorawan import decoded
 from collectors.adapters.objects import Found
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
+from collectors.lorawan.read import read
+from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
 
 NAMED: Final = "senml"  # source of devices that are known by their base name alone
 VALUES: Final = ("v", "vs", "vb", "vd", "s")
@@ -50,7 +51,7 @@ def decode(packet: Packet) -> Decoded:
             fport=whole(values.get("port")),
             time=time,
         )
-        return frames.read(uplink, packet)
+        return read(uplink, packet)
     return _named(packet, records, name, deveui(frame[1]) if frame else "")
 
 

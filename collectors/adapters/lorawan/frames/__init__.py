@@ -36,11 +36,9 @@ from collectors.adapters.lorawan.frames import (
     yosensi,
 )
 from collectors.adapters.lorawan.frames.codec import Codec
-from collectors.adapters.lorawan.uplink import SOURCE, Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from collectors.devices import registry
-from collectors.devices.reader import Body
+from collectors.lorawan.uplink import SOURCE, Uplink
 
 CODECS: Final[tuple[Codec, ...]] = (
     adeunis.CODEC,
@@ -67,17 +65,10 @@ CODECS: Final[tuple[Codec, ...]] = (
 )
 
 TOTALS: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total"}
-UNKNOWN = (
-    "the bytes ({shown}, port {port}) are of a device whose kind is not known: say its model in the site file"
-    ' (model = "Vendor Model"), or set up a decoder in the network server'
-)
 
 
-def read(uplink: Uplink, packet: Packet) -> Decoded:
-    """Decode a frame, by the model that the packet knows of its device."""
-    found = _by_table(uplink, packet)
-    if found != Decoded():
-        return found
+def read_by_name(uplink: Uplink, packet: Packet) -> Decoded:
+    """Decode a frame of a model that no table knows yet."""
     codec, name = _codec(uplink, packet.model((SOURCE, uplink.device)))
     problems: tuple[str, ...] = ()
     if codec is not None and uplink.payload:
@@ -89,27 +80,7 @@ def read(uplink: Uplink, packet: Packet) -> Decoded:
         found = _by_the_network(uplink, packet)
         if found.readings or not problems or any(":\n" in problem for problem in found.problems):
             return found  # what it asks says more than that the frame is of a model not known here
-    if problems:
-        return Decoded(problems=problems, identity=uplink.identity)
-    if not uplink.payload:
-        return Decoded(not_data="a frame without application data", identity=uplink.identity)
-    shown = uplink.payload.hex() if len(uplink.payload) <= 24 else f"{uplink.payload[:24].hex()}…"
-    return Decoded(problems=(UNKNOWN.format(shown=shown, port=uplink.fport),), identity=uplink.identity)
-
-
-def _by_table(uplink: Uplink, packet: Packet) -> Decoded:
-    """Read the network's decoded fields by the model's table; Decoded() if there are none that it knows."""
-    entry = registry.by_model(packet.model((SOURCE, uplink.device))) or registry.by_model(uplink.hint)
-    if entry is None or entry.table.lorawan is None or type(uplink.fields) is not dict:
-        return Decoded()
-    body = Body(
-        value=uplink.fields,
-        packet=packet,
-        device=uplink.device,
-        time=uplink.time,
-        identity=uplink.identity,
-    )
-    return registry.read_fields(entry, body)
+    return Decoded(problems=problems, identity=uplink.identity)
 
 
 @lru_cache(maxsize=8192)
@@ -140,10 +111,11 @@ def _has_digit(name: str) -> bool:
 
 
 def _codec(uplink: Uplink, model: str) -> tuple[Codec | None, str]:
-    for text in (model, uplink.hint):
-        codec, name = named(text)
-        if codec is not None:
-            return codec, name
+    if model:
+        return named(model)
+    codec, name = named(" ".join(uplink.models))
+    if codec is not None:
+        return codec, name
     claiming = [codec for codec in CODECS if codec.claims(uplink)]
     return (claiming[0], "") if len(claiming) == 1 else (None, "")
 

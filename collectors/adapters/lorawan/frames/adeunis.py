@@ -7,8 +7,8 @@ from typing import Final
 
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 _TOTAL: Final = Field(metric="motions_total", at=2, width=2)
 _PRESENCE: Final = Field(metric="occupied", at=2)

@@ -7,8 +7,8 @@ from typing import Final
 
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 OUIS: Final = ("58a0cb", "e8e1e1")
 _BATTERY: Final = Field(metric="battery_v", at=1, mask=0x0F, scale=0.1, offset=2.5)

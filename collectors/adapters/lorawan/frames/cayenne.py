@@ -10,8 +10,8 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, note
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 TYPES: Final[dict[int, Item]] = {
     0x00: SKIP[1],

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 
 def nothing(_uplink: Uplink) -> bool:

@@ -7,8 +7,8 @@ from typing import Final
 
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 PROTOCOL: Final = 2
 HEADER: Final = 5  # bytes

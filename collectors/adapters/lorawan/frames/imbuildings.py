@@ -10,8 +10,8 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, note
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 HEADER: Final = 10  # bytes
 _BATTERY: Final = Field(metric="battery_v", at=1, width=2, scale=0.01)

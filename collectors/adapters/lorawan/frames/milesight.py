@@ -33,8 +33,8 @@ from collectors.adapters.lorawan.frames.milesight_items import (
     temperature,
 )
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 PORT: Final = 85
 OUI: Final = "24e124"  # with this begins the devEUI of every Milesight device

@@ -9,8 +9,8 @@ from typing import Final
 
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 DATA_PORTS: Final = (5, 6)
 SHUTDOWN_PORT: Final = 7

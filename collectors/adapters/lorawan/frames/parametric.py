@@ -9,8 +9,8 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, item, note, note_items
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 PORT: Final = 14
 SETTINGS_PORT: Final = 190

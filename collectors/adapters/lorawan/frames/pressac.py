@@ -10,8 +10,8 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed, note
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 BOOT, DATA, OCCUPANCY = 1, 2, 3
 AGE_S: Final = 60  # the age is in minutes, as all times of these devices

@@ -12,8 +12,8 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, item, note
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 NOW, MEMORY = 1, 2  # ports
 HEADER: Final = 2  # bytes

@@ -4,8 +4,8 @@ from typing import Final
 
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, fixed, item, note_items
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 PORT: Final = 3
 HEADER: Final = 4  # bytes

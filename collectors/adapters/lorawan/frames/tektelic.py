@@ -8,8 +8,8 @@ from typing import Final
 
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item, note_items
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 PORT: Final = 10
 OUI: Final = "647fda"

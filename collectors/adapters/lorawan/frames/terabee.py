@@ -9,8 +9,8 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 FLOW_PORTS: Final = (1, 82)
 OCCUPANCY_PORT: Final = 83

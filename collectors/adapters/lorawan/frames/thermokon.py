@@ -7,8 +7,8 @@ from typing import Final
 
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, item, note_items
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 ITEMS: Final[dict[Key, Item]] = {
     0x10: item(2, Field(metric="temperature_c", width=2, signed=True, scale=0.1)),

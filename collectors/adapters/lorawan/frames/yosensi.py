@@ -12,8 +12,8 @@ from typing import Final
 
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
-from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import Uplink
 
 VERSION: Final = 2
 HEADER: Final = 4  # bytes: version, number of the frame, seconds between making and sending it

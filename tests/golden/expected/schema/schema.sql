@@ -64,6 +64,7 @@ CREATE UNIQUE INDEX calibration_open ON public.calibration USING btree (portal_i
 CREATE UNIQUE INDEX calibration_pkey ON public.calibration USING btree (calibration_id)
 CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (device_id, key)
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
+CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
 CREATE UNIQUE INDEX device_pkey ON public.device USING btree (device_id)
 CREATE UNIQUE INDEX device_source_external_id_key ON public.device USING btree (source, external_id)
@@ -192,6 +193,12 @@ channel.key text NO
 channel.last_received timestamp with time zone YES 
 channel.last_time timestamp with time zone YES 
 channel.wraps bigint NO 0
+codec.added timestamp with time zone NO 
+codec.added_by text NO 
+codec.model text NO 
+codec.sha256 text NO 
+codec.source text NO 
+codec.vendor text NO 
 computed_result FOREIGN KEY (site_id) REFERENCES site(site_id)
 computed_result PRIMARY KEY (site_id, what)
 computed_result.rests_on ARRAY NO 

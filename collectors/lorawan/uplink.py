@@ -41,16 +41,18 @@ class Uplink:
     """One frame of one device, whichever network carried it.
 
     `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
-    bytes (None if it has none), `hint` what the network calls the kind of device, or the device itself: free text.
+    bytes (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its
+    model, of which the first that names one counts: what the network says of it, or else how people call the device.
     """
 
     device: str
     payload: bytes = b""
     fport: int = 0
     fields: Any = None
+    normalized: Any = None
     time: datetime | None = None
     identity: Identity | None = None
-    hint: str = ""
+    models: tuple[str, ...] = ()
     at: At = NOWHERE
 
     def sheet(self) -> Sheet:
@@ -74,23 +76,19 @@ def deveui(value: object) -> str:
     raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
 
 
-def frame_identity(device: str, session: object, counter: int) -> Identity | None:
-    """Identify a frame by its number within the session (named by a key id or the device's address)."""
-    if type(session) is not str or not session:
-        return None
-    # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
-    name = session.lower() if _HEX.fullmatch(session.lower()) else session
-    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{counter}", window_s=REPEAT_S)
+def identity_of(device: str, session: object, counter: object, *, zero_left_out: bool) -> Identity | None:
+    """Identify a frame by its number within the session (named by a key id or the device's address), if it has one.
 
-
-def number_identity(device: str, session: object, counter: object) -> Identity | None:
-    """Return the same for networks that may leave out the session, or the number (then there is none)."""
+    A network that leaves a zero out is believed only where it tells the session.
+    """
     number = whole(counter, -1)
+    if type(session) is str and session and (number >= 0 or zero_left_out):
+        # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
+        name = session.lower() if _HEX.fullmatch(session.lower()) else session
+        return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{max(number, 0)}", window_s=REPEAT_S)
     if number < 0:
         return None
-    return frame_identity(device, session, number) or Identity(
-        scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S
-    )
+    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
 
 
 def from_base64(value: object, name: str) -> bytes:
@@ -137,16 +135,26 @@ def first_time(*values: object, zone: str = "") -> datetime | None:
     return None
 
 
-def member(value: object, *names: str) -> Any:
-    """Return what stands in nested JSON objects under `names`; None if anything on the way is missing."""
-    for name in names:
-        value = value.get(name) if type(value) is dict else None
-    return value
+def values_at(body: object, path: str) -> list[Any]:
+    """Return what stands in nested JSON at `path`: names with dots between, "*" for all in a list or an object."""
+    found = [body]
+    for name in path.split("."):
+        if name == "*":
+            found = [inner for value in found for inner in _inside(value)]
+        else:
+            found = [value[name] for value in found if type(value) is dict and value.get(name) is not None]
+    return found
 
 
-def members(value: object) -> Iterable[dict[str, Any]]:
-    """Return the objects in a JSON list; nothing if it is no list."""
-    return (item for item in value if type(item) is dict) if type(value) is list else ()
+def first_at(body: object, paths: Iterable[str]) -> Any:
+    """Return the first thing that stands at one of `paths` and is not empty text; None if there is none."""
+    return next((value for path in paths for value in values_at(body, path) if value != ""), None)
+
+
+def _inside(value: object) -> Iterable[Any]:
+    if type(value) is dict:
+        return value.values()
+    return value if type(value) is list else ()
 
 
 def words(*values: object) -> str:

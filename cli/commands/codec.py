@@ -1,0 +1,153 @@
+"""The commands `besok codec`: vendors' decoders of LoRaWAN frames."""
+
+import getpass
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from besok.model.errors import BesokError
+from besok.model.plurals import many
+from cli.commands.database import opened
+
+if TYPE_CHECKING:
+    from besok.model.decode_context import Codec
+
+app = typer.Typer(no_args_is_help=True, help="Vendors' codecs: decoders of LoRaWAN frames, in JavaScript.")
+
+Vendor = Annotated[str, typer.Argument(help="Who makes the device, such as Milesight.")]
+Model = Annotated[str, typer.Argument(help="The model, such as VS133.")]
+Author = Annotated[str, typer.Option(help="Who adds it; the name on this machine if left out.")]
+NAMES_SHOWN = 6
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="codec")
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="The codec, one file, as the vendor gives it.")],
+    vendor: Annotated[str, typer.Option(help="Who makes the device, such as Milesight.")],
+    model: Annotated[str, typer.Option(help="The model, such as VS133.")],
+    author: Author = "",
+) -> None:
+    """Add a vendor's codec for a model, or replace the one that is there. It runs in a process that can do no harm."""
+    from besok.files.codec_trees import read_codec
+    from besok.store import codecs
+    from collectors import dry_run
+    from collectors.lorawan.codecs import CODECS
+
+    codec = read_codec(file, vendor.strip(), model.strip())
+    if not codec.vendor or not codec.model:
+        raise BesokError("Say who makes the device and its model: --vendor Milesight --model VS133")
+    if problem := CODECS.check(codec):
+        raise BesokError(f"{file} is not added: {problem}")
+    with opened() as db:
+        is_new = codecs.add(db, [codec], author=author or getpass.getuser(), now=datetime.now(UTC))
+    print(f"{'Added' if is_new else 'There already'}: the codec of {codec.name}, sha256 {codec.sha256}")
+    if not dry_run.has_table(codec.name):
+        print(
+            f"No table says what the fields of {codec.name} mean: `besok codec test` shows them, and a mapping in the"
+            " site file says it (docs/reference/mappings.md)."
+        )
+
+
+@app.command("import")
+def import_codecs(
+    folder: Annotated[
+        Path,
+        typer.Argument(help="A checkout of ChirpStack's device profiles, or a tree like lorawan-devices."),
+    ],
+    vendor: Annotated[
+        str, typer.Option(help="Only this vendor's, those that no model table knows too.")
+    ] = "",
+    author: Author = "",
+) -> None:
+    """Add the codecs of all models in a folder that Besök has a table for; say which are left out, and why."""
+    from besok.files.codec_trees import read_tree
+    from besok.store import codecs
+
+    tree = read_tree(folder)
+    taken, left = _chosen(tree.codecs, vendor)
+    with opened() as db:
+        changed = codecs.add(db, taken, author=author or getpass.getuser(), now=datetime.now(UTC))
+    print(f"{many(len(taken), 'codec')} taken, of which new or changed: {changed}")
+    for codec in taken:
+        print(f"  {codec.name}")
+    why = defaultdict(list)
+    for name, reason in [*tree.left, *left]:
+        why[reason].append(name)
+    for reason, names in sorted(why.items(), key=lambda pair: -len(pair[1])):
+        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+        print(f"{len(names)} left out, {reason}: {', '.join(names[:NAMES_SHOWN])}{more}")
+
+
+@app.command("list")
+def list_codecs() -> None:
+    """Show the codecs that were added: model, hash, when, by whom."""
+    from besok.store import codecs
+
+    with opened() as db:
+        for s in codecs.load(db):
+            changed = "" if s.codec.sha256 == s.sha256 else "  CHANGED SINCE: not run, add it again"
+            print(f"{s.codec.name}  {s.sha256[:16]}  {s.added:%Y-%m-%d}  {s.added_by}{changed}")
+
+
+@app.command("test")
+def test_codec(
+    vendor: Vendor,
+    model: Model,
+    frame: Annotated[str, typer.Argument(help="The bytes of a frame, in hexadecimal digits.")],
+    fport: Annotated[int, typer.Option(min=0, max=255, help="The port of the frame.")] = 1,
+) -> None:
+    """Show the fields that a codec makes of a frame, and what becomes of them. Nothing is stored."""
+    from besok.model.decode_context import DecodeContext
+    from besok.store import codecs
+    from collectors import dry_run
+    from collectors.lorawan.codecs import CODECS, Frame
+
+    with opened() as db:
+        codec = codecs.find(db, vendor, model)
+    now = datetime.now(UTC)
+    request = dry_run.Request(
+        content=frame.encode(), received=now, fport=fport, encoding="hex", model=codec.name
+    )
+    answer = CODECS.run(codec, [Frame(dry_run.hexadecimal(frame.encode()), fport, now.timestamp() * 1000)])[0]
+    print(answer.problem or json.dumps(answer.fields, ensure_ascii=False, indent=2))
+    for warning in answer.warnings:
+        print(f"warning: {warning}")
+    if not answer.problem:
+        print(dry_run.as_text(dry_run.run(request, DecodeContext(codecs=(codec,)))))
+
+
+@app.command()
+def remove(vendor: Vendor, model: Model) -> None:
+    """Take a codec out; the readings that came through it stay."""
+    from besok.store import codecs
+
+    with opened() as db:
+        codecs.remove(db, vendor, model)
+    print(f"Removed: the codec of {vendor} {model}")
+
+
+def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[tuple[str, str]]]":
+    """Part the codecs that can be used from the others, with the reason."""
+    from collectors import dry_run
+    from collectors.lorawan.codecs import CODECS
+
+    def reason(codec: "Codec") -> str:
+        if vendor and not codec.vendor.lower().startswith(vendor.lower()):
+            return "since they are of another vendor"
+        if not vendor and not dry_run.has_table(codec.name):
+            return "since no model table knows them (--vendor takes them nevertheless)"
+        problem = CODECS.check(codec)
+        return f"since {problem}" if problem else ""
+
+    judged = [(codec, reason(codec)) for codec in codecs]
+    return [codec for codec, why in judged if not why], [(codec.name, why) for codec, why in judged if why]

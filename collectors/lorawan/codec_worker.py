@@ -1,0 +1,97 @@
+"""A process that runs vendors' codecs and nothing else: frames come on its input, fields go to its output.
+
+Started as a script, with an empty environment (codecs.py). A request is a line of JSON: {"codec": key, "source": text
+(the first time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answers are lines too, one
+for the codec ({} if it can be used) and one a frame, each as soon as it is known, so that whoever waits knows which
+frame ends this process: {"said": ...} or {"error": ..., "limit": ...}. After a frame that ran into a limit of time or
+memory the request ends: the others are to be asked for again.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import quickjs
+
+FRAME_S: Final = 0.1  # seconds of the processor; vendors' codecs take 0.0002
+MEMORY: Final = 32_000_000  # bytes of one codec
+STACK: Final = 256_000  # bytes
+PROCESS_MEMORY: Final = 1_000_000_000  # bytes of the address space
+ANSWER: Final = 100_000  # characters of an answer
+ERROR: Final = 300  # characters of what a codec says of its error
+LIMITS: Final = {
+    "InternalError: interrupted": f"it computed for more than {FRAME_S:g} s",
+    "InternalError: out of memory": f"it took more than {MEMORY / 1e6:.0f} MB",
+}
+TOO_LONG: Final = f"its answer has more than {ANSWER:,} characters"
+PRELUDE: Final = Path(__file__).with_name("codec.js").read_text("utf-8")
+
+Decode = Callable[[str, int, float], str]
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this closes the input
+    resource.setrlimit(resource.RLIMIT_AS, (PROCESS_MEMORY, PROCESS_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    ready: dict[str, Decode] = {}
+    _tell("{}")
+    for line in sys.stdin.buffer:
+        for answer in _answers(json.loads(line), ready):
+            _tell(answer)
+
+
+def _tell(line: str) -> None:
+    rest = line.encode("utf-8", "replace") + b"\n"
+    while rest:
+        rest = rest[os.write(1, rest) :]
+
+
+def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]:
+    """Yield one line for the codec itself, and one for each frame as far as the limits allow."""
+    key = request["codec"]
+    limit = ""
+    try:
+        if key not in ready:
+            ready[key] = _load(request["source"])
+        yield "{}"
+    except quickjs.JSException as exc:
+        yield _refusal(exc)[0]
+        return
+    for frame, port, received in request["frames"]:
+        try:
+            said = ready[key](str(frame), port, float(received))
+        except quickjs.JSException as exc:
+            answer, limit = _refusal(exc)
+            yield answer
+        else:
+            yield f'{{"said":{said}}}' if len(said) <= ANSWER else json.dumps({"error": TOO_LONG})
+        if limit:
+            del ready[key]
+            return
+
+
+def _load(source: str) -> Decode:
+    context = quickjs.Context()
+    context.set_memory_limit(MEMORY)
+    context.set_max_stack_size(STACK)
+    context.set_time_limit(FRAME_S)
+    decode: Decode = context.eval(PRELUDE)(source)
+    return decode
+
+
+def _refusal(exc: Exception) -> tuple[str, str]:
+    """Return the answer to a frame that the codec failed on, and which limit it ran into ("" if none)."""
+    said = str(exc).partition("\n")[0] or "an error without words"
+    limit = next((kind for kind in LIMITS if said.startswith(kind)), "")
+    return json.dumps({"error": LIMITS.get(limit, said[:ERROR]), "limit": bool(limit)}), limit
+
+
+if __name__ == "__main__":
+    main()

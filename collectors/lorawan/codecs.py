@@ -1,0 +1,238 @@
+"""Vendors' JavaScript codecs that the operator has added: run in a process of their own, many frames a round trip.
+
+A codec that hangs or dies costs the message it did so on: its process is killed, a new one goes on with the next frame.
+One that does so often is not run for a while, so that no codec holds up the collector for longer than its budget.
+"""
+
+import atexit
+import json
+import logging
+import os
+import select
+import subprocess
+import sys
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import IO, Any, Final, NamedTuple
+
+from besok.model.decode_context import Codec
+
+log = logging.getLogger(__name__)
+
+START_S: Final = 30.0  # until a new process is ready, on a machine that has much to do
+PATIENCE_S: Final = (
+    2.0  # for one frame, by the clock; the process itself stops a codec after 0.1 s of computing
+)
+STRIKES: Final = 3  # frames on which a codec may run into its limits ...
+STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 6 s in ten minutes at most
+KEPT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
+WORKER: Final = Path(__file__).with_name("codec_worker.py")
+LOOK_AFTER: Final = 'look at it with "besok codec test", or take it out with "besok codec remove"'
+
+
+class Frame(NamedTuple):
+    """What a codec is given: the bytes, the LoRaWAN port, and the time of receipt in milliseconds since 1970."""
+
+    data: bytes
+    fport: int
+    received_ms: float
+
+
+class Answer(NamedTuple):
+    """What a codec makes of a frame: fields, or a problem (then there are none)."""
+
+    fields: dict[str, Any]
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+RESTS: Final = (
+    f"its codec ran into its limits {STRIKES} times within {STRIKES_S / 60:.0f} minutes and is not run for now:"
+    f" {LOOK_AFTER}"
+)
+WRAPPED: Final = {"data", "warnings", "errors"}
+WAITING: Final = Answer({}, "it waits for its codec")
+
+
+class Codecs:
+    """Runs codecs. One request at a time; frames that are noted while `gathering` are run together at its end."""
+
+    def __init__(self, patience_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic) -> None:
+        self.patience_s = patience_s
+        self.noted = 0  # frames, since the start, that wait or waited for the end of a gathering
+        self._clock = clock
+        self._lock = RLock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._known: set[str] = set()  # codecs that the process has
+        self._lines: deque[bytes] = deque()  # what it wrote, and
+        self._unread = b""  # the beginning of a line
+        self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
+        self._gathered: dict[Codec, dict[Frame, Answer]] | None = None
+
+    def decode(self, codec: Codec, frame: Frame) -> Answer:
+        """Return the fields in a frame; WAITING if frames are gathered now and this one was not run yet."""
+        if self._gathered is None:
+            return self.run(codec, [frame])[0]
+        answers = self._gathered.setdefault(codec, {})
+        if answers.get(frame, WAITING) is WAITING:
+            answers[frame] = WAITING
+            self.noted += 1
+        return answers[frame]
+
+    @contextmanager
+    def gathering(self) -> Iterator[Callable[[], None]]:
+        """Note frames instead of running them, until the function that this gives is called; then they are known."""
+        with self._lock:
+            self._gathered = {}
+            try:
+                yield self._run_gathered
+            finally:
+                self._gathered = None
+
+    def run(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
+        """Return what the codec makes of each frame."""
+        answers: list[Answer] = []
+        with self._lock:
+            while len(answers) < len(frames):
+                if self._struck_out(codec):
+                    answers.append(Answer({}, RESTS))
+                else:
+                    answers += self._request(codec, frames[len(answers) :])
+        return answers
+
+    def check(self, codec: Codec) -> str:
+        """Return why a codec cannot be used at all, "" if it can."""
+        with self._lock:
+            return next((answer.problem for answer in self._request(codec, [])), "")
+
+    def close(self) -> None:
+        """End the process, if there is one; the next request starts another."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process; None if there is none."""
+        return self._process.pid if self._process is not None else None
+
+    def _run_gathered(self) -> None:
+        for codec, answers in (self._gathered or {}).items():
+            frames = [frame for frame, answer in answers.items() if answer is WAITING]
+            answers.update(zip(frames, self.run(codec, frames), strict=True))
+
+    def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
+        """Return the answers to some of the first frames, at least to one."""
+        answers: list[Answer] = []
+        limit = False
+        try:
+            self._start()
+            self._send(codec, frames)
+            refused, limit = _answer(self._line(self.patience_s))
+            if refused.problem:
+                answers = [refused] * max(1, len(frames))
+            else:
+                self._known.add(codec.sha256)
+            while len(answers) < len(frames) and not limit:
+                answer, limit = _answer(self._line(self.patience_s))
+                answers.append(answer)
+        except (OSError, EOFError) as exc:  # a TimeoutError is an OSError
+            hung = isinstance(exc, TimeoutError)
+            said = "did not answer and was ended" if hung else "ended the process that it runs in"
+            answers.append(Answer({}, f"its codec {said}: {LOOK_AFTER}"))
+            limit = True
+            self.close()
+        if limit:
+            self._known.discard(codec.sha256)  # it may have left anything behind: it begins afresh
+            self._strikes[codec.sha256].append(self._clock())
+            log.warning(
+                "The codec of %s: %s", codec.name, answers[-1].problem, extra={"action": "codec_limit"}
+            )
+        return answers
+
+    def _struck_out(self, codec: Codec) -> bool:
+        strikes = self._strikes[codec.sha256]
+        return len(strikes) == STRIKES and self._clock() - strikes[0] < STRIKES_S
+
+    def _start(self) -> None:
+        """Start the process if there is none. Raises OSError or EOFError."""
+        if self._process is not None and self._process.poll() is None and len(self._known) < KEPT:
+            return
+        self.close()
+        self._known.clear()
+        self._lines.clear()
+        self._unread = b""
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={},  # none of our secrets
+            cwd="/",
+        )
+        self._line(START_S)
+
+    def _send(self, codec: Codec, frames: Sequence[Frame]) -> None:
+        request: dict[str, Any] = {"codec": codec.sha256}
+        if codec.sha256 not in self._known:
+            request["source"] = codec.source
+        request["frames"] = [(list(f.data), f.fport, f.received_ms) for f in frames]
+        stdin = self._pipes()[0]
+        stdin.write(json.dumps(request).encode() + b"\n")
+        stdin.flush()
+
+    def _line(self, patience_s: float) -> bytes:
+        """Return the next line that the process writes. Raises TimeoutError, or EOFError if it has ended."""
+        stdout = self._pipes()[1].fileno()
+        while not self._lines:
+            if not select.select([stdout], [], [], patience_s)[0]:
+                raise TimeoutError
+            came = os.read(stdout, 65_536)
+            if not came:
+                raise EOFError
+            *lines, self._unread = (self._unread + came).split(b"\n")
+            self._lines.extend(lines)
+        return self._lines.popleft()
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._process is None or self._process.stdin is None or self._process.stdout is None:
+            raise EOFError
+        return self._process.stdin, self._process.stdout
+
+
+def _answer(line: bytes) -> tuple[Answer, bool]:
+    """Return the answer in a line, and whether the codec ran into a limit."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return Answer({}, f"its codec's answer cannot be read: {LOOK_AFTER}"), False
+    if "error" in told:
+        return Answer({}, f"its codec fails ({told['error']}): {LOOK_AFTER}"), bool(told.get("limit"))
+    return (_fields(told["said"]) if "said" in told else Answer({})), False
+
+
+def _fields(said: Any) -> Answer:
+    """Return the fields in what a codec returned: {data, warnings, errors}, or the fields alone."""
+    warnings: tuple[str, ...] = ()
+    if type(said) is dict and said.keys() & {"data", "errors"} and said.keys() <= WRAPPED:
+        if said.get("errors"):
+            return Answer({}, f"its codec says: {_words(said['errors'])}")
+        warnings = (_words(said["warnings"]),) if said.get("warnings") else ()
+        said = said.get("data")
+    if type(said) is not dict:
+        return Answer(
+            {}, f"its codec gives {json.dumps(said)[:40]}: it must give an object, fields with names"
+        )
+    return Answer(said, "", warnings)
+
+
+def _words(said: Any) -> str:
+    return ", ".join(map(str, said)) if type(said) is list else str(said)
+
+
+CODECS: Final = Codecs()  # the process is started when a codec is first needed
+atexit.register(CODECS.close)

@@ -1,0 +1,207 @@
+"""From a frame to readings: which model it is of, what makes fields of its bytes, and what the fields mean.
+
+Bytes become fields by, in this order, the network server's own decoder, a codec that the operator has added, and a
+layout; fields become readings by the table of the model, or by a mapping of the site file. A model is named by the site
+file, or else by the network; nothing is read as another model than that.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from besok.model.decode_context import Codec
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters import mapping
+from collectors.adapters.jsontext import show
+from collectors.adapters.lorawan import frames
+from collectors.adapters.packet import Packet
+from collectors.devices import reader, registry
+from collectors.devices.reader import Body, is_for
+from collectors.devices.registry import Entry
+from collectors.lorawan import layout
+from collectors.lorawan.codecs import CODECS, WAITING, Frame
+from collectors.lorawan.uplink import SOURCE, Uplink
+
+SHOWN: Final = 24  # bytes of a frame in a problem
+NO_DATA: Final = "a frame without application data"
+NOTHING: Final = "a frame that measures nothing"
+UNKNOWN: Final = (
+    "the bytes ({shown}, port {port}) are of a device whose kind is not known: say its model in the site file"
+    ' (model = "Vendor Model"), or set up a decoder in the network server'
+)
+UNSUPPORTED: Final = (
+    "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
+    " server, or add its vendor's codec (besok codec add FILE --vendor ... --model ...)"
+)
+NO_TABLE: Final = (
+    "its codec gives {fields}, and no table says what the fields of {model} mean: write a mapping with"
+    " only = {{ ... }}, whose paths begin at these fields (docs/reference/mappings.md)"
+)
+
+
+def read(uplink: Uplink, packet: Packet) -> Decoded:
+    """Decode a frame, by what is known of the model of its device."""
+    frame = _Reading(uplink, packet)
+    problems: list[str] = []
+    for attempt in (frame.by_network, frame.by_codec, frame.by_layout, frame.by_platform, frame.by_name):
+        try:
+            found = attempt()
+        except Unreadable as exc:
+            problems.append(str(exc))
+            continue
+        if found.readings or found.not_data:
+            return found
+        problems += found.problems
+    if not problems and uplink.payload:
+        problems = [frame.unknown()]
+    return Decoded(
+        problems=tuple(dict.fromkeys(problems)),
+        not_data="" if problems else NO_DATA,
+        identity=uplink.identity,
+    )
+
+
+class _Reading:
+    """Reads one frame; each of its ways gives Decoded() if it does not lead anywhere, or raises Unreadable."""
+
+    def __init__(self, uplink: Uplink, packet: Packet) -> None:
+        text = packet.model((SOURCE, uplink.device))
+        self.is_named = bool(text)
+        self.texts = (text,) if text else uplink.models
+        self.uplink = uplink
+        self.packet = packet
+        entries = (registry.by_model(text) for text in self.texts)
+        self.entry = next((e for e in entries if e is not None and e.table.lorawan is not None), None)
+
+    def by_network(self) -> Decoded:
+        """Read what the network server's own decoder made of the bytes."""
+        fields = self.uplink.fields
+        if self.entry is None or type(fields) is not dict:
+            return Decoded()
+        return registry.read_fields(self.entry, self._body(fields))
+
+    def by_codec(self) -> Decoded:
+        """Read what a codec that the operator has added makes of the bytes."""
+        codecs = self.packet.known.codecs
+        codec = next((one for text in self.texts if (one := codec_of(text, codecs))), None)
+        if codec is None or not self.uplink.payload:
+            return Decoded()
+        received = self.uplink.time or self.packet.message.received
+        frame = Frame(self.uplink.payload, self.uplink.fport, round(received.timestamp() * 1000))
+        answer = CODECS.decode(codec, frame)
+        if answer.problem and answer is not WAITING:
+            raise Unreadable(f"{codec.name}: {answer.problem}")
+        if not answer.fields:
+            return self._nothing(codec.name, ", ".join(answer.warnings))
+        if self.entry is not None:
+            return self._by_table(self.entry, answer.fields)
+        found = mapping.decode_fields(self._body(answer.fields))
+        if found == Decoded():
+            names = show(", ".join(answer.fields), 80)
+            raise Unreadable(NO_TABLE.format(fields=names, model=codec.name))
+        return found
+
+    def by_layout(self) -> Decoded:
+        """Read what a layout makes of the bytes: that of the model, or one that no other device can have."""
+        uplink, entry = self.uplink, self.entry
+        if not uplink.payload:
+            return Decoded()
+        if entry is None and not self.is_named:
+            entry = by_layout().get(layout.recognise(uplink.device, uplink.fport, uplink.payload))
+        name = layout_of(entry) if entry is not None else ""
+        if entry is None or not name:
+            return Decoded()
+        try:
+            fields = layout.decode(name, uplink.fport, uplink.payload)
+        except layout.Incomplete as exc:
+            found = registry.read_fields(entry, self._body(exc.fields))
+            problems = (*found.problems, f"{entry.table.name}: {exc}")
+            return replace(found, problems=problems, not_data="", identity=uplink.identity)
+        except Unreadable as exc:
+            raise Unreadable(f"{entry.table.name}: {exc}") from exc
+        return self._by_table(entry, fields) if fields else self._nothing(entry.table.name)
+
+    def by_platform(self) -> Decoded:
+        """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
+        for value in (self.uplink.normalized, self.uplink.fields):
+            for entry in platforms():
+                forms = [form for form in entry.formats if is_for(form, self._body(value))]
+                if forms and (found := reader.read(forms, self._body(value))) != Decoded():
+                    return found
+        return Decoded()
+
+    def by_name(self) -> Decoded:
+        """Read frames of models that no table knows yet."""
+        if self.entry is not None and layout_of(self.entry):
+            return Decoded()
+        return frames.read_by_name(self.uplink, self.packet)
+
+    def unknown(self) -> str:
+        """Say that nothing decodes the bytes, and what to do."""
+        payload = self.uplink.payload
+        shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
+        model = self.entry.table.name if self.entry else ""
+        return (UNSUPPORTED if model else UNKNOWN).format(shown=shown, port=self.uplink.fport, model=model)
+
+    def _nothing(self, model: str, why: str = "") -> Decoded:
+        return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
+
+    def _by_table(self, entry: Entry, fields: dict[str, Any]) -> Decoded:
+        found = registry.read_fields(entry, self._body(fields))
+        if found == Decoded():
+            raise Unreadable(registry.nothing_found(entry, fields))
+        return found
+
+    def _body(self, value: Any) -> Body:
+        uplink = self.uplink
+        return Body(
+            value=value,
+            packet=self.packet,
+            device=uplink.device,
+            time=uplink.time,
+            identity=uplink.identity,
+        )
+
+
+@cache
+def platforms() -> tuple[Entry, ...]:
+    """Return the tables of decoded fields that are the same for every device."""
+    return tuple(entry for entry in registry.lorawan() if entry.table.kind == "platform")
+
+
+def layout_of(entry: Entry) -> str:
+    """Return the layout of the frames of a model, "" if Besök has none."""
+    return entry.table.lorawan.layout if entry.table.lorawan is not None else ""
+
+
+@cache
+def by_layout() -> dict[str, Entry]:
+    """Return the tables by the layout that is theirs alone."""
+    count = Counter(map(layout_of, registry.lorawan()))
+    return {name: entry for entry in registry.lorawan() if count[name := layout_of(entry)] == 1 and name}
+
+
+@lru_cache(maxsize=8192)
+def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
+    """Return the codec of the model that a text names; None if there is none.
+
+    That is one whose name stands in the text, or one of a twin: a model that the same table is for.
+    """
+    words, entry = registry.spoken(text), registry.by_model(text)
+    known = _named(codecs)
+    by_name = (known[word] for word in sorted(words & known.keys(), key=len, reverse=True))
+    twins = (codec for codec in codecs if entry is not None and registry.by_model(codec.name) is entry)
+    return next((codec for codec in by_name if _is_of(codec.vendor, words)), None) or next(twins, None)
+
+
+@lru_cache(maxsize=4)
+def _named(codecs: tuple[Codec, ...]) -> dict[str, Codec]:
+    return {name: codec for codec in codecs for name in registry.called(codec.vendor, codec.model)}
+
+
+def _is_of(vendor: str, words: set[str]) -> bool:
+    """Tell whether the words name this vendor or none: "Milesight" may be "Milesight IoT" elsewhere."""
+    own, said = registry.compact(vendor), words & registry.index().vendors
+    return not said or any(own.startswith(one) or one.startswith(own) for one in said)

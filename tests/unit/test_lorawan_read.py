@@ -1,0 +1,162 @@
+"""Frames: the network's fields come first, then a codec, then a layout; nothing is read as another model."""
+
+# ruff: noqa: E501 - JavaScript
+import base64
+import json
+from typing import Any
+
+import pytest
+from adapting import NOW, said
+
+from besok.model.decode_context import Codec, DecodeContext
+from besok.model.readings import Decoded, Message
+from besok.model.site import PayloadMapping
+from collectors import adapters, pipeline
+from collectors.lorawan.codecs import CODECS
+from collectors.lorawan.read import codec_of
+
+DEVICE = "24e124000000abcd"
+TOTALS = "03d2be00000004d231010000"  # VS133: 190 in, 305 out, by the layout
+VS133 = Codec(
+    vendor="Milesight",
+    model="VS133",
+    source="function decodeUplink(i) { return { data: { line_1_total_in: i.bytes.length, line_1_total_out: i.fPort } }; }",
+)
+ODD = Codec(
+    vendor="Acme",
+    model="Odd 7",
+    source="""function Decode(port, bytes) {
+      if (port == 2) return { fields: { state: "booted" } };
+      if (port == 3) return {};
+      if (port == 9) throw new Error("no such port");
+      return { persons: bytes[0], charge: bytes[1] };
+    }""",
+)
+MAPPING = PayloadMapping(
+    name="odd",
+    topic="application/+/device/+/event/up",
+    values={"people": "$.persons", "battery_pct": "$.charge"},
+    only={"$.persons": "*"},
+)
+
+
+def uplink(frame: str, port: int = 85, **more: Any) -> dict[str, Any]:
+    data = base64.b64encode(bytes.fromhex(frame)).decode()
+    return {
+        "deviceInfo": {"devEui": DEVICE},
+        "fCnt": 1,
+        "devAddr": "00189440",
+        "fPort": port,
+        "data": data,
+    } | more
+
+
+def context(model: str = "", **more: Any) -> DecodeContext:
+    models = {("lorawan", DEVICE): model} if model else {}
+    return DecodeContext(models=models, codecs=(VS133, ODD), **more)
+
+
+def message(body: dict[str, Any]) -> Message:
+    payload = json.dumps(body).encode()
+    return Message(topic=f"application/1/device/{DEVICE}/event/up", payload=payload, received=NOW)
+
+
+def decode(body: dict[str, Any], known: DecodeContext) -> Decoded:
+    return adapters.decode(message(body), known)
+
+
+def test_the_networks_fields_come_first() -> None:
+    body = uplink(TOTALS, object={"line_1_total_in": 1, "line_1_total_out": 2})
+    assert said(decode(body, context("Milesight VS133"))) == {"flow:1 in_total": 1, "flow:1 out_total": 2}
+
+
+def test_then_a_codec() -> None:
+    decoded = decode(uplink(TOTALS), context("Milesight VS133"))
+    assert said(decoded) == {"flow:1 in_total": 12, "flow:1 out_total": 85}
+    assert (decoded.adapter, decoded.model) == ("chirpstack", "Milesight VS133")
+    assert decoded.identity is not None and decoded.readings[0].device == DEVICE
+
+
+def test_then_a_layout() -> None:
+    known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"})
+    assert said(decode(uplink(TOTALS), known)) == {"flow:1 in_total": 190, "flow:1 out_total": 305}
+
+
+def test_what_a_network_decodes_in_words_of_its_own_does_not_hide_the_bytes() -> None:
+    decoded = decode(uplink(TOTALS, object={"besucher": 7}), context("Milesight VS133"))
+    assert said(decoded) == {"flow:1 in_total": 12, "flow:1 out_total": 85}
+
+
+def test_a_codec_that_fails_leaves_it_to_the_layout() -> None:
+    broken = Codec(vendor="Milesight", model="VS133", source="function Decode() { throw new Error('no'); }")
+    known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"}, codecs=(broken,))
+    assert said(decode(uplink(TOTALS), known)) == {"flow:1 in_total": 190, "flow:1 out_total": 305}
+
+
+def test_fields_without_a_table_ask_for_a_mapping() -> None:
+    (problem,) = decode(uplink("0550"), context("Acme Odd 7")).problems
+    assert '"persons, charge"' in problem and "no table says what the fields of Acme Odd 7 mean" in problem
+    decoded = decode(uplink("0550"), context("Acme Odd 7", mappings=(MAPPING,)))
+    assert said(decoded) == {"level:1 people": 5, "level:1 battery_pct": 80}
+    assert {r.device for r in decoded.readings} == {DEVICE}
+    assert decode(uplink("00", 2), context("Acme Odd 7", mappings=(MAPPING,))).problems
+
+
+def test_a_frame_without_fields_is_not_data_and_one_that_fails_says_why() -> None:
+    assert decode(uplink("00", 3), context("Acme Odd 7")).not_data == "a frame that measures nothing"
+    (problem,) = decode(uplink("00", 9), context("Acme Odd 7")).problems
+    assert problem.startswith("Acme Odd 7: its codec fails (Error: no such port)")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Milesight VS133", VS133),
+        ("milesight-iot vs133-868m", VS133),
+        ("VS135", VS133),  # a twin: one table is for both
+        ("acme odd-7", ODD),
+        ("Acme", None),
+        ("Milesight VS121", None),
+        ("Milesight", None),
+        ("Building Edge VS133", None),
+        ("", None),
+    ],
+)
+def test_which_codec_is_for_a_model(text: str, found: Codec | None) -> None:
+    assert codec_of(text, (VS133, ODD)) is found
+
+
+def test_a_model_that_the_site_file_names_is_never_read_as_another() -> None:
+    body = uplink("0550")
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": "door"}
+    assert decode(body, context()).readings
+    (problem,) = decode(body, context("Acme VS999")).problems
+    assert "say its model in the site file" in problem
+
+
+def test_frames_of_a_batch_go_to_their_codec_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    run = CODECS.run
+
+    def counting(codec: Codec, frames: list[Any]) -> Any:
+        sizes.append(len(frames))
+        return run(codec, frames)
+
+    monkeypatch.setattr(CODECS, "run", counting)
+    messages = [message(uplink(f"03d2be0000{n:02x}", fCnt=n)) for n in range(20)]
+    batch = pipeline.decode([*messages, message(uplink("0550", 9))], context("Milesight VS133"))
+    assert [i.reading.value for i in batch.readings if i.reading.metric == "in_total"] == [6] * 20 + [2]
+    assert sizes == [21]
+    alone = [pipeline.decode([m], context("Milesight VS133")).readings for m in messages]
+    assert [i.reading for i in batch.readings[:40]] == [i.reading for found in alone for i in found]
+
+
+def test_normalized_payload_of_the_things_stack() -> None:
+    body = {
+        "end_device_ids": {"device_id": "room", "dev_eui": DEVICE},
+        "uplink_message": {
+            "decoded_payload": {"x": 1},
+            "normalized_payload": [{"air": {"temperature": 21.5}}],
+        },
+    }
+    assert said(decode(body, DecodeContext())) == {"level:1 temperature_c": 21.5}

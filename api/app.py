@@ -17,6 +17,7 @@ from api.routes import (
     forecast,
     ledger,
     live,
+    mappings,
     operation,
     places,
     usage,
@@ -65,7 +66,19 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
 def _install_routes(server: FastAPI) -> None:
     v1 = APIRouter(prefix="/api/v1", responses=errors.DOCUMENTED)
-    for part in (places, live, figures, calendar, ledger, forecast, operation, counting, attention, usage):
+    for part in (
+        places,
+        live,
+        figures,
+        calendar,
+        ledger,
+        forecast,
+        mappings,
+        operation,
+        counting,
+        attention,
+        usage,
+    ):
         v1.include_router(part.router)
     server.include_router(v1)
     docs.install(server)

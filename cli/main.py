@@ -18,6 +18,7 @@ from cli.commands import (
     events,
     forecast,
     quality,
+    receive,
     rejected,
     report,
     sandbox,
@@ -36,6 +37,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    receive,
     quality,
     estimate,
     events,

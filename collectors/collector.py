@@ -17,6 +17,7 @@ from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
 from collectors.registering import Registrar
+from collectors.replay import replay_mapped
 from collectors.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     # Half of what may be under way is a batch: the other half arrives while it is committed.
     batch = max(1, settings.mqtt_inflight // 2)
     url = settings.database_url.get_secret_value()
-    with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
+    with Database(url, pool_size=3, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
         acknowledge = connection.acknowledge
         registrar = Registrar(db, settings.new_devices_per_hour, utc_now)
@@ -52,7 +53,11 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
         )
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
-        following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop))
+        following = threading.Thread(
+            target=knowledge.follow,
+            name="news",
+            args=(url, stop, partial(_catch_up, db, settings.new_devices_per_hour)),
+        )
         try:
             writing.start()
             beating.start()
@@ -70,6 +75,14 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     connection.stop()
     following.join()
     log.info("Stopped", extra={"action": "collector_stopped"})
+
+
+def _catch_up(db: Database, new_devices: int) -> None:
+    """Read the kept messages of devices that a person has mapped; what fails is tried again with the next news."""
+    try:
+        replay_mapped(db, utc_now(), new_devices)
+    except StoreError as exc:
+        log.warning("Kept messages cannot be read again now: %s", exc, extra={"action": "replay_failed"})
 
 
 def _watch(connection: Connection, writing: threading.Thread, stop: threading.Event) -> None:

@@ -55,7 +55,14 @@ class Knowledge:
         if batch.binds:
             self._rebound.set()
 
-    def follow(self, url: str, stop: Event) -> None:
-        """Until stopped, listen for site files that are applied, and for devices that are bound or named."""
+    def follow(self, url: str, stop: Event, then: Callable[[], None] = lambda: None) -> None:
+        """Until stopped, listen for site files that are applied, and for devices that are mapped, bound or named.
+
+        `then` is what follows, unless they are only bound.
+        """
         for notice in listen(url, ["sites", "names", "bindings"], stop):
-            (self._rebound if notice.channel == "bindings" else self._stale).set()
+            if notice.channel == "bindings":
+                self._rebound.set()
+            else:
+                self._stale.set()
+                then()

@@ -35,14 +35,16 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     text = "Connections to the broker after the first"
     yield CounterMetricFamily(PREFIX + "broker_reconnects", text, value=reconnects)
     yield _rejected(c)
-    yield _gauge("broker_connected", "1 while connected to the broker", c.connected)
-    yield _gauge("ready", "1 while readings get from the broker into the database", c.problem(now) is None)
-    yield _gauge("messages_waiting", "Messages received and not yet committed", c.waiting)
+    yield gauge(PREFIX + "broker_connected", "1 while connected to the broker", c.connected)
+    yield gauge(
+        PREFIX + "ready", "1 while readings get from the broker into the database", c.problem(now) is None
+    )
+    yield gauge(PREFIX + "messages_waiting", "Messages received and not yet committed", c.waiting)
     heard = c.heard.timestamp() if c.heard else 0
-    yield _gauge("last_message_timestamp_seconds", "When the last message came", heard)
-    yield _histogram("lag_seconds", "From receipt of a message to the commit", c.lags_s)
-    yield _histogram("commit_seconds", "How long a transaction took", c.commits_s)
-    yield _histogram("batch_messages", "Messages in a transaction", c.batch_sizes)
+    yield gauge(PREFIX + "last_message_timestamp_seconds", "When the last message came", heard)
+    yield histogram(PREFIX + "lag_seconds", "From receipt of a message to the commit", c.lags_s)
+    yield histogram(PREFIX + "commit_seconds", "How long a transaction took", c.commits_s)
+    yield histogram(PREFIX + "batch_messages", "Messages in a transaction", c.batch_sizes)
 
 
 def _rejected(c: Counters) -> Metric:
@@ -54,12 +56,14 @@ def _rejected(c: Counters) -> Metric:
     return family
 
 
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(PREFIX + name, text, value=float(value))
+def gauge(name: str, text: str, value: float) -> Metric:
+    """Return a gauge with one value."""
+    return GaugeMetricFamily(name, text, value=float(value))
 
 
-def _histogram(name: str, text: str, histogram: Histogram) -> Metric:
-    running = list(accumulate(histogram.counts))
-    bounds = [*(f"{bound:g}" for bound in histogram.bounds), "+Inf"]
+def histogram(name: str, text: str, counted: Histogram) -> Metric:
+    """Return a histogram as Prometheus has it: running counts."""
+    running = list(accumulate(counted.counts))
+    bounds = [*(f"{bound:g}" for bound in counted.bounds), "+Inf"]
     buckets = [(bound, float(n)) for bound, n in zip(bounds, running, strict=True)]
-    return HistogramMetricFamily(PREFIX + name, text, buckets=buckets, sum_value=histogram.total)
+    return HistogramMetricFamily(name, text, buckets=buckets, sum_value=counted.total)

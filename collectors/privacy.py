@@ -19,6 +19,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from besok.model.decode_context import DecodeContext
+from besok.model.mapping_draft import name_of
 from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
 from besok.model.readings import Message
 from besok.store.write import Rejection
@@ -63,7 +64,7 @@ def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
     """Return a rejection with what may be kept of its payload, its topic and its reason."""
     work = _Redactor(rejection.message, known)
     message = work.message()
-    return replace(rejection, message=message, reason=work.reason(rejection.reason, message.topic))
+    return replace(rejection, message=message, reason=work.reason(rejection.reason, message))
 
 
 def redacted(message: Message, known: DecodeContext) -> Message:
@@ -100,18 +101,23 @@ class _Redactor:
         new = self._document(text, 0)
         return raw if new == text else new.encode()
 
-    def reason(self, text: str, topic: str) -> str:
-        """Return the sentence of a rejection without what was dropped."""
-        for said in {self._message.topic, json.dumps(self._message.topic)[1:-1]} - {"", topic}:
-            text = re.sub(rf"(?<![\w/]){re.escape(said)}(?![\w/])", topic, text)
+    def reason(self, text: str, kept: Message) -> str:
+        """Return the sentence of a rejection without what was dropped from the message that is `kept`."""
+        came, topic = self._message.topic, kept.topic
+        if came != topic:
+            text = text.replace(f"name = {_quoted(name_of(came))}", f"name = {_quoted(name_of(topic))}")
+            for said in {came, json.dumps(came)[1:-1], _quoted(came)[1:-1]} - {""}:
+                text = re.sub(rf"(?<![\w/]){re.escape(said)}(?![\w/])", topic, text)
         text = _TOLD_DAY.sub(lambda day: day[0] if self._is_day(day[0], alone=False) else "[time]", text)
-        new = _WORD.sub(lambda word: self._said(word[0], text[word.end() : word.end() + 1]), text)
-        return _KINDS.sub("[text]", new).encode("utf-8", "replace").decode()
+        if self._dropped or "…" in text:
+            words = {*_WORD.findall(kept.payload.decode("utf-8", "replace")), *_WORD.findall(topic)}
+            text = _WORD.sub(lambda word: self._said(word[0], text[word.end() : word.end() + 1], words), text)
+        return _KINDS.sub("[text]", text).encode("utf-8", "replace").decode()
 
-    def _said(self, word: str, after: str) -> str:
+    def _said(self, word: str, after: str, kept: set[str]) -> str:
         """Return a word of a reason, or what stands for it: if it was dropped, or is what is left of a longer one."""
         folded = word.casefold()
-        if folded in PROSE or (word.isdecimal() and len(word) < 5):
+        if folded in PROSE or word in kept or (word.isdecimal() and len(word) < 5):
             return word
         return self._dropped.get(folded) or ("[text]" if after == "…" else word)
 
@@ -195,7 +201,7 @@ class _Redactor:
         return self._pseudonym(name)
 
     def _level(self, level: str) -> str:
-        is_kept = self._is_named(level) or _is_words(level) or _SHORT.fullmatch(level)
+        is_kept = self._is_named(level) or _is_words(level, self._known.places) or _SHORT.fullmatch(level)
         return level if is_kept else self._pseudonym(level)
 
     def _leaf(self, said: str, key: str, top: bool, depth: int, frames: bool = False) -> str:
@@ -223,7 +229,7 @@ class _Redactor:
         if len(text) > TEXT_LIMIT:
             return False
         return (
-            _is_words(text)
+            _is_words(text, self._known.places)
             or _is_number(text)
             or self._is_time(text)
             or self._is_named(text)
@@ -310,8 +316,8 @@ class _Redactor:
 
 
 @lru_cache(maxsize=10_000)
-def _is_words(text: str) -> bool:
-    """Tell whether a text is made of words of the lists and short numbers: `Line 0`, `ZONE_ENTRY`, `door-3`."""
+def _is_words(text: str, places: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a text is made of words of the lists, of places, and short numbers: `Line 0`, `door-3`."""
     if len(text) > TEXT_LIMIT:
         return False
     if text.casefold() in WORDS or text.casefold() in table_texts():
@@ -320,7 +326,7 @@ def _is_words(text: str) -> bool:
     if "".join(parts) != text or sum(map(str.isdecimal, text)) > 4:
         return False
     words = [part for part in parts if part.isalpha()]
-    return bool(words) and all(word.casefold() in WORDS for word in words)
+    return bool(words) and all(word.casefold() in WORDS or word.casefold() in places for word in words)
 
 
 def _is_number(text: str) -> bool:

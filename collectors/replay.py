@@ -1,5 +1,6 @@
 """Rejected messages once more, after an adapter has learnt to read them."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -7,7 +8,7 @@ from functools import partial
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import StoreRefused
 from besok.model.readings import Message
-from besok.store import decode_context, rejected
+from besok.store import decode_context, device_mappings, rejected
 from besok.store.database import Database
 from besok.store.write import Batch, write
 from collectors.identity import Speakers
@@ -15,6 +16,7 @@ from collectors.pipeline import Admit, decode
 from collectors.registering import Registrar
 from collectors.unplaced import named, names_of
 
+log = logging.getLogger(__name__)
 CHUNK = 100  # messages, of a megabyte at most
 NEW_DEVICES = 100  # an hour
 
@@ -42,6 +44,22 @@ def replay(
         rejected.resolve(db, read, now)
         good, still = good + len(read), still + len(pairs) - len(read)
     return good, still
+
+
+def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -> None:
+    """Read the kept messages again by the mappings that people have made since the last time.
+
+    Raises StoreError; the same call may then be made again.
+    """
+    for made in device_mappings.listing(db):
+        if made.replayed is None:
+            ids = device_mappings.kept_messages(db, made.mapping.topic)
+            good, still = replay(db, ids, now=now, new_devices=new_devices)
+            device_mappings.replayed(db, made.id, now)
+            log.info(
+                "Read the kept messages on %s again: %d are stored, %d stay rejected",
+                ascii(made.mapping.topic), good, still, extra={"action": "mapping_replayed"},
+            )  # fmt: skip
 
 
 def _read(db: Database, pairs: Sequence[Numbered], known: DecodeContext, admit: Admit) -> list[int]:

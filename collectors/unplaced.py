@@ -26,21 +26,29 @@ def named(message: Message, names: Names) -> Message:
 
 
 def revealed(known: DecodeContext, topics: Iterable[str]) -> DecodeContext:
-    """Return the context with names in place of the pseudonyms of mappings and bindings, as far as topics tell them.
+    """Return the context with names in place of pseudonyms, of mappings and devices, as far as topics have told them.
 
     Who answers for a message that was kept does so before its topic is known; it is when the next one comes.
     """
-    if not known.pseudonyms:
-        return known
-    names = {hidden: name for hidden, name in names_of(known, topics).items() if hidden in known.pseudonyms}
-    if not names:
-        return known
+    found = known.revealed
+    if not known.pseudonyms <= found.names.keys():
+        told = names_of(known, topics)
+        if new := {hidden: told[hidden] for hidden in known.pseudonyms & told.keys() - found.names.keys()}:
+            found.names |= new
+            found.context = _told(known, found.names)
+    return found.context or known
 
+
+def _told(known: DecodeContext, names: Names) -> DecodeContext:
     def tell(topic: str) -> str:
         return by_level(topic, lambda level: names.get(level, level))
 
     return replace(
         known,
         mappings=tuple(replace(mapping, topic=tell(mapping.topic)) for mapping in known.mappings),
-        topics={device: tuple(map(tell, filters)) for device, filters in known.topics.items()},
+        models={(source, tell(device)): model for (source, device), model in known.models.items()},
+        real=frozenset((source, tell(device), channel) for source, device, channel in known.real),
+        topics={
+            (s, tell(device)): tuple(map(tell, filters)) for (s, device), filters in known.topics.items()
+        },
     )

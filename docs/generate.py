@@ -23,6 +23,7 @@ from collectors import allowlist as allowlists
 from collectors import metrics as collector_metrics
 from collectors.counters import Counters
 from collectors.devices.table import Table, tables
+from collectors.receive import metrics as receiver_metrics
 from jobs import metrics as jobs_metrics
 
 DOCS = Path(__file__).parent
@@ -58,11 +59,12 @@ def metrics() -> str:
 
 
 def service_metrics() -> str:
-    """Return the Prometheus metrics of collector and jobs."""
+    """Return the Prometheus metrics of collector, jobs and receiver."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     families = [
         *collector_metrics.families(Counters(), now),
         *jobs_metrics.families(jobs_metrics.State(), now),
+        *receiver_metrics.families(receiver_metrics.ReceiverCounters(), False, None),
     ]
     rows = ((f"`{f.name}{'_total' * (f.type == 'counter')}`", f.type, f.documentation) for f in families)
     return table(("metric", "type", "meaning"), rows)
@@ -91,9 +93,9 @@ def commands() -> str:
 def leaves(command: Any = None, name: str = "besok") -> Iterator[tuple[str, Any]]:
     """Yield each command that does something, with its full name."""
     command = command or get_command(app)
-    if not (children := getattr(command, "commands", None)):
+    children = getattr(command, "commands", {})
+    if not children or command.invoke_without_command:
         yield name, command
-        return
     for key, child in children.items():
         yield from leaves(child, f"{name} {key}")
 
@@ -128,7 +130,8 @@ def models() -> str:
 def _measured(model: Table) -> str:
     """Return the metrics that a table reads, in the order of the catalogue."""
     found = {value.metric for form in model.formats() for value in form.values}
-    return ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
+    own = ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
+    return own or f"as {model.platform} gives it"
 
 
 def allowlist() -> str:

@@ -26,7 +26,7 @@ from cli.stack import ports
 HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
 PASSWORDS = ("BESOK_DB_PASSWORD", "BESOK_MQTT_PASSWORD")
-SERVICES = ("db", "broker", "migrate", "collector", "jobs", "web")
+SERVICES = ("db", "broker", "migrate", "collector", "jobs", "receiver", "web")
 PEOPLE = 321  # nobody else's number
 
 
@@ -108,12 +108,13 @@ def refuses_without_passwords(command: tuple[str, ...]) -> bool:
 def trial(command: tuple[str, ...]) -> Iterator[Trial]:
     """A run of its own; afterwards its containers, volumes and image are gone."""
     name = f"besok-check-{secrets.token_hex(4)}"
-    web, mqtt = ports.free(2)
+    web, mqtt, receive = ports.free(3)
     environment = os.environ | {password: secrets.token_urlsafe(24) for password in PASSWORDS}
     environment |= {
         "BESOK_VERSION": name,
         "BESOK_PORT": str(web),
         "BESOK_MQTT_PORT": str(mqtt),
+        "BESOK_RECEIVE_PORT": str(receive),
         "BESOK_SANDBOX": "1",
     }
     attempt = Trial(
@@ -147,6 +148,17 @@ def publish(attempt: Trial, device: str, line: str) -> None:
         attempt.compose("exec", "-T", "broker", *sent, "-t", f"besok/v1/{device}/flow", "-m", message)
 
 
+def push(attempt: Trial, token: str) -> bool:
+    """Send a count by HTTP; whether the broker has it, for a collector that listens."""
+    port = attempt.environment["BESOK_RECEIVE_PORT"]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/in/check", b'{"in_total": 1}', headers, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return bool(answer.status == 200)
+
+
 def counted(attempt: Trial, site: str, portal: str) -> bool:
     """Whether the API tells of exactly the people that were sent, through that portal, today."""
     points = attempt.get(f"/api/v1/sites/{site}/flows?step=day")
@@ -165,6 +177,8 @@ def check(attempt: Trial) -> None:
     device, line, portal = a_door(attempt.get("/api/v1/devices"))
     publish(attempt, device, line)
     wait_for("a message is counted once", lambda: counted(attempt, device.split("/")[0], portal))
+    token = attempt.compose("exec", "-T", "receiver", "besok", "receive", "token", "add", "check").split()[0]
+    wait_for("a count is taken by HTTP", lambda: push(attempt, token))
     wait_for("every service is healthy", lambda: healthy(attempt))
     attempt.compose("up", "--detach", "--no-build", "simulator", quiet=True)
     wait_for("simulated sensors are heard", lambda: heard(attempt) > 10)

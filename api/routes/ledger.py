@@ -30,7 +30,7 @@ TEXT, WORD = r"^[^\x00-\x08\x0b-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"  # no contr
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=WORD)]
-WHO = Field(description="Who writes this down, a name or initials; only `besok action list --log` shows it")
+WHO = Field(description="Who writes this down, a name or initials; only commands show it")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
 

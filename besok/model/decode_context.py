@@ -1,5 +1,6 @@
 """The context of decoding: models, codecs, mappings, the zone, who may speak where, and whose names are known."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -34,6 +35,14 @@ class Codec:
         return sha256(self.source.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+@dataclass(slots=True)
+class Revealed:
+    """Names behind pseudonyms, and the context with these in it."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    context: "DecodeContext | None" = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class DecodeContext:
     """The context of decoding, loaded again when a site file is applied.
@@ -42,7 +51,8 @@ class DecodeContext:
     earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
     the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
     may come from them. `topics` are the filters that each placed device is bound to, none if it is bound by the first
-    message that comes. `key` is that of the installation, for pseudonyms.
+    message that comes; `places` the words of which sites, spaces and portals have their names. `key` is that of the
+    installation, for pseudonyms.
     """
 
     zone: str = "UTC"
@@ -51,7 +61,13 @@ class DecodeContext:
     mappings: tuple[PayloadMapping, ...] = ()
     real: frozenset[Channel] = frozenset()
     topics: Mapping[Device, tuple[str, ...]] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
     key: bytes = b""
+
+    @cached_property
+    def revealed(self) -> "Revealed":
+        """What messages have told of `pseudonyms` since this was loaded."""
+        return Revealed()
 
     @cached_property
     def shared_topics(self) -> frozenset[str]:
@@ -61,7 +77,8 @@ class DecodeContext:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names that a person has written or placed, in canonical form, as wholes and by level of their topics."""
-        return frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
+        told = frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
+        return told | self.places
 
     @cached_property
     def pseudonyms(self) -> frozenset[str]:
@@ -84,6 +101,18 @@ def native_topics(device: str) -> tuple[str, ...]:
     return (f"besok/v1/{device}/#",)
 
 
+def _place_names(site: Site) -> Iterator[str]:
+    yield from (site.id, site.name.sv, site.name.en)
+    for space in site.spaces:
+        yield from (space.id, space.name.sv, space.name.en)
+    for portal in site.portals:
+        yield from (portal.id, portal.name.sv, portal.name.en)
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]+", name) if len(word) > 1]
+
+
 def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
     """Collect what `sites` tell adapters. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
@@ -94,6 +123,9 @@ def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
         mappings=tuple(replace(m, zone=m.zone or site.timezone) for site in sites for m in site.mappings),
         real=frozenset(
             (s.source, site.external_id(s), s.channel_key) for site, s in sensors if not site.sandbox
+        ),
+        places=frozenset(
+            canonical(word) for site in sites for name in _place_names(site) for word in _words(name)
         ),
         topics={
             device: native_topics(device[1]) if device[0] == "native" else s.topics

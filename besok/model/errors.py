@@ -11,6 +11,8 @@ BesokError
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
 │   ├── StoreRefused       for good: this data cannot be stored
 │   └── SchemaMismatch     the database is older or newer than this program: it may succeed after `besok migrate`
+├── BrokerUnavailable      the broker does not keep a message now; sent again, it may
+├── MessageTooLarge        no broker or no collector takes a message of that size
 ├── Unreadable             a message, or a part of it, cannot be understood
 ├── NotFound               there is no such site, space, portal or device
 └── StackError             a private server of the embedded stack cannot be started
@@ -84,6 +86,14 @@ class StoreRefused(StoreError):
 
 class SchemaMismatch(StoreError):
     """The database is older or newer than this program: that says nothing of what was to be stored."""
+
+
+class BrokerUnavailable(BesokError):
+    """The broker does not keep a message now; the same may succeed later."""
+
+
+class MessageTooLarge(BesokError):
+    """A message is larger than anybody takes; sent in smaller ones, it may succeed."""
 
 
 class Unreadable(BesokError):

@@ -3,7 +3,7 @@
     $.data.in     from the top of the message
     @.line        from the item that `each` has found
     ^.name        from the item around that one, where `each` has several steps; ^^ from the one around both
-    topic:2       the second level of the topic; topic:-1 is its last
+    topic:2       the second level of the topic; topic:-1 is its last, topic:2..-2 leaves out one at either end
     key           the name under which `each` has found the item; its number, from 1, if it is one of a list
     'main door'   always this text
 
@@ -26,8 +26,9 @@ _BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
     "@": "item",
     "^": "around",
 }
-_PLAIN = re.compile(r"(\.[A-Za-z_][A-Za-z0-9_]*)*")
-_LEVEL = re.compile(r"topic:(-?[1-9]\d?)")
+_NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\]+)'\]")
+_PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
+_LEVEL = re.compile(r"topic:(-?[1-9]\d?)(?:\.\.(-?[1-9]\d?))?")
 _TEXT_SHOWN = 60  # characters
 
 
@@ -63,6 +64,7 @@ class Path:
     query: JSONPath | None = None
     constant: str = ""
     level: int = 0  # of the topic; of "around" how far out
+    last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
 
     def find(self, place: Place) -> list[Found]:
@@ -73,8 +75,12 @@ class Path:
         if self.begins == "constant":
             return [Found(self.constant)]
         if self.begins == "topic":
-            at = self.level - 1 if self.level > 0 else self.level
-            return [Found(place.levels[at])] if -len(place.levels) <= at < len(place.levels) else []
+            first, last = _at(self.level, place.levels), _at(self.last or self.level, place.levels)
+            return (
+                [Found("/".join(place.levels[first : last + 1]))]
+                if 0 <= first <= last < len(place.levels)
+                else []
+            )
         return [] if place.key is None else [Found(place.key)]
 
     def _beginning(self, place: Place) -> Any:
@@ -108,15 +114,20 @@ def compiled(text: str) -> Path:
     if len(text) > 1 and text[0] == text[-1] == "'":
         return Path(text, "constant", constant=text[1:-1])
     if level := _LEVEL.fullmatch(text):
-        return Path(text, "topic", level=int(level[1]))
+        return Path(text, "topic", level=int(level[1]), last=int(level[2] or 0))
     if text == "key":
         return Path(text, "key")
     if text[:1] not in ("$", "@", "^"):
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
     rest = text.lstrip("^") if text[0] == "^" else text[1:]
-    names = tuple(rest.split(".")[1:]) if _PLAIN.fullmatch(rest) else None
+    names = tuple(a or b for a, b in _NAME.findall(rest)) if _PLAIN.fullmatch(rest) else None
     begins: Literal["message", "item", "around"] = _BEGINNINGS[text[0]]
     return Path(text, begins, query=_query(text, rest), level=len(text) - len(rest), names=names)
+
+
+def _at(level: int, levels: Sequence[str]) -> int:
+    """Return the index of a level that is counted from 1, or from the end below 0."""
+    return level - 1 if level > 0 else len(levels) + level
 
 
 def _query(text: str, rest: str) -> JSONPath:

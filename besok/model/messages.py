@@ -46,12 +46,42 @@ FAULT: Final = Translatable("Besök could not answer because of a fault in itsel
 FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pages of this Besök only")
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
+FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
+NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
+SINCE_WITHOUT_PLACE: Final = Translatable(
+    "a day on which it begins needs a place; choose one, or leave out the day"
+)
+ASKED_NO_MORE: Final = Translatable("nothing is asked about this topic any more; load the page again")
+SEVERAL_CHANNELS: Final = Translatable(
+    "several devices or lines speak on this topic; leave out the place here, and place each of them afterwards"
+)
+CHOSEN_TWICE: Final = Translatable("two fields cannot have the same meaning; choose one of them")
+NOT_HEARD: Final = Translatable(
+    "no message that is kept names the device; leave out the place here, and place it afterwards"
+)
+NO_FLOW: Final = Translatable("a door needs people who passed; choose a room, or another meaning")
+NO_LEVEL: Final = Translatable("a room needs people who are present; choose a door, or another meaning")
 _ORDER: Final = {
     "asked": Translatable("{second} is before asked ({first}); exchange or correct the days"),
     "answered": Translatable("{second} is before answered ({first}); exchange or correct the days"),
     "done_since": Translatable("{second} is before done_since ({first}); exchange or correct the days"),
     "undone": Translatable("{second} is before undone ({first}); exchange or correct the days"),
 }
+
+
+def no_place(name: str) -> Translatable:
+    """Return that a site has no such portal or space."""
+    return _of("there is no door or room “{name}” here", name=name)
+
+
+def placed_elsewhere(device: str) -> Translatable:
+    """Return that a channel of a device observes something else already."""
+    return _of("{device} observes another place already; end that in the site file first", device=device)
+
+
+def no_such_choice(name: str) -> Translatable:
+    """Return that a value is not among those that can be chosen."""
+    return _of("“{name}” cannot be chosen for this device; load the page again", name=name)
 
 
 def too_long(most: int) -> Translatable:

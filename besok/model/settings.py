@@ -53,10 +53,17 @@ class Settings(BaseSettings):
     jobs_port: int = 0
     """The same of the jobs."""
 
+    receive_port: int = 8055
+    """Port where `besok receive` takes counts by HTTP; 0: none, only a folder."""
+    receive_folder: str = ""
+    """Folder where `besok receive` takes the files of counters, one folder in it for each; none if empty."""
+    receive_status_port: int = 0
+    """The port of /ready, /live and /metrics of the receiver; 0: none."""
+
     port: int = 8050
     """Port of pages and API."""
     host: str = "127.0.0.1"
-    """Address these three ports listen on; anything but loopback is refused."""
+    """Address all these ports listen on; anything but loopback is refused."""
     expose: bool = False
     """Listen on another address all the same: only where the published port stays on loopback, as in a container."""
     allowed_hosts: str = "localhost,127.0.0.1,::1"

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from besok.model.pseudonyms import canonical
+from besok.model.pseudonyms import canonical, pseudonym
 
 _ALTERNATIVES = (("tele", "stat"), ("NBIRTH", "NDATA", "DBIRTH", "DDATA"))  # Tasmota, Sparkplug: one sender
 _EVENTS = frozenset(
@@ -38,6 +38,16 @@ def matches(filters: tuple[str, ...], topic: str) -> bool:
     """Tell whether one of the filters matches the topic (MQTT 5, section 4.7)."""
     levels = topic.split("/")
     return any(_match(topic_filter.split("/"), levels) for topic_filter in filters)
+
+
+def matches_kept(topic_filter: str, topic: str, key: bytes) -> bool:
+    """Tell whether a filter matches a topic that was kept with pseudonyms for names that nobody had given."""
+    kept = topic.split("/")
+    levels = [
+        want if pseudonym(key, want) == level else level
+        for want, level in zip(topic_filter.split("/"), kept, strict=False)
+    ]
+    return _match(topic_filter.split("/"), levels + kept[len(levels) :])
 
 
 def _match(wanted: list[str], levels: list[str]) -> bool:

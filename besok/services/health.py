@@ -49,10 +49,10 @@ def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
         ServiceHealth(name=b.name, heard=b.heard, ok=now - b.heard < SILENT_AFTER, detail=b.detail)
         for b in beats(db)
     ]
-    at_work = {_is_jobs(s) for s in found if s.ok}
-    return tuple(s for s in found if now - s.heard < GONE_AFTER or _is_jobs(s) not in at_work)
+    at_work = {_kind(s) for s in found if s.ok} | {"receiver"}  # nobody need have a receiver
+    return tuple(s for s in found if now - s.heard < GONE_AFTER or _kind(s) not in at_work)
 
 
-def _is_jobs(service: ServiceHealth) -> bool:
-    """Tell whether it is the jobs; else it is a collector, which has the name that its operator gave it."""
-    return service.name == "jobs"
+def _kind(service: ServiceHealth) -> str:
+    """Return jobs or receiver; all others are collectors, which have the names that their operators gave them."""
+    return service.name if service.name in ("jobs", "receiver") else "collector"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from besok.model.decode_context import DecodeContext, decode_context_of, native_topics
 from besok.model.topics import binding
-from besok.store import codecs
+from besok.store import codecs, device_mappings, identity
 from besok.store.database import Database
 from besok.store.sites import load_all
 
@@ -17,15 +17,23 @@ def names(db: Database, known: DecodeContext) -> set[str]:
 
 
 def load(db: Database) -> DecodeContext:
-    """Load the zone, models of devices (the site file before what they say themselves), mappings, codecs, bindings.
+    """Load the zone, the models of devices (the site file goes before what they say themselves), codecs, bindings and
+    mappings: those of site files, then those that people have made for a device.
 
-    It changes when a site file is applied or a codec is added, which is told on the channel `sites`, when a device is
-    bound to topics (channel `bindings`), and when one first says what it is. Raises StoreUnavailable.
+    It changes when a site file is applied, a device is mapped or a codec is added, which is told on the channel
+    `sites`, when a device is bound to topics (channel `bindings`) or named after its pseudonym (`names`), and when one
+    first says what it is. Raises StoreUnavailable.
     """
     known = decode_context_of(load_all(db))
     heard = {(source, device): model for source, device, model in db.rows("known_models")}
-    ((key,),) = db.rows("installation_key")
-    known = replace(known, models=heard | dict(known.models), codecs=codecs.usable(db), key=bytes(key))
+    made = (found.mapping for found in device_mappings.listing(db))
+    known = replace(
+        known,
+        models=heard | dict(known.models),
+        mappings=(*known.mappings, *(replace(m, zone=m.zone or known.zone) for m in made)),
+        codecs=codecs.usable(db),
+        key=identity.key(db),
+    )
     return with_bindings(db, known)
 
 

@@ -19,6 +19,12 @@ Topics = Mapping[Device, tuple[str, ...]]
 _Connection = psycopg.Connection[Any]
 
 
+def key(db: Database) -> bytes:
+    """Return the key of pseudonyms. Raises StoreUnavailable."""
+    ((found,),) = db.rows("installation_key")
+    return bytes(found)
+
+
 def admit(db: Database, keys: Iterable[Key], limit: int, key: bytes, now: datetime) -> set[Key]:
     """Register the devices of channels that were never heard, `limit` an hour at most, in order; return what is not
     admitted: the channels of all further devices, and those of a device that has too many.
@@ -61,7 +67,9 @@ def _channels(conn: _Connection, devices: Iterable[Device]) -> dict[Device, froz
 
 def _name(conn: _Connection, devices: Sequence[Device], key: bytes) -> None:
     hidden = [by_level(device, lambda level: pseudonym(key, level)) for _, device in devices]
-    if conn.execute(sql("name_devices"), {**_columns(devices), "pseudonym": hidden}).rowcount:
+    columns = {**_columns(devices), "pseudonym": hidden}
+    if conn.execute(sql("name_devices"), columns).rowcount:
+        conn.execute(sql("name_mapped"), columns)
         conn.execute(sql("notify"), {"channel": "names", "payload": ""})
 
 

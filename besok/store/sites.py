@@ -34,11 +34,13 @@ def apply(
 
     What the file has no more is ended at `now` and keeps its history; a sensor that moves observes the new place from
     `now` on, and one that was never placed before observes it for all it has sent. Sites that the file does not
-    name stay as they are. All or nothing; a dry run only tells. Raises SiteFileError where a target of theirs counts a
-    site whose days cannot be added up to theirs any more.
+    name stay as they are, and so do sensors that were placed with a device's mapping, unless the file places them
+    itself or has their place no more. All or nothing; a dry run only tells. Raises SiteFileError where a target of
+    theirs counts a site whose days cannot be added up to theirs any more.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
+        site_file = _with_answers(conn, site_file)
         stored = {site.id: site for site in _load(conn)}
         bound = {key[:2]: s.topics for site in stored.values() for s, key in _keys(site)}
         changed = {site.id: differences(stored.get(site.id), _plain(site, bound)) for site in site_file.sites}
@@ -57,6 +59,25 @@ def apply(
             for slug in (slug for slug, site_lines in changed.items() if site_lines):
                 conn.execute(sql("notify"), {"channel": "sites", "payload": slug})
         return lines
+
+
+def _with_answers(conn: _Connection, site_file: SiteFile) -> SiteFile:
+    """Return the file with the sensors that people have placed with the mapping of a device."""
+    named = {key for site in site_file.sites for _, key in _keys(site)}
+    placed = [
+        (row[5], sensor, (sensor.source, sensor.device, sensor.channel_key))
+        for row in conn.execute(sql("device_mappings")).fetchall()
+        for sensor in msgspec.convert(row[6], list[Sensor])
+    ]
+
+    def kept(site: Site) -> Iterator[Sensor]:
+        places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
+        for slug, sensor, key in placed:
+            if slug == site.id and key not in named and (sensor.portal or sensor.space) in places:
+                yield sensor
+
+    sites = (replace(site, sensors=(*site.sensors, *kept(site))) for site in site_file.sites)
+    return replace(site_file, sites=tuple(sites))
 
 
 def _check_targets(sites: Mapping[str, Site]) -> None:

@@ -1,12 +1,13 @@
 """The command `besok adapter try`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from cli.commands.sitefiles import read
+from cli.commands.sitefiles import read, read_mappings
 
 app = typer.Typer(no_args_is_help=True, help="Adapters: what becomes of the messages of a sensor.")
 
@@ -32,6 +33,9 @@ def try_payload(
     site_file: Annotated[
         Path | None, typer.Option(help="A site file, for its mappings, models and zone.")
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A file with a mapping, as a site file has it or its keys alone.")
+    ] = None,
     codec: Annotated[
         Path | None, typer.Option(help="A vendor's codec (JavaScript), for the frames of a LoRaWAN device.")
     ] = None,
@@ -54,5 +58,8 @@ def try_payload(
         model=model,
         codec=read_codec(codec, "", model) if codec else None,
     )
-    found = dry_run.run(request, decode_context_of(read(site_file).sites) if site_file else NOTHING)
+    known = decode_context_of(read(site_file).sites) if site_file else NOTHING
+    if mapping:
+        known = replace(known, mappings=(*read_mappings(mapping), *known.mappings))
+    found = dry_run.run(request, known)
     print(dry_run.as_json(found) if as_json else dry_run.as_text(found))

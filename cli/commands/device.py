@@ -1,5 +1,6 @@
 """The commands `besok device`."""
 
+import getpass
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.database import opened
+from cli.serving.settings import settings
 
 if TYPE_CHECKING:
     from besok.services.unplaced_devices import UnassignedSensor
@@ -90,6 +92,120 @@ def _bound(source: str, device: str, told: Sequence[str], heard: Sequence[str]) 
         if heard
         else "none yet; the first that it is heard on binds it"
     )
+
+
+@app.command("map")
+def map_device(
+    name: Annotated[
+        str, typer.Argument(help="Its topic (a filter may hold + and #), or its name as it is listed.")
+    ],
+    value: Annotated[
+        list[str],
+        typer.Option(
+            help="A measurement and the path to it, as in_total=$.total; several times for several."
+        ),
+    ],
+    device: Annotated[str, typer.Option(help="Path to the device's name; the topic if left out.")] = "",
+    channel: Annotated[str, typer.Option(help="Path to the line or region.")] = "",
+    each: Annotated[str, typer.Option(help="Path to the items of a message.")] = "",
+    time: Annotated[str, typer.Option(help="Path to the time; that of receipt if left out.")] = "",
+    start: Annotated[str, typer.Option(help="Path to the beginning of the period that is counted.")] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(help="A path and the text it must have, as $.type=count.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="A measurement and its unit, as temperature_c=fahrenheit.")
+    ] = None,
+    yes: Annotated[list[str] | None, typer.Option(help="A word that means occupied.")] = None,
+    no: Annotated[list[str] | None, typer.Option(help="A word that means free.")] = None,
+    wraps: Annotated[int, typer.Option(help="Where running totals begin again, as 65536.")] = 0,
+    source: Annotated[
+        str, typer.Option(help="A name for devices of this kind; made of the topic if left out.")
+    ] = "",
+    portal: Annotated[str, typer.Option(help="The portal that it observes.")] = "",
+    space: Annotated[str, typer.Option(help="The space that it observes.")] = "",
+    site: Annotated[
+        str, typer.Option(help="The site of the portal or space, where several have one like it.")
+    ] = "",
+    swapped: Annotated[bool, typer.Option(help="In is out.")] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The first day on which it counts; all if left out."),
+    ] = None,
+    author: Annotated[str, typer.Option(help="Who says so; the name on this machine if left out.")] = "",
+) -> None:
+    """Say what the messages of an unknown device mean, place it if wanted, and read the kept ones again."""
+    from besok.model.errors import BesokError
+    from besok.model.mapping_draft import name_of
+    from besok.model.site import PayloadMapping
+    from besok.services import unknown_devices
+    from besok.store import device_mappings
+    from besok.store.sites import load_all
+    from collectors.replay import replay
+
+    if bool(portal) and bool(space):
+        raise BesokError("A sensor observes a portal or a space, not both.")
+    if (since or swapped) and not (portal or space):
+        raise BesokError("--since and --swapped tell how a sensor observes a place; add --portal or --space.")
+    now = datetime.now(UTC)
+    with opened() as db:
+        topic = unknown_devices.topic_for(db, name)
+        mapping = PayloadMapping(
+            name=source or name_of(topic),
+            topic=topic,
+            values=unknown_devices.pairs(value),
+            device=device,
+            channel=channel,
+            each=each,
+            time=time,
+            start=start,
+            only=unknown_devices.pairs(only or ()),
+            units={key: _unit(said) for key, said in unknown_devices.pairs(unit or ()).items()},
+            yes=tuple(yes or ()),
+            no=tuple(no or ()),
+            wraps=wraps,
+        )
+        observed = None
+        if portal or space:
+            where = site or unknown_devices.site_of_place(load_all(db), portal, space)
+            observed = unknown_devices.Observed(
+                site=where, portal=portal, space=space, swapped=swapped, since=since.date() if since else None
+            )
+        number = unknown_devices.keep(
+            db, mapping, author=author or getpass.getuser(), now=now, observed=observed
+        )
+        ids = device_mappings.kept_messages(db, topic)
+        good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)
+        device_mappings.replayed(db, number, now)
+        print(f"Mapping {number} is kept: {good} read and stored now, {still} still rejected")
+
+
+@app.command()
+def mappings() -> None:
+    """Show what was said of unknown devices: number, topic, meaning, place, author."""
+    from besok.store import device_mappings
+    from cli.terminal import devices
+
+    with opened() as db:
+        print("\n".join(devices.mappings(device_mappings.listing(db))) or "None.")
+
+
+@app.command()
+def unmap(number: Annotated[int, typer.Argument(help="As `besok device mappings` shows it.")]) -> None:
+    """End a mapping, and the place that it gave; what was read by it stays."""
+    from besok.store import device_mappings
+
+    with opened() as db:
+        device_mappings.end(db, number, datetime.now(UTC))
+        print(f"Mapping {number} has ended.")
+
+
+def _unit(text: str) -> str | float:
+    """Return a factor, or the name of a unit."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _strangers(db: "Database", now: datetime) -> "list[UnassignedSensor]":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from besok.model.errors import BesokError, NotFound, SiteFileError
-from besok.model.site import SiteFile
+from besok.model.site import PayloadMapping, SiteFile
 from besok.model.suggest import suggestion
 from cli.commands.database import opened
 
@@ -13,8 +13,19 @@ def read(file: Path) -> SiteFile:
     """Read the sites of a file. Raises SiteFileError."""
     from besok.model.sitefile import parse
 
+    return parse(_text(file), str(file))
+
+
+def read_mappings(file: Path) -> tuple[PayloadMapping, ...]:
+    """Read the mappings of a file. Raises SiteFileError."""
+    from besok.model.sitefile import parse_mappings
+
+    return parse_mappings(_text(file), str(file))
+
+
+def _text(file: Path) -> str:
     try:
-        return parse(file.read_text(encoding="utf-8"), str(file))
+        return file.read_text(encoding="utf-8")
     except OSError as exc:
         raise SiteFileError([f"{file} cannot be read: {exc.strerror or exc}"]) from exc
     except UnicodeDecodeError as exc:

@@ -30,7 +30,7 @@ NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so
 BEFORE, AFTER = timedelta(hours=1), timedelta(hours=8)  # what the demo opens around now
 SOON = timedelta(hours=2)  # a site that closes within this is opened longer
 KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
-SERVICES = ("collect", "work", "serve")
+SERVICES = ("collect", "work", "serve", "receive")
 HEARD = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
 
 
@@ -53,7 +53,7 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     else:
         _say(f"Data: {home.data}")
     _start_servers(supervisor, cluster, broker)
-    environment = _environment(cluster, broker, web_port)
+    environment = _environment(cluster, broker, web_port, home.receive_port())
     sites = _applied(cluster.url(), sites)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     with Database(cluster.url(), pool_size=1) as db:
@@ -89,7 +89,7 @@ def _start_servers(supervisor: Supervisor, cluster: Cluster, broker: Broker) -> 
     _say(f"PostgreSQL on port {cluster.port}, Mosquitto on port {broker.port}")
 
 
-def _environment(cluster: Cluster, broker: Broker, web_port: int) -> dict[str, str]:
+def _environment(cluster: Cluster, broker: Broker, web_port: int, receive_port: int) -> dict[str, str]:
     return {
         "BESOK_DATABASE_URL": cluster.url(),
         "BESOK_MQTT_HOST": "127.0.0.1",
@@ -99,6 +99,7 @@ def _environment(cluster: Cluster, broker: Broker, web_port: int) -> dict[str, s
         "BESOK_MQTT_CLIENT_ID": "besok-collector",
         "BESOK_HOST": "127.0.0.1",
         "BESOK_PORT": str(web_port),
+        "BESOK_RECEIVE_PORT": str(receive_port),
     }
 
 

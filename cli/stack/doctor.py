@@ -145,6 +145,17 @@ def _services(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             state=PROBLEM, text=f"Nothing answers on web port {settings.port}", advice="`besok serve`"
         )
+    if settings.receive_port:
+        yield _receiver(settings)
+
+
+def _receiver(settings: Settings) -> Finding:
+    """Tell whether counts can be pushed. Few sensors need it, so it is no problem if they cannot."""
+    port = settings.receive_port
+    if ports.answers(port, settings.host):
+        return Finding(state=OK, text=f"The receiver of counts by HTTP answers on port {port}")
+    text = f"Nothing takes counts by HTTP on port {port}; only counters that push them need it"
+    return Finding(state=NOTE, text=text, advice="`besok receive`")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

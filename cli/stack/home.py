@@ -23,6 +23,7 @@ from cli.stack.postgres import Cluster
 ELSEWHERE = Path("/var/lib/besok")  # for data that the servers' accounts could not reach in the clone
 DEFAULT_WEB_PORT = 8050
 DEFAULT_MQTT_PORT = 1883
+DEFAULT_RECEIVE_PORT = 8055
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class Home:
             "mqtt_host": ports.HOST,
             "mqtt_port": known.get("mosquitto", 0),
             "port": known.get("web", 0),
+            "receive_port": known.get("receive", 0),
         }
 
     def found_by(self, settings: Settings) -> Settings:
@@ -124,6 +126,10 @@ class Home:
             )
         self._remember("web", int(wished))
         return int(wished)
+
+    def receive_port(self) -> int:
+        """Return where the receiver takes counts: 8055, or another where that is taken."""
+        return self._port("receive", DEFAULT_RECEIVE_PORT)
 
     def _port(self, name: str, *wished: int) -> int:
         """Return the first free port of those wished for, the last start's, or any."""

@@ -7,6 +7,7 @@ from besok.analytics.placement import Suggestion
 from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading
 from besok.services.unplaced_devices import UnassignedSensor, latest
+from besok.store.device_mappings import DeviceMapping
 
 STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never heard"}
 
@@ -49,6 +50,17 @@ def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
                 yield f"# Take out counted = false at the portal {s.portal}."
             yield f"# Put this among the sensors of {s.site or 'its site'}:"
             yield s.toml
+
+
+def mappings(found: Sequence[DeviceMapping]) -> Iterator[str]:
+    """Yield lines for each mapping that a person has made: number, topic, meaning, place and author."""
+    for one in found:
+        said = ", ".join(f"{key} = {path}" for key, path in one.mapping.values.items())
+        places = ", ".join(f"{one.site}/{s.portal or s.space}{' swapped' * s.swapped}" for s in one.sensors)
+        since = f" since {one.since:%Y-%m-%d %H:%M} UTC" if one.since else ""
+        waiting = "" if one.replayed else ", kept messages not read yet"
+        yield f"{one.id}  {one.mapping.topic}: {said}"
+        yield f"    {places or 'no place'}{since}; {one.author}, {one.made:%Y-%m-%d %H:%M} UTC{waiting}"
 
 
 def verdict(s: Suggestion) -> str:

@@ -13,12 +13,9 @@ from collectors.adapters import (
     cloudstudio,
     dahua,
     disruptive,
-    esphome,
     fiware,
     frigate,
-    general,
     hikvision,
-    homeassistant,
     huawei,
     kontakt,
     mapping,
@@ -28,17 +25,14 @@ from collectors.adapters import (
     regent,
     ruuvi,
     sensorthings,
-    shelly,
     sparkplug,
-    tasmota,
     theengs,
     vergesense,
     xovis,
-    zigbee2mqtt,
 )
 from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
-from collectors.devices import registry
+from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes
 
 
@@ -55,19 +49,13 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
-    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="zigbee2mqtt", reads=zigbee2mqtt.reads, decode=zigbee2mqtt.decode),
-    Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
+    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
+    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
     Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(name="shelly", reads=shelly.reads, decode=shelly.decode),
     Adapter(name="frigate", reads=frigate.reads, decode=frigate.decode),
-    Adapter(name="homeassistant", reads=homeassistant.reads, decode=homeassistant.decode),
-    Adapter(name="esphome", reads=esphome.reads, decode=esphome.decode),
-    Adapter(name="homie", reads=esphome.reads_homie, decode=esphome.decode_homie),
     Adapter(name="fiware", reads=fiware.reads, decode=fiware.decode),
     Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
-    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
     Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
@@ -93,13 +81,15 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="lorawan-networks", reads=envelopes.OTHERS.reads, decode=envelopes.OTHERS.decode),
     Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
-    Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
+    Adapter(
+        name="general", reads=unknown.reads, decode=unknown.decode
+    ),  # the last: it asks about whatever comes
 )
 
 SIMULATED = (
     b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 )
-STRANGERS = ("", "general")  # who reads what no adapter is made for
+STRANGERS = ("", "general")  # who hears devices that nothing knows
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )
@@ -107,7 +97,7 @@ NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark
-REASON_LIMIT = 2_000  # characters of one problem
+REASON_LIMIT = 8_000  # characters of one problem; the longest ends with the choices for a dozen fields
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 

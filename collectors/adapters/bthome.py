@@ -4,92 +4,87 @@ BTHome v2: bthome.io/format; v1: bthome.io/v1. Qingping: type, length and value 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from besok.model.errors import Unreadable
 
-
-@dataclass(slots=True)
-class Advert:
-    """The content of an advertisement. `values` pairs a metric with its value; `packet` numbers it, from 0 to 255."""
-
-    kind: str
-    values: list[tuple[str, float]] = field(default_factory=list)
-    packet: int | None = None
-    counts: list[float] = field(default_factory=list)  # of nobody knows what
-    address: str = ""  # lower-case hex, if the data hold it
+Fields = dict[str, float | str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Object:
     size: int
-    metric: str = ""
+    name: str = ""
     factor: float = 1.0
     signed: bool = False
 
 
-_PACKET: Final = 0x00
 _TEXT: Final = (0x53, 0x54)  # their length is in their first byte
-_COUNTS: Final = (0x09, 0x3D, 0x3E, 0x59, 0x5A, 0x5B)
-_PRESENCE: Final = (0x21, 0x23, 0x25)  # motion, occupancy, presence
 
 
 def _sizes() -> dict[int, _Object]:
     sizes = {
-        1: [0x00, 0x09, *range(0x0F, 0x12), *range(0x15, 0x2E), 0x2F, 0x3A, 0x46, 0x57, 0x58, 0x59, 0x60],
-        2: [0x06, 0x07, 0x08, 0x0D, 0x0E, 0x12, 0x13, 0x14, 0x3C, 0x3D, 0x3F, 0x40, 0x41, 0x43, 0x44, 0x47, 0x48, 0x49,
-            0x4A, 0x51, 0x52, 0x56, 0x5A, 0x5D, 0x5E, 0x5F, 0x61, 0xF0],
+        1: [*range(0x0F, 0x12), *range(0x15, 0x2E), 0x2F, 0x3A, 0x46, 0x57, 0x58, 0x60],
+        2: [0x06, 0x07, 0x08, 0x0D, 0x0E, 0x13, 0x14, 0x3C, 0x3F, 0x40, 0x41, 0x43, 0x44, 0x47, 0x48, 0x49,
+            0x4A, 0x51, 0x52, 0x56, 0x5D, 0x5E, 0x5F, 0x61, 0xF0],
         3: [0x04, 0x0A, 0x0B, 0x42, 0x4B, 0xF2],
-        4: [0x3E, 0x4C, 0x4D, 0x4E, 0x4F, 0x50, 0x55, 0x5B, 0x5C, 0x62, 0x63, 0xF1],
+        4: [0x4C, 0x4D, 0x4E, 0x4F, 0x50, 0x55, 0x5C, 0x62, 0x63, 0xF1],
     }  # fmt: skip
     return {code: _Object(size) for size, codes in sizes.items() for code in codes}
 
 
 _OBJECTS: Final = {
     **_sizes(),
-    0x01: _Object(1, "battery_pct"),
-    0x02: _Object(2, "temperature_c", 0.01, signed=True),
-    0x03: _Object(2, "humidity_pct", 0.01),
-    0x05: _Object(3, "light_lux", 0.01),
-    0x0C: _Object(2, "battery_v", 0.001),
-    0x12: _Object(2, "co2_ppm"),
-    0x2E: _Object(1, "humidity_pct"),
-    0x45: _Object(2, "temperature_c", 0.1, signed=True),
-    0x4A: _Object(2),
-    **{code: _Object(1, "occupied") for code in _PRESENCE},
+    0x00: _Object(1, "packet"),
+    0x01: _Object(1, "battery"),
+    0x02: _Object(2, "temperature", 0.01, signed=True),
+    0x03: _Object(2, "humidity", 0.01),
+    0x05: _Object(3, "illuminance", 0.01),
+    0x0C: _Object(2, "voltage", 0.001),
+    0x12: _Object(2, "co2"),
+    0x21: _Object(1, "motion"),
+    0x23: _Object(1, "occupancy"),
+    0x25: _Object(1, "presence"),
+    0x2E: _Object(1, "humidity"),
+    0x45: _Object(2, "temperature", 0.1, signed=True),
+    **{
+        code: _Object(size, "count")
+        for code, size in ((0x09, 1), (0x3D, 2), (0x3E, 4), (0x59, 1), (0x5A, 2), (0x5B, 4))
+    },
 }
 
 
-def decode(uuid: str, data: bytes) -> Advert | None:
-    """Return what the service data of `uuid` (four hex digits) say; None for services that are not known here.
+def decode(uuid: str, data: bytes) -> Fields | None:
+    """Return the fields in the service data of `uuid` (four hex digits), by the names of the format's documents.
 
-    Raises Unreadable with a sentence that says what is missing.
+    `kind` says which format it is, `address` (lower-case hex) is there if the data hold it. None for services that are
+    not known here. Raises Unreadable with a sentence that says what is missing.
     """
     if uuid == "fcd2":
         return _v2(data)
     if uuid == "181c":
         return _v1(data)
     if uuid == "181e":
-        return Advert(kind="encrypted")
+        return {"kind": "encrypted"}
     return _qingping(data) if uuid == "fdcd" else None
 
 
-def _v2(data: bytes) -> Advert:
+def _v2(data: bytes) -> Fields:
     if not data or data[0] >> 5 != 2:
         raise Unreadable("the service data of BTHome are not those of version 2")
     if data[0] & 1:
-        return Advert(kind="encrypted")
-    advert = Advert(kind="BTHome")
+        return {"kind": "encrypted"}
+    fields: Fields = {"kind": "BTHome"}
     rest = data[1:]
     while rest:
         code, size, start = _v2_object(rest)
         raw = rest[start : start + size]
         if len(raw) < size:
             raise Unreadable(f"the service data break off in object 0x{code:02x}")
-        _note(advert, code, raw)
+        _note(fields, code, raw)
         rest = rest[start + size :]
-    return advert
+    return fields
 
 
 def _v2_object(rest: bytes) -> tuple[int, int, int]:
@@ -102,55 +97,50 @@ def _v2_object(rest: bytes) -> tuple[int, int, int]:
     return code, _OBJECTS[code].size, 1
 
 
-def _v1(data: bytes) -> Advert:
+def _v1(data: bytes) -> Fields:
     """Version 1: each object is its format and length, its code and its value."""
-    advert = Advert(kind="BTHome v1")
+    fields: Fields = {"kind": "BTHome v1"}
     rest = data
     while rest:
         size = rest[0] & 0x1F
         if size < 1 or len(rest) < size + 1:
             raise Unreadable("the service data break off")
-        code = rest[1]
         if rest[0] >> 5 < 2:  # an unsigned or a signed integer
-            _note(advert, code, rest[2 : size + 1])
+            _note(fields, rest[1], rest[2 : size + 1])
         rest = rest[size + 1 :]
-    return advert
+    return fields
 
 
-def _note(advert: Advert, code: int, raw: bytes) -> None:
+def _note(fields: Fields, code: int, raw: bytes) -> None:
     known = _OBJECTS.get(code, _Object(0))
-    value = int.from_bytes(raw, "little", signed=known.signed)
-    if code == _PACKET:
-        advert.packet = value
-    elif code in _COUNTS:
-        advert.counts.append(value)
-    elif known.metric:
-        advert.values.append((known.metric, round(value * known.factor, 3)))
+    if known.name:
+        value = int.from_bytes(raw, "little", signed=known.signed)
+        fields.setdefault(known.name, round(value * known.factor, 3))
 
 
-def _qingping(data: bytes) -> Advert:
+def _qingping(data: bytes) -> Fields:
     """Two bytes of frame and product, the address backwards, then type, length and value each."""
     if len(data) < 8:
         raise Unreadable("the service data break off")
-    advert = Advert(kind="Qingping", address=data[7:1:-1].hex())
+    fields: Fields = {"kind": "Qingping", "address": data[7:1:-1].hex()}
     for code, raw in _tlv(data[8:]):
+        value = int.from_bytes(raw, "little")
         if code == 0x0F and raw:
-            advert.packet = raw[0]
+            fields["packet"] = raw[0]
         elif code == 0x01 and len(raw) == 4:
-            advert.values.append(("temperature_c", int.from_bytes(raw[:2], "little", signed=True) / 10))
-            advert.values.append(("humidity_pct", int.from_bytes(raw[2:], "little") / 10))
+            fields["temperature"] = int.from_bytes(raw[:2], "little", signed=True) / 10
+            fields["humidity"] = (value >> 16) / 10
         elif code == 0x02 and len(raw) == 1:
-            advert.values.append(("battery_pct", raw[0]))
+            fields["battery"] = value
         elif code == 0x08 and len(raw) == 4:
-            advert.values.append(("occupied", raw[0] & 1))
-            advert.values.append(("light_lux", int.from_bytes(raw[1:], "little")))
+            fields |= {"motion": value & 1, "illuminance": value >> 8}
         elif code == 0x09 and len(raw) == 4:
-            advert.values.append(("light_lux", int.from_bytes(raw, "little")))
+            fields["illuminance"] = value
         elif code == 0x11 and len(raw) == 1:
-            advert.values.append(("occupied", raw[0] & 1))
+            fields["motion"] = value & 1
         elif code == 0x13 and len(raw) == 2:
-            advert.values.append(("co2_ppm", int.from_bytes(raw, "little")))
-    return advert
+            fields["co2"] = value
+    return fields
 
 
 def _tlv(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -13,11 +13,10 @@ from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import Body, is_for, leaves, read
+from collectors.devices.reader import TOMBSTONE, Body, is_for, leaves, read
 
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 LEAVES_SHOWN = 8
-TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 
 
 def reads(packet: Packet) -> bool:

@@ -19,6 +19,12 @@ class Packet:
         self.known = known
         self.budget = Budget()
 
+    def holding(self, value: Any) -> "Packet":
+        """Return the message as it were if its payload was `value`: what a decoder made of its bytes."""
+        found = Packet(self.message, self.known)
+        found._parsed = value
+        return found
+
     @property
     def topic(self) -> str:
         return self.message.topic

@@ -1,35 +1,28 @@
 """Sparkplug B: metrics of edge nodes and devices, `spBv1.0/{group}/{message type}/{node}[/{device}]`.
 
-The payload is a Protocol Buffers message (some bridges write the same as JSON). A birth and a death say that the node
-or device came or went; a birth holds all metrics with their names, and data may then name them by a number alone, which
-a reader that keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
+The payload is a Protocol Buffers message (some bridges write the same as JSON); it becomes an object for the table to
+read. A birth holds all metrics with their names, and data may then name them by a number alone, which a reader that
+keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
-from collectors.adapters import ambiguity, objects, protobuf, topics
-from collectors.adapters.json_flatten import Leaf
+from collectors.adapters import protobuf
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.adapters.sheet import Sheet
-from collectors.adapters.vocabulary import Means, judge, words
+from collectors.devices import registry, subjects
 
-SOURCE: Final = "sparkplug"
-_DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH")
-_INTEGERS: Final = {
-    1: 8,
-    2: 16,
-    3: 32,
-    4: 64,
-    5: 0,
-    6: 0,
-    7: 0,
-    8: 0,
-}  # data type -> bits of two's complement
-_BOOLEAN: Final = 11
+_DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
+_UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
+_OPEN: Final = (
+    "{} may be of people, and only the name says so: at the edge node, name the metric in_total, out_total or"
+    " passages_total if it is a running total of people"
+)
+_INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # data type -> bits of two's complement
 _MOST: Final = 5000  # metrics of one message
 
 
@@ -39,51 +32,24 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """Return the metrics that say something about people or the air of a room; births and deaths."""
+    """Return the metrics that say something about people or the air of a room; births and deaths. Raises Unreadable."""
     levels = packet.levels
-    if len(levels) not in (4, 5) or levels[2] not in (*_DATA, "NDEATH", "DDEATH"):
+    if len(levels) not in (4, 5) or levels[2] not in _DATA:
         return Decoded(not_data="an order, or the state of a host application")
-    sheet = Sheet(SOURCE, "/".join((levels[1], *levels[3:])))
-    if levels[2].endswith("DEATH"):
-        sheet.online(False)
-        return sheet.decoded()
-    if levels[2].endswith("BIRTH"):
-        sheet.online(True)
-    unnamed = False
-    leaves = []
-    for name, value, time in _metrics(packet):
-        unnamed = unnamed or not name
-        part, said = _words(name)
-        leaves.append(Leaf(words=said, said=name, value=value, path="", part=part, time=packet.instant(time)))
-    found = objects.sort(leaves)
-    objects.measure(sheet, found)
-    _ask(sheet, found, unnamed)
-    idle = not sheet.readings and not sheet.problems and not sheet.statuses
-    return sheet.decoded(not_data="nothing about people or the air of a room" if idle else "")
-
-
-def _words(name: str) -> tuple[str, tuple[str, ...]]:
-    """Part and words of a metric, whose name may be a path: `Line 1/Total In`, `Hall/North/People Count`."""
-    if isinstance(judge(words(name)), Means):
-        return "", words(name)
-    place, _, last = name.rpartition("/")
-    before, said = topics.named(last)
-    return (f"{place}/{before}".strip("/"), said) if said else ("", words(name))
-
-
-def _ask(sheet: Sheet, found: objects.Found, unnamed: bool) -> None:
-    """Say what to do at the edge node about names in doubt and numbers for names."""
-    open_ = ambiguity.unsettled(found.measured, found.doubtful)
-    if open_:
-        names = ambiguity.listed(list(dict.fromkeys(leaf.said for leaf, _ in open_)))
-        sheet.problems.append(
-            f"{names} could be people since the last message or a running total: name the metric so that it says which"
-            " at the edge node, such as in_total or period_in"
-        )
-    if unnamed and not sheet.readings:
-        sheet.problems.append(
-            "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
-        )
+    kind = levels[2][1:]
+    metrics = (
+        [] if kind == "DEATH" else [{name: value, "$time": time} for name, value, time in _metrics(packet)]
+    )
+    body = {"kind": kind, "device": "/".join((levels[1], *levels[3:])), "metrics": metrics}
+    named = packet.holding(body)
+    decoded = registry.decode(named)
+    if decoded.readings:
+        return decoded
+    if open_ := [name.removeprefix("metrics/") for name, _ in subjects.open_questions(named)]:
+        return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(map(show, open_))),))
+    if any("" in metric for metric in metrics):
+        return replace(decoded, not_data="", problems=(_UNNAMED,))
+    return decoded
 
 
 def _metrics(packet: Packet) -> Iterator[tuple[str, Any, Any]]:

@@ -18,11 +18,6 @@ _COMMANDS: Final = {
     "discovery",
 }
 _ID: Final = re.compile(r"[0-9a-fA-F:._-]{6,}")  # a level that is the number of a device, not a word
-_THINGS: Final = frozenset(
-    ("door", "window", "contact", "smoke", "leak", "moisture", "vibration", "tamper", "update", "problem", "plug",
-     "connectivity", "lock", "button", "switch", "light", "opening", "garage", "online", "connected", "alarm", "relay",
-     "lamp", "led")
-)  # fmt: skip
 _LAST: Final = {"state", "value", "status"}  # levels that say nothing of their own
 
 
@@ -70,11 +65,6 @@ def named(name: str) -> tuple[str, tuple[str, ...]]:
         if isinstance(judge(said[first:]), Means):
             return "_".join(said[:first]), said[first:]
     return "", ()
-
-
-def is_thing(name: str) -> bool:
-    """Tell whether a name ends in a thing (`front_door`) whose being on or off says nothing about people."""
-    return words(name)[-1:] != () and words(name)[-1] in _THINGS
 
 
 def verdict(levels: list[str]) -> Verdict:

@@ -1,5 +1,6 @@
 """Formats: what one kind of message means. Mappings of site files and model tables both become formats."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,14 +12,26 @@ from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
 
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
+REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
+ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What must be found at a path: one of `texts`, anything (ANY) or nothing (ABSENT)."""
+    """What must be found at a path: one of `texts`, among which ANY is anything and ABSENT nothing at all.
+
+    `patterns` are texts with * for any characters. With `is_not` it must be none of them all.
+    """
 
     path: Path
     texts: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...] = ()
+    is_not: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether only texts that are known beforehand will do."""
+        return not self.is_not and not self.patterns and self.texts.isdisjoint((ANY, ABSENT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +51,12 @@ class Unless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """The place and the form of one measurement.
+    """The place and the form of one measurement, or (ONLINE) of a status.
 
     The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
     `occupied`: only these where `is_strict`. What `invalid` lists, or is below `low` or above `high`, is not measured.
+    `when` is asked of the message or item. Where it says that it `asks`, only somebody at the place can know. With
+    `is_all` every path that leads somewhere counts, those behind the first for the channel that its first name is.
     """
 
     metric: str
@@ -57,6 +72,9 @@ class Value:
     low: float | None = None
     high: float | None = None
     wraps: int = 0
+    when: tuple[Condition, ...] = ()
+    asks: str = ""
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +93,7 @@ class Format:
     only: tuple[Condition, ...] = ()
     each: tuple[Path, ...] = ()
     device: tuple[Path, ...] = ()
+    model_at: tuple[Path, ...] = ()
     channel: tuple[Path, ...] = ()
     values: tuple[Value, ...] = ()
     time: tuple[Path, ...] = ()
@@ -86,6 +105,8 @@ class Format:
     age: Path | None = None  # seconds that have gone by since the time
     age_unit: str | float = 1.0
     seq: Path | None = None
+    repeat_s: float = REPEATED_S
+    device_form: Literal["mac", ""] = ""
     clock: Literal["second", ""] = ""
     unless: tuple[Unless, ...] = ()
     not_data: str = ""
@@ -110,20 +131,26 @@ def paths(texts: str | Sequence[str]) -> tuple[Path, ...]:
 
 def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """Compile conditions, and part those of the message from those of its items."""
-    found = [
-        Condition(
-            path=compiled(path),
-            texts=frozenset((text,)) if text in (ANY, ABSENT) else frozenset(map(str.strip, text.split("|"))),
-        )
-        for path, text in asked.items()
-    ]
+    found = [_condition(compiled(path), text) for path, text in asked.items()]
     of_items = tuple(c for c in found if c.path.begins in ("item", "around", "key"))
     return tuple(c for c in found if c not in of_items), of_items
 
 
+def _condition(path: Path, text: str) -> Condition:
+    is_not = text.startswith(ABSENT) and len(text) > 1 and not text.startswith(f"{ABSENT}|")
+    words = [word.strip() for word in (text[1:] if is_not else text).split("|")]
+    patterns = [word for word in words if ANY in word and word != ANY]
+    return Condition(
+        path=path,
+        texts=frozenset(words) - frozenset(patterns),
+        patterns=tuple(re.compile(".*".join(map(re.escape, word.split(ANY)))) for word in patterns),
+        is_not=is_not,
+    )
+
+
 def has_flows(values: Sequence[Value]) -> bool:
     """Tell whether any value is of people who passed in a period."""
-    return any(METRICS[value.metric].kind is Kind.FLOW for value in values)
+    return any(value.metric != ONLINE and METRICS[value.metric].kind is Kind.FLOW for value in values)
 
 
 @lru_cache(maxsize=4096)

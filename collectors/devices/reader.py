@@ -1,6 +1,7 @@
 """The one reader of formats: fields of a message become readings."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,22 +11,24 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from besok.model.json_path import Path, Place, compiled
 from besok.model.metrics import METRICS, Kind
-from besok.model.readings import Decoded, Identity, Reading
+from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from collectors.devices.format import ABSENT, ANY, Condition, Format, Value, text_of
+from collectors.devices import questions
+from collectors.devices.format import ABSENT, ANY, ONLINE, Condition, Format, Value, text_of
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
-REPEATED_S: Final = 8 * 86_400  # a message comes again within eight days, or not at all
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 NOWHERE: Final = object()  # what a path finds that leads nowhere
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
+TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
+ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
@@ -55,8 +58,11 @@ def is_for(form: Format, body: Body) -> bool:
 def read(forms: Sequence[Format], body: Body) -> Decoded:
     """Read a message by all `forms`, which are for it; of two that say the same of a channel the first one counts.
 
-    Decoded() means that no path of any format led anywhere. Raises Unreadable if a value cannot be reached at all.
+    A first one that is no data leaves nothing to the others. Decoded() means that no path of any format led anywhere.
+    Raises Unreadable if a value cannot be reached at all.
     """
+    if forms and forms[0].not_data:
+        return Decoded(not_data=forms[0].not_data, model=forms[0].model)
     parts = [_Reading(form, body).decoded() for form in forms]
     said = [part for part in parts if part != Decoded()]
     if not said:
@@ -64,11 +70,17 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     readings = _without_doubles(list(_first_said(said)))
     return Decoded(
         readings=tuple(readings),
+        statuses=tuple(dict.fromkeys(status for part in said for status in part.statuses)),
         problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
-        not_data="" if readings else next((part.not_data for part in said if part.not_data), ""),
+        not_data="" if readings else _why_not([part.not_data for part in said if part.not_data]),
         identity=body.identity or next((part.identity for part in said if part.identity), None),
         model=next((part.model for part in said if part.model), ""),
     )
+
+
+def _why_not(reasons: Sequence[str]) -> str:
+    """Choose the reason that says most of why a message is no data; "" if there is none."""
+    return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
 def named(decoded: Decoded, adapter: str) -> Decoded:
@@ -82,9 +94,13 @@ def _whole(body: Body) -> Place:
 
 def _holds(condition: Condition, place: Place) -> bool:
     found = [found.value for found in condition.path.find(place) if found.value is not None]
-    if ABSENT in condition.texts:
-        return not found
-    return bool(found) if ANY in condition.texts else not condition.texts.isdisjoint(map(text_of, found))
+    if not condition.is_not and (not found or ANY in condition.texts):
+        return bool(found) or ABSENT in condition.texts
+    texts = [text_of(value) for value in found]
+    is_one = not condition.texts.isdisjoint(texts) or any(
+        pattern.fullmatch(text) for pattern in condition.patterns for text in texts
+    )
+    return is_one != condition.is_not
 
 
 def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
@@ -110,7 +126,9 @@ class _Reading:
         self.found = False
         self.said: list[str] = []  # why what was found is no measurement
         self.readings: list[Reading] = []
+        self.statuses: list[Status] = []
         self.problems: list[str] = []
+        self.asked: list[str] = []  # what to ask if nothing else is found
 
     def decoded(self) -> Decoded:
         """Return what the message says by this format; Decoded() if its paths lead nowhere."""
@@ -127,17 +145,25 @@ class _Reading:
                 self.problems.append(str(exc))
             if len(items) > 1:
                 self.problems[known:] = [f"item {count} of {len(items)}: {p}" for p in self.problems[known:]]
-        if self.readings or self.problems:
+        if not self.readings:
+            self.problems += self.asked
+        if self.readings or self.statuses or self.problems:
             identity = self._identity(self.readings[0]) if self.readings else None
             return Decoded(
                 readings=tuple(self.readings),
+                statuses=tuple(self.statuses),
                 problems=tuple(self.problems),
                 identity=identity,
-                model=self.form.model,
+                model=self.form.model or self._model(),
             )
         if self.said or self.found:
             return Decoded(not_data=self.said[0] if self.said else NOTHING_MEASURED, model=self.form.model)
         return Decoded(not_data="a message without items") if self._is_empty_list(items) else Decoded()
+
+    def _model(self) -> str:
+        """Return the model that the message names; "" if it names none."""
+        found = self._first(self.form.model_at, _whole(self.body))
+        return found if isinstance(found, str) else ""
 
     def _items(self) -> list[Place]:
         places = [_whole(self.body)]
@@ -167,8 +193,12 @@ class _Reading:
         return any(one.value in ([], {}, None) for one in found)
 
     def _item(self, place: Place) -> None:
+        asked = (v for v in self.form.values if all(_holds(condition, place) for condition in v.when))
         found = [
-            (value, raw) for value in self.form.values if (raw := self._raw(value, place)) is not NOWHERE
+            pair
+            for value in asked
+            for pair in (self._all(value, place) if value.is_all else (self._raw(value, place),))
+            if pair[1] is not NOWHERE
         ]
         if not found:
             return
@@ -181,8 +211,8 @@ class _Reading:
         device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
         channel = self._name("channel", self.form.channel, place, "1")
         time = self._time("time", self.form.time, place) or self.body.time
-        if self.form.age is not None:
-            time = (time or self.body.packet.message.received) - self._age(self.form.age, place)
+        if self.form.age is not None and (age := self._age(self.form.age, place)):
+            time = (time or self.body.packet.message.received) - age
         period_s = self._period_s(place, time) if self.form.has_flows else 0.0
         if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())
@@ -190,23 +220,33 @@ class _Reading:
         for value, raw in found:
             self._note(sheet, value, raw, value.channel or channel, period_s)
         self.readings += sheet.readings
+        self.statuses += sheet.statuses
         self.problems += sheet.problems
 
-    def _raw(self, value: Value, place: Place) -> Any:
-        """Return what stands where the value is said to be; NOWHERE if no path leads anywhere."""
+    def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
+        """Return a value, named as it is found, with what stands there; NOWHERE if no path leads anywhere."""
         if not value.is_sum:
             found: Any = NOWHERE
             for path in value.paths:
                 raw = self._one(path, place)
                 if raw is not NOWHERE and raw is not None:
-                    return raw
+                    return value if path is value.paths[0] else replace(value, said=path.text[2:]), raw
                 found = raw if found is NOWHERE else found
-            return found
+            return value, found
         parts = [self._one(path, place) for path in value.paths]
         if any(part is NOWHERE for part in parts):
-            return NOWHERE
+            return value, NOWHERE
         numbers = [number(value.said, part) for part in parts]
-        return None if None in numbers else sum(part for part in numbers if part is not None)
+        return value, None if None in numbers else sum(part for part in numbers if part is not None)
+
+    def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
+        """Yield all that is found: the first for the channel of the value, the others for those of their names."""
+        found = (
+            (path, raw) for path in value.paths if (raw := self._one(path, place)) not in (NOWHERE, None)
+        )
+        for count, (path, raw) in enumerate(found):
+            own = replace(value, said=path.text[2:])
+            yield (replace(own, channel=path.names[0]) if count and path.names else own), raw
 
     def _refused(self, place: Place) -> list[frozenset[str]]:
         """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
@@ -225,6 +265,12 @@ class _Reading:
     def _note(self, sheet: Sheet, value: Value, raw: Any, channel: str, period_s: float) -> None:
         try:
             if text_of(raw) in value.invalid:
+                return
+            if value.asks:
+                self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
+                return
+            if value.metric == ONLINE:
+                sheet.online(_presence(value, raw) == 1.0)
                 return
             measured = _presence(value, raw) if value.metric == "occupied" else _measured(value, raw)
         except Unreadable as exc:
@@ -262,6 +308,8 @@ class _Reading:
         if value is NOWHERE:
             raise Unreadable(f"{said} leads nowhere, so the {what} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
+        if what == "device" and self.form.device_form == "mac":
+            text = _plain_address(text)
         if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
             where = f"{what} ({said})" if paths else "the topic"
             raise Unreadable(
@@ -331,7 +379,13 @@ class _Reading:
         if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
             return None
         scope = f"{first.source}/{first.device}"
-        return Identity(scope=scope, mark=f"seq:{text_of(value)[:100]}", window_s=REPEATED_S)
+        return Identity(scope=scope, mark=f"seq:{text_of(value)[:100]}", window_s=self.form.repeat_s)
+
+
+def _plain_address(text: str) -> str:
+    """Write a hardware address in lower case and without what stands between its bytes; other texts stay."""
+    plain = text.replace(":", "").replace("-", "").lower()
+    return plain if ADDRESS.fullmatch(plain) else text
 
 
 def _key(key: str | int) -> str | int:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -12,14 +12,15 @@ from paho.mqtt.client import topic_matches_sub
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import reader
-from collectors.devices.format import ABSENT, ANY, Format
-from collectors.devices.reader import Body
+from collectors.devices import questions, reader, subjects
+from collectors.devices.format import Format
+from collectors.devices.reader import TOMBSTONE, Body
 from collectors.devices.table import Table, TableError, tables
 
-TOKENS_JOINED = 5  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
+TOKENS_JOINED = 6  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
 SHORTEST_ALONE = 4  # characters
 LEAVES_SHOWN = 8
+NOTHING = "nothing about people or the air of a room"
 
 
 @dataclass(slots=True)
@@ -37,11 +38,14 @@ class Index:
     by_level: dict[str, list[tuple[Entry, Format]]] = field(default_factory=lambda: defaultdict(list))
     by_key: dict[str, list[tuple[Entry, Format]]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Entry] = field(default_factory=dict)
+    platforms: dict[str, Entry] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
 
     def add(self, entry: Entry) -> None:
         """Add a table. Raises TableError if a message of it cannot be recognised, or a name of it is another's."""
         self.vendors.add(compact(entry.table.vendor))
+        if entry.table.kind == "platform":
+            self.platforms[entry.table.source_key] = entry
         for name in names(entry.table):
             other = self.by_name.setdefault(name, entry)
             if other is not entry:
@@ -64,7 +68,7 @@ class Index:
 def _levels(form: Format) -> Sequence[str]:
     """Return words of which one is a level of the topic of every message of the format; none if it asks for none."""
     literal = [level for level in form.topic.split("/") if level not in ("", "+", "#")]
-    asked = (c.texts for c in form.when if c.path.begins == "topic" and c.texts.isdisjoint((ANY, ABSENT)))
+    asked = (c.texts for c in form.when if c.path.begins == "topic" and not c.path.last and c.is_exact)
     return literal[:1] or sorted(next(asked, ()))
 
 
@@ -111,6 +115,8 @@ def index() -> Index:
     found = Index()
     for table in tables():
         found.add(Entry(table, table.formats()))
+    if lost := [t for t in tables() if t.platform and t.platform not in found.platforms]:
+        raise TableError(f'{lost[0].path}: there is no platform "{lost[0].platform}"')
     return found
 
 
@@ -154,10 +160,12 @@ def _top(packet: Packet) -> Sequence[str]:
     return [key for key in value if type(key) is str] if type(value) is dict else ()
 
 
+@lru_cache(maxsize=1)  # asked twice of each message
 def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
     """Return the table that a message is of, and its formats that are for the message; None if there is none.
 
-    Of several tables the one that asks most of the message counts. Never raises.
+    Of several tables the one that asks most of the message counts, and a model before the platform that carries it;
+    then the platform's formats follow its own. Never raises.
     """
     body = Body(value=packet.value, packet=packet)
     found: dict[str, tuple[Entry, list[Format]]] = {}
@@ -168,7 +176,13 @@ def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
                 forms.append(form)
     if not found:
         return None
-    return max(found.values(), key=lambda pair: max(_asks(form) for form in pair[1]))
+    entry, _ = max(
+        found.values(), key=lambda pair: (bool(pair[0].table.platform), max(_asks(form) for form in pair[1]))
+    )
+    carrier = index().platforms.get(entry.table.platform)
+    tables_ = [entry] if carrier is None else [entry, carrier]
+    fit = {id(form) for each in tables_ for form in found.get(each.table.path, (each, []))[1]}
+    return entry, [form for each in tables_ for form in each.formats if id(form) in fit]
 
 
 def _asks(form: Format) -> int:
@@ -182,17 +196,40 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """Read a message by its table. Raises Unreadable."""
+    """Read a message by its table; what cannot be read is a problem."""
     found = fitting(packet)
     if found is None:
         return Decoded()
     entry, forms = found
+    try:
+        return reader.named(_decoded(entry, forms, packet), entry.table.source_key)
+    except Unreadable as exc:
+        return Decoded(problems=(str(exc),), adapter=entry.table.source_key)
+
+
+def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
+    if entry.table.is_carried and packet.value in ("", None):
+        return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
+    if entry.table.is_carried:
+        return _carried(decoded, forms, packet)
     if decoded == Decoded():
-        if entry.table.kind != "platform":
-            raise Unreadable(nothing_found(entry, packet.value))
-        decoded = Decoded(not_data="nothing about people or the air of a room")
-    return reader.named(decoded, entry.table.source_key)
+        raise Unreadable(nothing_found(entry, packet.value))
+    return decoded
+
+
+def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
+    """Hold what a platform says against its names, which people have chosen. Raises Unreadable."""
+    if decoded.not_data or any(r.metric not in subjects.AIR for r in decoded.readings) or decoded.problems:
+        return subjects.sober(decoded, packet)
+    known = {path.text for form in forms for value in form.values for path in value.paths}
+    if isinstance(packet.value, str) and "$" not in known:
+        packet.json  # noqa: B018 - raises with the reason why it is none
+    asked = [(n, path) for n, path in subjects.open_questions(packet) if path == "$" or path not in known]
+    problems = tuple(questions.of_name(name, path, packet.topic) for name, path in asked)
+    if problems or decoded != Decoded():
+        return subjects.sober(replace(decoded, problems=problems), packet)
+    return Decoded(not_data=NOTHING)
 
 
 def nothing_found(entry: Entry, value: Any) -> str:

@@ -20,11 +20,23 @@ from besok.model.json_path import PathError, compiled
 from besok.model.metrics import METRICS
 from besok.model.sitefile.mapping_checks import split
 from besok.model.units import UNITS, unit_of
-from collectors.devices.format import Format, Unless, Value, conditions, has_flows, paths, text_of
+from collectors.devices.format import (
+    ONLINE,
+    REPEATED_S,
+    Condition,
+    Format,
+    Unless,
+    Value,
+    conditions,
+    has_flows,
+    paths,
+    text_of,
+)
 
 Word = str | int | float | bool
 OneOrMore = str | list[str]
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
 
 class TableError(ValueError):
@@ -43,6 +55,9 @@ class ValueEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     min: float | None = None
     max: float | None = None
     bits: int = 0
+    when: dict[str, Word] = {}
+    asks: str = ""
+    all: bool = False
 
 
 class UnlessEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is"}):
@@ -64,6 +79,7 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     each: OneOrMore = ""
     device: OneOrMore = ""
     channel: OneOrMore = ""
+    model: OneOrMore = ""
     values: dict[str, str | list[str] | ValueEntry] = {}
     time: OneOrMore = ""
     time_format: str = ""
@@ -73,6 +89,8 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     age_s: str = ""
     units: dict[Literal["period_s", "age_s"], str | float] = {}
     seq: str = ""
+    repeat_s: float = REPEATED_S
+    device_form: Literal["mac", ""] = ""
     clock: Literal["second", ""] = ""
     unless: list[UnlessEntry] = []
     not_data: str = ""
@@ -110,8 +128,9 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         "platform",
     ]
     document: str
-    messages: list[MessageEntry]
     examples: list[Example]
+    messages: list[MessageEntry] = []
+    platform: str = ""  # source of the platform that carries its messages; its own messages come before those
     also: list[str] = []
     source: str = ""
     names: list[str] = []
@@ -127,7 +146,13 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     @property
     def source_key(self) -> str:
         """The source of the readings, which is also the name of the adapter."""
-        return self.source or ("lorawan" if self.lorawan else re.sub(r"[^a-z0-9]+", "-", self.vendor.lower()))
+        own = self.source or self.platform or ("lorawan" if self.lorawan else "")
+        return own or re.sub(r"[^a-z0-9]+", "-", self.vendor.lower())
+
+    @property
+    def is_carried(self) -> bool:
+        """Tell whether messages go through a platform, whose topics and names the people of the place have chosen."""
+        return bool(self.platform) or self.kind == "platform"
 
     def formats(self) -> tuple[Format, ...]:
         """Compile the kinds of messages. Raises TableError."""
@@ -144,7 +169,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise TableError("write either values or not_data")
         if entry.topic and (reason := topics.problem(entry.topic)):
             raise TableError(f'"{entry.topic}" is no topic filter: {reason}')
-        when, only = conditions({path: text_of(text) for path, text in entry.when.items()})
+        when, only = conditions(_texts(entry.when))
         values = tuple(value for key, said in entry.values.items() for value in _values(key, said))
         return Format(
             name=self.name,
@@ -155,6 +180,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             only=only,
             each=(compiled(entry.each),) if isinstance(entry.each, str) and entry.each else paths(entry.each),
             device=paths(entry.device),
+            model_at=paths(entry.model),
             channel=paths(entry.channel),
             values=values,
             time=paths(entry.time),
@@ -166,6 +192,8 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             age=compiled(entry.age_s) if entry.age_s else None,
             age_unit=entry.units.get("age_s", 1.0),
             seq=compiled(entry.seq) if entry.seq else None,
+            repeat_s=entry.repeat_s,
+            device_form=entry.device_form,
             clock=entry.clock,
             unless=tuple(_unless(unless) for unless in entry.unless),
             not_data=entry.not_data,
@@ -184,13 +212,13 @@ def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
     for number in numbers:
         name = key if number is None else _RANGE.sub(str(number), key)
         metric, channel = split(name)
-        if metric not in METRICS:
+        if metric not in METRICS and metric != ONLINE:
             raise TableError(f'"{metric}" is not in the catalogue of metrics')
         if isinstance(entry.unit, str) and (
             entry.unit not in UNITS or UNITS[entry.unit].to != unit_of(metric)
         ):
             raise TableError(f'{name}: the unit "{entry.unit}" does not lead to {unit_of(metric)}')
-        own = texts if number is None else [text.replace("{}", str(number)) for text in texts]
+        own = texts if number is None else [_numbered(text, number) for text in texts]
         yield Value(
             metric=metric,
             channel=channel,
@@ -205,7 +233,26 @@ def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
             low=entry.min,
             high=entry.max,
             wraps=1 << entry.bits if entry.bits else 0,
+            when=_asked(entry.when, number),
+            asks=entry.asks,
+            is_all=entry.all,
         )
+
+
+def _texts(when: dict[str, Word]) -> dict[str, str]:
+    return {path: text_of(text) for path, text in when.items()}
+
+
+def _asked(when: dict[str, Word], number: int | None) -> tuple[Condition, ...]:
+    texts = _texts(when)
+    if number is not None:
+        texts = {_numbered(path, number): _numbered(text, number) for path, text in texts.items()}
+    return tuple(condition for part in conditions(texts) for condition in part)
+
+
+def _numbered(text: str, number: int) -> str:
+    """Write a number into a path: as it is for {}, and with what is to be added to it for {+199}."""
+    return _NUMBER.sub(lambda found: str(number + int(found[1] or 0)), text)
 
 
 def _unless(entry: UnlessEntry) -> Unless:
@@ -230,8 +277,8 @@ def parse(text: str, path: str) -> Table:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
         raise TableError(f"{path}: {exc}") from exc
     table.path = path
-    if not table.messages or not table.examples:
-        raise TableError(f"{path}: a table has at least one kind of message and one example")
+    if not (table.messages or table.platform) or not table.examples:
+        raise TableError(f"{path}: a table has at least one kind of message (or a platform) and one example")
     return table
 
 

@@ -15,7 +15,7 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
-from collectors.adapters.lorawan import frames
+from collectors.adapters.lorawan import decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry
 from collectors.devices.reader import Body, is_for
@@ -121,7 +121,10 @@ class _Reading:
             return replace(found, problems=problems, not_data="", identity=uplink.identity)
         except Unreadable as exc:
             raise Unreadable(f"{entry.table.name}: {exc}") from exc
-        return self._by_table(entry, fields) if fields else self._nothing(entry.table.name)
+        found = registry.read_fields(entry, self._body(fields)) if fields else Decoded()
+        if found == Decoded():
+            return self._nothing(entry.table.name, layout.why_nothing(name, uplink.fport, uplink.payload))
+        return found
 
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
@@ -133,10 +136,13 @@ class _Reading:
         return Decoded()
 
     def by_name(self) -> Decoded:
-        """Read frames of models that no table knows yet."""
-        if self.entry is not None and layout_of(self.entry):
-            return Decoded()
-        return frames.read_by_name(self.uplink, self.packet)
+        """Read fields of models that no table knows yet; of a known model nothing is guessed."""
+        fields = self.uplink.fields
+        if self.entry is None:
+            return decoded.read(self.uplink, self.packet) if fields is not None else Decoded()
+        if type(fields) is dict and not layout_of(self.entry):
+            raise Unreadable(registry.nothing_found(self.entry, fields))
+        return Decoded()
 
     def unknown(self) -> str:
         """Say that nothing decodes the bytes, and what to do."""

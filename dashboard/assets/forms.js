@@ -23,7 +23,7 @@
     const found = {};
     for (const [key, value] of new FormData(form)) {
       const text = value.trim();
-      if (text) found[key] = lists.includes(key) ? [text] : text;
+      if (text) found[key] = lists.includes(key) ? [...(found[key] ?? []), text] : text;
       else if (form.elements[key]?.closest?.("[data-was]")?.dataset.was) found[key] = null;  // a day that was there is taken out again
     }
     return found;
@@ -32,7 +32,7 @@
   // What other open forms hold is put back once the page is drawn again: `data-fields` is how the ids of a form's fields begin.
   function drafts(sent) {
     return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent)
-      .map((form) => ({ fields: form.dataset.fields, values: [...new FormData(form)] }));
+      .map((form) => ({ fields: form.dataset.fields, values: [...form.elements].filter((field) => field.name).map((field) => [field.id, field.value]) }));
   }
 
   function redraw(kept) {
@@ -50,9 +50,9 @@
       const details = form.closest("details"), draft = kept.find((one) => one.fields === form.dataset.fields);
       details.open = Boolean(draft);
       form.querySelector(".problem").textContent = "";
-      draft?.values.forEach(([name, value]) => {
-        const field = form.elements[name];
-        if (field.tagName === "SELECT") field.value = value; else window.dash_clientside.set_props(`${draft.fields}-${name}`, { value });
+      draft?.values.forEach(([id, value]) => {
+        const field = document.getElementById(id);
+        if (field?.tagName === "SELECT") field.value = value; else if (field) window.dash_clientside.set_props(id, { value });
       });
     });
   }

@@ -74,8 +74,11 @@ def day(here: str, name: str, label: str, known: date | None, **attributes: Any)
     return field(label, control, **data(was=value))
 
 
-def choice(here: str, name: str, label: str, choices: Mapping[str, str], chosen: str = "") -> Any:
-    """One of `choices`, names by value; none is chosen where `chosen` is empty."""
+def choice(
+    here: str, name: str, label: str, choices: Mapping[str, str], chosen: str = "", number: int | None = None
+) -> Any:
+    """One of `choices`, names by value; none is chosen where `chosen` is empty. Several of a name have a number."""
     options = {**({} if chosen else {"": "–"}), **choices}
     found = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
-    return field(label, html.Select(found, id=f"{here}-{name}", name=name))
+    own = name if number is None else f"{name}-{number}"
+    return field(label, html.Select(found, id=f"{here}-{own}", name=name))

@@ -13,13 +13,21 @@ from besok.model.views.live import SiteInfo
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.unknown_devices import get_unknown
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
-from dashboard.components import attention, notices, rejected_messages, unplaced_devices, validation_counts
+from dashboard.components import (
+    attention,
+    notices,
+    rejected_messages,
+    unknown_devices,
+    unplaced_devices,
+    validation_counts,
+)
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, data
 
@@ -51,6 +59,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             validation_counts.section(get_calibration(db, site.site, now), site.timezone),
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
+            html.H2(_("Unknown devices"), id="unknown"),
+            unknown_devices.section(get_unknown(db), place, now),
             html.H2(_("Rejected messages")),
             rejected_messages.section(refused, site.timezone),
         ],

@@ -66,10 +66,17 @@ def test_a_site_file_with_mistakes_names_their_lines(tmp_path):
 def test_the_doctor_tells_what_answers_and_what_does_not(database_url, broker, tmp_path):
     host, port = broker
     here = {"BESOK_DATABASE_URL": database_url, "BESOK_MQTT_HOST": host, "BESOK_HOME": str(tmp_path)}
-    told = besok("doctor", **here, BESOK_MQTT_PORT=str(port), BESOK_PORT=str(ports.free()[0]))
+    told = besok(
+        "doctor",
+        **here,
+        BESOK_MQTT_PORT=str(port),
+        BESOK_PORT=str(ports.free()[0]),
+        BESOK_RECEIVE_PORT=str(ports.free()[0]),
+    )
     assert told.returncode == 1
     assert "ok       The database has this program's schema" in told.stdout
     assert f"ok       The broker answers on {host}:{port}" in told.stdout
     assert "PROBLEM  Nothing answers on web port" in told.stdout
+    assert "note     Nothing takes counts by HTTP on port" in told.stdout
     assert "No demo has run here yet" in told.stdout
     assert not told.stderr

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import psutil
 import psycopg
 import pytest
@@ -32,6 +33,7 @@ SHOT = (
     "cli.main collect",
     "cli.main work",
     "cli.main serve",
+    "cli.main receive",
     "cli.main simulate live",
 )
 READY = re.compile(r"Besök is ready: http://127\.0\.0\.1:(\d+)")
@@ -147,6 +149,12 @@ def test_whatever_is_shot_comes_back_and_nothing_is_lost(demo, wait_for):
     assert f"already running in {demo.home.path}" in second.stderr
     listed = demo.besok("device", "list")  # without being told where
     assert "stadsbiblioteket/count-cafe-door" in listed.stdout, listed.stderr
+
+    made = demo.besok("receive", "token", "add", "cafe-door")
+    token, port = made.stdout.split()[0], demo.home.known_ports()["receive"]
+    assert f"http://127.0.0.1:{port}/in/cafe-door" in made.stdout
+    headers = {"Authorization": f"Bearer {token}"}
+    wait_for(lambda: httpx2.post(f"http://127.0.0.1:{port}/in/cafe-door", headers=headers).status_code == 200)
 
     for name in SHOT:
         child = wait_for(lambda name=name: demo.child(name))

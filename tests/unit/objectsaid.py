@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from besok.model.readings import Message
-from collectors import adapters
 from collectors.adapters import objects
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -33,10 +32,3 @@ def problem(fields: Any) -> str:
     assert not sheet.readings
     (told,) = sheet.problems
     return told
-
-
-def adapted(fields: Any) -> tuple[str, ...]:
-    """What is rejected of a message; nothing of it may be read."""
-    decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(fields).encode(), received=NOW))
-    assert not decoded.readings
-    return decoded.problems

@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from tests.unit.objectsaid import adapted, noted, problem, values
+from tests.unit.objectsaid import noted, problem, values
 
 
 def mappings(told: str) -> list[dict[str, Any]]:
@@ -102,11 +102,3 @@ def test_a_share_is_asked_about_where_nothing_else_tells_of_people() -> None:
     assert [r.metric for r in sheet.readings] == ["temperature_c"]
     assert "is a share of a capacity" in sheet.problems[0]
     assert not noted({**share, "people": 3}).problems
-
-
-def test_what_would_tell_of_people_is_never_passed_over() -> None:
-    assert values({"d2cMessage": {"motionDetected": True}}) == {"level:1 occupied": 1}
-    assert "nobody knows what gatewayMessage.motionDetected is" in "".join(
-        adapted({"gatewayMessage": {"motionDetected": True}})
-    )
-    assert adapted({"settings": {"motion": True}}) == ()

@@ -1,18 +1,16 @@
 """The names of fields that are beyond doubt, those that are not, and what becomes of both."""
 
-import json
 from typing import Any
 
 import pytest
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
-from collectors import adapters
 from collectors.adapters import objects
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import Doubt, Means, judge, words
-from tests.unit.objectsaid import NOW, TIME, adapted, noted, problem, values
+from tests.unit.objectsaid import NOW, TIME, noted, problem, values
 
 
 @pytest.mark.parametrize(
@@ -262,63 +260,10 @@ def test_a_count_without_a_unit_is_one_in_so_many_words() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("fields", "says"),
-    [
-        ({"people": 0, "error": "covered"}, "does not trust its figures"),
-        ({"people": 0, "sensor_blind": True}, "does not trust its figures"),
-        ({"people": 0, "state": "initializing"}, "does not trust its figures"),
-        ({"people": 9, "test": True}, "made up"),
-        ({"event_type": "person_exited", "zone": "A"}, "nobody knows what event_type is"),
-        ({"line": "L1", "crossing": "forward"}, "nobody knows what crossing is"),
-        ({"cardNo": "123456", "direction": "entry"}, "nobody knows what direction is"),
-        ({"in": True}, "nobody knows what in is"),
-        (
-            {"in_since_reset": 14, "out_since_midnight": 10},
-            "could mean people since the last message or a running",
-        ),
-        (
-            {"people": [{"id": 1}, {"id": 2}]},
-            'a list of 2 stands under "people": let the device or its gateway send their number',
-        ),
-        ({"persons": [{"confidence": 0.9, "bbox": [1, 2, 3, 4]}]}, 'a list of 1 stands under "persons"'),
-    ],
-)
-def test_what_speaks_of_people_and_is_no_count_is_rejected_with_a_reason(fields: object, says: str) -> None:
-    assert says in "".join(adapted(fields))
-
-
 def test_desks_of_a_floor_are_places_of_their_own() -> None:
     desks = [{"desk": "A1", "occupied": True}, {"desk": "A2", "occupied": False}]
     assert values({"desks": desks}) == {"level:A1 occupied": 1, "level:A2 occupied": 0}
     assert values({"floor": "2", "desks": desks}) == {"level:2/A1 occupied": 1, "level:2/A2 occupied": 0}
-
-
-def test_several_without_names_are_not_one() -> None:
-    told = "".join(adapted({"floor": "2", "places": [{"occupied": True}, {"occupied": False}]}))
-    assert "places.occupied of several, one yes and one no, and nothing names them" in told
-
-
-def test_items_of_a_list_that_is_the_message_are_told_apart_too() -> None:
-    assert "people of several in the list" in "".join(adapted([{"people": 1}, {"people": 2}]))
-    assert "occupied of several in the list" in "".join(adapted([{"occupied": True}, {"occupied": False}]))
-    timed = [{"people": 1, "time": "2026-11-25T08:00:00Z"}, {"people": 2, "time": "2026-11-25T08:01:00Z"}]
-    decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(timed).encode(), received=NOW))
-    assert [r.value for r in decoded.readings] == [1, 2]
-
-
-def test_a_device_that_says_that_all_is_well_is_believed() -> None:
-    well = {
-        "people": 3,
-        "error": "none",
-        "fault": False,
-        "test": False,
-        "state": "running",
-        "sensor_blind": False,
-    }
-    decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(well).encode(), received=NOW))
-    assert [(r.metric, r.value) for r in decoded.readings] == [("people", 3)]
-    assert not decoded.problems
 
 
 def test_names_of_more_hubs() -> None:
@@ -329,11 +274,3 @@ def test_names_of_more_hubs() -> None:
     assert values({"cluster": "OccupancySensing", "attribute": "Occupancy", "value": 1}) == {
         "level:1 occupied": 1
     }
-
-
-def test_the_device_may_be_named_two_levels_down() -> None:
-    body = {"Metadata": {"DevInfo": {"macAddress": "28:57:be:ee:d1:5a"}, "Situation": {"personCount": 3}}}
-    (reading,) = adapters.decode(
-        Message(topic="hik/cam1", payload=json.dumps(body).encode(), received=NOW)
-    ).readings
-    assert (reading.device, reading.channel, reading.metric) == ("28:57:be:ee:d1:5a", "level:1", "people")

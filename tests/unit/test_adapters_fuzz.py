@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from mutations import Step, mutated, mutations
 from samples import MAPPINGS, SAMPLES, Sample
 
+from besok.model import mapping_draft
 from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Message
@@ -25,12 +26,12 @@ from besok.model.site import PayloadMapping
 from besok.model.sitefile import mapping_checks
 from collectors import adapters, dry_run, pipeline
 from collectors.adapters import ADAPTERS
-from collectors.adapters.lorawan.frames import CODECS
+from collectors.devices.table import tables
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together
 ALL = "all"
-LONGEST = 2_000  # characters of a reason
+LONGEST = adapters.REASON_LIMIT
 often = settings(max_examples=EACH or 30, suppress_health_check=list(HealthCheck), database=None)
 
 seldom = settings(often, max_examples=max(20, EACH // 10))
@@ -65,10 +66,16 @@ def assert_sound(message: Message, model: str = "") -> None:
 
 def assert_draft_can_be_used(sentence: str) -> None:
     """A reason may end with the lines of mappings: they must be such as a site file takes."""
-    _, found, draft = sentence.replace('yes = ["..."]', 'yes = ["in use"]').partition("[[sites.mappings]]")
-    draft = draft.replace('no = ["..."]', 'no = ["free"]')  # the words are the owner's to write
-    if found and "\\u" not in draft and "\N{REPLACEMENT CHARACTER}" not in draft:  # names nobody could type
-        site = tomllib.loads(f"[[sites]]\n{found}{draft}")["sites"][0]
+    if draft := mapping_draft.read(sentence):
+        for choice in draft.choices:
+            mapping = mapping_draft.chosen(draft, {choice.key: choice.path})
+            assert [*mapping_checks.check((), mapping)] == []
+    if mapping_draft.HEAD in sentence and "# " in sentence:
+        return  # nothing is chosen
+    _, found, lines = sentence.replace('yes = ["..."]', 'yes = ["in use"]').partition("[[sites.mappings]]")
+    lines = lines.replace('no = ["..."]', 'no = ["free"]')  # the words are the owner's to write
+    if found and "\\u" not in lines and "\N{REPLACEMENT CHARACTER}" not in lines:  # names nobody could type
+        site = tomllib.loads(f"[[sites]]\n{found}{lines}")["sites"][0]
         drafts = [PayloadMapping(**fields) for fields in site["mappings"]]
         assert [problem for mapping in drafts for problem in mapping_checks.check((), mapping)] == []
         assert len({mapping.name for mapping in drafts}) == len(drafts)
@@ -80,7 +87,8 @@ def seeds(name: str) -> list[Sample]:
 
 NAMES = [adapter.name for adapter in ADAPTERS if adapter.name != "table"]  # tables have examples of their own
 each_adapter = pytest.mark.parametrize("name", NAMES if EACH else [ALL])
-each_codec = pytest.mark.parametrize("vendor", [codec.vendor for codec in CODECS] if EACH else [ALL])
+RADIO = [table for table in tables() if table.lorawan is not None and table.lorawan.layout]
+each_table = pytest.mark.parametrize("path", [table.path for table in RADIO] if EACH else [ALL])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -140,19 +148,12 @@ def framed(frame: bytes, port: int) -> Message:
     return Message(topic=dry_run.FRAME_TOPIC, payload=json.dumps(body).encode(), received=RECEIVED)
 
 
-@each_codec
-def test_no_frame_makes_a_codec_fail(vendor: str) -> None:
-    codecs = [codec for codec in CODECS if vendor in (ALL, codec.vendor)]
-    whole = [
-        sample.frame
-        for sample in SAMPLES
-        if sample.frame and (vendor == ALL or vendor.startswith(sample.vendor))
-    ]
-    assert whole, f"add a frame of {vendor} to tests/unit/samples.py"
+@each_table
+def test_no_frame_makes_a_layout_fail(path: str) -> None:
+    chosen = [table for table in RADIO if path in (ALL, table.path)]
+    whole = [bytes.fromhex(example.hex) for table in chosen for example in table.examples if example.hex]
     changed = st.tuples(st.sampled_from(whole), mutations).map(lambda pair: mutated(*pair))
-    models = st.sampled_from(
-        [f"{codec.vendor} {name}" for codec in codecs for name in ("", *codec.names)] + [""]
-    )
+    models = st.sampled_from([table.name for table in chosen] + [""])
     ports = st.sampled_from([1, 2, 5, 10, 14, 85, 102, 190]) | st.integers(0, 255)
 
     @often

@@ -65,7 +65,7 @@ def test_a_frame_that_comes_with_its_port_is_taken_for_hex() -> None:
         answer(b"01 75 64 03 00 01\n", fport=85, model="Milesight VS340")["readings"][1]["metric"]
         == "occupied"
     )
-    assert answer(b'{"people": 3}', fport=85)["readings"][0]["metric"] == "people"
+    assert answer(b'{"people_inside": 3}', fport=85)["readings"][0]["metric"] == "people"
 
 
 def test_half_a_character_in_a_name_breaks_nothing() -> None:

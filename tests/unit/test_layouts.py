@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from besok.model.errors import Unreadable
 from collectors.devices.table import tables
-from collectors.lorawan import layout
+from collectors.lorawan import layout, layout_file
 
 DOCUMENT = 'document = "https://example.org"\n'
 
@@ -19,14 +19,14 @@ DOCUMENT = 'document = "https://example.org"\n'
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a folder of layouts of the test's own."""
-    monkeypatch.setattr(layout, "FOLDER", tmp_path)
+    monkeypatch.setattr(layout_file, "FOLDER", tmp_path)
     _forget()
     yield tmp_path
     _forget()
 
 
 def _forget() -> None:
-    for cached in (layout.names, layout.parsed, layout.compiled, layout.signatures):
+    for cached in (layout_file.names, layout_file.parsed, layout_file.compiled, layout.signatures):
         cached.cache_clear()
 
 
@@ -136,7 +136,7 @@ def test_included_items_yield_to_own(folder: Path) -> None:
     )
     text = 'include = ["base"]\n[frames]\n"*" = { _ = "items" }\n[items]\n02 = { c = "u1" }'
     assert read(folder, text, "010100 0205") == {"a": 1, "c": 5}
-    assert layout.names() == ("x",)
+    assert layout_file.names() == ("x",)
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,11 @@ def test_included_items_yield_to_own(folder: Path) -> None:
     ],
 )
 def test_a_wrong_layout_is_refused(folder: Path, text: str, said: str) -> None:
-    with pytest.raises(layout.LayoutError, match=said):
+    with pytest.raises(layout_file.LayoutError, match=said):
         read(folder, text, "00")
 
 
-@pytest.mark.parametrize("name", layout.names())
+@pytest.mark.parametrize("name", layout_file.names())
 @given(frame=st.binary(max_size=60), fport=st.sampled_from((1, 2, 5, 10, 85, 102)))
 def test_any_bytes_are_read_or_refused(name: str, frame: bytes, fport: int) -> None:
     with suppress(Unreadable):
@@ -161,7 +161,7 @@ def test_any_bytes_are_read_or_refused(name: str, frame: bytes, fport: int) -> N
 
 
 def test_every_layout_is_used_by_a_table() -> None:
-    assert {table.lorawan.layout for table in tables() if table.lorawan} - {""} == set(layout.names())
+    assert {table.lorawan.layout for table in tables() if table.lorawan} - {""} == set(layout_file.names())
 
 
 @pytest.mark.parametrize(

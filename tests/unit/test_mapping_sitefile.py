@@ -8,7 +8,7 @@ import pytest
 from besok.model.decode_context import decode_context_of
 from besok.model.errors import SiteFileError
 from besok.model.site import SiteFile
-from besok.model.sitefile import dump, parse
+from besok.model.sitefile import dump, parse, parse_mappings
 from besok.model.sitefile.diff import differences
 from tests.unit.mapped import ACME, HOUSE, examples, mapping
 
@@ -125,3 +125,32 @@ def test_differences_name_the_mapping() -> None:
 def test_a_mapping_without_zone_has_that_of_its_site() -> None:
     known = decode_context_of(parse(HOUSE + ACME).sites)
     assert [(m.name, m.zone) for m in known.mappings] == [("acme", "Europe/Stockholm")]
+
+
+ALONE = 'values = { in_total = "$.n" }\n'
+LISTED = f'[[sites.mappings]]\nname = "acme"\ntopic = "acme/+"\n# values.in = "$.n"\n{ALONE}'
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "topic"),
+    [(ALONE, "mapping", "#"), (LISTED, "acme", "acme/+"), (f"{HOUSE}{LISTED}", "acme", "acme/+")],
+)
+def test_a_mapping_can_be_tried_without_a_site_file(text: str, name: str, topic: str) -> None:
+    (found,) = parse_mappings(text)
+    assert (found.name, found.topic, dict(found.values)) == (name, topic, {"in_total": "$.n"})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[sites", "not TOML"),
+        ("sites = 3", "holds no mapping"),
+        ("[[sites.mappings]]\nname = 'a'\ntopc = 'x'\n", 'line 3: [[sites.mappings]] a: topc: the key is not known'),
+        ('values = { inn = "$.in" }', "not measured here"),
+        ("sites = { mappings = 3 }", "begin each with [[sites.mappings]]"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_mapping_alone_is_told(text: str, says: str) -> None:
+    with pytest.raises(SiteFileError) as told:
+        parse_mappings(text, "m.toml")
+    assert says in str(told.value)

@@ -163,7 +163,9 @@ CASES = {
         "level:1 motions 3",
         why="the light comes in thousands of lux",
     ),
-    "yosensi-people-counter-climate": Case("level:1 battery_v 5.274, level:1 temperature_c 24.8, level:1 humidity_pct 22"),
+    "yosensi-people-counter-climate": Case(
+        "level:1 battery_v 5.274, level:1 temperature_c 24.8, level:1 humidity_pct 22", at="2026-11-25T07:59:59Z"
+    ),
     # Networks
     "chirpstack-v4-join": not_data("joined"),
     "chirpstack-v4-status": Case("level:1 battery_pct 88.3", at="2022-07-18T09:35:06.927172Z"),
@@ -232,7 +234,7 @@ CASES = {
     "milesight-vs125-mqtt-totals-negative-capacity": Case("flow:1 in_total 4327, flow:1 out_total 4503"),
     "milesight-vs125-periodic-two-lines-invalid-json": rejected("", NOT_JSON),
     "milesight-vs135-mqtt-negative-capacity": rejected(
-        "nobody knows", "a table from a page, with sentences where the device has lists"
+        "within a text", "a table from a page, with sentences where the device has lists"
     ),
     "dahua-videostat-hourly-negative": rejected("", NOT_JSON),
     "dahua-vto-utc-not-utc": not_data("event", "the kind of event stands in the topic, which the fragment has lost"),

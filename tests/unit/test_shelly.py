@@ -66,16 +66,13 @@ def test_people_in_the_zones_of_a_presence_sensor() -> None:
 def test_a_bluetooth_sensor_without_a_name_is_told() -> None:
     params = {"ts": EPOCH, "bthomesensor:201": {"id": 201, "value": True}}
     told = decode("s/events/rpc", {"src": "s", "method": "NotifyStatus", "params": params}).problems
-    assert told[0].startswith(
-        "bthomesensor:201 is true, and only the device knows what that measures: write a mapping"
-    )
+    assert "only the device knows what that measures" in told[0]
 
 
 def test_coming_and_going() -> None:
     assert [s.online for s in decode("shellies/shellyht-A1/online", "true").statuses] == [True]
     (status,) = decode("shellyplus1-aa/online", "false").statuses
     assert (status.device, status.online) == ("shellyplus1-aa", False)
-    assert decode("shellyplus1-aa/online", "perhaps").problems
 
 
 def test_a_script_may_hand_on_what_a_bluetooth_sensor_says() -> None:

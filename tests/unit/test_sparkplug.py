@@ -32,9 +32,8 @@ def message(*metrics: bytes) -> bytes:
 
 def test_metrics_of_a_device() -> None:
     payload = message(
-        metric("Line 1/Total In", 8, number(11, 4711)),
-        metric("Hall/People Count", 3, number(10, 7), time=(EPOCH - 60) * 1000),
-        metric("Occupied", 11, number(14, 1)),
+        metric("in_total", 8, number(11, 4711)),
+        metric("Humidity", 3, number(10, 41), time=(EPOCH - 60) * 1000),
         metric("Temperature", 9, varint(12 << 3 | 5) + struct.pack("<f", 21.5)),
         metric("CO2", 10, varint(13 << 3 | 1) + struct.pack("<d", 640)),
         metric("Properties/Serial", 12, text(15, b"A1")),
@@ -44,12 +43,11 @@ def test_metrics_of_a_device() -> None:
     assert device(decoded) == ("sparkplug", "library/gateway/door")
     assert said(decoded) == {
         "flow:1 in_total": 4711,
-        "level:Hall people": 7,
-        "level:1 occupied": 1,
+        "level:1 humidity_pct": 41,
         "level:1 temperature_c": 21.5,
         "level:1 co2_ppm": 640,
     }
-    assert [(TIME - r.time).total_seconds() for r in decoded.readings if r.time] == [0, 60, 0, 0, 0]
+    assert [(TIME - r.time).total_seconds() for r in decoded.readings if r.time] == [0, 60, 0, 0]
 
 
 def test_numbers_below_zero() -> None:
@@ -65,8 +63,8 @@ def test_births_and_deaths() -> None:
 
 
 def test_names_in_doubt_and_numbers_for_names_are_told() -> None:
-    told = decode("spBv1.0/l/DDATA/g/d", message(metric("In", 8, number(11, 3)))).problems
-    assert told[0].startswith("In could be people since the last message or a running total: name the metric")
+    told = decode("spBv1.0/l/DDATA/g/d", message(metric("Hall/People Count", 8, number(11, 3)))).problems
+    assert told[0].startswith('"Hall/People Count" may be of people')
     told = decode("spBv1.0/l/DDATA/g/d", message(metric("", 8, number(11, 3)))).problems
     assert "switch aliases off" in told[0]
 

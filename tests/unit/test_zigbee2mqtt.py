@@ -38,12 +38,12 @@ def test_either_word_for_presence_will_do() -> None:
     assert said(decode("zigbee2mqtt/desk", {"presence": None, "occupancy": False})) == {"level:1 occupied": 0}
 
 
-def test_zones_of_a_radar_beside_all_of_it() -> None:
-    fields = {"presence": True, "zone1_occupancy": False, "zone2_occupancy": True}
+def test_areas_of_a_radar_beside_all_of_it() -> None:
+    fields = {"occupancy": True, "mmwave_area1_occupancy": False, "mmwave_area2_occupancy": True}
     assert said(decode("zigbee2mqtt/desk", fields)) == {
-        "level:all occupied": 1,
-        "level:1 occupied": 0,
-        "level:2 occupied": 1,
+        "level:1 occupied": 1,
+        "level:area1 occupied": 0,
+        "level:area2 occupied": 1,
     }
 
 
@@ -74,8 +74,4 @@ def test_coming_and_going() -> None:
 
 
 def test_a_second_bridge_has_devices_of_its_own() -> None:
-    assert device(decode("zigbee2mqtt-north/desk", {"occupancy": True})) == (
-        "zigbee2mqtt",
-        "zigbee2mqtt-north/desk",
-    )
     assert device(decode("zb/desk", {"occupancy": True, "linkquality": 80})) == ("zigbee2mqtt", "zb/desk")

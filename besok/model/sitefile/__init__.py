@@ -22,6 +22,7 @@ from besok.model.site import (
     VisitDefinition,
 )
 from besok.model.sitefile.checks import Draft, check
+from besok.model.sitefile.mapping_checks import check as check_mapping
 from besok.model.tomlfile import Parts, Path, Raw, block
 
 _INLINE = ("name", "note", "values", "units", "only")  # inline tables, not sections
@@ -48,6 +49,41 @@ def parse(text: str, name: str = "site file") -> SiteFile:
     if problems:
         raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
     return SiteFile(sites=tuple(draft.site for draft in drafts))
+
+
+def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ...]:
+    """Parse mappings as a site file has them, under [[sites.mappings]], or one whose keys stand alone.
+
+    One that stands alone needs neither name nor topic: it is then for every topic. Raises SiteFileError.
+    """
+    try:
+        raw = tomlfile.load(text)
+    except ValueError as exc:
+        raise SiteFileError([f"{name}: {exc}"]) from exc
+    sites, top = (raw["sites"], ("sites",)) if "sites" in raw else (raw, ())
+    within: list[tuple[Path, Any]] = [(top, sites)]
+    if isinstance(sites, list):
+        within = [((*top, n), site) for n, site in enumerate(sites)]
+    parts = Parts()
+    mappings: list[tuple[Path, PayloadMapping]] = []
+    problems: list[tomlfile.Problem] = []
+    if "sites" in raw or "mappings" in raw:
+        for path, site in within:
+            items = site if isinstance(site, dict) else {}
+            mappings += parts.several(PayloadMapping, items, path, "mappings", "sites.mappings")
+            listed = items.get("mappings", [])
+            for n, item in enumerate(listed if isinstance(listed, list) else []):
+                problems += tomlfile.unknown_keys(PayloadMapping, item, (*path, "mappings", n))
+    else:
+        alone = parts.one(PayloadMapping, {"name": "mapping", "topic": "#"} | raw, ())
+        mappings = [((), alone)] if alone else []
+        problems += tomlfile.unknown_keys(PayloadMapping, raw)
+    problems += [*parts.problems, *(problem for at, one in mappings for problem in check_mapping(at, one))]
+    if problems:
+        raise SiteFileError(tomlfile.told(set(problems), text, raw, name, _INLINE))
+    if not mappings:
+        raise SiteFileError([f"{name}: it holds no mapping; begin one with [[sites.mappings]]"])
+    return tuple(mapping for _, mapping in mappings)
 
 
 def _drafts(raw: Raw, parts: Parts) -> list[Draft]:

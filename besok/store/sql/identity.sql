@@ -30,6 +30,13 @@ from unnest(%(source)s::text[], %(device)s::text[], %(pseudonym)s::text[]) as n 
 where d.source = n.source and d.external_id = n.pseudonym
     and not exists (select from device o where o.source = n.source and o.external_id = n.external_id)
 
+-- name: name_mapped
+-- The same in the places that answers have given.
+update device_mapping m set sensors = replace(
+    m.sensors::text, to_jsonb(n.pseudonym)::text, to_jsonb(n.external_id)::text)::jsonb
+from unnest(%(device)s::text[], %(pseudonym)s::text[]) as n (external_id, pseudonym)
+where m.ended is null and position(to_jsonb(n.pseudonym)::text in m.sensors::text) > 0
+
 -- name: learn_topics
 -- Notes topics on which devices were heard that are not bound: not placed, or placed and never heard; of each device a few.
 update device d set heard_on = d.heard_on || n.topics

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import objects
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
@@ -12,6 +13,22 @@ from collectors.lorawan.uplink import Uplink
 
 # Milesight's decoders call the people in a region so; elsewhere a "count" may as well be of those who passed.
 _REGION: Final = re.compile(r"region_(\d+)_count")
+
+
+TOTALS: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total"}
+
+
+def read(uplink: Uplink, packet: Packet) -> Decoded:
+    """Read the fields of a frame of a model that no table knows, by their names."""
+    sheet = uplink.sheet()
+    try:
+        note(sheet, uplink, packet)
+    except Unreadable as exc:
+        sheet.problems.append(str(exc))
+    totals = {(r.channel, r.metric, r.time) for r in sheet.readings if r.metric in TOTALS.values()}
+    sheet.readings[:] = [r for r in sheet.readings if (r.channel, TOTALS.get(r.metric), r.time) not in totals]
+    idle = not sheet.readings and not sheet.problems
+    return sheet.decoded(identity=uplink.identity, not_data="a frame that measures nothing" if idle else "")
 
 
 def note(sheet: Sheet, uplink: Uplink, packet: Packet) -> None:

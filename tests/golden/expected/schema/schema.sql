@@ -66,6 +66,7 @@ CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (dev
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
 CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
+CREATE UNIQUE INDEX device_mapping_pkey ON public.device_mapping USING btree (mapping_id)
 CREATE UNIQUE INDEX device_pkey ON public.device USING btree (device_id)
 CREATE UNIQUE INDEX device_source_external_id_key ON public.device USING btree (source, external_id)
 CREATE UNIQUE INDEX dirty_day_pkey ON public.dirty_day USING btree (site_id, day)
@@ -100,6 +101,8 @@ CREATE UNIQUE INDEX programme_event_pkey ON public.programme_event USING btree (
 CREATE UNIQUE INDEX programme_event_site_id_calendar_uid_during_key ON public.programme_event USING btree (site_id, calendar, uid, during)
 CREATE UNIQUE INDEX quality_check_pkey ON public.quality_check USING btree (site_id)
 CREATE UNIQUE INDEX reading_pkey ON public.reading USING btree (channel_id, metric, "time")
+CREATE UNIQUE INDEX receive_token_digest_key ON public.receive_token USING btree (digest)
+CREATE UNIQUE INDEX receive_token_pkey ON public.receive_token USING btree (name)
 CREATE UNIQUE INDEX rejected_pkey ON public.rejected USING btree (rejected_id)
 CREATE UNIQUE INDEX school_holiday_pkey ON public.school_holiday USING btree (site_id, calendar, first, last)
 CREATE UNIQUE INDEX seen_pkey ON public.seen USING btree (scope, mark, digest)
@@ -224,6 +227,17 @@ device.registered timestamp with time zone YES
 device.source text NO 
 device.topic text YES 
 device.topics ARRAY NO '{}'::text[]
+device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+device_mapping PRIMARY KEY (mapping_id)
+device_mapping.author text NO 
+device_mapping.ended timestamp with time zone YES 
+device_mapping.made timestamp with time zone NO 
+device_mapping.mapping_id integer NO 
+device_mapping.replayed timestamp with time zone YES 
+device_mapping.sensors jsonb NO '[]'::jsonb
+device_mapping.since timestamp with time zone YES 
+device_mapping.site_id integer YES 
+device_mapping.spec json NO 
 dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id)
 dirty_day PRIMARY KEY (site_id, day)
 dirty_day.day date NO 
@@ -607,6 +621,12 @@ reading.period_s real NO 0
 reading.received timestamp with time zone NO 
 reading.time timestamp with time zone NO 
 reading.value double precision NO 
+receive_token PRIMARY KEY (name)
+receive_token UNIQUE (digest)
+receive_token.created timestamp with time zone NO 
+receive_token.devices ARRAY NO 
+receive_token.digest bytea NO 
+receive_token.name text NO 
 rejected PRIMARY KEY (rejected_id)
 rejected.payload bytea NO 
 rejected.reason text NO 

@@ -1,0 +1,237 @@
+"""Unknown devices: what they ask, the answer as a mapping, and the place that it gives them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from besok.model import mapping_draft, messages
+from besok.model.calendar import day_bounds
+from besok.model.errors import BesokError, NotFound, Unreadable
+from besok.model.json_path import Place, compiled
+from besok.model.mapping_draft import Choice, MappingDraft
+from besok.model.metrics import METRICS, Kind
+from besok.model.site import PayloadMapping, Sensor, Site
+from besok.model.sitefile import mapping_checks
+from besok.model.sitefile.mapping_checks import split
+from besok.model.topics import matches_kept
+from besok.store import device_mappings, identity, sites
+from besok.store.database import Database
+
+SHOWN_TOPICS: Final = 20
+SHOWN_MESSAGES: Final = 3  # of each topic
+SHOWN_BYTES: Final = 400  # of each message
+READ_MESSAGES: Final = 50  # in which a device and its lines are looked for
+READ_BYTES: Final = 100_000  # of each
+PRESENT: Final = ("people", "occupied")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedField:
+    """A field of a message, and what it could mean: keys of `values` in a mapping, none of them chosen."""
+
+    path: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownDevice:
+    """A topic on which a device speaks that nothing knows: its last messages, as they were kept, and its fields."""
+
+    topic: str
+    heard: datetime
+    count: int
+    messages: tuple[str, ...]
+    fields: tuple[AskedField, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """The place of an answer: a portal or a space of a site, from `since` on (empty: from the first message on)."""
+
+    site: str
+    portal: str = ""
+    space: str = ""
+    swapped: bool = False
+    since: date | None = None
+
+
+def get_unknown(db: Database) -> list[UnknownDevice]:
+    """Return what unknown devices ask, the one heard last first; not those whose answer is being applied."""
+    answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
+    key = identity.key(db)
+    found = device_mappings.asked(db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES)
+    return [
+        UnknownDevice(
+            topic=asked.topic,
+            heard=asked.heard,
+            count=asked.count,
+            messages=tuple(payload.decode("utf-8", "replace") for payload in asked.payloads),
+            fields=_fields(draft),
+        )
+        for asked in found
+        if (draft := mapping_draft.read(asked.reason))
+        and not any(matches_kept(topic, asked.topic, key) for topic in answered)
+    ]
+
+
+def _fields(draft: MappingDraft) -> tuple[AskedField, ...]:
+    asked = [choice for choice in draft.choices if choice.metric in mapping_draft.SAYS]
+    paths = dict.fromkeys(choice.path for choice in asked)
+    return tuple(
+        AskedField(path=path, choices=tuple(choice for choice in asked if choice.path == path))
+        for path in paths
+    )
+
+
+def answer(
+    db: Database,
+    topic: str,
+    values: Sequence[tuple[str, str]],
+    *,
+    author: str,
+    now: datetime,
+    observed: Observed | None = None,
+) -> int:
+    """Keep what a person has chosen for the device on a topic (keys of `values` and paths), and place it if asked.
+
+    The collector then reads the kept messages again. Raises BesokError with what cannot be.
+    """
+    last = device_mappings.asked(db, topic=topic, limit=1, messages_each=1, length=0)
+    draft = mapping_draft.read(last[0].reason) if last else None
+    if draft is None:
+        raise NotFound(messages.ASKED_NO_MORE)
+    offered = {(choice.key, choice.path) for choice in draft.choices}
+    if strange := next((pair for pair in values if pair not in offered), None):
+        raise BesokError(messages.no_such_choice("=".join(strange)))
+    if not values:
+        raise BesokError(messages.NOTHING_CHOSEN)
+    if len(dict(values)) < len(values):
+        raise BesokError(messages.CHOSEN_TWICE)
+    return keep(db, mapping_draft.chosen(draft, dict(values)), author=author, now=now, observed=observed)
+
+
+def keep(
+    db: Database, mapping: PayloadMapping, *, author: str, now: datetime, observed: Observed | None = None
+) -> int:
+    """Keep a mapping for a device, and place what it reads if asked; returns its number. Raises BesokError."""
+    if problems := [
+        f"{'.'.join(map(str, at))}: {reason}" for at, reason in mapping_checks.check((), mapping)
+    ]:
+        raise BesokError("; ".join(problems))
+    if observed is None:
+        return device_mappings.put(db, mapping, author=author, now=now)
+    site = sites.load(db, observed.site)
+    begins = day_bounds(observed.since, site)[0] if observed.since else None
+    return device_mappings.put(
+        db,
+        mapping,
+        author=author,
+        now=now,
+        site=site.id,
+        sensors=_sensors(db, mapping, observed, site),
+        since=begins,
+    )
+
+
+def _sensors(db: Database, mapping: PayloadMapping, observed: Observed, site: Site) -> list[Sensor]:
+    """Return the sensor that a mapping reads, at its place. Raises BesokError if it is not one device and line."""
+    metrics = [split(key)[0] for key in mapping.values]
+    if observed.portal and not any(METRICS[metric].kind is not Kind.LEVEL for metric in metrics):
+        raise BesokError(messages.NO_FLOW)
+    if observed.space and not any(metric in PRESENT for metric in metrics):
+        raise BesokError(messages.NO_LEVEL)
+    fitting = [key for key in mapping.values if _fits(split(key)[0], observed)]
+    found = {(device, channel) for key in fitting for device, channel in _heard(db, mapping, split(key)[1])}
+    if len(found) != 1:
+        raise BesokError(messages.SEVERAL_CHANNELS if found else messages.NOT_HEARD)
+    ((device, channel),) = found
+    sensor = Sensor(
+        source=mapping.source_key,
+        device=device,
+        portal=observed.portal,
+        space=observed.space,
+        channel=f"{'flow' if observed.portal else 'level'}:{channel}",
+        swapped=observed.swapped,
+    )
+    plain = replace(sensor, channel="")
+    return [plain if plain.channel_key == sensor.channel_key else sensor]
+
+
+def _fits(metric: str, observed: Observed) -> bool:
+    return METRICS[metric].kind is not Kind.LEVEL if observed.portal else metric in PRESENT
+
+
+def _heard(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
+    """Yield device and line of the kept messages that a mapping is for; without a path the topic is the device."""
+    if not mapping.device and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
+        yield mapping.topic, channel or "1"
+        return
+    kept = device_mappings.kept(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
+    for topic, payload in kept:
+        for place in _items(mapping, topic, payload):
+            device = _said(mapping.device, place) if mapping.device else topic
+            line = channel or (_said(mapping.channel, place) if mapping.channel else "1")
+            if device and line:
+                yield device, line
+
+
+def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Place]:
+    try:
+        message = json.loads(payload)
+    except ValueError:
+        message = payload.decode("utf-8", "replace").strip()
+    whole = Place(message=message, item=message, key=None, levels=topic.removeprefix("/").split("/"))
+    try:
+        found = compiled(mapping.each).find(whole) if mapping.each else []
+    except Unreadable:
+        return
+    if not mapping.each:
+        yield whole
+    for one in found:
+        key = one.within[0][1] if one.within else None
+        yield replace(whole, item=one.value, key=key + 1 if isinstance(key, int) else key)
+
+
+def _said(path: str, place: Place) -> str:
+    """Return the name that a path leads to; "" if it leads nowhere."""
+    try:
+        found = compiled(path).find(place)
+    except Unreadable:
+        return ""
+    value: Any = found[0].value if len(found) == 1 else ""
+    name = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return "" if name in ("[text]", "[number]") else name  # redaction took it out when the message was kept
+
+
+def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
+    """Return the site that has a portal or a space. Raises BesokError if none or several have it."""
+    found = [
+        site.id
+        for site in known
+        if (portal and portal in {p.id for p in site.portals})
+        or (space and space in {z.id for z in site.spaces} | {site.id})
+    ]
+    if len(found) != 1:
+        name = portal or space
+        raise BesokError(
+            f"several sites have {name}; say which with --site" if found else messages.no_place(name)
+        )
+    return found[0]
+
+
+def topic_for(db: Database, name: str) -> str:
+    """Return the topic filter for what a person names: a topic, or a device that was heard."""
+    return device_mappings.topic_of(db, name) or name
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """Return what texts such as `in_total=$.a` say. Raises BesokError."""
+    found = {}
+    for text in texts:
+        key, _, said = text.rpartition("=") if text.startswith(("$", "@")) else text.partition("=")
+        if not key or not said:
+            raise BesokError(f"{text} is no pair; write one such as in_total=$.total")
+        found[key.strip()] = said.strip()
+    return found

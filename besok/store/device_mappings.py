@@ -1,0 +1,196 @@
+"""Mappings that people have made for devices that nothing knows: kept, given their place, ended, and replayed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Json, Jsonb
+from pydantic import TypeAdapter
+
+from besok.model import messages
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.site import PayloadMapping, Sensor
+from besok.model.topics import matches_kept
+from besok.store import identity, results
+from besok.store.database import Database, sql
+from besok.store.rollup import rebuild_days
+from besok.store.sites import MAPPING, id_of
+
+_SENSORS = TypeAdapter(list[Sensor])
+_Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMapping:
+    """A mapping in force, and the sensors that were given their place with it."""
+
+    id: int
+    mapping: PayloadMapping
+    author: str
+    made: datetime
+    replayed: datetime | None
+    site: str | None
+    sensors: tuple[Sensor, ...]
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTopic:
+    """A topic with messages that ask for a mapping: how many, the reason of the last, and the last payloads."""
+
+    topic: str
+    heard: datetime
+    count: int
+    reason: str
+    payloads: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    topic: str
+    ids: tuple[int, ...]
+
+
+def listing(db: Database) -> list[DeviceMapping]:
+    """Return the mappings in force, in the order in which they were made."""
+    return db.fetch("device_mappings", DeviceMapping)
+
+
+def asked(
+    db: Database, *, topic: str | None = None, limit: int, messages_each: int, length: int
+) -> list[AskedTopic]:
+    """Return the topics that ask, the one heard last first; of each the last payloads, cut at `length` bytes."""
+    params = {"topic": topic, "limit": limit, "messages": messages_each, "length": length}
+    return db.fetch("unknown_topics", AskedTopic, **params)
+
+
+def topic_of(db: Database, device: str) -> str:
+    """Return the topic on which a device was heard last; "" if it never was."""
+    return next((topic for (topic,) in db.rows("device_topic", device=device)), "")
+
+
+def put(
+    db: Database,
+    mapping: PayloadMapping,
+    *,
+    author: str,
+    now: datetime,
+    site: str = "",
+    sensors: Sequence[Sensor] = (),
+    since: datetime | None = None,
+) -> int:
+    """Keep a mapping, place its sensors in `site`, and tell the collectors. All or nothing; returns its number.
+
+    Raises NotFound for a place that is not there, StoreRefused for a channel that observes another place.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        site_id = id_of(conn, site) if sensors else None
+        row = {
+            "spec": Json(MAPPING.dump_python(mapping, mode="json", exclude_defaults=True)),
+            "author": author,
+            "now": now,
+            "site_id": site_id,
+            "sensors": Jsonb(_SENSORS.dump_python(list(sensors), mode="json", exclude_defaults=True)),
+            "since": since,
+        }
+        made = conn.execute(sql("device_mapping_put"), row).fetchone()
+        assert made
+        if site_id is not None:
+            _place(conn, site_id, sensors, since, now)
+        conn.execute(sql("notify"), {"channel": "sites", "payload": site})
+        return int(made[0])
+
+
+def end(db: Database, number: int, now: datetime) -> None:
+    """End a mapping, and the placements made with it; what was read stays. Raises NotFound."""
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        row = conn.execute(sql("device_mapping_end"), {"id": number, "now": now}).fetchone()
+        if row is None:
+            raise NotFound(f"there is no mapping {number} in force; `besok device mappings` lists them")
+        channels = _channels(conn, _SENSORS.validate_python(row[1]))
+        standing = _standing(conn, channels.values())
+        ids = [placement for placement, _ in standing.values()]
+        conn.execute(sql("placement_forget"), {"ids": ids, "now": now})
+        conn.execute(sql("placement_close"), {"ids": ids, "now": now})
+        conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
+
+
+def kept_messages(db: Database, topic: str) -> list[int]:
+    """Return the numbers of the rejected messages on topics that a filter fits."""
+    rows, key = db.fetch("rejected_topics", _Kept), identity.key(db)
+    return sorted(number for row in rows if matches_kept(topic, row.topic, key) for number in row.ids)
+
+
+def kept(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:
+    """Return topics and payloads of the last rejected messages that a filter fits, without those above `length`."""
+    rows = db.rows("rejected_payloads", ids=kept_messages(db, topic), limit=limit, length=length)
+    return [(name, bytes(payload)) for name, payload in rows]
+
+
+def replayed(db: Database, number: int, now: datetime) -> None:
+    """Note that the kept messages were read by a mapping."""
+    db.run("device_mapping_replayed", {"id": number, "now": now})
+
+
+def _place(
+    conn: _Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
+) -> None:
+    places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": site_id})}
+    _register(conn, sensors)
+    channels = _channels(conn, sensors)
+    conn.execute(sql("lock_channels"), {"channels": sorted(channels.values())})
+    standing = _standing(conn, channels.values())
+    for sensor in sensors:
+        channel = channels[_key(sensor)]
+        observed = (places.get(("portal", sensor.portal)), places.get(("space", sensor.space)))
+        if observed == (None, None):
+            raise NotFound(messages.no_place(sensor.portal or sensor.space))
+        if channel in standing:
+            if standing[channel][1] != (*observed, sensor.swapped):
+                raise StoreRefused(messages.placed_elsewhere(sensor.device))
+            continue
+        row = dict(zip(("portal_id", "space_id"), observed, strict=True))
+        row |= {
+            "channel_id": channel,
+            "swapped": sensor.swapped,
+            "role": sensor.role,
+            "since": since,
+            "now": now,
+        }
+        conn.execute(sql("placement_since"), row)
+    conn.execute(sql("placement_sandbox"))
+    heard = (conn.execute(sql("channel_has_readings"), {"channel": c}).fetchone() for c in channels.values())
+    if any(row and row[0] for row in heard):
+        for (shared,) in conn.execute(sql("sites_sharing_portals"), {"sites": [site_id]}).fetchall():
+            rebuild_days(conn, shared)
+    results.delete(conn, [site_id])
+
+
+def _key(sensor: Sensor) -> tuple[str, str, str]:
+    return sensor.source, sensor.device, sensor.channel_key
+
+
+def _columns(sensors: Sequence[Sensor]) -> dict[str, list[str]]:
+    keys = [_key(sensor) for sensor in sensors]
+    return {name: [key[n] for key in keys] for n, name in enumerate(("source", "device", "key"))}
+
+
+def _register(conn: _Connection, sensors: Sequence[Sensor]) -> None:
+    columns = _columns(sensors)
+    conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
+    conn.execute(sql("register_channels"), columns)
+
+
+def _channels(conn: _Connection, sensors: Sequence[Sensor]) -> dict[tuple[str, str, str], int]:
+    rows = conn.execute(sql("find_channels"), _columns(sensors)).fetchall()
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def _standing(conn: _Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
+    """Return the placements in force of channels: their number, and portal, space and swapped."""
+    rows = conn.execute(sql("placement_open_rows"), {"channels": list(channels), "sites": []})
+    return {r[1]: (r[0], (r[2], r[3], r[4])) for r in rows}

@@ -1,0 +1,44 @@
+"""Tokens with which counters send by HTTP: names, hashes, and the devices that each may send for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from besok.store.database import Database, sql
+
+CHANNEL = "receive_tokens"  # told when one is made or removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveToken:
+    """One token, without the token itself: its SHA-256, and the topic filters of its devices."""
+
+    name: str
+    digest: bytes
+    devices: tuple[str, ...]
+    created: datetime
+
+
+def add(db: Database, name: str, digest: bytes, devices: Sequence[str], now: datetime) -> bool:
+    """Keep a new token; False if there is one of that name."""
+    return _change(db, "receive_token_add", name=name, digest=digest, devices=list(devices), now=now)
+
+
+def load_all(db: Database) -> list[ReceiveToken]:
+    """Return every token, by name."""
+    return [
+        ReceiveToken(name=name, digest=digest, devices=tuple(devices), created=created)
+        for name, digest, devices, created in db.rows("receive_tokens")
+    ]
+
+
+def remove(db: Database, name: str) -> bool:
+    """Forget a token; False if there is none of that name."""
+    return _change(db, "receive_token_remove", name=name)
+
+
+def _change(db: Database, statement: str, **params: object) -> bool:
+    """Execute a statement and tell the receivers; whether it touched anything."""
+    with db.transaction() as conn:
+        conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
+        return conn.execute(sql(statement), params).rowcount == 1

@@ -1,0 +1,93 @@
+"""The commands `besok receive`: the receiver itself, and the tokens with which counters send."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands.database import opened
+
+app = typer.Typer()
+token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(token, name="token")
+    main.add_typer(app, name="receive")
+
+
+@app.callback(invoke_without_command=True)
+def receive(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Take files from here too; each counter has a folder of its own in it."),
+    ] = None,
+) -> None:
+    """Take counts that are pushed by HTTP, or put into a folder, to the broker, until ended."""
+    if context.invoked_subcommand:
+        return
+    from cli.serving import settings as serving
+    from cli.serving.receiver import NAME, serve
+
+    more = {"receive_folder": str(folder)} if folder else {}
+    serving.serve(lambda settings, stop: serve(settings.model_copy(update=more), stop), NAME)
+
+
+@token.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What it is called: the name of the device, as a rule.")],
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What may stand behind /in/: a name, or a filter as MQTT has them; NAME/# if left out."
+        ),
+    ] = None,
+) -> None:
+    """Make a token and print it. It is shown only now."""
+    from besok.store import receive_tokens
+    from cli.serving.settings import settings
+    from collectors.receive import device_topic, tokens
+
+    devices = device or [f"{name}/#"]
+    try:
+        device_topic.topic(name)
+        for each in devices:
+            device_topic.check_filter(each)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from None
+    secret, digest = tokens.make()
+    with opened() as db:
+        if not receive_tokens.add(db, name, digest, devices, datetime.now(UTC)):
+            raise typer.BadParameter(
+                f"there is a token {name}; `besok receive token remove {name}` removes it"
+            )
+    print(
+        f"{secret}\n\nIt is shown only now. Enter it in the device as the password, with any user name, or as a\n"
+        f"bearer token. Try it:\n\n  curl -H 'Authorization: Bearer {secret}' --json @message.json \\\n"
+        f"    http://127.0.0.1:{settings().receive_port}/in/{name}"
+    )
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """Show the tokens: when they were made, and what each may send for."""
+    from besok.store import receive_tokens
+
+    with opened() as db:
+        found = receive_tokens.load_all(db)
+    lines = [f"{t.name:30} {t.created:%Y-%m-%d}  {', '.join(f'/in/{d}' for d in t.devices)}" for t in found]
+    print("\n".join(lines) or "None.")
+
+
+@token.command()
+def remove(name: str) -> None:
+    """Remove a token: nobody can send with it any more."""
+    from besok.store import receive_tokens
+
+    with opened() as db:
+        if not receive_tokens.remove(db, name):
+            raise typer.BadParameter(f"there is no token {name}; `besok receive token list` shows them")
+    print(f"The token {name} is removed.")

@@ -1,0 +1,152 @@
+"""The receiver service: counts that come by HTTP or lie in a folder, to the broker."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from besok.model.errors import SchemaMismatch, SettingsError, StoreError
+from besok.model.settings import Settings
+from besok.store import receive_tokens, schema
+from besok.store.database import Database
+from besok.store.heartbeats import beat
+from besok.store.notify import listen as listen_to_news
+from cli.serving.guarded import SILENT_S, GuardedProtocol
+from cli.serving.http import Server, listen
+from cli.serving.status import Watched, told
+from collectors.receive.app import Receiver
+from collectors.receive.folder import Folder
+from collectors.receive.metrics import ReceiverCounters, families
+from collectors.receive.publisher import Publisher
+from collectors.receive.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+NAME = "receiver"
+BEAT_EVERY_S = 5  # and tokens are read again, should the news of one have been missed
+POOL_WAIT_S = 1
+GRACE_S = 12  # seconds that a request may still take when the service stops: the broker has ten to answer
+
+
+def serve(settings: Settings, stop: threading.Event) -> None:
+    """Receive until `stop` is set. Raises SettingsError if an address or a folder cannot be used."""
+    if not settings.receive_port and not settings.receive_folder:
+        raise SettingsError(
+            "there is nothing to receive: set BESOK_RECEIVE_PORT, or name a folder with --folder"
+        )
+    counters, known = ReceiverCounters(), Tokens()
+    folder = Folder(Path(settings.receive_folder), counters) if settings.receive_folder else None
+    with Publisher(settings) as publisher:
+        receiver = Receiver(publisher, known, counters)
+        watched = Watched(
+            families=lambda: families(counters, publisher.connected, receiver.problem),
+            problem=lambda: receiver.problem,
+        )
+        with (
+            told(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched),
+            _threads(settings, known, counters, folder, publisher, stop) as threads,
+            _listening(settings, receiver) as listening,
+        ):
+            _watch([publisher.thread, *threads, *listening], stop)
+    log.info("Stopped", extra={"action": "receiver_stopped"})
+
+
+def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
+    """Until stopped, see that the threads live. Raises RuntimeError if one does not: a restart is due."""
+    while not stop.wait(1):
+        if dead := [thread.name for thread in threads if not thread.is_alive()]:
+            raise RuntimeError(f"the thread {dead[0]} has died; what it said is above")
+
+
+@contextmanager
+def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threading.Thread]]:
+    """Take requests for as long as the block lasts, then finish those under way."""
+    if not settings.receive_port:
+        yield []
+        return
+    listener = listen(settings, settings.receive_port, "BESOK_RECEIVE_PORT")
+    config = uvicorn.Config(
+        receiver,
+        http=GuardedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",  # broken requests are no news; refused ones are in the metrics
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=SILENT_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = Server(config)
+    thread = threading.Thread(target=server.run, name="http", kwargs={"sockets": [listener]})
+    thread.start()
+    where = f"http://{settings.host}:{settings.receive_port}/in/DEVICE"
+    log.info("Taking counts at %s", where, extra={"action": "receiver_started"})
+    try:
+        yield [thread]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def _threads(
+    settings: Settings,
+    known: Tokens,
+    counters: ReceiverCounters,
+    folder: Folder | None,
+    publisher: Publisher,
+    stop: threading.Event,
+) -> Iterator[list[threading.Thread]]:
+    """Keep the tokens current, and look into the folder, until the block ends."""
+    news = threading.Event()
+    threads = [
+        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, news, stop)),
+        threading.Thread(target=_follow, name="news", args=(settings, news, stop)),
+    ]
+    if folder:
+        threads.append(threading.Thread(target=folder.watch, name="folder", args=(publisher, stop)))
+    for thread in threads:
+        thread.start()
+    try:
+        yield threads
+    finally:
+        stop.set()
+        news.set()
+        for thread in threads:
+            thread.join()
+
+
+def _follow(settings: Settings, news: threading.Event, stop: threading.Event) -> None:
+    """Until stopped, hear of tokens that are made and removed."""
+    for _ in listen_to_news(settings.database_url.get_secret_value(), [receive_tokens.CHANNEL], stop):
+        news.set()
+
+
+def _beat(
+    settings: Settings,
+    known: Tokens,
+    counters: ReceiverCounters,
+    news: threading.Event,
+    stop: threading.Event,
+) -> None:
+    """Until stopped, read the tokens, at once when there is news, and tell the database that we work."""
+    said = ""
+    with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
+        while not stop.is_set():
+            try:
+                schema.check(db)
+                known.load(db)
+                beat(db, NAME, datetime.now(UTC), counters.detail())
+                said = ""
+            except StoreError as exc:
+                what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"
+                level, said = (logging.DEBUG if said == what else logging.WARNING), what
+                log.log(level, "The tokens stay as they are: %s", what, extra={"action": "tokens_stale"})
+            news.wait(BEAT_EVERY_S)
+            news.clear()  # before reading: what is made meanwhile is read the next time

@@ -1,0 +1,167 @@
+"""The HTTP receiver as an ASGI application: `POST /in/DEVICE` publishes the body and answers when the broker keeps it.
+
+Whoever has no token costs little: the body is read only after token, device and length are found right.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from email.message import Message as Headers
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from besok.model.errors import BrokerUnavailable, MessageTooLarge
+from collectors.receive import body, device_topic, tokens
+from collectors.receive.body import NotTaken
+from collectors.receive.metrics import ReceiverCounters
+from collectors.receive.publisher import PUBACK_S, Publisher
+from collectors.receive.tokens import Tokens
+
+BODY_S: Final = 30  # a whole body must have come by then
+LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off does not read the answer
+LINGER_BYTES: Final = 20_000_000
+BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
+RETRY_S: Final = 5
+WHERE = "/in/"
+HELLO = "Besök takes counts here: POST them to /in/DEVICE with a token (`besok receive token add DEVICE`).\n"
+NO_TOKEN = (
+    "no valid token: send `Authorization: Bearer TOKEN`, or the token as the password of Basic authentication;"
+    " `besok receive token add NAME` makes one"
+)
+
+
+class Receiver:
+    """Takes requests. Its answers are one sentence of plain text."""
+
+    def __init__(self, publisher: Publisher, known: Tokens, counters: ReceiverCounters) -> None:
+        self._publisher = publisher
+        self._tokens = known
+        self._counters = counters
+        self._busy = 0
+
+    @property
+    def problem(self) -> str | None:
+        """Say why nothing can be taken, in a sentence; None if all is well."""
+        return self._publisher.problem or (
+            None if self._tokens.loaded else "the database has not told the tokens yet"
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method in ("GET", "HEAD"):
+            problem = self.problem
+            text = f"{HELLO}Not now: {problem}.\n" if problem else HELLO
+            return PlainTextResponse(text, 503 if problem else 200)
+        try:
+            await self._take(request)
+            response: Response = PlainTextResponse("taken\n")
+        except NotTaken as exc:
+            await _linger(request)
+            response = _refusal(exc)
+        self._counters.requests[response.status_code] += 1
+        return response
+
+    async def _take(self, request: Request) -> None:
+        """Publish what a request brings and wait until the broker keeps it. Raises NotTaken."""
+        topic = self._admitted(request)
+        headers = Headers()
+        for name, value in request.headers.items():
+            headers[name] = value
+        body.check_length(headers)
+        if not self._publisher.connected:
+            raise NotTaken(503, "the broker is away; send it again later")
+        if self._busy >= BUSY_LIMIT:
+            raise NotTaken(503, "too much is being sent at once; send it again in a moment")
+        self._busy += 1
+        try:
+            whole = await self._body(request, headers)
+            await self._publish(topic, body.messages(whole, headers) if whole else [])
+        finally:
+            self._busy -= 1
+
+    def _admitted(self, request: Request) -> str:
+        """Return the topic that a request may publish to. Raises NotTaken."""
+        path = request.scope["path"]
+        if not path.startswith(WHERE):
+            raise NotTaken(404, f"nothing is taken at this address; send to {WHERE}DEVICE")
+        if request.method not in ("POST", "PUT"):
+            raise NotTaken(405, f"{request.method} is not taken; send counts with POST")
+        if not self._tokens.loaded:
+            raise NotTaken(503, "the tokens are not known yet, as the database is away; send it again later")
+        token = self._tokens.find(tokens.presented(request.headers.get("authorization", "")))
+        if token is None:
+            raise NotTaken(401, NO_TOKEN)
+        device = path.removeprefix(WHERE)
+        try:
+            topic = device_topic.topic(device)
+        except ValueError as exc:
+            raise NotTaken(400, str(exc)) from exc
+        if not tokens.may_send(token, device):
+            wanted = ", ".join(WHERE + each for each in token.devices)
+            raise NotTaken(403, f"the token {token.name} is for {wanted}; send there, or make another token")
+        return topic
+
+    async def _body(self, request: Request, headers: Headers) -> bytes:
+        async def counted() -> AsyncIterator[bytes]:
+            async for chunk in request.stream():
+                self._counters.bytes += len(chunk)
+                yield chunk
+
+        try:
+            async with asyncio.timeout(BODY_S):
+                return await body.read(counted(), headers)
+        except TimeoutError:
+            raise NotTaken(
+                408, f"the body has not come within {BODY_S} s; send it again, faster or in parts"
+            ) from None
+
+    async def _publish(self, topic: str, messages: list[bytes]) -> None:
+        begun = time.monotonic()
+        try:
+            kept = [asyncio.wrap_future(self._publisher.publish(topic, message)) for message in messages]
+            async with asyncio.timeout(PUBACK_S):
+                await asyncio.gather(*kept)
+        except (BrokerUnavailable, TimeoutError) as exc:
+            raise NotTaken(503, str(exc) or "the broker does not answer; send it again later") from exc
+        except MessageTooLarge as exc:
+            raise NotTaken(413, str(exc)) from exc
+        if messages:
+            self._counters.pubacks_s.add(time.monotonic() - begun)
+            self._counters.messages += len(messages)
+
+
+async def _linger(request: Request) -> None:
+    """Read on for a little: a sender that is cut off in the middle of its body does not read the answer."""
+    if "expect" in request.headers:  # it waits for our word before it sends anything
+        return
+    left = LINGER_BYTES
+    try:
+        async with asyncio.timeout(LINGER_S):
+            async for chunk in request.stream():
+                if (left := left - len(chunk)) < 0:
+                    return
+    except (TimeoutError, ClientDisconnect, RuntimeError):  # RuntimeError: it was read already
+        return
+
+
+def _refusal(refused: NotTaken) -> Response:
+    """Answer and close: what else comes on the connection is of no interest."""
+    headers = {"Connection": "close"}
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="besok", charset="UTF-8"'
+    if refused.status == 405:
+        headers["Allow"] = "GET, HEAD, POST, PUT"
+    if refused.status == 503:
+        headers["Retry-After"] = str(RETRY_S)
+    return PlainTextResponse(f"{refused}\n", refused.status, headers)

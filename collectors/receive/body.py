@@ -1,0 +1,163 @@
+"""Bodies of HTTP requests, read with limits, and the messages in them: JSON, XML, CSV, forms; never pictures."""
+
+import json
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from email.message import Message as Headers
+from email.parser import BytesHeaderParser
+from typing import Final
+from urllib.parse import parse_qsl
+
+BODY_LIMIT: Final = 8_000_000  # bytes, as sent and as unpacked; a count with two pictures beside it fits
+MESSAGE_LIMIT: Final = 4_000_000  # bytes of one message, the most that a collector reads
+PARTS_LIMIT: Final = 50  # of a multipart body
+FIELDS_LIMIT: Final = 1000  # of a form
+HEAD_LIMIT: Final = 8_000  # bytes of the headers of a part
+UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of what is dropped unread
+FORM: Final = "application/x-www-form-urlencoded"
+ENCODINGS: Final = frozenset(["gzip", "x-gzip", "deflate"])
+
+
+class NotTaken(Exception):
+    """A request that is not taken: the status of the answer, and a sentence that says what to do."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def check_length(headers: Headers) -> None:
+    """Raise NotTaken for a body that says beforehand that it is too large."""
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > 15 or int(length) > BODY_LIMIT:
+        raise _too_large()
+
+
+async def read(chunks: AsyncIterator[bytes], headers: Headers) -> bytes:
+    """Return the whole body, unpacked. Raises NotTaken, at once when a limit is passed."""
+    unpack = _unpacker(headers.get("content-encoding", "identity").strip().lower())
+    sent, body = 0, bytearray()
+    async for chunk in chunks:
+        sent += len(chunk)
+        body += unpack(chunk, BODY_LIMIT + 1 - len(body)) if unpack else chunk
+        if sent > BODY_LIMIT or len(body) > BODY_LIMIT:
+            raise _too_large()
+    if unpack and sent and not unpack.is_whole:
+        raise NotTaken(400, "the compressed body breaks off, or something follows it; send it again whole")
+    return bytes(body)
+
+
+def messages(body: bytes, headers: Headers) -> list[bytes]:
+    """Return the messages in a body: one, or one for each part that is JSON or XML. Raises NotTaken."""
+    found = list(_messages(body, headers))
+    if any(len(message) > MESSAGE_LIMIT for message in found):
+        raise _too_large()
+    return found
+
+
+def _messages(body: bytes, headers: Headers) -> Iterator[bytes]:
+    kind = headers.get_content_type() if "content-type" in headers else ""
+    if kind.startswith("multipart/"):
+        yield from _parts(body, headers)
+    elif kind.partition("/")[0] in UNREAD or b"\0" in body:
+        raise NotTaken(
+            415, "the body is no text; send JSON, XML, CSV or a form, and turn off pictures in the device"
+        )
+    elif kind == FORM and not _is_document(body) and b"=" in body:
+        yield from _fields(body)
+    else:
+        yield body
+
+
+def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
+    """Yield the parts that are JSON, XML or CSV. All others, pictures above all, are dropped unread."""
+    boundary = headers.get_boundary()
+    if not boundary:
+        raise NotTaken(
+            400, "the multipart body names no boundary in its Content-Type; the device must send one"
+        )
+    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"), PARTS_LIMIT + 1)
+    if not parts or not any(part.startswith(b"--") for part in parts):
+        raise NotTaken(
+            400, f"the multipart body breaks off, or has more than {PARTS_LIMIT} parts; send it whole"
+        )
+    taken = 0
+    for part in parts:
+        head, blank, content = part.partition(b"\r\n\r\n")
+        if part.startswith(b"--") or not blank or len(head) > HEAD_LIMIT:
+            continue
+        kind = BytesHeaderParser().parsebytes(head.lstrip() + b"\r\n\r\n").get_content_type()
+        is_csv = kind == "text/csv" and b"\0" not in content
+        if kind.partition("/")[0] not in UNREAD and (is_csv or _is_document(content)):
+            taken += 1
+            yield content
+    if not taken:
+        raise NotTaken(
+            415, "no part of the body is JSON, XML or CSV; set the device to send its counts as one of them"
+        )
+
+
+def _fields(body: bytes) -> Iterator[bytes]:
+    """Yield the fields that hold JSON or XML; if none does, all fields as one JSON object of texts."""
+    try:
+        pairs = parse_qsl(
+            body.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            max_num_fields=FIELDS_LIMIT,
+            errors="strict",
+        )
+    except ValueError as exc:
+        raise NotTaken(400, f"the body is no form ({exc}); send JSON, and say so in Content-Type") from exc
+    documents = [value.encode() for _, value in pairs if _is_document(value.encode())]
+    if documents:
+        yield from documents
+        return
+    fields: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        known = fields.get(name)
+        fields[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
+    yield json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _is_document(content: bytes) -> bool:
+    """Tell whether it begins as JSON objects, JSON lists and XML do."""
+    return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b"<") and b"\0" not in content
+
+
+class _Unpacker:
+    """Unpacks gzip or deflate, never to more than it is asked for."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, as it begins
+
+    @property
+    def is_whole(self) -> bool:
+        return self._stream.eof and not self._stream.unused_data
+
+    def __call__(self, chunk: bytes, most: int) -> bytes:
+        try:
+            return self._stream.decompress(chunk, max(most, 1))
+        except zlib.error as exc:
+            raise NotTaken(
+                400, "the body is not compressed as Content-Encoding says; send it uncompressed"
+            ) from exc
+
+
+def _unpacker(encoding: str) -> _Unpacker | None:
+    if encoding in ("", "identity"):
+        return None
+    if encoding not in ENCODINGS:
+        raise NotTaken(
+            415, "the body is compressed in a way not known here; send it with gzip or uncompressed"
+        )
+    return _Unpacker()
+
+
+def _too_large() -> NotTaken:
+    whole, one = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
+    return NotTaken(
+        413,
+        f"the body is too large: at most {whole} MB, and {one} MB in one message, unpacked; send less at once, and turn"
+        " off pictures in the device",
+    )

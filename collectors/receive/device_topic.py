@@ -1,0 +1,41 @@
+"""The address a counter sends to: what stands behind /in/ names its device, and becomes its topic."""
+
+from typing import Final
+
+from besok.model import topics
+
+PREFIX: Final = "besok/in/"  # of the topics; `besok/v1/` is the native format and means something else
+LEVELS: Final = 8
+LENGTH: Final = 200  # characters; a device may have a name that long
+
+
+def topic(device: str) -> str:
+    """Return the topic of a device. Raises ValueError that says what is wrong with its name, and what to do."""
+    if not device:
+        raise ValueError("the address ends at /in/; add the name of the device, as in /in/cafe-door")
+    levels = device.split("/")
+    if len(device) > LENGTH or len(levels) > LEVELS:
+        raise ValueError(
+            f"the name after /in/ is too long; use at most {LENGTH} characters and {LEVELS} levels"
+        )
+    for level in levels:
+        if not level or level != level.strip() or level in (".", ".."):
+            raise ValueError(
+                "a part of the address after /in/ is empty, a dot or begins with a blank; leave it out"
+            )
+        if not level.isprintable() or "\N{REPLACEMENT CHARACTER}" in level or set(level) & set("+#"):
+            raise ValueError(
+                "the name after /in/ has a character that no topic may have (+, #, control characters, broken"
+                " UTF-8); use letters, digits, - and _"
+            )
+    return PREFIX + device
+
+
+def check_filter(text: str) -> None:
+    """Raise ValueError for what is no filter of devices, such as `cafe-door/#` or `+/counts`."""
+    if wrong := topics.problem(text):
+        raise ValueError(f"{text} is no filter of devices: {wrong}")
+    if text.startswith("/") or not text.isprintable():
+        raise ValueError(
+            f"{text!r} is no filter of devices: write what stands behind /in/, such as cafe-door/#"
+        )

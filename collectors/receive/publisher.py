@@ -1,0 +1,212 @@
+"""Publishing at quality of service 1: a message is taken when the broker says that it keeps it, and not before.
+
+Each connection is a client of its own. What was under way when it broke is answered with an error and not sent again:
+whoever sent it has not been told that it arrived, and sends it again himself.
+"""
+
+import logging
+import secrets
+import threading
+from concurrent.futures import Future
+from typing import Any, Final
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from besok.model.broker import RECONNECT_S, introduce
+from besok.model.errors import BrokerUnavailable, MessageTooLarge
+from besok.model.settings import Settings
+from collectors import explain
+from collectors.receive.device_topic import PREFIX
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S: Final = 15
+PUBACK_S: Final = 10  # that whoever publishes waits for the word of the broker
+OVERHEAD: Final = 100  # bytes of a packet beside topic and payload, more than MQTT needs
+NO_SUBSCRIBER: Final = 0x10
+NOT_AUTHORIZED: Final = 0x87
+NOBODY_LISTENS = (
+    f"the broker has no collector that listens to {PREFIX}#, so it would not keep the message: start `besok collect`"
+    f" once, and if BESOK_MQTT_TOPICS names topics, add {PREFIX}#"
+)
+
+
+class Publisher:
+    """Holds a connection to the broker; use it as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Check the settings. Raises SettingsError for certificates that cannot be used."""
+        self._settings = settings
+        self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
+        self._said = ""
+        self._refused = ""
+        self._ending = threading.Event()
+        self._session = _Session(settings)
+        self.thread = threading.Thread(target=self._keep, name="publisher")
+
+    def __enter__(self) -> "Publisher":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._ending.set()
+        self._session.gone.set()
+        self.thread.join()
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the broker has accepted us."""
+        return self._session.ready
+
+    @property
+    def problem(self) -> str | None:
+        """Say why messages cannot be taken, in a sentence; None if they can."""
+        return self._refused or None if self.connected else "the broker is away"
+
+    def publish(self, topic: str, payload: bytes) -> "Future[None]":
+        """Send a message; the future ends when the broker keeps it, or with BrokerUnavailable.
+
+        Raises BrokerUnavailable, or MessageTooLarge for what this broker does not take.
+        """
+        future: Future[None] = Future()
+        self._session.send(topic, payload, future)
+        future.add_done_callback(self._note)
+        return future
+
+    def _note(self, future: "Future[None]") -> None:
+        """Remember why the broker keeps nothing while it is there, and say it once."""
+        exc = None if future.cancelled() else future.exception()
+        refused = str(exc) if isinstance(exc, BrokerUnavailable) and self.connected else ""
+        if refused and refused != self._refused:
+            log.error("Nothing can be taken: %s", refused, extra={"action": "publish_refused"})
+        self._refused = refused
+
+    def _keep(self) -> None:
+        """Until told to end, connect, and connect again."""
+        pause_s = RECONNECT_S[0]
+        while not self._ending.is_set():
+            self._session = session = _Session(self._settings)
+            if self._ending.is_set():
+                return
+            why = session.run()
+            if session.was_ready:
+                pause_s = RECONNECT_S[0]
+            if not self._ending.is_set():
+                self._say(why)
+            self._ending.wait(pause_s)
+            pause_s = min(2 * pause_s, RECONNECT_S[1])
+
+    def _say(self, why: str) -> None:
+        level = logging.DEBUG if why == self._said else logging.WARNING
+        self._said = why
+        extra = {"action": "mqtt_away"}
+        log.log(level, "No connection to the broker at %s, trying again: %s", self._where, why, extra=extra)
+
+
+class _Session:
+    """One connection, from its beginning to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._why = ""
+        self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
+        # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
+        self._under_way: dict[int, Future[None] | ReasonCode] = {}
+        self.gone = threading.Event()
+        self.ready = self.was_ready = False
+        self._client = self._make_client()
+
+    def run(self) -> str:
+        """Connect and stay until the connection ends or `gone` is set; returns why it ended."""
+        client = self._client
+        try:
+            client.connect(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
+        except OSError as exc:
+            return explain.failure(exc, self._settings)
+        client.loop_start()
+        self.gone.wait()
+        self.ready = False
+        client.disconnect()
+        client.loop_stop()
+        self._give_up()
+        return self._why or explain.lost(self.was_ready, self._settings)
+
+    def send(self, topic: str, payload: bytes, future: "Future[None]") -> None:
+        if not self.ready:
+            raise BrokerUnavailable("the broker is away; send the message again later")
+        if self._most and len(topic.encode()) + len(payload) + OVERHEAD > self._most:
+            raise MessageTooLarge(
+                f"the broker takes messages of at most {self._most} bytes; send less at once"
+            )
+        sent = self._client.publish(topic, payload, qos=1)
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise BrokerUnavailable("the broker has just gone away; send the message again later")
+        answer = self._under_way.setdefault(sent.mid, future)
+        if isinstance(answer, ReasonCode):
+            self._settle(sent.mid, future, answer)
+        elif self.gone.is_set():
+            self._give_up()
+
+    def _make_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            f"besok-receiver-{secrets.token_hex(4)}",
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        client.disable_logger()
+        introduce(client, self._settings)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        return client
+
+    # What follows runs in the network thread of paho. An exception would end it, so nothing here may raise.
+
+    def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, said: Any) -> None:
+        if code.is_failure:
+            self._why = explain.reason(code.value, str(code))
+            self.gone.set()
+            return
+        self._most = getattr(said, "MaximumPacketSize", 0)
+        self.ready = self.was_ready = True
+        where = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
+        log.info("Connected to the broker at %s", where, extra={"action": "mqtt_connected"})
+
+    def _on_disconnect(
+        self, _: object, __: object, flags: paho.DisconnectFlags, code: ReasonCode, ___: Any
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self._why = explain.reason(code.value, str(code))
+        self.ready = False
+        self.gone.set()
+
+    def _on_publish(self, _: object, __: object, mid: int, code: ReasonCode, ___: Any) -> None:
+        future = self._under_way.setdefault(mid, code)
+        if isinstance(future, Future):
+            self._settle(mid, future, code)
+
+    def _settle(self, mid: int, future: "Future[None]", code: ReasonCode) -> None:
+        if self._under_way.pop(mid, None) is None or not future.set_running_or_notify_cancel():
+            return  # somebody else has answered, or nobody waits any more
+        if code.value == NO_SUBSCRIBER:
+            future.set_exception(BrokerUnavailable(NOBODY_LISTENS))
+        elif code.value == NOT_AUTHORIZED:
+            account = self._settings.mqtt_user or "without a user"
+            why = f"the broker does not let us ({account}) publish to {PREFIX}#: allow it there"
+            future.set_exception(BrokerUnavailable(why))
+        elif code.is_failure:
+            future.set_exception(
+                BrokerUnavailable(f"the broker refuses: {explain.reason(code.value, str(code))}")
+            )
+        else:
+            future.set_result(None)
+
+    def _give_up(self) -> None:
+        """Tell all that wait that the connection has ended."""
+        for mid in list(self._under_way):
+            future = self._under_way.pop(mid, None)
+            if isinstance(future, Future) and future.set_running_or_notify_cancel():
+                future.set_exception(BrokerUnavailable("the broker went away; send the message again"))

@@ -1,0 +1,213 @@
+"""What a person says of an unknown device: kept, applied to the kept messages, placed, and ended."""
+
+from datetime import date, timedelta
+from functools import partial
+
+import psycopg
+import pytest
+from counted import HOUSE, NOON
+
+from besok.model import sitefile
+from besok.model.errors import BesokError, NotFound, StoreRefused
+from besok.model.pseudonyms import pseudonym
+from besok.model.readings import Message
+from besok.model.site import PayloadMapping, Sensor
+from besok.services import unknown_devices
+from besok.services.unknown_devices import Observed
+from besok.store import decode_context, device_mappings, identity, sites
+from besok.store.database import Database
+from besok.store.write import write
+from collectors import pipeline
+from collectors.registering import Registrar
+from collectors.replay import replay_mapped
+
+TOPIC = "counters/hall"
+LATER = NOON + timedelta(days=1)
+
+
+def came(db: Database, topic: str, *payloads: bytes) -> None:
+    messages = [
+        Message(topic=topic, payload=payload, received=NOON + timedelta(hours=n))
+        for n, payload in enumerate(payloads)
+    ]
+    write(db, pipeline.decode(messages, decode_context.load(db)))
+
+
+def readings(url: str) -> list[tuple[str, str, str, float]]:
+    with psycopg.connect(url) as conn:
+        return conn.execute(
+            "select source, external_id, key, value from reading join channel using (channel_id)"
+            " join device using (device_id) order by time, key"
+        ).fetchall()
+
+
+def people_in(url: str) -> float:
+    with psycopg.connect(url) as conn:
+        row = conn.execute(
+            "select coalesce(sum(people_in), 0) from flow_day join site using (site_id)"
+        ).fetchone()
+    assert row
+    return float(row[0])
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    sites.apply(db, sitefile.parse(HOUSE))
+    return db
+
+
+def test_a_device_asks_with_nothing_chosen(house: Database) -> None:
+    came(house, TOPIC, b'{"in": 3, "out": 2, "seq": 4}', b'{"in": 5, "out": 1, "seq": 5}')
+    (found,) = unknown_devices.get_unknown(house)
+    assert (found.topic, found.count) == (TOPIC, 2)
+    assert found.messages[0] == '{"in": 5, "out": 1, "seq": 5}'
+    assert [(f.path, [c.key for c in f.choices]) for f in found.fields] == [
+        ("$.in", ["in", "in_total"]),
+        ("$.out", ["out", "out_total"]),
+    ]
+
+
+def test_one_answer_reads_the_kept_messages_and_those_to_come(house: Database, database_url: str) -> None:
+    came(house, TOPIC, b'{"in": 3, "out": 2}', b'{"in": 5, "out": 1}')
+    unknown_devices.answer(house, TOPIC, [("in", "$.in"), ("out", "$.out")], author="Kim", now=LATER)
+    replay_mapped(house, LATER)
+    assert readings(database_url) == [("counters", TOPIC, "flow:1", v) for v in (3, 2, 5, 1)]
+    assert unknown_devices.get_unknown(house) == []
+    came(house, TOPIC, b'{"in": 7, "out": 1}')
+    assert len(readings(database_url)) == 4  # the first hour again: a correction
+    (made,) = device_mappings.listing(house)
+    assert (made.author, made.made, made.replayed) == ("Kim", LATER, LATER)
+
+
+def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(
+    house: Database, database_url: str
+) -> None:
+    came(house, TOPIC, b'{"in": 3}', b'{"in": 5}')
+    observed = Observed(site="lib", portal="front", since=date(2026, 3, 2))
+    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
+    replay_mapped(house, LATER)
+    assert people_in(database_url) == 8
+    placed = Sensor(source="counters", device=TOPIC, portal="front")
+    assert placed in sites.load(house, "lib").sensors
+    assert sites.apply(house, sitefile.parse(HOUSE)) == []  # it is no difference
+    assert placed in sites.load(house, "lib").sensors
+    moved = HOUSE + sitefile.sensor_lines(Sensor(source="counters", device=TOPIC, portal="back"))
+    assert sites.apply(house, sitefile.parse(moved), now=LATER) != []  # the file goes before
+    assert people_in(database_url) == 8
+    sites.apply(house, sitefile.parse(HOUSE), now=LATER)
+
+
+def test_what_came_before_the_day_does_not_count(house: Database, database_url: str) -> None:
+    came(house, TOPIC, b'{"in": 3}')
+    observed = Observed(site="lib", portal="front", since=date(2026, 3, 3))
+    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
+    replay_mapped(house, LATER)
+    assert len(readings(database_url)) == 1
+    assert people_in(database_url) == 0
+
+
+def test_a_mapping_ends_with_its_place(house: Database, database_url: str) -> None:
+    came(house, TOPIC, b'{"in": 3}')
+    observed = Observed(site="lib", portal="front")
+    number = unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="K", now=LATER, observed=observed)
+    replay_mapped(house, LATER)
+    device_mappings.end(house, number, LATER)
+    assert device_mappings.listing(house) == []
+    assert all(sensor.source != "counters" for sensor in sites.load(house, "lib").sensors)
+    assert people_in(database_url) == 3  # it stays
+    came(house, TOPIC, b'{"in": 4}')
+    assert unknown_devices.get_unknown(house)[0].topic == TOPIC
+    with pytest.raises(NotFound):
+        device_mappings.end(house, number, LATER)
+
+
+def test_the_device_is_looked_for_in_the_kept_messages(house: Database) -> None:
+    came(house, TOPIC, b'{"serial": "A-17", "in": 3}', b'{"serial": "A-17", "in": 4}')
+    observed = Observed(site="lib", portal="back", swapped=True)
+    unknown_devices.answer(house, TOPIC, [("in_total", "$.in")], author="K", now=LATER, observed=observed)
+    sensor = sites.load(house, "lib").sensors[-1]
+    assert (sensor.device, sensor.portal, sensor.swapped) == ("A-17", "back", True)
+    came(house, "counters/all", b'{"serial": "A-18", "in": 3}', b'{"serial": "A-19", "in": 4}')
+    with pytest.raises(BesokError, match="several devices or lines"):
+        unknown_devices.answer(
+            house,
+            "counters/all",
+            [("in", "$.in")],
+            author="K",
+            now=LATER,
+            observed=Observed(site="lib", portal="back"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("values", "observed", "says"),
+    [
+        ([], None, "at least one field"),
+        ([("people", "$.seq")], None, "cannot be chosen"),
+        ([("in", "$.in"), ("in", "$.out")], None, "cannot be chosen"),
+        ([("in", "$.in")], Observed(site="lib", space="hall"), "present"),
+        ([("people", "$.people")], Observed(site="lib", portal="front"), "passed"),
+        ([("in", "$.in")], Observed(site="lib", portal="vault"), "no door or room"),
+        ([("in", "$.in")], Observed(site="elsewhere", portal="front"), "no site"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    house: Database, values: list[tuple[str, str]], observed: Observed | None, says: str
+) -> None:
+    came(house, TOPIC, b'{"in": 3, "out": 1, "seq": 7, "people": 4}')
+    with pytest.raises(BesokError, match=says):
+        unknown_devices.answer(house, TOPIC, values, author="Kim", now=LATER, observed=observed)
+    assert device_mappings.listing(house) == []
+
+
+def test_a_channel_observes_one_place(house: Database) -> None:
+    mapping = PayloadMapping(name="counters", topic=TOPIC, values={"in": "$.in"})
+    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
+    with pytest.raises(StoreRefused, match="observes another place"):
+        unknown_devices.keep(
+            house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="back")
+        )
+
+
+def hidden(db: Database, topic: str) -> str:
+    key = identity.key(db)
+    return "/".join(pseudonym(key, level) for level in topic.split("/"))
+
+
+def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(
+    house: Database, database_url: str
+) -> None:
+    topic = hidden(house, "skogen/granen")
+    came(house, "skogen/granen", b'{"in": 3}')
+    (found,) = unknown_devices.get_unknown(house)
+    assert found.topic == topic and [f.path for f in found.fields] == ["$.in"]
+    observed = Observed(site="lib", portal="front")
+    number = unknown_devices.answer(house, topic, [("in", "$.in")], author="K", now=LATER, observed=observed)
+    replay_mapped(house, LATER)
+    assert people_in(database_url) == 3
+    known = decode_context.load(house)
+    later = Message(topic="skogen/granen", payload=b'{"in": 4}', received=NOON + timedelta(hours=1))
+    registrar = Registrar(house, 9, lambda: LATER)
+    write(house, pipeline.decode([later], known, partial(registrar.refused, known=known)))
+    assert [(device, value) for _, device, _, value in readings(database_url)] == [
+        ("skogen/granen", 3),
+        ("skogen/granen", 4),
+    ]
+    assert people_in(database_url) == 7
+    device_mappings.end(house, number, LATER)
+    assert all(sensor.device != "skogen/granen" for sensor in sites.load(house, "lib").sensors)
+
+
+def test_a_person_may_write_the_topic_as_it_is(house: Database, database_url: str) -> None:
+    came(house, "skogen/granen", b'{"in": 3}')
+    mapping = PayloadMapping(name="skog", topic="skogen/granen", values={"in": "$.in"})
+    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
+    assert len(device_mappings.kept_messages(house, "+/granen")) == 1
+    assert device_mappings.kept_messages(house, "skogen/tallen") == []
+    replay_mapped(house, LATER)
+    assert [(device, value) for _, device, _, value in readings(database_url)] == [("skogen/granen", 3)]
+
+
+def test_a_topic_nobody_asks_about(house: Database) -> None:
+    with pytest.raises(NotFound):
+        unknown_devices.answer(house, "x/y", [("in", "$.in")], author="K", now=LATER)

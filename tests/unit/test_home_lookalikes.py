@@ -1,0 +1,218 @@
+"""Home automation and radio bridges: payloads that look like people and are none, and those only a free name hints at."""
+
+# ruff: noqa: E501 - a table
+from typing import Any
+
+import pytest
+from adapting import decode
+
+PEOPLE = {"people", "occupied", "in", "out", "in_total", "out_total", "passages", "passages_total", "motions", "motions_total"}  # fmt: skip
+
+
+def shelly(**params: Any) -> dict[str, Any]:
+    return {"src": "shelly1-aa", "method": "NotifyStatus", "params": {"ts": 1795594500, **params}}
+
+
+def entity(entity_id: str, state: Any, **attributes: Any) -> dict[str, Any]:
+    return {"entity_id": entity_id, "state": state, "attributes": attributes}
+
+
+def sparkplug(name: str, value: Any) -> dict[str, Any]:
+    return {"timestamp": 1795594500000, "seq": 1, "metrics": [{"name": name, "value": value}]}
+
+
+def heard(**fields: Any) -> dict[str, Any]:
+    return {"id": "60:EF:AB:AA:BB:CC", "rssi": -70, **fields}
+
+
+NOTHING: tuple[tuple[str, Any], ...] = (
+    # Zigbee2MQTT: modes, timers, tags, things and orders
+    ("zigbee2mqtt/thermostat", {"occupancy_mode": "occupied", "linkquality": 80}),
+    ("zigbee2mqtt/thermostat", {"thermostat_occupancy": "occupied", "occupied_heating_setpoint": 21}),
+    ("zigbee2mqtt/thermostat", {"occupied_cooling_setpoint": 25, "unoccupied_heating_setpoint": 16}),
+    ("zigbee2mqtt/hall", {"occupancy_timeout": 60, "occupancy_sensitivity": "high"}),
+    ("zigbee2mqtt/hall", {"presence_timeout": 60, "presence_sensitivity": 5, "presence_keep_time": 30}),
+    ("zigbee2mqtt/hall", {"motion_state": "moving", "presence_state": "presence"}),
+    ("zigbee2mqtt/hall", {"presence_event": "enter", "action": "region_1_enter"}),
+    ("zigbee2mqtt/hall", {"no_occupancy_since": 120}),
+    ("zigbee2mqtt/shelf", {"vibration": True, "strength": 7, "device": {"model": "DJT11LM"}}),
+    ("zigbee2mqtt/pipe", {"occupancy": True, "battery_low": False, "device": {"model": "AV2010/33"}}),
+    ("zigbee2mqtt/keys", {"presence": True, "device": {"model": "STSS-PRES-001"}}),
+    ("zigbee2mqtt/keys", {"presence": True, "device": {"model": "STS-PRS-251"}}),
+    ("zigbee2mqtt/keys", {"presence": True, "action": "on_1", "device": {"model": "3450-L"}}),
+    ("zigbee2mqtt/keys", {"presence": True, "occupancy": True, "device": {"model": "KMPCIL-tag-001"}}),
+    ("zigbee2mqtt/door", {"contact": False, "linkquality": 90}),
+    ("zigbee2mqtt/lock", {"state": "UNLOCK", "lock_state": "unlocked", "users": {"1": {"status": "enabled"}}}),
+    ("zigbee2mqtt/parking/spot_12", {"occupancy": True}),
+    ("zigbee2mqtt/car_park_3", {"presence": True}),
+    ("zigbee2mqtt/ev charger", {"occupancy": True}),
+    ("zigbee2mqtt/bike_rack", {"occupancy": True}),
+    ("zigbee2mqtt/mailbox", {"occupancy": True}),
+    ("zigbee2mqtt/dog bed", {"occupancy": True}),
+    ("zigbee2mqtt/toilet", {"occupancy_status": True, "lid_switch": "OPEN"}),
+    ("zigbee2mqtt/valve", {"cyclic_timed_irrigation": {"current_count": 5, "total_number": 10}}),
+    ("zigbee2mqtt/button", {"action": "single", "count": 12}),
+    ("zigbee2mqtt/hall", {"people_count": 7, "linkquality": 80}),
+    ("zigbee2mqtt/hall", {"desk_1": "free", "desk_2": "occupied"}),
+    ("zigbee2mqtt/hall/set", {"occupancy": True}),
+    ("zigbee2mqtt/hall/radar/set", {"presence": True}),
+    ("zigbee2mqtt/hall/get", {"presence": ""}),
+    ("zigbee2mqtt/bridge/event", {"type": "device_interview", "data": {"occupancy": True}}),
+    ("zigbee2mqtt/bridge/devices", [{"definition": {"exposes": [{"name": "occupancy", "value_on": True}]}}]),
+    # Tasmota: relays, badges, chips, scripts
+    ("stat/hall/POWER1", "ON"),
+    ("stat/hall/RESULT", {"POWER1": "ON"}),
+    ("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "Switch1": "ON"}),
+    ("tele/door/SENSOR", {"Time": "2026-11-25T09:15:00", "COUNTER": {"C1": 431}}),
+    ("tele/door/SENSOR", {"Time": "2026-11-25T09:15:00", "Counter1": 431}),
+    ("tele/door/SENSOR", {"Time": "2026-11-25T09:15:00", "RDM6300": {"UID": "04A3C21B"}}),
+    ("tele/door/SENSOR", {"Time": "2026-11-25T09:15:00", "PN532": {"UID": "04A3C21B", "DATA": "Anna"}}),
+    ("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "BLEDevices": {"total": 7}}),
+    ("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "IBEACON": {"UID": "3A2990", "RSSI": -60, "STATE": "ON"}}),
+    ("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "ESP32": {"Temperature": 44}}),
+    ("tele/lamp/SENSOR", {"Time": "2026-11-25T09:15:00", "ANALOG": {"Temperature": 51.3}}),
+    ("tele/bay/SENSOR", {"Time": "2026-11-25T09:15:00", "SR04": {"Distance": 20.5}}),
+    ("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "PeopleCounter": {"In": 4, "Out": 3}}),
+    ("tele/zb/SENSOR", {"ZbReceived": {"0x03E7": {"Device": "0x03E7", "Contact": 0, "LinkQuality": 60}}}),
+    ("tele/zb/SENSOR", {"ZbReceived": {"0x03E7": {"Device": "0x03E7", "OccupancyTimeout": 90}}}),
+    ("tele/parking_lot/SENSOR", {"Time": "2026-11-25T09:15:00", "PIR1": "ON"}),
+    ("stat/bicycle_shed/PIR1", "ON"),
+    ("cmnd/hall/PIR1", "ON"),
+    ("tele/hall/STATE", {"Time": "2026-11-25T09:15:00", "UptimeSec": 5, "LoadAvg": 19, "MqttCount": 3}),
+    # Shelly: inputs, relays, virtual components, doors
+    ("s/events/rpc", shelly(**{"input:0": {"id": 0, "state": True}})),
+    ("s/events/rpc", shelly(**{"switch:0": {"output": True, "temperature": {"tC": 61.2}}})),
+    ("s/events/rpc", shelly(**{"boolean:200": {"value": True}, "number:200": {"value": 7}})),
+    ("s/events/rpc", shelly(**{"bthomesensor:201": {"id": 201, "value": True}})),
+    ("s/events/rpc", shelly(**{"bthomedevice:200": {"id": 200, "rssi": -60, "battery": 90}})),
+    ("s/events/rpc", shelly(**{"input:2": {"counts": {"total": 155}}})),
+    ("s/events/rpc", shelly(**{"script:1": {"mem_used": 700}, "sys": {"uptime": 9}})),
+    ("s/events/rpc", {"src": "s", "method": "NotifyEvent", "params": {"events": [
+        {"component": "presence", "event": "live_track", "data": {"tracks": [{"id": 1, "x": 2}]}}]}}),
+    ("s/events/rpc", {"src": "s", "method": "NotifyEvent", "params": {"events": [
+        {"component": "script:1", "event": "shelly-blu", "data": {"address": "bc:02:6e:c3:aa:bb", "window": 1}}]}}),
+    ("s/events/rpc", {"src": "s", "method": "NotifyEvent", "params": {"events": [
+        {"component": "script:1", "event": "shelly-blu", "data": {"address": "bc:02:6e:c3:aa:bb", "button": 1}}]}}),
+    ("s/status/input:0", {"id": 0, "state": True}),
+    ("s/status/cover:0", {"id": 0, "state": "open", "current_pos": 100}),
+    ("shellies/shellydw2-1/sensor/state", "open"),
+    ("shellies/shellymotion-1/status", {"motion": False, "active": False}),
+    ("shellies/shelly1-1/input/0", "1"),
+    # Theengs, OpenMQTTGateway: phones, scales, blinds, trackers
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(name="Anna's phone", distance=1.2)),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(model_id="SBBT-002C", type="CTMO", motion=True, open=40)),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(model_id="TPMS", type="TIRE", pres=2.4)),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(model_id="XMTZC05HM", type="BODY", weighing_mode="person", weight=71.2)),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(model_id="Tile", type="TRACK", track=True)),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(model_id="SBDW-002C", type="CTMO", open=True)),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(presence=True, name="tag 4", room="hall")),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(servicedata="400907", servicedatauuid="0xfcd2")),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(servicedata="402201", servicedatauuid="0xfcd2")),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(servicedata="401a01", servicedatauuid="0xfcd2")),
+    ("home/g/BTtoMQTT/60EFABAABBCC", heard(servicedata="402c01", servicedatauuid="0xfcd2")),
+    ("home/g/RTL_433toMQTT", {"model": "Interlogix-Security", "subtype": "contact", "switch1": "OPEN"}),
+    ("home/home_presence/gateway", heard(txpower=12, distance=0.49)),
+    ("espresense/devices/phone:anna/hall", {"id": "phone:anna", "distance": 1.2}),
+    # ESPHome and Homie: free names, modes, persons' things
+    ("hall/binary_sensor/office_motion/state", "ON"),
+    ("hall/binary_sensor/desk_occupied/state", "ON"),
+    ("hall/binary_sensor/anna_phone_presence/state", "ON"),
+    ("hall/binary_sensor/car_presence/state", "ON"),
+    ("hall/binary_sensor/front_door/state", "ON"),
+    ("hall/binary_sensor/washing_machine_occupied/state", "ON"),
+    ("hall/sensor/people_counter/state", "3"),
+    ("hall/sensor/parking_occupancy/state", "7"),
+    ("hall/sensor/moving_distance/state", "140"),
+    ("hall/sensor/still_energy/state", "55"),
+    ("hall/number/presence_timeout/state", "30"),
+    ("hall/select/occupancy_mode/state", "occupied"),
+    ("hall/switch/presence/state", "ON"),
+    ("hall/sensor/esp32_temperature/state", "48"),
+    ("hall/sensor/internal_temperature/state", "48"),
+    ("parking/binary_sensor/occupancy/state", "ON"),
+    ("homie/car/seat/occupied", "true"),
+    ("homie/hall/radar/presence", "true"),
+    ("homie/hall/counter/count", "7"),
+    ("homie/hall/thermostat/mode", "occupied"),
+    # Home Assistant: persons, phones, zones, schedules, other classes, free names
+    ("homeassistant/binary_sensor/hall_motion/state", "on"),
+    ("homeassistant/sensor/people_count/state", "7"),
+    ("homeassistant/counter/visitors/state", "7"),
+    ("homeassistant/input_boolean/occupied/state", "on"),
+    ("homeassistant/zone/library/state", "3"),
+    ("homeassistant/person/anna/state", "home"),
+    ("homeassistant/binary_sensor/hall/config", {"device_class": "occupancy", "state_topic": "x", "payload_on": "on"}),
+    ("ha/1", entity("person.anna", "home", latitude=56.0)),
+    ("ha/1", entity("device_tracker.anna_phone", "home")),
+    ("ha/1", entity("zone.library", "3", persons=["person.anna"])),
+    ("ha/1", entity("binary_sensor.anna", "on", device_class="presence")),
+    ("ha/1", entity("binary_sensor.suitcase", "on", device_class="moving")),
+    ("ha/1", entity("binary_sensor.shelf", "on", device_class="vibration")),
+    ("ha/1", entity("binary_sensor.entrance", "on", device_class="door")),
+    ("ha/1", entity("binary_sensor.printer", "on", device_class="running")),
+    ("ha/1", entity("binary_sensor.router", "on", device_class="connectivity")),
+    ("ha/1", entity("binary_sensor.parking_spot_3", "on", device_class="occupancy")),
+    ("ha/1", entity("binary_sensor.driver_seat_of_the_car", "on", device_class="occupancy")),
+    ("ha/1", entity("binary_sensor.ev_charger_2", "on", device_class="occupancy")),
+    ("ha/1", entity("binary_sensor.annas_iphone_motion", "on", device_class="motion")),
+    ("ha/1", entity("binary_sensor.dishwasher", "on", device_class="motion")),
+    ("ha/1", entity("schedule.occupied", "on")),
+    ("ha/1", entity("calendar.reading_circle", "on")),
+    ("ha/1", entity("climate.hall", "heat", preset_mode="occupied", occupancy="occupied")),
+    ("ha/1", entity("select.occupancy_mode", "occupied")),
+    ("ha/1", entity("number.occupancy_timeout", "60", device_class="duration")),
+    ("ha/1", entity("sensor.hall", "4", unit_of_measurement="people")),
+    ("ha/1", entity("sensor.free_spaces", "4", unit_of_measurement="spaces")),
+    ("ha/1", entity("sensor.bus_line_4", "12", unit_of_measurement="persons")),
+    ("ha/1", entity("sensor.nuc_processor_temperature", "61", device_class="temperature", unit_of_measurement="°C")),
+    ("ha/1", entity("sensor.ups_battery_temperature", "31", device_class="temperature", unit_of_measurement="°C")),
+    ("ha/1", entity("sensor.freezer", "-18", device_class="temperature", unit_of_measurement="°C")),
+    ("ha/1", {"event_type": "automation_triggered", "event_data": {"name": "occupied"}}),
+    # Sparkplug B: free names
+    ("spBv1.0/l/DDATA/g/d", sparkplug("people", 7)),
+    ("spBv1.0/l/DDATA/g/d", sparkplug("In", 3)),
+    ("spBv1.0/l/DDATA/g/d", sparkplug("Parking/Occupied", True)),
+    ("spBv1.0/l/DDATA/g/d", sparkplug("Mode/Occupied", True)),
+    ("spBv1.0/l/DDATA/g/d", sparkplug("Node Control/Rebirth", False)),
+    ("spBv1.0/l/DDATA/g/d", sparkplug("CPU/Temperature", 61)),
+    # Other bridges
+    ("hue/events", [{"type": "update", "data": [{"type": "geofence_client", "is_at_home": True}]}]),
+    ("hue/events", [{"type": "update", "data": [{"type": "motion", "id": "1",
+                                                 "motion": {"motion": True, "motion_valid": False}}]}]),
+    ("hue/events", [{"type": "update", "data": [{"type": "tamper", "tamper_reports": [{"state": "tampered"}]}]}]),
+    ("deconz/sensors/7", {"type": "CLIPPresence", "state": {"presence": True}, "uniqueid": "1"}),
+    ("deconz/sensors/7", {"type": "Geofence", "state": {"presence": True}, "name": "Anna"}),
+    ("deconz/sensors/7", {"type": "ZHAOpenClose", "state": {"open": True}}),
+    ("zwave/car/notification/endpoint_0/Home_Security/Motion_sensor_status", {"time": 1795594500000, "value": 8}),
+    ("zwave/hall/notification/endpoint_0/Home_Security/Cover_status", {"time": 1795594500000, "value": 3}),
+    ("zwave/hall/notification/endpoint_0/Access_Control/Door_state", {"time": 1795594500000, "value": 22}),
+    ("domoticz/out", {"dtype": "Light/Switch", "switchType": "On/Off", "idx": 7, "name": "Hall", "nvalue": 1}),
+    ("domoticz/out", {"dtype": "Light/Switch", "switchType": "Door Contact", "idx": 7, "nvalue": 1}),
+    ("matter/events", {"event": "attribute_updated", "data": [5, "1/69/0", True]}),
+    ("matter/events", {"event": "attribute_updated", "data": [5, "1/1030/1", 3]}),
+    ("tuya/pulsar", {"devId": "bf1", "productKey": "p", "status": [{"code": "switch_1", "value": True, "t": 1795594500000}]}),
+    ("tuya/pulsar", {"devId": "bf1", "productKey": "p", "status": [{"code": "doorcontact_state", "value": True, "t": 1795594500000}]}),
+    ("owntracks/anna/phone", {"_type": "transition", "event": "enter", "desc": "library", "tid": "an"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"), NOTHING, ids=[f"{n}-{row[0]}" for n, row in enumerate(NOTHING)]
+)
+def test_nothing_counts(topic: str, payload: Any) -> None:
+    decoded = decode(topic, payload)
+    assert not decoded.readings
+    assert decoded.problems or decoded.not_data
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("zigbee2mqtt/thermostat", {"occupancy_mode": "occupied", "temperature": 21, "battery": 90}),
+        ("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "SCD30": {"CarbonDioxide": 640}, "PeopleCounter": {"In": 4}}),
+        ("s/events/rpc", shelly(**{"temperature:0": {"tC": 21}, "bthomesensor:201": {"value": 1}})),
+        ("home/g/BTtoMQTT/60EFABAABBCC", heard(model_id="SBBT-002C", type="CTMO", motion=True, batt=40)),
+    ],
+)  # fmt: skip
+def test_the_air_may_be_read_beside_it(topic: str, payload: Any) -> None:
+    assert not PEOPLE & {reading.metric for reading in decode(topic, payload).readings}

@@ -1,0 +1,112 @@
+"""Unknown devices: few names count, what may be about people is asked about, the rest is no data."""
+
+import cProfile
+import json
+import tomllib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from lookalikes import ALIKE, ASK, NOTHING, REFUSED, Alike
+
+from besok.model import mapping_draft
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Message
+from collectors.adapters.packet import Packet
+from collectors.devices import unknown
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+
+
+def read(topic: str, payload: Any) -> Decoded:
+    raw = payload.encode() if isinstance(payload, str) else payload
+    raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
+    try:
+        return unknown.decode(Packet(Message(topic=topic, payload=raw, received=NOW)))
+    except Unreadable as exc:
+        return Decoded(problems=(str(exc),))
+
+
+def outcome(decoded: Decoded) -> str:
+    if decoded.readings:
+        return ", ".join(f"{r.channel} {r.metric} {r.value:.10g}" for r in decoded.readings)
+    if decoded.problems:
+        return ASK if mapping_draft.HEAD in " ".join(decoded.problems) else REFUSED
+    assert decoded.not_data
+    return NOTHING
+
+
+def paths(decoded: Decoded) -> set[str]:
+    """The paths that a mapping offers; not one of them is chosen."""
+    (reason,) = decoded.problems
+    text = reason[reason.index(mapping_draft.HEAD) :]
+    chosen = tomllib.loads(text)["sites"]["mappings"][0]
+    assert "values" not in chosen
+    return {
+        line.split(" = ")[-1].partition("  # ")[0].strip('"')
+        for line in text.split("\n")
+        if "values." in line
+    }
+
+
+@pytest.mark.parametrize("alike", ALIKE, ids=[f"{n}-{a.topic}" for n, a in enumerate(ALIKE)])
+def test_a_look_alike(alike: Alike) -> None:
+    decoded = read(alike.topic, alike.payload)
+    assert outcome(decoded) == alike.must, (decoded.problems, decoded.not_data)
+    if alike.offers:
+        assert paths(decoded) == alike.offers
+
+
+def test_the_table_of_qualified_names_is_short() -> None:
+    assert len(unknown.QUALIFIED) <= 30
+
+
+@pytest.mark.parametrize(
+    ("fields", "device"),
+    [
+        ({"deviceId": "abc-1234", "sensor": "north"}, "abc-1234"),
+        ({"data": {"sn": "A12345"}}, "A12345"),
+        ({"serial_number": 4711001}, "4711001"),
+        ({"sensor_id": 3}, "acme/1/3"),
+        ({"device_id": ""}, "acme/1"),
+        ({}, "acme/1"),
+    ],
+)
+def test_how_devices_name_themselves(fields: dict[str, Any], device: str) -> None:
+    (reading,) = read("acme/1", {**fields, "in_total": 4}).readings
+    assert (reading.source, reading.device, reading.channel) == ("mqtt", device, "flow:1")
+
+
+@pytest.mark.parametrize("time", ["ts", "timestamp", "measuredAt"])
+def test_the_time_is_that_of_the_device(time: str) -> None:
+    (reading,) = read("acme/1", {time: "2026-11-25T08:15:00Z", "in_total": 4}).readings
+    assert reading.time == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+
+
+def test_a_draft_is_read_as_it_was_written() -> None:
+    payload = {"sn": "A12345", "start": 1795593600, "end": 1795594500, "in": 3, "out": 1}
+    draft = mapping_draft.read(read("acme/1", payload).problems[0])
+    assert draft is not None
+    assert (draft.topic, draft.device, draft.time, draft.start) == ("acme/1", "$.sn", "$.end", "$.start")
+    assert [(choice.key, choice.path) for choice in draft.choices] == [
+        ("in", "$.in"),
+        ("in_total", "$.in"),
+        ("out", "$.out"),
+        ("out_total", "$.out"),
+    ]
+    assert mapping_draft.read(mapping_draft.written(draft)) == draft
+
+
+def test_work_grows_with_the_number_of_fields_and_not_with_its_square() -> None:
+    def calls(fields: int) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(read, "acme/1", {f"unit{n}x": n for n in range(fields)})
+        return sum(entry.callcount for entry in profile.getstats())
+
+    calls(300)  # names are remembered
+    assert calls(2400) < 12 * calls(300)  # eight times, and names that are new; the square would be 64
+
+
+def test_no_value_stands_in_a_reason() -> None:
+    assert "Anna" not in read("door", {"visitor": "Anna", "people": 1}).problems[0]
+    assert "Anna" not in read("door", "Anna Svensson").problems[0]

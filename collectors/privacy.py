@@ -50,6 +50,7 @@ _PERSONAL = re.compile(
 )  # a Swedish personal number
 _TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4}|[0-9]{6}")
 _KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
+_CODE_NUMBER = re.compile(r"0x[0-9A-Fa-f]{1,4}")
 _DAY = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)")
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{4}(?:\d\d)?", re.ASCII)
 _ZONED = re.compile(r"(.*?)\s?(Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -218,7 +219,7 @@ class _Redactor:
         ) and _is_coded_frame(text)
         if not text or is_frame or self._is_allowed(text, key):
             return said
-        if key in KEYS["identifiers"] and top and self._is_identifier(text, key):
+        if key in KEYS["identifiers"] and (top or key == "deveui") and self._is_identifier(text, key):
             self._own.add(canonical(text))
             return said
         if _NAME.fullmatch(text) and any(c.isdecimal() for c in text):
@@ -333,7 +334,7 @@ def _is_number(text: str) -> bool:
     """Tell whether a text is a number, with a unit or without: `21.5`, `45 %`, `21,5 °C`."""
     found = _NUMBER.fullmatch(text)
     if found is None or (found[2] and found[2].casefold() not in WORDS):
-        return False
+        return _CODE_NUMBER.fullmatch(text) is not None
     return not _BIRTHDAY.fullmatch(text)
 
 

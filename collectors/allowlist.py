@@ -20,7 +20,8 @@ _TABLE = tomllib.loads(files("collectors").joinpath("allowlist.toml").read_text(
 _UNITS = {unit.casefold() for unit in (*UNITS, *(metric.unit for metric in METRICS.values())) if unit}
 KEYS: Final = _sets("keys")
 LISTS: Final = _sets("words")
-WORDS: Final = frozenset(_UNITS).union(*LISTS.values())
+UNIT_WORDS: Final = LISTS["units"] | _UNITS
+WORDS: Final = UNIT_WORDS.union(*LISTS.values())
 PROSE: Final = WORDS | _sets("prose")["words"]
 
 

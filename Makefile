@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest help setup demo docs score test texts torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,10 @@ bench-ingest: ## readings committed a second, beside clients that only receive (
 backtest: ## how good the forecast is: real series and simulated programmes, into docs/reference/results-forecast.md (long; ARGS=--quick)
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
+
+vectors: ## vendors' own test vectors through codecs, layouts and tables (DIR="a folder, another"; ARGS=--write)
+	@bash deploy/setup bench
+	@$(BIN)/python -m benchmarks.vectors $(DIR) $(ARGS)
 
 calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS="1000 --write")
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)

@@ -24,8 +24,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from besok.model import sitefile
+from besok.model.decode_context import Codec
 from besok.model.settings import Settings
-from besok.store import sites
+from besok.store import codecs, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import mosquitto, ports, postgres, program
@@ -144,7 +145,40 @@ def milesight(door: int, at: datetime) -> tuple[str, bytes]:
     return f"v3/house@ttn/devices/vs133-{door}/up", json.dumps({**message, "uplink_message": uplink}).encode()
 
 
-FORMATS: dict[str, Maker] = {"native": native, "milesight": milesight}
+def frame(door: int, at: datetime) -> tuple[str, bytes]:
+    """Return the same from a network server that decodes nothing."""
+    topic, payload = milesight(door, at)
+    message = json.loads(payload)
+    del message["uplink_message"]["decoded_payload"]
+    return topic, json.dumps(message).encode()
+
+
+# "layout" and "codec": bytes, read by our layout or by a codec that the operator has added
+FORMATS: dict[str, Maker] = {"native": native, "milesight": milesight, "layout": frame, "codec": frame}
+CODEC = Codec(
+    vendor="Milesight",
+    model="VS133",
+    source="""
+function decodeUplink(input) {
+  var fields = {};
+  for (var at = 0; at < input.bytes.length; at += 6) {
+    var total = Buffer.from(input.bytes.slice(at + 2, at + 6)).readUInt32LE(0);
+    fields["line_1_total_" + (input.bytes[at] == 3 ? "in" : "out")] = total;
+  }
+  return { data: fields };
+}""",
+)
+
+
+@contextmanager
+def codecs_of(rig: Rig, name: str) -> Iterator[None]:
+    """Have the codec in the database while messages of that format are measured."""
+    with Database(rig.url) as db:
+        if name == "codec":
+            codecs.add(db, [CODEC], author="benchmark", now=datetime.now(UTC))
+        yield
+        if name == "codec":
+            codecs.remove(db, CODEC.vendor, CODEC.model)
 
 
 def fill(rig: Rig, make: Maker, messages: int, consumers: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """What one collector process commits, beside clients that only receive; and how soon after it was published.
 
-    python -m benchmarks.ingest [--messages N] [--rounds N] [--formats native,milesight] [--history 0,10,100]
+    python -m benchmarks.ingest [--messages N] [--rounds N] [--formats native,milesight,codec] [--history 0,10,100]
 
 A private broker holds the same queue for each of three: the collector (readings committed with buckets and days, in a
 database with fsync), paho-mqtt and mosquitto_sub, which receive and acknowledge and do nothing else. They take turns
@@ -35,7 +35,8 @@ def main() -> None:
     figures: dict[str, object] = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
     with _rig.rig() as rig:
         for name in args.formats:
-            figures[name] = rounds(rig, name, args.messages, args.rounds)
+            with _rig.codecs_of(rig, name):
+                figures[name] = rounds(rig, name, args.messages, args.rounds)
         figures["latency_ms"] = latency(rig, args.seconds)
         if args.history:
             past = _history.History(url=rig.url, oldest=rig.began - ROOM)

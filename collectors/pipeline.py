@@ -12,7 +12,7 @@ from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
 from collectors import adapters, limits
 from collectors.identity import Refused, Speakers
-from collectors.lorawan.codecs import CODECS
+from collectors.lorawan.codecs import CODECS, Waiting
 from collectors.privacy import redact
 from collectors.unplaced import revealed
 
@@ -177,13 +177,12 @@ def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tupl
     if not known.codecs:
         return [_adapted(message, known) for message in messages]
     with CODECS.gathering() as run:
-        found: list[tuple[Decoded, Refusal] | None] = []
-        for message in messages:
-            noted = CODECS.noted
-            adapted = _adapted(message, known)
-            found.append(adapted if CODECS.noted == noted else None)
+        found = [_adapted(message, known) for message in messages]
         run()
-        return [one or _adapted(message, known) for message, one in zip(messages, found, strict=True)]
+        return [
+            (decoded.resume(), Refusal.UNREADABLE) if isinstance(decoded, Waiting) else (decoded, kind)
+            for decoded, kind in found
+        ]
 
 
 def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:

@@ -66,12 +66,16 @@ class Path:
     level: int = 0  # of the topic; of "around" how far out
     last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
+    many: bool = False  # a plain path to all that lies at its end ([*])
 
     def find(self, place: Place) -> list[Found]:
         """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.query is not None:
             data = self._beginning(place)
-            return self._queried(data, self.query) if self.names is None else self._followed(data, self.names)
+            if self.names is None:
+                return self._queried(data, self.query)
+            found = self._followed(data, self.names)
+            return _inside(found[0]) if self.many and found else found
         if self.begins == "constant":
             return [Found(self.constant)]
         if self.begins == "topic":
@@ -120,9 +124,12 @@ def compiled(text: str) -> Path:
     if text[:1] not in ("$", "@", "^"):
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
     rest = text.lstrip("^") if text[0] == "^" else text[1:]
-    names = tuple(a or b for a, b in _NAME.findall(rest)) if _PLAIN.fullmatch(rest) else None
+    plain = rest.removesuffix("[*]").removesuffix(".*") if rest.endswith(("[*]", ".*")) else rest
+    names = tuple(a or b for a, b in _NAME.findall(plain)) if _PLAIN.fullmatch(plain) else None
     begins: Literal["message", "item", "around"] = _BEGINNINGS[text[0]]
-    return Path(text, begins, query=_query(text, rest), level=len(text) - len(rest), names=names)
+    return Path(
+        text, begins, query=_query(text, rest), level=len(text) - len(rest), names=names, many=plain != rest
+    )
 
 
 def _at(level: int, levels: Sequence[str]) -> int:
@@ -153,6 +160,13 @@ def _advice(text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
+
+
+def _inside(found: Found) -> list[Found]:
+    """Return all that lies in an object or a list."""
+    around = found.value
+    inner = around.items() if type(around) is dict else enumerate(around) if type(around) is list else ()
+    return [Found(value, ((around, key), *found.within)) for key, value in inner]
 
 
 def _within(match: JSONPathMatch) -> tuple[tuple[Any, str | int], ...]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -67,7 +68,7 @@ def add(
     print(
         f"{secret}\n\nIt is shown only now. Enter it in the device as the password, with any user name, or as a\n"
         f"bearer token. Try it:\n\n  curl -H 'Authorization: Bearer {secret}' --json @message.json \\\n"
-        f"    http://127.0.0.1:{settings().receive_port}/in/{name}"
+        f"    http://127.0.0.1:{settings().receive_port}/in/{quote(name)}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
@@ -34,6 +35,7 @@ from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes
+from collectors.lorawan.codecs import Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
+    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
     Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
     Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
@@ -56,7 +59,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="frigate", reads=frigate.reads, decode=frigate.decode),
     Adapter(name="fiware", reads=fiware.reads, decode=fiware.decode),
     Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
-    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
     Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
@@ -78,7 +80,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     ),
     Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
     Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
-    Adapter(name="lorawan-networks", reads=envelopes.OTHERS.reads, decode=envelopes.OTHERS.decode),
+    Adapter(name="lorawan-networks", reads=envelopes.BY_SHAPE.reads, decode=envelopes.BY_SHAPE.decode),
     Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
     Adapter(
@@ -106,21 +108,24 @@ def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
     packet = Packet(message, known)
     for adapter in ADAPTERS:
         if adapter.reads(packet):
-            try:
-                decoded = adapter.decode(packet)
-                if SIMULATED in packet.payload:
-                    decoded = _marked(decoded, packet)
-            except Unreadable as exc:
-                decoded = Decoded(problems=(str(exc),))
-            except (
-                Exception
-            ) as exc:  # whatever a payload does to an adapter, the messages beside it must go on
-                reason = (
-                    f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
-                )
-                decoded = Decoded(problems=(reason,))
-            return _told(decoded, adapter.name)
+            return _finished(packet, adapter.name, partial(adapter.decode, packet))
     return Decoded(problems=(NOBODY,))
+
+
+def _finished(packet: Packet, name: str, decoding: Callable[[], Decoded]) -> Decoded:
+    """Return what `decoding` gives, fit to be stored; a frame that waits for its codec is finished when it resumes."""
+    try:
+        decoded = decoding()
+        if isinstance(decoded, Waiting):
+            return Waiting(resume=partial(_finished, packet, name, decoded.resume))
+        if SIMULATED in packet.payload:
+            decoded = _marked(decoded, packet)
+    except Unreadable as exc:
+        decoded = Decoded(problems=(str(exc),))
+    except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
+        reason = f"the adapter {name} failed ({type(exc).__name__}: {exc}); please report this"
+        decoded = Decoded(problems=(reason,))
+    return _told(decoded, name)
 
 
 def _marked(decoded: Decoded, packet: Packet) -> Decoded:

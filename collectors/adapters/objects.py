@@ -21,7 +21,6 @@ from collectors.adapters.vocabulary import (
     Verdict,
     in_all,
     is_aside,
-    is_other_kind,
     is_passing,
     judge,
     words,
@@ -96,28 +95,6 @@ def note(
     """
     found = look(fields, packet=packet, at=at, context=context)
     write(sheet, found, topic=packet.topic if packet else "", device_path=device_path, time_path=time_path)
-    return found.understood
-
-
-def refuse_others(found: Found, levels: Iterable[str]) -> None:
-    """Raise Unreadable if the topic speaks of cars or the like and the message of people who pass."""
-    thing = next((level for level in levels if is_other_kind(level) and level.lower() != "bus"), "")
-    if thing and found.about_people:
-        raise Unreadable(
-            f"the topic says {show(thing)}, and the message counts something: if that is people, {hints.WRITE}"
-        )
-
-
-def note_value(
-    sheet: Sheet, said: tuple[str, ...], value: Any, *, topic: str, path: str, name: str, part: str = ""
-) -> bool:
-    """Note a bare `value` of which the words `said` tell what it measures; whether they do.
-
-    `name` is what the device calls it and `path` where a mapping finds it, if it is in doubt.
-    """
-    leaf = Leaf(words=said, said=name, value=value, path=path, part=part)
-    found = sort([leaf])
-    write(sheet, found, topic=topic)
     return found.understood
 
 

@@ -14,7 +14,7 @@ from besok.model.readings import Decoded
 from collectors.adapters import protobuf
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices import registry, subjects
+from collectors.devices import registry, unknown
 
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
 _UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
@@ -45,8 +45,8 @@ def decode(packet: Packet) -> Decoded:
     decoded = registry.decode(named)
     if decoded.readings:
         return decoded
-    if open_ := [name.removeprefix("metrics/") for name, _ in subjects.open_questions(named)]:
-        return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(map(show, open_))),))
+    if names := [show(leaf.names[-1]) for leaf in unknown.asked(named)]:
+        return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(names)),))
     if any("" in metric for metric in metrics):
         return replace(decoded, not_data="", problems=(_UNNAMED,))
     return decoded

@@ -1,6 +1,7 @@
 """Formats: what one kind of message means. Mappings of site files and model tables both become formats."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -111,6 +112,34 @@ class Format:
     unless: tuple[Unless, ...] = ()
     not_data: str = ""
     has_flows: bool = field(default=False)
+    in_message: Mapping[str, tuple[int, ...]] = field(
+        init=False, default_factory=dict
+    )  # values by the first name
+    in_item: Mapping[str, tuple[int, ...]] = field(init=False, default_factory=dict)  # of their paths
+    elsewhere: tuple[int, ...] = field(init=False, default=())  # values with a path that begins otherwise
+
+    def __post_init__(self) -> None:
+        """Index the values by how their paths begin."""
+        starts = defaultdict[tuple[str, str], list[int]](list)
+        for number, value in enumerate(self.values):
+            for path in value.paths:
+                starts[(path.begins, path.names[0]) if path.names else ("", "")].append(number)
+        for name, begins in (("in_message", "message"), ("in_item", "item")):
+            found = {key: tuple(numbers) for (begin, key), numbers in starts.items() if begin == begins}
+            object.__setattr__(self, name, found)
+        others = {
+            n for (begin, _), numbers in starts.items() if begin not in ("message", "item") for n in numbers
+        }
+        object.__setattr__(self, "elsewhere", tuple(others))
+
+    def values_in(self, message: Any, item: Any) -> list[Value]:
+        """Return the values of which a path can lead somewhere, in their order."""
+        numbers = set(self.elsewhere)
+        for index, data in ((self.in_message, message), (self.in_item, item)):
+            if index and type(data) is dict:
+                for name in data.keys() & index.keys():
+                    numbers.update(index[name])
+        return [self.values[number] for number in sorted(numbers)]
 
 
 def text_of(value: Any) -> str:

@@ -193,7 +193,8 @@ class _Reading:
         return any(one.value in ([], {}, None) for one in found)
 
     def _item(self, place: Place) -> None:
-        asked = (v for v in self.form.values if all(_holds(condition, place) for condition in v.when))
+        values = self.form.values_in(place.message, place.item)
+        asked = (v for v in values if all(_holds(condition, place) for condition in v.when))
         found = [
             pair
             for value in asked

@@ -12,12 +12,12 @@ from paho.mqtt.client import topic_matches_sub
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import questions, reader, subjects
+from collectors.devices import reader, subjects, unknown
 from collectors.devices.format import Format
 from collectors.devices.reader import TOMBSTONE, Body
 from collectors.devices.table import Table, TableError, tables
 
-TOKENS_JOINED = 6  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
+TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
 SHORTEST_ALONE = 4  # characters
 LEAVES_SHOWN = 8
 NOTHING = "nothing about people or the air of a room"
@@ -40,10 +40,12 @@ class Index:
     by_name: dict[str, Entry] = field(default_factory=dict)
     platforms: dict[str, Entry] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)  # names of models that no table is for
 
     def add(self, entry: Entry) -> None:
         """Add a table. Raises TableError if a message of it cannot be recognised, or a name of it is another's."""
         self.vendors.add(compact(entry.table.vendor))
+        self.apart |= called(entry.table.vendor, *entry.table.apart)
         if entry.table.kind == "platform":
             self.platforms[entry.table.source_key] = entry
         for name in names(entry.table):
@@ -105,8 +107,8 @@ def spoken(text: str) -> set[str]:
 
 
 def _says_enough(name: str) -> bool:
-    """Tell whether a name is a model's without its vendor's: "vs133" is, "motion" and "s1" are not."""
-    return len(name) >= SHORTEST_ALONE and any(c.isdecimal() for c in name)
+    """Tell whether a name is a model's without its vendor's: "vs133" is, "motion", "s1" and "co2sensor" are not."""
+    return len(name) >= SHORTEST_ALONE and any(c.isdecimal() for c in name.replace("co2", ""))
 
 
 @cache
@@ -132,13 +134,16 @@ def by_model(text: str) -> Entry | None:
     """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.
 
     The longest name that is a run of whole words of the text counts. A vendor alone names no model, and a model of
-    another vendor than the text names is none.
+    another vendor than the text names is none; nor is one that a table sets apart.
     """
     words = spoken(text)
     known = index()
-    found = [known.by_name[word] for word in sorted(words & known.by_name.keys(), key=len, reverse=True)]
     vendors = words & known.vendors
-    return next((e for e in found if not vendors or compact(e.table.vendor) in vendors), None)
+    for word in sorted(words & (known.by_name.keys() | known.apart), key=len, reverse=True):
+        entry = known.by_name.get(word)
+        if entry is None or not vendors or compact(entry.table.vendor) in vendors:
+            return entry
+    return None
 
 
 _matches = lru_cache(maxsize=10_000)(topic_matches_sub)
@@ -225,9 +230,9 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     known = {path.text for form in forms for value in form.values for path in value.paths}
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
-    asked = [(n, path) for n, path in subjects.open_questions(packet) if path == "$" or path not in known]
-    problems = tuple(questions.of_name(name, path, packet.topic) for name, path in asked)
-    if problems or decoded != Decoded():
+    asked = unknown.asked(packet, known)
+    if asked or decoded != Decoded():
+        problems = (unknown.question(packet, asked),) if asked else ()
         return subjects.sober(replace(decoded, problems=problems), packet)
     return Decoded(not_data=NOTHING)
 

@@ -132,6 +132,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     messages: list[MessageEntry] = []
     platform: str = ""  # source of the platform that carries its messages; its own messages come before those
     also: list[str] = []
+    apart: list[str] = []  # models with a name that holds this one's, and that are others
     source: str = ""
     names: list[str] = []
     lorawan: Lorawan | None = None

@@ -1,10 +1,9 @@
 """A process that runs vendors' codecs and nothing else: frames come on its input, fields go to its output.
 
 Started as a script, with an empty environment (codecs.py). A request is a line of JSON: {"codec": key, "source": text
-(the first time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answers are lines too, one
-for the codec ({} if it can be used) and one a frame, each as soon as it is known, so that whoever waits knows which
-frame ends this process: {"said": ...} or {"error": ..., "limit": ...}. After a frame that ran into a limit of time or
-memory the request ends: the others are to be asked for again.
+(the first time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answers are lines too: one
+for the codec ({} if it can be used) and one a frame, {"said": ...} or {"error": ..., "limit": ...}, written when the
+request is done. It ends after a frame that ran into a limit of time or memory: the others are to be asked for again.
 """
 
 import json
@@ -12,15 +11,17 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import quickjs
 
-FRAME_S: Final = 0.1  # seconds of the processor; vendors' codecs take 0.0002
+FRAME_S: Final = 0.1  # seconds of the processor for one frame; vendors' codecs take 0.0002
+REQUEST_S: Final = 1.0  # for all frames of a request
 MEMORY: Final = 32_000_000  # bytes of one codec
-STACK: Final = 256_000  # bytes
+STACK: Final = 256_000  # bytes; the codecs of 1,773 test vectors need less
 PROCESS_MEMORY: Final = 1_000_000_000  # bytes of the address space
 ANSWER: Final = 100_000  # characters of an answer
 ERROR: Final = 300  # characters of what a codec says of its error
@@ -28,6 +29,7 @@ LIMITS: Final = {
     "InternalError: interrupted": f"it computed for more than {FRAME_S:g} s",
     "InternalError: out of memory": f"it took more than {MEMORY / 1e6:.0f} MB",
 }
+TOO_SLOW: Final = "slow"
 TOO_LONG: Final = f"its answer has more than {ANSWER:,} characters"
 PRELUDE: Final = Path(__file__).with_name("codec.js").read_text("utf-8")
 
@@ -43,12 +45,11 @@ def main() -> None:
     ready: dict[str, Decode] = {}
     _tell("{}")
     for line in sys.stdin.buffer:
-        for answer in _answers(json.loads(line), ready):
-            _tell(answer)
+        _tell("\n".join(_answers(json.loads(line), ready)))
 
 
-def _tell(line: str) -> None:
-    rest = line.encode("utf-8", "replace") + b"\n"
+def _tell(lines: str) -> None:
+    rest = lines.encode("utf-8", "replace") + b"\n"
     while rest:
         rest = rest[os.write(1, rest) :]
 
@@ -64,6 +65,7 @@ def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]
     except quickjs.JSException as exc:
         yield _refusal(exc)[0]
         return
+    began = time.process_time()
     for frame, port, received in request["frames"]:
         try:
             said = ready[key](str(frame), port, float(received))
@@ -71,7 +73,9 @@ def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]
             answer, limit = _refusal(exc)
             yield answer
         else:
-            yield f'{{"said":{said}}}' if len(said) <= ANSWER else json.dumps({"error": TOO_LONG})
+            limit = TOO_SLOW if time.process_time() - began > REQUEST_S else ""
+            end = ',"limit":true}' if limit else "}"
+            yield f'{{"said":{said}{end}' if len(said) <= ANSWER else f'{{"error":"{TOO_LONG}"{end}'
         if limit:
             del ready[key]
             return

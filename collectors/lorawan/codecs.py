@@ -15,20 +15,24 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import IO, Any, Final, NamedTuple
 
+import msgspec
+
 from besok.model.decode_context import Codec
+from besok.model.readings import Decoded
 
 log = logging.getLogger(__name__)
 
 START_S: Final = 30.0  # until a new process is ready, on a machine that has much to do
-PATIENCE_S: Final = (
-    2.0  # for one frame, by the clock; the process itself stops a codec after 0.1 s of computing
-)
+PATIENCE_S: Final = 2.0  # for a request, by the clock; the process itself ends one after 1 s of computing
 STRIKES: Final = 3  # frames on which a codec may run into its limits ...
-STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 6 s in ten minutes at most
+STRIKES_S: Final = (
+    600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes at most
+)
 KEPT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
 WORKER: Final = Path(__file__).with_name("codec_worker.py")
 LOOK_AFTER: Final = 'look at it with "besok codec test", or take it out with "besok codec remove"'
@@ -55,6 +59,15 @@ RESTS: Final = (
     f" {LOOK_AFTER}"
 )
 WRAPPED: Final = {"data", "warnings", "errors"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Decoded):
+    """A frame that waits for its codec; `resume` decodes it once the codec has answered."""
+
+    resume: Callable[[], Decoded] = Decoded
+
+
 WAITING: Final = Answer({}, "it waits for its codec")
 
 
@@ -63,7 +76,6 @@ class Codecs:
 
     def __init__(self, patience_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic) -> None:
         self.patience_s = patience_s
-        self.noted = 0  # frames, since the start, that wait or waited for the end of a gathering
         self._clock = clock
         self._lock = RLock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,11 +89,7 @@ class Codecs:
         """Return the fields in a frame; WAITING if frames are gathered now and this one was not run yet."""
         if self._gathered is None:
             return self.run(codec, [frame])[0]
-        answers = self._gathered.setdefault(codec, {})
-        if answers.get(frame, WAITING) is WAITING:
-            answers[frame] = WAITING
-            self.noted += 1
-        return answers[frame]
+        return self._gathered.setdefault(codec, {}).setdefault(frame, WAITING)
 
     @contextmanager
     def gathering(self) -> Iterator[Callable[[], None]]:
@@ -96,12 +104,15 @@ class Codecs:
     def run(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         """Return what the codec makes of each frame."""
         answers: list[Answer] = []
+        most = len(frames)
         with self._lock:
             while len(answers) < len(frames):
                 if self._struck_out(codec):
                     answers.append(Answer({}, RESTS))
-                else:
-                    answers += self._request(codec, frames[len(answers) :])
+                    continue
+                found = self._request(codec, frames[len(answers) : len(answers) + most])
+                most = most if found else 1  # one by one it shows which frame ends the process
+                answers += found
         return answers
 
     def check(self, codec: Codec) -> str:
@@ -127,7 +138,7 @@ class Codecs:
             answers.update(zip(frames, self.run(codec, frames), strict=True))
 
     def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
-        """Return the answers to some of the first frames, at least to one."""
+        """Return the answers to the first frames; none if the process did not outlive one of several."""
         answers: list[Answer] = []
         limit = False
         try:
@@ -142,11 +153,13 @@ class Codecs:
                 answer, limit = _answer(self._line(self.patience_s))
                 answers.append(answer)
         except (OSError, EOFError) as exc:  # a TimeoutError is an OSError
+            self.close()
+            if len(frames) > 1:
+                return []
             hung = isinstance(exc, TimeoutError)
             said = "did not answer and was ended" if hung else "ended the process that it runs in"
             answers.append(Answer({}, f"its codec {said}: {LOOK_AFTER}"))
             limit = True
-            self.close()
         if limit:
             self._known.discard(codec.sha256)  # it may have left anything behind: it begins afresh
             self._strikes[codec.sha256].append(self._clock())
@@ -182,7 +195,7 @@ class Codecs:
             request["source"] = codec.source
         request["frames"] = [(list(f.data), f.fport, f.received_ms) for f in frames]
         stdin = self._pipes()[0]
-        stdin.write(json.dumps(request).encode() + b"\n")
+        stdin.write(msgspec.json.encode(request) + b"\n")
         stdin.flush()
 
     def _line(self, patience_s: float) -> bytes:
@@ -207,12 +220,19 @@ class Codecs:
 def _answer(line: bytes) -> tuple[Answer, bool]:
     """Return the answer in a line, and whether the codec ran into a limit."""
     try:
-        told = json.loads(line)
+        told = _parsed(line)
     except (ValueError, RecursionError):
         return Answer({}, f"its codec's answer cannot be read: {LOOK_AFTER}"), False
     if "error" in told:
         return Answer({}, f"its codec fails ({told['error']}): {LOOK_AFTER}"), bool(told.get("limit"))
-    return (_fields(told["said"]) if "said" in told else Answer({})), False
+    return (_fields(told["said"]) if "said" in told else Answer({})), bool(told.get("limit"))
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return msgspec.json.decode(line)
+    except msgspec.DecodeError:  # half a character in a text
+        return json.loads(line)
 
 
 def _fields(said: Any) -> Answer:

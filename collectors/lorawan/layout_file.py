@@ -215,6 +215,9 @@ def _field(name: str, entry: Entry, number: int, index: int, order: Order) -> Fi
     if parts is None:
         raise ValueError(f'{name}: "{entry.type}" is no type')
     order = entry.order or order
+    below = list(_fields(entry.object or entry.append or entry.each, order))
+    if entry.each and not any(one.size and one.at is None for one in below):
+        raise ValueError(f"{name}: an item of each must take bytes")
     pairs = list(zip(entry.bits[::2], entry.bits[1::2], strict=True))
     shift = index * sum(count for _, count in pairs)
     given = {field: getattr(entry, field) for field in entry.__struct_fields__}
@@ -233,5 +236,5 @@ def _field(name: str, entry: Entry, number: int, index: int, order: Order) -> Fi
             for said, body in entry.cases.items()
             for raw in said.split("|")
         },
-        below=list(_fields(entry.object or entry.append or entry.each, order)),
+        below=below,
     )

@@ -7,7 +7,7 @@ file, or else by the network; nothing is read as another model than that.
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from besok.model.decode_context import Codec
@@ -21,7 +21,7 @@ from collectors.devices import reader, registry
 from collectors.devices.reader import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
-from collectors.lorawan.codecs import CODECS, WAITING, Frame
+from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
 from collectors.lorawan.uplink import SOURCE, Uplink
 
 SHOWN: Final = 24  # bytes of a frame in a problem
@@ -43,7 +43,10 @@ NO_TABLE: Final = (
 
 def read(uplink: Uplink, packet: Packet) -> Decoded:
     """Decode a frame, by what is known of the model of its device."""
-    frame = _Reading(uplink, packet)
+    return _read(_Reading(uplink, packet))
+
+
+def _read(frame: "_Reading") -> Decoded:
     problems: list[str] = []
     for attempt in (frame.by_network, frame.by_codec, frame.by_layout, frame.by_platform, frame.by_name):
         try:
@@ -51,15 +54,15 @@ def read(uplink: Uplink, packet: Packet) -> Decoded:
         except Unreadable as exc:
             problems.append(str(exc))
             continue
-        if found.readings or found.not_data:
+        if found.readings or found.not_data or isinstance(found, Waiting):
             return found
         problems += found.problems
-    if not problems and uplink.payload:
+    if not problems and frame.uplink.payload:
         problems = [frame.unknown()]
     return Decoded(
         problems=tuple(dict.fromkeys(problems)),
         not_data="" if problems else NO_DATA,
-        identity=uplink.identity,
+        identity=frame.uplink.identity,
     )
 
 
@@ -91,7 +94,9 @@ class _Reading:
         received = self.uplink.time or self.packet.message.received
         frame = Frame(self.uplink.payload, self.uplink.fport, round(received.timestamp() * 1000))
         answer = CODECS.decode(codec, frame)
-        if answer.problem and answer is not WAITING:
+        if answer is WAITING:
+            return Waiting(resume=partial(_read, self))
+        if answer.problem:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:
             return self._nothing(codec.name, ", ".join(answer.warnings))
@@ -130,7 +135,7 @@ class _Reading:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
             for entry in platforms():
-                forms = [form for form in entry.formats if is_for(form, self._body(value))]
+                forms = [form for form in entry.formats if form.when and is_for(form, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found
         return Decoded()

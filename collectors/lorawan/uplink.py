@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -123,11 +123,11 @@ def whole(value: object, otherwise: int = 0) -> int:
     return otherwise
 
 
-def first_time(*values: object, zone: str = "") -> datetime | None:
+def first_time(values: Iterable[object]) -> datetime | None:
     """Return the first of `values` that is a time; a time that cannot be read is passed over for the next best one."""
     for value in values:
         try:
-            time = instant(value, zone)
+            time = instant(value)
         except Unreadable:
             continue
         if time is not None:
@@ -135,26 +135,42 @@ def first_time(*values: object, zone: str = "") -> datetime | None:
     return None
 
 
-def values_at(body: object, path: str) -> list[Any]:
-    """Return what stands in nested JSON at `path`: names with dots between, "*" for all in a list or an object."""
-    found = [body]
-    for name in path.split("."):
-        if name == "*":
-            found = [inner for value in found for inner in _inside(value)]
-        else:
-            found = [value[name] for value in found if type(value) is dict and value.get(name) is not None]
-    return found
+Path = tuple[str, ...]  # names from the top of nested JSON; "*" is every item of a list or an object
+MANY: Final = "*"
 
 
-def first_at(body: object, paths: Iterable[str]) -> Any:
+def paths(*texts: str) -> tuple[Path, ...]:
+    """Return paths that are written with dots between the names."""
+    return tuple(tuple(text.split(".")) for text in texts)
+
+
+def value_at(body: Any, path: Path) -> Any:
+    """Return what stands at a path without "*"; None if nothing does."""
+    for name in path:
+        body = body.get(name) if type(body) is dict else None
+    return body
+
+
+def values_at(body: Any, path: Path) -> Iterator[Any]:
+    """Yield what stands at a path, but null."""
+    if MANY not in path:
+        found = value_at(body, path)
+        if found is not None:
+            yield found
+        return
+    at = path.index(MANY)
+    around = value_at(body, path[:at])
+    for inner in around.values() if type(around) is dict else around if type(around) is list else ():
+        yield from values_at(inner, path[at + 1 :])
+
+
+def first_at(body: object, paths: Iterable[Path]) -> Any:
     """Return the first thing that stands at one of `paths` and is not empty text; None if there is none."""
-    return next((value for path in paths for value in values_at(body, path) if value != ""), None)
-
-
-def _inside(value: object) -> Iterable[Any]:
-    if type(value) is dict:
-        return value.values()
-    return value if type(value) is list else ()
+    for path in paths:
+        for value in values_at(body, path):
+            if value != "":
+                return value
+    return None
 
 
 def words(*values: object) -> str:

@@ -4,6 +4,7 @@ Whoever has no token costs little: the body is read only after token, device and
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from email.message import Message as Headers
@@ -20,12 +21,15 @@ from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
 from collectors.receive.tokens import Tokens
 
+log = logging.getLogger(__name__)
+
 BODY_S: Final = 30  # a whole body must have come by then
 LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off does not read the answer
 LINGER_BYTES: Final = 20_000_000
 BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
 RETRY_S: Final = 5
-WHERE = "/in/"
+TOLD_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
+WHERE: Final = "/in/"
 HELLO = "Besök takes counts here: POST them to /in/DEVICE with a token (`besok receive token add DEVICE`).\n"
 NO_TOKEN = (
     "no valid token: send `Authorization: Bearer TOKEN`, or the token as the password of Basic authentication;"
@@ -41,6 +45,7 @@ class Receiver:
         self._tokens = known
         self._counters = counters
         self._busy = 0
+        self._told = set[tuple[int, str]]()  # statuses and addresses whose refusal the log has
 
     @property
     def problem(self) -> str | None:
@@ -67,10 +72,21 @@ class Receiver:
             await self._take(request)
             response: Response = PlainTextResponse("taken\n")
         except NotTaken as exc:
+            self._tell(request, exc)
             await _linger(request)
             response = _refusal(exc)
         self._counters.requests[response.status_code] += 1
         return response
+
+    def _tell(self, request: Request, refused: NotTaken) -> None:
+        """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
+        key = refused.status, request.scope["path"][: device_topic.LENGTH]
+        if key not in self._told and len(self._told) < TOLD_LIMIT:
+            self._told.add(key)
+            extra = {"action": "request_refused"}
+            log.warning(
+                "%s %r is answered %d: %s", request.method, key[1], refused.status, refused, extra=extra
+            )
 
     async def _take(self, request: Request) -> None:
         """Publish what a request brings and wait until the broker keeps it. Raises NotTaken."""

@@ -11,12 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
-import paho.mqtt.client as paho
 import psycopg
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
-from servers import serving
+from servers import connected, serving
 
 from besok.model import sitefile
 from besok.model.settings import Settings
@@ -106,23 +104,6 @@ def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterato
 def collect() -> Callable[..., AbstractContextManager[Heard]]:
     """Run a collector for the length of a with block; it gives what the collector says."""
     return collecting
-
-
-@contextmanager
-def connected(broker: tuple[str, int], client_id: str = "", **more: Any) -> Iterator[paho.Client]:
-    """A client of the broker, connected."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5, **more)
-    there = threading.Event()
-    client.on_connect = lambda *args: there.set()
-    client.max_inflight_messages_set(1000)
-    client.connect(*broker)
-    client.loop_start()
-    wait_for(there.is_set)
-    try:
-        yield client
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 @pytest.fixture

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
+import paho.mqtt.client as paho
 import psycopg
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
 
 from besok.model.errors import StackError
@@ -119,3 +122,20 @@ def await_days(url: str) -> None:
         return int(days)
 
     wait_for(lambda: not waiting(), progress=waiting)
+
+
+@contextmanager
+def connected(broker: tuple[str, int], client_id: str = "", **more: Any) -> Iterator[paho.Client]:
+    """A client of the broker, connected."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5, **more)
+    there = threading.Event()
+    client.on_connect = lambda *args: there.set()
+    client.max_inflight_messages_set(1000)
+    client.connect(*broker)
+    client.loop_start()
+    wait_for(there.is_set)
+    try:
+        yield client
+    finally:
+        client.disconnect()
+        client.loop_stop()

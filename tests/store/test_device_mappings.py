@@ -6,6 +6,7 @@ from functools import partial
 import psycopg
 import pytest
 from counted import HOUSE, NOON
+from typer.testing import CliRunner
 
 from besok.model import sitefile
 from besok.model.errors import BesokError, NotFound, StoreRefused
@@ -17,6 +18,7 @@ from besok.services.unknown_devices import Observed
 from besok.store import decode_context, device_mappings, identity, sites
 from besok.store.database import Database
 from besok.store.write import write
+from cli.main import app
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay_mapped
@@ -211,3 +213,34 @@ def test_a_person_may_write_the_topic_as_it_is(house: Database, database_url: st
 def test_a_topic_nobody_asks_about(house: Database) -> None:
     with pytest.raises(NotFound):
         unknown_devices.answer(house, "x/y", [("in", "$.in")], author="K", now=LATER)
+
+
+def test_the_commands_say_what_a_device_means_and_take_it_back(
+    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def besok(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["device", *arguments])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    came(
+        house,
+        "acme/1",
+        b'{"serial": "A-1701", "a": 4700, "t": 68}',
+        b'{"serial": "A-1701", "a": 4711, "t": 68}',
+    )
+    told = besok(
+        "map", "acme/1", "--value", "in_total=$.a", "--value", "temperature_c=$.t",
+        "--unit", "temperature_c=fahrenheit",
+        "--device", "$.serial", "--portal", "front", "--since", "2026-03-02", "--author", "Kim",
+    )  # fmt: skip
+    assert told == "Mapping 1 is kept: 2 read and stored now, 0 still rejected\n"
+    assert people_in(database_url) == 11
+    assert readings(database_url)[-1] == ("acme", "A-1701", "level:1", 20)
+    assert besok("mappings") == (
+        "1  acme/1: in_total = $.a, temperature_c = $.t\n    lib/front since 2026-03-02 03:00 UTC; Kim, "
+        f"{device_mappings.listing(house)[0].made:%Y-%m-%d %H:%M} UTC\n"
+    )
+    assert besok("unmap", "1") == "Mapping 1 has ended.\n"
+    assert besok("mappings") == "None.\n"

@@ -5,6 +5,7 @@ import tomllib
 from datetime import UTC, datetime
 from typing import Any
 
+from besok.model import mapping_draft
 from besok.model.decode_context import DecodeContext, Device
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
@@ -53,3 +54,10 @@ def mappings(told: str) -> list[PayloadMapping]:
     """The mappings in a reason, as a site file would read them."""
     text = "[[sites]]\n" + told[told.index("[[sites.mappings]]") :]
     return [PayloadMapping(**found) for found in tomllib.loads(text)["sites"][0]["mappings"]]
+
+
+def choices(told: str) -> dict[str, str]:
+    """The choices in a question, metric and path."""
+    draft = mapping_draft.read(told)
+    assert draft is not None
+    return {choice.key: choice.path for choice in draft.choices}

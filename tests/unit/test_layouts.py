@@ -144,6 +144,7 @@ def test_included_items_yield_to_own(folder: Path) -> None:
     [
         ('[frames]\n1 = { a = "q1" }', "is no type"),
         ("[frames]\n1 = { a = { widht = 2 } }", "unknown field"),
+        ("[frames]\n1 = { a = { each = { b = { at = 0 } } } }", "must take bytes"),
         ("[frames", "Expected"),
         ("[items]\n'0(1' = 1", "unterminated"),
     ],

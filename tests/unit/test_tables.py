@@ -88,6 +88,9 @@ def test_a_model_text_names_one_table_or_none() -> None:
     assert registry.by_model("Building Edge PIR") is not None
     assert registry.by_model("Building Edge") is None
     assert registry.by_model("Acme PIR") is None
+    assert registry.by_model("Acme Wireless CO2 Sensor") is None
+    assert registry.by_model("Dragino LHT65N-E3") is not None
+    assert registry.by_model("Dragino LHT65N-VIB - Vibration Sensor") is None
 
 
 @pytest.mark.parametrize(

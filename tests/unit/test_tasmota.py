@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from adapting import TIME, decode, device, mappings, said
+from adapting import TIME, choices, decode, device, said
+
+from besok.model import mapping_draft
 
 
 @pytest.mark.parametrize(
@@ -57,16 +59,17 @@ def test_a_pulse_counter_counts_anything_and_is_asked_about(fields: dict[str, ob
     assert not decoded.readings
     for told in decoded.problems:
         assert "could count people or anything else" in told
-        (mapping,) = mappings(told)
-        assert (mapping.device, mapping.time) == ("topic:2..-2", "$.Time")
-        assert list(mapping.values) == ["passages_total"]
+        draft = mapping_draft.read(told)
+        assert draft is not None
+        assert (draft.device, draft.time) == ("topic:2..-2", "$.Time")
+        assert list(choices(told)) == ["passages_total"]
 
 
 def test_a_switch_that_acts_may_be_a_motion_sensor() -> None:
     (told,) = decode("tele/hall/SENSOR", {"Time": "2017-11-03T18:44:15", "Switch1": "ON"}).problems
-    assert mappings(told)[0].values == {"occupied": "$.Switch1"}
+    assert choices(told) == {"occupied": "$.Switch1"}
     (told,) = decode("stat/hall/RESULT", {"Switch1": {"Action": "ON"}}).problems
-    assert mappings(told)[0].values == {"occupied": "$.Switch1.Action"}
+    assert choices(told) == {"occupied": "$.Switch1.Action"}
 
 
 def test_what_a_script_says_of_people_is_asked_about_and_the_warmth_of_the_chip_is_none() -> None:

@@ -2,8 +2,10 @@
 
 import cProfile
 import json
+import re
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from besok.model import mapping_draft
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
-from collectors.devices import unknown
+from collectors.devices import field_names, unknown
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 
@@ -57,14 +59,22 @@ def test_a_look_alike(alike: Alike) -> None:
         assert paths(decoded) == alike.offers
 
 
-def test_the_table_of_qualified_names_is_short() -> None:
-    assert len(unknown.QUALIFIED) <= 30
+def test_the_table_of_qualified_names_is_short_and_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "adapters.md").read_text("utf-8")
+    section = page.partition("## Unknown devices")[2].partition("Climate and batteries")[0]
+    rows = re.findall(r"\| (.*) \| `(\w+)` \|", section)
+    documented = {
+        field_names.compact(name): metric for names, metric in rows for name in re.findall(r"\w+", names)
+    }
+    assert documented == field_names.QUALIFIED
+    assert len(documented) <= 30
 
 
 @pytest.mark.parametrize(
     ("fields", "device"),
     [
-        ({"deviceId": "abc-1234", "sensor": "north"}, "abc-1234"),
+        ({"deviceId": "abc-1234"}, "abc-1234"),
+        ({"sensor": "north-17"}, "north-17"),
         ({"data": {"sn": "A12345"}}, "A12345"),
         ({"serial_number": 4711001}, "4711001"),
         ({"sensor_id": 3}, "acme/1/3"),
@@ -110,3 +120,22 @@ def test_work_grows_with_the_number_of_fields_and_not_with_its_square() -> None:
 def test_no_value_stands_in_a_reason() -> None:
     assert "Anna" not in read("door", {"visitor": "Anna", "people": 1}).problems[0]
     assert "Anna" not in read("door", "Anna Svensson").problems[0]
+
+
+def other_numbers(value: Any, number: int) -> Any:
+    """The same message with another number in place of each."""
+    if isinstance(value, dict):
+        return {name: other_numbers(inner, number) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [other_numbers(inner, number) for inner in value]
+    return number if type(value) is int else value
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 100, 40_000])
+def test_no_meaning_depends_on_a_number(number: int) -> None:
+    for alike in ALIKE:
+        if isinstance(alike.payload, dict | list) and alike.must not in (NOTHING, REFUSED):
+            was = read(alike.topic, alike.payload)
+            now = read(alike.topic, other_numbers(alike.payload, number))
+            assert (outcome(now) == ASK) == (outcome(was) == ASK), alike
+            assert {r.metric for r in now.readings} == {r.metric for r in was.readings}, alike

@@ -12,3 +12,7 @@ create table device_mapping (
     sensors jsonb not null default '[]',
     since timestamptz
 );
+
+-- The messages that ask for a mapping, by topic (a hash of it, since topics may be long): the page Sensors looks for the last ones.
+create index rejected_asks on rejected (hashtext(topic), rejected_id)
+    where resolved is null and position('# values.' in reason) > 0;

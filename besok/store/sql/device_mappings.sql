@@ -52,7 +52,7 @@ cross join lateral (
     from (
         select r.rejected_id, r.reason, substr(r.payload, 1, %(length)s) as payload
         from rejected r
-        where r.topic = t.topic and r.resolved is null and position('# values.' in r.reason) > 0
+        where hashtext(r.topic) = hashtext(t.topic) and r.topic = t.topic and r.resolved is null and position('# values.' in r.reason) > 0
         order by r.rejected_id desc
         limit %(messages)s
     ) l

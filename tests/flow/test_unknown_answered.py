@@ -1,0 +1,64 @@
+"""Unknown devices over HTTP: what they ask, the answer, and what cannot be, in the reader's language."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import pytest
+
+from besok.model.readings import Message
+from besok.store import device_mappings
+from besok.store.database import Database
+from besok.store.write import write
+from collectors import pipeline
+
+SITE = "/api/v1/sites/stadsbiblioteket/mappings"
+TOPIC = "counters/strange-door"
+GOOD = {"who": "Kim", "topic": TOPIC, "values": ["in=$.in"], "place": "portal:cafe-door"}
+
+
+@pytest.fixture
+def asked(db: Database, ask: httpx2.Client) -> httpx2.Client:
+    payload = b'{"in": 3, "out": 1, "seq": 7, "people": 2}'
+    message = Message(topic=TOPIC, payload=payload, received=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    write(db, pipeline.decode([message]))
+    return ask
+
+
+def test_an_unknown_device_asks_and_is_answered(asked: httpx2.Client, db: Database) -> None:
+    (device,) = asked.get("/api/v1/devices/unknown").json()
+    assert [field["path"] for field in device["fields"]] == ["$.in", "$.out", "$.people"]
+    assert device["messages"] == ['{"in": 3, "out": 1, "seq": 7, "people": 2}']
+    made = asked.post(SITE, json={**GOOD, "since": "2026-03-01"})
+    assert made.status_code == 201, made.text
+    (mapping,) = device_mappings.listing(db)
+    assert made.json() == {"mapping": mapping.id}
+    assert [sensor.portal for sensor in mapping.sensors] == ["cafe-door"]
+    assert asked.get("/api/v1/devices/unknown").json() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "english", "swedish"),
+    [
+        ({"values": []}, 422, "at least one field", "minst ett fält"),
+        ({"values": ["in=$.seq"]}, 422, "cannot be chosen", "kan inte väljas"),
+        ({"values": ["people=$.people"]}, 422, "a door needs people who passed", "en dörr kräver"),
+        ({"place": "space:lesesal"}, 422, "a room needs people", "ett rum kräver"),
+        ({"place": "portal:vault"}, 404, "no door or room", "ingen dörr"),
+        ({"place": None, "since": "2026-03-01"}, 422, "needs a place", "kräver en plats"),
+        ({"topic": "counters/other"}, 404, "nothing is asked", "inget behöver anges"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(
+    asked: httpx2.Client, change: dict[str, Any], status: int, english: str, swedish: str
+) -> None:
+    for language, says in (("en", english), ("sv", swedish)):
+        answer = asked.post(SITE, json={**GOOD, **change}, headers={"Accept-Language": language})
+        assert answer.status_code == status and says in answer.json()["error"], answer.text
+    assert len(asked.get("/api/v1/devices/unknown").json()) == 1
+
+
+def test_only_pages_of_ours_may_answer(asked: httpx2.Client) -> None:
+    assert asked.post(SITE, json=GOOD, headers={"Origin": "http://elsewhere.org"}).status_code == 403
+    assert asked.post(SITE, json={**GOOD, "who": " "}).status_code == 422
+    assert asked.post(SITE, json={**GOOD, "photo": "x"}).status_code == 422

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from counted import HOUSE
+from typer.testing import CliRunner
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, SiteFileError, StoreUnavailable
@@ -15,6 +16,7 @@ from besok.model.readings import Message, Status
 from besok.store import decode_context, identity, sites
 from besok.store.database import Database
 from besok.store.write import Written, write
+from cli.main import app
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay
@@ -275,3 +277,24 @@ def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database,
             conn.execute("select * from device").fetchall(),
         ]
     assert "quistg" not in repr(rows).casefold()
+
+
+def test_the_command_shows_and_changes_what_a_device_is_bound_to(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+
+    def besok(*arguments: str) -> str:
+        result = CliRunner().invoke(app, ["device", "topics", *arguments], prog_name="besok")
+        return f"{result.stdout}{result.stderr}{result.exception or ''}"
+
+    build(db)
+    assert besok("m1") == "beams m1: none yet; the first that it is heard on binds it\n"
+    collect(db, sent("a/beam/1"))
+    assert besok("m1") == "beams m1: a/beam/1, on which it was heard\n"
+    assert besok("m1", "--set", "b/#", "--set", "c") == "beams m1: b/#, c, by the site file or this command\n"
+    assert bound(db) == ("b/#", "c")
+    assert besok("lib/front") == "native lib/front: besok/v1/lib/front/#, by its name\n"
+    assert "# takes all that follows" in besok("m1", "--set", "a/#/b")
+    assert "there is no device" in besok("m9")
+    assert "none yet" in besok("m1", "--learn")

@@ -72,10 +72,10 @@ def binding(topic: str, device: str) -> tuple[str, ...]:
     levels = topic.split("/")
     if topic == device:
         return (topic,)
-    named = _naming_level(levels, canonical(device))
+    named = _naming_level(levels, device)
     if named is not None:
         levels = [*levels[: named + 1], "#"]
-    elif levels[-1] in _EVENTS and len(levels) > 1:
+    elif levels[-1] in _EVENTS and any(levels[:-1]):
         levels[-1] = "+"
     for words in _ALTERNATIVES:
         at = next((n for n, level in enumerate(levels) if level in words), None)
@@ -85,9 +85,12 @@ def binding(topic: str, device: str) -> tuple[str, ...]:
 
 
 def _naming_level(levels: list[str], device: str) -> int | None:
-    """Return the number of the last level that names the device, None if there is none."""
+    """Return the number of the last level that names the device, None if there is none. A name may take several."""
+    name = canonical(device)
+    parts = device.count("/") + 1
     for n in range(len(levels) - 1, -1, -1):
-        level = canonical(levels[n])
-        if level == device or (len(device) >= _LONG_NAME and device in level):
+        if canonical("/".join(levels[max(n + 1 - parts, 0) : n + 1])) == name:
+            return n
+        if len(name) >= _LONG_NAME and name in canonical(levels[n]):
             return n
     return next((n for n in range(1, len(levels)) if levels[n - 1] in _BEFORE_NAMES), None)

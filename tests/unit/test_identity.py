@@ -43,6 +43,8 @@ def devices(batch: Batch) -> list[tuple[str, float]]:
         ("gateway/12/uplink", "24e1240001", ["gateway/12/+"], "join"),
         ("zigbee2mqtt/door", "door", ["zigbee2mqtt/door/#"], "availability"),
         ("shellies/shelly-A1B2C3/relay/0", "shelly-a1b2c3", ["shellies/shelly-A1B2C3/#"], "input/0"),
+        ("zigbee2mqtt/hall/desk", "hall/desk", ["zigbee2mqtt/hall/desk/#"], "availability"),
+        ("/uplink", "24e1240001", ["/uplink"], None),
         ("xovis/front", "80:1F:12:AA:BB:CC", ["xovis/front"], None),
         ("acme/door", "acme/door", ["acme/door"], None),
         ("acme/+/state", "m1", ["acme/+/state"], None),

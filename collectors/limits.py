@@ -15,7 +15,7 @@ TIME_LIMIT_S: Final = (
     1.0  # of the processor, for the items of one message; those of a day take some hundredths
 )
 _SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least
-_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{\[]|[}\]]', re.DOTALL)
+_BRACKETS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{\[]|[}\]]', re.DOTALL)
 
 
 class Budget:

@@ -82,7 +82,8 @@ class _Redactor:
         if came != topic:
             text = text.replace(f"name = {_quoted(name_of(came))}", f"name = {_quoted(name_of(topic))}")
             for said in {came, json.dumps(came)[1:-1], _quoted(came)[1:-1]} - {""}:
-                text = re.sub(rf"(?<![\w/]){re.escape(said)}(?![\w/])", topic, text)
+                if said in text:
+                    text = re.sub(rf"(?<![\w/]){re.escape(said)}(?![\w/])", topic, text)
         text = _DAY.sub(lambda day: day[0] if kept_forms.is_late(day[0]) else "[time]", text)
         if self._dropped or "…" in text:
             words = {*_WORD.findall(kept.payload.decode("utf-8", "replace")), *_WORD.findall(topic)}
@@ -202,7 +203,7 @@ class _Redactor:
         if len(text) > kept_forms.TEXT_LIMIT:
             return False
         return (
-            kept_forms.is_words(text, self._known.places)
+            kept_forms.is_words(text)
             or kept_forms.is_number(text)
             or kept_forms.is_time(text, self._message.received)
             or self._is_named(text)

@@ -77,8 +77,7 @@ class DecodeContext:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names that a person has written or placed, in canonical form, as wholes and by level of their topics."""
-        told = frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
-        return told | self.places
+        return frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
 
     @cached_property
     def pseudonyms(self) -> frozenset[str]:

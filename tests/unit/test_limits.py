@@ -72,6 +72,11 @@ def test_what_sensors_send_is_not(payload: bytes) -> None:
     assert limits.problem(payload) is None
 
 
+def test_to_look_for_depth_takes_no_longer_however_texts_are_broken() -> None:
+    for hostile in (b'"' + b'\\"' * 1_900_000, b'"' * 3_999_000, b"\\" * 3_999_000, b'"' + b"x" * 3_999_000):
+        assert limits.problem(b"[]" * 60 + hostile) is None
+
+
 def test_to_refuse_a_large_message_takes_no_longer_than_to_parse_it() -> None:
     def took(work: Callable[[], object]) -> float:
         began = time.process_time()

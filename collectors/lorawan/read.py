@@ -5,25 +5,28 @@ layout; fields become readings by the table of the model, or by a mapping of the
 file, or else by the network; nothing is read as another model than that.
 """
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any, Final
 
+from besok.model import mapping_draft
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS
 from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
-from collectors.adapters.lorawan import decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, registry
+from collectors.devices import reader, registry, unknown
 from collectors.devices.reader import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
-from collectors.lorawan.uplink import SOURCE, Uplink
+from collectors.lorawan.uplink import SOURCE, At, Uplink
 
+CO2: Final = METRICS["co2_ppm"]  # what tells of people stands before it in the catalogue
 SHOWN: Final = 24  # bytes of a frame in a problem
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
@@ -34,10 +37,6 @@ UNKNOWN: Final = (
 UNSUPPORTED: Final = (
     "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
     " server, or add its vendor's codec (besok codec add FILE --vendor ... --model ...)"
-)
-NO_TABLE: Final = (
-    "its codec gives {fields}, and no table says what the fields of {model} mean: write a mapping with"
-    " only = {{ ... }}, whose paths begin at these fields (docs/reference/mappings.md)"
 )
 
 
@@ -83,7 +82,14 @@ class _Reading:
         fields = self.uplink.fields
         if self.entry is None or type(fields) is not dict:
             return Decoded()
-        return registry.read_fields(self.entry, self._body(fields))
+        found = registry.read_fields(self.entry, self._body(fields))
+        if not found.readings or _tells_of_people(found):
+            return found
+        try:  # another version of the decoder may name what is told of people otherwise
+            own = self.by_layout()
+        except Unreadable:
+            return found
+        return own if _tells_of_people(own) else found
 
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
@@ -102,10 +108,9 @@ class _Reading:
             return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.entry is not None:
             return self._by_table(self.entry, answer.fields)
-        found = mapping.decode_fields(self._body(answer.fields))
-        if found == Decoded():
-            names = show(", ".join(answer.fields), 80)
-            raise Unreadable(NO_TABLE.format(fields=names, model=codec.name))
+        found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
+        if found is None:
+            found = self._unknown(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
         return found
 
     def by_layout(self) -> Decoded:
@@ -141,13 +146,17 @@ class _Reading:
         return Decoded()
 
     def by_name(self) -> Decoded:
-        """Read fields of models that no table knows yet; of a known model nothing is guessed."""
+        """Read fields of models that no table knows, as those of any unknown device; of a known one nothing is."""
         fields = self.uplink.fields
-        if self.entry is None:
-            return decoded.read(self.uplink, self.packet) if fields is not None else Decoded()
-        if type(fields) is dict and not layout_of(self.entry):
+        if fields is None or (self.entry is not None and layout_of(self.entry)):
+            return Decoded()
+        if not isinstance(fields, dict | list):
+            raise Unreadable(
+                f"the network server's decoder gives {show(fields)}: it must give fields with names"
+            )
+        if self.entry is not None:
             raise Unreadable(registry.nothing_found(self.entry, fields))
-        return Decoded()
+        return self._unknown(fields, self.uplink.at)
 
     def unknown(self) -> str:
         """Say that nothing decodes the bytes, and what to do."""
@@ -158,6 +167,20 @@ class _Reading:
 
     def _nothing(self, model: str, why: str = "") -> Decoded:
         return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
+
+    def _unknown(self, fields: Any, at: At) -> Decoded:
+        """Read fields of which only the names are known, and ask about the others. Raises Unreadable."""
+        uplink = self.uplink
+        try:
+            found = unknown.decode(self.packet.holding(fields))
+        except Unreadable as exc:
+            raise Unreadable(_addressed(str(exc), at)) from exc
+        readings = (
+            replace(r, source=SOURCE, device=uplink.device, time=r.time or uplink.time)
+            for r in found.readings
+        )
+        problems = tuple(_addressed(problem, at) for problem in found.problems)
+        return replace(found, readings=tuple(readings), problems=problems, identity=uplink.identity)
 
     def _by_table(self, entry: Entry, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(entry, self._body(fields))
@@ -174,6 +197,23 @@ class _Reading:
             time=uplink.time,
             identity=uplink.identity,
         )
+
+
+def _tells_of_people(found: Decoded) -> bool:
+    return any(METRICS[reading.metric].code < CO2.code for reading in found.readings)
+
+
+def _addressed(problem: str, at: At) -> str:
+    """Return a question whose mapping reaches the fields where they are in the message, if any does."""
+    said, head, lines = problem.partition(mapping_draft.HEAD)
+    if not head:
+        return problem
+    if not at.fields:
+        return said.strip().removesuffix(":")
+    kept = [line for line in lines.split("\n") if not line.startswith(("device = ", "time = "))]
+    kept = [re.sub(r'= "\$', lambda _: f'= "{at.fields}', line) for line in kept]
+    own = [f'{name} = "{path}"' for name, path in (("device", at.device), ("time", at.time)) if path]
+    return said + head + "\n".join([*kept[:3], *own, *kept[3:]])
 
 
 @cache

@@ -53,8 +53,8 @@ def add(
     print(f"{'Added' if is_new else 'There already'}: the codec of {codec.name}, sha256 {codec.sha256}")
     if not dry_run.has_table(codec.name):
         print(
-            f"No table says what the fields of {codec.name} mean: `besok codec test` shows them, and a mapping in the"
-            " site file says it (docs/reference/mappings.md)."
+            f"No table says what the fields of {codec.name} mean: `besok codec test` shows them, and Besök asks about"
+            " those that may be about people (docs/how-to/connect-a-sensor.md)."
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -15,6 +15,7 @@ from collectors.adapters.packet import Packet
 from collectors.devices.format import Format, of_mapping
 from collectors.devices.reader import TOMBSTONE, Body, is_for, leaves, read
 
+CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 LEAVES_SHOWN = 8
 
@@ -39,11 +40,12 @@ def decode(packet: Packet) -> Decoded:
     return found
 
 
-def decode_fields(body: Body) -> Decoded:
-    """Decode the fields that a codec made of a frame; Decoded() if no mapping's `only` is for them."""
-    forms = [_compiled(_Same(mapping)) for mapping in _for_topic(body.packet) if mapping.only]
-    fitting = [form for form in forms if is_for(form, body)]
-    return read(fitting, body) if fitting else Decoded()
+def decode_fields(body: Body) -> Decoded | None:
+    """Decode a message to which the fields of a codec have been added; None if no mapping is for them."""
+    mappings = (m for m in body.packet.known.mappings if _matches(m.topic, body.packet.topic))
+    forms = [_compiled(_Same(m)) for m in mappings if _is_of_codec(_Same(m))]
+    found = read([form for form in forms if is_for(form, body)], body)
+    return None if found == Decoded() else found
 
 
 def leaves_out(packet: Packet) -> bool:
@@ -64,7 +66,8 @@ _matches = lru_cache(maxsize=10_000)(topic_matches_sub)
 
 
 def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:
-    return (mapping for mapping in packet.known.mappings if _matches(mapping.topic, packet.topic))
+    mappings = (mapping for mapping in packet.known.mappings if _matches(mapping.topic, packet.topic))
+    return (mapping for mapping in mappings if not _is_of_codec(_Same(mapping)))
 
 
 class _Same:
@@ -80,6 +83,13 @@ class _Same:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.mapping is self.mapping
+
+
+@lru_cache(maxsize=1024)
+def _is_of_codec(same: _Same) -> bool:
+    """Tell whether a mapping is for frames to which a codec has added fields."""
+    mapping = same.mapping
+    return any(path.startswith(f"$.{CODEC}") for path in (mapping.each, *mapping.values.values()))
 
 
 @lru_cache(maxsize=1024)

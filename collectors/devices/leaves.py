@@ -58,7 +58,7 @@ def leaves(packet: Packet, value: Any) -> Iterator[Leaf]:
         return
     if isinstance(value, list) and value and not all(isinstance(item, dict) for item in value):
         raise Unreadable(f"the payload is a list of bare values, and nothing says what each is: {ADVICE}")
-    if xmltext.looks_so(packet.payload) and isinstance(value, dict):
+    if value is packet.value and isinstance(value, dict) and xmltext.looks_so(packet.payload):
         ((root, inner),) = value.items()
         value, path = (inner, f"${_step(root)}") if isinstance(inner, dict) else (value, path)
     people = tuple(word for level in packet.levels for word in words(level) if word in WORDS["strong"])

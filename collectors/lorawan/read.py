@@ -12,18 +12,19 @@ from typing import Any, Final
 
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS
 from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
-from collectors.adapters.lorawan import decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, registry
+from collectors.devices import reader, registry, unknown
 from collectors.devices.reader import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
 from collectors.lorawan.uplink import SOURCE, Uplink
 
+CO2: Final = METRICS["co2_ppm"]  # what tells of people stands before it in the catalogue
 SHOWN: Final = 24  # bytes of a frame in a problem
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
@@ -34,10 +35,6 @@ UNKNOWN: Final = (
 UNSUPPORTED: Final = (
     "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
     " server, or add its vendor's codec (besok codec add FILE --vendor ... --model ...)"
-)
-NO_TABLE: Final = (
-    "its codec gives {fields}, and no table says what the fields of {model} mean: write a mapping with"
-    " only = {{ ... }}, whose paths begin at these fields (docs/reference/mappings.md)"
 )
 
 
@@ -83,7 +80,14 @@ class _Reading:
         fields = self.uplink.fields
         if self.entry is None or type(fields) is not dict:
             return Decoded()
-        return registry.read_fields(self.entry, self._body(fields))
+        found = registry.read_fields(self.entry, self._body(fields))
+        if not found.readings or _tells_of_people(found):
+            return found
+        try:  # another version of the decoder may name what is told of people otherwise
+            own = self.by_layout()
+        except Unreadable:
+            return found
+        return own if _tells_of_people(own) else found
 
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
@@ -102,10 +106,9 @@ class _Reading:
             return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.entry is not None:
             return self._by_table(self.entry, answer.fields)
-        found = mapping.decode_fields(self._body(answer.fields))
-        if found == Decoded():
-            names = show(", ".join(answer.fields), 80)
-            raise Unreadable(NO_TABLE.format(fields=names, model=codec.name))
+        found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
+        if found is None:
+            found = self._unknown(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
         return found
 
     def by_layout(self) -> Decoded:
@@ -141,10 +144,21 @@ class _Reading:
         return Decoded()
 
     def by_name(self) -> Decoded:
-        """Read fields of models that no table knows yet; of a known model nothing is guessed."""
-        fields = self.uplink.fields
+        """Read fields of models that no table knows as those of any unknown device: few names count, the rest asks."""
+        fields, at = self.uplink.fields, self.uplink.at
         if self.entry is None:
-            return decoded.read(self.uplink, self.packet) if fields is not None else Decoded()
+            if fields is None:
+                return Decoded()
+            if type(fields) is not dict:
+                raise Unreadable(
+                    f"the network server's decoder gives {show(fields)}: it must give fields with names"
+                )
+            texts = tuple(
+                text for text in self.texts if "products" not in text.lower()
+            )  # The Things Products
+            body = self._body(fields)
+            origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
+            return unknown.decode_fields(origin)
         if type(fields) is dict and not layout_of(self.entry):
             raise Unreadable(registry.nothing_found(self.entry, fields))
         return Decoded()
@@ -174,6 +188,10 @@ class _Reading:
             time=uplink.time,
             identity=uplink.identity,
         )
+
+
+def _tells_of_people(found: Decoded) -> bool:
+    return any(METRICS[reading.metric].code < CO2.code for reading in found.readings)
 
 
 @cache

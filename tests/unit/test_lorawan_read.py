@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from adapting import NOW, said
 
+from besok.model import mapping_draft
 from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
@@ -35,8 +36,7 @@ ODD = Codec(
 MAPPING = PayloadMapping(
     name="odd",
     topic="application/+/device/+/event/up",
-    values={"people": "$.persons", "battery_pct": "$.charge"},
-    only={"$.persons": "*"},
+    values={"people": "$.codec.persons", "battery_pct": "$.codec.charge"},
 )
 
 
@@ -87,6 +87,15 @@ def test_what_a_network_decodes_in_words_of_its_own_does_not_hide_the_bytes() ->
     assert said(decoded) == {"flow:1 in_total": 12, "flow:1 out_total": 85}
 
 
+def test_nor_do_its_words_for_people_when_the_rest_is_known() -> None:
+    known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS350"})
+    frame = "01756204cc07000500"  # battery 98 %, 7 in, 5 out
+    found = decode(uplink(frame, object={"battery": 97, "visitors": {"in": 7, "out": 5}}), known)
+    assert said(found) == {"level:1 battery_pct": 98, "flow:1 in_total": 7, "flow:1 out_total": 5}
+    found = decode(uplink("017562", object={"battery": 97}), known)
+    assert said(found) == {"level:1 battery_pct": 97}
+
+
 def test_a_codec_that_fails_leaves_it_to_the_layout() -> None:
     broken = Codec(vendor="Milesight", model="VS133", source="function Decode() { throw new Error('no'); }")
     known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"}, codecs=(broken,))
@@ -95,11 +104,31 @@ def test_a_codec_that_fails_leaves_it_to_the_layout() -> None:
 
 def test_fields_without_a_table_ask_for_a_mapping() -> None:
     (problem,) = decode(uplink("0550"), context("Acme Odd 7")).problems
-    assert '"persons, charge"' in problem and "no table says what the fields of Acme Odd 7 mean" in problem
+    assert "nobody has said what persons is" in problem
+    draft = mapping_draft.read(problem)
+    assert draft is not None and draft.device == "$.deviceInfo.devEui"
+    assert {choice.path for choice in draft.choices} == {"$.codec.persons"}
+    chosen = mapping_draft.chosen(draft, {"people": "$.codec.persons"})
+    assert said(decode(uplink("0550"), context("Acme Odd 7", mappings=(chosen,)))) == {"level:1 people": 5}
     decoded = decode(uplink("0550"), context("Acme Odd 7", mappings=(MAPPING,)))
     assert said(decoded) == {"level:1 people": 5, "level:1 battery_pct": 80}
     assert {r.device for r in decoded.readings} == {DEVICE}
-    assert decode(uplink("00", 2), context("Acme Odd 7", mappings=(MAPPING,))).problems
+    assert not decode(uplink("00", 2), context("Acme Odd 7", mappings=(MAPPING,))).readings
+
+
+def test_fields_that_the_network_decodes_of_an_unknown_device_are_asked_about() -> None:
+    body = uplink("0550", object={"counts": {"people": 4}, "temperature_c": 21.5})
+    decoded = decode(body, DecodeContext())
+    assert {(r.source, r.device, r.metric) for r in decoded.readings} == {
+        ("lorawan", DEVICE, "temperature_c")
+    }
+    draft = mapping_draft.read(decoded.problems[0])
+    assert draft is not None and draft.device == "$.deviceInfo.devEui"
+    assert "$.object.counts.people" in {choice.path for choice in draft.choices}
+    chosen = mapping_draft.chosen(draft, {"people": "$.object.counts.people"})
+    assert said(decode(body, DecodeContext(mappings=(chosen,))))["level:1 people"] == 4
+    counted = decode(uplink("0550", object={"total_in": 7, "total_out": 5}), DecodeContext())
+    assert said(counted) == {"flow:1 in_total": 7, "flow:1 out_total": 5}
 
 
 def test_a_frame_without_fields_is_not_data_and_one_that_fails_says_why() -> None:

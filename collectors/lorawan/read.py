@@ -22,7 +22,7 @@ from collectors.devices.reader import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
-from collectors.lorawan.uplink import SOURCE, Uplink
+from collectors.lorawan.uplink import SOURCE, At, Uplink
 
 CO2: Final = METRICS["co2_ppm"]  # what tells of people stands before it in the catalogue
 SHOWN: Final = 24  # bytes of a frame in a problem
@@ -81,7 +81,7 @@ class _Reading:
         if self.entry is None or type(fields) is not dict:
             return Decoded()
         found = registry.read_fields(self.entry, self._body(fields))
-        if not found.readings or _tells_of_people(found):
+        if not found.readings or self.entry.table.name not in _of_people() or _tells_of_people(found):
             return found
         try:  # another version of the decoder may name what is told of people otherwise
             own = self.by_layout()
@@ -108,7 +108,7 @@ class _Reading:
             return self._by_table(self.entry, answer.fields)
         found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
         if found is None:
-            found = self._unknown(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
+            found = self._ask(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
         return found
 
     def by_layout(self) -> Decoded:
@@ -145,7 +145,7 @@ class _Reading:
 
     def by_name(self) -> Decoded:
         """Read fields of models that no table knows as those of any unknown device: few names count, the rest asks."""
-        fields, at = self.uplink.fields, self.uplink.at
+        fields = self.uplink.fields
         if self.entry is None:
             if fields is None:
                 return Decoded()
@@ -153,12 +153,7 @@ class _Reading:
                 raise Unreadable(
                     f"the network server's decoder gives {show(fields)}: it must give fields with names"
                 )
-            texts = tuple(
-                text for text in self.texts if "products" not in text.lower()
-            )  # The Things Products
-            body = self._body(fields)
-            origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
-            return unknown.decode_fields(origin)
+            return self._ask(fields, self.uplink.at)
         if type(fields) is dict and not layout_of(self.entry):
             raise Unreadable(registry.nothing_found(self.entry, fields))
         return Decoded()
@@ -172,6 +167,13 @@ class _Reading:
 
     def _nothing(self, model: str, why: str = "") -> Decoded:
         return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
+
+    def _ask(self, fields: dict[str, Any], at: At) -> Decoded:
+        """Read fields of which only the names are known, and ask about the others. Raises Unreadable."""
+        texts = tuple(text for text in self.texts if "products" not in text.lower())  # The Things Products
+        body = self._body(fields)
+        origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
+        return unknown.decode_fields(origin)
 
     def _by_table(self, entry: Entry, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(entry, self._body(fields))
@@ -191,7 +193,21 @@ class _Reading:
 
 
 def _tells_of_people(found: Decoded) -> bool:
-    return any(METRICS[reading.metric].code < CO2.code for reading in found.readings)
+    return any(_is_of_people(reading.metric) for reading in found.readings)
+
+
+def _is_of_people(metric: str) -> bool:
+    return METRICS[metric].code < CO2.code
+
+
+@cache
+def _of_people() -> frozenset[str]:
+    """Return the names of the tables that tell of people, not of rooms alone."""
+    return frozenset(
+        entry.table.name
+        for entry in registry.lorawan()
+        if any(_is_of_people(value.metric) for form in entry.formats for value in form.values)
+    )
 
 
 @cache

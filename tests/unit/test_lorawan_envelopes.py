@@ -207,7 +207,7 @@ def test_what_the_networks_decoder_says_stands_in() -> None:
     )
     assert values(decode(TTS_UP, body, DecodeContext())) == {
         ("level:1", "temperature_c"): 1,
-        ("flow:1", "in_total"): 7,
+        ("level:1", "light_lux"): 0.64,
     }
     body["uplink_message"]["decoded_payload"] = {"foo": 1}
     body["end_device_ids"]["dev_eui"] = "01" * 8

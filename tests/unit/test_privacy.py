@@ -268,6 +268,10 @@ def test_a_message_that_is_kept_can_be_replayed_as_far_as_it_was_good() -> None:
     assert [(i.reading.metric, i.reading.value) for i in again.readings] == [("in", 1)]
 
 
+def test_a_number_may_be_too_large_for_a_float() -> None:
+    assert text(json.loads(f'{{"id": 1{"0" * 400}}}')) == '{"id": "[number]"}'
+
+
 def test_what_is_too_large_is_not_even_parsed() -> None:
     message = Message(topic="t", payload=b'{"Anna":1,' * 400_000, received=NOW)
     (found,) = pipeline.decode([message]).rejections

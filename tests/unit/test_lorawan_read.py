@@ -146,6 +146,24 @@ def test_which_codec_is_for_a_model(text: str, found: Codec | None) -> None:
     assert codec_of(text, (VS133, ODD)) is found
 
 
+def test_a_codec_is_for_no_model_that_is_set_apart() -> None:
+    codec = Codec(vendor="Dragino", model="LHT65N", source="")
+    assert codec_of("Dragino LHT65N", (codec,)) is codec_of("lht65n-e3", (codec,)) is codec
+    assert codec_of("Dragino LHT65N-VIB", (codec,)) is None
+
+
+def test_a_decoder_with_other_names_for_people_leaves_them_to_the_next() -> None:
+    body = uplink("01756204cc0c000700", object={"battery": 90, "people": 5})
+    known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS350"})
+    assert said(decode(body, known)) == {
+        "flow:1 in_total": 12,
+        "flow:1 out_total": 7,
+        "level:1 battery_pct": 98,
+    }
+    heartbeat = uplink("017562", object={"battery": 90})
+    assert said(decode(heartbeat, known)) == {"level:1 battery_pct": 90}
+
+
 def test_a_model_that_the_site_file_names_is_never_read_as_another() -> None:
     body = uplink("0550")
     body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": "door"}

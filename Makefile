@@ -31,9 +31,9 @@ torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half 
 	@$(BIN)/python -m tests.torture --broker mosquitto --share $(ARGS)
 	@$(BIN)/python -m tests.torture --broker rabbitmq $(ARGS)
 
-fuzz: ## 10,000 broken payloads for every adapter (most of an hour; ARGS="-k xovis" for some)
+fuzz: ## 10,000 broken payloads for every adapter and every vendor of a table (most of an hour; ARGS="-k xovis" for some)
 	@bash deploy/setup tests
-	@BESOK_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_adapters_fuzz.py --timeout=0 $(ARGS)
+	@BESOK_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_adapters_fuzz.py tests/unit/test_tables_fuzz.py --timeout=0 $(ARGS)
 
 check: ## style, types, who may import whom, undeclared and unused dependencies, dead code
 	@bash deploy/setup tools

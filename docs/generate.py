@@ -120,17 +120,19 @@ def _default(parameter: Any) -> str:
 def models() -> str:
     """Return the models that a table describes, by vendor."""
     rows = (
-        (t.vendor, ", ".join((t.model, *t.also)), t.kind, _measured(t), f"[source]({t.document})")
+        (t.vendor, ", ".join((t.model, *t.also)), t.kind, _read(t), f"[source]({t.document})")
         for t in sorted(tables(), key=lambda t: (t.vendor.lower(), t.model.lower()))
     )
     return table(("vendor", "models", "kind", "what is read", ""), rows)
 
 
-def _measured(model: Table) -> str:
-    """Return the metrics that a table reads, in the order of the catalogue."""
+def _read(model: Table) -> str:
+    """Return the metrics that a table reads, in the order of the catalogue, and what a user should know."""
     found = {value.metric for form in model.formats() for value in form.values}
     own = ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
-    return own or f"as {model.platform} gives it"
+    metrics = own or f"as {model.platform} gives it"
+    note = model.note.rstrip(".")
+    return f"{metrics}. {note[0].upper()}{note[1:]}" if note else metrics
 
 
 GENERATED: dict[str, Callable[[], str]] = {

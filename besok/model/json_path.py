@@ -3,9 +3,13 @@
     $.data.in     from the top of the message
     @.line        from the item that `each` has found
     ^.name        from the item around that one, where `each` has several steps; ^^ from the one around both
-    topic:2       the second level of the topic; topic:-1 is its last, topic:2..-2 leaves out one at either end
+    topic         the topic; topic:2 is its second level, topic:-1 its last, topic:<up the one before the level `up`
+    topic:2..-2   the topic without one level at either end
     key           the name under which `each` has found the item; its number, from 1, if it is one of a list
+    $.ids[key]    what lies in another list or object at the item's place
+    $.name:-1     the last of the parts that / sets apart in a text, as it does in topics
     'main door'   always this text
+    '{$.a}/{@.b}' this text, with what paths lead to in the place of them; nowhere if one leads nowhere
 
 JSONPath is that of RFC 9535. docs/decisions/005-json-paths.md says why, and with which library.
 """
@@ -28,7 +32,9 @@ _BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
 }
 _NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\]+)'\]")
 _PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
-_LEVEL = re.compile(r"topic:(-?[1-9]\d?)(?:\.\.(-?[1-9]\d?))?")
+_LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))?|<(?P<before>\w+)))?")
+_ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
+_PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
 _TEXT_SHOWN = 60  # characters
 
 
@@ -44,6 +50,7 @@ class Place:
     item: Any
     key: str | int | None
     levels: Sequence[str]
+    topic: str = ""
     around: tuple[Any, ...] = ()  # the nearest first
 
 
@@ -60,34 +67,59 @@ class Path:
     """A path, ready to use."""
 
     text: str
-    begins: Literal["message", "item", "around", "topic", "key", "constant"]
+    begins: Literal["message", "item", "around", "topic", "key", "constant", "pieces"]
     query: JSONPath | None = None
-    constant: str = ""
-    level: int = 0  # of the topic; of "around" how far out
+    constant: str = ""  # of "topic" the level behind the one that is meant
+    level: int = 0  # of the topic (0: all of it); of "around" how far out
     last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
     many: bool = False  # a plain path to all that lies at its end ([*])
+    is_beside: bool = False  # it leads to a list or an object, and there to what is at the item's place
+    part: int = 0  # of the text it leads to
+    pieces: tuple["str | Path", ...] = ()
 
     def find(self, place: Place) -> list[Found]:
         """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.query is not None:
-            data = self._beginning(place)
-            if self.names is None:
-                return self._queried(data, self.query)
-            found = self._followed(data, self.names)
-            return _inside(found[0]) if self.many and found else found
+            found = self._led(self.beginning(place), self.query)
+            if self.is_beside:
+                found = [inner for one in found for inner in _beside(one, place.key)]
+            return [cut for one in found for cut in _cut(one, self.part)] if self.part else found
         if self.begins == "constant":
             return [Found(self.constant)]
         if self.begins == "topic":
-            first, last = _at(self.level, place.levels), _at(self.last or self.level, place.levels)
-            return (
-                [Found("/".join(place.levels[first : last + 1]))]
-                if 0 <= first <= last < len(place.levels)
-                else []
-            )
+            return self._level(place)
+        if self.begins == "pieces":
+            return self._joined(place)
         return [] if place.key is None else [Found(place.key)]
 
-    def _beginning(self, place: Place) -> Any:
+    def _led(self, data: Any, query: JSONPath) -> list[Found]:
+        if self.names is None:
+            return self._queried(data, query)
+        found = self._followed(data, self.names)
+        return _inside(found[0]) if self.many and found else found
+
+    def _level(self, place: Place) -> list[Found]:
+        levels = place.levels
+        if self.constant:
+            at = levels.index(self.constant) if self.constant in levels else 0
+            return [Found(levels[at - 1])] if at else []
+        if not self.level:
+            return [Found(place.topic)]
+        first, last = _at(self.level, levels), _at(self.last or self.level, levels)
+        return [Found("/".join(levels[first : last + 1]))] if 0 <= first <= last < len(levels) else []
+
+    def _joined(self, place: Place) -> list[Found]:
+        texts = []
+        for piece in self.pieces:
+            found = [Found(piece)] if isinstance(piece, str) else piece.find(place)
+            if len(found) != 1 or type(found[0].value) not in (str, int):
+                return []
+            texts.append(str(found[0].value))
+        return [Found("".join(texts))]
+
+    def beginning(self, place: Place) -> Any:
+        """Return what the path begins at."""
         if self.begins == "message":
             return place.message
         if self.begins == "item":
@@ -116,20 +148,49 @@ class Path:
 def compiled(text: str) -> Path:
     """Compile the path that `text` describes. Raises PathError."""
     if len(text) > 1 and text[0] == text[-1] == "'":
-        return Path(text, "constant", constant=text[1:-1])
+        return _constant(text)
     if level := _LEVEL.fullmatch(text):
-        return Path(text, "topic", level=int(level[1]), last=int(level[2] or 0))
+        return Path(
+            text,
+            "topic",
+            level=int(level["at"] or 0),
+            last=int(level["last"] or 0),
+            constant=level["before"] or "",
+        )
     if text == "key":
         return Path(text, "key")
-    if text[:1] not in ("$", "@", "^"):
+    ending = _ENDING.fullmatch(text)
+    if ending is None:
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
-    rest = text.lstrip("^") if text[0] == "^" else text[1:]
+    path = ending["path"]
+    rest = path.lstrip("^") if path[0] == "^" else path[1:]
     plain = rest.removesuffix("[*]").removesuffix(".*") if rest.endswith(("[*]", ".*")) else rest
     names = tuple(a or b for a, b in _NAME.findall(plain)) if _PLAIN.fullmatch(plain) else None
-    begins: Literal["message", "item", "around"] = _BEGINNINGS[text[0]]
+    begins: Literal["message", "item", "around"] = _BEGINNINGS[path[0]]
     return Path(
-        text, begins, query=_query(text, rest), level=len(text) - len(rest), names=names, many=plain != rest
+        text,
+        begins,
+        query=_query(text, rest),
+        level=len(path) - len(rest),
+        names=names,
+        many=plain != rest,
+        is_beside=ending["beside"] is not None,
+        part=int(ending["part"] or 0),
     )
+
+
+def sentence(text: str) -> Path:
+    """Compile a sentence with paths in braces, as a constant is. Raises PathError."""
+    return _constant(f"'{text}'")
+
+
+def _constant(text: str) -> Path:
+    """Compile a text in quotes; the paths in its braces are pieces. Raises PathError."""
+    parts = _PIECE.split(text[1:-1])  # texts and paths in turn
+    if len(parts) == 1:
+        return Path(text, "constant", constant=parts[0])
+    pieces = tuple(compiled(part) if at % 2 else part for at, part in enumerate(parts))
+    return Path(text, "pieces", pieces=pieces)
 
 
 def _at(level: int, levels: Sequence[str]) -> int:
@@ -160,6 +221,25 @@ def _advice(text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
+
+
+def _beside(found: Found, key: str | int | None) -> list[Found]:
+    """Return what is in a list at the place `key` (from 1), or in an object under the name `key`."""
+    value = found.value
+    if type(value) is list and type(key) is int and 0 < key <= len(value):
+        return [Found(value[key - 1], ((value, key - 1), *found.within))]
+    if type(value) is dict and type(key) is str and key in value:
+        return [Found(value[key], ((value, key), *found.within))]
+    return []
+
+
+def _cut(found: Found, part: int) -> list[Found]:
+    """Return one of the parts of a text that / sets apart, from 1; from the end if `part` is negative."""
+    if type(found.value) is not str:
+        return []
+    parts = found.value.split("/")
+    at = part - 1 if part > 0 else part
+    return [Found(parts[at], found.within)] if -len(parts) <= at < len(parts) else []
 
 
 def _inside(found: Found) -> list[Found]:

@@ -70,7 +70,7 @@ def import_codecs(
     vendor: Annotated[str, typer.Option(help="All of this vendor's, and only those.")] = "",
     author: Author = "",
 ) -> None:
-    """Add the codecs in a folder, of models whose frames Besök does not decode itself; say what is left out, and why."""
+    """Add a folder's codecs of models whose frames Besök does not decode itself; say what is left out, and why."""
     from besok.files.codec_trees import read_tree
     from besok.store import codecs
     from collectors import dry_run

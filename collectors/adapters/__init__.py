@@ -8,28 +8,11 @@ from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading
 from collectors.adapters import (
-    airthings,
-    axis,
-    brickstream,
-    cloudstudio,
-    dahua,
-    disruptive,
-    fiware,
-    frigate,
-    hikvision,
-    huawei,
-    kontakt,
     mapping,
-    meraki,
-    milesight,
     native,
-    regent,
     ruuvi,
-    sensorthings,
     sparkplug,
     theengs,
-    vergesense,
-    xovis,
 )
 from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
@@ -56,23 +39,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
     Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
     Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(name="frigate", reads=frigate.reads, decode=frigate.decode),
-    Adapter(name="fiware", reads=fiware.reads, decode=fiware.decode),
-    Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
-    Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
-    Adapter(name="axis", reads=axis.reads, decode=axis.decode),
-    Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
-    Adapter(name="hikvision", reads=hikvision.reads, decode=hikvision.decode),
-    Adapter(name="brickstream", reads=brickstream.reads, decode=brickstream.decode),
-    Adapter(name="dahua", reads=dahua.reads, decode=dahua.decode),
-    Adapter(name="disruptive", reads=disruptive.reads, decode=disruptive.decode),
-    Adapter(name="vergesense", reads=vergesense.reads, decode=vergesense.decode),
-    Adapter(name="airthings", reads=airthings.reads, decode=airthings.decode),
-    Adapter(name="kontakt", reads=kontakt.reads, decode=kontakt.decode),
-    Adapter(name="huawei", reads=huawei.reads, decode=huawei.decode),
-    Adapter(name="cloudstudio", reads=cloudstudio.reads, decode=cloudstudio.decode),
-    Adapter(name="regent", reads=regent.reads, decode=regent.decode),
-    Adapter(name="meraki", reads=meraki.reads, decode=meraki.decode),
     Adapter(
         name="milesight-gateway",
         reads=envelopes.MILESIGHT_GATEWAY.reads,

@@ -243,21 +243,6 @@ def _chosen(item: Mapping[str, Any], by: tuple[str, ...]) -> str:
     return "[*]" if not by else f"[?@{step(by[0])} == {quoted(item[by[0]])}]"
 
 
-def items_like(item: Mapping[str, Any]) -> str:
-    """Return the items of a message that is a list, as a mapping reads them: all, or those that measure the same."""
-    named = name_of_record(item)
-    return "$" + _chosen(item, (named,) if named else ())
-
-
-def is_flat(item: object) -> bool:
-    """Tell whether an item of a list holds no lists of objects itself, of which a mapping could not tell the device."""
-    if type(item) is not dict:
-        return True
-    return not any(
-        type(value) is list and any(type(inner) is dict for inner in value) for value in item.values()
-    )
-
-
 def _inside(place: _Place, name: str, holds: Collection[Any], *, is_list: bool = True) -> _Place:
     """Return the place of an object under `name`; in {"lines": {"1": {...}}} the name is that of a line.
 

@@ -43,6 +43,9 @@ _ZONE = (
     r"\s*(?P<zone>[Zz]|(?:UTC|GMT)?\s?[+\-\N{MINUS SIGN}]\d\d?(?::?\d\d){0,2}"
     r"|[A-Z]{3,5}|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)?\s*(?:\[[\w/+:-]+\]|\([\w\s]+\))?"
 )
+_OFFSET = re.compile(  # a name may follow: UTC+8:00 China Standard Time
+    r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?(?:\s+[\w ()/,&.-]+)?"
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED_MONTH = r"(?P<mon>[A-Za-z]{3,9})\.?"
 _FORMS = tuple(
@@ -132,6 +135,22 @@ def interval(
     if pair:
         return period(pair[1], pair[2], zone, name=name, near=near)
     return instant(value, zone, name=name, near=near), 0.0
+
+
+def beginning(text: str) -> str:
+    """Return the beginning of an interval "a/b"; another text as it is."""
+    pair = _PAIR.fullmatch(text.strip())
+    return pair[1] if pair else text
+
+
+def in_summer(zone: str) -> str:
+    """Return a zone in its summer time: an hour ahead if it is an offset; a name knows its summer itself."""
+    found = zone_of(zone)
+    offset = None if found is None else found.utcoffset(None)
+    if offset is None:
+        return zone
+    minutes = int(offset.total_seconds()) // 60 + 60
+    return f"{'+' if minutes >= 0 else '-'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 def _instant(value: object, zone: str, name: str, near: datetime | None) -> datetime | None:
@@ -263,7 +282,7 @@ def zone_of(text: str) -> tzinfo | None:
     """Return the zone of this name, abbreviation or offset; None if there is no such."""
     if text in "Zz":
         return UTC
-    offset = re.fullmatch(r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?", text)
+    offset = _OFFSET.fullmatch(text.strip())
     try:
         if offset:
             hours, minutes, seconds = (int(part or 0) for part in offset.group(2, 3, 4))

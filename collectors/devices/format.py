@@ -36,17 +36,26 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A path to a name, where the item is such as `when` says."""
+
+    path: Path
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unless:
     """A state of the device in which values of `metrics` (all if empty) are no measurement.
 
-    The state is one of `texts`, or with `is_other` any other and none at all.
+    The state is one of `texts`, or one of those that `among` leads to, or with `is_other` any other and none at all.
     """
 
     path: Path
     texts: frozenset[str]
+    among: Path | None = None
     is_other: bool = False
     metrics: frozenset[str] = frozenset()
-    says: str = ""
+    says: Path
     fault: bool = False
 
 
@@ -83,7 +92,12 @@ class Format:
     """What one kind of message means, ready to be read.
 
     `topic` is an MQTT topic filter ("" is any topic), `when` what the message must have and `only` what its items must
-    have; `each` leads step by step to the items. A format with `not_data` is known and measures nothing.
+    have; `each` leads step by step to the items. A format with `not_data` is known and measures nothing,
+    one with `problem` is known and cannot be read.
+
+    `named` leads to the names that people gave to an item, `share` to the samples made and those expected in the
+    period. With `is_mac` the device is an address, written without separators; with `last_second` the time is the last
+    second of the period, not its end.
     """
 
     name: str
@@ -93,14 +107,17 @@ class Format:
     when: tuple[Condition, ...] = ()
     only: tuple[Condition, ...] = ()
     each: tuple[Path, ...] = ()
-    device: tuple[Path, ...] = ()
-    model_at: tuple[Path, ...] = ()
-    channel: tuple[Path, ...] = ()
+    device: tuple[Choice, ...] = ()
+    model_at: tuple[Choice, ...] = ()
+    channel: tuple[Choice, ...] = ()
     values: tuple[Value, ...] = ()
     time: tuple[Path, ...] = ()
     time_format: str = ""
     zone: str | Path = ""
-    start: Path | None = None
+    summer: Path | None = None
+    start: tuple[Path, ...] = ()
+    last_second: bool = False
+    share: tuple[Path, ...] = ()
     period: float | Path = 0.0
     period_unit: str | float = 1.0
     age: Path | None = None  # seconds that have gone by since the time
@@ -108,9 +125,11 @@ class Format:
     seq: Path | None = None
     repeat_s: float = REPEATED_S
     device_form: Literal["mac", ""] = ""
+    named: tuple[Path, ...] = ()
     clock: Literal["second", ""] = ""
     unless: tuple[Unless, ...] = ()
     not_data: str = ""
+    problem: Path | None = None
     has_flows: bool = field(default=False)
     in_message: Mapping[str, tuple[int, ...]] = field(
         init=False, default_factory=dict
@@ -156,6 +175,11 @@ def text_of(value: Any) -> str:
 def paths(texts: str | Sequence[str]) -> tuple[Path, ...]:
     """Compile a path, or several of which the first that leads somewhere counts; none for ""."""
     return tuple(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
+
+
+def choices(texts: str | Sequence[str]) -> tuple[Choice, ...]:
+    """Compile paths as choices that always hold."""
+    return tuple(Choice(path=path) for path in paths(texts))
 
 
 def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
@@ -211,13 +235,13 @@ def of_mapping(mapping: PayloadMapping) -> Format:
         when=when,
         only=only,
         each=paths(mapping.each),
-        device=paths(mapping.device),
-        channel=paths(mapping.channel),
+        device=choices(mapping.device),
+        channel=choices(mapping.channel),
         values=values,
         time=paths(mapping.time),
         time_format=mapping.time_format,
         zone=mapping.zone,
-        start=compiled(mapping.start) if mapping.start else None,
+        start=paths(mapping.start),
         period=compiled(mapping.period_s) if isinstance(mapping.period_s, str) else mapping.period_s,
         period_unit=mapping.units.get("period_s", 1.0),
         seq=compiled(mapping.seq) if mapping.seq else None,

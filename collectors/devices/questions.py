@@ -16,7 +16,7 @@ def of_value(value: Value, raw: Any, form: Format, topic: str) -> str:
     draft = MappingDraft(
         topic=topic,
         choices=(Choice(key=value.metric, path=path),),
-        device=form.device[0].text if form.device else "",
+        device=form.device[0].path.text if form.device else "",
         time=form.time[0].text if form.time else "",
     )
     return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{mapping_draft.written(draft)}"

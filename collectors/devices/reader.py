@@ -14,12 +14,14 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
+from collectors.adapters import times
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.devices import questions
-from collectors.devices.format import ABSENT, ANY, ONLINE, Condition, Format, Value, text_of
+from collectors.devices.format import ABSENT, ANY, ONLINE, Choice, Condition, Format, Value, text_of
+from collectors.devices.no_person import is_no_person
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
@@ -88,7 +90,8 @@ def named(decoded: Decoded, adapter: str) -> Decoded:
 
 
 def _whole(body: Body) -> Place:
-    return Place(message=body.value, item=body.value, key=None, levels=body.packet.levels)
+    packet = body.packet
+    return Place(message=body.value, item=body.value, key=None, levels=packet.levels, topic=packet.topic)
 
 
 def _holds(condition: Condition, place: Place) -> bool:
@@ -128,12 +131,16 @@ class _Reading:
         self.statuses: list[Status] = []
         self.problems: list[str] = []
         self.asked: list[str] = []  # what to ask if nothing else is found
+        self.lists: dict[tuple[str, int], frozenset[str]] = {}  # what `among` leads to, from where
 
     def decoded(self) -> Decoded:
         """Return what the message says by this format; Decoded() if its paths lead nowhere."""
         if self.form.not_data:
             return Decoded(not_data=self.form.not_data, model=self.form.model)
         items = self._items()
+        if self.form.problem is not None:
+            problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
+            return Decoded(problems=tuple(problems), model=self.form.model if problems else "")
         for count, place in enumerate(items, 1):
             known = len(self.problems)
             try:
@@ -201,6 +208,8 @@ class _Reading:
         if not found:
             return
         self.found = True
+        if self._is_of_others(place) or not (share := self._share(place)):
+            return
         found = [(value, raw) for value, raw in found if raw is not None]
         refused = self._refused(place)
         found = [(value, raw) for value, raw in found if not refused or not self._is_refused(value, refused)]
@@ -208,10 +217,8 @@ class _Reading:
             return
         device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
         channel = self._name("channel", self.form.channel, place, "1")
-        time = self._time("time", self.form.time, place) or self.body.time
-        if self.form.age is not None and (age := self._age(self.form.age, place)):
-            time = (time or self.body.packet.message.received) - age
-        period_s = self._period_s(place, time) if self.form.has_flows else 0.0
+        time, period_s = self._when(place)
+        period_s *= share
         if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())
         sheet = Sheet(self.form.source, device, time=time)
@@ -220,6 +227,24 @@ class _Reading:
         self.readings += sheet.readings
         self.statuses += sheet.statuses
         self.problems += sheet.problems
+
+    def _is_of_others(self, place: Place) -> bool:
+        """Tell whether a name that people gave says that something else than people is counted; note it."""
+        for path in self.form.named:
+            for found in path.find(place):
+                if isinstance(found.value, str) and is_no_person(found.value):
+                    self.said.append(
+                        f"the name {show(found.value)} says that no people are counted there; if they are, give it"
+                        " another name in the device"
+                    )
+                    return True
+        return False
+
+    def _share(self, place: Place) -> float:
+        """Return the share of the period in which the device measured; 1 where it does not say."""
+        found = [self._one(path, place) for path in self.form.share]
+        made, meant = [None if raw is NOWHERE else number("samples", raw) for raw in found] or [None, None]
+        return 1.0 if made is None or not meant or meant < 0 else min(1.0, max(0.0, made / meant))
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
         """Return a value, named as it is found, with what stands there; NOWHERE if no path leads anywhere."""
@@ -250,11 +275,19 @@ class _Reading:
         """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
         refused = []
         for unless in self.form.unless:
-            is_one = any(text_of(found.value) in unless.texts for found in unless.path.find(place))
+            texts = unless.texts if unless.among is None else self._among(unless.among, place)
+            is_one = any(text_of(found.value) in texts for found in unless.path.find(place))
             if is_one != unless.is_other:
                 refused.append(unless.metrics)
-                (self.problems if unless.fault else self.said).append(unless.says)
+                (self.problems if unless.fault else self.said).append(_sentence(unless.says, place))
         return refused
+
+    def _among(self, path: Path, place: Place) -> frozenset[str]:
+        """Return the texts that a path leads to, worked out once for all items that lie in the same place."""
+        key = (path.text, id(path.beginning(place)))
+        if key not in self.lists:
+            self.lists[key] = frozenset(text_of(found.value) for found in path.find(place))
+        return self.lists[key]
 
     @staticmethod
     def _is_refused(value: Value, refused: Sequence[frozenset[str]]) -> bool:
@@ -292,34 +325,72 @@ class _Reading:
                 )
         return found[0].value
 
-    def _first(self, paths: Sequence[Path], place: Place) -> Any:
-        """Return what the first path that leads to something leads to, or NOWHERE."""
-        for path in paths:
-            found = self._one(path, place)
-            if found is not NOWHERE and found is not None:
-                return found
+    def _first(self, choices: Sequence[Choice], place: Place) -> Any:
+        """Return what the first choice that leads to something leads to, or NOWHERE."""
+        for choice in choices:
+            if all(_holds(condition, place) for condition in choice.when):
+                found = self._one(choice.path, place)
+                if found is not NOWHERE and found is not None:
+                    return found
         return NOWHERE
 
-    def _name(self, what: str, paths: Sequence[Path], place: Place, otherwise: str) -> str:
-        value = self._first(paths, place) if paths else otherwise
-        said = " or ".join(path.text for path in paths)
+    def _name(self, what: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
+        value = self._first(choices, place) if choices else otherwise
+        said = " or ".join(choice.path.text for choice in choices)
         if value is NOWHERE:
             raise Unreadable(f"{said} leads nowhere, so the {what} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
         if what == "device" and self.form.device_form == "mac":
             text = _plain_address(text)
         if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
-            where = f"{what} ({said})" if paths else "the topic"
+            where = f"{what} ({said})" if choices else "the topic"
             raise Unreadable(
                 f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
             )
         return text
 
+    def _when(self, place: Place) -> tuple[datetime | None, float]:
+        """Return the time, which is the end of the period, and the period's length in seconds."""
+        form = self.form
+        time = self._time("time", form.time, place) or self.body.time
+        if form.age is not None and (age := self._age(form.age, place)):
+            time = (time or self.body.packet.message.received) - age
+        if form.last_second and time is not None and time.second == 59:
+            time += timedelta(seconds=1)
+        start = (
+            self._time("start", form.start, place) if form.start and (form.has_flows or not time) else None
+        )
+        if form.start and not form.period:
+            seconds = (time - start).total_seconds() if time and start else 0.0
+            said = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
+        else:
+            seconds, said = self._period_s(place)
+        if form.has_flows and not 0 <= seconds <= PERIOD_LIMIT:
+            raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
+        if time is None and start is not None:
+            time = start + timedelta(seconds=seconds)
+        return time, seconds if form.has_flows else 0.0
+
+    def _period_s(self, place: Place) -> tuple[float, str]:
+        """Return the length of the period that is said, in seconds, and how to call it."""
+        period = self.form.period
+        if not isinstance(period, Path):
+            return float(period), "period_s"
+        said = f"period_s ({period.text})"
+        raw = self._one(period, place)
+        found = None if raw is NOWHERE else number(said, raw)
+        return 0.0 if found is None else converted(found, self.form.period_unit), said
+
     def _time(self, what: str, paths: Sequence[Path], place: Place) -> datetime | None:
-        value = self._first(paths, place) if paths else NOWHERE
-        if value is NOWHERE:
-            return None
-        name, written = f"{what} ({' or '.join(path.text for path in paths)})", self.form.time_format
+        """Return the time that the first path leads to which tells one."""
+        for path in paths:
+            value = self._one(path, place)
+            if value is not NOWHERE and (time := self._instant(what, path, value, place)) is not None:
+                return time
+        return None
+
+    def _instant(self, what: str, path: Path, value: Any, place: Place) -> datetime | None:
+        name, written = f"{what} ({path.text})", self.form.time_format
         if written and isinstance(value, str) and value.strip():
             try:
                 value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
@@ -327,30 +398,19 @@ class _Reading:
                 raise Unreadable(
                     f"{name} is {show(value)}: it is not written as time_format says, {written}"
                 ) from exc
+        if what == "start" and isinstance(value, str):
+            value = times.beginning(value)
         return self.body.packet.instant(value, zone=self._zone(place), name=name)
 
     def _zone(self, place: Place) -> str:
-        if isinstance(self.form.zone, str):
-            return self.form.zone or self.body.packet.known.zone
-        found = self._one(self.form.zone, place)
-        return found if isinstance(found, str) else ""
-
-    def _period_s(self, place: Place, time: datetime | None) -> float:
-        period = self.form.period
-        if self.form.start is not None:
-            start = self._time("start", (self.form.start,), place)
-            seconds = (time - start).total_seconds() if time and start else 0.0
-            said = f"the period from {self.form.start.text} to {self.form.time[0].text if self.form.time else 'now'}"
-        elif isinstance(period, Path):
-            said = f"period_s ({period.text})"
-            raw = self._one(period, place)
-            found = None if raw is NOWHERE else number(said, raw)
-            seconds = 0.0 if found is None else converted(found, self.form.period_unit)
-        else:
-            return float(period)
-        if not 0 <= seconds <= PERIOD_LIMIT:
-            raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
-        return seconds
+        zone = self.form.zone
+        if not isinstance(zone, str):
+            found = self._one(zone, place)
+            zone = found if isinstance(found, str) else ""
+        zone = zone or self.body.packet.known.zone
+        if self.form.summer is None or text_of(self._one(self.form.summer, place)) not in ("true", "1"):
+            return zone
+        return times.in_summer(zone)
 
     def _age(self, path: Path, place: Place) -> timedelta:
         raw = self._one(path, place)
@@ -378,6 +438,14 @@ class _Reading:
             return None
         scope = f"{first.source}/{first.device}"
         return Identity(scope=scope, mark=f"seq:{text_of(value)[:100]}", window_s=self.form.repeat_s)
+
+
+def _sentence(sentence: Path, place: Place) -> str:
+    """Write a sentence of a table, with what the message has at the paths in its braces."""
+    if not sentence.pieces:
+        return sentence.constant
+    found = [piece if isinstance(piece, str) else piece.find(place) for piece in sentence.pieces]
+    return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in found)
 
 
 def _plain_address(text: str) -> str:

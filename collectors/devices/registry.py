@@ -70,7 +70,11 @@ class Index:
 def _levels(form: Format) -> Sequence[str]:
     """Return words of which one is a level of the topic of every message of the format; none if it asks for none."""
     literal = [level for level in form.topic.split("/") if level not in ("", "+", "#")]
-    asked = (c.texts for c in form.when if c.path.begins == "topic" and not c.path.last and c.is_exact)
+    asked = (
+        c.texts
+        for c in form.when
+        if c.path.begins == "topic" and c.path.level and not c.path.last and c.is_exact
+    )
     return literal[:1] or sorted(next(asked, ()))
 
 
@@ -133,17 +137,23 @@ def lorawan() -> tuple[Entry, ...]:
 def by_model(text: str) -> Entry | None:
     """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.
 
-    The longest name that is a run of whole words of the text counts. A vendor alone names no model, and a model of
-    another vendor than the text names is none; nor is one that a table sets apart.
+    The longest name that is a run of whole words of the text counts, of a radio device before that of another: it is
+    networks that give such texts. A vendor alone names no model, and a model of another vendor than the text names is
+    none; nor is one that a table sets apart.
     """
     words = spoken(text)
     known = index()
     vendors = words & known.vendors
+    found = None
     for word in sorted(words & (known.by_name.keys() | known.apart), key=len, reverse=True):
         entry = known.by_name.get(word)
-        if entry is None or not vendors or compact(entry.table.vendor) in vendors:
-            return entry
-    return None
+        if entry is None:
+            return found
+        if not vendors or compact(entry.table.vendor) in vendors:
+            if entry.table.lorawan is not None:
+                return entry
+            found = found or entry
+    return found
 
 
 _matches = lru_cache(maxsize=10_000)(topic_matches_sub)
@@ -213,7 +223,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
-    if entry.table.is_carried and packet.value in ("", None):
+    if entry.table.is_carried and packet.payload.strip() in (b"", b"null"):
         return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
     if entry.table.is_carried:

@@ -16,17 +16,19 @@ from typing import Any, Literal
 import msgspec
 
 from besok.model import topics
-from besok.model.json_path import PathError, compiled
+from besok.model.json_path import PathError, compiled, sentence
 from besok.model.metrics import METRICS
 from besok.model.sitefile.mapping_checks import split
 from besok.model.units import UNITS, unit_of
 from collectors.devices.format import (
     ONLINE,
     REPEATED_S,
+    Choice,
     Condition,
     Format,
     Unless,
     Value,
+    choices,
     conditions,
     has_flows,
     paths,
@@ -61,14 +63,28 @@ class ValueEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class UnlessEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is"}):
-    """A state of the device in which values are no measurement: it is one of these, or (`is_not`) none of these."""
+    """A state of the device in which values are no measurement.
+
+    It is one of these, or (`is_not`) none of these, or one of those that the path `among` leads to.
+    """
 
     path: str
     says: str
     is_: list[Word] = []
     is_not: list[Word] = []
+    among: str = ""
     metrics: list[str] = []
     fault: bool = False
+
+
+class ChoiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A path to a name that is meant only where the item is such as `when` says."""
+
+    path: str
+    when: dict[str, Word]
+
+
+Names = str | list[str | ChoiceEntry]
 
 
 class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -77,14 +93,18 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     topic: str = ""
     when: dict[str, Word] = {}
     each: OneOrMore = ""
-    device: OneOrMore = ""
-    channel: OneOrMore = ""
+    device: Names = ""
+    channel: Names = ""
+    named: OneOrMore = ""
     model: OneOrMore = ""
     values: dict[str, str | list[str] | ValueEntry] = {}
     time: OneOrMore = ""
     time_format: str = ""
     zone: str = ""
-    start: str = ""
+    summer: str = ""
+    start: OneOrMore = ""
+    last_second: bool = False
+    share: list[str] = []
     period_s: str | float = 0.0
     age_s: str = ""
     units: dict[Literal["period_s", "age_s"], str | float] = {}
@@ -94,6 +114,7 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     clock: Literal["second", ""] = ""
     unless: list[UnlessEntry] = []
     not_data: str = ""
+    problem: str = ""
 
 
 class Example(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -155,6 +176,10 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """Tell whether messages go through a platform, whose topics and names the people of the place have chosen."""
         return bool(self.platform) or self.kind == "platform"
 
+    def _is_one_model(self) -> bool:
+        """Tell whether a message of the table says which model sent it: not if it could be a twin's."""
+        return self.kind != "platform" and (self.lorawan is not None or not self.also)
+
     def formats(self) -> tuple[Format, ...]:
         """Compile the kinds of messages. Raises TableError."""
         return tuple(self._format(entry, number) for number, entry in enumerate(self.messages, 1))
@@ -166,28 +191,33 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise TableError(f"{self.path}, message {number}: {exc}") from exc
 
     def _compiled(self, entry: MessageEntry) -> Format:
-        if bool(entry.values) == bool(entry.not_data):
-            raise TableError("write either values or not_data")
+        if sum(map(bool, (entry.values, entry.not_data, entry.problem))) != 1:
+            raise TableError("write one of values, not_data and problem")
         if entry.topic and (reason := topics.problem(entry.topic)):
             raise TableError(f'"{entry.topic}" is no topic filter: {reason}')
+        if len(entry.share) not in (0, 2):
+            raise TableError("share = [samples made, samples expected]: write both paths")
         when, only = conditions(_texts(entry.when))
         values = tuple(value for key, said in entry.values.items() for value in _values(key, said))
         return Format(
             name=self.name,
             source=self.source_key,
-            model="" if self.kind == "platform" else self.name,
+            model=self.name if self._is_one_model() else "",
             topic=entry.topic,
             when=when,
             only=only,
             each=(compiled(entry.each),) if isinstance(entry.each, str) and entry.each else paths(entry.each),
-            device=paths(entry.device),
-            model_at=paths(entry.model),
-            channel=paths(entry.channel),
+            device=_choices(entry.device),
+            model_at=choices(entry.model),
+            channel=_choices(entry.channel),
             values=values,
             time=paths(entry.time),
             time_format=entry.time_format,
             zone=compiled(entry.zone) if entry.zone[:1] in ("$", "@", "^") else entry.zone,
-            start=compiled(entry.start) if entry.start else None,
+            summer=compiled(entry.summer) if entry.summer else None,
+            start=paths(entry.start),
+            last_second=entry.last_second,
+            share=paths(entry.share),
             period=compiled(entry.period_s) if isinstance(entry.period_s, str) else entry.period_s,
             period_unit=entry.units.get("period_s", 1.0),
             age=compiled(entry.age_s) if entry.age_s else None,
@@ -195,11 +225,24 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             seq=compiled(entry.seq) if entry.seq else None,
             repeat_s=entry.repeat_s,
             device_form=entry.device_form,
+            named=paths(entry.named),
             clock=entry.clock,
             unless=tuple(_unless(unless) for unless in entry.unless),
             not_data=entry.not_data,
+            problem=sentence(entry.problem) if entry.problem else None,
             has_flows=has_flows(values),
         )
+
+
+def _choices(names: Names) -> tuple[Choice, ...]:
+    listed = [names] if isinstance(names, str) else names
+    return tuple(
+        Choice(path=compiled(name))
+        if isinstance(name, str)
+        else Choice(path=compiled(name.path), when=_asked(name.when, None))
+        for name in listed
+        if name
+    )
 
 
 def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
@@ -259,22 +302,26 @@ def _numbered(text: str, number: int) -> str:
 def _unless(entry: UnlessEntry) -> Unless:
     if strange := set(entry.metrics) - METRICS.keys():
         raise TableError(f'"{min(strange)}" is not in the catalogue of metrics')
-    if bool(entry.is_) == bool(entry.is_not):
-        raise TableError(f"unless {entry.path}: write either is or is_not")
+    if sum(map(bool, (entry.is_, entry.is_not, entry.among))) != 1:
+        raise TableError(f"unless {entry.path}: write one of is, is_not and among")
     return Unless(
         path=compiled(entry.path),
         texts=frozenset(map(text_of, entry.is_ or entry.is_not)),
+        among=compiled(entry.among) if entry.among else None,
         is_other=bool(entry.is_not),
         metrics=frozenset(entry.metrics),
-        says=entry.says,
+        says=sentence(entry.says),
         fault=entry.fault,
     )
 
 
 def parse(text: str, path: str) -> Table:
-    """Read the text of a table. Raises TableError."""
+    """Read the text of a table; what stands under [common] is said of all its messages. Raises TableError."""
     try:
-        table = msgspec.convert(tomllib.loads(text), Table)
+        data = tomllib.loads(text)
+        common = data.pop("common", {})
+        data["messages"] = [common | message for message in data.get("messages", [])]
+        table = msgspec.convert(data, Table)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
         raise TableError(f"{path}: {exc}") from exc
     table.path = path

@@ -56,10 +56,10 @@ def _read(frame: "_Reading") -> Decoded:
             continue
         if isinstance(found, Waiting):
             return found
-        if found.readings and beside is None and frame.misses_people(found):
-            beside = found  # a decoder of another version may have other names for them
-        elif found.readings or found.not_data:
-            return found if found.readings or beside is None else beside
+        if found.readings and frame.misses_people(found):
+            beside = beside or found  # a decoder of another version may have other names for them
+        elif found.readings or (found.not_data and beside is None):
+            return found
         problems += found.problems
     if beside is not None:
         return beside

@@ -42,4 +42,4 @@ def test_a_start_in_seconds_since_1970_wins() -> None:
 
 def test_counts_that_are_not_right_are_told_and_the_others_count() -> None:
     decoded = heard(metrics(count(3, status=1), count(4, "10:01:00", "10:02:00")))
-    assert [t[2] for t in timed(decoded)] == [4, 1] and "Status 1" in decoded.problems[0]
+    assert [t[2] for t in timed(decoded)] == [4, 1] and 'Status "1"' in decoded.problems[0]

@@ -87,6 +87,15 @@ def test_what_a_network_decodes_in_words_of_its_own_does_not_hide_the_bytes() ->
     assert said(decoded) == {"flow:1 in_total": 12, "flow:1 out_total": 85}
 
 
+def test_nor_do_its_words_for_people_when_the_rest_is_known() -> None:
+    known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS350"})
+    frame = "01756204cc07000500"  # battery 98 %, 7 in, 5 out
+    found = decode(uplink(frame, object={"battery": 97, "visitors": {"in": 7, "out": 5}}), known)
+    assert said(found) == {"level:1 battery_pct": 98, "flow:1 in_total": 7, "flow:1 out_total": 5}
+    found = decode(uplink("017562", object={"battery": 97}), known)
+    assert said(found) == {"level:1 battery_pct": 97}
+
+
 def test_a_codec_that_fails_leaves_it_to_the_layout() -> None:
     broken = Codec(vendor="Milesight", model="VS133", source="function Decode() { throw new Error('no'); }")
     known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"}, codecs=(broken,))

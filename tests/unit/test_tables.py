@@ -15,22 +15,31 @@ RECEIVED = datetime(2026, 11, 25, 8, 15, 30, tzinfo=UTC)
 EXAMPLES = [(table, number) for table in tables() for number in range(len(table.examples))]
 
 
-def tried(table: Table, example: Example) -> dry_run.DryRun:
-    """Decode an example as it would come from the broker."""
-    known = DecodeContext(zone="Europe/Stockholm")
+def messages(table: Table, example: Example) -> list[Message]:
+    """Return an example as it would come from the broker."""
     if example.hex:
-        request = dry_run.Request(
-            content=example.hex.encode(),
-            received=RECEIVED,
-            fport=example.port,
-            encoding="hex",
-            model=table.name,
-        )
-        return dry_run.run(request, known)
+        return dry_run.messages_of(_frame(table, example))[0]
     body = _uplink(table, example) if example.fields else example.payload
     text = body if isinstance(body, str) else json.dumps(body)
-    message = Message(topic=example.topic or "trial/unknown", payload=text.encode(), received=RECEIVED)
-    return dry_run.judge([message], known)
+    return [Message(topic=example.topic or "trial/unknown", payload=text.encode(), received=RECEIVED)]
+
+
+def tried(table: Table, example: Example) -> dry_run.DryRun:
+    """Decode an example."""
+    known = DecodeContext(zone="Europe/Stockholm")
+    if example.hex:
+        return dry_run.run(_frame(table, example), known)
+    return dry_run.judge(messages(table, example), known)
+
+
+def _frame(table: Table, example: Example) -> dry_run.Request:
+    return dry_run.Request(
+        content=example.hex.encode(),
+        received=RECEIVED,
+        fport=example.port,
+        encoding="hex",
+        model=table.name,
+    )
 
 
 def _uplink(table: Table, example: Example) -> dict[str, object]:
@@ -98,7 +107,7 @@ def test_a_model_text_names_one_table_or_none() -> None:
     [
         ('values = { peple = "$.n" }', "catalogue"),
         ('values = { people = "$..[" }', "no path"),
-        ('values = { people = "$.n" }\nnot_data = "x"', "either values or not_data"),
+        ('values = { people = "$.n" }\nnot_data = "x"', "one of values, not_data and problem"),
         ('values = { people = "$.n" }\nwhy = 1', "unknown field"),
         ('values = { temperature_c = { path = "$.t", unit = "mV" } }', "does not lead to"),
         ('values = { people = { path = "$.n", sum = ["$.a"] } }', "either a path or a sum"),

@@ -148,6 +148,33 @@ def test_the_older_push_of_elements() -> None:
 
 def test_a_bad_record_does_not_take_the_good_ones_with_it() -> None:
     push = logics(("fw", 3))
-    push["logics_data"]["logics"] += [5, {"id": 8, "records": [{"to": "2024-02-30T10:00:00Z", "counts": []}]}]
+    counts = [{"name": "fw", "value": 2}]
+    push["logics_data"]["logics"] += [
+        5,
+        {"id": 8, "records": [{"to": "2024-02-30T10:00:00Z", "counts": counts}]},
+    ]
     decoded = heard(push)
-    assert told(decoded) == [("flow:7", "in", 3)] and len(decoded.problems) == 2
+    assert told(decoded) == [("flow:7", "in", 3)] and "2024-02-30" in decoded.problems[0]
+
+
+def test_a_crossing_of_a_group_is_that_of_its_people_again() -> None:
+    event = live("LINE_CROSS_FORWARD", "SCENE", geometry_id=2)
+    frame = event["live_data"]["frames"][1]
+    frame["tracked_objects"] = [{"track_id": 2147485051, "type": "GROUP"}, {"track_id": 3, "type": "PERSON"}]
+    assert told(heard(event)) == [] and heard(event).not_data
+    frame["tracked_objects"][0]["type"] = "PERSON"
+    assert told(heard(event)) == [("flow:line2", "in", 1)]
+
+
+@pytest.mark.parametrize("name", ["Bikes", "Staff", "Bike lane 2", "Cyklar in", "Groups"])
+def test_a_logic_that_is_named_after_others_counts_no_people(name: str) -> None:
+    push = logics(("fw", 3))
+    push["logics_data"]["logics"][0]["name"] = name
+    assert told(heard(push)) == [] and name in heard(push).not_data
+
+
+@pytest.mark.parametrize("name", ["Staff entrance", "Car park exit", "Group room", "Entrance"])
+def test_a_door_is_one_for_people_whatever_is_behind_it(name: str) -> None:
+    push = logics(("fw", 3))
+    push["logics_data"]["logics"][0]["name"] = name
+    assert told(heard(push)) == [("flow:7", "in", 3)]

@@ -1,0 +1,237 @@
+"""The language of model tables, key by key, with tables that no device has."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from besok.model.decode_context import DecodeContext
+from besok.model.json_path import Place, compiled
+from besok.model.readings import Decoded, Message
+from collectors.adapters.packet import Packet
+from collectors.adapters.times import in_summer
+from collectors.devices import reader
+from collectors.devices.no_person import is_no_person
+from collectors.devices.reader import Body
+from collectors.devices.table import TableError, parse
+
+TIME = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
+
+
+def read(table: str, payload: Any, topic: str = "acme/hall/up") -> Decoded:
+    """Read a message by the messages of a table."""
+    head = 'vendor = "Acme"\nmodel = "G3"\nkind = "camera"\ndocument = "https://acme.example"\n'
+    tail = '\n[[examples]]\ngives = "not data"\n'
+    body = json.dumps(payload).encode()
+    packet = Packet(Message(topic=topic, payload=body, received=TIME), DecodeContext(zone="UTC"))
+    forms = parse(head + table + tail, "acme/g3.toml").formats()
+    whole = Body(value=packet.value, packet=packet)
+    return reader.read([form for form in forms if reader.is_for(form, whole)], whole)
+
+
+def said(table: str, payload: Any, topic: str = "acme/hall/up") -> list[tuple[str, str, float]]:
+    return [(r.channel, r.metric, r.value) for r in read(table, payload, topic).readings]
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("topic", ["acme/hall/up"]),
+        ("topic:2", ["hall"]),
+        ("topic:<up", ["hall"]),
+        ("topic:<acme", []),
+        ("topic:<nowhere", []),
+        ("$.ids[key]", ["b"]),
+        ("$.names[key]", []),
+        ("$.target:-1", ["d1"]),
+        ("$.target:9", []),
+        ("$.n:1", []),
+        ("'{$.n}/{@.m}'", ["7/x"]),
+        ("'{topic:1}-{key}'", ["acme-2"]),
+        ("'{$.n}/{$.nowhere}'", []),
+        ("'{$.ids}'", []),
+        ("'{no path}'", ["{no path}"]),
+    ],
+)
+def test_a_path_leads_to(path: str, leads_to: list[str]) -> None:
+    message = {"n": 7, "ids": ["a", "b"], "names": {"x": 1}, "target": "projects/p1/devices/d1"}
+    place = Place(
+        message=message, item={"m": "x"}, key=2, levels=["acme", "hall", "up"], topic="acme/hall/up"
+    )
+    assert [found.value for found in compiled(path).find(place)] == leads_to
+
+
+def test_what_is_common_holds_for_all_messages_that_do_not_say_otherwise() -> None:
+    table = """
+[common]
+channel = "'c'"
+values = { people = "$.n" }
+[[messages]]
+when = { "$.kind" = "a" }
+[[messages]]
+when = { "$.kind" = "b" }
+channel = "'d'"
+"""
+    assert said(table, {"kind": "a", "n": 1}) == [("level:c", "people", 1)]
+    assert said(table, {"kind": "b", "n": 1}) == [("level:d", "people", 1)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "fits"),
+    [
+        ("a|b*", "a", True),
+        ("a|b*", "best", True),
+        ("a|b*", "c", False),
+        ("!a|b*", "c", True),
+        ("!a|b*", "best", False),
+        ("!a", None, True),
+        ("!", None, True),
+    ],
+)
+def test_a_condition_asks(asked: str, kind: str | None, fits: bool) -> None:
+    table = f'[[messages]]\nwhen = {{ "$.kind" = "{asked}" }}\nvalues = {{ people = "$.n" }}'
+    assert bool(said(table, {"kind": kind, "n": 1})) == fits
+
+
+def test_a_value_and_a_name_may_depend_on_the_item() -> None:
+    table = """
+[[messages]]
+each = "$.lines[*]"
+channel = [{ path = "'{@.ch}/{@.id}'", when = { "@.ch" = "!0" } }, "@.id"]
+[messages.values]
+in = { path = "@.n", when = { "@.way" = "in" } }
+out = { path = "@.n", when = { "@.way" = "out" } }
+"""
+    lines = [{"id": 1, "ch": 0, "way": "in", "n": 3}, {"id": 1, "ch": 2, "way": "out", "n": 4}]
+    assert said(table, {"lines": lines}) == [("flow:1", "in", 3), ("flow:2/1", "out", 4)]
+
+
+def test_a_known_message_that_cannot_be_read_says_why() -> None:
+    table = """
+[[messages]]
+each = "$.lines[*]"
+when = { "@.way" = "!in" }
+problem = "a line goes {@.way}, to {@.nowhere}"
+"""
+    assert read(table, {"lines": [{"way": "up"}, {"way": "in"}]}).problems == ('a line goes "up", to null',)
+    assert read(table, {"lines": [{"way": "in"}]}) == Decoded()
+
+
+def test_a_state_may_be_one_of_those_that_stand_elsewhere() -> None:
+    table = """
+[[messages]]
+each = ["$.frames[*]", "@.events[*]"]
+values = { in = "'1'" }
+[[messages.unless]]
+path = "@.track"
+among = "^.tracks[?@.kind != 'person'].id"
+says = "track {@.track} is no person"
+"""
+    tracks = [{"id": 1, "kind": "person"}, {"id": 2, "kind": "group"}]
+    frames = [{"tracks": tracks, "events": [{"track": 1}, {"track": 2}, {"track": 3}]}]
+    assert len(said(table, {"frames": frames})) == 2
+    assert read(table, {"frames": [{"tracks": tracks, "events": [{"track": 2}]}]}).not_data == (
+        "track 2 is no person"
+    )
+
+
+def test_a_period_that_was_measured_in_part_is_shorter() -> None:
+    table = """
+[[messages]]
+time = "$.to"
+start = "$.from"
+share = ["$.made", "$.meant"]
+values = { in = "$.n" }
+"""
+    spell = {"from": "2026-07-01T07:00:00Z", "to": "2026-07-01T07:01:00Z", "n": 3}
+    periods = [
+        [r.period_s for r in read(table, spell | more).readings]
+        for more in ({}, {"made": 3, "meant": 4}, {"made": 0, "meant": 4}, {"made": 5, "meant": 0})
+    ]
+    assert periods == [[60], [45], [], [60]]
+
+
+def test_the_end_of_a_period_may_be_told_by_its_start_or_its_last_second() -> None:
+    table = """
+[[messages]]
+when = { "$.minutes" = "*" }
+start = ["$.unix", "'{$.day}T{$.clock}'"]
+period_s = "$.minutes"
+units = { period_s = "minutes" }
+values = { in = "$.n" }
+[[messages]]
+when = { "$.minutes" = "!" }
+time = "$.to"
+start = "$.from"
+last_second = true
+values = { in = "$.n" }
+"""
+    (first,) = read(
+        table, {"unix": 0, "day": "2026-07-01", "clock": "07:45:00", "minutes": 15, "n": 3}
+    ).readings
+    (last,) = read(table, {"from": "2026-07-01 07:45:00", "to": "2026-07-01 07:59:59", "n": 3}).readings
+    assert (first.time, first.period_s) == (last.time, last.period_s) == (TIME, 900)
+
+
+def test_an_interval_has_a_beginning_and_an_end() -> None:
+    table = '[[messages]]\ntime = "$.at"\nstart = "$.at"\nvalues = { in = "$.n" }'
+    (reading,) = read(table, {"at": "2026-07-01T07:45:00Z/2026-07-01T08:00:00Z", "n": 3}).readings
+    assert (reading.time, reading.period_s) == (TIME, 900)
+
+
+def test_an_offset_is_an_hour_more_in_summer_and_a_name_knows_that_itself() -> None:
+    table = '[[messages]]\ntime = "$.at"\nzone = "$.zone"\nsummer = "$.dst"\nvalues = { people = "$.n" }'
+    told = {"at": "2026/07/01 10:00:00", "n": 3}
+    for zone, dst in (("UTC+1:00 Central (CET)", True), ("UTC+2:00", False), ("Europe/Stockholm", True)):
+        assert read(table, told | {"zone": zone, "dst": dst}).readings[0].time == TIME
+    assert in_summer("UTC-0:30") == "+00:30"
+
+
+def test_an_address_is_written_without_separators() -> None:
+    table = '[[messages]]\ndevice = "$.id"\ndevice_form = "mac"\nvalues = { people = "$.n" }'
+    devices = [
+        read(table, {"id": name, "n": 1}).readings[0].device for name in ("AC:CC:8E:00-00:01", "SD-01")
+    ]
+    assert devices == ["accc8e000001", "SD-01"]
+
+
+def test_a_number_stands_for_a_message_as_long_as_the_table_says() -> None:
+    table = '[[messages]]\nseq = "$.seq"\nrepeat_s = 60\nvalues = { people = "$.n" }'
+    found = read(table, {"seq": 7, "n": 1}).identity
+    assert found is not None and (found.mark, found.window_s) == ("seq:7", 60)
+
+
+@pytest.mark.parametrize(
+    ("name", "says_so"),
+    [
+        ("Bikes", True),
+        ("Cyklar in", True),
+        ("Vehicles_out 2", True),
+        ("E-scooters", True),
+        ("Staff", True),
+        ("Staff entrance", False),
+        ("Bike room door", False),
+        ("Group study room", False),
+        ("People and bikes", False),
+        ("Line 1", False),
+        ("", False),
+    ],
+)
+def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> None:
+    assert is_no_person(name) == says_so
+    table = '[[messages]]\nnamed = "$.name"\nvalues = { people = "$.n" }'
+    assert bool(said(table, {"name": name, "n": 1})) != says_so
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('share = ["$.made"]\nvalues = { in = "$.n" }', "both paths"),
+        ('values = { in = "$.n" }\n[[messages.unless]]\npath = "$.s"\nsays = "x"', "one of is, is_not"),
+        ('problem = "x {$..[}"', "no path"),
+    ],
+)
+def test_what_is_written_wrongly_is_refused(line: str, says: str) -> None:
+    with pytest.raises(TableError, match=says):
+        read(f"[[messages]]\n{line}", {"n": 1})

@@ -14,7 +14,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from besok.model.metrics import METRICS, Kind
@@ -64,6 +64,7 @@ class MappingDraft:
     start: str = ""
     each: str = ""
     channel: str = ""
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 def name_of(topic: str) -> str:
@@ -81,6 +82,9 @@ def written(draft: MappingDraft) -> str:
     """Write the lines."""
     found = [HEAD, f"name = {_quoted(name_of(draft.topic))}", f"topic = {_quoted(filter_of(draft.topic))}"]
     found += [f"{key} = {_quoted(path)}" for key in _KEYS if (path := getattr(draft, key))]
+    if draft.only:
+        pairs = ", ".join(f"{_quoted(path)} = {_quoted(text)}" for path, text in draft.only.items())
+        found.append(f"only = {{ {pairs} }}")
     if draft.start and draft.time:
         found.append(
             f"# start = {_quoted(draft.start)}  # of the period that is counted; not with a running total"
@@ -104,10 +108,12 @@ def read(text: str) -> MappingDraft | None:
         choices = [next(iter(tomllib.loads(line).items())) for line in told]
     except tomllib.TOMLDecodeError:
         return None
-    if not choices or not isinstance(plain.get("topic"), str):
+    if not any(split(key)[0] in SAYS for key, _ in choices) or not isinstance(plain.get("topic"), str):
         return None
+    only = plain.get("only", {})
     return MappingDraft(
         topic=plain["topic"],
+        only=only if isinstance(only, dict) else {},
         choices=tuple(Choice(key=key, path=path) for key, path in choices),
         **{key: plain[key] for key in (*_KEYS, "start") if isinstance(plain.get(key), str)},
     )
@@ -122,6 +128,7 @@ def chosen(draft: MappingDraft, values: Mapping[str, str], name: str = "") -> Pa
         topic=filter_of(draft.topic),
         values=known | dict(values),
         start=draft.start if draft.time and is_flow else "",
+        only=draft.only,
         **{key: getattr(draft, key) for key in _KEYS},
     )
 

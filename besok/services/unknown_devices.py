@@ -181,6 +181,8 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
     except ValueError:
         message = payload.decode("utf-8", "replace").strip()
     whole = Place(message=message, item=message, key=None, levels=topic.removeprefix("/").split("/"))
+    if not all(_has(whole, path, text) for path, text in mapping.only.items() if path.startswith("$")):
+        return
     try:
         found = compiled(mapping.each).find(whole) if mapping.each else []
     except Unreadable:
@@ -190,6 +192,12 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
     for one in found:
         key = one.within[0][1] if one.within else None
         yield replace(whole, item=one.value, key=key + 1 if isinstance(key, int) else key)
+
+
+def _has(place: Place, path: str, text: str) -> bool:
+    """Tell whether a message has what `only` asks of it."""
+    said = _said(path, place)
+    return said in map(str.strip, text.split("|")) or (text == "*" and bool(said))
 
 
 def _said(path: str, place: Place) -> str:

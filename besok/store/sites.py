@@ -40,8 +40,8 @@ def apply(
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
-        site_file = _with_answers(conn, site_file)
         stored = {site.id: site for site in _load(conn)}
+        site_file = _with_answers(conn, site_file, stored)
         changed = {site.id: differences(stored.get(site.id), _plain(site)) for site in site_file.sites}
         _check_targets(stored | {site.id: site for site in site_file.sites})
         lines = [line for site_lines in changed.values() for line in site_lines]
@@ -60,19 +60,19 @@ def apply(
         return lines
 
 
-def _with_answers(conn: _Connection, site_file: SiteFile) -> SiteFile:
-    """Return the file with the sensors that people have placed with the mapping of a device."""
+def _with_answers(conn: _Connection, site_file: SiteFile, stored: Mapping[str, Site]) -> SiteFile:
+    """Return the file with the sensors that people have placed with a device's mapping and that still are there."""
     named = {key for site in site_file.sites for _, key in _keys(site)}
-    placed = [
-        (row[5], sensor, (sensor.source, sensor.device, sensor.channel_key))
+    placed = {
+        (sensor.source, sensor.device, sensor.channel_key)
         for row in conn.execute(sql("device_mappings")).fetchall()
         for sensor in msgspec.convert(row[6], list[Sensor])
-    ]
+    } - named
 
     def kept(site: Site) -> Iterator[Sensor]:
         places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
-        for slug, sensor, key in placed:
-            if slug == site.id and key not in named and (sensor.portal or sensor.space) in places:
+        for sensor, key in _keys(stored[site.id]) if site.id in stored else ():
+            if key in placed and (sensor.portal or sensor.space) in places:
                 yield sensor
 
     sites = (replace(site, sensors=(*site.sensors, *kept(site))) for site in site_file.sites)

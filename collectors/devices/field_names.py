@@ -35,6 +35,9 @@ CLIMATE: Final = {compact(name): key for key, names in _DATA["climate"].items() 
 BESIDE: Final = [
     ({*map(compact, entry["names"])}, metric, entry["units"]) for metric, entry in _DATA["beside"].items()
 ]
+AIR: Final = frozenset[str]().union(
+    *(names for names, metric, _ in BESIDE if not metric.startswith("battery"))
+)
 FIELDS: Final = {
     kind: {compact(name): rank for rank, name in enumerate(names.split())}
     for kind, names in _DATA["fields"].items()

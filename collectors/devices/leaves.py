@@ -19,6 +19,7 @@ ADVICE: Final = (
 )
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")  # no JSONPath leads through a name with one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def leaves(packet: Packet, value: Any) -> Iterator[Leaf]:
         return
     if isinstance(value, list) and value and not all(isinstance(item, dict) for item in value):
         raise Unreadable(f"the payload is a list of bare values, and nothing says what each is: {ADVICE}")
-    if xmltext.looks_so(packet.payload) and isinstance(value, dict):
+    if value is packet.value and isinstance(value, dict) and xmltext.looks_so(packet.payload):
         ((root, inner),) = value.items()
         value, path = (inner, f"${_step(root)}") if isinstance(inner, dict) else (value, path)
     people = tuple(word for level in packet.levels for word in words(level) if word in WORDS["strong"])
@@ -78,7 +79,7 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
     if isinstance(value, dict) and value and depth:
         (named, held), units = _record(value), _units(value)
         for name, inner in value.items():
-            if not isinstance(name, str):
+            if not isinstance(name, str) or _CONTROL.search(name):
                 continue
             if held and name == held and not isinstance(inner, dict | list):
                 chosen, items = _chosen(path, each, named, value[named], held)
@@ -115,8 +116,9 @@ def _leaf(names: tuple[str, ...], value: Any, path: str, each: str, *, unit: str
 
 def _record(fields: dict[Any, Any]) -> tuple[str, str]:
     """Return the fields of a record that hold its name and its value: {"n": "people", "v": 3}; "" if it is none."""
-    by = {compact(name): name for name in fields if isinstance(name, str)}
-    named = next((by[n] for n in FIELDS["named"] if n in by and isinstance(fields[by[n]], str)), "")
+    by = {compact(name): name for name in fields if isinstance(name, str) and not _CONTROL.search(name)}
+    texts = {n: by[n] for n in FIELDS["named"] if n in by and isinstance(fields[by[n]], str)}
+    named = next((name for name in texts.values() if not _CONTROL.search(fields[name])), "")
     held = next((by[n] for n in FIELDS["value"] if n in by), "")
     return (named, held) if named and held and words(fields[named]) else ("", "")
 

@@ -9,11 +9,12 @@ that a field is asked about.
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from besok.model import mapping_draft
 from besok.model.errors import Unreadable
+from besok.model.json_path import Place, compiled
 from besok.model.mapping_draft import MappingDraft
 from besok.model.readings import Decoded
 from collectors.adapters import xmltext
@@ -21,6 +22,7 @@ from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader
 from collectors.devices.field_names import (
+    AIR,
     FIELDS,
     PEOPLE,
     QUALIFIED,
@@ -50,6 +52,8 @@ from collectors.devices.meanings import (
 from collectors.devices.reader import Body
 
 SOURCE: Final = "mqtt"
+FRAMES: Final = "lorawan"  # the source of devices that are known by their radio
+MODEL: Final = "say the model of the device in the site file, if Besök knows it"
 TEXT_LIMIT: Final = 10_000  # characters of a text that may hold values
 PLAIN_LIMIT: Final = 60  # characters of a bare value, and of a text that may say what a message is about
 SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
@@ -98,6 +102,26 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
     return [leaf] if choices_of(leaf) else []
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where values come from that are not the whole message: fields that a network's decoder made of a frame.
+
+    `fields`, `device` and `time` are the paths to them in the message, "" where none leads; `texts` say what the
+    device is, or how people call it.
+    """
+
+    body: Body
+    fields: str = ""
+    device: str = ""
+    time: str = ""
+    texts: tuple[str, ...] = ()
+
+
+def decode_fields(origin: Origin) -> Decoded:
+    """Read the decoded fields of a frame of an unknown model as any other message. Raises Unreadable."""
+    return _Message(origin.body.packet, origin.body.value, origin).decoded()
+
+
 def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
     """Ask what these values of a message are. Raises Unreadable."""
     return _Message(packet, packet.value).question(leaves, "", ())
@@ -135,9 +159,10 @@ def _plain(packet: Packet) -> Decoded:
 class _Message:
     """One message: its leaves, and what its names and short texts say."""
 
-    def __init__(self, packet: Packet, value: Any) -> None:
+    def __init__(self, packet: Packet, value: Any, origin: Origin | None = None) -> None:
         self.packet = packet
         self.value = value
+        self.origin = origin
         self.leaves = list(leaves(packet, value))
 
     def _told(self, kind: str, *, names: bool, topic: bool = True, places: bool = True) -> list[str]:
@@ -151,6 +176,7 @@ class _Message:
             and (places or leaf.name not in FIELDS["place"])
         ]
         texts += [level for level in self.packet.levels if level.lower() != "devices"] if topic else []
+        texts += self.origin.texts if self.origin else ()
         texts += [name for leaf in self.leaves for name in leaf.names] if names else []
         return sorted({word for text in texts for word in telling(kind, text)})
 
@@ -177,21 +203,24 @@ class _Message:
         problems = self._unreachable(asked) or ([self.question(asked, why, values)] if asked else [])
         decoded = self._read(values) if values else Decoded()
         if not (values or problems or named or self._no_persons()):
-            problems = self._strange()
+            problems = self._strange() or self._unitless()
         if problems or decoded.readings or decoded.problems:
             return replace(decoded, problems=(*decoded.problems, *problems), not_data="")
         return Decoded(not_data=self._nothing())
 
     def _read(self, values: Sequence[Value]) -> Decoded:
         """Read values whose meaning is certain, as a table would. Raises Unreadable."""
+        times = () if self.origin else tuple(path for leaf in self._tops("time") for path in paths(leaf.path))
+        source = FRAMES if self.origin else SOURCE
         form = Format(
             name="qualified names",
-            source=SOURCE,
+            source=source,
             values=tuple(values),
-            time=tuple(path for leaf in self._tops("time") for path in paths(leaf.path)),
+            time=times,
             has_flows=has_flows(values),
         )
-        return reader.read([form], Body(value=self.value, packet=self.packet, device=self._device()))
+        own = Body(value=self.value, packet=self.packet, device=self._device())
+        return reader.read([form], self.origin.body if self.origin else own)
 
     def _doubt(self, named: Sequence[Leaf]) -> str:
         """Say why the qualified names of this message do not count; "" if nothing speaks against it."""
@@ -210,7 +239,7 @@ class _Message:
             return f"the unit is {show(told[0])}"
         topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
-        if loose and not self._tops("device") and not self._tops("sub"):
+        if loose and not (self.origin or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
@@ -286,12 +315,26 @@ class _Message:
         are = "is" if len(found) == 1 else "are"
         return [f"nobody knows what {listed(found)} {are}: if that is about people, write a mapping ({SEE})"]
 
+    def _unitless(self) -> list[str]:
+        """Say that climate of a room may be told, and in no unit."""
+        open_ = [leaf for leaf in self.leaves if not leaf.is_item and _is_told(leaf.value) and is_open(leaf)]
+        found = [leaf.shown if leaf.path != "$" else leaf.names[-1] for leaf in open_ if leaf.name in AIR]
+        if not found or self._told("outside", names=False):
+            return []
+        return [
+            f"nobody has said in which unit {listed(found)} is: if it is of a room, write a mapping ({SEE})"
+        ]
+
     def question(self, asked: Sequence[Leaf], why: str, known: Sequence[Value]) -> str:
         """Ask what fields mean, with a mapping in which all choices are commented out."""
         each = Counter(leaf.each for leaf in asked).most_common(1)[0][0]
         first = {leaf.path: leaf for leaf in reversed(asked) if leaf.each == each}
         chosen = [*reversed(first.values())][:OFFERED]
         names = list(dict.fromkeys(leaf.names[-1] for leaf in asked))
+        because = f" ({why})" if why else ""
+        asks = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
+        if self.origin and not self.origin.fields:
+            return f"{asks}: {MODEL}; no mapping reaches JSON within a text"
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(
@@ -304,10 +347,28 @@ class _Message:
             each=each,
             channel=self._channel_of_items(each),
         )
-        because = f" ({why})" if why else ""
-        return (
-            f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}: {ADVICE}:\n"
-            f"{mapping_draft.written(draft)}"
+        if self.origin:
+            return (
+                f"{asks}: {MODEL}, or {ADVICE}:\n{mapping_draft.written(self._of_frame(draft, self.origin))}"
+            )
+        return f"{asks}: {ADVICE}:\n{mapping_draft.written(draft)}"
+
+    @staticmethod
+    def _of_frame(draft: MappingDraft, origin: Origin) -> MappingDraft:
+        """Return a draft whose paths begin at the top of the message, for this device only."""
+
+        def whole(path: str) -> str:
+            return f"{origin.fields}{path[1:]}" if path[:1] == "$" else path
+
+        is_told = origin.body.device.lower() in origin.body.packet.topic.lower()
+        return replace(
+            draft,
+            choices=tuple(replace(choice, path=whole(choice.path)) for choice in draft.choices),
+            each=whole(draft.each),
+            device=origin.device,
+            time=origin.time,
+            start="",
+            only={} if is_told else {origin.device: str(_at(origin))},
         )
 
     def _channel_of_items(self, each: str) -> str:
@@ -324,3 +385,14 @@ class _Message:
         if names := [leaf.shown for leaf in self.leaves if is_climate(leaf.names)]:
             return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
         return "nothing about people: settings, the device's own health, or counts of other things"
+
+
+def _is_told(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def _at(origin: Origin) -> object:
+    """Return how a message writes its device."""
+    value = origin.body.packet.value
+    found = compiled(origin.device).find(Place(message=value, item=value, key=None, levels=()))
+    return found[0].value if found else origin.body.device

@@ -5,13 +5,11 @@ layout; fields become readings by the table of the model, or by a mapping of the
 file, or else by the network; nothing is read as another model than that.
 """
 
-import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any, Final
 
-from besok.model import mapping_draft
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS, Kind
@@ -116,7 +114,7 @@ class _Reading:
             return self._by_table(self.entry, answer.fields)
         found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
         if found is None:
-            found = self._unknown(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
+            found = self._ask(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
         return found
 
     def by_layout(self) -> Decoded:
@@ -152,17 +150,19 @@ class _Reading:
         return Decoded()
 
     def by_name(self) -> Decoded:
-        """Read fields of models that no table knows, as those of any unknown device; of a known one nothing is."""
+        """Read fields of models that no table knows as those of any unknown device: few names count, the rest asks."""
         fields = self.uplink.fields
-        if fields is None or (self.entry is not None and layout_of(self.entry)):
-            return Decoded()
-        if not isinstance(fields, dict | list):
-            raise Unreadable(
-                f"the network server's decoder gives {show(fields)}: it must give fields with names"
-            )
-        if self.entry is not None:
+        if self.entry is None:
+            if fields is None:
+                return Decoded()
+            if type(fields) is not dict:
+                raise Unreadable(
+                    f"the network server's decoder gives {show(fields)}: it must give fields with names"
+                )
+            return self._ask(fields, self.uplink.at)
+        if type(fields) is dict and not layout_of(self.entry):
             raise Unreadable(registry.nothing_found(self.entry, fields))
-        return self._unknown(fields, self.uplink.at)
+        return Decoded()
 
     def unknown(self) -> str:
         """Say that nothing decodes the bytes, and what to do."""
@@ -174,19 +174,12 @@ class _Reading:
     def _nothing(self, model: str, why: str = "") -> Decoded:
         return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
 
-    def _unknown(self, fields: Any, at: At) -> Decoded:
+    def _ask(self, fields: dict[str, Any], at: At) -> Decoded:
         """Read fields of which only the names are known, and ask about the others. Raises Unreadable."""
-        uplink = self.uplink
-        try:
-            found = unknown.decode(self.packet.holding(fields))
-        except Unreadable as exc:
-            raise Unreadable(_addressed(str(exc), at)) from exc
-        readings = (
-            replace(r, source=SOURCE, device=uplink.device, time=r.time or uplink.time)
-            for r in found.readings
-        )
-        problems = tuple(_addressed(problem, at) for problem in found.problems)
-        return replace(found, readings=tuple(readings), problems=problems, identity=uplink.identity)
+        texts = tuple(text for text in self.texts if "products" not in text.lower())  # The Things Products
+        body = self._body(fields)
+        origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
+        return unknown.decode_fields(origin)
 
     def _by_table(self, entry: Entry, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(entry, self._body(fields))
@@ -203,19 +196,6 @@ class _Reading:
             time=uplink.time,
             identity=uplink.identity,
         )
-
-
-def _addressed(problem: str, at: At) -> str:
-    """Return a question whose mapping reaches the fields where they are in the message, if any does."""
-    said, head, lines = problem.partition(mapping_draft.HEAD)
-    if not head:
-        return problem
-    if not at.fields:
-        return said.strip().removesuffix(":")
-    kept = [line for line in lines.split("\n") if not line.startswith(("device = ", "time = "))]
-    kept = [re.sub(r'= "\$', lambda _: f'= "{at.fields}', line) for line in kept]
-    own = [f'{name} = "{path}"' for name, path in (("device", at.device), ("time", at.time)) if path]
-    return said + head + "\n".join([*kept[:3], *own, *kept[3:]])
 
 
 @cache

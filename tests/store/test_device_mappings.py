@@ -1,5 +1,6 @@
 """What a person says of an unknown device: kept, applied to the kept messages, placed, and ended."""
 
+import json
 from datetime import date, timedelta
 
 import psycopg
@@ -19,6 +20,7 @@ from besok.store.write import write
 from cli.main import app
 from collectors import pipeline
 from collectors.replay import replay_mapped
+from tests.small_sites import library
 
 TOPIC = "acme/hall"
 LATER = NOON + timedelta(days=1)
@@ -96,6 +98,17 @@ def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(
     sites.apply(house, sitefile.parse(HOUSE), now=LATER)
 
 
+def test_a_site_does_not_take_back_what_another_site_has_placed_since(house: Database) -> None:
+    came(house, TOPIC, b'{"in": 3}')
+    observed = Observed(site="lib", portal="front")
+    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
+    moved = Sensor(source="acme", device=TOPIC, portal="door")
+    sites.apply(house, library("annex", sensors=(moved,)), now=LATER)
+    sites.apply(house, sitefile.parse(HOUSE), now=LATER)
+    assert [s for s in sites.load(house, "lib").sensors if s.device == TOPIC] == []
+    assert moved in sites.load(house, "annex").sensors
+
+
 def test_what_came_before_the_day_does_not_count(house: Database, database_url: str) -> None:
     came(house, TOPIC, b'{"in": 3}')
     observed = Observed(site="lib", portal="front", since=date(2026, 3, 3))
@@ -136,6 +149,31 @@ def test_the_device_is_looked_for_in_the_kept_messages(house: Database) -> None:
             now=LATER,
             observed=Observed(site="lib", portal="back"),
         )
+
+
+def test_of_several_on_one_topic_an_answer_is_for_the_one_that_asked(
+    house: Database, database_url: str
+) -> None:
+    eui = "01" * 8
+    uplink = {
+        "cmd": "rx",
+        "EUI": eui,
+        "ts": 1772452800000,
+        "fcnt": 1,
+        "port": 1,
+        "data": "",
+        "decoded": {"in": 3},
+    }
+    other = uplink | {"EUI": "02" * 8, "decoded": {"in": 40}}
+    came(house, "loriot", *(json.dumps(message).encode() for message in (other, uplink)))
+    observed = Observed(site="lib", portal="front")
+    unknown_devices.answer(
+        house, "loriot", [("in", "$.decoded.in")], author="K", now=LATER, observed=observed
+    )
+    replay_mapped(house, LATER)
+    assert [(device, value) for _, device, _, value in readings(database_url)] == [(eui, 3)]
+    assert people_in(database_url) == 3
+    assert unknown_devices.get_unknown(house)[0].count == 1  # the other one still asks
 
 
 @pytest.mark.parametrize(

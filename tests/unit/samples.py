@@ -494,6 +494,7 @@ SAMPLES: tuple[Sample, ...] = (
     said("disruptive", "cloud/events", _disruptive("humidity", relativeHumidity=40.5, temperature=21),
          "level:1 temperature_c 21, level:1 humidity_pct 40.5 | 08:15:00"),
     said("disruptive", "cloud/events", _disruptive("networkStatus", signalStrength=99), "not_data: whether a thing is near the sensor"),
+    said("frigate", "frigate/phone_booth/person", b"2", "level:1 people 2"),
     said("vergesense", "cloud/reports", {**_VERGESENSE, "person_count": None, "environment": None}, "level:1 people 3 | 08:15:00"),
     said("vergesense", "cloud/reports", {**_VERGESENSE, "person_count": None, "people": None, "signs_of_life": True, "environment": None},
          "not_data: a message in which nothing is measured"),

@@ -148,7 +148,7 @@ def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
         **TTN2,
         "hardware_serial": "01" * 8,
         "port": 1,
-        "payload_fields": {"total_in": 7, "co2_ppm": 600},
+        "payload_fields": {"total_people_in": 7, "co2_ppm": 600},
     }
     assert values(decode(body)) == {("flow:1", "in_total"): 7, ("level:1", "co2_ppm"): 600}
 
@@ -158,7 +158,8 @@ def test_what_it_says_in_two_senses_is_asked_with_a_mapping_that_fits_the_networ
     (problem,) = decode({**body, "decoded": {"in": 7, "out": 8}}).problems
     assert 'device = "$.EUI"' in problem
     assert 'time = "$.ts"' in problem
-    assert 'in = "$.decoded.in"' in problem
+    assert '# values.in = "$.decoded.in"' in problem
+    assert f'only = {{ "$.EUI" = "{"01" * 8}" }}' in problem  # all devices share the topic
 
 
 PACK: list[Body] = [

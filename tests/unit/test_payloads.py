@@ -170,7 +170,7 @@ CASES = {
     "chirpstack-v4-join": not_data("joined"),
     "chirpstack-v4-status": Case("level:1 battery_pct 88.3", at="2022-07-18T09:35:06.927172Z"),
     "chirpstack-v4-up": rejected("model", UNKNOWN_BYTES),
-    "chirpstack-v4-real-string-object": not_data("power and valve", "a valve without people"),
+    "chirpstack-v4-real-string-object": not_data("valve", "a valve of a model that no table knows, and no people"),
     "chirpstack-fcnt-error-event": not_data("error"),
     "kpn-senml-string-value": Case("level:1 battery_pct 32", at="2024-04-15T15:07:17Z"),
     "milesight-ug65-gateway-envelope": Case(
@@ -179,7 +179,9 @@ CASES = {
     "tts-v3-join": not_data("joined"),
     "tts-v3-downlink-ack": not_data("downlink"),
     "tts-v3-uplink-mqtt-doc-no-received-at": rejected("model", UNKNOWN_BYTES),
-    "tts-v3-uplink-full": rejected("nobody knows what luminosity is", "of an unknown device, without units"),
+    "tts-v3-uplink-full": rejected(
+        "in which unit temperature and luminosity", "the decoder of a model that no table knows, and no units"
+    ),
     "ttn-v2-uplink": rejected("model", UNKNOWN_BYTES),
     "ttn-v2-field-topics": not_data("come whole", "single fields repeat what the whole message says on .../up"),
     "aws-iot-lorawan": rejected("", NOT_JSON),

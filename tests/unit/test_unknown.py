@@ -122,6 +122,11 @@ def test_no_value_stands_in_a_reason() -> None:
     assert "Anna" not in read("door", "Anna Svensson").problems[0]
 
 
+def test_no_mapping_is_offered_that_no_path_can_lead_to() -> None:
+    asked = read("acme/hall", {"people\0": 3, "visitors": 3, "points": [{"name": "people\n", "value": 3}]})
+    assert paths(asked) == {"$.visitors"}
+
+
 def other_numbers(value: Any, number: int) -> Any:
     """The same message with another number in place of each."""
     if isinstance(value, dict):

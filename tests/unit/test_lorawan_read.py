@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from adapting import NOW, said
+from hypothesis import given
+from hypothesis import strategies as st
 
 from besok.model import mapping_draft
 from besok.model.decode_context import Codec, DecodeContext
@@ -179,6 +181,29 @@ def test_a_model_that_the_site_file_names_is_never_read_as_another() -> None:
     assert decode(body, context()).readings
     (problem,) = decode(body, context("Acme VS999")).problems
     assert "say its model in the site file" in problem
+
+
+NAMES = st.sampled_from(
+    ["line_1_total_in", "region_1_count", "history", "timestamp", "people", "__proto__", "é", ""]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(NAMES, ANYTHING, max_size=4), st.sampled_from(["Milesight VS133", "Acme Odd 7"]))
+def test_whatever_a_codec_returns_breaks_nobody(fields: dict[str, Any], model: str) -> None:
+    text = json.dumps(fields).encode()[:500]
+    source = "function Decode(p, b) { return JSON.parse(String.fromCharCode.apply(null, b)); }"
+    codecs = tuple(
+        Codec(vendor=v, model=m, source=source) for v, m in (("Milesight", "VS133"), ("Acme", "Odd 7"))
+    )
+    known = DecodeContext(models={("lorawan", DEVICE): model}, codecs=codecs, mappings=(MAPPING,))
+    decoded = decode(uplink(text.hex()), known)
+    assert not any("please report this" in problem for problem in decoded.problems)
+    assert decoded.readings or decoded.problems or decoded.not_data
 
 
 def test_frames_of_a_batch_go_to_their_codec_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
+from collectors.registering import Registrar
 from collectors.replay import replay_mapped
 from collectors.writer import Writer
 
@@ -46,11 +47,16 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     with Database(url, pool_size=3, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
         acknowledge = connection.acknowledge
-        writer = Writer(db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now)
+        registrar = Registrar(db, settings.new_devices_per_hour, utc_now)
+        writer = Writer(
+            db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now, registrar=registrar
+        )
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
         following = threading.Thread(
-            target=knowledge.follow, name="news", args=(url, stop, partial(_catch_up, db))
+            target=knowledge.follow,
+            name="news",
+            args=(url, stop, partial(_catch_up, db, settings.new_devices_per_hour)),
         )
         try:
             writing.start()
@@ -71,10 +77,10 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     log.info("Stopped", extra={"action": "collector_stopped"})
 
 
-def _catch_up(db: Database) -> None:
+def _catch_up(db: Database, new_devices: int) -> None:
     """Read the kept messages of devices that a person has mapped; what fails is tried again with the next news."""
     try:
-        replay_mapped(db, utc_now())
+        replay_mapped(db, utc_now(), new_devices)
     except StoreError as exc:
         log.warning("Kept messages cannot be read again now: %s", exc, extra={"action": "replay_failed"})
 

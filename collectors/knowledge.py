@@ -1,4 +1,4 @@
-"""The context that adapters decode in, reloaded when a site file is applied or a device tells its model."""
+"""The context of decoding, reloaded when a site file is applied, or a device tells its model or is bound."""
 
 import logging
 from collections.abc import Callable
@@ -20,31 +20,49 @@ class Knowledge:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._known = NOTHING
-        self._stale = Event()
+        self._stale, self._rebound = Event(), Event()
         self._stale.set()
+
+    @property
+    def latest(self) -> DecodeContext:
+        """What was known last, without asking the database."""
+        return self._known
 
     def current(self) -> DecodeContext:
         """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
-            self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
-            try:
-                self._known = decode_context.load(self._db)
-            except SchemaMismatch:
-                self._stale.set()
-                raise
-            except StoreError as exc:
-                self._stale.set()
-                raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
+            self._load(self._stale, decode_context.load)
             log.info("Loaded what is known of the sensors", extra={"action": "known_loaded"})
+        elif self._rebound.is_set():
+            self._load(self._rebound, lambda db: decode_context.with_bindings(db, self._known))
         return self._known
 
+    def _load(self, wanted: Event, load: Callable[[Database], DecodeContext]) -> None:
+        wanted.clear()  # before loading: what is applied meanwhile is loaded the next time
+        try:
+            self._known = load(self._db)
+        except SchemaMismatch:
+            wanted.set()
+            raise
+        except StoreError as exc:
+            wanted.set()
+            raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
+
     def learn(self, batch: Batch) -> None:
-        """Reload if a device in a stored batch told its model for the first time."""
+        """Reload if a device in a stored batch told its model for the first time, or was bound to its topics."""
         if any(told.model and device not in self._known.models for device, told in batch.devices.items()):
             self._stale.set()
+        if batch.binds:
+            self._rebound.set()
 
     def follow(self, url: str, stop: Event, then: Callable[[], None] = lambda: None) -> None:
-        """Until stopped, listen for site files that are applied and devices that are mapped; `then` is what follows."""
-        for _ in listen(url, ["sites"], stop):
-            self._stale.set()
-            then()
+        """Until stopped, listen for site files that are applied, and for devices that are mapped, bound or named.
+
+        `then` is what follows, unless they are only bound.
+        """
+        for notice in listen(url, ["sites", "names", "bindings"], stop):
+            if notice.channel == "bindings":
+                self._rebound.set()
+            else:
+                self._stale.set()
+                then()

@@ -1,89 +1,152 @@
 """From messages to the batch that the database stores: adapter, range check, clock check. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from besok.model.decode_context import NOTHING, DecodeContext, Device
-from besok.model.errors import Unreadable
+from besok.model.decode_context import NOTHING, Channel, DecodeContext, Device
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
-from collectors import adapters
+from collectors import adapters, limits
+from collectors.identity import Refused, Speakers
 from collectors.lorawan.codecs import CODECS, Waiting
-from collectors.privacy import NOTE, stripped
+from collectors.privacy import redact
+from collectors.unplaced import revealed
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
 BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-PAYLOAD_LIMIT = 4_000_000  # bytes; no sensor sends more
 KEPT_S = 30 * 86_400.0  # a message that the broker keeps is rejected once in so many seconds
 PROBLEMS_SHOWN = 5  # of one message; the rest are counted
+TOO_MANY = (
+    "too many new devices or lines came within an hour, and no site file names this one: replay the message later, name"
+    " its device in the site file, or raise BESOK_NEW_DEVICES_PER_HOUR if all of them are real"
+)
 
 Key = tuple[str, str, str, str, datetime]
+Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # which of the channels are not to be registered
 
 
-class Refused(Unreadable):
-    """A reading that cannot be true; `kind` is the class of the reason."""
+@dataclass(slots=True)
+class _Part:
+    """What came of one message."""
 
-    def __init__(self, text: str, kind: Refusal) -> None:
-        super().__init__(text)
-        self.kind = kind
+    message: Message
+    decoded: Decoded
+    readings: Collection[Reading]
+    statuses: Collection[Status]
+    problems: list[Refused]
+
+    def channels(self) -> list[Channel]:
+        found = [(r.source, r.device, r.channel) for r in self.readings]
+        return found + [(s.source, s.device, "") for s in self.statuses] if self.statuses else found
 
 
-def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch:
-    """Decode messages, in the order they came. Nothing a message can hold makes this raise.
+def decode(
+    messages: Sequence[Message],
+    known: DecodeContext = NOTHING,
+    admit: Admit | None = None,
+    *,
+    speakers: Speakers | None = None,
+    redacted: bool = True,
+) -> Batch:
+    """Decode messages, in the order they came. Nothing a message can hold makes this raise; `admit` may.
 
-    A message with problems is rejected, redacted, with its reasons; its good readings count all the same.
+    A message with problems is rejected, `redacted`, with its reasons; its good readings count all the same. `speakers`
+    go on from one call to the next.
     """
+    known = revealed(known, (message.topic for message in messages))
+    speakers = speakers or Speakers(known)
+    adapted = zip(messages, _all_adapted(messages, known), strict=True)
+    parts = [_read(message, *one, known, speakers) for message, one in adapted]
+    if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
+        for part in parts:
+            _leave_out(part, refused)
     readings: list[Incoming] = []
-    statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
     origins: list[Origin] = []
     heard: dict[Device, DeviceDescription] = {}
-    for message, (decoded, kind) in zip(messages, _all_adapted(messages, known), strict=True):
-        problems = [Refused(problem, kind) for problem in decoded.problems]
-        checked = _checked(decoded.readings, message, problems, known)
-        origin = _origin(message, decoded, bool(problems))
+    for part in parts:
+        message, problems = part.message, part.problems
+        origin = _origin(part, known.key)
         if origin:
             origins.append(origin)
-        told = DeviceDescription(message.topic, decoded.model)
-        for reading in checked:
+        told = DeviceDescription(message.topic, part.decoded.model)
+        for reading in part.readings:
             readings.append(Incoming(reading, message.received, origin))
             heard[reading.source, reading.device] = told
-        statuses += [(status, message.received) for status in decoded.statuses]
         if problems:
-            rejections.append(rejection(message, _joined(problems), problems[0].kind, origin))
+            rejected = Rejection(
+                message=message, reason=_joined(problems), kind=problems[0].kind, origin=origin
+            )
+            rejections.append(redact(rejected, known) if redacted else rejected)
     return Batch(
         readings=readings,
-        statuses=statuses,
+        statuses=[(status, part.message.received) for part in parts for status in part.statuses],
         rejections=rejections,
         origins=origins,
         devices=heard,
+        topics=speakers.learnt,
+        binds=speakers.binds,
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
     )
 
 
-def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | None = None) -> Rejection:
-    """Make a rejection without what is personal, in the payload and in the reason."""
-    plain = stripped(message.payload, message.topic)
-    if plain.payload is not message.payload:
-        message = replace(message, payload=plain.payload)
-    said = plain.reason(reason).encode("utf-8", "replace").decode()  # half a character in a name is no text
-    return Rejection(message=message, reason=said, kind=kind, origin=origin)
+def _read(
+    message: Message, decoded: Decoded, kind: Refusal, known: DecodeContext, speakers: Speakers
+) -> _Part:
+    """Check what a message says: `kind` is the class of the problems of decoding it."""
+    problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
+    readings, statuses = decoded.readings, decoded.statuses
+    devices = {(r.source, r.device) for r in readings}
+    if statuses:
+        devices |= {(s.source, s.device) for s in statuses}
+    unbound: list[Device] = []
+    refused: set[Device] = set()
+    for device in devices:
+        try:
+            if not speakers.is_bound(device, message.topic):
+                unbound.append(device)
+        except Refused as exc:
+            problems.append(exc)
+            refused.add(device)
+    if refused:
+        readings = tuple(r for r in readings if (r.source, r.device) not in refused)
+        statuses = tuple(s for s in statuses if (s.source, s.device) not in refused)
+        if not (readings or statuses):  # an impostor's message is no delivery of the device's
+            decoded = Decoded(adapter=decoded.adapter)
+    checked = _checked(readings, message, problems, known)
+    if unbound and checked:
+        speakers.learn(unbound, message.topic)
+    return _Part(message, decoded, checked, statuses, problems)
 
 
-def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:
+def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
+    """Take out what comes from devices and channels that are not registered."""
+    if not any(channel in refused for channel in part.channels()):
+        return
+    part.readings = [r for r in part.readings if (r.source, r.device, r.channel) not in refused]
+    part.statuses = [s for s in part.statuses if (s.source, s.device, "") not in refused]
+    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no repeat
+    part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
+
+
+def _origin(part: _Part, key: bytes) -> Origin | None:
     """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
 
-    That is so if every reading has a time, which then is its key, and nothing of the message is rejected.
+    That is so if every reading has a time, which then is its key, and nothing of the message is rejected. Of a message
+    that is rejected as a whole only hashes are told.
     """
+    message, decoded, rejected = part.message, part.decoded, bool(part.problems)
     identity = decoded.identity
     if message.retained and rejected:  # it comes again with every connection
-        identity = Identity(scope=f"retained/{message.topic}", mark="", window_s=KEPT_S)
+        identity = Identity(scope=f"retained/{_secret(message.topic, key)}", mark="", window_s=KEPT_S)
+    elif identity and rejected and not part.readings:
+        identity = replace(identity, scope=_secret(identity.scope, key), mark=_secret(identity.mark, key))
     lasting = message.client and (rejected or any(r.time is None for r in decoded.readings))
     packet_id = message.packet_id if lasting else 0
     if not packet_id and not identity:
@@ -96,6 +159,10 @@ def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None
         packet_id=packet_id,
         redelivered=message.duplicate,
     )
+
+
+def _secret(text: str, key: bytes) -> str:
+    return blake2b(text.encode("utf-8", "replace"), key=key[:64], digest_size=8).hexdigest()
 
 
 def _digest(message: Message, decoded: Decoded) -> bytes:
@@ -120,9 +187,7 @@ def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tupl
 
 def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:
     """Decode a message, and tell the class of refusal that its problems are."""
-    if len(message.payload) > PAYLOAD_LIMIT:
-        size = f"{len(message.payload) / 1e6:.1f} MB"
-        reason = f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB"
+    if reason := limits.problem(message.payload, message.topic):
         return Decoded(problems=(reason,)), Refusal.TOO_LARGE
     decoded = adapters.decode(message, known)
     return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE
@@ -167,10 +232,7 @@ def _check_origin(reading: Reading, known: DecodeContext) -> None:
 
 
 def _check_value(reading: Reading) -> None:
-    """Raise Refused for a value that cannot be true, or a device whose name redaction took out."""
-    if NOTE in reading.device:  # in a replay; its neighbours would all be this one device
-        reason = f"{_where(reading)}: the name of its device was taken out when it was kept: nobody knows whose it is"
-        raise Refused(reason, Refusal.UNREADABLE)
+    """Raise Refused for a value that cannot be true."""
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:

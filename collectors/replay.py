@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import StoreRefused
@@ -10,39 +11,50 @@ from besok.model.readings import Message
 from besok.store import decode_context, device_mappings, rejected
 from besok.store.database import Database
 from besok.store.write import Batch, write
-from collectors.pipeline import decode
+from collectors.identity import Speakers
+from collectors.pipeline import Admit, decode
+from collectors.registering import Registrar
+from collectors.unplaced import named, names_of
 
 log = logging.getLogger(__name__)
 CHUNK = 100  # messages, of a megabyte at most
+NEW_DEVICES = 100  # an hour
 
 Numbered = tuple[int, Message]
 
 
-def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tuple[int, int]:
+def replay(
+    db: Database, ids: list[int] | None = None, *, now: datetime, new_devices: int = NEW_DEVICES
+) -> tuple[int, int]:
     """Read rejected messages (those with `ids`, or all) again: how many are read whole now, how many still are not.
 
     What can be read is stored, also the good part of a message that stays rejected; storing it twice changes nothing.
-    What is known by a number of its own is known here too.
+    What is known by a number of its own is known here too, the same topics are asked of each device, and no more than
+    `new_devices` an hour are registered. Names that were given since stand for their pseudonyms.
     Raises StoreUnavailable; the same call may then be made again.
     """
     good = still = last = 0
-    told = decode_context.load(db)
+    admit = Registrar(db, new_devices, lambda: now).refused
     while pairs := rejected.fetch(db, ids, after=last, limit=CHUNK):
         last = pairs[-1][0]
-        read = _read(db, pairs, told)
+        known = decode_context.load(db)  # what was stored may have bound a device
+        names = names_of(known, decode_context.names(db, known))
+        messages = [(number, named(message, names)) for number, message in pairs]
+        read = _read(db, messages, known, partial(admit, known=known))
         rejected.resolve(db, read, now)
         good, still = good + len(read), still + len(pairs) - len(read)
     return good, still
 
 
-def replay_mapped(db: Database, now: datetime) -> None:
+def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -> None:
     """Read the kept messages again by the mappings that people have made since the last time.
 
     Raises StoreError; the same call may then be made again.
     """
     for made in device_mappings.listing(db):
         if made.replayed is None:
-            good, still = replay(db, device_mappings.kept_messages(db, made.mapping.topic), now=now)
+            ids = device_mappings.kept_messages(db, made.mapping.topic)
+            good, still = replay(db, ids, now=now, new_devices=new_devices)
             device_mappings.replayed(db, made.id, now)
             log.info(
                 "Read the kept messages on %s again: %d are stored, %d stay rejected",
@@ -50,9 +62,10 @@ def replay_mapped(db: Database, now: datetime) -> None:
             )  # fmt: skip
 
 
-def _read(db: Database, pairs: Sequence[Numbered], told: DecodeContext) -> list[int]:
+def _read(db: Database, pairs: Sequence[Numbered], known: DecodeContext, admit: Admit) -> list[int]:
     """Store what the messages say; the numbers of those that were read whole."""
-    batches = [decode([message], told) for _, message in pairs]
+    speakers = Speakers(known)
+    batches = [decode([message], known, admit, speakers=speakers) for _, message in pairs]
     readings = [reading for batch in batches for reading in batch.readings]
     statuses = [status for batch in batches for status in batch.statuses]
     origins = [
@@ -60,10 +73,18 @@ def _read(db: Database, pairs: Sequence[Numbered], told: DecodeContext) -> list[
     ]  # a frame may lie here twice, by two gateways
     heard = {device: how for batch in batches for device, how in batch.devices.items()}
     try:
-        write(db, Batch(readings=readings, statuses=statuses, origins=origins, devices=heard))
+        batch = Batch(
+            readings=readings,
+            statuses=statuses,
+            origins=origins,
+            devices=heard,
+            topics=speakers.learnt,
+            binds=speakers.binds,
+        )
+        write(db, batch)
     except StoreRefused:
         if len(pairs) == 1:
             return []
         middle = len(pairs) // 2
-        return _read(db, pairs[:middle], told) + _read(db, pairs[middle:], told)
+        return _read(db, pairs[:middle], known, admit) + _read(db, pairs[middle:], known, admit)
     return [number for (number, _), batch in zip(pairs, batches, strict=True) if not batch.rejections]

@@ -6,16 +6,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
 from besok.model.readings import Message, Refusal
 from besok.store.database import Database
 from besok.store.schema import Watch
-from besok.store.write import Batch, Written, write
+from besok.store.write import Batch, Rejection, Written, write
 from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
-from collectors.pipeline import decode, rejection
+from collectors.pipeline import decode
+from collectors.privacy import redact
+from collectors.registering import Registrar
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,7 @@ class Writer:
         stop: threading.Event,
         limit: int,
         clock: Callable[[], datetime],
+        registrar: Registrar,
     ) -> None:
         """`limit` is the most messages in a batch."""
         self._db = db
@@ -53,6 +57,7 @@ class Writer:
         self._stop = stop
         self._limit = limit
         self._clock = clock
+        self._registrar = registrar
 
     def run(self) -> None:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
@@ -70,7 +75,7 @@ class Writer:
     def _store(self, messages: Sequence[Message]) -> None:
         """Commit them; a batch that is refused is halved until the bad message is alone."""
         try:
-            self._commit(lambda: decode(messages, self._knowledge.current()))
+            self._commit(lambda: self._decoded(messages))
         except Stopped:
             raise
         except Exception as exc:  # whatever it is, it must not stop the messages beside it
@@ -80,18 +85,23 @@ class Writer:
             self._store(messages[:middle])
             self._store(messages[middle:])
 
+    def _decoded(self, messages: Sequence[Message]) -> Batch:
+        known = self._knowledge.current()
+        return decode(messages, known, partial(self._registrar.refused, known=known))
+
     def _reject(self, message: Message, exc: Exception) -> None:
         """Store a message as rejected, with the database's reason; in ASCII if its text is what offends."""
-        kept = rejection(message, f"the database refused it: {exc}", Refusal.DATABASE)
+        refused = Rejection(message=message, reason=f"the database refused it: {exc}", kind=Refusal.DATABASE)
+        kept = redact(refused, self._knowledge.latest)
         log.error(
-            "A message on %s: %s", ascii(message.topic), kept.reason, extra={"action": "message_refused"}
+            "A message on %s: %s", ascii(kept.message.topic), kept.reason, extra={"action": "message_refused"}
         )
         try:
             return self._commit(lambda: Batch(rejections=(kept,)))
         except Stopped:
             raise
         except Exception:
-            plain = replace(kept.message, topic=_plain(message.topic))
+            plain = replace(kept.message, topic=_plain(kept.message.topic))
             batch = Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),))
         wait_s = FIRST_WAIT_S
         while True:

@@ -19,6 +19,7 @@ from api.app import create_app
 from besok.model.metrics import METRICS
 from besok.model.settings import Settings
 from cli.main import app
+from collectors import allowlist as allowlists
 from collectors import metrics as collector_metrics
 from collectors.counters import Counters
 from collectors.devices.table import Table, tables
@@ -135,10 +136,21 @@ def _read(model: Table) -> str:
     return f"{metrics}. {note[0].upper()}{note[1:]}" if note else metrics
 
 
+def allowlist() -> str:
+    """Return the words and keys that redaction keeps."""
+    words = ((name, ", ".join(sorted(found))) for name, found in allowlists.LISTS.items())
+    keys = (
+        (f"keys: {name.replace('_', ' ')}", ", ".join(sorted(found)))
+        for name, found in allowlists.KEYS.items()
+    )
+    return table(("list", "words"), (*words, *keys))
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "settings": settings,
     "metrics": metrics,
     "models": models,
+    "allowlist": allowlist,
     "service-metrics": service_metrics,
     "routes": routes,
     "command-list": command_list,

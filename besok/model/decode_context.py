@@ -1,10 +1,12 @@
-"""The context that adapters decode in: the models of devices, codecs, the mappings of the site files, the zone."""
+"""The context of decoding: models, codecs, mappings, the zone, who may speak where, and whose names are known."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
+from besok.model.pseudonyms import PSEUDONYM, canonical
 from besok.model.site import PayloadMapping, Site
 
 Device = tuple[str, str]  # source, external id
@@ -33,14 +35,24 @@ class Codec:
         return sha256(self.source.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
+class Revealed:
+    """Names behind pseudonyms, and the context with these in it."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    context: "DecodeContext | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecodeContext:
     """The context of decoding, loaded again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
     earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
     the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
-    may come from them.
+    may come from them. `topics` are the filters that each placed device is bound to, none if it is bound by the first
+    message that comes; `places` the words of which sites, spaces and portals have their names. `key` is that of the
+    installation, for pseudonyms.
     """
 
     zone: str = "UTC"
@@ -48,19 +60,74 @@ class DecodeContext:
     codecs: tuple[Codec, ...] = ()
     mappings: tuple[PayloadMapping, ...] = ()
     real: frozenset[Channel] = frozenset()
+    topics: Mapping[Device, tuple[str, ...]] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
+    key: bytes = b""
+
+    @cached_property
+    def revealed(self) -> "Revealed":
+        """What messages have told of `pseudonyms` since this was loaded."""
+        return Revealed()
+
+    @cached_property
+    def shared_topics(self) -> frozenset[str]:
+        """The topics on which placed devices speak that are not named by the topic alone."""
+        return frozenset(f for (_, device), filters in self.topics.items() for f in filters if f != device)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that a person has written or placed, in canonical form, as wholes and by level of their topics."""
+        return frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
+
+    @cached_property
+    def pseudonyms(self) -> frozenset[str]:
+        """The pseudonyms that stand in the topics of mappings and bindings: chosen before the name was known."""
+        return frozenset(name for name in self._names() for name in PSEUDONYM.findall(name))
+
+    def _names(self) -> Iterator[str]:
+        for (_, device), filters in self.topics.items():
+            yield from (device, *filters)
+        for mapping in self.mappings:
+            yield from (mapping.topic, *mapping.yes, *mapping.no)
+            yield from (word for words in mapping.only.values() for word in words.split("|"))
 
 
 NOTHING = DecodeContext()
 
 
+def native_topics(device: str) -> tuple[str, ...]:
+    """Return the topics of a device that speaks Besök's own format: they hold its name."""
+    return (f"besok/v1/{device}/#",)
+
+
+def _place_names(site: Site) -> Iterator[str]:
+    yield from (site.id, site.name.sv, site.name.en)
+    for space in site.spaces:
+        yield from (space.id, space.name.sv, space.name.en)
+    for portal in site.portals:
+        yield from (portal.id, portal.name.sv, portal.name.en)
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]+", name) if len(word) > 1]
+
+
 def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
     """Collect what `sites` tell adapters. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
+    devices = {(s.source, site.external_id(s)): s for site, s in sensors}
     return DecodeContext(
         zone=sites[0].timezone if sites else NOTHING.zone,
-        models={(s.source, site.external_id(s)): s.model for site, s in sensors if s.model},
+        models={device: s.model for device, s in devices.items() if s.model},
         mappings=tuple(replace(m, zone=m.zone or site.timezone) for site in sites for m in site.mappings),
         real=frozenset(
             (s.source, site.external_id(s), s.channel_key) for site, s in sensors if not site.sandbox
         ),
+        places=frozenset(
+            canonical(word) for site in sites for name in _place_names(site) for word in _words(name)
+        ),
+        topics={
+            device: native_topics(device[1]) if device[0] == "native" else s.topics
+            for device, s in devices.items()
+        },
     )

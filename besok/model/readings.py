@@ -24,6 +24,9 @@ class Refusal(StrEnum):
     BAD_TIME = "bad_time"  # nobody knows when it was measured
     TOO_LARGE = "too_large"  # no sensor sends so much
     SIMULATED = "simulated"  # made up, and sent for a real site
+    WRONG_TOPIC = "wrong_topic"  # its device is bound to other topics
+    UNNAMED = "unnamed"  # several devices speak on its topic, and it does not say which one it is from
+    TOO_MANY_DEVICES = "too_many_devices"  # from a new device, of which too many came within an hour
     DATABASE = "refused_by_database"
 
 

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     mqtt_session_s: int = 7 * 24 * 3600
     """Seconds the broker keeps the queue while the collector is away."""
 
+    new_devices_per_hour: int = 100
+    """Devices that no site file names and that are registered within an hour; messages of more are rejected."""
+
     collector_port: int = 0
     """Port where the collector answers /ready, /live and /metrics; 0: none."""
     jobs_port: int = 0

@@ -146,6 +146,7 @@ class Sensor:
     interval_s: int = 60  # seconds between messages when all is well
     swapped: bool = False
     role: Literal["primary", "reference"] = "primary"
+    topics: tuple[str, ...] = ()  # filters of the topics on which the device may speak; learnt if empty
 
     @property
     def channel_key(self) -> str:

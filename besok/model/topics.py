@@ -1,4 +1,19 @@
-"""MQTT topic filters: whether one is written correctly."""
+"""MQTT topic filters: whether one is written correctly, what it matches, and which a device is bound to."""
+
+import re
+from functools import lru_cache
+
+from besok.model.pseudonyms import canonical, pseudonym
+
+_ALTERNATIVES = (("tele", "stat"), ("NBIRTH", "NDATA", "DBIRTH", "DDATA"))  # Tasmota, Sparkplug: one sender
+_EVENTS = frozenset(
+    ["up", "uplink", "ul", "rx", "join", "event"]
+)  # as last level, beside others of the device
+_BEFORE_NAMES = frozenset(["device", "devices"])  # the level after one of these names the device
+_LONG_NAME = (
+    6  # characters of a device's name that a level may hold beside something else, as in eui-24e124...
+)
+_WILDCARD = re.compile("[+#]")
 
 
 def problem(topic_filter: str) -> str | None:
@@ -16,3 +31,66 @@ def problem(topic_filter: str) -> str | None:
         if "+" in level and level != "+":
             return "+ takes one whole level, so it stands alone between two /, as in counters/+/state"
     return None
+
+
+@lru_cache(maxsize=10_000)
+def matches(filters: tuple[str, ...], topic: str) -> bool:
+    """Tell whether one of the filters matches the topic (MQTT 5, section 4.7)."""
+    levels = topic.split("/")
+    return any(_match(topic_filter.split("/"), levels) for topic_filter in filters)
+
+
+def matches_kept(topic_filter: str, topic: str, key: bytes) -> bool:
+    """Tell whether a filter matches a topic that was kept with pseudonyms for names that nobody had given."""
+    kept = topic.split("/")
+    levels = [
+        want if pseudonym(key, want) == level else level
+        for want, level in zip(topic_filter.split("/"), kept, strict=False)
+    ]
+    return _match(topic_filter.split("/"), levels + kept[len(levels) :])
+
+
+def _match(wanted: list[str], levels: list[str]) -> bool:
+    if wanted[-1] == "#":
+        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
+    return len(wanted) == len(levels) and all(
+        w in ("+", level) for w, level in zip(wanted, levels, strict=True)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def binding(topic: str, device: str) -> tuple[str, ...]:
+    """Return the filters that a device is bound to that was heard on a topic; of a filter itself, that filter.
+
+    Bound is all down to the level that names the device, and what lies below is free: other events, lines, properties
+    of the same device. Where no level names it, only the last level is, if it says what happened. Levels by which one
+    sender marks kinds of messages count as one. `application/7/device/24e1/event/up` of the device 24e1 becomes
+    `application/7/device/24e1/#`, and `gateway/12/uplink` becomes `gateway/12/+`.
+    """
+    if _WILDCARD.search(topic):
+        return (topic,)
+    levels = topic.split("/")
+    if topic == device:
+        return (topic,)
+    named = _naming_level(levels, device)
+    if named is not None:
+        levels = [*levels[: named + 1], "#"]
+    elif levels[-1] in _EVENTS and any(levels[:-1]):
+        levels[-1] = "+"
+    for words in _ALTERNATIVES:
+        at = next((n for n, level in enumerate(levels) if level in words), None)
+        if at is not None:
+            return tuple("/".join([*levels[:at], word, *levels[at + 1 :]]) for word in words)
+    return ("/".join(levels),)
+
+
+def _naming_level(levels: list[str], device: str) -> int | None:
+    """Return the number of the last level that names the device, None if there is none. A name may take several."""
+    name = canonical(device)
+    parts = device.count("/") + 1
+    for n in range(len(levels) - 1, -1, -1):
+        if canonical("/".join(levels[max(n + 1 - parts, 0) : n + 1])) == name:
+            return n
+        if len(name) >= _LONG_NAME and name in canonical(levels[n]):
+            return n
+    return next((n for n in range(1, len(levels)) if levels[n - 1] in _BEFORE_NAMES), None)

@@ -15,7 +15,8 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping, Sensor, Site
 from besok.model.sitefile import mapping_checks
 from besok.model.sitefile.mapping_checks import split
-from besok.store import device_mappings, sites
+from besok.model.topics import matches_kept
+from besok.store import device_mappings, identity, sites
 from besok.store.database import Database
 
 SHOWN_TOPICS: Final = 20
@@ -59,6 +60,7 @@ class Observed:
 def get_unknown(db: Database) -> list[UnknownDevice]:
     """Return what unknown devices ask, the one heard last first; not those whose answer is being applied."""
     answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
+    key = identity.key(db)
     found = device_mappings.asked(db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES)
     return [
         UnknownDevice(
@@ -70,7 +72,7 @@ def get_unknown(db: Database) -> list[UnknownDevice]:
         )
         for asked in found
         if (draft := mapping_draft.read(asked.reason))
-        and not any(device_mappings.fits(topic, asked.topic) for topic in answered)
+        and not any(matches_kept(topic, asked.topic, key) for topic in answered)
     ]
 
 
@@ -208,7 +210,7 @@ def _said(path: str, place: Place) -> str:
         return ""
     value: Any = found[0].value if len(found) == 1 else ""
     name = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return "" if "[stripped" in name else name  # redaction took it out when the message was kept
+    return "" if name in ("[text]", "[number]") else name  # redaction took it out when the message was kept
 
 
 def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from paho.mqtt.client import topic_matches_sub
 from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
-from besok.store import results
+from besok.model.topics import matches_kept
+from besok.store import identity, results
 from besok.store.database import Database, sql
 from besok.store.rollup import rebuild_days
 from besok.store.sites import MAPPING, id_of
@@ -119,15 +119,10 @@ def end(db: Database, number: int, now: datetime) -> None:
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 
-def fits(topic_filter: str, topic: str) -> bool:
-    """Tell whether a topic filter fits a topic."""
-    return topic_matches_sub(topic_filter, topic)
-
-
 def kept_messages(db: Database, topic: str) -> list[int]:
     """Return the numbers of the rejected messages on topics that a filter fits."""
-    rows = db.fetch("rejected_topics", _Kept)
-    return sorted(number for row in rows if fits(topic, row.topic) for number in row.ids)
+    rows, key = db.fetch("rejected_topics", _Kept), identity.key(db)
+    return sorted(number for row in rows if matches_kept(topic, row.topic, key) for number in row.ids)
 
 
 def kept(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:

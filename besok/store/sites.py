@@ -42,12 +42,13 @@ def apply(
         conn.execute(sql("sites_lock"))
         stored = {site.id: site for site in _load(conn)}
         site_file = _with_answers(conn, site_file, stored)
-        changed = {site.id: differences(stored.get(site.id), _plain(site)) for site in site_file.sites}
+        bound = {key[:2]: s.topics for site in stored.values() for s, key in _keys(site)}
+        changed = {site.id: differences(stored.get(site.id), _plain(site, bound)) for site in site_file.sites}
         _check_targets(stored | {site.id: site for site in site_file.sites})
         lines = [line for site_lines in changed.values() for line in site_lines]
         if lines and not dry_run:
             rebuilt = any(
-                _counting(stored.get(site.id)) != _counting(_plain(site)) for site in site_file.sites
+                _counting(stored.get(site.id)) != _counting(_plain(site, bound)) for site in site_file.sites
             )
             now = now or datetime.now(UTC)
             ids = _write(conn, site_file.sites, now, rebuild=rebuilt)
@@ -99,13 +100,22 @@ def _counting(site: Site | None) -> object:
         return None
     tree = {(space.id, space.parent) for space in site.spaces}
     doors = {(portal.id, portal.outer, portal.inner, portal.counted) for portal in site.portals}
-    return site.timezone, site.day_start, site.sandbox, tree, doors, set(site.sensors)
+    sensors = {replace(sensor, topics=()) for sensor in site.sensors}
+    return site.timezone, site.day_start, site.sandbox, tree, doors, sensors
 
 
-def _plain(site: Site) -> Site:
-    """Return the site as it is stored: without what its sensors would be by default."""
+def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site:
+    """Return the site as it is stored: without what its sensors would be by default.
+
+    Devices whose topics the file leaves out stay `bound` as they are.
+    """
     sensors = (
-        replace(s, channel="" if s.channel_key == _default_channel(s) else s.channel) for s in site.sensors
+        replace(
+            s,
+            channel="" if s.channel_key == _default_channel(s) else s.channel,
+            topics=s.topics or bound.get(key[:2], ()),
+        )
+        for s, key in _keys(site)
     )
     return replace(site, sensors=tuple(sensors))
 
@@ -305,7 +315,13 @@ def _register(conn: _Connection, site: Site) -> None:
     conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
     conn.execute(sql("register_channels"), columns)
     described = [
-        {"source": r[1], "external_id": r[2], "model": r[0].model, "interval_s": r[0].interval_s}
+        {
+            "source": r[1],
+            "external_id": r[2],
+            "model": r[0].model,
+            "interval_s": r[0].interval_s,
+            "topics": list(r[0].topics),
+        }
         for r in rows
     ]
     conn.cursor().executemany(sql("device_describe"), described)

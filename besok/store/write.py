@@ -18,6 +18,7 @@ from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
 from besok.store import message_dedup, rollup
 from besok.store.database import Database, array, sql
+from besok.store.identity import Device, Topics, learn_topics
 from besok.store.message_dedup import Origin
 
 Key = tuple[str, str, str]  # source, device, channel
@@ -54,14 +55,17 @@ class Batch:
 
     `origins` are the messages to de-duplicate, in the order they came: what belongs to one that was stored before is
     left out. What has an origin that is not among them is written in any case. `devices`
-    describes devices by source and external id. `new_sessions` are clients for whom the broker restarts its numbers.
+    describes devices by source and external id. `topics` are filters of those that are not bound yet, `binds` the
+    placed ones among these. `new_sessions` are clients for whom the broker restarts its numbers.
     """
 
     readings: Sequence[Incoming] = ()
     statuses: Sequence[tuple[Status, datetime]] = ()
     rejections: Sequence[Rejection] = ()
     origins: Sequence[Origin] = ()
-    devices: Mapping[tuple[str, str], DeviceDescription] = field(default_factory=dict)
+    devices: Mapping[Device, DeviceDescription] = field(default_factory=dict)
+    topics: Topics = field(default_factory=dict)
+    binds: frozenset[Device] = frozenset()
     new_sessions: frozenset[str] = frozenset()
 
 
@@ -115,7 +119,7 @@ def write(db: Database, batch: Batch) -> Written:
             rejections = [r for r in rejections if r.origin not in repeats]
         if readings:
             ids = _channel_ids(db, conn, readings)
-            changed = _readings(conn, readings, ids, batch.devices)
+            changed = _readings(conn, readings, ids, batch)
         for status, received in batch.statuses:
             key = {"source": status.source, "device": status.device}
             conn.execute(sql("device_status"), {**key, "online": status.online, "received": received})
@@ -149,18 +153,15 @@ def _text(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _readings(
-    conn: psycopg.Connection[Any],
-    incoming: Sequence[Incoming],
-    ids: Ids,
-    heard: Mapping[tuple[str, str], DeviceDescription],
-) -> int:
+def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> int:
     """Insert, recompute, note and notify; returns how many readings were new or corrected."""
     rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
     conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
     changes = _insert(conn, rows)
     _note_channels(conn, rows)
-    _note_devices(conn, rows, {ids[key][1]: found for key in ids if (found := heard.get(key[:2]))})
+    _note_devices(conn, rows, {ids[key][1]: found for key in ids if (found := batch.devices.get(key[:2]))})
+    if batch.topics:
+        learn_topics(conn, batch.topics, batch.binds)
     if changes:
         for slug, since in rollup.recompute(conn, changes).items():
             payload = json.dumps({"site": slug, "since": since.isoformat()})

@@ -1,12 +1,14 @@
 """The commands `besok device`."""
 
 import getpass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands.database import opened
+from cli.serving.settings import settings
 
 if TYPE_CHECKING:
     from besok.services.unplaced_devices import UnassignedSensor
@@ -50,6 +52,46 @@ def suggest_devices() -> None:
             "\n".join(devices.lines(_strangers(db, datetime.now(UTC))))
             or "# Every sensor that is heard has its place."
         )
+
+
+@app.command("topics")
+def bind_topics(
+    device: Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A topic filter on which it may speak; repeat for several."),
+    ] = None,
+    learn: Annotated[
+        bool,
+        typer.Option("--learn", help="Forget its topics, and bind it to the one on which it is heard next."),
+    ] = False,
+) -> None:
+    """Show or change the topics that a device is bound to: a placed device is believed only there."""
+    from besok.model.topics import problem
+    from besok.store import identity
+
+    wrong = [f"{topic}: {reason}" for topic in set_ or () if (reason := problem(topic))]
+    if wrong or (set_ and learn):
+        raise typer.BadParameter("; ".join(wrong) or "--set and --learn exclude each other")
+    with opened() as db:
+        if set_ or learn:
+            identity.set_topics(db, device, set_ or ())
+        for source, told, heard in identity.topics_of(db, device):
+            print(f"{source} {device}: {_bound(source, device, told, heard)}")
+
+
+def _bound(source: str, device: str, told: Sequence[str], heard: Sequence[str]) -> str:
+    from besok.model.decode_context import native_topics
+
+    if source == "native":
+        return f"{native_topics(device)[0]}, by its name"
+    if told:
+        return f"{', '.join(told)}, by the site file or this command"
+    return (
+        f"{', '.join(heard)}, on which it was heard"
+        if heard
+        else "none yet; the first that it is heard on binds it"
+    )
 
 
 @app.command("map")
@@ -132,7 +174,8 @@ def map_device(
         number = unknown_devices.keep(
             db, mapping, author=author or getpass.getuser(), now=now, observed=observed
         )
-        good, still = replay(db, device_mappings.kept_messages(db, topic), now=now)
+        ids = device_mappings.kept_messages(db, topic)
+        good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)
         device_mappings.replayed(db, number, now)
         print(f"Mapping {number} is kept: {good} read and stored now, {still} still rejected")
 

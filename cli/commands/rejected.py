@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.commands.database import opened
+from cli.serving.settings import settings
 
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be read.")
 
@@ -35,6 +36,7 @@ def replay(
     """Try rejected messages again, after the cause was fixed."""
     from collectors.replay import replay as replay_messages
 
+    new_devices = settings().new_devices_per_hour
     with opened() as db:
-        good, still = replay_messages(db, ids or None, now=datetime.now(UTC))
+        good, still = replay_messages(db, ids or None, now=datetime.now(UTC), new_devices=new_devices)
         print(f"{good} read and stored now, {still} still rejected")

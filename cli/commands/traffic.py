@@ -26,14 +26,18 @@ def record(
     ] = "",
 ) -> None:
     """Record the messages of real sensors, without what is personal."""
+    from besok.store import decode_context
+    from besok.store.database import Database
     from cli.traffic import record as recorder
     from cli.traffic.durations import duration
 
     for_s = duration(for_).total_seconds() if for_ else None
     stop, loaded = asked_to_end(), settings()
+    with Database(loaded.database_url.get_secret_value(), pool_size=1) as db:
+        known = decode_context.load(db)
     print(f"Recording to {output}" + ("" if for_ else "; Ctrl-C ends it"), flush=True)
     filters = [part for text in topics or ["#"] for part in text.split(",")]
-    count = recorder.run(loaded, filters, output, stop=stop, for_s=for_s)
+    count = recorder.run(loaded, filters, output, stop=stop, known=known, for_s=for_s)
     print(f"{many(count.messages, 'message')} recorded, {count.stripped} of them without something personal")
     if count.missing:
         print(f"The connection was lost {many(count.missing, 'time')}; the recording says when")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from collectors import jsonspans
+from cli.traffic import jsonspans
+from cli.traffic.edits import edited
+from cli.traffic.jsonspans import Span
 from collectors.adapters import SIMULATED
 from collectors.adapters.native import PREFIX
-from collectors.edits import edited
-from collectors.jsonspans import Span
 
 NATIVE: Final = "simulated"  # the word of Besök's own format
 FOREIGN: Final = SIMULATED.decode().strip(chr(34))  # of all others

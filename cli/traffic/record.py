@@ -21,11 +21,13 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from besok.model import topics as topic_filters
 from besok.model.broker import introduce
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError
+from besok.model.readings import Message
 from besok.model.settings import Settings
 from cli.traffic.recording import Missing, Recorded, Writer
 from collectors import explain
-from collectors.privacy import stripped
+from collectors.privacy import redacted
 
 log = logging.getLogger(__name__)
 
@@ -48,19 +50,21 @@ def run(
     file: Path,
     *,
     stop: threading.Event,
+    known: DecodeContext,
     for_s: float | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Count:
     """Record `topics` (filters) into the new `file` for `for_s` seconds, or until `stop` is set.
 
-    Raises RecordingError for filters or files that cannot be used, also while it runs (a full disk).
+    Names that are not `known` become pseudonyms. Raises RecordingError for filters or files that cannot be used, also
+    while it runs (a full disk).
     """
     for topic in topics:
         if wrong := topic_filters.problem(topic):
             raise RecordingError(f"the topics {topic!r} cannot be recorded: {wrong}")
     until = None if for_s is None else time.monotonic() + for_s
     writer = Writer(file, topics)
-    recorder = _Recorder(settings, topics, writer, stop, clock)
+    recorder = _Recorder(settings, topics, writer, stop, clock, known)
     try:
         recorder.start()
         while not stop.is_set() and (until is None or time.monotonic() < until):
@@ -77,11 +81,18 @@ class _Recorder:
     """The connection; messages are written in its network thread, so that a slow disk slows the broker's sending."""
 
     def __init__(
-        self, settings: Settings, topics: Sequence[str], writer: Writer, stop: threading.Event, clock: Any
+        self,
+        settings: Settings,
+        topics: Sequence[str],
+        writer: Writer,
+        stop: threading.Event,
+        clock: Callable[[], datetime],
+        known: DecodeContext,
     ) -> None:
         self.count = Count()
         self.failed: OSError | None = None
         self._settings, self._topics, self._stop, self._clock = settings, topics, stop, clock
+        self._known = known
         self._writer, self._lock = writer, threading.Lock()
         self._away: datetime | None = None
         self._client = self._make_client()
@@ -159,15 +170,16 @@ class _Recorder:
         except UnicodeDecodeError:
             return  # no sensor has such a topic, and no adapter could be asked about it
         payload = bytes(message.payload)
-        plain = stripped(payload, topic)
+        came = Message(topic=topic, payload=payload, received=self._clock(), retained=message.retain)
+        plain = redacted(came, self._known)
         self.count.messages += 1
-        self.count.stripped += plain.payload != payload
+        self.count.stripped += plain != came
         line = Recorded(
-            topic=topic,
+            topic=plain.topic,
             payload=plain.payload,
-            received=self._clock(),
+            received=plain.received,
             qos=message.qos,
-            retained=message.retain,
+            retained=plain.retained,
         )
         self._add(line)
 

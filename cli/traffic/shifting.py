@@ -15,9 +15,9 @@ from typing import Final
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
-from collectors import jsonspans, xmlspans
+from cli.traffic import jsonspans, xmlspans
+from cli.traffic.edits import edited
 from collectors.adapters import times
-from collectors.edits import edited
 
 BEHIND, AHEAD = (
     timedelta(days=35),

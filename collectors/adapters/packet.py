@@ -8,6 +8,7 @@ from besok.model.decode_context import NOTHING, DecodeContext, Device
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
 from collectors.adapters import jsontext, times, xmltext
+from collectors.limits import Budget
 
 
 class Packet:
@@ -16,6 +17,7 @@ class Packet:
     def __init__(self, message: Message, known: DecodeContext = NOTHING) -> None:
         self.message = message
         self.known = known
+        self.budget = Budget()
 
     def holding(self, value: Any) -> "Packet":
         """Return the message as it were if its payload was `value`: what a decoder made of its bytes."""

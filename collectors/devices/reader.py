@@ -24,6 +24,7 @@ from collectors.devices.format import ABSENT, ANY, ONLINE, Choice, Condition, Fo
 from collectors.devices.no_person import is_no_person
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
+ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 NOWHERE: Final = object()  # what a path finds that leads nowhere
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
@@ -142,6 +143,8 @@ class _Reading:
             problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
             return Decoded(problems=tuple(problems), model=self.form.model if problems else "")
         for count, place in enumerate(items, 1):
+            if count % ITEMS_CHECKED == 0:
+                self.body.packet.budget.check()
             known = len(self.problems)
             try:
                 self._item(place)

@@ -22,7 +22,7 @@ AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 def settings(settings: Settings) -> Settings:
     """A collector that also hears strangers."""
     return settings.model_copy(
-        update={"mqtt_topics": f"{settings.mqtt_topics},strangers/{settings.mqtt_topics.split('/')[2]}/#"}
+        update={"mqtt_topics": f"{settings.mqtt_topics},counters/{settings.mqtt_topics.split('/')[2]}/#"}
     )
 
 
@@ -30,7 +30,7 @@ def test_one_answer_is_enough(
     house: House, settings: Settings, broker: tuple[str, int], open_page: Open, db: Database,
     wait_for: Callable[..., object],
 ) -> None:  # fmt: skip
-    topic = f"strangers/{house.id}/door"
+    topic = f"counters/{house.id}/door"
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
     client.connect(*broker)
     client.loop_start()

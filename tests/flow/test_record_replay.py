@@ -15,10 +15,12 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Flag
 from besok.model.settings import Settings
 from besok.model.site import Sensor, Site, SiteFile
+from besok.store import decode_context
 from besok.store.database import Database
 from besok.store.sites import apply
 from cli.stack import mosquitto, ports, program
@@ -35,12 +37,18 @@ def site(house: str, *, sandbox: bool) -> Site:
 
 @contextmanager
 def recording(
-    settings: Settings, topic: str, file: Path, wait_for: Callable[..., object]
+    settings: Settings,
+    topic: str,
+    file: Path,
+    wait_for: Callable[..., object],
+    known: DecodeContext = NOTHING,
 ) -> Iterator[threading.Event]:
     """A recorder in a thread, once it listens."""
     stop = threading.Event()
     counts: list[record.Count] = []
-    thread = threading.Thread(target=lambda: counts.append(record.run(settings, [topic], file, stop=stop)))
+    thread = threading.Thread(
+        target=lambda: counts.append(record.run(settings, [topic], file, stop=stop, known=known))
+    )
     thread.start()
     try:
         yield stop
@@ -91,16 +99,16 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     apply(db, SiteFile(sites=(site(house, sandbox=False), site(lab, sandbox=True))))
     settings = settings.model_copy(update={"mqtt_topics": f"besok/v1/{house}/#,besok/v1/{lab}/#"})
     with collect(settings):
-        with recording(settings, f"besok/v1/{house}/#", file, wait_for):
+        with recording(settings, f"besok/v1/{house}/#", file, wait_for, decode_context.load(db)):
             _listens(publish, house, file, wait_for)
             publish([("eye/flow", flow(since, n, n)) for n in range(20)])
-            publish([("cam/level", {"people": 7, "age": 41})])
+            publish([("cam/level", {"people": 7, "who": "Anna"})])
             wait_for(lambda: len(readings()) == 41)
         said = held(file)
         assert [m.topic.removeprefix(f"besok/v1/{house}/") for m in said][-21:] == ["eye/flow"] * 20 + [
             "cam/level"
         ]
-        assert b"41" not in said[-1].payload
+        assert b"Anna" not in said[-1].payload
         day = held(file)[0].received.astimezone(ZoneInfo("Europe/Stockholm")).date() - timedelta(days=8)
         told = besok(settings, "replay", str(file), "--speed", "0", "--shift", str(day), "--site", lab)
         assert told.returncode == 0, told.stderr
@@ -152,5 +160,7 @@ def test_a_recorder_says_when_nobody_listened(house: str, tmp_path: Path, wait_f
 
 def test_the_collectors_shares_are_not_taken(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="share"):
-        record.run(Settings(), ["$share/collectors/#"], tmp_path / "a.jsonl", stop=threading.Event())
+        record.run(
+            Settings(), ["$share/collectors/#"], tmp_path / "a.jsonl", stop=threading.Event(), known=NOTHING
+        )
     assert not (tmp_path / "a.jsonl").exists()

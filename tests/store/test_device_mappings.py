@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -10,19 +11,21 @@ from typer.testing import CliRunner
 
 from besok.model import sitefile
 from besok.model.errors import BesokError, NotFound, StoreRefused
+from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message
 from besok.model.site import PayloadMapping, Sensor
 from besok.services import unknown_devices
 from besok.services.unknown_devices import Observed
-from besok.store import decode_context, device_mappings, sites
+from besok.store import decode_context, device_mappings, identity, sites
 from besok.store.database import Database
 from besok.store.write import write
 from cli.main import app
 from collectors import pipeline
+from collectors.registering import Registrar
 from collectors.replay import replay_mapped
 from tests.small_sites import library
 
-TOPIC = "acme/hall"
+TOPIC = "counters/hall"
 LATER = NOON + timedelta(days=1)
 
 
@@ -72,7 +75,7 @@ def test_one_answer_reads_the_kept_messages_and_those_to_come(house: Database, d
     came(house, TOPIC, b'{"in": 3, "out": 2}', b'{"in": 5, "out": 1}')
     unknown_devices.answer(house, TOPIC, [("in", "$.in"), ("out", "$.out")], author="Kim", now=LATER)
     replay_mapped(house, LATER)
-    assert readings(database_url) == [("acme", TOPIC, "flow:1", v) for v in (3, 2, 5, 1)]
+    assert readings(database_url) == [("counters", TOPIC, "flow:1", v) for v in (3, 2, 5, 1)]
     assert unknown_devices.get_unknown(house) == []
     came(house, TOPIC, b'{"in": 7, "out": 1}')
     assert len(readings(database_url)) == 4  # the first hour again: a correction
@@ -88,11 +91,11 @@ def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(
     unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
     replay_mapped(house, LATER)
     assert people_in(database_url) == 8
-    placed = Sensor(source="acme", device=TOPIC, portal="front")
+    placed = Sensor(source="counters", device=TOPIC, portal="front")
     assert placed in sites.load(house, "lib").sensors
     assert sites.apply(house, sitefile.parse(HOUSE)) == []  # it is no difference
     assert placed in sites.load(house, "lib").sensors
-    moved = HOUSE + sitefile.sensor_lines(Sensor(source="acme", device=TOPIC, portal="back"))
+    moved = HOUSE + sitefile.sensor_lines(Sensor(source="counters", device=TOPIC, portal="back"))
     assert sites.apply(house, sitefile.parse(moved), now=LATER) != []  # the file goes before
     assert people_in(database_url) == 8
     sites.apply(house, sitefile.parse(HOUSE), now=LATER)
@@ -125,7 +128,7 @@ def test_a_mapping_ends_with_its_place(house: Database, database_url: str) -> No
     replay_mapped(house, LATER)
     device_mappings.end(house, number, LATER)
     assert device_mappings.listing(house) == []
-    assert all(sensor.source != "acme" for sensor in sites.load(house, "lib").sensors)
+    assert all(sensor.source != "counters" for sensor in sites.load(house, "lib").sensors)
     assert people_in(database_url) == 3  # it stays
     came(house, TOPIC, b'{"in": 4}')
     assert unknown_devices.get_unknown(house)[0].topic == TOPIC
@@ -139,11 +142,11 @@ def test_the_device_is_looked_for_in_the_kept_messages(house: Database) -> None:
     unknown_devices.answer(house, TOPIC, [("in_total", "$.in")], author="K", now=LATER, observed=observed)
     sensor = sites.load(house, "lib").sensors[-1]
     assert (sensor.device, sensor.portal, sensor.swapped) == ("A-17", "back", True)
-    came(house, "acme/all", b'{"serial": "A-18", "in": 3}', b'{"serial": "A-19", "in": 4}')
+    came(house, "counters/all", b'{"serial": "A-18", "in": 3}', b'{"serial": "A-19", "in": 4}')
     with pytest.raises(BesokError, match="several devices or lines"):
         unknown_devices.answer(
             house,
-            "acme/all",
+            "counters/all",
             [("in", "$.in")],
             author="K",
             now=LATER,
@@ -198,12 +201,51 @@ def test_what_cannot_be_is_refused(
 
 
 def test_a_channel_observes_one_place(house: Database) -> None:
-    mapping = PayloadMapping(name="acme", topic=TOPIC, values={"in": "$.in"})
+    mapping = PayloadMapping(name="counters", topic=TOPIC, values={"in": "$.in"})
     unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
     with pytest.raises(StoreRefused, match="observes another place"):
         unknown_devices.keep(
             house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="back")
         )
+
+
+def hidden(db: Database, topic: str) -> str:
+    key = identity.key(db)
+    return "/".join(pseudonym(key, level) for level in topic.split("/"))
+
+
+def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(
+    house: Database, database_url: str
+) -> None:
+    topic = hidden(house, "skogen/granen")
+    came(house, "skogen/granen", b'{"in": 3}')
+    (found,) = unknown_devices.get_unknown(house)
+    assert found.topic == topic and [f.path for f in found.fields] == ["$.in"]
+    observed = Observed(site="lib", portal="front")
+    number = unknown_devices.answer(house, topic, [("in", "$.in")], author="K", now=LATER, observed=observed)
+    replay_mapped(house, LATER)
+    assert people_in(database_url) == 3
+    known = decode_context.load(house)
+    later = Message(topic="skogen/granen", payload=b'{"in": 4}', received=NOON + timedelta(hours=1))
+    registrar = Registrar(house, 9, lambda: LATER)
+    write(house, pipeline.decode([later], known, partial(registrar.refused, known=known)))
+    assert [(device, value) for _, device, _, value in readings(database_url)] == [
+        ("skogen/granen", 3),
+        ("skogen/granen", 4),
+    ]
+    assert people_in(database_url) == 7
+    device_mappings.end(house, number, LATER)
+    assert all(sensor.device != "skogen/granen" for sensor in sites.load(house, "lib").sensors)
+
+
+def test_a_person_may_write_the_topic_as_it_is(house: Database, database_url: str) -> None:
+    came(house, "skogen/granen", b'{"in": 3}')
+    mapping = PayloadMapping(name="skog", topic="skogen/granen", values={"in": "$.in"})
+    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
+    assert len(device_mappings.kept_messages(house, "+/granen")) == 1
+    assert device_mappings.kept_messages(house, "skogen/tallen") == []
+    replay_mapped(house, LATER)
+    assert [(device, value) for _, device, _, value in readings(database_url)] == [("skogen/granen", 3)]
 
 
 def test_a_topic_nobody_asks_about(house: Database) -> None:

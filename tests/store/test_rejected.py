@@ -6,9 +6,10 @@ import psycopg
 from counted import HOUSE
 
 from besok.model import sitefile
+from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from besok.store import rejected, sites
+from besok.store import decode_context, rejected, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
 from collectors import pipeline
@@ -75,16 +76,19 @@ def test_what_a_mapping_reads_after_all_counts_once_at_its_time_and_for_its_devi
         ("beams/1", b'{"mac": "m1", "no": 8, "zz": 4}'),
         (
             "beams/1",
-            b'{"mac": "aa:bb:cc:dd:ee:01", "userId": "f", "no": 9, "zz": 5}',
-        ),  # kept without its address
+            b'{"mac": "da:a1:19:7b:00:4e", "who": "Anna", "no": 9, "zz": 5}',
+        ),  # kept with a pseudonym for an address that a phone may have made up
     )
     came = [Message(topic=t, payload=p, received=NOON + timedelta(hours=n)) for n, (t, p) in enumerate(sent)]
-    assert len(pipeline.decode(came).rejections) == len(sent)
-    write(db, pipeline.decode(came))
+    batch = pipeline.decode(came, decode_context.load(db))
+    assert len(batch.rejections) == len(sent)
+    write(db, batch)
     sites.apply(db, sitefile.parse(HOUSE + BEAMS))
-    assert replay(db, now=NOON) == (3, 1)
+    assert replay(db, now=NOON) == (4, 0)
     with psycopg.connect(database_url) as conn:
         found = conn.execute(
             "select external_id, time, value from reading join channel using (channel_id) join device using (device_id)"
         ).fetchall()
-    assert sorted(found) == [("m1", NOON, 3), ("m1", NOON + timedelta(hours=2), 4)]
+    hidden, *own = sorted(found)
+    assert own == [("m1", NOON, 3), ("m1", NOON + timedelta(hours=2), 4)]
+    assert hidden == (pseudonym(decode_context.load(db).key, "daa1197b004e"), NOON + timedelta(hours=3), 5)

@@ -27,7 +27,6 @@ from besok.model.sitefile import mapping_checks
 from collectors import adapters, dry_run, pipeline
 from collectors.adapters import ADAPTERS
 from collectors.devices.table import tables
-from collectors.privacy import Stripped
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together
@@ -36,17 +35,6 @@ LONGEST = adapters.REASON_LIMIT
 often = settings(max_examples=EACH or 30, suppress_health_check=list(HealthCheck), database=None)
 
 seldom = settings(often, max_examples=max(20, EACH // 10))
-
-
-@pytest.fixture(autouse=True)
-def now_and_then_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is personal takes longest to find, and has tests of its own: here one payload in ten is searched."""
-    real = pipeline.stripped
-
-    def sometimes(payload: bytes, topic: str = "") -> Stripped:
-        return Stripped(payload=payload) if len(payload) % 10 else real(payload, topic)
-
-    monkeypatch.setattr(pipeline, "stripped", sometimes)
 
 
 def known(model: str = "") -> DecodeContext:

@@ -185,7 +185,9 @@ def test_a_rejected_message_is_known_too_and_one_that_is_kept_is_rejected_once()
     assert [r.origin for r in batch.rejections] == list(batch.origins)
     assert len({o.digest for p in ({"in": -1}, {"in": -2}) for o in delivered(p).origins}) == 2
     (origin,) = delivered({"in": 1}, retained=True).origins
-    assert origin.identity == Identity(scope="retained/besok/v1/stad/d/flow", mark="", window_s=30 * 86_400)
+    assert origin.identity and origin.identity.scope.startswith("retained/")
+    assert origin.identity.window_s == 30 * 86_400
+    assert "stad" not in origin.identity.scope
 
 
 def test_the_same_content_has_the_same_digest_however_it_came() -> None:
@@ -210,9 +212,9 @@ def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.Monkey
     def fails(packet: Packet) -> Decoded:
         raise ZeroDivisionError("division by zero")
 
-    broken = adapters.Adapter(name="broken", reads=lambda packet: packet.topic == "broken", decode=fails)
+    broken = adapters.Adapter(name="broken", reads=lambda packet: packet.topic == "door", decode=fails)
     monkeypatch.setattr(adapters, "ADAPTERS", (broken, *adapters.ADAPTERS))
-    batch = pipeline.decode([message({"in": 1}), message(b"x", topic="broken"), message({"in": 2})])
+    batch = pipeline.decode([message({"in": 1}), message(b"x", topic="door"), message({"in": 2})])
     assert values(batch) == [("in", 1), ("in", 2)]
     assert reasons(batch) == [
         "the adapter broken failed (ZeroDivisionError: division by zero); please report this"

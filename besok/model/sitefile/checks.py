@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 import holidays
 
+from besok.model import topics
 from besok.model.calendar import WEEKDAYS, parse_hours
 from besok.model.site import (
     OUTSIDE,
@@ -170,6 +171,14 @@ def _check_sensor(path: Path, sensor: Sensor, draft: Draft) -> Iterator[Problem]
     if bool(sensor.portal) == bool(sensor.space):
         what = "both a portal and a space" if sensor.portal else "neither a portal nor a space"
         yield path, f'it observes {what}; name exactly one of them ("portal" or "space")'
+    for topic_filter in sensor.topics:
+        if sensor.source == "native":
+            reason = (
+                f"a native device speaks on besok/v1/{draft.site.id}/{sensor.device}/...; leave out topics"
+            )
+            yield (*path, "topics"), reason
+        elif wrong := topics.problem(topic_filter):
+            yield (*path, "topics"), f'"{topic_filter}" is no topic filter: {wrong}'
     yield from _check_known((*path, "portal"), sensor.portal, "portal", draft.portal_ids)
     yield from _check_known((*path, "space"), sensor.space, "space", draft.space_ids)
     if sensor.interval_s <= 0:
@@ -223,7 +232,7 @@ def _contradicting_devices(drafts: Sequence[Draft]) -> Iterator[Problem]:
     for draft in drafts:
         for path, sensor in draft.sensors:
             first = seen.setdefault((sensor.source, draft.site.external_id(sensor)), sensor)
-            for key in ("model", "interval_s"):
+            for key in ("model", "interval_s", "topics"):
                 if getattr(first, key) != getattr(sensor, key):
                     reason = f'device "{sensor.device}" has another {key} elsewhere; write the same for both'
                     yield (*path, key), reason

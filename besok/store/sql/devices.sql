@@ -125,4 +125,6 @@ order by d.external_id, c.key, day.day
 
 -- name: device_describe
 -- Notes what the site files say about a device.
-update device set model = %(model)s, interval_s = %(interval_s)s where source = %(source)s and external_id = %(external_id)s
+update device
+set model = %(model)s, interval_s = %(interval_s)s, topics = coalesce(nullif(%(topics)s::text[], '{}'), topics)
+where source = %(source)s and external_id = %(external_id)s

@@ -63,7 +63,7 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
     ) as portals,
     array(
         select jsonb_build_object('source', d.source, 'model', d.model, 'interval_s', d.interval_s, 'portal', coalesce(p.slug, ''),
-            'space', coalesce(z.slug, ''), 'swapped', pl.swapped, 'role', pl.role,
+            'space', coalesce(z.slug, ''), 'swapped', pl.swapped, 'role', pl.role, 'topics', d.topics,
             'device', case when d.source = 'native' and starts_with(d.external_id, s.slug || '/')
                 then substr(d.external_id, length(s.slug) + 2) else d.external_id end,
             'channel', case c.key when case when p.slug is null then 'level:1' else 'flow:1' end then '' else c.key end)

@@ -1,5 +1,6 @@
 CREATE INDEX action_log_site ON public.action_log USING btree (site_id, slug)
 CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (portal_id, valid) WHERE ((decision = 'accepted'::text) AND (undone IS NULL))
+CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (registered IS NOT NULL)
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
 CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
 CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
@@ -81,6 +82,7 @@ CREATE UNIQUE INDEX forecast_point_pkey ON public.forecast_point USING btree (fo
 CREATE UNIQUE INDEX forecast_site_id_origin_measure_also_key ON public.forecast USING btree (site_id, origin, measure, also)
 CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (forecast_id, first_day, last_day)
 CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
+CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (only_row)
 CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
 CREATE UNIQUE INDEX looked_pkey ON public.looked USING btree (site_id, what)
 CREATE UNIQUE INDEX made_anew_pkey ON public.made_anew USING btree (only_row)
@@ -216,13 +218,16 @@ device.clock_offset_s double precision YES
 device.device_id integer NO 
 device.external_id text NO 
 device.heard_model text NO ''::text
+device.heard_on ARRAY NO '{}'::text[]
 device.interval_s integer NO 60
 device.last_received timestamp with time zone YES 
 device.model text NO ''::text
 device.online boolean YES 
 device.online_changed timestamp with time zone YES 
+device.registered timestamp with time zone YES 
 device.source text NO 
 device.topic text YES 
+device.topics ARRAY NO '{}'::text[]
 device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
 device_mapping PRIMARY KEY (mapping_id)
 device_mapping.author text NO 
@@ -376,6 +381,10 @@ imputed_flow.covered_s real NO
 imputed_flow.people_in double precision NO 
 imputed_flow.people_out double precision NO 
 imputed_flow.spread double precision NO 
+installation CHECK (only_row)
+installation PRIMARY KEY (only_row)
+installation.key bytea NO decode(replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), 'hex'::text)
+installation.only_row boolean NO true
 level_bucket PRIMARY KEY (channel_id, metric, bucket)
 level_bucket.bucket timestamp with time zone NO 
 level_bucket.channel_id integer NO 

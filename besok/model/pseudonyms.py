@@ -1,0 +1,28 @@
+"""Names that stand for the names of senders that nobody has placed: keyed hashes, the same for the same name."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+
+PSEUDONYM = re.compile(r"id-[0-9a-f]{16}")
+_SEPARATORS = str.maketrans("", "", " :._-")
+
+
+def canonical(name: str) -> str:
+    """Return a name as it is compared: networks write one address in several ways (24:E1:24 is 24e124)."""
+    return name.translate(_SEPARATORS).casefold()
+
+
+@lru_cache(maxsize=10_000)
+def pseudonym(key: bytes, name: str) -> str:
+    """Return what stands for a name: its hash under the key of the installation. Twice is once."""
+    if PSEUDONYM.fullmatch(name):
+        return name
+    digest = blake2b(canonical(name).encode("utf-8", "surrogatepass"), key=key[:64], digest_size=8)
+    return f"id-{digest.hexdigest()}"
+
+
+def by_level(name: str, change: Callable[[str], str]) -> str:
+    """Change each level of a topic, or of a name that is made like one; separators stay."""
+    return "/".join(change(level) if level else "" for level in name.split("/"))

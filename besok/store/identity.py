@@ -1,0 +1,119 @@
+"""Who a device is: how many new ones are registered, which topics each is bound to, and the key of pseudonyms."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from besok.model.errors import NotFound, StoreUnavailable
+from besok.model.pseudonyms import by_level, pseudonym
+from besok.store.database import Database, sql
+
+Device = tuple[str, str]  # source, external id
+Key = tuple[str, str, str]  # source, external id, channel; "" for the device alone
+CHANNELS_LIMIT = 500  # of one device; the largest platforms tell of some hundred desks as one device
+
+Topics = Mapping[Device, tuple[str, ...]]
+_Connection = psycopg.Connection[Any]
+
+
+def key(db: Database) -> bytes:
+    """Return the key of pseudonyms. Raises StoreUnavailable."""
+    ((found,),) = db.rows("installation_key")
+    return bytes(found)
+
+
+def admit(db: Database, keys: Iterable[Key], limit: int, key: bytes, now: datetime) -> set[Key]:
+    """Register the devices of channels that were never heard, `limit` an hour at most, in order; return what is not
+    admitted: the channels of all further devices, and those of a device that has too many.
+
+    A device that is known by its pseudonym is given its name. Raises StoreUnavailable.
+    """
+    wanted: defaultdict[Device, list[str]] = defaultdict(list)
+    for source, device, channel in keys:
+        wanted[source, device].append(channel)
+    with db.transaction() as conn:
+        channels = _channels(conn, wanted)
+        if wanted.keys() - channels.keys():
+            conn.execute(sql("admission_lock"))
+            _name(conn, [device for device in wanted if device not in channels], key)
+            channels = _channels(conn, wanted)
+            new = [device for device in wanted if device not in channels]
+            row = conn.execute(sql("registered_lately"), {"now": now}).fetchone()
+            admitted = new[: max(limit - (row[0] if row else 0), 0)]
+            conn.execute(sql("register_heard"), {**_columns(admitted), "now": now})
+            channels |= dict.fromkeys(admitted, frozenset())
+    return {
+        (*device, channel)
+        for device, found in wanted.items()
+        for channel in _refused(found, channels.get(device))
+    }
+
+
+def _refused(wanted: Sequence[str], had: frozenset[str] | None) -> Sequence[str]:
+    if had is None:
+        return wanted
+    new = [channel for channel in wanted if channel and channel not in had]
+    return new[max(CHANNELS_LIMIT - len(had), 0) :]
+
+
+def _channels(conn: _Connection, devices: Iterable[Device]) -> dict[Device, frozenset[str]]:
+    """Return the channels of those devices that are registered."""
+    rows = conn.execute(sql("registered_channels"), _columns(devices))
+    return {(source, device): frozenset(channels) for source, device, channels in rows}
+
+
+def _name(conn: _Connection, devices: Sequence[Device], key: bytes) -> None:
+    hidden = [by_level(device, lambda level: pseudonym(key, level)) for _, device in devices]
+    columns = {**_columns(devices), "pseudonym": hidden}
+    if conn.execute(sql("name_devices"), columns).rowcount:
+        conn.execute(sql("name_mapped"), columns)
+        conn.execute(sql("notify"), {"channel": "names", "payload": ""})
+
+
+def _columns(devices: Iterable[Device]) -> dict[str, list[str]]:
+    pairs = list(devices)
+    return {"source": [source for source, _ in pairs], "device": [device for _, device in pairs]}
+
+
+def learn_topics(conn: _Connection, heard: Topics, binds: Iterable[Device]) -> None:
+    """Note on which topics devices were heard that are not bound to any; those in `binds` are placed, and bound by it.
+
+    Raises StoreUnavailable if one of the latter is bound to others by now: the batch is to be decoded again.
+    """
+    rows = [(*device, topic) for device, filters in sorted(heard.items()) for topic in filters]
+    conn.execute(
+        sql("learn_topics"), {**_columns((s, d) for s, d, _ in rows), "topic": [t for _, _, t in rows]}
+    )
+    bound = sorted(binds)
+    if not bound:
+        return
+    conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
+    for source, device, topics in conn.execute(sql("bound_topics"), _columns(bound)):
+        if not set(heard[source, device]) <= set(topics):
+            raise StoreUnavailable("another collector has bound a device to its topics meanwhile")
+
+
+def set_topics(db: Database, device: str, topics: Sequence[str]) -> None:
+    """Bind a device to topic filters as the site file would; none: to the topic on which it is heard next.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    with db.transaction() as conn:
+        if not conn.execute(sql("set_topics"), {"device": device, "topics": list(topics)}).rowcount:
+            raise _no_device(device)
+        conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
+
+
+def topics_of(db: Database, device: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return source, told filters and topics heard on, of each device of this name. Raises NotFound."""
+    rows = db.rows("topics_of", device=device)
+    if not rows:
+        raise _no_device(device)
+    return [(source, tuple(told), tuple(heard)) for source, told, heard in rows]
+
+
+def _no_device(device: str) -> NotFound:
+    return NotFound(f'there is no device "{device}"; `besok device list` shows those there are')

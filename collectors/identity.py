@@ -1,0 +1,83 @@
+"""Whether a message may speak for a device: a placed device is believed only on the topics that it is bound to."""
+
+from collections.abc import Iterable, Iterator
+
+from besok.model.decode_context import DecodeContext, Device
+from besok.model.errors import Unreadable
+from besok.model.readings import Refusal
+from besok.model.topics import binding, matches
+
+FILTERS_SHOWN = 3  # of a device, in a reason
+NAMELESS = (
+    "other devices speak on this topic and name themselves, and this message names nobody: let its device send its"
+    " name, or give it a topic of its own"
+)
+
+
+class Refused(Unreadable):
+    """A reading that cannot be true; `kind` is the class of the reason."""
+
+    def __init__(self, text: str, kind: Refusal) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class Speakers:
+    """Judges who speaks on which topic, and learns it of devices that are not bound, message by message."""
+
+    def __init__(self, known: DecodeContext) -> None:
+        self._known = known
+        self._bound: dict[Device, tuple[str, ...]] = {}  # placed devices, by their first message here
+        self._heard: dict[Device, dict[str, None]] = {}  # of those that are not placed
+
+    @property
+    def binds(self) -> frozenset[Device]:
+        """The placed devices that are bound by these messages."""
+        return frozenset(self._bound)
+
+    @property
+    def learnt(self) -> dict[Device, tuple[str, ...]]:
+        """The filters of the devices that were not bound before."""
+        return self._bound | {device: tuple(filters) for device, filters in self._heard.items()}
+
+    def is_bound(self, device: Device, topic: str) -> bool:
+        """Tell whether a device is bound to the topic; False if to none.
+
+        Raises Refused if it is bound to others, or nobody knows who speaks.
+        """
+        filters = self._known.topics.get(device)
+        if filters is None:
+            if device[1] == topic and topic in self._known.shared_topics:
+                raise Refused(NAMELESS, Refusal.UNNAMED)
+            return False
+        filters = filters or self._bound.get(device, ())
+        if filters and not matches(filters, topic):
+            raise Refused(_elsewhere(device, filters), Refusal.WRONG_TOPIC)
+        return bool(filters)
+
+    def learn(self, devices: Iterable[Device], topic: str) -> None:
+        """Note that devices that are not bound were heard on a topic."""
+        for device in devices:
+            if "\0" in topic:
+                continue
+            if device in self._known.topics:
+                self._bound.setdefault(device, binding(topic, device[1]))
+            else:
+                self._heard.setdefault(device, {}).update(dict.fromkeys(binding(topic, device[1])))
+
+
+def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:
+    source, name = device
+    shown = ", ".join(_shown(filters))
+    if source == "native":
+        return f"the device {name} speaks on {shown} and nowhere else: publish its messages there"
+    return (
+        f"the device {name} ({source}) is bound to {shown}, and this came on another topic; if it has moved, run"
+        f' `besok device topics "{name}" --set TOPIC`, or write topics = ["TOPIC"] under its [[sites.sensors]]'
+    )
+
+
+def _shown(filters: tuple[str, ...]) -> Iterator[str]:
+    yield from filters[:FILTERS_SHOWN]
+    if len(filters) > FILTERS_SHOWN:
+        yield f"{len(filters) - FILTERS_SHOWN} more"

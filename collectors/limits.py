@@ -1,0 +1,71 @@
+"""Limits that a message must keep before anybody parses it, and the time that reading it may take."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Final
+
+from besok.model.errors import Unreadable
+
+BYTES_LIMIT: Final = 4_000_000  # no sensor sends more
+VALUES_LIMIT: Final = 100_000  # keys and values: a day of events of a busy entrance has some thousand
+DEPTH_LIMIT: Final = 50  # objects and lists within each other
+TOPIC_LIMIT: Final = 1_000  # characters
+TIME_LIMIT_S: Final = (
+    1.0  # of the processor, for the items of one message; those of a day take some hundredths
+)
+_SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least
+_BRACKETS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{\[]|[}\]]', re.DOTALL)
+
+
+class Budget:
+    """The time that reading one message may take."""
+
+    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
+        """`clock` gives seconds."""
+        self._clock = clock
+        self._until: float | None = None
+
+    def check(self) -> None:
+        """Begin to count, or raise Unreadable once the time is up. To be called every so many items."""
+        now = self._clock()
+        if self._until is None:
+            self._until = now + TIME_LIMIT_S
+        elif now > self._until:
+            raise Unreadable(
+                f"reading it takes more than {TIME_LIMIT_S:g} s, and none of it is stored; let the device send it in"
+                " several messages"
+            )
+
+
+def problem(payload: bytes, topic: str = "") -> str | None:
+    """Say in a sentence why a message is too large to be parsed, None if it is not. Linear, and seldom more than a look
+    at its size."""
+    if len(topic) > TOPIC_LIMIT:
+        return f"the topic has {len(topic)} characters; no sensor has more than {TOPIC_LIMIT:,}"
+    if len(payload) > BYTES_LIMIT:
+        size = f"{len(payload) / 1e6:.1f} MB"
+        return f"the payload has {size}; no sensor sends more than {BYTES_LIMIT / 1e6:.0f} MB"
+    if len(payload) > VALUES_LIMIT and sum(map(payload.count, _SIGNS)) > VALUES_LIMIT:
+        return f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"
+    if (
+        len(payload) > DEPTH_LIMIT
+        and payload.count(b"[") + payload.count(b"{") > DEPTH_LIMIT
+        and _is_deep(payload)
+    ):
+        return f"the payload is nested more than {DEPTH_LIMIT} deep, which no measurement is"
+    return None
+
+
+def _is_deep(payload: bytes) -> bool:
+    """Tell whether more objects and lists are open at once; what stands in quotation marks opens none."""
+    depth = 0
+    for sign in _BRACKETS.finditer(payload):
+        opened = payload[sign.start()]
+        if opened in b"{[":
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                return True
+        elif opened in b"}]":
+            depth -= 1
+    return False

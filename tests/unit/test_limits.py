@@ -1,0 +1,105 @@
+"""Hostile messages cost next to nothing: limits come before parsing, and the time of a message is bounded."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from besok.model.decode_context import DecodeContext
+from besok.model.errors import Unreadable
+from besok.model.readings import Message, Refusal
+from besok.model.site import PayloadMapping
+from collectors import adapters, limits, pipeline
+from collectors.adapters import jsontext, packet, xmltext
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+KEYS = b"{" + b",".join(b'"k%06d":%d' % (n, n) for n in range(232_000)) + b"}"
+LARGE = [
+    (b" " * 4_000_001, "4.0 MB; no sensor sends more than 4 MB"),
+    (KEYS, "more than 100,000 values"),
+    (b'{"a":' * 100_001, "more than 100,000 values"),
+    (b"<a>" * 100_001, "more than 100,000 values"),
+    (b"<a " + b"b='1' " * 100_001 + b"/>", "more than 100,000 values"),
+    (b"[" * 51 + b"]" * 51, "nested more than 50 deep"),
+    (b'{"a":' * 60 + b"1" + b"}" * 60, "nested more than 50 deep"),
+]
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of all that is parsed."""
+    sizes: list[int] = []
+
+    def counting(parse: Callable[[bytes], object]) -> Callable[[bytes], object]:
+        def parse_and_count(payload: bytes) -> object:
+            sizes.append(len(payload))
+            return parse(payload)
+
+        return parse_and_count
+
+    for module in (jsontext, xmltext):
+        monkeypatch.setattr(module, "parse", counting(module.parse))
+    return sizes
+
+
+@pytest.mark.parametrize(("payload", "words"), LARGE, ids=range(len(LARGE)))
+def test_what_is_too_large_is_refused_unparsed(payload: bytes, words: str, parsed: list[int]) -> None:
+    (rejection,) = pipeline.decode([Message(topic="counters/3", payload=payload, received=NOW)]).rejections
+    assert words in rejection.reason and rejection.kind is Refusal.TOO_LARGE
+    assert parsed == [] and len(rejection.message.payload) < 30
+
+
+def test_a_topic_has_an_end() -> None:
+    (rejection,) = pipeline.decode([Message(topic="people/" * 9_000, payload=b"1", received=NOW)]).rejections
+    assert "the topic has 63000 characters" in rejection.reason
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"in": 1}',
+        b"[" * 50 + b"]" * 50,
+        json.dumps({"text": "[" * 60 + '\\"' + "{" * 60}).encode(),
+        json.dumps([{"in": 1}] * 60).encode(),
+        json.dumps([{"in": 1, "out": 2}] * 25_000).encode(),
+        b"\xff" * 200_000,
+    ],
+)
+def test_what_sensors_send_is_not(payload: bytes) -> None:
+    assert limits.problem(payload) is None
+
+
+def test_to_look_for_depth_takes_no_longer_however_texts_are_broken() -> None:
+    for hostile in (b'"' + b'\\"' * 1_900_000, b'"' * 3_999_000, b"\\" * 3_999_000, b'"' + b"x" * 3_999_000):
+        assert limits.problem(b"[]" * 60 + hostile) is None
+
+
+def test_to_refuse_a_large_message_takes_no_longer_than_to_parse_it() -> None:
+    def took(work: Callable[[], object]) -> float:
+        began = time.process_time()
+        work()
+        return time.process_time() - began
+
+    assert len(KEYS) > 3_800_000
+    message = Message(topic="counters/3", payload=KEYS, received=NOW)
+    refusing = min(took(lambda: pipeline.decode([message])) for _ in range(3))
+    assert refusing < 3 * min(took(lambda: json.loads(KEYS)) for _ in range(3))
+
+
+def test_time_that_a_message_may_take_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()
+    budget = limits.Budget(clock=lambda: next(ticks) / 10)
+    for _ in range(11):
+        budget.check()
+    with pytest.raises(Unreadable, match="more than 1 s, and none of it is stored"):
+        budget.check()
+    monkeypatch.setattr(packet, "Budget", lambda: limits.Budget(clock=lambda: next(ticks)))
+    rows = PayloadMapping(name="rows", topic="rows", each="$[*]", values={"in": "@.n"})
+    rejected = adapters.decode(
+        Message(topic="rows", payload=json.dumps([{"n": 1}] * 200).encode(), received=NOW),
+        DecodeContext(mappings=(rows,)),
+    )
+    assert rejected.readings == () and "several messages" in rejected.problems[0]

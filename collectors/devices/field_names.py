@@ -58,6 +58,9 @@ BARE: Final = WORDS["companions"] | WORDS["counts"]
 def telling(kind: str, text: str) -> Iterator[str]:
     """Yield the words of a kind that a text says, of things and of what is outdoors also by parts of words."""
     said = words(text)
+    joined = compact(text)
+    if len(said) > 1 and joined in WORDS[kind]:  # p-hus, e-bike
+        yield joined
     yield from (word for word in said if word in WORDS[kind])
     stems = _STEMS.get(kind, frozenset())
     yield from (word for word in said if word not in WORDS[kind] and any(stem in word for stem in stems))

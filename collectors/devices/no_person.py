@@ -1,8 +1,9 @@
 """Names that people give to lines and zones, and what they say of who is counted there."""
 
-import re
 from functools import lru_cache
 from typing import Final
+
+from collectors.devices import field_names
 
 # What a counter may tell apart from people, in the languages of its installers.
 _OTHERS: Final = """
@@ -17,7 +18,7 @@ _OTHERS: Final = """
 # exit" are doors through which people go.
 _BESIDE: Final = """
     and or och und oder line lane lanes lines zone count counts counter counting total in out inn ut ein aus left
-    right north south east west up down a b c e på i of only linje zon räknare linie zähler"""
+    cross crossing crossings detection detector tripwire rule roi region area passage right north south east west up down a b c e på i of only linje zon räknare linie zähler"""
 _NAMES: Final = frozenset(_OTHERS.split())
 _ALLOWED: Final = _NAMES | frozenset(_BESIDE.split())
 
@@ -25,5 +26,5 @@ _ALLOWED: Final = _NAMES | frozenset(_BESIDE.split())
 @lru_cache(maxsize=4096)
 def is_no_person(name: str) -> bool:
     """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
-    words = set(re.findall(r"[^\W\d_]+", name.lower().replace("e-scooter", "escooter")))
+    words = {word for word in field_names.words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
     return not words.isdisjoint(_NAMES) and words <= _ALLOWED

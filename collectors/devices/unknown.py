@@ -44,6 +44,7 @@ from collectors.devices.meanings import (
     choices_of,
     climate_of,
     is_aside,
+    is_plain,
     is_settled,
     known_choice,
     qualified_value,
@@ -244,7 +245,16 @@ class _Message:
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
+        if told := self._unclear(named):
+            return f"nobody has said whether {listed(told)} changes what is counted"
         return ""
+
+    def _unclear(self, named: Sequence[Leaf]) -> list[str]:
+        """Return the fields beside qualified names of which nobody knows whether they change what those say."""
+        metrics = {QUALIFIED[leaf.name] for leaf in named}
+        beside = (leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {}))
+        unclear = (leaf.names[-1] for leaf in beside if not (is_plain(leaf) or is_settled(leaf, metrics)))
+        return list(dict.fromkeys(unclear))
 
     def _fault(self) -> str:
         """Say that the device does not trust its figures, or made them up; "" if it does not."""

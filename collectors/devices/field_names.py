@@ -45,7 +45,7 @@ FIELDS: Final = {
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
 _STEMS: Final = {"things": WORDS["stems"], "outside": WORDS["outside_stems"]}  # parts of words
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
-_KNOWN: Final = frozenset(
+KNOWN: Final = frozenset(
     word
     for names in (*WORDS.values(), QUALIFIED, *_NAMES)
     for name in names
@@ -85,7 +85,7 @@ def is_climate(names: tuple[str, ...]) -> bool:
 def is_strange(name: str) -> bool:
     """Tell whether nobody knows what a name says, or it says how many seats are free, which no metric is."""
     said = words(name)
-    return _KNOWN.isdisjoint(said) or not (
+    return KNOWN.isdisjoint(said) or not (
         {*said}.isdisjoint(WORDS["places"]) or {*said}.isdisjoint(WORDS["left"])
     )
 

@@ -51,6 +51,7 @@ from collectors.devices.meanings import (
     state_of,
 )
 from collectors.devices.reader import Body
+from collectors.kept_forms import is_words
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices that are known by their radio
@@ -242,6 +243,9 @@ class _Message:
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
         if loose and not (self.origin or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
+        named_so = [leaf for leaf in self._tops("place") if leaf.name in ("name", "label")]
+        if told := [leaf.shown for leaf in named_so if not is_words(str(leaf.value).strip())]:
+            return f"{listed(told)} may be the name of a place, or that of somebody"
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"

@@ -43,7 +43,12 @@ FIELDS: Final = {
     for kind, names in _DATA["fields"].items()
 }
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
-_STEMS: Final = {"things": WORDS["stems"], "outside": WORDS["outside_stems"]}  # parts of words
+WORDS["doors"] |= WORDS["strong"]
+_STEMS: Final = {  # parts of words
+    "things": WORDS["stems"],
+    "outside": WORDS["outside_stems"],
+    "doors": WORDS["door_stems"],
+}
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 KNOWN: Final = frozenset(
     word
@@ -88,6 +93,11 @@ def is_strange(name: str) -> bool:
     return KNOWN.isdisjoint(said) or not (
         {*said}.isdisjoint(WORDS["places"]) or {*said}.isdisjoint(WORDS["left"])
     )
+
+
+def is_neutral(word: str) -> bool:
+    """Tell whether a word of a topic says nothing of what is counted there."""
+    return word.isdecimal() or word in WORDS["neutral"] | WORDS["plain"]
 
 
 def is_name(text: str) -> bool:

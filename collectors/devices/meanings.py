@@ -31,7 +31,7 @@ CHANNEL_LIMIT: Final = 60  # characters
 _NO_PEOPLE: Final = frozenset(("32767", "65535", "2147483647", "4294967295"))
 _NO_TOTAL: Final = frozenset(("2147483647", "4294967295"))
 _PLAIN_FIELDS: Final = ("plain", "device", "sub", "loose", "time", "line", "place", "unit")
-_PLAIN_KINDS: Final = WORDS["plain_kinds"] | WORDS["strong"] | BARE
+_PLAIN_KINDS: Final = WORDS["plain_kinds"] | WORDS["strong"] | WORDS["counts"]
 
 
 def is_aside(leaf: Leaf) -> bool:
@@ -52,11 +52,11 @@ def is_plain(leaf: Leaf) -> bool:
     What identifies or dates the message, climate, the device's health when it is good, and a kind that says people.
     """
     own = words(leaf.names[-1])
-    text = text_of(leaf.value).lower() if isinstance(leaf.value, str | bool | int | float) else ""
+    text = text_of(leaf.value).lower() if isinstance(leaf.value, str | bool) else ""
     if not WORDS["true_is_fault"].isdisjoint(own):
-        return text in ("false", "0", "no", "none", "ok")
+        return text in ("false", "no", "none", "ok")
     if leaf.name in FIELDS["false_is_fault"]:
-        return text in ("true", "1", "yes", "ok")
+        return text in ("true", "yes", "ok")
     if leaf.value is True and not is_climate(leaf.names[:1]) and "battery" not in own:
         return False
     if leaf.name in FIELDS["kind"]:
@@ -100,7 +100,9 @@ def is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:
     has_in, has_out = known & {"in", "in_total"}, known & {"out", "out_total"}
     if said & WORDS["into"] or said & WORDS["out"]:
         return bool(has_in) >= bool(said & WORDS["into"]) and bool(has_out) >= bool(said & WORDS["out"])
-    return said <= BARE and bool((has_in and has_out) or known & {"passages_total", "people"})
+    if not said <= BARE or said.isdisjoint(WORDS["counts"]):
+        return False
+    return bool((has_in and has_out) or known & {"passages_total", "people"})
 
 
 _WAYS_TO_COUNT: Final = ("people", "in", "out", "passages", "in_total", "out_total", "passages_total")

@@ -18,7 +18,8 @@ _OTHERS: Final = """
 # exit" are doors through which people go.
 _BESIDE: Final = """
     and or och und oder line lane lanes lines zone count counts counter counting total in out inn ut ein aus left
-    cross crossing crossings detection detector tripwire rule roi region area passage right north south east west up down a b c e på i of only linje zon räknare linie zähler"""
+    right cross crossing crossings detection detector tripwire rule roi region
+    north south east west up down a b c e på i of only linje zon räknare linie zähler"""
 _NAMES: Final = frozenset(_OTHERS.split())
 _ALLOWED: Final = _NAMES | frozenset(_BESIDE.split())
 

@@ -27,9 +27,11 @@ from collectors.devices.field_names import (
     PEOPLE,
     QUALIFIED,
     WORDS,
+    compact,
     is_climate,
     is_foreign,
     is_name,
+    is_neutral,
     is_of_persons,
     is_strange,
     listed,
@@ -184,7 +186,11 @@ class _Message:
 
     def _no_persons(self) -> list[str]:
         some = self._told("some", names=True, topic=False, places=False)
-        return sorted({*self._told("things", names=True), *some})
+        names = [
+            name for leaf in self.leaves for name in leaf.names if WORDS["radio"].isdisjoint(words(name))
+        ]
+        things = [word for name in names for word in telling("things", name)]
+        return sorted({*self._told("things", names=False), *things, *some})
 
     def decoded(self) -> Decoded:
         """Return what counts; ask about all else that may be about people. Raises Unreadable."""
@@ -249,9 +255,20 @@ class _Message:
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
+        if told := self._unsaid():
+            return f"{listed(told)} may be what is counted, and nothing says that it is people"
         if told := self._unclear(named):
             return f"nobody has said whether {listed(told)} changes what is counted"
         return ""
+
+    def _unsaid(self) -> list[str]:
+        """Return the words of where it comes from that may name what is counted; none if people or doors are named."""
+        if self._told("doors", names=True):
+            return []
+        own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
+        told = self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own]
+        said = (word for text in told if compact(text) not in QUALIFIED for word in words(text))
+        return [word for word in dict.fromkeys(said) if len(word) > 2 and not is_neutral(word)]
 
     def _unclear(self, named: Sequence[Leaf]) -> list[str]:
         """Return the fields beside qualified names of which nobody knows whether they change what those say."""
@@ -267,7 +284,7 @@ class _Message:
             is_fault = (
                 (text == "true" and not WORDS["true_is_fault"].isdisjoint(words(leaf.names[-1])))
                 or (leaf.name in FIELDS["false_is_fault"] and text == "false")
-                or (leaf.name in FIELDS["state_of_health"] and "_".join(text.split()) in WORDS["faults"])
+                or (self._tells_health(leaf) and "_".join(text.split()) in WORDS["faults"])
                 or (leaf.name in ("error", "fault", "failure") and bool(_TELLS_FAULT.match(text)))
             )
             if is_fault:
@@ -276,6 +293,10 @@ class _Message:
                     " up; look after it"
                 )
         return ""
+
+    @staticmethod
+    def _tells_health(leaf: Leaf) -> bool:
+        return any(leaf.name in FIELDS[kind] for kind in ("state_of_health", "kind", "sub"))
 
     def _tops(self, kind: str) -> list[Leaf]:
         """Return the fields of a kind that hold a text or a number, outside of lists, the most telling first."""

@@ -62,7 +62,7 @@ bench-ingest: ## readings committed a second, beside clients that only receive (
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 
-backtest: ## how good the forecast is: real series and simulated programmes, into docs/reference/results-forecast.md (long; ARGS=--quick)
+backtest: ## how good the forecast is, beside simple rivals, into docs/reference/results-forecast.md (minutes; ARGS="--packages FOLDER")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
 

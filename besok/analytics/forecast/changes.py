@@ -87,8 +87,10 @@ def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> flo
     weekly, first = _blocks(rest, at, setting.spacing)
     if len(first) < LEAST_WEEKS:
         return None
-    days = np.array(sorted(int(np.searchsorted(at, time)) for time in known), dtype=np.int64)
-    found = likeliest_step(weekly, first, days, first[1:-1])
+    begins = np.searchsorted(
+        first, np.searchsorted(at, known)
+    )  # rows of their own, each with rows on both sides
+    found = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
     if found is None or abs(found.size) < LEAST or found.gain < GAIN:
         return None
     row = _placed(rest, found.day) if setting.spacing < 28 else found.day

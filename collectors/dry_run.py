@@ -19,6 +19,7 @@ from collectors import adapters, pipeline
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
 from collectors.devices import registry
+from collectors.lorawan.read import layout_of
 
 Encoding = Literal["json", "hex", "text"]
 Outcome = Literal["readings", "not_data", "rejected"]
@@ -132,9 +133,12 @@ def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun
     )
 
 
-def has_table(model: str) -> bool:
-    """Tell whether a model table says what the fields of a model mean."""
-    return registry.by_model(model) is not None
+def support(model: str) -> Literal["none", "table", "layout"]:
+    """Tell whether a table says what the fields of a model mean, and whether a layout decodes its frames too."""
+    entry = registry.by_model(model)
+    if entry is None:
+        return "none"
+    return "layout" if layout_of(entry) else "table"
 
 
 def as_json(found: DryRun) -> str:

@@ -107,7 +107,7 @@ class _Redactor:
 
     def _drop_number(self, value: float) -> str:
         self._changes += 1
-        if isfinite(value):
+        if isinstance(value, int) or isfinite(value):  # an int may be too large for a float
             self._dropped.setdefault(str(int(value))[:QUOTED], "[number]")
         return "[number]"
 

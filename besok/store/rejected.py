@@ -1,10 +1,12 @@
 """Rejected messages, kept (without what is personal) so that they can be decoded after the adapter is fixed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from besok.model.readings import Message
-from besok.store.database import Database
+from besok.store.database import Database, sql
+from besok.store.write import Rejection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,16 +17,36 @@ class _Stored:
     payload: bytes
     retained: bool
 
+    @property
+    def message(self) -> Message:
+        return Message(topic=self.topic, payload=self.payload, received=self.received, retained=self.retained)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unredacted(_Stored):
+    reason: str
+
 
 def fetch(
     db: Database, ids: list[int] | None = None, *, after: int = 0, limit: int = 1000
 ) -> list[tuple[int, Message]]:
     """Unresolved messages with their ids, oldest first: those with the given ids, or all; at most `limit`, from
     the one after the id `after` on."""
-    return [
-        (r.rejected_id, Message(topic=r.topic, payload=r.payload, received=r.received, retained=r.retained))
-        for r in db.fetch("rejected_fetch", _Stored, ids=ids, after=after, limit=limit)
-    ]
+    rows = db.fetch("rejected_fetch", _Stored, ids=ids, after=after, limit=limit)
+    return [(row.rejected_id, row.message) for row in rows]
+
+
+def redact(db: Database, change: Callable[[Rejection], Rejection], *, limit: int = 100) -> int:
+    """Redact what an older version has kept as `change` says; how many messages. Raises StoreUnavailable."""
+    number = 0
+    while rows := db.fetch("rejected_unredacted", _Unredacted, limit=limit):
+        with db.transaction() as conn:
+            for row in rows:
+                kept = change(Rejection(message=row.message, reason=row.reason))
+                values = {"topic": kept.message.topic, "payload": kept.message.payload, "reason": kept.reason}
+                conn.execute(sql("rejected_redact"), {**values, "id": row.rejected_id})
+        number += len(rows)
+    return number
 
 
 MOST = 100_000  # messages that are kept

@@ -51,7 +51,10 @@ def add(
     with opened() as db:
         is_new = codecs.add(db, [codec], author=author or getpass.getuser(), now=datetime.now(UTC))
     print(f"{'Added' if is_new else 'There already'}: the codec of {codec.name}, sha256 {codec.sha256}")
-    if not dry_run.has_table(codec.name):
+    support = dry_run.support(codec.name)
+    if support == "layout":
+        print(f"Besök decodes frames of {codec.name} itself; from now on the codec comes first.")
+    if support == "none":
         print(
             f"No table says what the fields of {codec.name} mean: `besok codec test` shows them, and Besök asks about"
             " those that may be about people (docs/how-to/connect-a-sensor.md)."
@@ -64,14 +67,13 @@ def import_codecs(
         Path,
         typer.Argument(help="A checkout of ChirpStack's device profiles, or a tree like lorawan-devices."),
     ],
-    vendor: Annotated[
-        str, typer.Option(help="Only this vendor's, those that no model table knows too.")
-    ] = "",
+    vendor: Annotated[str, typer.Option(help="All of this vendor's, and only those.")] = "",
     author: Author = "",
 ) -> None:
-    """Add the codecs of all models in a folder that Besök has a table for; say which are left out, and why."""
+    """Add a folder's codecs of models whose frames Besök does not decode itself; say what is left out, and why."""
     from besok.files.codec_trees import read_tree
     from besok.store import codecs
+    from collectors import dry_run
 
     tree = read_tree(folder)
     taken, left = _chosen(tree.codecs, vendor)
@@ -79,7 +81,12 @@ def import_codecs(
         changed = codecs.add(db, taken, author=author or getpass.getuser(), now=datetime.now(UTC))
     print(f"{many(len(taken), 'codec')} taken, of which new or changed: {changed}")
     for codec in taken:
-        print(f"  {codec.name}")
+        asks = (
+            "  (no table says what its fields mean: Besök asks)"
+            if dry_run.support(codec.name) == "none"
+            else ""
+        )
+        print(f"  {codec.name}{asks}")
     why = defaultdict(list)
     for name, reason in [*tree.left, *left]:
         why[reason].append(name)
@@ -144,8 +151,8 @@ def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[
     def reason(codec: "Codec") -> str:
         if vendor and not codec.vendor.lower().startswith(vendor.lower()):
             return "since they are of another vendor"
-        if not vendor and not dry_run.has_table(codec.name):
-            return "since no model table knows them (--vendor takes them nevertheless)"
+        if not vendor and dry_run.support(codec.name) == "layout":
+            return "since Besök decodes their frames itself (--vendor takes them nevertheless)"
         problem = CODECS.check(codec)
         return f"since {problem}" if problem else ""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from besok.model.plurals import many
 from cli.serving import settings as serving
 
 if TYPE_CHECKING:
@@ -20,10 +21,18 @@ def register(main: typer.Typer) -> None:
 
 def migrate() -> None:
     """Bring the database up to this program's version."""
+    from besok.store import decode_context, rejected
+    from besok.store.database import Database
     from besok.store.migrate import migrate as migrate_store
+    from collectors.privacy import redact
 
-    done = migrate_store(serving.settings().database_url.get_secret_value())
+    url = serving.settings().database_url.get_secret_value()
+    done = migrate_store(url)
     print("\n".join(done) if done else "The database is up to date.")
+    with Database(url, pool_size=1) as db:
+        known = decode_context.load(db)
+        if number := rejected.redact(db, lambda kept: redact(kept, known)):
+            print(f"{many(number, 'rejected message')} of an older version redacted.")
 
 
 def collect() -> None:

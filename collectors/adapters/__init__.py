@@ -14,10 +14,9 @@ from collectors.adapters import (
     sparkplug,
     theengs,
 )
-from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
-from collectors.lorawan import envelopes
+from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import Waiting
 
 

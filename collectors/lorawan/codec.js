@@ -135,7 +135,8 @@
     const make = new Function(source + "\n;return [" + found + "];");
     const fresh = () => {
       // The codec begins afresh with each frame: what it keeps in variables never reaches the next one.
-      for (const name of ownKeys(globalThis)) if (!own.has(name)) delete globalThis[name];
+      const names = ownKeys(globalThis);
+      if (names.length !== own.size) for (const name of names) if (!own.has(name)) delete globalThis[name];
       const module = (globalThis.module = { exports: (globalThis.exports = {}) });
       return make().map((form, at) => form || module.exports[FORMS[at]]);
     };

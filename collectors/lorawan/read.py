@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
-from besok.model.metrics import METRICS
+from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
@@ -24,7 +24,7 @@ from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
 from collectors.lorawan.uplink import SOURCE, At, Uplink
 
-CO2: Final = METRICS["co2_ppm"]  # what tells of people stands before it in the catalogue
+PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
 SHOWN: Final = 24  # bytes of a frame in a problem
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
@@ -45,15 +45,22 @@ def read(uplink: Uplink, packet: Packet) -> Decoded:
 
 def _read(frame: "_Reading") -> Decoded:
     problems: list[str] = []
+    beside: Decoded | None = None  # readings of a model that counts people, but none of people
     for attempt in (frame.by_network, frame.by_codec, frame.by_layout, frame.by_platform, frame.by_name):
         try:
             found = attempt()
         except Unreadable as exc:
             problems.append(str(exc))
             continue
-        if found.readings or found.not_data or isinstance(found, Waiting):
+        if isinstance(found, Waiting):
+            return found
+        if found.readings and frame.misses_people(found):
+            beside = beside or found  # a decoder of another version may have other names for them
+        elif found.readings or (found.not_data and beside is None):
             return found
         problems += found.problems
+    if beside is not None:
+        return beside
     if not problems and frame.uplink.payload:
         problems = [frame.unknown()]
     return Decoded(
@@ -75,19 +82,18 @@ class _Reading:
         entries = (registry.by_model(text) for text in self.texts)
         self.entry = next((e for e in entries if e is not None and e.table.lorawan is not None), None)
 
+    def misses_people(self, found: Decoded) -> bool:
+        """Tell whether the model's table is about people or presence, and these readings are not."""
+        if self.entry is None or any(reading.metric in PEOPLE for reading in found.readings):
+            return False
+        return any(value.metric in PEOPLE for form in self.entry.formats for value in form.values)
+
     def by_network(self) -> Decoded:
         """Read what the network server's own decoder made of the bytes."""
         fields = self.uplink.fields
         if self.entry is None or type(fields) is not dict:
             return Decoded()
-        found = registry.read_fields(self.entry, self._body(fields))
-        if not found.readings or self.entry.table.name not in _of_people() or _tells_of_people(found):
-            return found
-        try:  # another version of the decoder may name what is told of people otherwise
-            own = self.by_layout()
-        except Unreadable:
-            return found
-        return own if _tells_of_people(own) else found
+        return registry.read_fields(self.entry, self._body(fields))
 
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
@@ -192,24 +198,6 @@ class _Reading:
         )
 
 
-def _tells_of_people(found: Decoded) -> bool:
-    return any(_is_of_people(reading.metric) for reading in found.readings)
-
-
-def _is_of_people(metric: str) -> bool:
-    return METRICS[metric].code < CO2.code
-
-
-@cache
-def _of_people() -> frozenset[str]:
-    """Return the names of the tables that tell of people, not of rooms alone."""
-    return frozenset(
-        entry.table.name
-        for entry in registry.lorawan()
-        if any(_is_of_people(value.metric) for form in entry.formats for value in form.values)
-    )
-
-
 @cache
 def platforms() -> tuple[Entry, ...]:
     """Return the tables of decoded fields that are the same for every device."""
@@ -236,7 +224,11 @@ def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
     """
     words, entry = registry.spoken(text), registry.by_model(text)
     known = _named(codecs)
-    by_name = (known[word] for word in sorted(words & known.keys(), key=len, reverse=True))
+    apart = max(
+        map(len, words & registry.index().apart), default=0
+    )  # another model, whose name holds this one's
+    found = sorted((word for word in words & known.keys() if len(word) >= apart), key=len, reverse=True)
+    by_name = (known[word] for word in found)
     twins = (codec for codec in codecs if entry is not None and registry.by_model(codec.name) is entry)
     return next((codec for codec in by_name if _is_of(codec.vendor, words)), None) or next(twins, None)
 

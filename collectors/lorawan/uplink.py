@@ -11,7 +11,6 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from besok.model.readings import Identity
 from collectors.adapters.jsontext import TWICE, show
-from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
@@ -54,10 +53,6 @@ class Uplink:
     identity: Identity | None = None
     models: tuple[str, ...] = ()
     at: At = NOWHERE
-
-    def sheet(self) -> Sheet:
-        """Return an empty sheet for what the device says in this frame."""
-        return Sheet(SOURCE, self.device, time=self.time)
 
 
 def deveui(value: object) -> str:

@@ -1,5 +1,7 @@
 """The collector hears whatever the broker has, and reads it by what the installation knows at that moment."""
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,11 +10,12 @@ import pytest
 from paho.mqtt.publish import single
 
 from besok.model import sitefile
+from besok.model.decode_context import Codec
 from besok.model.errors import StoreUnavailable
 from besok.model.readings import Message
 from besok.model.settings import Settings
 from besok.services.devices import get_rejected
-from besok.store import decode_context, sites
+from besok.store import codecs, decode_context, sites
 from besok.store.database import Database
 from besok.store.write import Batch, DeviceDescription
 from collectors.knowledge import Knowledge
@@ -65,6 +68,40 @@ def test_every_topic_is_heard_and_a_mapping_holds_from_when_it_is_applied(
         wait_for(lambda: say('{"n": 5, "m": 8}') or 8 in {value for *_, value, _ in readings()})
     say("", topic=f"junk/{house}", retain=True)
     assert not [r.topic for r in get_rejected(db) if r.topic.startswith("$")]
+
+
+def test_a_codec_holds_from_when_it_is_added_and_a_hanging_one_stops_nobody(
+    settings: Settings, house: str, broker: tuple[str, int], collect: Fixture, readings: Fixture,
+    db: Database,
+) -> None:  # fmt: skip
+    def say(frame: bytes) -> None:
+        uplink = {
+            "deviceInfo": {"devEui": "00" * 8, "deviceProfileName": f"Acme {house}"},
+            "data": base64.b64encode(frame).decode(),
+        }
+        topic = f"application/{house}/device/x/event/up"
+        single(topic, json.dumps(uplink), qos=1, hostname=broker[0], port=broker[1])
+
+    def add(source: str) -> None:
+        codecs.add(
+            db, [Codec(vendor="Acme", model=house, source=source)], author="ann", now=datetime.now(UTC)
+        )
+
+    def stored() -> set[float]:
+        return {value for *_, value, _ in readings()}
+
+    with collect(settings.model_copy(update={"mqtt_topics": f"application/{house}/#"})):
+        say(b"\x03")
+        wait_for(lambda: get_rejected(db))
+        add("function Decode(port, bytes) { return { total_in: bytes[0] }; }")
+        wait_for(lambda: say(b"\x05") or 5 in stored())
+        add(
+            "function Decode(port, bytes) { if (bytes[0] == 6) for (;;) {} return { total_in: 10 * bytes[0] }; }"
+        )
+        wait_for(lambda: say(b"\x07") or 70 in stored())
+        say(b"\x06")
+        say(b"\x08")
+        wait_for(lambda: 80 in stored() and any("computed for more" in r.reason for r in get_rejected(db)))
 
 
 def test_what_is_known_is_loaded_when_it_is_stale_and_only_then(db: Database, house: str) -> None:

@@ -105,7 +105,7 @@ def test_a_site_does_not_take_back_what_another_site_has_placed_since(house: Dat
     came(house, TOPIC, b'{"in": 3}')
     observed = Observed(site="lib", portal="front")
     unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
-    moved = Sensor(source="acme", device=TOPIC, portal="door")
+    moved = Sensor(source="counters", device=TOPIC, portal="door")
     sites.apply(house, library("annex", sensors=(moved,)), now=LATER)
     sites.apply(house, sitefile.parse(HOUSE), now=LATER)
     assert [s for s in sites.load(house, "lib").sensors if s.device == TOPIC] == []

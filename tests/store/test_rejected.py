@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+import pytest
 from counted import HOUSE
+from typer.testing import CliRunner
 
 from besok.model import sitefile
 from besok.model.pseudonyms import pseudonym
@@ -12,6 +14,7 @@ from besok.model.settings import Settings
 from besok.store import decode_context, rejected, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
+from cli.main import app
 from collectors import pipeline
 from collectors.replay import replay
 from jobs import upkeep
@@ -55,6 +58,22 @@ def test_a_few_large_ones_do_not_fill_the_database(db: Database, database_url: s
         write(db, Batch(rejections=[Rejection(message=message, reason="no")]))
     assert rejected.trim(db, most_bytes=600) == 2
     assert kept(database_url) == [2, 3]
+
+
+def test_what_an_older_version_has_kept_is_redacted_when_the_database_is_migrated(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = Message(topic="phones/anna", payload=b'{"name": "Anna", "in": 3}', received=NOON)
+    write(db, Batch(rejections=[Rejection(message=message, reason='name is "Anna"')] * 2))
+    with psycopg.connect(database_url) as conn:
+        conn.execute("update rejected set redacted = false")
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    for said in ("1 rejected message of an older version redacted.", "up to date"):
+        assert said in CliRunner().invoke(app, ["migrate"]).stdout
+    with psycopg.connect(database_url) as conn:
+        ((topic, payload, reason),) = conn.execute("select topic, payload, reason from rejected").fetchall()
+    assert payload == b'{"name": "[text]", "in": 3}'
+    assert "anna" not in f"{topic} {reason}".casefold() and reason.startswith('name is "')
 
 
 BEAMS = """

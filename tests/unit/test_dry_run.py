@@ -163,3 +163,16 @@ def test_the_command_prints_one_object(tmp_path: Path) -> None:
     assert (ran.exit_code, json.loads(ran.stdout)["outcome"]) == (0, "readings")
     piped = CliRunner().invoke(app, ["adapter", "try", "--topic", FLOW, "-"], input=json.dumps(GOOD))
     assert (piped.exit_code, piped.stdout.splitlines()[0]) == (0, "adapter: native")
+
+
+def test_a_frame_is_tried_with_a_codec_that_nobody_has_added(tmp_path: Path) -> None:
+    codec, frame = tmp_path / "vs133.js", tmp_path / "frame.hex"
+    codec.write_text(
+        "function Decode(port, bytes) { return { line_1_total_in: bytes[0], line_1_total_out: port }; }"
+    )
+    frame.write_text("07")
+    options = ["adapter", "try", str(frame), "--fport", "85", "--codec", str(codec), "--json"]
+    said = json.loads(CliRunner().invoke(app, [*options, "--model", "Milesight VS133"]).output)
+    assert (said["outcome"], said["adapter"], said["model"]) == ("readings", "lorawan", "Milesight VS133")
+    assert [(r["metric"], r["value"]) for r in said["readings"]] == [("in_total", 7), ("out_total", 85)]
+    assert "A codec is for one model" in str(CliRunner().invoke(app, options).exception)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from adapting import NOW, said
+from hypothesis import given
+from hypothesis import strategies as st
 
 from besok.model import mapping_draft
 from besok.model.decode_context import Codec, DecodeContext
@@ -155,12 +157,53 @@ def test_which_codec_is_for_a_model(text: str, found: Codec | None) -> None:
     assert codec_of(text, (VS133, ODD)) is found
 
 
+def test_a_codec_is_for_no_model_that_is_set_apart() -> None:
+    codec = Codec(vendor="Dragino", model="LHT65N", source="")
+    assert codec_of("Dragino LHT65N", (codec,)) is codec_of("lht65n-e3", (codec,)) is codec
+    assert codec_of("Dragino LHT65N-VIB", (codec,)) is None
+
+
+def test_a_decoder_with_other_names_for_people_leaves_them_to_the_next() -> None:
+    body = uplink("01756204cc0c000700", object={"battery": 90, "people": 5})
+    known = DecodeContext(models={("lorawan", DEVICE): "Milesight VS350"})
+    assert said(decode(body, known)) == {
+        "flow:1 in_total": 12,
+        "flow:1 out_total": 7,
+        "level:1 battery_pct": 98,
+    }
+    heartbeat = uplink("017562", object={"battery": 90})
+    assert said(decode(heartbeat, known)) == {"level:1 battery_pct": 90}
+
+
 def test_a_model_that_the_site_file_names_is_never_read_as_another() -> None:
     body = uplink("0550")
     body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": "door"}
     assert decode(body, context()).readings
     (problem,) = decode(body, context("Acme VS999")).problems
     assert "say its model in the site file" in problem
+
+
+NAMES = st.sampled_from(
+    ["line_1_total_in", "region_1_count", "history", "timestamp", "people", "__proto__", "é", ""]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(NAMES, ANYTHING, max_size=4), st.sampled_from(["Milesight VS133", "Acme Odd 7"]))
+def test_whatever_a_codec_returns_breaks_nobody(fields: dict[str, Any], model: str) -> None:
+    text = json.dumps(fields).encode()[:500]
+    source = "function Decode(p, b) { return JSON.parse(String.fromCharCode.apply(null, b)); }"
+    codecs = tuple(
+        Codec(vendor=v, model=m, source=source) for v, m in (("Milesight", "VS133"), ("Acme", "Odd 7"))
+    )
+    known = DecodeContext(models={("lorawan", DEVICE): model}, codecs=codecs, mappings=(MAPPING,))
+    decoded = decode(uplink(text.hex()), known)
+    assert not any("please report this" in problem for problem in decoded.problems)
+    assert decoded.readings or decoded.problems or decoded.not_data
 
 
 def test_frames_of_a_batch_go_to_their_codec_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,6 +268,11 @@ def test_a_message_that_is_kept_can_be_replayed_as_far_as_it_was_good() -> None:
     assert [(i.reading.metric, i.reading.value) for i in again.readings] == [("in", 1)]
 
 
+@pytest.mark.parametrize("payload", ['{"a": %s}', "[%s]", "%s", '{"people": {"n": -%s}}'])
+def test_a_number_of_hundreds_of_digits_is_dropped(payload: str) -> None:
+    assert b"99999999" not in kept(payload % ("9" * 620)).message.payload
+
+
 def test_what_is_too_large_is_not_even_parsed() -> None:
     message = Message(topic="t", payload=b'{"Anna":1,' * 400_000, received=NOW)
     (found,) = pipeline.decode([message]).rejections

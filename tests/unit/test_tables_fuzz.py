@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mutations import Step, mutated, mutations
-from test_adapters_fuzz import ALL, EACH, RECEIVED, assert_sound, now_and_then_stripped, often
+from test_adapters_fuzz import ALL, EACH, RECEIVED, assert_sound, often
 from test_tables import messages
 
 from besok.model.readings import Message
 from collectors.devices.table import tables
-
-__all__ = ["now_and_then_stripped"]  # a fixture for all tests here
 
 VENDORS = sorted({table.vendor for table in tables()})
 

@@ -7,6 +7,9 @@ alter table device add column registered timestamptz; -- by a message; null if b
 create index device_registered on device (registered) where registered is not null;
 update device set heard_on = array[topic] where topic is not null and source <> 'native';
 
+alter table rejected add column redacted boolean not null default false; -- by the allowlist
+create index rejected_unredacted on rejected (rejected_id) where not redacted;
+
 create table installation (
     only_row boolean primary key default true check (only_row),
     key bytea not null default decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')

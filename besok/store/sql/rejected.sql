@@ -1,7 +1,7 @@
 -- name: insert_rejected
 -- Keeps messages nobody could read, whole, with the reason; once, if they are written again with their receipt.
-insert into rejected (received, topic, payload, retained, reason)
-select n.received, n.topic, n.payload, n.retained, n.reason
+insert into rejected (received, topic, payload, retained, reason, redacted)
+select n.received, n.topic, n.payload, n.retained, n.reason, true
 from (
     select distinct on (received, topic, payload) *
     from unnest(%(received)s::timestamptz[], %(topic)s::text[], %(payload)s::bytea[], %(retained)s::boolean[],
@@ -27,6 +27,18 @@ select rejected_id, received, topic, payload, retained from rejected
 where resolved is null and rejected_id > %(after)s and (%(ids)s::bigint[] is null or rejected_id = any(%(ids)s))
 order by rejected_id
 limit %(limit)s
+
+-- name: rejected_unredacted
+-- Messages that an older version has kept, oldest first.
+select rejected_id, received, topic, payload, retained, reason from rejected
+where not redacted
+order by rejected_id
+limit %(limit)s
+
+-- name: rejected_redact
+-- Keeps less of a message.
+update rejected set topic = %(topic)s, payload = %(payload)s, reason = %(reason)s, redacted = true
+where rejected_id = %(id)s
 
 -- name: rejected_forget
 -- Forgets messages that nobody could read and that nobody will read any more.

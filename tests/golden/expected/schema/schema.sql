@@ -12,6 +12,7 @@ CREATE INDEX reading_long ON public.reading USING btree (channel_id, "time") WHE
 CREATE INDEX rejected_asks ON public.rejected USING btree (hashtext(topic), rejected_id) WHERE ((resolved IS NULL) AND (POSITION(('# values.'::text) IN (reason)) > 0))
 CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (resolved IS NULL)
 CREATE INDEX rejected_received ON public.rejected USING btree (received)
+CREATE INDEX rejected_unredacted ON public.rejected USING btree (rejected_id) WHERE (NOT redacted)
 CREATE INDEX seen_forget ON public.seen USING brin (forget)
 CREATE OR REPLACE FUNCTION public.people_between(was double precision, value double precision, wraps bigint, earlier timestamp with time zone, earlier_received timestamp with time zone, later timestamp with time zone, later_received timestamp with time zone)
  RETURNS double precision
@@ -632,6 +633,7 @@ rejected PRIMARY KEY (rejected_id)
 rejected.payload bytea NO 
 rejected.reason text NO 
 rejected.received timestamp with time zone NO 
+rejected.redacted boolean NO false
 rejected.rejected_id bigint NO 
 rejected.resolved timestamp with time zone YES 
 rejected.retained boolean NO 

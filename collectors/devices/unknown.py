@@ -262,8 +262,12 @@ class _Message:
         return ""
 
     def _unsaid(self) -> list[str]:
-        """Return the words of where it comes from that may name what is counted; none if people or doors are named."""
-        if self._told("doors", names=True):
+        """Return the words of where it comes from that may name what is counted.
+
+        None if people or doors are named, or a person has placed the device.
+        """
+        device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
+        if device in self.packet.known.topics or self._told("doors", names=True):
             return []
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
         told = self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own]

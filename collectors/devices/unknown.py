@@ -106,6 +106,14 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
     return [leaf] if choices_of(leaf) else []
 
 
+def unsaid(names: Sequence[str]) -> list[str]:
+    """Return the words of names that may say what is counted, where no name says that it is people or at a door."""
+    if any(True for name in names for _ in telling("doors", name)):
+        return [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
+    said = (word for name in names if compact(name) not in QUALIFIED for word in words(name))
+    return [word for word in dict.fromkeys(said) if len(word) > 2 and not is_neutral(word)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where values come from that are not the whole message: fields that a network's decoder made of a frame.
@@ -181,6 +189,9 @@ class _Message:
         ]
         texts += [level for level in self.packet.levels if level.lower() != "devices"] if topic else []
         texts += self.origin.texts if self.origin else ()
+        texts += (
+            self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()
+        )  # the root of XML
         texts += [name for leaf in self.leaves for name in leaf.names] if names else []
         return sorted({word for text in texts for word in telling(kind, text)})
 
@@ -270,9 +281,7 @@ class _Message:
         if device in self.packet.known.topics or self._told("doors", names=True):
             return []
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
-        told = self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own]
-        said = (word for text in told if compact(text) not in QUALIFIED for word in words(text))
-        return [word for word in dict.fromkeys(said) if len(word) > 2 and not is_neutral(word)]
+        return unsaid(self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own])
 
     def _unclear(self, named: Sequence[Leaf]) -> list[str]:
         """Return the fields beside qualified names of which nobody knows whether they change what those say."""

@@ -378,4 +378,6 @@ ALIKE = (
     a("quux/1", {"in_total": 3, "location": "Huvudentrén"}, "flow:Huvudentrén in_total 3"),
     a("hall/capacity/people_inside", b"50", ASK),
     a("hall/threshold/people_inside", b"50", ASK),
+    a("in/x", "<bikes><in_total>4</in_total></bikes>", ASK),
+    a("in/x", "<counter type='moped'><in_total>4</in_total></counter>", ASK),
 )  # fmt: skip

@@ -17,7 +17,7 @@ TOPIC = "counters/strange-door"
 
 
 def good(client: httpx2.Client) -> dict[str, Any]:
-    """Return an answer for the device that asks; its topic is one of nobody's that is known, and kept as a pseudonym."""
+    """Return an answer for the device that asks, by its topic as it is kept: nobody knows who `counters` are."""
     (device,) = client.get("/api/v1/devices/unknown").json()
     return {"who": "Kim", "topic": device["topic"], "values": ["in=$.in"], "place": "portal:cafe-door"}
 

@@ -97,7 +97,7 @@ def is_strange(name: str) -> bool:
 
 def is_neutral(word: str) -> bool:
     """Tell whether a word of a topic says nothing of what is counted there."""
-    return word.isdecimal() or word in WORDS["neutral"] | WORDS["plain"]
+    return word.isdecimal() or word in WORDS["neutral"]
 
 
 def is_name(text: str) -> bool:

@@ -107,11 +107,16 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
 
 
 def unsaid(names: Sequence[str]) -> list[str]:
-    """Return the words of names that may say what is counted, where no name says that it is people or at a door."""
-    if any(True for name in names for _ in telling("doors", name)):
-        return [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
-    said = (word for name in names if compact(name) not in QUALIFIED for word in words(name))
-    return [word for word in dict.fromkeys(said) if len(word) > 2 and not is_neutral(word)]
+    """Return the words of a topic that may say what is counted.
+
+    Things and parts of the people do; a word that nobody knows may, unless people or a door are named behind it.
+    """
+    names = [name for name in names if compact(name) not in QUALIFIED and name.lower() != "devices"]
+    said = [word for name in names for word in words(name)]
+    told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
+    doors = [n for n, word in enumerate(said) if any(True for _ in telling("doors", word))]
+    behind = said[doors[-1] + 1 :] if doors else said
+    return list(dict.fromkeys((*told, *(word for word in behind if len(word) > 2 and not is_neutral(word)))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +266,7 @@ class _Message:
         if loose and not (self.origin or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
         named_so = [leaf for leaf in self._tops("place") if leaf.name in ("name", "label")]
-        if told := [leaf.shown for leaf in named_so if not is_words(str(leaf.value).strip())]:
+        if told := [leaf.shown for leaf in named_so if not _names_a_place(str(leaf.value).strip())]:
             return f"{listed(told)} may be the name of a place, or that of somebody"
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
@@ -269,7 +274,7 @@ class _Message:
         if told := self._unsaid():
             return f"{listed(told)} may be what is counted, and nothing says that it is people"
         if told := self._unclear(named):
-            return f"nobody has said whether {listed(told)} changes what is counted"
+            return f"{listed(told)} may change what is counted"
         return ""
 
     def _unsaid(self) -> list[str]:
@@ -278,7 +283,7 @@ class _Message:
         None if people or doors are named, or a person has placed the device.
         """
         device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
-        if device in self.packet.known.topics or self._told("doors", names=True):
+        if device in self.packet.known.topics or self._told("doors", names=True, topic=False):
             return []
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
         return unsaid(self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own])
@@ -433,6 +438,10 @@ class _Message:
         if names := [leaf.shown for leaf in self.leaves if is_climate(leaf.names)]:
             return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
         return "nothing about people: settings, the device's own health, or counts of other things"
+
+
+def _names_a_place(text: str) -> bool:
+    return is_words(text) or any(True for _ in telling("doors", text))
 
 
 def _is_told(value: object) -> bool:

@@ -380,4 +380,8 @@ ALIKE = (
     a("hall/threshold/people_inside", b"50", ASK),
     a("in/x", "<bikes><in_total>4</in_total></bikes>", ASK),
     a("in/x", "<counter type='moped'><in_total>4</in_total></counter>", ASK),
+    a("library/bookdrop", {"in_total": 4}, ASK),
+    a("library/door/lock", {"in_total": 4}, ASK),
+    a("library/door/lock/in_total", b"4", ASK),
+    a("lund/bookdrop/door/front-2", {"in_total": 4}, "flow:1 in_total 4"),
 )  # fmt: skip

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import Path, Place, compiled
+from besok.model.json_path import Path, Place
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
@@ -27,6 +27,7 @@ NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 NOWHERE: Final = object()  # what a path finds that leads nowhere
+NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
@@ -46,13 +47,24 @@ class Body:
     device: str = ""
     time: datetime | None = None
     identity: Identity | None = None
+    whole: Place = field(init=False)  # where paths begin
+    items: dict[tuple[str, ...], list[Place]] = field(init=False, default_factory=dict)  # by the path to them
+
+    def __post_init__(self) -> None:
+        value, packet = self.value, self.packet
+        whole = Place(value, value, None, packet.levels, packet.topic, (), {})
+        object.__setattr__(self, "whole", whole)
 
 
 def is_for(form: Format, body: Body) -> bool:
     """Tell whether the message has what the format asks of it. Never raises."""
-    place = _whole(body)
+    return is_so(form.when, body)
+
+
+def is_so(conditions: Sequence[Condition], body: Body) -> bool:
+    """Tell whether all conditions hold of the whole message. Never raises."""
     try:
-        return all(_holds(condition, place) for condition in form.when)
+        return hold(conditions, body.whole)
     except Unreadable:
         return False
 
@@ -66,9 +78,9 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].model)
     parts = [_Reading(form, body).decoded() for form in forms]
-    said = [part for part in parts if part != Decoded()]
+    said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
-        return Decoded()
+        return NOTHING_FOUND
     readings = _without_doubles(list(_first_said(said)))
     return Decoded(
         readings=tuple(readings),
@@ -90,9 +102,9 @@ def named(decoded: Decoded, adapter: str) -> Decoded:
     return replace(decoded, adapter=adapter)
 
 
-def _whole(body: Body) -> Place:
-    packet = body.packet
-    return Place(message=body.value, item=body.value, key=None, levels=packet.levels, topic=packet.topic)
+def hold(conditions: Sequence[Condition], place: Place) -> bool:
+    """Tell whether all conditions hold. Raises Unreadable."""
+    return not conditions or all(_holds(condition, place) for condition in conditions)
 
 
 def _holds(condition: Condition, place: Place) -> bool:
@@ -100,13 +112,16 @@ def _holds(condition: Condition, place: Place) -> bool:
     if not condition.is_not and (not found or ANY in condition.texts):
         return bool(found) or ABSENT in condition.texts
     texts = [text_of(value) for value in found]
-    is_one = not condition.texts.isdisjoint(texts) or any(
-        pattern.fullmatch(text) for pattern in condition.patterns for text in texts
+    is_one = not condition.texts.isdisjoint(texts) or (
+        bool(condition.patterns) and any(p.fullmatch(text) for p in condition.patterns for text in texts)
     )
     return is_one != condition.is_not
 
 
 def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
+    if len(parts) == 1:
+        yield from parts[0].readings
+        return
     said = set[tuple[object, ...]]()
     for part in parts:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
@@ -117,6 +132,8 @@ def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
 def _without_doubles(readings: list[Reading]) -> list[Reading]:
     """Leave out the counts of a period where the running total of the same line says the same people."""
     totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
+    if not totals:
+        return readings
     return [r for r in readings if (r.device, r.channel, r.metric, r.time) not in totals]
 
 
@@ -135,13 +152,13 @@ class _Reading:
         self.lists: dict[tuple[str, int], frozenset[str]] = {}  # what `among` leads to, from where
 
     def decoded(self) -> Decoded:
-        """Return what the message says by this format; Decoded() if its paths lead nowhere."""
+        """Return what the message says by this format; NOTHING_FOUND if its paths lead nowhere."""
         if self.form.not_data:
             return Decoded(not_data=self.form.not_data, model=self.form.model)
         items = self._items()
         if self.form.problem is not None:
             problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
-            return Decoded(problems=tuple(problems), model=self.form.model if problems else "")
+            return Decoded(problems=tuple(problems), model=self.form.model) if problems else NOTHING_FOUND
         for count, place in enumerate(items, 1):
             if count % ITEMS_CHECKED == 0:
                 self.body.packet.budget.check()
@@ -165,49 +182,53 @@ class _Reading:
             )
         if self.said or self.found:
             return Decoded(not_data=self.said[0] if self.said else NOTHING_MEASURED, model=self.form.model)
-        return Decoded(not_data="a message without items") if self._is_empty_list(items) else Decoded()
+        return Decoded(not_data="a message without items") if self._is_empty_list(items) else NOTHING_FOUND
 
     def _model(self) -> str:
         """Return the model that the message names; "" if it names none."""
-        found = self._first(self.form.model_at, _whole(self.body))
+        found = self._first(self.form.model_at, self.body.whole)
         return found if isinstance(found, str) else ""
 
     def _items(self) -> list[Place]:
-        places = [_whole(self.body)]
-        for step, path in enumerate(self.form.each):
-            places = [
-                replace(
-                    place,
-                    item=found.value,
-                    key=_key(found.within[0][1]) if found.within else None,
-                    around=(place.item, *place.around) if step else (),
-                )
-                for place in places
-                for found in path.find(place)
-            ]
+        places, known, steps = [self.body.whole], self.body.items, tuple[str, ...]()
+        for path in self.form.each:
+            before, steps = steps, (*steps, path.text)
+            if steps not in known:  # formats of one message often go through the same items
+                known[steps] = [
+                    Place(
+                        place.message,
+                        found.value,
+                        _key(found.within[0][1]) if found.within else None,
+                        place.levels,
+                        place.topic,
+                        (place.item, *place.around) if before else (),
+                        place.asked,
+                    )
+                    for place in places
+                    for found in path.find(place)
+                ]
+            places = known[steps]
         if not self.form.only:
             return places
-        chosen = [place for place in places if all(_holds(condition, place) for condition in self.form.only)]
+        chosen = [place for place in places if hold(self.form.only, place)]
         self.found = len(chosen) < len(places)  # what is left out was found
         return chosen
 
     def _is_empty_list(self, items: Sequence[Place]) -> bool:
         """Tell whether there are no items because the (first) list of them is empty."""
-        text = self.form.each[0].text if self.form.each else ""
-        if items or not text.endswith(("[*]", ".*")):
+        if items or self.form.list_at is None:
             return False
-        found = compiled(text[: -3 if text.endswith("[*]") else -2]).find(_whole(self.body))
-        return any(one.value in ([], {}, None) for one in found)
+        return any(one.value in ([], {}, None) for one in self.form.list_at.find(self.body.whole))
 
     def _item(self, place: Place) -> None:
-        values = self.form.values_in(place.message, place.item)
-        asked = (v for v in values if all(_holds(condition, place) for condition in v.when))
-        found = [
-            pair
-            for value in asked
-            for pair in (self._all(value, place) if value.is_all else (self._raw(value, place),))
-            if pair[1] is not NOWHERE
-        ]
+        found: list[tuple[Value, Any]] = []
+        for value in self.form.values_in(place.message, place.item):
+            if value.when and not hold(value.when, place):
+                continue
+            if value.is_all:
+                found += self._all(value, place)
+            elif (pair := self._raw(value, place))[1] is not NOWHERE:
+                found.append(pair)
         if not found:
             return
         self.found = True
@@ -245,8 +266,10 @@ class _Reading:
 
     def _share(self, place: Place) -> float:
         """Return the share of the period in which the device measured; 1 where it does not say."""
+        if not self.form.share:
+            return 1.0
         found = [self._one(path, place) for path in self.form.share]
-        made, meant = [None if raw is NOWHERE else number("samples", raw) for raw in found] or [None, None]
+        made, meant = (None if raw is NOWHERE else number("samples", raw) for raw in found)
         return 1.0 if made is None or not meant or meant < 0 else min(1.0, max(0.0, made / meant))
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
@@ -316,6 +339,15 @@ class _Reading:
 
     def _one(self, path: Path, place: Place) -> Any:
         """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
+        if path.is_single:
+            value, is_doubtful = path.beginning(place), False
+            for name in path.names or ():
+                if type(value) is not dict or name not in value:
+                    return NOWHERE
+                is_doubtful = is_doubtful or TWICE in value
+                value = value[name]
+            if not is_doubtful:
+                return value
         found = path.find(place)
         if not found:
             return NOWHERE
@@ -331,7 +363,7 @@ class _Reading:
     def _first(self, choices: Sequence[Choice], place: Place) -> Any:
         """Return what the first choice that leads to something leads to, or NOWHERE."""
         for choice in choices:
-            if all(_holds(condition, place) for condition in choice.when):
+            if not choice.when or hold(choice.when, place):
                 found = self._one(choice.path, place)
                 if found is not NOWHERE and found is not None:
                     return found
@@ -339,14 +371,13 @@ class _Reading:
 
     def _name(self, what: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
         value = self._first(choices, place) if choices else otherwise
-        said = " or ".join(choice.path.text for choice in choices)
         if value is NOWHERE:
-            raise Unreadable(f"{said} leads nowhere, so the {what} is not known")
+            raise Unreadable(f"{_said(choices)} leads nowhere, so the {what} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
         if what == "device" and self.form.device_form == "mac":
             text = _plain_address(text)
         if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
-            where = f"{what} ({said})" if choices else "the topic"
+            where = f"{what} ({_said(choices)})" if choices else "the topic"
             raise Unreadable(
                 f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
             )
@@ -425,7 +456,7 @@ class _Reading:
 
     def _mark(self) -> int:
         """Return a number below a million that tells this message from another one of the same second."""
-        seq = NOWHERE if self.form.seq is None else self._one(self.form.seq, _whole(self.body))
+        seq = NOWHERE if self.form.seq is None else self._one(self.form.seq, self.body.whole)
         said = self.body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
         return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000
 
@@ -434,7 +465,7 @@ class _Reading:
         if self.form.seq is None or first.time is not None:
             return None
         try:
-            value = self._one(self.form.seq, _whole(self.body))
+            value = self._one(self.form.seq, self.body.whole)
         except Unreadable:
             return None
         if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
@@ -449,6 +480,10 @@ def _sentence(sentence: Path, place: Place) -> str:
         return sentence.constant
     found = [piece if isinstance(piece, str) else piece.find(place) for piece in sentence.pieces]
     return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in found)
+
+
+def _said(choices: Sequence[Choice]) -> str:
+    return " or ".join(choice.path.text for choice in choices)
 
 
 def _plain_address(text: str) -> str:

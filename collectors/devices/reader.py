@@ -18,7 +18,6 @@ from collectors.adapters import times
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
-from collectors.adapters.sheet import Sheet
 from collectors.devices import questions
 from collectors.devices.format import ABSENT, ANY, ONLINE, Choice, Condition, Format, Value, text_of
 from collectors.devices.no_person import is_no_person
@@ -35,7 +34,7 @@ ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Body:
     """What is to be read, and what is known of it already: of a radio's frame the device and the time.
 
@@ -52,8 +51,7 @@ class Body:
 
     def __post_init__(self) -> None:
         value, packet = self.value, self.packet
-        whole = Place(value, value, None, packet.levels, packet.topic, (), {})
-        object.__setattr__(self, "whole", whole)
+        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})
 
 
 def is_for(form: Format, body: Body) -> bool:
@@ -82,12 +80,14 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     if not said:
         return NOTHING_FOUND
     readings = _without_doubles(list(_first_said(said)))
+    if len(said) == 1 and len(readings) == len(said[0].readings):
+        return said[0]
     return Decoded(
         readings=tuple(readings),
         statuses=tuple(dict.fromkeys(status for part in said for status in part.statuses)),
         problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
         not_data="" if readings else _why_not([part.not_data for part in said if part.not_data]),
-        identity=body.identity or next((part.identity for part in said if part.identity), None),
+        identity=next((part.identity for part in said if part.identity), None),
         model=next((part.model for part in said if part.model), ""),
     )
 
@@ -154,11 +154,13 @@ class _Reading:
     def decoded(self) -> Decoded:
         """Return what the message says by this format; NOTHING_FOUND if its paths lead nowhere."""
         if self.form.not_data:
-            return Decoded(not_data=self.form.not_data, model=self.form.model)
+            return Decoded(not_data=self.form.not_data, model=self.form.model, identity=self.body.identity)
         items = self._items()
         if self.form.problem is not None:
             problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
-            return Decoded(problems=tuple(problems), model=self.form.model) if problems else NOTHING_FOUND
+            if not problems:
+                return NOTHING_FOUND
+            return Decoded(problems=tuple(problems), model=self.form.model, identity=self.body.identity)
         for count, place in enumerate(items, 1):
             if count % ITEMS_CHECKED == 0:
                 self.body.packet.budget.check()
@@ -172,17 +174,19 @@ class _Reading:
         if not self.readings:
             self.problems += self.asked
         if self.readings or self.statuses or self.problems:
-            identity = self._identity(self.readings[0]) if self.readings else None
             return Decoded(
                 readings=tuple(self.readings),
-                statuses=tuple(self.statuses),
-                problems=tuple(self.problems),
-                identity=identity,
+                statuses=tuple(dict.fromkeys(self.statuses)),
+                problems=tuple(dict.fromkeys(self.problems)),
+                identity=self.body.identity or self._identity(),
                 model=self.form.model or self._model(),
             )
         if self.said or self.found:
-            return Decoded(not_data=self.said[0] if self.said else NOTHING_MEASURED, model=self.form.model)
-        return Decoded(not_data="a message without items") if self._is_empty_list(items) else NOTHING_FOUND
+            why = self.said[0] if self.said else NOTHING_MEASURED
+            return Decoded(not_data=why, model=self.form.model, identity=self.body.identity)
+        if not self._is_empty_list(items):
+            return NOTHING_FOUND
+        return Decoded(not_data="a message without items", identity=self.body.identity)
 
     def _model(self) -> str:
         """Return the model that the message names; "" if it names none."""
@@ -245,12 +249,11 @@ class _Reading:
         period_s *= share
         if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())
-        sheet = Sheet(self.form.source, device, time=time)
         for value, raw in found:
-            self._note(sheet, value, raw, value.channel or channel, period_s)
-        self.readings += sheet.readings
-        self.statuses += sheet.statuses
-        self.problems += sheet.problems
+            try:
+                self._note(value, raw, device, value.channel or channel, time, period_s)
+            except Unreadable as exc:
+                self.problems.append(str(exc))
 
     def _is_of_others(self, place: Place) -> bool:
         """Tell whether a name that people gave says that something else than people is counted; note it."""
@@ -319,23 +322,35 @@ class _Reading:
     def _is_refused(value: Value, refused: Sequence[frozenset[str]]) -> bool:
         return any(not metrics or value.metric in metrics for metrics in refused)
 
-    def _note(self, sheet: Sheet, value: Value, raw: Any, channel: str, period_s: float) -> None:
-        try:
-            if text_of(raw) in value.invalid:
-                return
-            if value.asks:
-                self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
-                return
-            if value.metric == ONLINE:
-                sheet.online(_presence(value, raw) == 1.0)
-                return
-            measured = _presence(value, raw) if value.metric == "occupied" else _measured(value, raw)
-        except Unreadable as exc:
-            sheet.problems.append(str(exc))
+    def _note(
+        self, value: Value, raw: Any, device: str, part: str, time: datetime | None, period_s: float
+    ) -> None:
+        """Note a value, if it is a measurement. Raises Unreadable."""
+        if value.invalid and text_of(raw) in value.invalid:
             return
-        sheet.note(
-            value.metric, measured, part=channel, period_s=period_s, wraps=value.wraps, said=value.said
-        )  # fmt: skip
+        source, metric = self.form.source, value.metric
+        if value.asks:
+            self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
+            return
+        if metric == ONLINE:
+            self.statuses.append(Status(source=source, device=device, online=_presence(value, raw) == 1.0))
+            return
+        measured = _presence(value, raw) if metric == "occupied" else _measured(value, raw)
+        if measured is None:
+            return
+        kind = METRICS[metric].kind
+        self.readings.append(
+            Reading(
+                source=source,
+                device=device,
+                channel=f"level:{part}" if kind is Kind.LEVEL else f"flow:{part}",
+                metric=metric,
+                value=measured,
+                time=time,
+                period_s=period_s if kind is Kind.FLOW else 0.0,
+                wraps=value.wraps if kind is Kind.TOTAL else 0,
+            )
+        )
 
     def _one(self, path: Path, place: Place) -> Any:
         """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
@@ -460,10 +475,11 @@ class _Reading:
         said = self.body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
         return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000
 
-    def _identity(self, first: Reading) -> Identity | None:
+    def _identity(self) -> Identity | None:
         """Return the device's own number of a message that has no time, by which a repeat is known."""
-        if self.form.seq is None or first.time is not None:
+        if self.form.seq is None or not self.readings or self.readings[0].time is not None:
             return None
+        first = self.readings[0]
         try:
             value = self._one(self.form.seq, self.body.whole)
         except Unreadable:

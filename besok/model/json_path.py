@@ -32,7 +32,7 @@ _BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
 }
 _NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\]+)'\]")
 _PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
-_ALL = re.compile(r"\[\*\]|\.\*")
+_ITEMS = re.compile(r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\]*)'\]")
 _LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))?|<(?P<before>\w+)))?")
 _ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
 _PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
@@ -79,8 +79,10 @@ class Path:
     level: int = 0  # of the topic (0: all of it); of "around" how far out
     last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
-    many: bool = False  # a plain path to all that lies at the end of `names` ([*]), and
+    many: bool = False  # a plain path to all that lies at the end of `names` ([*])
+    having: tuple[str, str] | None = None  # of that only what has a name and a text ([?@.name == 'text'])
     beyond: tuple[str, ...] = ()  # from there on
+    ahead: tuple[str, ...] = ()  # the names with which a query begins
     is_single: bool = False  # a plain path to one value at most
     is_beside: bool = False  # it leads to a list or an object, and there to what is at the item's place
     part: int = 0  # of the text it leads to
@@ -111,7 +113,11 @@ class Path:
         found = _followed(data, self.names)
         if not self.many or not found:
             return found
-        return [last for one in _inside(found[0]) for last in _followed(one.value, self.beyond, one.within)]
+        inner = _inside(found[0])
+        if self.having:
+            name, text = self.having
+            inner = [one for one in inner if type(one.value) is dict and one.value.get(name) == text]
+        return [last for one in inner for last in _followed(one.value, self.beyond, one.within)]
 
     def _level(self, place: Place) -> list[Found]:
         levels = place.levels
@@ -143,6 +149,8 @@ class Path:
     def _queried(self, data: Any, query: JSONPath) -> list[Found]:
         if not isinstance(data, dict | list):  # the library would take a text for JSON
             return [] if query.segments else [Found(data)]
+        if self.ahead and not _followed(data, self.ahead):  # seen at once, where the library takes long
+            return []
         try:
             return [Found(match.obj, _within(match)) for match in query.finditer(data)]
         except JSONPathError as exc:
@@ -169,23 +177,31 @@ def compiled(text: str) -> Path:
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
     path = ending["path"]
     rest = path.lstrip("^") if path[0] == "^" else path[1:]
-    parts = _ALL.split(rest, 1)
-    is_plain = all(map(_PLAIN.fullmatch, parts))
-    names, beyond = (tuple(a or b for a, b in _NAME.findall(part)) for part in (parts[0], parts[-1]))
-    many, is_beside, part = len(parts) > 1, ending["beside"] is not None, int(ending["part"] or 0)
+    items = _ITEMS.search(rest)
+    first, then = (rest[: items.start()], rest[items.end() :]) if items else (rest, "")
+    is_plain = bool(_PLAIN.fullmatch(first) and _PLAIN.fullmatch(then))
+    is_beside, part = ending["beside"] is not None, int(ending["part"] or 0)
     begins: Literal["message", "item", "around"] = _BEGINNINGS[path[0]]
     return Path(
         text,
         begins,
         query=_query(text, rest),
         level=len(path) - len(rest),
-        names=names if is_plain else None,
-        many=is_plain and many,
-        beyond=beyond if is_plain and many else (),
-        is_single=is_plain and not (many or is_beside or part),
+        names=_names(first) if is_plain else None,
+        many=is_plain and items is not None,
+        having=(items["name"], items["text"]) if is_plain and items and items["name"] else None,
+        beyond=_names(then),
+        ahead=() if is_plain else _names(rest),
+        is_single=is_plain and not (items or is_beside or part),
         is_beside=is_beside,
         part=part,
     )
+
+
+def _names(rest: str) -> tuple[str, ...]:
+    """Return the plain names with which a path begins."""
+    found = _PLAIN.match(rest)
+    return tuple(a or b for a, b in _NAME.findall(found[0])) if found else ()
 
 
 def sentence(text: str) -> Path:

@@ -107,8 +107,23 @@ def hold(conditions: Sequence[Condition], place: Place) -> bool:
     return not conditions or all(_holds(condition, place) for condition in conditions)
 
 
+def _led(path: Path, place: Place) -> Any:
+    """Return what a path of names leads to, or NOWHERE."""
+    value = path.beginning(place)
+    for name in path.names or ():
+        if type(value) is not dict or name not in value:
+            return NOWHERE
+        value = value[name]
+    return value
+
+
 def _holds(condition: Condition, place: Place) -> bool:
-    found = [found.value for found in condition.path.find(place) if found.value is not None]
+    path = condition.path
+    if path.is_single:
+        value = _led(path, place)
+        found = [] if value is NOWHERE or value is None else [value]
+    else:
+        found = [one.value for one in path.find(place) if one.value is not None]
     if not condition.is_not and (not found or ANY in condition.texts):
         return bool(found) or ABSENT in condition.texts
     texts = [text_of(value) for value in found]

@@ -1,266 +1,188 @@
-"""How good the forecast is: real series beside simpler ways, and odds that come true, into results-forecast.md.
+"""Score the forecast beside simple rivals on real series and simulated ones, into results-forecast.md.
 
-    python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 6] [--odds 200] [--only X] [--write]
+    python -m benchmarks.forecast [--half design] [--packages FOLDER] [--write]
+    python -m benchmarks.forecast --label besok-2 --tree PATH --out old.csv
+    python -m benchmarks.forecast --table new.csv old.csv
 
-Cameras, months, houses, branches and programmes are shared out among all cores; the figures do not depend on how many
-there are.
-
-`--data` holds the series (three cities' cameras, a library by month; the page names them); where they are not
-there, only what is simulated is made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
-`--write` puts the tables into the page between its markers.
+Each series, origin and method is one line of `--out`, of which `--table` makes a table; `--tree` takes the forecast
+from another checkout, so that two versions are scored on the same cases.
 """
 
 import argparse
+import csv
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import partial
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
-from benchmarks._markdown import as_markdown
-from benchmarks._page import write_tables
-from benchmarks._rivals import rivals
-from benchmarks.worlds import visits_by_month
-from benchmarks.worlds.programmes import given, programme
-from benchmarks.worlds.visits_by_day import KINDS, house
-from besok.analytics.forecast import Calendar, calendar
-from cli.standalone import backtest, scores
-from cli.standalone.backtest import Outcome
-from cli.standalone.series import Series, read
-
-ROOT = Path(__file__).parents[1]
-DATA = ROOT.parent / "shared" / "data"
-HOURS = 20  # of a day that must have been counted
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class City:
-    """Cameras of a city by the hour; `origins` is from how many earlier days each is forecast.
-
-    `opened` is when something was opened between them, which no counts could tell ahead.
-    """
-
-    file: str
-    country: str
-    part: str
-    origins: int
-    opened: date | None = None
-
-    def apart(self) -> dict[str, Callable[[date], bool]]:
-        """Return the origins that had the opening in the year ahead of them, and the others."""
-        if not (opened := self.opened):
-            return {}
-        year = timedelta(days=365)
-        return {
-            "the opening in the year ahead": lambda day: day <= opened < day + year,
-            "other years": lambda day: not day <= opened < day + year,
-        }
-
-
-CITIES = {
-    "leeds": City(
-        file="leeds_footfall/counts_hourly.csv",
-        country="GB",
-        part="ENG",
-        origins=24,
-        opened=date(2013, 3, 21),
-    ),
-    "auckland": City(file="auckland_pedestrians/counts_hourly.csv", country="NZ", part="AUK", origins=10),
-    "melbourne": City(file="melbourne_pedestrians/counts_hourly.csv", country="AU", part="VIC", origins=11),
-}
+PATHS = 1000
+FIELDS = ("group", "name", "origin", "method", "mase28", "mase365", "crps28", "crps365", "total", "held", "cover28",
+          "cover365", "cpu_s", "odds")  # fmt: skip
+GOALS = (0.85, 0.95, 1.0, 1.05, 1.15)  # times last year's visits
 
 
 def main(args: argparse.Namespace) -> None:
-    """Score, print, and write if asked to."""
-    blocks: dict[str, str] = {}
-    wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "branches", "odds"]
-    for name, city in CITIES.items():
-        if name in wanted and (args.data / city.file).exists():
-            blocks[name] = as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
-    months = args.data / "newcastle_city_library" / "visits_monthly.csv"
-    if "newcastle" in wanted and months.exists():
-        blocks |= _newcastle(months, args.quick)
-    if not blocks:
-        print(f"No series in {args.data}: only what is simulated is made", file=sys.stderr)
-    if "kinds" in wanted and args.kinds:
-        blocks["kinds"] = kinds_table(args.kinds)
-    if "branches" in wanted and args.kinds:
-        blocks["branches"] = branches_table(args.kinds)
-    if "odds" in wanted and args.odds:
-        blocks["odds"] = odds_table(args.odds)
-    for name, block in blocks.items():
-        print(f"{name}\n{block}")
+    """Score, print the table, and write it if asked to."""
+    if not args.table:
+        if args.tree:
+            sys.path.insert(0, str(args.tree))
+        with args.out.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            writer.writeheader()
+            writer.writerows(scored(args))
+    lines = [row for path in args.table or [args.out] for row in csv.DictReader(path.open(encoding="utf-8"))]
+    print(found := table(lines))
     if args.write:
-        write_tables("forecast", blocks)
+        from benchmarks._page import write_tables
+
+        write_tables("forecast", {"scores": found})
 
 
-def _each(function: Callable[[T], R], items: Sequence[T], name: str) -> list[R]:
-    """Return the function's result for every item, in order, on all cores."""
-    found = []
-    with ProcessPoolExecutor() as pool:
-        for result in pool.map(function, items):
-            found.append(result)
-            print(f"{name}: {len(found)} of {len(items)}", file=sys.stderr)
-    return found
+def scored(args: argparse.Namespace) -> Iterator[dict[str, object]]:
+    from dataclasses import replace
+    from datetime import timedelta
+
+    from benchmarks import _ridge
+    from benchmarks._forecast_cases import SHARED, cases
+    from besok.analytics.forecast import History, forecast, forecast_months
+
+    for case in cases(args.half, args.shared or SHARED, args.packages):
+        if args.only and args.only not in case.group:
+            continue
+        daily = isinstance(case.past, History)
+        year = 365 if daily else 12
+        for n in case.origins:
+            came = case.past.visits[n : n + year]
+            if daily:
+                known = case.past.before(case.past.first + timedelta(days=n))
+            else:
+                known = replace(case.past, visits=case.past.visits[:n])
+            rng = np.random.default_rng(1)
+            begun = time.process_time()
+            make = forecast if daily else forecast_months
+            paths = make(known, len(came), case.calendar, rng=rng, paths=PATHS).visits  # type: ignore[operator]
+            spent = time.process_time() - begun
+            told = {args.label: paths}
+            told["ridge"] = _ridge.futures(known, len(came), case.calendar, np.random.default_rng(1))
+            again = last_year(known.visits, len(came), daily)
+            told |= {"last year": again} if again is not None else {}
+            for method, drawn in told.items():
+                yield {
+                    "group": case.group, "name": case.name, "origin": n, "method": method,
+                    "cpu_s": round(spent, 4) if method == args.label else "",
+                    **score(drawn, came, known.visits, daily),
+                }  # fmt: skip
 
 
-def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
-    origins = args.origins or (min(city.origins, 4) if args.quick else city.origins)
-    return _each(
-        partial(_camera, city=city, origins=origins, quick=args.quick), list(cameras(path)), path.parent.name
-    )
+def last_year(visits: np.ndarray, rows: int, daily: bool) -> np.ndarray | None:
+    """Return last year's days (or months) again, with the spread of such errors in the past; None before a year."""
+    lag = 364 if daily else 12
+    if len(visits) < lag:
+        return None
+    filled = np.where(np.isfinite(visits), visits, np.nanmean(visits[-lag:]))
+    again = np.resize(filled[-lag:], rows)
+    ratio = np.log(np.maximum(visits[lag:], 1)) - np.log(np.maximum(visits[:-lag], 1))
+    spread = 1.4826 * float(np.nanmedian(np.abs(ratio))) if np.isfinite(ratio).sum() > 3 else 0.2
+    rng = np.random.default_rng(1)
+    noise = 0.7 * rng.standard_normal((1, 400)) + 0.7 * rng.standard_normal((rows, 400))
+    return again[:, None] * np.exp(spread * noise - 0.49 * spread**2)
 
 
-def _camera(series: Series, *, city: City, origins: int, quick: bool) -> Outcome:
-    public = calendar(min(series.visits), max(series.visits), country=city.country, subdivision=city.part)
-    return backtest.run(series, public, origins=origins, rules=rivals(quick), seed=1, heard=_silent)
+def score(paths: np.ndarray, came: np.ndarray, past: np.ndarray, daily: bool) -> dict[str, object]:
+    """Return errors by the mean difference of a week (months: of a year), and what intervals held."""
+    season, near = (7, 28) if daily else (12, 3)
+    unit = float(np.nanmean(np.abs(past[season:] - past[:-season]))) if len(past) > season else np.nan
+    seen = np.isfinite(came)
+    low, high = np.quantile(paths, (0.1, 0.9), axis=1)
+    mean = np.clip(paths.mean(axis=1), low, high)
+    inside = np.where(seen, (low <= came) & (came <= high), np.nan)
+    ordered = np.sort(paths, axis=1)
+    many = paths.shape[1]
+    rank = 2 * np.arange(1, many + 1) - many - 1
+    crps = np.abs(ordered - came[:, None]).mean(axis=1) - (ordered * rank).sum(axis=1) / many**2
+    sums, truth = paths[seen].sum(axis=0), came[seen].sum()
+    year = 365 if daily else 12
+    whole = seen.sum() > 0.9 * year and truth > 0
+    sum_low, sum_high = np.quantile(sums, (0.1, 0.9))
+    last = past[-year:]
+    goal = np.nanmean(last) * seen.sum() if np.isfinite(last).any() else np.nan
+    odds = [f"{(sums >= g * goal).mean():.3f}:{int(truth >= g * goal)}" for g in GOALS] if whole else []
+
+    def average(values: np.ndarray, first: int) -> float:
+        return float(np.nanmean(values[:first])) if np.isfinite(values[:first]).any() else np.nan
+
+    return {
+        "mase28": average(np.abs(mean - came), near) / unit, "mase365": average(np.abs(mean - came), year) / unit,
+        "crps28": average(crps, near) / unit, "crps365": average(crps, year) / unit,
+        "total": float(np.clip(sums.mean(), sum_low, sum_high) / truth - 1) if whole else np.nan,
+        "held": float(sum_low <= truth <= sum_high) if whole else np.nan,
+        "cover28": average(inside, near), "cover365": average(inside, year), "odds": " ".join(odds),
+    }  # fmt: skip
 
 
-def cameras(path: Path) -> Iterator[Series]:
-    """Daily sums of every camera of a file by the hour; a day with fewer than 20 hours was not observed."""
-    lines = path.read_text("utf-8").splitlines()
-    names = lines[0].split(",")[1:]
-    sums: Mapping[date, list[list[float]]] = defaultdict(lambda: [[] for _ in names])
-    for line in lines[1:]:
-        time, *counts = line.split(",")
-        for values, text in zip(sums[date.fromisoformat(time[:10])], counts, strict=True):
-            if text:
-                values.append(float(text))
-    for n, name in enumerate(names):
-        by_day = {day: sum(hours[n]) if len(hours[n]) >= HOURS else None for day, hours in sums.items()}
-        known = [day for day, value in by_day.items() if value is not None]
-        yield Series(
-            name=name, step="D", visits={d: v for d, v in by_day.items() if known[0] <= d <= known[-1]}
-        )
+def table(rows: list[dict[str, str]]) -> str:
+    """Return a Markdown table by group and method, of the cases that every method can tell of."""
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    by_case: dict[tuple[str, str, str], dict[str, dict[str, str]]] = {}
+    for row in rows:
+        by_case.setdefault((row["group"], row["name"], row["origin"]), {})[row["method"]] = row
+    groups = list(dict.fromkeys(row["group"] for row in rows))
+    heads = [
+        "series", "method", "forecasts", "MASE 28 d", "365 d", "CRPS 28 d", "365 d", "year total", "median",
+        "worst", "bias", "covers 28 d", "365 d", "year held", "of odds 80-100 %", "of 0-20 %", "s",
+    ]  # fmt: skip
+    lines = ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
+    for group in (*groups, "all real"):
+        real = group == "all real"
+        some = [
+            found for key, found in by_case.items() if key[0] == group or (real and "simulated" not in key[0])
+        ]
+        for method in methods:
+            own = [found[method] for found in some if method in found and len(found) >= len(methods)]
+            if own:
+                lines.append("| " + " | ".join([group, method, str(len(own)), *_cells(own)]) + " |")
+    return "\n".join(lines)
 
 
-def _newcastle(path: Path, quick: bool) -> dict[str, str]:
-    """Score the library in decline and in recovery: every month from which the next twelve are known."""
-    visits = read(path).visits
-    times = {
-        "decline": (date(2010, 6, 1), date(2019, 3, 1)),
-        "recovery": (date(2021, 10, 1), date(2022, 4, 1)),
-    }
-    return {f"newcastle {name}": _months(visits, *span, 4 if quick else 1) for name, span in times.items()}
+def _cells(own: list[dict[str, str]]) -> list[str]:
+    def numbers(field: str) -> np.ndarray:
+        return np.array([float(row[field] or "nan") for row in own])
 
+    def mean(field: str) -> float:
+        return float(np.nanmean(numbers(field)))
 
-def _months(visits: Mapping[date, float | None], first: date, last: date, step: int) -> str:
-    """Return the scores from every `step`th month between two."""
-    every = Series(name="City Library", step="M", visits=visits)
-    past = every.months()
-    begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return as_markdown(_each(partial(_forecast, every), range(begin, end + 1, step), every.name)) + "\n"
+    def geometric(field: str) -> float:
+        found = numbers(field)
+        return float(np.exp(np.nanmean(np.log(found[np.isfinite(found) & (found > 0)]))))
 
-
-def _forecast(every: Series, at: int) -> Outcome:
-    """Return the scores from the one month that has `at` before it."""
-    return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month
-
-
-def kinds_table(seeds: int) -> str:
-    """Score simulated houses of many kinds: Besök, and the best of the others by kind and horizon."""
-    rows = [
-        "| house | MASE 7 d | 28 d | 365 d | best other 7 d | 28 d | 365 d | covers 28 d | covers 365 d |"
+    total = numbers("total")
+    said, came = np.array(
+        [pair.split(":") for row in own for pair in row["odds"].split()] or [("nan", "nan")], dtype=np.float64
+    ).T
+    calls = [
+        f"{said[some].mean():.0%}: {came[some].mean():.0%} ({some.sum()})" if some.any() else "-"
+        for some in (said >= 0.8, said <= 0.2)
     ]
-    rows.append("| --- |" + " --- |" * 8)
-    houses = [(kind, seed) for kind in KINDS for seed in range(seeds)]
-    outcomes = _each(_house, houses, "houses")
-    for n, kind in enumerate(KINDS):
-        told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
-        ours = told.pop(backtest.OURS)
-        best = np.nanmin([other.mase for other in told.values()], axis=0)
-        cells = [*ours.mase[[0, 1, 3]], *best[[0, 1, 3]], *ours.cover]
-        rows.append(f"| {kind} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
-    return "\n".join(rows) + "\n"
-
-
-def _house(which: tuple[str, int]) -> Outcome:
-    """Return the scores of one simulated house, from the last day of its past."""
-    series, known = house(*which)
-    days = calendar(min(series.visits), max(series.visits), country="SE")
-    return backtest.scored(series, days, [known], 1, _silent, rivals(True))
-
-
-def branches_table(seeds: int) -> str:
-    """Score simulated branches by month: Besök, and the best of the others by kind and figure."""
-    rows = [
-        "| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"
-    ]
-    rows.append("| --- |" + " --- |" * 8)
-    outcomes = _each(
-        _branch, [(kind, seed) for kind in visits_by_month.KINDS for seed in range(seeds)], "branches"
-    )
-    for n, kind in enumerate(visits_by_month.KINDS):
-        told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
-        ours = told.pop(backtest.OURS)
-        mase = np.nanmin([other.mase for other in told.values()], axis=0)[[1, 3]]
-        total = np.nanmin([other.total for other in told.values()])
-        cells = [f"{v:.2f}" for v in ours.mase[[1, 3]]] + [f"{ours.total:.1%}"] + [f"{v:.2f}" for v in mase]
-        cells += [f"{total:.1%}", f"{ours.cover[1]:.2f}", f"{ours.total_held:.2f}"]
-        rows.append(f"| {kind} | " + " | ".join(cells) + " |")
-    return "\n".join(rows) + "\n"
-
-
-def _branch(which: tuple[str, int]) -> Outcome:
-    """Return the scores of one simulated branch, from some of its months."""
-    series, origins = visits_by_month.branch(*which)
-    return backtest.scored(series, Calendar(), origins, 1, _silent, rivals(True))
-
-
-def odds_table(number: int) -> str:
-    """Of programmes that were given such odds, how many reached their target."""
-    found = _each(_programme, range(number), "programmes")
-    told, reached = zip(*found, strict=True)
-    return reliability(np.array(told), np.array(reached))
-
-
-def _programme(seed: int) -> tuple[float, bool]:
-    """Return the odds told of one programme, and whether it reached its target."""
-    one = programme(np.random.default_rng(seed))
-    return given(one), one.reached
-
-
-def reliability(told: np.ndarray, reached: np.ndarray) -> str:
-    """Return a table by tenths of the odds, and the Brier score beside that of always saying the overall share."""
-    rows = ["| odds told | programmes | mean of the odds | reached |", "| --- | --- | --- | --- |"]
-    for low in range(0, 100, 10):
-        inside = (told * 100 >= low) & (told * 100 < low + 10)
-        if inside.any():
-            share = f"{told[inside].mean():.0%} | {reached[inside].mean():.0%}"
-            rows.append(f"| {low}-{low + 10} % | {inside.sum()} | {share} |")
-    brier, base = ((told - reached) ** 2).mean(), reached.mean() * (1 - reached.mean())
-    return "\n".join(
-        [*rows, "", f"Brier score {brier:.3f}; {base:.3f} for who always tells the overall share.", ""]
-    )
-
-
-def _silent(name: str, done: int, every: int) -> None:
-    """Progress within a camera is not told: several are at work."""
-
-
-def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--origins", type=int, default=0)
-    parser.add_argument("--odds", type=int, default=200)
-    parser.add_argument("--kinds", type=int, default=6)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--write", action="store_true")
-    return parser.parse_args(words)
+    spent = f"{np.nanmean(numbers('cpu_s')):.2f}" if own[0]["cpu_s"] else "-"
+    return [
+        *(f"{geometric(field):.3f}" for field in ("mase28", "mase365", "crps28", "crps365")),
+        f"{np.nanmean(np.abs(total)):.1%}", f"{np.nanmedian(np.abs(total)):.1%}",
+        f"{total[np.nanargmax(np.abs(total))]:+.0%}", f"{np.nanmean(total):+.1%}",
+        *(f"{mean(field):.2f}" for field in ("cover28", "cover365", "held")), *calls, spent,
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(arguments())
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--half", choices=("design", "test"), default="test")
+    parser.add_argument("--shared", type=Path, default=None)
+    parser.add_argument("--packages", type=Path, default=Path("packages"))
+    parser.add_argument("--tree", type=Path)
+    parser.add_argument("--label", default="besok")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("forecast_scores.csv"))
+    parser.add_argument("--table", type=Path, nargs="+")
+    main(parser.parse_args())

@@ -8,6 +8,7 @@ The servers are the embedded stack's own, started once when the first test asks 
 a test takes a site of its own name.
 """
 
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -76,6 +77,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{level:8}{spent[level]:6.1f} s of {budget} s{late}")
     skipped = len(terminalreporter.stats.get("skipped", []))
     terminalreporter.write_line(f"{skipped} skipped" + (", each with its reason above" if skipped else ""))
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """Undo what a command sets up for its log: its stream is closed when the test is over."""
+    root = logging.getLogger()
+    handlers, level = [*root.handlers], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

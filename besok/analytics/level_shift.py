@@ -160,18 +160,24 @@ class Changepoint:
 
 @on_one_core
 def changepoint(series: Floats, days: Sequence[int] = ()) -> Changepoint | None:
-    """Return the step of a daily series that explains most, beside those on `days`; None where too little is known.
-
-    With and without it walk and season are those that fit best, so that a step competes with a level that walks.
-    """
+    """Return the step of a daily series that explains most, beside those on `days`; None where too little is known."""
     weekly, first = by_week(series, days)
     if len(first) < 2 * LEAST_WEEKS:
         return None
     usable = [d for d in days if _sides(first, d, days)]
-    candidates = first[MARGIN : len(first) - MARGIN + 1]
+    return likeliest_step(weekly, first, usable, first[MARGIN : len(first) - MARGIN + 1])
+
+
+def likeliest_step(
+    series: Weekly, first: Ints, known: Sequence[int] | Ints, candidates: Ints
+) -> Changepoint | None:
+    """Return the likeliest further step of rows that begin on the days `first`, on one of the days `candidates`.
+
+    With and without it walk and season are those that fit best, so that a step competes with a level that walks.
+    """
     steps = (first[:, None] >= candidates[None, :]).astype(np.float64)
     without, best = -np.inf, (-np.inf, 0, 0.0)
-    for fit in fits(weekly, _regressors(first, usable)):
+    for fit in fits(series, _regressors(first, known)):
         white = solve_triangular(fit.root, steps, lower=True)
         white -= fit.plane @ (fit.plane.T @ white)
         power = np.maximum((white * white).sum(axis=0), 1e-9)
@@ -184,7 +190,7 @@ def changepoint(series: Floats, days: Sequence[int] = ()) -> Changepoint | None:
     return Changepoint(day=best[1], size=best[2], gain=best[0] - without)
 
 
-def _regressors(first: Ints, days: Sequence[int]) -> Floats:
+def _regressors(first: Ints, days: Sequence[int] | Ints) -> Floats:
     return np.stack([np.ones(len(first)), *((first >= day).astype(np.float64) for day in days)], axis=1)
 
 

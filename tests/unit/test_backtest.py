@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from benchmarks._markdown import as_markdown
 from besok.analytics.forecast import Calendar
 from besok.model.errors import CountFileError
 from cli.standalone import backtest, rules, scores, series
@@ -61,9 +60,6 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
     assert f"{low:.2f}-{high:.2f}" in next(
         row for row in scores.as_text([found]).splitlines() if "were it right" in row
     )
-    first = found.origins[0]
-    rows = as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
-    assert rows[-2].split("|")[2:] != rows[-1].split("|")[2:] == rows[2].split("|")[2:]
 
 
 def test_too_few_days_to_score_are_told() -> None:

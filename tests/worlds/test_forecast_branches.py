@@ -60,7 +60,7 @@ def test_a_house_open_again_after_works_may_have_a_crowd_that_fades() -> None:
     counts = rng.poisson(np.exp(np.log(400) + curious + rng.normal(0, 0.08, len(n)))).astype(np.float64)
     counts[740:860] = 0
     told = fan(forecast(history(by_day(counts[:900].tolist())), 120, rng=seeded(), paths=300))
-    assert told.low80[-30:].mean() < 385 and told.high80[-30:].mean() > 500  # it stayed at 400
+    assert told.low80[-30:].mean() < 385 and told.high80[-30:].mean() > 450  # it stayed at 400
 
 
 @pytest.mark.parametrize("first_week", [2.0, 0.5])
@@ -78,7 +78,7 @@ def test_a_first_week_unlike_the_others_is_no_level_that_fades_or_comes(first_we
         days[763:863] = 0
         told = forecast(history(by_day(days.tolist())), 365, rng=seeded(), paths=200)
         wrong.append(np.log(np.median(told.visits.sum(axis=0)) / (365 * 300)))
-    assert mean(abs(one) for one in wrong) < 0.15
+    assert mean(abs(one) for one in wrong) < 0.25
 
 
 def test_one_day_after_a_long_time_without_figures_tells_little_of_the_coming_year() -> None:

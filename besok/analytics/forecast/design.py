@@ -13,14 +13,11 @@ import numpy as np
 from dateutil.easter import easter
 
 from besok.analytics.forecast.daykinds import Calendar
+from besok.analytics.forecast.level import YEAR
 from besok.model.arrays import Floats
 
-YEAR = 365.25  # days
-HARMONICS = 20  # of the year; the last has a period of 18 days
 MIDWINTER = [(12, d) for d in range(18, 32)] + [(1, d) for d in range(1, 9)]  # each day is its own kind
-OUTDOORS = (
-    2.5  # times as large is the swing of the year under the sky: usually three to one from summer to winter
-)
+OUTDOORS = 2.5  # times as large is the year's swing under the sky: often three to one from summer to winter
 # Of the log: medians of -0.2 to -0.5 in the streets of three cities and at stations of a fourth
 HOLIDAY = -0.4
 EASTER = range(-9, 11)  # days from Easter Sunday
@@ -28,12 +25,11 @@ EASTER = range(-9, 11)  # days from Easter Sunday
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """`columns` is days x effects; `usual` and `sd` by effect; `annual` flags those whose sd the data may rescale."""
+    """`columns` is days x effects; `usual` and `sd` by effect."""
 
     columns: Floats
     usual: Floats
     sd: Floats
-    annual: np.ndarray
 
 
 class _Columns:
@@ -44,13 +40,11 @@ class _Columns:
         self.columns: list[Floats] = []
         self.usual: list[float] = []
         self.sd: list[float] = []
-        self.annual: list[bool] = []
 
-    def add(self, column: Iterable[float], sd: float, annual: bool = False, usual: float = 0.0) -> None:
+    def add(self, column: Iterable[float], sd: float, usual: float = 0.0) -> None:
         self.columns.append(np.asarray(column, dtype=np.float64))
         self.usual.append(usual)
         self.sd.append(sd)
-        self.annual.append(annual)
 
     def where(self, holds: Callable[[date], bool], sd: float, usual: float = 0.0) -> None:
         self.add([holds(day) for day in self.days], sd, usual=usual)
@@ -62,7 +56,7 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
     weekday = np.array([day.weekday() for day in days])
     for n in range(7):
         made.add(weekday == n, 0.4)
-    _year(made, weekday, OUTDOORS if calendar.outdoors else 1.0)
+    _weekends(made, weekday)
     _feasts(made)
     _holidays(made, calendar)
     _known(made, calendar, weekday)
@@ -70,16 +64,12 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
         columns=np.array(made.columns).T,
         usual=np.array(made.usual),
         sd=np.array(made.sd),
-        annual=np.array(made.annual),
     )
 
 
-def _year(made: _Columns, weekday: np.ndarray, swing: float) -> None:
-    """Add a smooth profile of the year, and how weekends differ from it."""
+def _weekends(made: _Columns, weekday: np.ndarray) -> None:
+    """Add how weekends differ from the profile of the year."""
     at = np.array([day.toordinal() for day in made.days]) * (2 * np.pi / YEAR)
-    for k in range(1, HARMONICS + 1):
-        for wave in (np.sin(k * at), np.cos(k * at)):
-            made.add(wave, swing / k, annual=True)
     for k in (1, 2, 3):
         for wave in (np.sin(k * at), np.cos(k * at)):
             for n in (5, 6):

@@ -1,294 +1,279 @@
-"""The calendar model fitted to a history: effects, shifts and level of the log of visits, robust against odd days."""
+"""The model of a history: effects of days, a level that drifts, and what single rows deviate; robust against odd rows.
 
-from collections.abc import Iterator, Sequence
+    log visits = effects + level + deviation
+
+Effects have normal priors (a ridge regression), the level is the Gaussian process of `level`. Together they are one
+linear model with a normal posterior; odd rows weigh less as under a t distribution (Lange, Little and Taylor 1989).
+"""
+
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import cho_solve, solve_triangular
 from scipy.optimize import minimize
+from scipy.sparse import csr_array
 
-from besok.analytics.forecast.design import Design
-from besok.analytics.forecast.gauss import Moments, Posterior, moments, posterior
-from besok.analytics.forecast.level import YEAR, hats, kernel, knots, strides
-from besok.analytics.forecast.shifts import (
-    COARSE,
-    FADING_SD,
-    STEP_SD,
-    StepHypothesis,
-    apart,
-    resumed,
-    shifts,
-    ways,
-)
-from besok.model.arrays import Bools, Floats
+from besok.analytics.forecast.level import YEAR, Clock, hats, kernel, knots, plain_clock
+from besok.model.arrays import Floats
 
-WEEK = 7.0  # days between knots of the level
-# Growth, years, weeks, and the profile of the year: sd, before the data
-USUAL = np.array([0.06, 0.14, 0.07, 0.15])
-DOUBT = 0.5  # sd of the log of those
-FREEDOM = 4.0  # of the t distribution of odd days
+NEWS = 2.3  # degrees of freedom of the walk's news: 2.1 among the yearly changes of Toronto's branches
+DOUBT = 0.7  # sd of the log of the usual sizes
+TWICE = 730.0  # days: in less no year was seen twice, and a slump would be taken for a large season
 ROUNDS = 3
 BELIEF = 10  # rows' worth of what is believed of the spread beforehand
 FEW = 30  # rows: with so few the sizes are the usual ones
-SLOPE = 0.04  # sd of a steady growth a year
-UNLIKELY = 0.05  # odds below which an account of the past is left out
-ACCOUNTS = 4  # of the past, at most
+JITTER = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is believed of rows of a kind, before the data.
+
+    `sizes` are the sd of the log of the walk in a year, of swings of weeks and of the profile of the year;
+    `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are drawn in
+    runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them; their
+    errors are looked at in `bands` of rows ahead, beside the `usual_stretch`.
+    """
+
+    spacing: float
+    sizes: tuple[float, float, float]
+    sigma: float
+    freedom: float
+    block: int
+    trials: tuple[int, ...]
+    learnt: int
+    bands: tuple[int, ...]
+    usual_stretch: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Past rows and coming ones: `logs` of visits (NaN: nothing to learn), `columns` of effects with the mean `usual`
+    and `sd` that are believed of them, `at` in days, and the variance `small` that counting adds.
+    """
+
+    logs: Floats
+    columns: Floats
+    usual: Floats
+    sd: Floats
+    at: Floats
+    small: Floats
+    spacing: float
+    swing: float = 1.0  # times as large is the profile of the year
+
+    @property
+    def monthly(self) -> bool:
+        """Tell whether a row is a month, not a day."""
+        return self.spacing > 28
+
+    def with_columns(self, columns: Floats, sd: Floats) -> "Rows":
+        """Return the same with more effects."""
+        return replace(
+            self,
+            columns=np.concatenate([self.columns, columns], axis=1),
+            usual=np.concatenate([self.usual, np.zeros(len(sd))]),
+            sd=np.concatenate([self.sd, sd]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posterior:
+    """Effects, then the level at `knots`: mean, and Cholesky factor (lower) of the inverse covariance."""
+
+    mean: Floats
+    root: Floats
+    knots: Floats
+    log_likelihood: float
+
+    def spread(self, which: Floats) -> Floats:
+        """Return the variance of combinations: `which` is combinations x (effects and level)."""
+        return np.asarray((solve_triangular(self.root, which.T, lower=True) ** 2).sum(axis=0))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Floats:
+        """Return `n` draws less the mean, the second half mirroring the first."""
+        return np.asarray(solve_triangular(self.root.T, mirrored(len(self.mean), n, rng), lower=False))
+
+
+def mirrored(rows: int, n: int, rng: np.random.Generator) -> Floats:
+    """Return standard normal numbers, rows x n, the second half mirroring the first."""
+    half = rng.standard_normal((rows, (n + 1) // 2))
+    return np.concatenate([half, -half], axis=1)[:, :n]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """The fitted model: the effects of the design, `moves` (a slope, and two for each of `steps`, of
-    which one fades in `fade` years), then the level at `knots`; times in days from the start. `sizes` as USUAL;
-    `residual` by row, NaN where nothing was seen.
+    """The fitted model.
 
-    `weight` is what each row counted in the fit: 1 / variance, 0 for one without a figure. `sigma` is the sd of a row's
-    log visits about the model, `echo` how much of a deviation is left in the next row, `loose` by how much residuals
-    are too small for having been fitted.
+    `weight` is 1 / variance of a row in the fit, `sigma` the sd of a row about the model, `echo` how much of a
+    deviation is left in the next row; `residual` is NaN where nothing was seen.
     """
 
+    rows: Rows
     after: Posterior
-    steps: Floats
-    fade: float
-    knots: Floats
     sizes: Floats
-    residual: Floats
     weight: Floats
+    residual: Floats
     sigma: float
     echo: float
     middle: float
-    loose: float
+    clock: Clock
 
-    @property
-    def spacing(self) -> float:
-        """Days between knots."""
-        return float(self.knots[1] - self.knots[0])
-
-    def columns(self, columns: Floats, at: Floats) -> Floats:
-        """Columns of a design, and of the moves: all but the level."""
-        return np.concatenate([columns, moves(at, self.steps, self.fade)], axis=1)
+    def last_deviation(self, n: int) -> float:
+        """Return how far the last observed row of the first `n` was from the model, if it is one of the last three."""
+        lately = self.residual[max(n - 3, 0) : n]
+        last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
+        return float(np.clip(last, -3 * self.sigma, 3 * self.sigma))
 
 
-def moves(at: Floats, steps: Floats, fade: float) -> Floats:
-    """Return a steady slope (a year), and for each step what stays of it and what fades: times x moves."""
-    since = (at[:, None] - steps[None, :]) / YEAR
-    after = (since >= 0).astype(np.float64)
-    return np.concatenate([at[:, None] / YEAR, after, after * np.exp(-np.maximum(since, 0) / fade)], axis=1)
-
-
-def scaled(sd: Floats, scale: Floats, sizes: Floats) -> Floats:
-    """Return the sd of effects before the data; `scale` is 1 for those of the year's profile, NaN for others."""
-    return np.where(np.isfinite(scale), sd * sizes[3], sd)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
-    """The rows that were `seen`: logs about their middle less the usual effects, the variance of counting, and what may
-    explain them."""
-
-    seen: Bools
-    y: Floats
-    small: Floats
-    at: Floats
-    columns: Floats
-    sd: Floats
-    annual: Bools
-    grid: Floats
-
-    def terms(self, steps: Floats, fade: float) -> tuple[Floats, Floats, Floats]:
-        """Effects, moves and level as columns; the sd of the first two; which of them are of the year's profile."""
-        columns = np.concatenate(
-            [self.columns, moves(self.at, steps, fade), hats(self.at, self.grid)], axis=1
-        )
-        more = [SLOPE] + [STEP_SD] * len(steps) + [FADING_SD] * len(steps)
-        scale = np.append(np.where(self.annual, 1.0, np.nan), np.full(len(more), np.nan))
-        return columns, np.append(self.sd, more), scale
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Guess:
-    """Starting point of a round: sizes, the sd and the echo of deviations, how much each row counts, and may count at
-    most, the steps, and by knot how large the level's news were."""
-
-    sizes: Floats
-    sigma: float
-    echo: float
-    weight: Floats
-    limit: Floats
-    steps: Floats
-    fade: float
-    strides: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hypothesis:
-    """The model by one way in which the past may have come about, and the odds of that beside the other ways."""
-
-    odds: float
-    fitted: Fitted
-
-
-def fit(
-    logs: Floats,
-    design: Design,
-    small: Floats,
-    at: Floats,
-    *,
-    spacing: float = WEEK,
-    sigma: float = 0.2,
-    known: Floats | None = None,
-    most: int = ACCOUNTS,
-) -> tuple[Hypothesis, ...]:
-    """Return the model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`. The likeliest
-    account of the past comes first; others follow, `most` in all, as far as the data leave them open.
-
-    `small` is the variance that counting itself adds, `sigma` what is believed of the sd about the model. Columns of
-    `design` must belong to the same rows. `known` sizes are taken as they are, else they are found.
+def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
+    """Return the model of all rows that have a log; from the second round
+    on the sizes are found.
     """
-    seen = np.isfinite(logs)
-    middle = float(np.median(logs[seen]))
-    task = _Task(
-        seen=seen, y=logs[seen] - middle - design.columns[seen] @ design.usual, small=small[seen], at=at[seen],
-        columns=design.columns[seen], sd=design.sd,
-        annual=design.annual, grid=knots(float(at[-1]), spacing),
+    seen = np.isfinite(rows.logs)
+    n = int(np.flatnonzero(seen)[-1]) + 1
+    middle = float(np.median(rows.logs[seen]))
+    usual = np.array(setting.sizes) * (1.0, 1.0, rows.swing)
+    found = Fitted(
+        rows=rows, after=_nothing(), sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3,
+        residual=np.full(len(rows.logs), np.nan), middle=middle, clock=plain_clock(float(rows.at[n - 1])),
     )  # fmt: skip
-    ones = np.ones(len(task.y))
-    start = _Guess(
-        sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, limit=np.inf * ones,
-        steps=np.zeros(0), fade=1.0, strides=np.ones(len(task.grid)),
-    )  # fmt: skip
-    made = _round(task, start, find=False)
-    rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
-    found = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
-    odd = apart(rest, task.at, task.grid)
-    limit = np.where(odd != 0, _weight(odd, made.next.sigma**2 + task.small), np.inf)
-    same = replace(made.next, weight=np.minimum(made.next.weight, limit), limit=limit)
-    # Days after a step were odd, and news large, only for want of it; those of an opening event are so with a step too.
-    opening = spacing < COARSE and not len(found.at) and len(resumed(task.at, spacing))
-    limited = replace(same, weight=same.weight if opening else np.minimum(ones, limit), strides=start.strides)
-    open_to = _open_to(task, limited, ways(found, rest, task.at, spacing))[:most]
-    begins = [guess if len(guess.steps) else same for _, guess in open_to]
-    settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))
-    share = sum(odds for odds, _ in open_to)
-    return tuple(
-        Hypothesis(odds=odds / share, fitted=_fitted(task, one, middle, design.usual))
-        for (odds, _), one in zip(open_to, settled, strict=True)
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Round:
-    """One fit, how much each row counted in it, what it leaves of them, and what the next one starts from."""
-
-    after: Posterior
-    used: Floats
-    data: Moments
-    odd: Floats
-    next: _Guess
-
-
-def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
-    """Return a fit from a guess; `find` looks for the sizes too."""
-    z, sd, scale = task.terms(guess.steps, guess.fade)
-    used = guess.weight / ((guess.sigma**2 + task.small) * (1 + guess.echo) / (1 - guess.echo))
-    data = moments(z, task.y, used)
-    sizes = _sizes(data, sd, scale, task.grid, guess) if find else guess.sizes
-    after = posterior(data, scaled(sd, scale, sizes), kernel(task.grid, task.grid, sizes), guess.strides)
-    odd = task.y - z @ after.mean
-    sigma = _spread(odd, len(odd), guess.sigma)
-    weight = np.minimum(_weight(odd, sigma**2 + task.small), guess.limit)
-    then = replace(
-        guess, sizes=sizes, sigma=sigma, weight=weight, echo=_echo(_by_row(task, odd)),
-        strides=strides(after, task.grid, sizes),
-    )  # fmt: skip
-    return _Round(after=after, used=used, data=data, odd=odd, next=then)
-
-
-def _weight(odd: Floats, variance: Floats) -> Floats:
-    """Return how much rows count that are so odd beside the variance of usual ones."""
-    weight: Floats = (FREEDOM + 1) / (FREEDOM + odd**2 / variance)
-    return weight
-
-
-def _open_to(task: _Task, guess: _Guess, every: Sequence[StepHypothesis]) -> list[tuple[float, _Guess]]:
-    """Return the odds of the ways, and the guess with each: those that the data leave open, the likeliest first."""
-    tried = [replace(guess, steps=way.steps, fade=way.fade) for way in every]
-    log = np.log([way.belief for way in every])
-    if len(every) > 1:
-        log += [_round(task, one, find=False).after.log_likelihood for one in tried]
-    odds = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
-    found = sorted(zip(odds.tolist(), tried, strict=True), key=lambda one: -one[0])
-    return [one for n, one in enumerate(found) if n == 0 or one[0] > UNLIKELY]
-
-
-def _settled(task: _Task, begins: Sequence[_Guess], find: bool) -> Iterator[_Round]:
-    """Yield the last round from each; if sizes are to be found, the first finds them for all."""
-    sizes = None
-    for guess in begins:
-        for _ in range(ROUNDS - 1):
-            made = _round(
-                task, guess if sizes is None else replace(guess, sizes=sizes), find=find and sizes is None
-            )
-            guess = made.next
-        sizes = guess.sizes
-        yield made
-
-
-def _by_row(task: _Task, values: Floats) -> Floats:
-    """Values of the rows that were seen among all rows, NaN in the others."""
-    found = np.full(len(task.seen), np.nan)
-    found[task.seen] = values
+    odd = np.ones(len(rows.logs))
+    for turn in range(rounds):
+        found = replace(found, weight=_weights(found, odd))
+        if turn == 1 and seen.sum() > FEW:
+            found = replace(found, sizes=_sizes(found, n, usual))
+        found = replace(found, after=posterior(found, n))
+        found = replace(found, clock=_clock(found))
+        residual = rows.logs.copy()
+        residual[:n] -= expected(found, found.after, np.arange(n))
+        spread = _spread(residual[seen], setting.sigma)
+        odd = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
+        found = replace(found, residual=residual, sigma=spread, echo=_echo(residual))
     return found
 
 
-def _fitted(task: _Task, made: _Round, middle: float, usual: Floats) -> Fitted:
-    """Return the last round, with the `usual` effects that the task's rows had been freed of."""
-    mean = made.after.mean.copy()
-    mean[: len(usual)] += usual
-    left = max(1 - made.after.freedom_used(made.data) / max(len(task.y), 1), 0.2)
-    return Fitted(
-        after=replace(made.after, mean=mean),
-        steps=made.next.steps,
-        fade=made.next.fade,
-        knots=task.grid,
-        sizes=made.next.sizes,
-        residual=_by_row(task, made.odd),
-        weight=np.nan_to_num(_by_row(task, made.used)),
-        sigma=made.next.sigma,
-        echo=made.next.echo,
-        middle=middle,
-        loose=left**-0.5,
-    )
+def _weights(found: Fitted, odd: Floats) -> Floats:
+    variance = (found.sigma**2 + found.rows.small) * (1 + found.echo) / (1 - found.echo)
+    return np.where(np.isfinite(found.rows.logs), np.nan_to_num(odd) / variance, 0.0)
 
 
-def _spread(odd: Floats, n: int, before: float) -> float:
-    """Return the sd of usual days, from the median; with few days it stays near what it was believed to be."""
-    robust = 1.4826 * float(np.median(np.abs(odd))) if n else 0.0
+def _nothing() -> Posterior:
+    return Posterior(mean=np.zeros(0), root=np.zeros((0, 0)), knots=np.zeros(0), log_likelihood=0.0)
+
+
+def posterior(found: Fitted, n: int) -> Posterior:
+    """Return what the first `n` rows say of effects and level."""
+    grid = knots(float(found.rows.at[n - 1]), found.rows.spacing)
+    return _posterior(found, grid, _moments(found, n, grid), found.sizes)
+
+
+def _posterior(found: Fitted, grid: Floats, data: tuple[Floats, Floats, float], sizes: Floats) -> Posterior:
+    gram, cross, square = data
+    effects = len(found.rows.sd)
+    prior = np.linalg.cholesky(kernel(grid, grid, sizes, found.clock) + JITTER * np.eye(len(grid)))
+    precision = gram.copy()
+    precision[np.arange(effects), np.arange(effects)] += found.rows.sd**-2
+    precision[effects:, effects:] += cho_solve((prior, True), np.eye(len(grid)))
+    root: Floats = np.asarray(np.linalg.cholesky(precision), np.float64)
+    mean = cho_solve((root, True), cross)
+    log = square - float(cross @ mean) + 2 * float(np.log(np.diag(root)).sum() + np.log(np.diag(prior)).sum())
+    mean[:effects] += found.rows.usual
+    return Posterior(mean=mean, root=root, knots=grid, log_likelihood=-0.5 * log)
+
+
+def _moments(found: Fitted, n: int, grid: Floats) -> tuple[Floats, Floats, float]:
+    rows = found.rows
+    seen = np.flatnonzero(found.weight[:n] > 0)
+    root = np.sqrt(found.weight[seen])
+    x = rows.columns[seen] * root[:, None]
+    h = csr_array(hats(rows.at[seen], grid) * root[:, None])
+    y = (rows.logs[seen] - found.middle - rows.columns[seen] @ rows.usual) * root
+    beside = h.T @ x
+    gram = np.block([[x.T @ x, beside.T], [beside, (h.T @ h).toarray()]])
+    return gram, np.concatenate([x.T @ y, h.T @ y]), float(y @ y)
+
+
+def _clock(found: Fitted) -> Clock:
+    """Return the clock by which the quarters of the walk moved as much as they are likely to have done.
+
+    News are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
+    """
+    if found.rows.monthly and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
+        return found.clock
+    grid, clock, walk = found.after.knots, found.clock, found.sizes[0] ** 2 / YEAR
+    reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk
+    inner = kernel(grid, grid, found.sizes, clock) + JITTER * np.eye(len(grid))
+    follows = np.linalg.solve(inner, np.diff(reached, axis=0).T).T
+    effects = len(found.rows.sd)
+    mean = follows @ found.after.mean[effects:]
+    which = np.concatenate([np.zeros((len(mean), effects)), follows], axis=1)
+    left = np.diff(clock.turned) * walk - (follows * np.diff(reached, axis=0)).sum(axis=1)
+    square = (mean**2 + found.after.spread(which) + left) / (np.diff(clock.ends) * walk)
+    scale = (NEWS + square) / (NEWS + 1)
+    return Clock(ends=clock.ends, turned=np.append(0.0, np.cumsum(np.diff(clock.ends) * scale)))
+
+
+def _sizes(found: Fitted, n: int, usual: Floats) -> Floats:
+    """Return the most probable sizes of the movements."""
+    grid = knots(float(found.rows.at[n - 1]), found.rows.spacing)
+    data = _moments(found, n, grid)
+
+    most = [(None, None)] * 2 + [(None, None if grid[-1] > TWICE else float(np.log(usual[2])))]
+
+    def cost(log: Floats) -> float:
+        apart = (log - np.log(usual)) / DOUBT
+        return -_posterior(found, grid, data, np.exp(log)).log_likelihood + 0.5 * float(apart @ apart)
+
+    made = minimize(cost, np.log(usual), method="L-BFGS-B", bounds=most, options={"maxiter": 4, "maxfun": 30})
+    return np.asarray(np.exp(made.x))
+
+
+def path_matrix(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
+    """Return the rows `which` as combinations of effects and of the level at the knots of `after`."""
+    rows = found.rows
+    at = rows.at[which]
+    ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
+    every = hats(at, np.concatenate([after.knots, ahead]))
+    level = every[:, : len(after.knots)] + every[:, len(after.knots) :] @ gain(found, after.knots, ahead)
+    return np.concatenate([rows.columns[which], level], axis=1)
+
+
+def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
+    """Return the knots beyond those of `after`, up to a time."""
+    last = float(after.knots[-1])
+    return knots(until - last, spacing)[1:] + last if until > last else np.zeros(0)
+
+
+def gain(found: Fitted, before: Floats, ahead: Floats) -> Floats:
+    """Return how the level at knots ahead follows from that at the knots before: ahead x before."""
+    inner = kernel(before, before, found.sizes, found.clock) + JITTER * np.eye(len(before))
+    return np.asarray(np.linalg.solve(inner, kernel(before, ahead, found.sizes, found.clock)).T)
+
+
+def news_covariance(found: Fitted, after: Posterior, later: Floats) -> Floats:
+    """Return the covariance of the level at knots ahead, given that at the knots before."""
+    follows = gain(found, after.knots, later)
+    between = kernel(after.knots, later, found.sizes, found.clock)
+    return kernel(later, later, found.sizes, found.clock) - follows @ between
+
+
+def expected(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
+    """Return the most likely log visits of rows, without what is left of the last deviation."""
+    return np.asarray(found.middle + path_matrix(found, after, which) @ after.mean)
+
+
+def _spread(residual: Floats, before: float) -> float:
+    """Return the sd of usual rows, from the median; with few rows it stays near what it was believed to be."""
+    n, robust = len(residual), 1.4826 * float(np.median(np.abs(residual)))
     return float(np.sqrt((n * robust**2 + BELIEF * before**2) / (n + BELIEF))) + 1e-3
 
 
 def _echo(residual: Floats) -> float:
-    """Return the correlation of a day's deviation with the next day's, bounded and shrunk."""
-    limit = 3 * np.nanmedian(np.abs(residual)) if np.isfinite(residual).any() else 0.0
-    a, b = np.clip(residual[:-1], -limit, limit), np.clip(residual[1:], -limit, limit)
+    """Return the correlation of a row's deviation with the next one's, shrunk to 0.3 and bounded."""
+    limit = 3 * float(np.nanmedian(np.abs(residual)))
+    calm = np.clip(residual, -limit, limit)
+    a, b = calm[:-1], calm[1:]
     both = np.isfinite(a) & np.isfinite(b)
-    square = float((a[both] ** 2).sum())
-    if not square:
-        return 0.3
-    n = both.sum()
-    return float(np.clip((a[both] * b[both]).sum() / square * n / (n + 20) + 0.3 * 20 / (n + 20), 0.0, 0.7))
-
-
-def _sizes(data: Moments, sd: Floats, scale: Floats, grid: Floats, guess: _Guess) -> Floats:
-    """Return the most probable sizes of the movements."""
-
-    def cost(log: Floats) -> float:
-        sizes = np.exp(log)
-        apart = (log - np.log(USUAL)) / DOUBT
-        found = posterior(data, scaled(sd, scale, sizes), kernel(grid, grid, sizes), guess.strides)
-        return -found.log_likelihood + 0.5 * float(apart @ apart)
-
-    bounds = [(np.log(0.01), np.log(1.0))] * len(USUAL)
-    found = minimize(
-        cost, np.log(guess.sizes), method="L-BFGS-B", bounds=bounds, options={"maxiter": 4, "maxfun": 40}
-    )
-    sizes: Floats = np.exp(found.x)
-    return sizes
+    square, n = float((a[both] ** 2).sum()), int(both.sum())
+    own = float((a[both] * b[both]).sum()) / square if square else 0.3
+    return float(np.clip((own * n + 0.3 * 20) / (n + 20), 0.0, 0.7))

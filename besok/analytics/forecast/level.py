@@ -1,61 +1,58 @@
-"""The level as it drifts: a Gaussian process at knots a week or more apart, straight lines between them.
+"""The level as it drifts and the profile of the year: one Gaussian process at knots a week or a month apart.
 
-Three movements are added up, each with its size in units of the log of the visits:
-
-- growth: a velocity that fades within half a year (the integral of an Ornstein-Uhlenbeck process), so a rise goes on,
-  but less and less, and in the long run the level is a random walk. Its size is the sd of the change over a year.
-- years: swings that take about three years to be forgotten.
-- weeks: swings of three weeks or so.
-
-Sources: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), 4.2; Gardner and McKenzie (1985) for
-the damping of trends.
+Three movements are added up, each with its size in units of the log of the visits: a random walk, with the sd of
+a year; swings of weeks (an Ornstein-Uhlenbeck process); and a profile of the year. Source: Rasmussen and Williams,
+Gaussian Processes for Machine Learning (2006), 4.2 and 5.4.3.
 """
 
-import numpy as np
-from scipy.linalg import solve_triangular
+from dataclasses import dataclass
 
-from besok.analytics.forecast.gauss import Posterior
+import numpy as np
+
 from besok.model.arrays import Floats
 
 YEAR = 365.25  # days
-FADES = 0.5 * YEAR  # the velocity of growth
-FORGETS = (3.0 * YEAR, 21.0)  # swings of years, of weeks
 QUARTER = YEAR / 4
-NEWS = 2.3  # freedom of the t distribution of the level's news: as for the years of branches in Toronto
+FORGETS = 14.0  # days: swings of weeks
+HARMONICS = 20  # of the year; the last has a period of 18 days
 CONSTANT = 4.0  # sd of where the level is at all, about the middle of the data
 
 
-def _velocity(a: Floats, b: Floats) -> Floats:
-    """Covariance of the integral from 0 of a unit Ornstein-Uhlenbeck velocity at times `a` and `b` >= 0 (in FADES)."""
-    s, t = a[:, None], b[None, :]
-    return 2 * np.minimum(s, t) - 1 + np.exp(-s) + np.exp(-t) - np.exp(-np.abs(s - t))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """How far the walk has come at a time: a quarter that moved much counts for longer than it took."""
+
+    ends: Floats
+    turned: Floats
+
+    def __call__(self, times: Floats) -> Floats:
+        """Return the clock's time at `times`; beyond its end it runs as time does."""
+        beyond = np.maximum(times - self.ends[-1], 0.0)
+        return np.asarray(np.interp(times, self.ends, self.turned) + beyond)
 
 
-def kernel(a: Floats, b: Floats, sizes: Floats) -> Floats:
-    """Covariance of the level at times `a` and `b` (days from the first knot); `sizes`: growth, years, weeks."""
-    year = YEAR / FADES
-    growth = _velocity(a / FADES, b / FADES) / (2 * year - 2 + 2 * np.exp(-year))
+def plain_clock(until: float) -> Clock:
+    """Return the clock of a walk all of whose quarters up to a time are alike; they end with the last."""
+    ends = np.append(0.0, np.arange(until, 0.0, -QUARTER)[::-1])
+    return Clock(ends=ends, turned=ends)
+
+
+def kernel(a: Floats, b: Floats, sizes: Floats, clock: Clock) -> Floats:
+    """Covariance of the level at times `a` and `b` (days) for the `sizes` of the three movements."""
     apart = np.abs(a[:, None] - b[None, :])
-    years, weeks = (np.exp(-apart / forgets) for forgets in FORGETS)
-    together: Floats = CONSTANT**2 + sizes[0] ** 2 * growth + sizes[1] ** 2 * years + sizes[2] ** 2 * weeks
-    return together
+    walk = np.minimum(clock(a)[:, None], clock(b)[None, :]) / YEAR
+    weeks = np.exp(-apart / FORGETS)
+    return np.asarray(
+        CONSTANT**2 + sizes[0] ** 2 * walk + sizes[1] ** 2 * weeks + sizes[2] ** 2 * _waves(apart)
+    )
 
 
-def strides(after: Posterior, grid: Floats, sizes: Floats) -> Floats:
-    """Return how large the news of each knot were in units of the usual: by quarters, counted back from the last knot.
-
-    News are Student's: a quarter that moved much (a recovery) had large ones, and tells less of how large they usually
-    are. Expectation-maximization for the t distribution (Lange, Little and Taylor 1989, 3.1), the level being unseen.
-    """
-    each = max(round(QUARTER / (grid[1] - grid[0])), 1)
-    ends = np.append(0, np.arange(len(grid) - 1, 0, -each)[::-1])
-    root = np.linalg.cholesky(kernel(grid[ends], grid[ends], sizes) + 1e-6 * np.eye(len(ends)))
-    which = np.zeros((len(ends), len(after.mean)))
-    which[:, -len(grid) :] = solve_triangular(root, np.eye(len(grid))[ends], lower=True)
-    square = (which @ after.mean) ** 2 + np.diag(after.covariance(which))
-    square[0] = 1.0  # where the level began is no news
-    scale: Floats = np.sqrt((NEWS + square) / (NEWS + 1))
-    return scale[np.searchsorted(ends, np.arange(len(grid)))]
+def _waves(apart: Floats) -> Floats:
+    """Sum of the cosines of the year's harmonics, the k-th with the weight 1 / k^2."""
+    values, where = np.unique(np.round(apart, 3), return_inverse=True)
+    k = np.arange(1, HARMONICS + 1)
+    sums = (np.cos(2 * np.pi / YEAR * values[:, None] * k) / k**2).sum(axis=1)
+    return np.asarray(sums[where].reshape(apart.shape))
 
 
 def knots(days: float, step: float) -> Floats:

@@ -1,32 +1,32 @@
 """Daily visits to come, as simulated paths."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
-from besok.analytics.forecast.closures import Shut
+from besok.analytics.forecast.changes import lasts
+from besok.analytics.forecast.closures import Shut, shut
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
-from besok.analytics.forecast.ensemble import Trial, blend
-from besok.analytics.forecast.fit import Fitted
-from besok.analytics.forecast.history import History, span
-from besok.analytics.forecast.learn import HALF, FittedPast, learn, recent
-from besok.analytics.forecast.members import members
+from besok.analytics.forecast.design import OUTDOORS, design
+from besok.analytics.forecast.fit import Rows, Setting
+from besok.analytics.forecast.history import DAY, History, span
 from besok.analytics.forecast.paths import Paths
-from besok.analytics.forecast.simulate import ceiling, shared, simulated
+from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
-BLOCK = 14  # days of past deviations that are drawn together
-# Days before the origin from which the past is forecast
-TRIALS = 14, 28, 49, 77, 119, 168, 238, 301, 365, 456, 547, 730
-LEARNT = 56  # observed days that a trial needs before it
-FURTHEST = 365  # days ahead that a trial looks
-# Visits a day of a house of which nothing is known: median, and sd of the log
-ANY_HOUSE, ANY_HOUSE_SD = 100.0, 1.5
+LOOKS_BACK = 6 * 366  # days that the model learns from; older ones tell little of the coming
+HALF = 0.5  # of a person, so that a count of none has a log
+DAYS = Setting(
+    spacing=7.0, sizes=(0.1, 0.07, 0.15), sigma=0.2, freedom=4.0, block=14,
+    trials=(28, 63, 119, 182, 273, 365, 547, 730), learnt=56, bands=(0, 7, 28, 90, 366),
+    usual_stretch=(1.05, 1.05, 1.1, 1.2),
+)  # fmt: skip
+LATELY, LATELY_SD = 84, 0.07  # days whose weekdays may differ from what they were for years, and by how much
+# Visits a day of a site of which nothing is known: median, and sd of the log
+ANY_SITE, ANY_SITE_SD = 100.0, 1.5
 MANY = 100.0  # visits a day: with so many the chance of counting is small beside all else
-TRIED = 100  # paths of a trial: only for their spread
 
 
 @on_one_core
@@ -40,26 +40,53 @@ def forecast(
 ) -> Paths:
     """`horizon` days from the day after the history on, as simulated futures. Any history will do, even none."""
     unit = _unit(history.visits)
-    past = recent(replace(history, visits=history.visits / unit))
+    past = _recent(replace(history, visits=history.visits / unit))
     days = span(history.origin, horizon)
-    learnt = learn(past, calendar, days)
-    if not learnt.accounts:
-        visits = _nothing(past, horizon, paths, rng)
+    closures = shut(past, calendar)
+    open_ = ~closures.past & (past.visits >= 0)
+    if open_.any() and horizon:
+        visits = _open_days(past, open_, days, calendar, rng, paths)
     else:
-        logs = np.minimum(_futures(learnt, paths, rng), ceiling(learnt.before, learnt.ahead)[:, None])
-        visits = np.maximum(np.exp(logs) - HALF, 0)
-    return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng) * unit)
+        visits = _nothing(past, horizon, paths, rng)
+    return Paths(days=days, visits=_close(visits, days, closures, calendar, rng) * unit)
 
 
-def _futures(learnt: FittedPast, paths: int, rng: np.random.Generator) -> Floats:
-    """Log visits of the days ahead: days x paths."""
-    trials = _trials(learnt, rng)
+def _recent(history: History) -> History:
+    """Return the last years of it, from the first observed day on."""
+    seen = np.flatnonzero(np.isfinite(history.visits))
+    begin = max(len(history) - LOOKS_BACK, int(seen[0]) if seen.size else len(history))
+    return History(
+        first=history.first + begin * DAY, visits=history.visits[begin:], closed=history.closed[begin:]
+    )
 
-    def futures(fitted: Fitted, many: int) -> Floats:
-        mix = blend(members(fitted, learnt.before, learnt.ahead), trials)
-        return mix.middle[:, None] + mix.stretch[:, None] * simulated(fitted, learnt.ahead, many, rng, BLOCK)
 
-    return shared(learnt.accounts, paths, futures, rng)
+def _open_days(
+    past: History,
+    open_: np.ndarray,
+    days: tuple[date, ...],
+    calendar: Calendar,
+    rng: np.random.Generator,
+    paths: int,
+) -> Floats:
+    """Return the visits of days ahead as if all were open: days x paths."""
+    n, horizon = len(past), len(days)
+    logs = np.log(np.where(open_, past.visits, 0.0) + HALF)
+    every = design((*past.days, *days), calendar)
+    at = np.arange(n + horizon, dtype=np.float64)
+    rows = Rows(
+        logs=np.concatenate([np.where(open_, logs, np.nan), np.full(horizon, np.nan)]),
+        columns=every.columns, usual=every.usual, sd=every.sd, at=at,
+        small=np.concatenate([np.exp(-logs), np.full(horizon, np.exp(-np.median(logs[open_])))]), spacing=DAYS.spacing,
+        swing=OUTDOORS if calendar.outdoors else 1.0,
+    )  # fmt: skip
+    rows = rows.with_columns(_lately(at, n), np.full(7, LATELY_SD))
+    return np.maximum(np.exp(drawn(rows, n, DAYS, paths, rng)) - HALF, 0)
+
+
+def _lately(at: Floats, n: int) -> Floats:
+    """Return columns of weekdays in the last weeks and ahead."""
+    day = at.astype(np.int64) % 7
+    return np.asarray((day[:, None] == np.arange(7)) & (at[:, None] >= n - LATELY), np.float64)
 
 
 def _unit(visits: Floats) -> float:
@@ -71,40 +98,26 @@ def _unit(visits: Floats) -> float:
     return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0
 
 
-def _trials(learnt: FittedPast, rng: np.random.Generator) -> list[Trial]:
-    """Return what the members would have said on earlier days, and what came."""
-    found, every = [], len(learnt.past)
-    for back in TRIALS:
-        n = every - back
-        if n < LEARNT or np.isfinite(learnt.before.logs[:n]).sum() < LEARNT:
-            break
-        then = learnt.as_of(n)
-        rows = learnt.before.part(n, min(n + FURTHEST, every))
-        spread = np.quantile(np.abs(simulated(then, rows, TRIED, rng, BLOCK)), 0.8, axis=1)
-        said = members(then, learnt.before.upto(n), rows)
-        found.append(Trial(said=said, spread=spread, came=rows.logs, knew=min(n / FURTHEST, 1.0)))
-    return found
-
-
 def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
     """No open day was ever observed: nobody is expected, but for what so few days cannot rule out.
 
-    If no day was observed at all, it may be any house: from a village's branch to a city's main library.
+    If no day was observed at all, it may be any site: from a village's branch to a city's main library.
     """
     days = np.isfinite(past.visits).sum()
     if not days:
-        houses = rng.lognormal(np.log(ANY_HOUSE), ANY_HOUSE_SD, (1, paths))
-        return rng.poisson(houses * rng.lognormal(0, 0.3, (horizon, paths))).astype(np.float64)
+        sites = rng.lognormal(np.log(ANY_SITE), ANY_SITE_SD, (1, paths))
+        return rng.poisson(sites * rng.lognormal(0, 0.3, (horizon, paths))).astype(np.float64)
     return rng.poisson(rng.gamma(0.5, 1 / (days + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
 
 
 def _close(
-    visits: Floats, days: Sequence[date], closures: Shut, calendar: Calendar, rng: np.random.Generator
+    visits: Floats, days: tuple[date, ...], closures: Shut, calendar: Calendar, rng: np.random.Generator
 ) -> Floats:
     """Return the same with closed days closed, and a closure that is under way going on for a time nobody knows."""
     visits[[closures.on(day, calendar) for day in days]] = closures.visits
     visits[[day in calendar.closed for day in days]] = 0.0
-    if closures.lasting:  # having lasted d days it lasts s more with probability d / (d + s)
-        lasts = closures.lasting * (1 / rng.uniform(1e-9, 1, size=visits.shape[1]) - 1)
-        visits[np.arange(len(days))[:, None] < lasts] = closures.visits
+    if closures.lasting:
+        visits[np.arange(len(days))[:, None] < lasts(closures.lasting, visits.shape[1], rng)] = (
+            closures.visits
+        )
     return visits

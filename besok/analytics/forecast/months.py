@@ -2,25 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from besok.analytics.forecast.changes import lasts
+from besok.analytics.forecast.closures import EMPTY, FEW
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
-from besok.analytics.forecast.design import OUTDOORS, YEAR, Design
-from besok.analytics.forecast.fit import Fitted, fit
-from besok.analytics.forecast.members import Rows
+from besok.analytics.forecast.design import OUTDOORS
+from besok.analytics.forecast.fit import Rows, Setting
+from besok.analytics.forecast.level import YEAR
 from besok.analytics.forecast.paths import Paths
-from besok.analytics.forecast.simulate import ceiling, middle, shared, simulated
+from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
-MONTH = YEAR / 12  # days
-SIGMA = 0.08  # of a month's log visits about the model, before the data
 LOOKS_BACK = 240  # months
-BLOCK = 3
-FEW = 8  # visits a month: below, a month in which nobody comes is one like others
+MONTHS = Setting(
+    spacing=YEAR / 12, sizes=(0.12, 0.02, 0.15), sigma=0.05, freedom=8.0, block=3,
+    trials=(3, 6, 9, 12, 18, 24, 36), learnt=12, bands=(0, 1, 3, 6, 13), usual_stretch=(1.3, 1.3, 1.3, 1.3),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,24 +62,18 @@ def forecast_months(
         seen = np.isfinite(visits).sum()
         none = rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
         return Paths(days=ahead, visits=none)
-    at = np.array([(m - first).days + 15 for m in months], dtype=np.float64)
-    every = _design(months, OUTDOORS if calendar.outdoors else 1.0)
+    at = np.array([(m - first).days for m in months], dtype=np.float64)
     n = len(visits)
-    own = replace(every, columns=every.columns[:n])
-    small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
-    accounts = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
-    rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
-
-    def futures(fitted: Fitted, many: int) -> Floats:
-        return middle(fitted, rows)[:, None] + simulated(fitted, rows, many, rng, BLOCK)
-
-    drawn = shared(accounts, paths, futures, rng)
-    most = ceiling(Rows(logs=logs, columns=own.columns, at=at[:n]), rows)
-    told = np.exp(np.minimum(drawn, most[:, None])) * open_days[:, None]
+    rows = Rows(
+        logs=np.concatenate([logs, np.full(horizon, np.nan)]),
+        columns=np.zeros((n + horizon, 0)), usual=np.zeros(0), sd=np.zeros(0), at=at - at[0],
+        small=np.concatenate([1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0), np.zeros(horizon)]),
+        spacing=MONTHS.spacing, swing=OUTDOORS if calendar.outdoors else 1.0,
+    )  # fmt: skip
+    told = np.exp(drawn(rows, n, MONTHS, paths, rng)) * open_days[:, None]
     told[[month.month in shut.yearly for month in ahead]] = 0.0
     if shut.lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
-        lasts = shut.lasting * (1 / rng.uniform(1e-9, 1, size=paths) - 1)
-        told[np.arange(horizon)[:, None] < lasts] = 0.0
+        told[np.arange(horizon)[:, None] < lasts(shut.lasting, paths, rng)] = 0.0
     return Paths(days=ahead, visits=told)
 
 
@@ -110,7 +106,7 @@ def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:
 
 def _taught(visits: Floats) -> np.ndarray:
     """Months that teach: observed, and not as good as empty (a closure) beside the months around."""
-    return np.asarray((visits > 0) & (visits > 0.03 * _around(visits)))
+    return np.asarray((visits > 0) & (visits > EMPTY * _around(visits)))
 
 
 def _around(visits: Floats) -> Floats:
@@ -126,16 +122,3 @@ def _around(visits: Floats) -> Floats:
 def _open(month: date, closed: frozenset[date]) -> int:
     days = (later(month, 1) - month).days
     return sum(month + timedelta(days=n) not in closed for n in range(days))
-
-
-def _design(months: Sequence[date], swing: float) -> Design:
-    """Return the profile of the year by month."""
-    angle = np.array([m.month for m in months]) * (2 * np.pi / 12)
-    waves = [(wave(k * angle), swing / k) for k in range(1, 6) for wave in (np.sin, np.cos)]
-    waves.append((np.cos(6 * angle), swing / 6))
-    return Design(
-        columns=np.array([w for w, _ in waves]).T,
-        usual=np.zeros(len(waves)),
-        sd=np.array([sd for _, sd in waves]),
-        annual=np.ones(len(waves), dtype=bool),
-    )

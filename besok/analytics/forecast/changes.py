@@ -1,0 +1,124 @@
+"""Changes of the level that a slow drift cannot explain: large and lasting shifts, openings after long closures.
+
+Shifts are found by the model that bridges and effects use (`level_shift`), in what the calendar leaves unexplained.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from besok.analytics.forecast.fit import Rows, Setting, fit
+from besok.analytics.forecast.level import YEAR
+from besok.analytics.level_shift import LEAST_WEEKS, Weekly, by_week, likeliest_step
+from besok.model.arrays import Floats
+
+MOST = 4  # steps
+LEAST = 0.6  # of the log: a step below 80 % is left to the drift of the level
+GAIN = 10.0  # by how much the log likelihood must grow
+# What is believed of a found step, and of the level after a long closure: what stays, and what fades
+STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.6
+FADES = 0.4 * YEAR  # days in which it does so
+CLOSURE = 75.0  # days without figures, after which a site may be another one
+EVEN = 14.0  # days after which a step lasts or passes with even probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Times of steps and of openings; the last step is `age` days old (0: none)."""
+
+    steps: tuple[float, ...]
+    opened: tuple[float, ...]
+    since: int
+    age: float
+
+    def applied(self, rows: Rows) -> Rows:
+        """Return the rows with a column for each change."""
+        since = rows.at[:, None] - np.array([*self.steps, *self.opened, *self.opened])
+        columns = (since >= 0).astype(np.float64)
+        steps, opened = len(self.steps), len(self.opened)
+        if opened:
+            columns[:, -opened:] *= np.exp(-np.maximum(since[:, -opened:], 0) / FADES)
+        return rows.with_columns(columns, np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, opened]))
+
+    def undone(self, size: float, horizon: int, paths: int, rng: np.random.Generator) -> Floats | float:
+        """Return minus the last step, of a `size`, from when on it has passed, where it does: rows x paths.
+
+        Large and lasting is believed, young is not: after d days it stays with probability d^2 / (d^2 + EVEN^2), else
+        it lasts s more with probability d / (d + s).
+        """
+        if not self.age:
+            return 0.0
+        passes = rng.uniform(size=paths) > self.age**2 / (self.age**2 + EVEN**2)
+        over = np.arange(horizon)[:, None] >= lasts(self.age, paths, rng)
+        return np.where(over & passes, -size, 0.0)
+
+
+def lasts(age: float, paths: int, rng: np.random.Generator) -> Floats:
+    """Return how much longer lasts in each future what has lasted `age`: s more with probability age / (age + s)."""
+    return np.asarray(age * (1 / rng.uniform(1e-9, 1, size=paths) - 1))
+
+
+def changes(rows: Rows, setting: Setting) -> Changes:
+    """Return the changes in the rows that have a log."""
+    seen = np.flatnonzero(np.isfinite(rows.logs))
+    at = rows.at[seen]
+    gaps = np.flatnonzero(np.diff(at) > CLOSURE)
+    after = len(at) - 1 - gaps
+    opened = tuple(at[gaps[after >= (1 if rows.monthly else 7)] + 1].tolist())
+    found = fit(rows, setting, rounds=1)
+    effects = rows.columns @ found.after.mean[: len(rows.sd)]
+    rest = np.where(np.isfinite(rows.logs), rows.logs - found.middle - effects, np.nan)[: seen[-1] + 1]
+    steps: list[float] = []
+    for _ in range(MOST):
+        step = _step(rest, rows.at, setting, steps)
+        if step is None:
+            break
+        steps.append(step)
+    last = max(steps, default=0.0)
+    age = float(at[-1]) - last + (rows.spacing if rows.monthly else 1.0)
+    return Changes(
+        steps=tuple(sorted(steps)), opened=opened, since=int(np.searchsorted(rows.at, last)) if steps else 0,
+        age=age if steps else 0.0,
+    )  # fmt: skip
+
+
+def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> float | None:
+    """Return the time of the likeliest further step; None where none is large and sure enough."""
+    weekly, first = _blocks(rest, at, setting.spacing)
+    if len(first) < LEAST_WEEKS:
+        return None
+    begins = np.searchsorted(
+        first, np.searchsorted(at, known)
+    )  # rows of their own, each with rows on both sides
+    found = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
+    if found is None or abs(found.size) < LEAST or found.gain < GAIN:
+        return None
+    row = _placed(rest, found.day) if setting.spacing < 28 else found.day
+    return float(at[row]) if float(at[row]) not in known else None
+
+
+def _blocks(rest: Floats, at: Floats, spacing: float) -> tuple[Weekly, np.ndarray]:
+    """Return the rows by week, the last one whole; months are medians of three, as one alone
+    proves nothing."""
+    if spacing < 28:
+        cut = len(rest) % 7
+        weekly, first = by_week(rest[cut:])
+        return weekly, first + cut
+    seen = np.flatnonzero(np.isfinite(rest))
+    known = rest[seen]
+    near = np.clip(np.arange(len(known)), 1, max(len(known) - 2, 1))
+    calm = np.median([known[near - 1], known[near], known[near + 1]], axis=0) if len(known) > 2 else known
+    return Weekly(at=at[seen] / 7, value=calm, noise=np.ones(len(seen))), seen
+
+
+def _placed(rest: Floats, row: int) -> int:
+    """Return the row within a week of `row` at which two levels, each the median of its side, leave the least."""
+    begin, end = max(row - 21, 0), min(row + 21, len(rest))
+    candidates = [n for n in range(max(row - 7, begin + 1), min(row + 8, end)) if np.isfinite(rest[n])]
+    left = [_apart(rest[begin:n]) + _apart(rest[n:end]) for n in candidates]
+    return candidates[int(np.argmin(left))] if candidates else row
+
+
+def _apart(some: Floats) -> float:
+    known = some[np.isfinite(some)]
+    return float(np.abs(known - np.median(known)).sum()) if len(known) else 0.0

@@ -64,6 +64,13 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     )
 
 
+@lru_cache(maxsize=4096)
+def is_no_person(name: str) -> bool:
+    """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
+    said = set(re.findall(r"[^\W\d_]+", name.lower().replace("e-scooter", "escooter")))
+    return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+
+
 def _named(reading: Reading) -> frozenset[str]:
     return words(reading.device, reading.channel.partition(":")[2])
 

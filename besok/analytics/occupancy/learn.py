@@ -30,6 +30,7 @@ from besok.analytics.occupancy.swapped_doors import (
     leaning,
     witnesses,
 )
+from besok.analytics.occupancy.whole_days import counted_in_part
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -61,16 +62,18 @@ def learn(
     whole = [filled(day) for day in told]
     told, put = [day for day, _ in whole], np.stack([people for _, people in whole])
     portals = building.doors.shape[1]
+    in_part, never = counted_in_part(told)
     usual_in, usual_out, heard = _usual(told, portals)
-    told, steady, turned = _turned_back(building, told, usual_in, usual_out, heard)
+    told, steady, turned = _turned_back(building, told, (usual_in, usual_out, heard), ~in_part)
     usual_in, usual_out, heard = _usual(told, portals)
-    swapped = _swapped(building, told)
+    swapped = _swapped(building, [told[n] for n in np.flatnonzero(~(in_part | never).any(1))])
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
     found = [_sums(building, day) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
+    judged = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
     bias, sd, wider, trust = _regression(
-        building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T)
+        building, left, passed * judged, sums, UNHEARD * put @ np.abs(building.doors.T)
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
     over = _over(building, told, bias, missed, trust)
@@ -92,22 +95,27 @@ def learn(
 
 
 def _turned_back(
-    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
+    building: Building,
+    days: Sequence[DayObservations],
+    usual: tuple[Floats, Floats, Floats],
+    in_whole: Bools,
 ) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
     """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
     and on how many days each had to be turned.
 
-    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
+    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better,
+    and no door on a day (`in_whole` is days x doors) on which it was counted in part.
     """
+    usual_in, usual_out, heard = usual
     found, most, many = [], [], np.zeros(len(building.doors[0]), np.int64)
-    for day in days:
+    for day, judged in zip(days, in_whole, strict=True):
         own_in, own_out, own = _usual([day], len(many))
         others = np.maximum(heard - own, 1)
         other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
         at = leaning(other_in, other_out)[day.clock // 15]
         net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
         says = (witnesses(net, day.step_minutes) * at).sum(0)
-        turned = _bettered(building, day, -says, other_in - other_out)
+        turned = _bettered(building, day, np.where(judged, -says, 0), other_in - other_out)
         found.append(_turned(day, turned))
         many += turned
         most.append(against(np.where(turned, -net, net), at, day.step_minutes))
@@ -285,9 +293,11 @@ def _missed(wider: float, days: int) -> float:
 def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
     """Find the portals whose in is out: with them turned, the counts no longer fall far below zero, and end near it.
 
-    Counts that begin in the middle of a day fall below zero too, but turning a portal leaves as many inside at its end.
+    `days` were counted whole: who was inside before counts begin leaves, so that counts fall below zero too.
     """
     swapped = np.zeros(building.doors.shape[1], bool)
+    if not days:
+        return swapped
     nets = np.stack([_so_far(day) for day in days])
     amiss, reach = _misfit(building, nets, swapped)
     while amiss > max(SWAPPED * reach, LEAST_PEOPLE):

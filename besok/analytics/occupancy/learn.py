@@ -63,17 +63,20 @@ def learn(
     told, put = [day for day, _ in whole], np.stack([people for _, people in whole])
     portals = building.doors.shape[1]
     in_part, never = counted_in_part(told)
+    if in_part.any(1).all():
+        return before
+    judged = np.asarray(~(in_part | never).any(1), bool)
     usual_in, usual_out, heard = _usual(told, portals)
-    told, steady, turned = _turned_back(building, told, (usual_in, usual_out, heard), ~in_part)
+    told, steady, turned = _turned_back(building, told, (usual_in, usual_out, heard), judged)
     usual_in, usual_out, heard = _usual(told, portals)
-    swapped = _swapped(building, [told[n] for n in np.flatnonzero(~(in_part | never).any(1))])
+    swapped = _swapped(building, [told[n] for n in np.flatnonzero(judged)])
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
     found = [_sums(building, day) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
-    judged = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
+    whole_spaces = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
     bias, sd, wider, trust = _regression(
-        building, left, passed * judged, sums, UNHEARD * put @ np.abs(building.doors.T)
+        building, left, passed * whole_spaces, sums, UNHEARD * put @ np.abs(building.doors.T)
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
     over = _over(building, told, bias, missed, trust)
@@ -98,24 +101,24 @@ def _turned_back(
     building: Building,
     days: Sequence[DayObservations],
     usual: tuple[Floats, Floats, Floats],
-    in_whole: Bools,
+    judged: Bools,
 ) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
     """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
     and on how many days each had to be turned.
 
     People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better,
-    and no door on a day (`in_whole` is days x doors) on which it was counted in part.
+    and on days that are `judged`: all doors were counted from end to end.
     """
     usual_in, usual_out, heard = usual
     found, most, many = [], [], np.zeros(len(building.doors[0]), np.int64)
-    for day, judged in zip(days, in_whole, strict=True):
+    for day, whole in zip(days, judged, strict=True):
         own_in, own_out, own = _usual([day], len(many))
         others = np.maximum(heard - own, 1)
         other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
         at = leaning(other_in, other_out)[day.clock // 15]
         net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
         says = (witnesses(net, day.step_minutes) * at).sum(0)
-        turned = _bettered(building, day, np.where(judged, -says, 0), other_in - other_out)
+        turned = _bettered(building, day, -says * whole, other_in - other_out)
         found.append(_turned(day, turned))
         many += turned
         most.append(against(np.where(turned, -net, net), at, day.step_minutes))

@@ -9,7 +9,8 @@ from besok.analytics.occupancy.parameters import QUARTERS
 from besok.model.arrays import Bools, Floats
 
 LEAST_PEOPLE = 5.0  # who usually pass while a door was not heard yet, or any more
-EDGE_MINUTES = 60.0  # unheard at the ends of a day that no other day can be compared with
+OTHER_DAYS = 2  # with people, to tell who usually passes
+EDGE_MINUTES = 30.0  # unheard at the ends of a day that too few other days can be compared with
 DAY_MINUTES = 1440.0
 
 
@@ -17,8 +18,8 @@ def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
     """Return by day and door whether the door was first heard too late or last heard too early in the day, or never.
 
     A door may tell only when somebody passes: other days tell how many people pass it before it was heard first and
-    after it was heard last. Where no other day has people, the door must have been heard from one end of the day to
-    the other.
+    after it was heard last. Where too few other days have people, the door must have been heard from one end of the
+    day, or of the opening hours if they are known, to the other.
     """
     flows = np.stack([_by_quarter(day) for day in days])  # days x quarters x doors
     busy = flows.sum(1) >= LEAST_PEOPLE
@@ -32,12 +33,10 @@ def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
         for door in np.flatnonzero(heard.any(0)):
             told = np.flatnonzero(heard[:, door])
             unheard = _unheard(day, int(told[0]), int(told[-1]))
-            if others[door]:
+            if others[door] >= OTHER_DAYS:
                 in_part[n, door] = usual[unheard, door].sum() >= LEAST_PEOPLE
             else:
-                late = told[0] * day.step_minutes
-                early = DAY_MINUTES - (told[-1] + 1) * day.step_minutes
-                in_part[n, door] = max(late, early) > EDGE_MINUTES
+                in_part[n, door] = max(_ends(day, int(told[0]), int(told[-1]))) > EDGE_MINUTES
     return in_part, never
 
 
@@ -46,6 +45,13 @@ def _by_quarter(day: DayObservations) -> Floats:
     flows = np.zeros((QUARTERS, day.people_in.shape[1]))
     np.add.at(flows, day.clock // 15, np.nan_to_num(day.people_in) + np.nan_to_num(day.people_out))
     return flows
+
+
+def _ends(day: DayObservations, first: int, last: int) -> tuple[float, float]:
+    """Return how long a door was unheard before its first and after its last step, but for hours known to be closed."""
+    open = np.ones(len(day), bool) if day.open is None else day.open
+    after = 0 if day.open is not None and not open[last:].any() else DAY_MINUTES - len(day) * day.step_minutes
+    return open[:first].sum() * day.step_minutes, open[last + 1 :].sum() * day.step_minutes + after
 
 
 def _unheard(day: DayObservations, first: int, last: int) -> Bools:

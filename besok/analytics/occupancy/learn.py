@@ -65,11 +65,12 @@ def learn(
     in_part, never = counted_in_part(told)
     if in_part.any(1).all():
         return before
-    judged = np.asarray(~(in_part | never).any(1), bool)
+    judged = ~(in_part | never).any(1)
+    back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
+    for n, day in zip(np.flatnonzero(judged), back, strict=True):
+        told[n] = day
     usual_in, usual_out, heard = _usual(told, portals)
-    told, steady, turned = _turned_back(building, told, (usual_in, usual_out, heard), judged)
-    usual_in, usual_out, heard = _usual(told, portals)
-    swapped = _swapped(building, [told[n] for n in np.flatnonzero(judged)])
+    swapped = _swapped(building, back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
     found = [_sums(building, day) for day in told]
@@ -98,27 +99,26 @@ def learn(
 
 
 def _turned_back(
-    building: Building,
-    days: Sequence[DayObservations],
-    usual: tuple[Floats, Floats, Floats],
-    judged: Bools,
+    building: Building, days: Sequence[DayObservations]
 ) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
     """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
-    and on how many days each had to be turned.
+    and on how many days each had to be turned. `days` were counted whole.
 
-    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better,
-    and on days that are `judged`: all doors were counted from end to end.
+    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
     """
-    usual_in, usual_out, heard = usual
-    found, most, many = [], [], np.zeros(len(building.doors[0]), np.int64)
-    for day, whole in zip(days, judged, strict=True):
-        own_in, own_out, own = _usual([day], len(many))
+    portals = len(building.doors[0])
+    if not days:
+        return [], np.zeros(portals, bool), np.zeros(portals, np.int64)
+    usual_in, usual_out, heard = _usual(days, portals)
+    found, most, many = [], [], np.zeros(portals, np.int64)
+    for day in days:
+        own_in, own_out, own = _usual([day], portals)
         others = np.maximum(heard - own, 1)
         other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
         at = leaning(other_in, other_out)[day.clock // 15]
         net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
         says = (witnesses(net, day.step_minutes) * at).sum(0)
-        turned = _bettered(building, day, -says * whole, other_in - other_out)
+        turned = _bettered(building, day, -says, other_in - other_out)
         found.append(_turned(day, turned))
         many += turned
         most.append(against(np.where(turned, -net, net), at, day.step_minutes))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
+from besok.analytics.visits import counting_error
 from besok.model import sitefile
 from besok.model.readings import Reading
 from besok.model.views.series import VisitPoint
@@ -61,7 +62,7 @@ def visits(db: Database, **options: str) -> list[VisitPoint]:
 def test_without_a_definition_everyone_counts(db: Database) -> None:
     filled(db)
     assert [(p.gross, p.net, p.definition) for p in visits(db)] == [(45, 45, 0)] * 2
-    assert visits(db)[0].se == pytest.approx((0.143 * 45 + 0.02**2 * (40**2 + 5**2)) ** 0.5)
+    assert visits(db)[0].se == pytest.approx(counting_error(45, 45, 40**2 + 5**2))
     assert visits(db)[0].coverage == pytest.approx(900 / 86_400)
 
 
@@ -70,7 +71,7 @@ def test_a_definition_holds_from_its_day_on(db: Database) -> None:
     before, after = visits(db)
     assert (before.gross, before.net, before.definition) == (45, 45, 0)
     assert (after.gross, after.net, after.definition) == (30, 30 - 7.5 - 4, 1)
-    assert after.se == pytest.approx((0.143 * 60 / 4 + 0.02**2 * 30**2) ** 0.5)
+    assert after.se == pytest.approx(counting_error(60 / 4, 30, 30**2))
     (week,) = visits(db, step="week")
     assert (week.gross, week.net, week.definition) == (75, 63.5, None)  # it changed within the week
 

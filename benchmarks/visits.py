@@ -110,7 +110,7 @@ def _balance_variance(entries: Floats, exits: Floats) -> float | None:
     net, passed = net[passed > 0], passed[passed > 0]
     if len(passed) < 28:
         return None
-    return float(np.quantile((net - net.sum() / passed.sum() * passed) ** 2 / passed, 0.8)) / 1.642
+    return float(np.quantile((net - np.median(net / passed) * passed) ** 2 / passed, 0.8)) / 1.642
 
 
 def worlds() -> list[SiteFile]:

@@ -95,7 +95,8 @@ with balance as (
     group by f.site_id, f.day
 )
 select case when count(*) >= 28 then percentile_cont(0.8) within group (order by (net - lean * passed) ^ 2 / passed) / 1.642 end as variance
-from (select net, passed, sum(net) over () / sum(passed) over () as lean from balance) b
+from balance
+cross join (select percentile_cont(0.5) within group (order by net / passed) as lean from balance) usual
 
 -- name: visit_days
 -- The business days up to one on which visits of all of some sites were observed, and whether they were observed `whole`.

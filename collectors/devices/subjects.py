@@ -6,8 +6,9 @@ On platforms of home automation the people of the place choose topics and names:
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -29,14 +30,15 @@ _STEMS: Final = tuple(sorted(_WORDS["stems"]))
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
-def words(names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def words(*names: str) -> frozenset[str]:
     """Return the words of names in lower case: `ParkingSpot_3` is parking, spot and 3."""
     return frozenset(word for name in names for word in field_names.words(name))
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
-    topic = words((*packet.levels, *_told(packet.object, DEEPEST)))
+    topic = words(packet.topic, *_told(packet.object, DEEPEST))
     if topic & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
         return Decoded(not_data=PHONE)
     readings, problems, is_warm = [], list(decoded.problems), False
@@ -61,6 +63,13 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     )
 
 
+@lru_cache(maxsize=4096)
+def is_no_person(name: str) -> bool:
+    """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
+    said = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
+    return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+
+
 def _told(fields: dict[Any, Any], depth: int) -> Iterator[str]:
     """Yield the names of devices in a message, wherever it has them: `attributes.friendly_name`."""
     for key, value in fields.items():
@@ -71,7 +80,7 @@ def _told(fields: dict[Any, Any], depth: int) -> Iterator[str]:
 
 
 def _named(reading: Reading) -> frozenset[str]:
-    return words((reading.device, reading.channel.partition(":")[2]))
+    return words(reading.device, reading.channel.partition(":")[2])
 
 
 def _is_thing(word: str) -> bool:

@@ -36,7 +36,9 @@ SAYS: Final[Mapping[str, str]] = {
 HEAD: Final = "[[sites.mappings]]"
 _KEYS: Final = ("device", "time", "each", "channel")
 _START: Final = re.compile(r'# (start = "(?:[^"\\]|\\.)*")  # .*')
-_CHOICE: Final = re.compile(r'# values\.((?:[a-z_0-9]+|"(?:[^"\\]|\\.)*") = "(?:[^"\\]|\\.)*")  # .*')
+_CHOICE: Final = re.compile(  # what stands behind ";" is more than the page asks
+    r'# values\.((?:[a-z_0-9]+|"(?:[^"\\]|\\.)*") = "(?:[^"\\]|\\.)*")  # [^;]*'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +93,9 @@ def written(draft: MappingDraft) -> str:
         )
     for choice in draft.choices:
         key = choice.key if re.fullmatch(r"\w+", choice.key, re.ASCII) else _quoted(choice.key)
-        besides = f"{choice.besides}; " if choice.besides else ""
+        besides = f"; {choice.besides}" if choice.besides else ""
         says = SAYS.get(choice.metric, f"{METRICS[choice.metric].description}, as it is read already")
-        found.append(f"# {besides}values.{key} = {_quoted(choice.path)}  # {says}")
+        found.append(f"# values.{key} = {_quoted(choice.path)}  # {says}{besides}")
     return "\n".join(found)
 
 

@@ -37,7 +37,7 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.format import Format, Value, has_flows, paths
-from collectors.devices.leaves import ADVICE, SEE, Leaf, is_open, leaves
+from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, is_open, leaves
 from collectors.devices.meanings import (
     CHANNEL_LIMIT,
     all_choices,
@@ -79,7 +79,8 @@ def decode(packet: Packet) -> Decoded:
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data=TOMBSTONE)
-    if not xmltext.looks_so(packet.payload) and packet.text[:1] not in ("{", "["):
+    is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
+    if not is_document and not isinstance(packet.value, dict):
         return _plain(packet)
     try:
         value = packet.json
@@ -347,11 +348,11 @@ class _Message:
             each=each,
             channel=self._channel_of_items(each),
         )
+        on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
+        advice = ADVICE if on_page else WRITE
         if self.origin:
-            return (
-                f"{asks}: {MODEL}, or {ADVICE}:\n{mapping_draft.written(self._of_frame(draft, self.origin))}"
-            )
-        return f"{asks}: {ADVICE}:\n{mapping_draft.written(draft)}"
+            draft, advice = self._of_frame(draft, self.origin), f"{MODEL}, or {advice}"
+        return f"{asks}: {advice}:\n{mapping_draft.written(draft)}"
 
     @staticmethod
     def _of_frame(draft: MappingDraft, origin: Origin) -> MappingDraft:

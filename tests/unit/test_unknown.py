@@ -45,7 +45,7 @@ def paths(decoded: Decoded) -> set[str]:
     chosen = tomllib.loads(text)["sites"]["mappings"][0]
     assert "values" not in chosen
     return {
-        line.split(" = ")[-1].partition("  # ")[0].strip('"')
+        line.partition(" = ")[2].partition("  # ")[0].strip('"')
         for line in text.split("\n")
         if "values." in line
     }
@@ -144,3 +144,15 @@ def test_no_meaning_depends_on_a_number(number: int) -> None:
             now = read(alike.topic, other_numbers(alike.payload, number))
             assert (outcome(now) == ASK) == (outcome(was) == ASK), alike
             assert {r.metric for r in now.readings} == {r.metric for r in was.readings}, alike
+
+
+def test_what_needs_more_than_a_choice_is_not_offered_on_the_page() -> None:
+    (reason,) = read("counters/hall-door", b"hello").problems
+    last = reason.split("\n")[-1]
+    assert (
+        last
+        == '# values.occupied = "$"  # whether somebody is present; with yes = [...] and no = [...], its words'
+    )
+    assert tomllib.loads(last.removeprefix("# ")) == {"values": {"occupied": "$"}}
+    assert "page Sensors" not in reason
+    assert mapping_draft.read(reason) is None

@@ -70,8 +70,9 @@ class MappingDraft:
 
 
 def name_of(topic: str) -> str:
-    """Return a name for the devices behind a topic: its first level that is a word."""
-    plain = (re.sub(r"[^a-z0-9]+", "-", level.lower()).strip("-") for level in topic.split("/"))
+    """Return a name for the devices behind a topic: its first level that is a word, behind what the receiver adds."""
+    levels = topic.removeprefix("besok/in/").lower().split("/")
+    plain = (re.sub(r"[^a-z0-9]+", "-", level).strip("-") for level in levels)
     return next((level for level in plain if level and not level.isdecimal()), "counter")[:40].rstrip("-")
 
 

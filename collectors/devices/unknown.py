@@ -59,6 +59,7 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value, and of a text that may sa
 SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
 OFFERED: Final = 12  # fields in one mapping
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
+_OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
@@ -343,8 +344,8 @@ class _Message:
                 *(known_choice(value) for value in known if not each and value.unit == 1.0),
             ),
             device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
-            time=next((leaf.path for kind in ("time", "end") for leaf in self._tops(kind)), ""),
-            start=next((leaf.path for leaf in self._tops("start")), ""),
+            time=self._first("time", "end", each=each),
+            start=self._first("start", each=each),
             each=each,
             channel=self._channel_of_items(each),
         )
@@ -372,13 +373,24 @@ class _Message:
             only={} if is_told else {origin.device: str(_at(origin))},
         )
 
+    def _first(self, *kinds: str, each: str) -> str:
+        """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
+        fields = (leaf for kind in kinds for leaf in (*self._of_items(kind, each), *self._tops(kind)))
+        return next((leaf.path for leaf in fields), "")
+
+    def _of_items(self, kind: str, each: str) -> list[Leaf]:
+        own = (leaf for leaf in self.leaves if each and leaf.each == each and _OF_ITEM.fullmatch(leaf.path))
+        return [leaf for leaf in own if leaf.name in FIELDS[kind]]
+
     def _channel_of_items(self, each: str) -> str:
-        """Return the path to what names the items of a list: a field, or else their place in the list."""
+        """Return the path to what names the items of a list: a field, or their place in it; "" if times do."""
         if not each:
             return ""
-        own = [leaf for leaf in self.leaves if leaf.each == each and leaf.path.count(".") == 1]
-        kinds = ("line", "place", "sub", "device", "loose")
-        return next((leaf.path for kind in kinds for leaf in own if leaf.name in FIELDS[kind]), "key")
+        for kind in ("line", "place", "sub", "device", "loose"):
+            if found := self._of_items(kind, each):
+                return found[0].path
+        times = [str(leaf.value) for kind in ("time", "end") for leaf in self._of_items(kind, each)]
+        return "" if times and len({*times}) == len(times) else "key"
 
     def _nothing(self) -> str:
         if told := self._no_persons():

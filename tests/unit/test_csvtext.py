@@ -60,9 +60,14 @@ def test_a_mapping_reads_its_rows() -> None:
 
 
 def test_a_table_that_nothing_knows_is_asked_about() -> None:
-    (reason,) = decode_message(message("time,in_total\n2026-11-28T07:00Z,3\n")).problems
-    assert 'each = "$.rows[*]"' in reason
+    (reason,) = decode_message(message("time,in_total\n2026-11-28T07:00Z,3\n2026-11-28T08:00Z,4\n")).problems
+    assert 'time = "@.time"\neach = "$.rows[*]"\n#' in reason  # a row is a time, not a line
     assert '# values.in_total = "@.in_total"' in reason
+
+
+def test_a_column_of_lines_keeps_them_apart() -> None:
+    (reason,) = decode_message(message("Line No,in_total\n1,3\n2,4\n")).problems
+    assert 'channel = "@[\\"Line No\\"]"' in reason
 
 
 def test_a_kept_table_has_its_numbers_times_and_names_of_columns() -> None:

@@ -84,6 +84,5 @@ UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header -
   --no-emit-find-links --python-version 3.11 pyproject.toml
 
 lock: ## renew the lock files from pyproject.toml (needs uv)
-	$(UV_COMPILE) --extra dev --extra docs --extra benchmarks -o requirements-benchmarks.lock
-	$(UV_COMPILE) --extra dev --extra docs -c requirements-benchmarks.lock -o requirements-dev.lock
+	$(UV_COMPILE) --extra dev --extra docs -o requirements-dev.lock
 	$(UV_COMPILE) -c requirements-dev.lock -o requirements.lock

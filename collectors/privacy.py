@@ -234,7 +234,7 @@ class _Redactor:
             or self._is_named(text)
             or PSEUDONYM.fullmatch(text) is not None
             or _KIND.fullmatch(text) is not None
-            or (key in KEYS["models"] and kept_forms.is_model(text))
+            or (key in KEYS["models"] and (kept_forms.is_model(text) or canonical(text) in self._known.makes))
         )
 
     def _is_named(self, text: str) -> bool:

@@ -1,5 +1,6 @@
 """Devices that nothing knows: their last messages, and the form in which a person says what their fields mean."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from dashboard.components import forms, readings
 from dashboard.components.elements import data, fold, items, quiet
 
 LONGEST_SHOWN: Final = 200  # characters of a message
+_QUOTED: Final = re.compile(r'\["([^"]*)"\]')  # a name with blanks in a path
 
 
 def section(devices: Sequence[UnknownDevice], site: Site, now: datetime) -> Any:
@@ -83,7 +85,7 @@ def _form(device: UnknownDevice, site: str, places: Mapping[str, str]) -> Any:
 
 
 def _field(here: str, number: int, path: str, choices: Sequence[Choice]) -> Any:
-    name = path.removeprefix("$.").removeprefix("@.")
+    name = _QUOTED.sub(r".\1", path).removeprefix("$.").removeprefix("@.")
     label = _("What does “{field}” mean?").format(field=name if name not in ("$", "@") else _("value"))
     options = {f"{choice.key}={choice.path}": _meaning(choice) for choice in choices}
     return forms.choice(here, "values", label, options, number=number, none=_("not used"))

@@ -178,6 +178,10 @@ def map_device(
         good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)
         device_mappings.replayed(db, number, now)
         print(f"Mapping {number} is kept: {good} read and stored now, {still} still rejected")
+        if not ids:
+            print(
+                f"No kept message came on {topic}; if that is not its topic, end it: besok device unmap {number}"
+            )
 
 
 @app.command()

@@ -47,7 +47,7 @@ def _lines(text: str) -> Iterator[tuple[list[str], list[str]]]:
     try:
         for line in csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)):
             cells = [cell.strip() for cell in line]
-            number += len(cells)
+            number += len(cells) or 1
             if number > VALUES_LIMIT:
                 raise Unreadable(
                     f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"

@@ -44,6 +44,8 @@ def test_other_texts_are_no_table(text: str) -> None:
 def test_a_table_with_too_many_cells_is_refused() -> None:
     with pytest.raises(Unreadable, match="more than 100,000 values"):
         csvtext.parse("a;b\n" + "1;2\n" * (VALUES_LIMIT // 2))
+    with pytest.raises(Unreadable, match="more than 100,000 values"):
+        csvtext.parse("a;b\n1;2" + "\n" * VALUES_LIMIT + "3;4")
 
 
 def test_a_mapping_reads_its_rows() -> None:

@@ -151,7 +151,8 @@ def _plain(packet: Packet) -> Decoded:
     if not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text):
         raise Unreadable(
             f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
-            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway rewrite this"
+            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
+            " rewrite this"
         )
     if state_of(packet.value) is None:
         return Decoded(not_data=reader.NOTHING_MEASURED)

@@ -39,7 +39,7 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.format import Format, Value, has_flows, paths
-from collectors.devices.leaves import ADVICE, SEE, Leaf, is_open, leaves
+from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, is_open, leaves
 from collectors.devices.meanings import (
     CHANNEL_LIMIT,
     all_choices,
@@ -63,6 +63,7 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value, and of a text that may sa
 SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
 OFFERED: Final = 12  # fields in one mapping
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
+_OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
@@ -83,7 +84,8 @@ def decode(packet: Packet) -> Decoded:
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data=TOMBSTONE)
-    if not xmltext.looks_so(packet.payload) and packet.text[:1] not in ("{", "["):
+    is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
+    if not is_document and not isinstance(packet.value, dict):
         return _plain(packet)
     try:
         value = packet.json
@@ -165,8 +167,9 @@ def _plain(packet: Packet) -> Decoded:
         return Decoded(not_data="whether a device is connected")
     if not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text):
         raise Unreadable(
-            f"the payload is neither JSON nor a number or a word ({len(packet.payload)} bytes), and nothing says what"
-            " is what: choose JSON in the settings of the device, or let its gateway rewrite this"
+            f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
+            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
+            " rewrite this"
         )
     if state_of(packet.value) is None:
         return Decoded(not_data=reader.NOTHING_MEASURED)
@@ -395,16 +398,16 @@ class _Message:
                 *(known_choice(value) for value in known if not each and value.unit == 1.0),
             ),
             device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
-            time=next((leaf.path for kind in ("time", "end") for leaf in self._tops(kind)), ""),
-            start=next((leaf.path for leaf in self._tops("start")), ""),
+            time=self._first("time", "end", each=each),
+            start=self._first("start", each=each),
             each=each,
             channel=self._channel_of_items(each),
         )
+        on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
+        advice = ADVICE if on_page else WRITE
         if self.origin:
-            return (
-                f"{asks}: {MODEL}, or {ADVICE}:\n{mapping_draft.written(self._of_frame(draft, self.origin))}"
-            )
-        return f"{asks}: {ADVICE}:\n{mapping_draft.written(draft)}"
+            draft, advice = self._of_frame(draft, self.origin), f"{MODEL}, or {advice}"
+        return f"{asks}: {advice}:\n{mapping_draft.written(draft)}"
 
     @staticmethod
     def _of_frame(draft: MappingDraft, origin: Origin) -> MappingDraft:
@@ -424,13 +427,24 @@ class _Message:
             only={} if is_told else {origin.device: str(_at(origin))},
         )
 
+    def _first(self, *kinds: str, each: str) -> str:
+        """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
+        fields = (leaf for kind in kinds for leaf in (*self._of_items(kind, each), *self._tops(kind)))
+        return next((leaf.path for leaf in fields), "")
+
+    def _of_items(self, kind: str, each: str) -> list[Leaf]:
+        own = (leaf for leaf in self.leaves if each and leaf.each == each and _OF_ITEM.fullmatch(leaf.path))
+        return [leaf for leaf in own if leaf.name in FIELDS[kind]]
+
     def _channel_of_items(self, each: str) -> str:
-        """Return the path to what names the items of a list: a field, or else their place in the list."""
+        """Return the path to what names the items of a list: a field, or their place in it; "" if times do."""
         if not each:
             return ""
-        own = [leaf for leaf in self.leaves if leaf.each == each and leaf.path.count(".") == 1]
-        kinds = ("line", "place", "sub", "device", "loose")
-        return next((leaf.path for kind in kinds for leaf in own if leaf.name in FIELDS[kind]), "key")
+        for kind in ("line", "place", "sub", "device", "loose"):
+            if found := self._of_items(kind, each):
+                return found[0].path
+        times = [str(leaf.value) for kind in ("time", "end") for leaf in self._of_items(kind, each)]
+        return "" if times and len({*times}) == len(times) else "key"
 
     def _nothing(self) -> str:
         if told := self._no_persons():

@@ -30,7 +30,8 @@ NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
 UNKNOWN: Final = (
     "the bytes ({shown}, port {port}) are of a device whose kind is not known: say its model in the site file"
-    ' (model = "Vendor Model"), or set up a decoder in the network server'
+    ' (model = "Vendor Model"), set up a decoder in the network server, or add its vendor\'s codec (besok codec add'
+    " FILE --vendor ... --model ...)"
 )
 UNSUPPORTED: Final = (
     "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"

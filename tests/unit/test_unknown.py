@@ -47,7 +47,7 @@ def paths(decoded: Decoded) -> set[str]:
     chosen = tomllib.loads(text)["sites"]["mappings"][0]
     assert "values" not in chosen
     return {
-        line.split(" = ")[-1].partition("  # ")[0].strip('"')
+        line.partition(" = ")[2].partition("  # ")[0].strip('"')
         for line in text.split("\n")
         if "values." in line
     }
@@ -153,3 +153,15 @@ def test_a_device_that_a_person_has_placed_may_speak_on_a_topic_of_any_name() ->
     placed = replace(NOTHING_KNOWN, topics={("mqtt", "quux/1"): ("quux/1",)})
     (reading,) = unknown.decode(Packet(message, placed)).readings
     assert (reading.device, reading.metric, reading.value) == ("quux/1", "in_total", 3)
+
+
+def test_what_needs_more_than_a_choice_is_not_offered_on_the_page() -> None:
+    (reason,) = read("counters/hall-door", b"hello").problems
+    last = reason.split("\n")[-1]
+    assert (
+        last
+        == '# values.occupied = "$"  # whether somebody is present; with yes = [...] and no = [...], its words'
+    )
+    assert tomllib.loads(last.removeprefix("# ")) == {"values": {"occupied": "$"}}
+    assert "page Sensors" not in reason
+    assert mapping_draft.read(reason) is None

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 from typing import Any, Final
 
@@ -97,12 +98,12 @@ class Network:
             time=first_time(time for path in self.times for time in values_at(body, path)),
             identity=self._identity(device, body),
             models=self._models(body),
-            at=At(
-                fields=where and at + where,
-                device=f"{at}.{_there(body, self.device)}",
-                time=f"{at}.{_there(body, self.times)}",
-            ),
+            at=partial(self._at, body, at, where),
         )
+
+    def _at(self, body: Body, at: str, where: str) -> At:
+        device, time = (f"{at}.{_there(body, paths)}" for paths in (self.device, self.times))
+        return At(fields=where and at + where, device=device, time=time)
 
     def _models(self, body: Body) -> tuple[str, ...]:
         said = words(*(value_at(body, path) for path in self.model))

@@ -53,9 +53,8 @@ ADAPTERS: tuple[Adapter, ...] = (
     ),  # the last: it asks about whatever comes
 )
 
-SIMULATED = (
-    b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
-)
+# A name no vendor uses: true at the top of a JSON object whose people are made up
+SIMULATED = b'"besok_simulated"'
 STRANGERS = ("", "general")  # who hears devices that nothing knows
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"

@@ -15,9 +15,8 @@ from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
-NUMBER_S: Final = (
-    3600.0  # the same where a network does not tell the session: a device that restarts begins at zero
-)
+# Seconds, where a network does not tell the session: a device that restarts begins at zero
+NUMBER_S: Final = 3600.0
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
 _HEX = re.compile(r"[0-9a-f]+")

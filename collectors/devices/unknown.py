@@ -61,6 +61,7 @@ OFFERED: Final = 12  # fields in one mapping
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
 _TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
+TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in=3, out=2`
     rf'(?:"|\b)(?:[a-z]+_)?(?:{"|".join(sorted(map(re.escape, PEOPLE)))})\w*(?:"\s*:|\s*=\s*\d)',
     re.IGNORECASE,
@@ -77,7 +78,7 @@ def decode(packet: Packet) -> Decoded:
     if about := _control(packet):
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
-        return Decoded(not_data=reader.TOMBSTONE)
+        return Decoded(not_data=TOMBSTONE)
     if not xmltext.looks_so(packet.payload) and packet.text[:1] not in ("{", "["):
         return _plain(packet)
     try:

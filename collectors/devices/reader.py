@@ -20,7 +20,7 @@ from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.devices import questions
 from collectors.devices.format import ABSENT, ANY, ONLINE, Choice, Condition, Format, Value, text_of
-from collectors.devices.no_person import is_no_person
+from collectors.devices.subjects import is_no_person
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at

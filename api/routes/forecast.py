@@ -36,7 +36,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastRecord:
-    """Accuracy of forecasts by length, each forecast, and a sentence on four weeks."""
+    """Accuracy of forecasts by length, method and time of making; each forecast; and a sentence on four weeks."""
 
     records: tuple[Record, ...]
     sentence: Text
@@ -72,8 +72,9 @@ def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | Forecast
     if form != "json":
         return rows(found, Scored, form, f"{site.id}-forecasts")
     records = tuple(get_records(found))
+    judged = sum(one.judged for one in found)
     return ForecastRecord(
-        records=records, sentence=in_both(lambda: narratives.record(records)), forecasts=tuple(found)
+        records=records, sentence=in_both(lambda: narratives.record(records, judged)), forecasts=tuple(found)
     )
 
 

@@ -52,22 +52,31 @@ def get_scored(db: Database, site: str, today: date) -> list[Scored]:
 
 
 def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
-    """Return how good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
-    next_days = [s for s in found if s.judged and s.first - s.origin == timedelta(days=1)]
-    by_length = {days: [s for s in next_days if s.days == days] for days in lengths}
-    return [_record(days, own) for days, own in by_length.items() if own]
+    """Return how good the judged forecasts were, by how many days they sum up, apart by version of the method and for
+    forecasts made in advance and recomputed afterwards; those in advance and the newest version first.
+
+    Left out are those of which no outcome would have spoken against the intervals.
+    """
+    kinds: dict[tuple[int, bool, str], list[Scored]] = {}
+    for one in sorted(found, key=lambda s: s.made, reverse=True):
+        if one.judged and one.first - one.origin == timedelta(days=1) and one.days in lengths:
+            kinds.setdefault((one.days, one.afterwards, one.model), []).append(one)
+    records = [_record(*kinds[kind], kind=kind) for kind in sorted(kinds, key=lambda kind: kind[:2])]
+    return [record for record in records if record.can_fail]
 
 
-def _record(days: int, own: Sequence[Scored]) -> Record:
+def _record(*own: Scored, kind: tuple[int, bool, str]) -> Record:
+    days, afterwards, model = kind
     errors = [s.mean / s.truth - 1 for s in own if s.truth]
     right_low, right_high = would_hold([s.first for s in own], days)
     return Record(
         days=days,
+        model=model,
+        afterwards=afterwards,
         made=len(own),
         held=sum(s.held for s in own),
         right_low=right_low,
         right_high=right_high,
-        afterwards=sum(s.afterwards for s in own),
         error=median(map(abs, errors)) if errors else None,
         bias=median(errors) if errors else None,
     )

@@ -163,26 +163,46 @@ def total(coming: ExpectedTotal) -> str:
 
 
 def foremost(found: Sequence[Record]) -> Record | None:
-    """Return the record that stands for all: that of four weeks, or of the shortest time. None without any.
+    """Return the record that stands for all: of forecasts made in advance if there are any, that of four weeks, or of
+    the shortest time. None without any.
 
     A forecast tells of a week, four weeks and a year at once: added up, it would count several times.
     """
-    return next((r for r in found if r.days == FOUR_WEEKS), min(found, key=lambda r: r.days, default=None))
+    ahead = [r for r in found if not r.afterwards] or found
+    return next((r for r in ahead if r.days == FOUR_WEEKS), min(ahead, key=lambda r: r.days, default=None))
 
 
-def record(found: Sequence[Record]) -> str:
-    """Return how many of the judged forecasts held, beside how many should have."""
+def record(found: Sequence[Record], judged: int = 0) -> str:
+    """Return how many of the forecasts held, beside how many should have; `judged` were compared with the outcome."""
     one = foremost(found)
+    if one is None and judged:
+        return _("Too few forecasts can be compared with the outcome yet to judge their intervals.")
     if one is None:
         return _("No forecast is old enough yet to be compared with the outcome.")
-    said = plural(
-        "Interval coverage: in {held} of {n} forecast the outcome lay in the 80 % interval; "
-        "{low} to {high} are expected by chance.",
-        "Interval coverage: in {held} of {n} forecasts the outcome lay in the 80 % interval; "
-        "{low} to {high} are expected by chance.",
-        one.made,
+    text = _afterwards if one.afterwards else _ahead
+    return text(one.made).format(
+        n=formats.number(one.made), held=one.held, low=one.right_low, high=one.right_high
     )
-    return said.format(n=formats.number(one.made), held=one.held, low=one.right_low, high=one.right_high)
+
+
+def _ahead(made: int) -> str:
+    return plural(
+        "Interval coverage: in {held} of {n} forecast made in advance the outcome lay in the 80 % interval; "
+        "{low} to {high} are expected by chance.",
+        "Interval coverage: in {held} of {n} forecasts made in advance the outcome lay in the 80 % interval; "
+        "{low} to {high} are expected by chance.",
+        made,
+    )
+
+
+def _afterwards(made: int) -> str:
+    return plural(
+        "Interval coverage: in {held} of {n} forecast recomputed afterwards the outcome lay in the 80 % interval; "
+        "{low} to {high} are expected by chance.",
+        "Interval coverage: in {held} of {n} forecasts recomputed afterwards the outcome lay in the 80 % interval; "
+        "{low} to {high} are expected by chance.",
+        made,
+    )
 
 
 def gave(effect: ActionEffect, measure_of_all: bool) -> str:

@@ -13,31 +13,35 @@ from dashboard.figures import forecast as figures
 
 def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
     """Return how good the forecasts were: in a sentence, by length, and each one."""
+    judged = [s for s in found if s.judged]
     foremost = narratives.foremost(records)
-    drawn = foremost.days if foremost else 0
-    judged = [s for s in found if s.judged and s.days == drawn]
+    kind = (foremost.days, foremost.afterwards, foremost.model) if foremost else None
+    drawn = [s for s in judged if kind == (s.days, s.afterwards, s.model)]
+    said = narratives.record(records, len(judged))
     head = [
-        _("Visits of"), _("Forecasts"), _("In the interval"), _("Expected by chance"), _("Typical error"), _("Bias")
+        _("Visits of"), _("Made"), _("Method"), _("Forecasts"), _("In the interval"), _("Expected by chance"),
+        _("Typical error"), _("Bias"),
     ]  # fmt: skip
     rows = [_record_row(r) for r in records]
     by_length = sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years")
     return titled(
         _("Forecast accuracy"),
-        *(_chart(site, judged, drawn, records) if judged else [quiet(narratives.record([]))]),
+        *(_chart(site, drawn, said) if drawn else [quiet(said)]),
         *([by_length, quiet(_meaning())] if records else []),
-        quiet(_afterwards(records)) if any(r.afterwards for r in records) else None,
+        quiet(_afterwards()) if any(r.afterwards for r in records) else None,
     )
 
 
-def _chart(site: str, judged: Sequence[Scored], days: int, records: Sequence[Record]) -> list[Any]:
+def _chart(site: str, judged: Sequence[Scored], said: str) -> list[Any]:
     about = _(
         "Each bar is the 80 % prediction interval for the {n} days after the forecast was made; the mark is the "
         "outcome."
     )
+    days = judged[0].days
     drawn = chart(
         figures.record(judged),
         label=_("Forecasts of {n} days: intervals and outcomes").format(n=days),
-        finding=narratives.record(records),
+        finding=said,
         head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("Outcome"), _("In the interval")],
         rows=[_judged_row(s) for s in judged],
         csv=f"/api/v1/sites/{site}/forecast/record?format={csv_format()}",
@@ -66,6 +70,8 @@ def _record_row(one: Record) -> list[str]:
     chance = _("{low} to {high}").format(low=one.right_low, high=one.right_high)
     return [
         length,
+        _("afterwards") if one.afterwards else _("in advance"),
+        one.model,
         str(one.made),
         held,
         chance,
@@ -74,8 +80,5 @@ def _record_row(one: Record) -> list[str]:
     ]
 
 
-def _afterwards(records: Sequence[Record]) -> str:
-    made = sum(r.afterwards for r in records)
-    return _(
-        "{n} of these were made afterwards, when Besök was installed, from nothing but what was known on their day."
-    ).format(n=made)
+def _afterwards() -> str:
+    return _("Made afterwards: recomputed from the visits up to the day they start from.")

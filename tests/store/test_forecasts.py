@@ -52,11 +52,21 @@ def test_what_was_said_stays_and_is_judged_by_the_readings(library: Database) ->
         (sundays[0], 750, True), (sundays[1], 750, False), (sundays[2], 750, False), (sundays[3], 750, True),
     ]  # fmt: skip
     (record,) = get_records(found)
-    assert (record.days, record.made, record.held, record.afterwards) == (7, 4, 2, 0)
+    assert (record.days, record.model, record.afterwards) == (7, "test", False)
+    assert (record.made, record.held) == (4, 2)
     assert (record.right_low, record.right_high) == (
         1,
         4,
     )  # of four weeks of their own, each four times of five
+    apart = [
+        *found,
+        *(replace(one, afterwards=True) for one in found),
+        *(replace(one, model="new") for one in found),
+    ]
+    assert {(r.afterwards, r.model, r.made) for r in get_records(apart)} == {
+        (False, "test", 4), (True, "test", 4), (False, "new", 4),
+    }  # fmt: skip
+    assert get_records(found[:2]) == [], "whatever comes, two forecasts say nothing of their intervals"
     assert get_records([replace(one, origin=one.origin - timedelta(days=30)) for one in found]) == [], (
         "a year to come"
     )

@@ -160,7 +160,19 @@ def test_a_record_of_short_forecasts_alone_is_a_record() -> None:
         forecast_accuracy.section(
             "lib",
             [week],
-            [Record(days=7, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.1, bias=0.1)],
+            [
+                Record(
+                    days=7,
+                    model="test",
+                    afterwards=True,
+                    made=1,
+                    held=1,
+                    right_low=1,
+                    right_high=1,
+                    error=0.1,
+                    bias=0.1,
+                )
+            ],
         )
     )
     assert "for the 7 days after the forecast was made" in told and "No forecast is old enough" not in told

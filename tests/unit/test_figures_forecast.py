@@ -103,16 +103,29 @@ def test_the_answer_says_the_probability_and_what_follows() -> None:
             target_summary.panel(WAY, "Library", replace(OUTLOOK, odds=None))
         )
         records = [
-            Record(days=28, made=2, held=1, right_low=0, right_high=2, afterwards=2, error=0.1, bias=-0.02)
+            Record(
+                days=28,
+                model="test",
+                afterwards=True,
+                made=2,
+                held=1,
+                right_low=1,
+                right_high=2,
+                error=0.1,
+                bias=-0.02,
+            )
         ]
         told = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], records))
         for part in (
-            "Interval coverage: in 1 of 2 forecasts",
+            "Interval coverage: in 1 of 2 forecasts recomputed afterwards",
             "1 (50\u00a0%)",
-            "made afterwards",
+            "Made afterwards",
+            "test",
             "−2.0\u00a0%",
         ):
             assert part in told
+        unjudged = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], []))
+        assert "Too few forecasts" in unjudged and "In the interval" not in unjudged
         assert "No forecast is old enough" in texts(
             forecast_accuracy.section("lib", [scored(300, observed=0.5)], [])
         )

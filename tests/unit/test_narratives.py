@@ -19,7 +19,7 @@ OUTLOOK = Outlook(
     model="test", goal=1_000_000, deadline=date(2029, 12, 31), odds=0.31, even_from=None, likely_from=None,
     needed_growth=0.117, expected_growth=0.052, days=(), years=(), totals=(),
 )  # fmt: skip
-ONCE = Record(days=28, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.04, bias=0.0)
+ONCE = Record(days=28, model="test", afterwards=False, made=1, held=1, right_low=0, right_high=1, error=0.04, bias=0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -131,15 +131,19 @@ def test_the_record() -> None:
     one = replace(ONCE, made=24, held=19, right_low=14, right_high=24)
     said = narratives.record([one])
     assert said == (
-        "Interval coverage: in 19 of 24 forecasts the outcome lay in the 80 % interval; "
+        "Interval coverage: in 19 of 24 forecasts made in advance the outcome lay in the 80 % interval; "
         "14 to 24 are expected by chance."
     )
     longer = [replace(one, days=days, made=7) for days in (7, 365)]
     assert narratives.record([longer[0], one, longer[1]]) == said, "a forecast counts once"
-    assert narratives.record(longer).startswith("Interval coverage: in 19 of 7 forecasts")
+    assert narratives.record(longer).startswith("Interval coverage: in 19 of 7 forecasts made in advance")
     assert "No forecast is old enough" in narratives.record([])
-    assert narratives.record([ONCE]).startswith("Interval coverage: in 1 of 1 forecast the")
-    assert swedish(lambda: narratives.record([ONCE])).startswith("Täckningsgrad: i 1 av 1 prognos låg")
+    assert "Too few forecasts" in narratives.record([], 2)
+    afterwards = replace(one, afterwards=True, made=20)
+    assert "in 19 of 20 forecasts recomputed afterwards" in narratives.record([afterwards])
+    assert narratives.record([afterwards, longer[1]]) == narratives.record([longer[1]]), "in advance first"
+    assert narratives.record([ONCE]).startswith("Interval coverage: in 1 of 1 forecast made in advance the")
+    assert swedish(lambda: narratives.record([ONCE])).startswith("Täckningsgrad: i 1 av 1 prognos gjord i förväg låg")
 
 
 def test_what_an_action_gave_can_always_be_said() -> None:

@@ -30,6 +30,7 @@ from besok.analytics.occupancy.swapped_doors import (
     leaning,
     witnesses,
 )
+from besok.analytics.occupancy.whole_days import counted_in_part
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -61,16 +62,22 @@ def learn(
     whole = [filled(day) for day in told]
     told, put = [day for day, _ in whole], np.stack([people for _, people in whole])
     portals = building.doors.shape[1]
+    in_part, never = counted_in_part(told)
+    if in_part.any(1).all():
+        return before
+    judged = ~(in_part | never).any(1)
+    back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
+    for n, day in zip(np.flatnonzero(judged), back, strict=True):
+        told[n] = day
     usual_in, usual_out, heard = _usual(told, portals)
-    told, steady, turned = _turned_back(building, told, usual_in, usual_out, heard)
-    usual_in, usual_out, heard = _usual(told, portals)
-    swapped = _swapped(building, told)
+    swapped = _swapped(building, back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
     found = [_sums(building, day) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
+    whole_spaces = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
     bias, sd, wider, trust = _regression(
-        building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T)
+        building, left, passed * whole_spaces, sums, UNHEARD * put @ np.abs(building.doors.T)
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
     over = _over(building, told, bias, missed, trust)
@@ -92,16 +99,20 @@ def learn(
 
 
 def _turned_back(
-    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
+    building: Building, days: Sequence[DayObservations]
 ) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
     """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
-    and on how many days each had to be turned.
+    and on how many days each had to be turned. `days` were counted whole.
 
     People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
     """
-    found, most, many = [], [], np.zeros(len(building.doors[0]), np.int64)
+    portals = len(building.doors[0])
+    if not days:
+        return [], np.zeros(portals, bool), np.zeros(portals, np.int64)
+    usual_in, usual_out, heard = _usual(days, portals)
+    found, most, many = [], [], np.zeros(portals, np.int64)
     for day in days:
-        own_in, own_out, own = _usual([day], len(many))
+        own_in, own_out, own = _usual([day], portals)
         others = np.maximum(heard - own, 1)
         other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
         at = leaning(other_in, other_out)[day.clock // 15]
@@ -285,9 +296,11 @@ def _missed(wider: float, days: int) -> float:
 def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
     """Find the portals whose in is out: with them turned, the counts no longer fall far below zero, and end near it.
 
-    Counts that begin in the middle of a day fall below zero too, but turning a portal leaves as many inside at its end.
+    `days` were counted whole: who was inside before counts begin leaves, so that counts fall below zero too.
     """
     swapped = np.zeros(building.doors.shape[1], bool)
+    if not days:
+        return swapped
     nets = np.stack([_so_far(day) for day in days])
     amiss, reach = _misfit(building, nets, swapped)
     while amiss > max(SWAPPED * reach, LEAST_PEOPLE):

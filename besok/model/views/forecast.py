@@ -57,18 +57,25 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Accuracy of forecasts of sums over `days` days: `held` of `made` in their 80 % interval.
+    """Accuracy of forecasts of sums over `days` days by one method: `held` of `made` in their 80 % interval.
 
-    `error` is the median error as a share of the truth, without its sign; `bias` the median with it (positive: too many
-    were forecast). `afterwards` of them were made later than their origin. Were all intervals right, `right_low` to
-    `right_high` would have held, in 19 cases of 20: those whose days overlap hold or miss together.
+    `model` is the version of the method. `afterwards`: recomputed later than their origin, from what was known then;
+    else made in advance. `error` is the median error as a share of the truth, without its sign; `bias` the median with
+    it (positive: too many were forecast). Were all intervals right, `right_low` to `right_high` would have held, in 19
+    cases of 20: those whose days overlap hold or miss together.
     """
 
     days: int
+    model: str
+    afterwards: bool
     made: int
     held: int
     right_low: int
     right_high: int
-    afterwards: int
     error: float | None
     bias: float | None
+
+    @property
+    def can_fail(self) -> bool:
+        """Tell whether any number of forecasts in their interval would speak against the intervals."""
+        return self.right_low > 0 or self.right_high < self.made

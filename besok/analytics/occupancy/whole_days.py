@@ -1,0 +1,63 @@
+"""Detection of days on which a door was counted in part only: mounted at noon, or in a file that begins at ten."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import QUARTERS
+from besok.model.arrays import Bools, Floats
+
+LEAST_PEOPLE = 5.0  # who usually pass while a door was not heard yet, or any more
+OTHER_DAYS = 2  # with people, to tell who usually passes
+EDGE_MINUTES = 30.0  # unheard at the ends of a day that too few other days can be compared with
+DAY_MINUTES = 1440.0
+
+
+def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
+    """Return by day and door whether the door was first heard too late or last heard too early in the day, or never.
+
+    A door may tell only when somebody passes: other days tell how many people pass it before it was heard first and
+    after it was heard last. Where too few other days have people, the door must have been heard from one end of the
+    day, or of the opening hours if they are known, to the other.
+    """
+    flows = np.stack([_by_quarter(day) for day in days])  # days x quarters x doors
+    busy = flows.sum(1) >= LEAST_PEOPLE
+    total = (flows * busy[:, None]).sum(0)
+    in_part, never = np.zeros(busy.shape, bool), np.zeros(busy.shape, bool)
+    for n, day in enumerate(days):
+        heard = ~(np.isnan(day.people_in) & np.isnan(day.people_out))
+        others = np.maximum(busy.sum(0) - busy[n], 0)
+        usual = (total - flows[n] * busy[n]) / np.maximum(others, 1)
+        never[n] = ~heard.any(0) & (usual.sum(0) >= LEAST_PEOPLE)
+        for door in np.flatnonzero(heard.any(0)):
+            told = np.flatnonzero(heard[:, door])
+            unheard = _unheard(day, int(told[0]), int(told[-1]))
+            if others[door] >= OTHER_DAYS:
+                in_part[n, door] = usual[unheard, door].sum() >= LEAST_PEOPLE
+            else:
+                in_part[n, door] = max(_ends(day, int(told[0]), int(told[-1]))) > EDGE_MINUTES
+    return in_part, never
+
+
+def _by_quarter(day: DayObservations) -> Floats:
+    """Return who passed each door, in and out, in each quarter of the clock."""
+    flows = np.zeros((QUARTERS, day.people_in.shape[1]))
+    np.add.at(flows, day.clock // 15, np.nan_to_num(day.people_in) + np.nan_to_num(day.people_out))
+    return flows
+
+
+def _ends(day: DayObservations, first: int, last: int) -> tuple[float, float]:
+    """Return how long a door was unheard before its first and after its last step, but for hours known to be closed."""
+    open = np.ones(len(day), bool) if day.open is None else day.open
+    after = 0 if day.open is not None and not open[last:].any() else DAY_MINUTES - len(day) * day.step_minutes
+    return open[:first].sum() * day.step_minutes, open[last + 1 :].sum() * day.step_minutes + after
+
+
+def _unheard(day: DayObservations, first: int, last: int) -> Bools:
+    """Return the quarters of the clock outside the steps from `first` to `last`."""
+    unheard = np.ones(QUARTERS, bool)
+    begins = int(day.clock[first]) // 15
+    ends = (int(day.clock[last]) + int(np.ceil(day.step_minutes)) - 1) // 15
+    unheard[np.arange(begins, ends + 1 + QUARTERS * (ends < begins)) % QUARTERS] = False
+    return unheard

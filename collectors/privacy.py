@@ -26,7 +26,7 @@ from collectors.allowlist import KEYS, PROSE
 KEPT_LIMIT = 1_000_000  # bytes of a payload
 NESTED_LIMIT = 3  # JSON within the strings of JSON
 QUOTED = 1_000  # characters of a text that a reason may quote
-LARGE = 10**9  # no count and no measurement is larger; telephone and personal numbers are
+LARGE = 10**8  # no count and no measurement is larger; telephone and personal numbers are
 
 _KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")

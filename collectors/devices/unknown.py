@@ -27,9 +27,11 @@ from collectors.devices.field_names import (
     PEOPLE,
     QUALIFIED,
     WORDS,
+    compact,
     is_climate,
     is_foreign,
     is_name,
+    is_neutral,
     is_of_persons,
     is_strange,
     listed,
@@ -44,12 +46,14 @@ from collectors.devices.meanings import (
     choices_of,
     climate_of,
     is_aside,
+    is_plain,
     is_settled,
     known_choice,
     qualified_value,
     state_of,
 )
 from collectors.devices.reader import Body
+from collectors.kept_forms import is_words
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices that are known by their radio
@@ -100,6 +104,19 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
     name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
     leaf = Leaf(names=(name,), value=packet.value, path="$", said=words(name))
     return [leaf] if choices_of(leaf) else []
+
+
+def unsaid(names: Sequence[str]) -> list[str]:
+    """Return the words of a topic that may say what is counted.
+
+    Things and parts of the people do; a word that nobody knows may, unless people or a door are named behind it.
+    """
+    names = [name for name in names if compact(name) not in QUALIFIED and name.lower() != "devices"]
+    said = [word for name in names for word in words(name)]
+    told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
+    doors = [n for n, word in enumerate(said) if any(True for _ in telling("doors", word))]
+    behind = said[doors[-1] + 1 :] if doors else said
+    return list(dict.fromkeys((*told, *(word for word in behind if len(word) > 2 and not is_neutral(word)))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +194,19 @@ class _Message:
         ]
         texts += [level for level in self.packet.levels if level.lower() != "devices"] if topic else []
         texts += self.origin.texts if self.origin else ()
+        texts += (
+            self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()
+        )  # the root of XML
         texts += [name for leaf in self.leaves for name in leaf.names] if names else []
         return sorted({word for text in texts for word in telling(kind, text)})
 
     def _no_persons(self) -> list[str]:
         some = self._told("some", names=True, topic=False, places=False)
-        return sorted({*self._told("things", names=True), *some})
+        names = [
+            name for leaf in self.leaves for name in leaf.names if WORDS["radio"].isdisjoint(words(name))
+        ]
+        things = [word for name in names for word in telling("things", name)]
+        return sorted({*self._told("things", names=False), *things, *some})
 
     def decoded(self) -> Decoded:
         """Return what counts; ask about all else that may be about people. Raises Unreadable."""
@@ -241,10 +265,35 @@ class _Message:
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
         if loose and not (self.origin or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
+        named_so = [leaf for leaf in self._tops("place") if leaf.name in ("name", "label")]
+        if told := [leaf.shown for leaf in named_so if not _names_a_place(str(leaf.value).strip())]:
+            return f"{listed(told)} may be the name of a place, or that of somebody"
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
+        if told := self._unsaid():
+            return f"{listed(told)} may be what is counted, and nothing says that it is people"
+        if told := self._unclear(named):
+            return f"{listed(told)} may change what is counted"
         return ""
+
+    def _unsaid(self) -> list[str]:
+        """Return the words of where it comes from that may name what is counted.
+
+        None if people or doors are named, or a person has placed the device.
+        """
+        device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
+        if device in self.packet.known.topics or self._told("doors", names=True, topic=False):
+            return []
+        own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
+        return unsaid(self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own])
+
+    def _unclear(self, named: Sequence[Leaf]) -> list[str]:
+        """Return the fields beside qualified names of which nobody knows whether they change what those say."""
+        metrics = {QUALIFIED[leaf.name] for leaf in named}
+        beside = (leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {}))
+        unclear = (leaf.names[-1] for leaf in beside if not (is_plain(leaf) or is_settled(leaf, metrics)))
+        return list(dict.fromkeys(unclear))
 
     def _fault(self) -> str:
         """Say that the device does not trust its figures, or made them up; "" if it does not."""
@@ -253,7 +302,7 @@ class _Message:
             is_fault = (
                 (text == "true" and not WORDS["true_is_fault"].isdisjoint(words(leaf.names[-1])))
                 or (leaf.name in FIELDS["false_is_fault"] and text == "false")
-                or (leaf.name in FIELDS["state_of_health"] and "_".join(text.split()) in WORDS["faults"])
+                or (self._tells_health(leaf) and "_".join(text.split()) in WORDS["faults"])
                 or (leaf.name in ("error", "fault", "failure") and bool(_TELLS_FAULT.match(text)))
             )
             if is_fault:
@@ -262,6 +311,10 @@ class _Message:
                     " up; look after it"
                 )
         return ""
+
+    @staticmethod
+    def _tells_health(leaf: Leaf) -> bool:
+        return any(leaf.name in FIELDS[kind] for kind in ("state_of_health", "kind", "sub"))
 
     def _tops(self, kind: str) -> list[Leaf]:
         """Return the fields of a kind that hold a text or a number, outside of lists, the most telling first."""
@@ -385,6 +438,10 @@ class _Message:
         if names := [leaf.shown for leaf in self.leaves if is_climate(leaf.names)]:
             return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
         return "nothing about people: settings, the device's own health, or counts of other things"
+
+
+def _names_a_place(text: str) -> bool:
+    return is_words(text) or any(True for _ in telling("doors", text))
 
 
 def _is_told(value: object) -> bool:

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Any, Final
 
 import paho.mqtt.client as paho
@@ -54,9 +53,7 @@ class Publisher:
         self._client.loop_start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Say that all devices are offline, wait a moment for the acknowledgements, and leave."""
         if self._client.is_connected():
             self._say(native.OFFLINE)

@@ -18,7 +18,7 @@ expected bias included.
 Over a day at one door with 700 entries that is sqrt(100 + 77 + 40) = 15; over a year, with 250,000, 3,900.
 """
 
-from math import hypot, sqrt
+from math import sqrt
 
 PASSAGE_VARIANCE = 0.143  # per passage; groups make it seven times what independent errors of 2 % would give
 LEAST_VARIANCE = 0.02  # of counters that miss 1 to 3 %, each person by himself
@@ -26,7 +26,6 @@ SHARED_BIAS = (
     0.0125  # root mean square of the share that all doors of a site miss, less what they count twice
 )
 DOOR_BIAS = 0.009  # standard deviation of a door's own share about it
-UNCHECKED_BIAS = hypot(SHARED_BIAS, DOOR_BIAS)  # of one door
 
 
 def counting_error(

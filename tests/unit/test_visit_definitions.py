@@ -5,7 +5,7 @@ from math import hypot
 
 import pytest
 
-from besok.analytics.visits import UNCHECKED_BIAS, counting_error, variance_per_passage
+from besok.analytics.visits import DOOR_BIAS, SHARED_BIAS, counting_error, variance_per_passage
 from besok.model.errors import SiteFileError
 from besok.model.site import Deduction, SiteFile, Text, VisitDefinition
 from besok.model.sitefile import dump, parse
@@ -147,7 +147,7 @@ def test_how_sure_a_count_is() -> None:
     one, four = counting_error(1000, 1000, 1000**2), counting_error(1000, 1000, 4 * 250**2)
     assert 0.0125 * 1000 < four < one  # doors err apart, and all of them miss
     year = counting_error(365 * 700, 365 * 700, (365 * 700) ** 2)
-    assert year == pytest.approx(UNCHECKED_BIAS * 365 * 700, rel=0.01)
+    assert year == pytest.approx(hypot(SHARED_BIAS, DOOR_BIAS) * 365 * 700, rel=0.01)
     assert counting_error(365 * 700, 0, 0, checked=500**2) == pytest.approx(hypot(500, 191), abs=1)
 
 

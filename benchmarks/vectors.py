@@ -29,7 +29,7 @@ from benchmarks._page import write_tables
 from besok.files.codec_trees import read_tree
 from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Message
-from collectors import dry_run
+from cli.standalone import dry_run
 from collectors.devices import registry
 from collectors.devices.registry import Entry
 from collectors.lorawan.codecs import CODECS, Answer, Frame

@@ -223,7 +223,9 @@ def _checked(
 
 def _check_origin(reading: Reading, known: DecodeContext) -> None:
     """Raise Refused for a simulated reading that would count among people."""
-    if reading.flags & Flag.SIMULATED and (reading.source, reading.device, reading.channel) in known.real:
+    if reading.flags is Flag.NONE or not reading.flags & Flag.SIMULATED:
+        return
+    if (reading.source, reading.device, reading.channel) in known.real:
         raise Refused(
             f"{_where(reading)}: it says that it is simulated, and its sensor observes a site that is no sandbox, where"
             " only people count; send it for a sandbox (`besok site apply --sandbox` makes one), or without that mark",

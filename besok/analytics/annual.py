@@ -18,7 +18,7 @@ from math import hypot, sqrt
 import numpy as np
 
 from besok.analytics.single_thread import on_one_core
-from besok.analytics.visits import DOOR_BIAS, PASSAGE_VARIANCE
+from besok.analytics.visits import PASSAGE_VARIANCE, counting_error
 from besok.model.arrays import Bools, Floats, Ints
 
 NEAR_DAYS = 21.0  # an observed day so far away counts 1/e of the day itself
@@ -84,11 +84,15 @@ class YearOfVisits:
 
 @on_one_core
 def estimate_year(
-    quarters: YearQuarters, kinds: Sequence[Hashable | None], rules: Rules, bias: Floats | None = None
+    quarters: YearQuarters,
+    kinds: Sequence[Hashable | None],
+    rules: Rules,
+    corrected: Floats | None = None,
+    passage_variance: float = PASSAGE_VARIANCE,
 ) -> YearOfVisits:
     """Return the year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
 
-    `bias` is, days x doors, the share by which a counter may be off all the time: what people counted beside it tell.
+    `corrected` is, days x doors, the standard error of a correction in force, as a share of the entries; NaN without.
     """
     days = len(rules.counts)
     kind = _numbered(kinds)
@@ -104,10 +108,9 @@ def estimate_year(
     missing = missing_error(counted, observed, near, added)
     passages = np.where(rules.counts, _by_day(quarters.passages, quarters.day, days), 0.0)
     share = np.divide(counted + added, counted, out=np.ones_like(counted), where=counted > 0)
-    random = PASSAGE_VARIANCE * float((passages * np.minimum(share, 10)).sum())
-    counting = sqrt(
-        random + _biased(counted + added, np.full(counted.shape, DOOR_BIAS) if bias is None else bias)
-    )
+    made_from = float((passages * np.minimum(share, 10)).sum())
+    corrected = np.full(counted.shape, np.nan) if corrected is None else corrected
+    counting = _counting(counted + added, made_from, corrected, passage_variance)
     gross, net = _sums(counted + added, rules)
     gross_counted, net_counted = _sums(counted, rules)
     return YearOfVisits(
@@ -133,13 +136,20 @@ def _sums(entries: Floats, rules: Rules) -> tuple[float, float]:
     return float(entries.sum()), float(net.sum())
 
 
-def _biased(entries: Floats, bias: Floats) -> float:
-    """Return the variance from counters' own biases: as long as a bias holds it errs the same way every day."""
-    variance = 0.0
-    for door in range(entries.shape[1]):
-        for share in np.unique(bias[:, door]):
-            variance += float(share * entries[bias[:, door] == share, door].sum()) ** 2
-    return variance
+def _counting(entries: Floats, passages: float, corrected: Floats, passage_variance: float) -> float:
+    """Return the standard error of what was counted: as long as a correction holds it errs the same way every day."""
+    unchecked = np.where(np.isnan(corrected), entries, 0.0).sum(axis=0)
+    checked = 0.0
+    for door, errors in enumerate(corrected.T):
+        for share in np.unique(errors[~np.isnan(errors)]):
+            checked += float(share * entries[errors == share, door].sum()) ** 2
+    return counting_error(
+        passages,
+        float(unchecked.sum()),
+        float((unchecked**2).sum()),
+        checked=checked,
+        passage_variance=passage_variance,
+    )
 
 
 def _numbered(kinds: Sequence[Hashable | None]) -> Ints:

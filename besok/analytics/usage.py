@@ -171,7 +171,7 @@ def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
         return None
     relative = (
         _variance([d.width_hours * d.hours / d.known_hours for d in days]) / hours**2
-        + (counting_error(came / 2, came**2) / came) ** 2
+        + (counting_error(came / 2, came, came**2) / came) ** 2
         + _ends(days) ** 2 / 3
     )
     return hours / came, (hours / came) ** 2 * relative
@@ -212,7 +212,7 @@ def _came(days: Sequence[DayUse]) -> Figure | None:
     if not days:
         return None
     entered = sum(d.entered.people for d in days if d.entered)
-    error = Z * counting_error(entered, entered**2)
+    error = Z * counting_error(entered, entered, entered**2)
     return Figure(value=entered, lower=max(entered - error, 0.0), upper=entered + error)
 
 

@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
 
@@ -32,19 +32,25 @@ _BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
 }
 _NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\]+)'\]")
 _PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
+_ITEMS = re.compile(r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\]*)'\]")
 _LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))?|<(?P<before>\w+)))?")
 _ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
 _PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
 _TEXT_SHOWN = 60  # characters
 
 
+Within = tuple[tuple[Any, str | int], ...]
+
+
 class PathError(ValueError):
     """A path is not written correctly; the text says where, and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """The beginning of paths: the message, one item of it, the items around that one, and how all came."""
+class Place(NamedTuple):
+    """The beginning of paths: the message, one item of it, the items around that one, and how all came.
+
+    `asked` holds what queries have found in the message: they take long, and each item asks the same.
+    """
 
     message: Any
     item: Any
@@ -52,14 +58,14 @@ class Place:
     levels: Sequence[str]
     topic: str = ""
     around: tuple[Any, ...] = ()  # the nearest first
+    asked: dict[str, list["Found"]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A value, and the objects and lists it lies in, the nearest first, each with the key that led on."""
 
     value: Any
-    within: tuple[tuple[Any, str | int], ...] = ()
+    within: Within = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,11 @@ class Path:
     level: int = 0  # of the topic (0: all of it); of "around" how far out
     last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
-    many: bool = False  # a plain path to all that lies at its end ([*])
+    many: bool = False  # a plain path to all that lies at the end of `names` ([*])
+    having: tuple[str, str] | None = None  # of that only what has a name and a text ([?@.name == 'text'])
+    beyond: tuple[str, ...] = ()  # from there on
+    ahead: tuple[str, ...] = ()  # the names with which a query begins
+    is_single: bool = False  # a plain path to one value at most
     is_beside: bool = False  # it leads to a list or an object, and there to what is at the item's place
     part: int = 0  # of the text it leads to
     pieces: tuple["str | Path", ...] = ()
@@ -81,7 +91,7 @@ class Path:
     def find(self, place: Place) -> list[Found]:
         """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.query is not None:
-            found = self._led(self.beginning(place), self.query)
+            found = self._led(self.beginning(place), self.query, place)
             if self.is_beside:
                 found = [inner for one in found for inner in _beside(one, place.key)]
             return [cut for one in found for cut in _cut(one, self.part)] if self.part else found
@@ -93,11 +103,21 @@ class Path:
             return self._joined(place)
         return [] if place.key is None else [Found(place.key)]
 
-    def _led(self, data: Any, query: JSONPath) -> list[Found]:
+    def _led(self, data: Any, query: JSONPath, place: Place) -> list[Found]:
         if self.names is None:
-            return self._queried(data, query)
-        found = self._followed(data, self.names)
-        return _inside(found[0]) if self.many and found else found
+            if self.begins != "message" or place.asked is None:
+                return self._queried(data, query)
+            if self.text not in place.asked:
+                place.asked[self.text] = self._queried(data, query)
+            return place.asked[self.text]
+        found = _followed(data, self.names)
+        if not self.many or not found:
+            return found
+        inner = _inside(found[0])
+        if self.having:
+            name, text = self.having
+            inner = [one for one in inner if type(one.value) is dict and one.value.get(name) == text]
+        return [last for one in inner for last in _followed(one.value, self.beyond, one.within)]
 
     def _level(self, place: Place) -> list[Found]:
         levels = place.levels
@@ -126,18 +146,11 @@ class Path:
             return place.item
         return place.around[self.level - 1] if self.level <= len(place.around) else None
 
-    def _followed(self, data: Any, names: tuple[str, ...]) -> list[Found]:
-        within: tuple[tuple[Any, str | int], ...] = ()
-        for name in names:
-            if type(data) is not dict or name not in data:
-                return []
-            within = ((data, name), *within)
-            data = data[name]
-        return [Found(data, within)]
-
     def _queried(self, data: Any, query: JSONPath) -> list[Found]:
         if not isinstance(data, dict | list):  # the library would take a text for JSON
             return [] if query.segments else [Found(data)]
+        if self.ahead and not _followed(data, self.ahead):  # seen at once, where the library takes long
+            return []
         try:
             return [Found(match.obj, _within(match)) for match in query.finditer(data)]
         except JSONPathError as exc:
@@ -164,19 +177,31 @@ def compiled(text: str) -> Path:
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
     path = ending["path"]
     rest = path.lstrip("^") if path[0] == "^" else path[1:]
-    plain = rest.removesuffix("[*]").removesuffix(".*") if rest.endswith(("[*]", ".*")) else rest
-    names = tuple(a or b for a, b in _NAME.findall(plain)) if _PLAIN.fullmatch(plain) else None
+    items = _ITEMS.search(rest)
+    first, then = (rest[: items.start()], rest[items.end() :]) if items else (rest, "")
+    is_plain = bool(_PLAIN.fullmatch(first) and _PLAIN.fullmatch(then))
+    is_beside, part = ending["beside"] is not None, int(ending["part"] or 0)
     begins: Literal["message", "item", "around"] = _BEGINNINGS[path[0]]
     return Path(
         text,
         begins,
         query=_query(text, rest),
         level=len(path) - len(rest),
-        names=names,
-        many=plain != rest,
-        is_beside=ending["beside"] is not None,
-        part=int(ending["part"] or 0),
+        names=_names(first) if is_plain else None,
+        many=is_plain and items is not None,
+        having=(items["name"], items["text"]) if is_plain and items and items["name"] else None,
+        beyond=_names(then),
+        ahead=() if is_plain else _names(rest),
+        is_single=is_plain and not (items or is_beside or part),
+        is_beside=is_beside,
+        part=part,
     )
+
+
+def _names(rest: str) -> tuple[str, ...]:
+    """Return the plain names with which a path begins."""
+    found = _PLAIN.match(rest)
+    return tuple(a or b for a, b in _NAME.findall(found[0])) if found else ()
 
 
 def sentence(text: str) -> Path:
@@ -242,6 +267,16 @@ def _cut(found: Found, part: int) -> list[Found]:
     return [Found(parts[at], found.within)] if -len(parts) <= at < len(parts) else []
 
 
+def _followed(data: Any, names: Sequence[str], within: Within = ()) -> list[Found]:
+    """Return what names lead to, through objects only."""
+    for name in names:
+        if type(data) is not dict or name not in data:
+            return []
+        within = ((data, name), *within)
+        data = data[name]
+    return [Found(data, within)]
+
+
 def _inside(found: Found) -> list[Found]:
     """Return all that lies in an object or a list."""
     around = found.value
@@ -249,7 +284,7 @@ def _inside(found: Found) -> list[Found]:
     return [Found(value, ((around, key), *found.within)) for key, value in inner]
 
 
-def _within(match: JSONPathMatch) -> tuple[tuple[Any, str | int], ...]:
+def _within(match: JSONPathMatch) -> Within:
     found = []
     while match.parent is not None:
         found.append((match.parent.obj, match.parts[-1]))

@@ -9,7 +9,6 @@ import numpy as np
 import psycopg
 
 from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, YearQuarters, estimate_year
-from besok.analytics.visits import DOOR_BIAS
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
@@ -23,6 +22,7 @@ from besok.model.views.annual import (
     Verification,
 )
 from besok.services.observed_days import compute_visit_days
+from besok.services.visits import passage_variance
 from besok.store import results, rollup
 from besok.store.database import Database, sql
 from besok.store.sites import load
@@ -88,6 +88,7 @@ class _Inputs:
     doors: list[Door]
     placements: list[_Placement]
     corrections: list[CorrectionEvidence]
+    passage_variance: float
 
     @cached_property
     def days(self) -> list[date]:
@@ -180,9 +181,9 @@ class _Inputs:
             per_day=np.array(per_day, np.float64),
         )
 
-    def bias(self) -> Floats:
-        """Days x doors: the standard error of a door's counter as a share; from validation counts where there are."""
-        out = np.full((len(self.days), len(self.doors)), DOOR_BIAS)
+    def corrected(self) -> Floats:
+        """Days x doors: the standard error of the correction in force, as a share; NaN where there is none."""
+        out = np.full((len(self.days), len(self.doors)), np.nan)
         names = [door.name for door in self.doors]
         for c in self.corrections:
             n = names.index(c.door)
@@ -209,7 +210,7 @@ class _Inputs:
             passages=np.where(self.half, entries / 2, entries),
             known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
         )
-        return estimate_year(quarters, self.day_kinds(), self.rules, self.bias())
+        return estimate_year(quarters, self.day_kinds(), self.rules, self.corrected(), self.passage_variance)
 
 
 def get_annual_report(db: Database, site: str, year: int, today: date) -> AnnualReport:
@@ -284,6 +285,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         doors=doors,
         placements=db.fetch("annual_sensors", _Placement, **keys),
         corrections=db.fetch("annual_corrections", CorrectionEvidence, site=site, **keys),
+        passage_variance=passage_variance(db, [site], last),
     )
 
 

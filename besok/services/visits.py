@@ -1,9 +1,10 @@
 """Visits over time, with the definition that was in force and how sure they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from besok.analytics.visits import counting_error
+from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.series import Step, VisitPoint
 from besok.services.observed_days import partial_days
@@ -22,8 +23,18 @@ class _Point:
     imputed: float
     corrected: float
     final: bool
-    passages: float | None
-    squares: float | None
+    passages: (
+        float | None
+    )  # these and the following: what the error is made of, None where nothing was observed
+    unchecked: float
+    squares: float
+    checked: float
+    gaps: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Balance:
+    variance: float | None
 
 
 def get_visits(
@@ -54,11 +65,17 @@ def get_visits(
         "today": today,
     }
     points = db.fetch("visits", _Point, **keys, left_out=left_out)
-    return [_view(point) for point in points]
+    variance = passage_variance(db, sites, last)
+    return [_view(point, variance) for point in points]
 
 
-def _view(point: _Point) -> VisitPoint:
-    complete = point.passages is not None and point.squares is not None
+def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
+    """Return the variance of the counting error per passage, from how in and out add up in the year to `last`."""
+    (balance,) = db.fetch("balance_variance", _Balance, sites=list(sites), last=last)
+    return variance_per_passage(balance.variance)
+
+
+def _view(point: _Point, variance: float) -> VisitPoint:
     return VisitPoint(
         day=point.day,
         gross=point.gross,
@@ -67,6 +84,14 @@ def _view(point: _Point) -> VisitPoint:
         imputed=point.imputed,
         corrected=point.corrected,
         final=point.final,
-        se=counting_error(point.passages or 0, point.squares or 0) if complete else None,
+        se=None
+        if point.passages is None
+        else counting_error(
+            point.passages,
+            point.unchecked,
+            point.squares,
+            checked=point.checked + point.gaps,
+            passage_variance=variance,
+        ),
         definition=point.definition,
     )

@@ -47,7 +47,7 @@ def try_payload(
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
     from besok.files.codec_trees import read_codec
     from besok.model.decode_context import NOTHING, decode_context_of
-    from collectors import dry_run
+    from cli.standalone import dry_run
 
     request = dry_run.Request(
         content=dry_run.read(file),

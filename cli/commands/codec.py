@@ -40,7 +40,7 @@ def add(
     """Add a vendor's codec for a model, or replace the one that is there. It runs in a process that can do no harm."""
     from besok.files.codec_trees import read_codec
     from besok.store import codecs
-    from collectors import dry_run
+    from cli.standalone import dry_run
     from collectors.lorawan.codecs import CODECS
 
     codec = read_codec(file, vendor.strip(), model.strip())
@@ -73,7 +73,7 @@ def import_codecs(
     """Add a folder's codecs of models whose frames Besök does not decode itself; say what is left out, and why."""
     from besok.files.codec_trees import read_tree
     from besok.store import codecs
-    from collectors import dry_run
+    from cli.standalone import dry_run
 
     tree = read_tree(folder)
     taken, left = _chosen(tree.codecs, vendor)
@@ -116,7 +116,7 @@ def test_codec(
     """Show the fields that a codec makes of a frame, and what becomes of them. Nothing is stored."""
     from besok.model.decode_context import DecodeContext
     from besok.store import codecs
-    from collectors import dry_run
+    from cli.standalone import dry_run
     from collectors.lorawan.codecs import CODECS, Frame
 
     with opened() as db:
@@ -145,7 +145,7 @@ def remove(vendor: Vendor, model: Model) -> None:
 
 def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[tuple[str, str]]]":
     """Part the codecs that can be used from the others, with the reason."""
-    from collectors import dry_run
+    from cli.standalone import dry_run
     from collectors.lorawan.codecs import CODECS
 
     def reason(codec: "Codec") -> str:

@@ -1,7 +1,6 @@
 """Numbers and states in the forms devices write them. None means not measured, and is never zero."""
 
 import re
-from collections.abc import Collection, Mapping
 from math import isfinite
 
 from besok.model.errors import Unreadable
@@ -22,31 +21,27 @@ _NO = {"false", "off", "no", "0", "vacant", "unoccupied", "clear", "free", "not_
        "nein", "non", "frei", "ledig", "ledigt"}  # fmt: skip
 
 
-def number(
-    name: str, value: object, *, nothing: Collection[float] = (), units: Mapping[str, float] | None = None
-) -> float | None:
+def number(name: str, value: object) -> float | None:
     """`value` as a number, also from text (`"32.0"`, `"32,5"`); None if it says that nothing was measured.
 
-    `nothing` are the numbers by which the device says that it has none (65535, 255, -999). `units` are those that may
-    stand behind the number (`"3.4V"`), in lower case, with the factor to what is wanted; any other is refused, and so
-    are hexadecimal numbers and thousands that are set apart. Raises Unreadable.
+    A unit behind the number is refused, and so are hexadecimal numbers and thousands that are set apart. Raises
+    Unreadable.
     """
     if value is None or isinstance(value, NotANumber):
         return None
     if type(value) is int or type(value) is float:
-        found = _finite(name, value)
-        return None if found in nothing else found
+        return _finite(name, value)
     if type(value) is str:
-        return _from_text(name, value.strip(), nothing, units or {})
+        return _from_text(name, value.strip())
     raise Unreadable(f"{name} is {show(value)}: it must be a number")
 
 
-def measured(name: str, value: object, *, nothing: Collection[float] = ()) -> tuple[float | None, str]:
+def measured(name: str, value: object) -> tuple[float | None, str]:
     """`value` as a number with the unit that stands behind it, in lower case ("" if none does). Raises Unreadable."""
     found = _MEASURED.fullmatch(value.strip()) if type(value) is str else None
     if found:
-        return number(name, _plain(found[1]), nothing=nothing), found[2].lower()
-    return number(name, value, nothing=nothing), ""
+        return number(name, _plain(found[1])), found[2].lower()
+    return number(name, value), ""
 
 
 def state(name: str, value: object) -> float | None:
@@ -78,7 +73,7 @@ def _finite(name: str, value: float) -> float:
     return found
 
 
-def _from_text(name: str, text: str, nothing: Collection[float], units: Mapping[str, float]) -> float | None:
+def _from_text(name: str, text: str) -> float | None:
     if text.lower() in _NOTHING:
         return None
     if len(text) > _LONGEST:
@@ -88,12 +83,9 @@ def _from_text(name: str, text: str, nothing: Collection[float], units: Mapping[
             f"{name} is {show(text)}: nobody can tell whether the comma sets thousands or decimals apart"
         )
     if _NUMBER.fullmatch(text):
-        return number(name, _plain(text), nothing=nothing)
-    if _MEASURED.fullmatch(text):
-        bare, unit = measured(name, text, nothing=nothing)
-        if unit not in units:
-            raise Unreadable(f"{name} is {show(text)}: the unit {show(unit)} does not fit")
-        return None if bare is None else bare * units[unit]
+        return number(name, _plain(text))
+    if found := _MEASURED.fullmatch(text):
+        raise Unreadable(f"{name} is {show(text)}: the unit {show(found[2].lower())} does not fit")
     raise Unreadable(f"{name} is {show(text)}: it must be a number")
 
 

@@ -4,11 +4,11 @@ Format: Ruuvi's documentation of the gateway's MQTT messages and of data format 
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from besok.model.readings import Decoded, Identity
+from besok.model.readings import Decoded, Identity, Reading
 from collectors.adapters.packet import Packet
-from collectors.adapters.sheet import Sheet
 
 SOURCE: Final = "ruuvi"
 PACKET_WINDOW_S: Final = 600.0  # of a number of 16 bits that grows every second or two
@@ -33,20 +33,26 @@ def decode(packet: Packet) -> Decoded:
     _, found, raw = bytes.fromhex(data).partition(_MANUFACTURER)
     if not found or raw[:1] != b"\x05" or len(raw) < 24:
         return Decoded(not_data=_NOT_OURS)
-    sheet = Sheet(SOURCE, raw[18:24].hex(), time=packet.instant(fields.get("ts"), name="ts"))
-    _climate(sheet, raw)
+    device, time = raw[18:24].hex(), packet.instant(fields.get("ts"), name="ts")
     number = int.from_bytes(raw[16:18], "big")
-    mark = Identity(scope=f"{SOURCE}/{sheet.device}", mark=f"packet:{number}", window_s=PACKET_WINDOW_S)
-    return sheet.decoded(
-        identity=mark, model="RuuviTag", not_data="" if sheet.readings else "it measures nothing"
+    return Decoded(
+        readings=tuple(
+            Reading(source=SOURCE, device=device, channel="level:1", metric=metric, value=value, time=time)
+            for metric, value in _climate(raw)
+        ),
+        identity=Identity(scope=f"{SOURCE}/{device}", mark=f"packet:{number}", window_s=PACKET_WINDOW_S),
+        model="RuuviTag",
     )
 
 
-def _climate(sheet: Sheet, raw: bytes) -> None:
+def _climate(raw: bytes) -> Iterator[tuple[str, float]]:
     """Format 5: temperature, humidity and battery stand at fixed places; all bits set is no value."""
     degrees = int.from_bytes(raw[1:3], "big", signed=True)
     humidity = int.from_bytes(raw[3:5], "big")
     millivolts = (int.from_bytes(raw[13:15], "big") >> 5) + 1600
-    sheet.note("temperature_c", None if degrees == -32768 else round(degrees * 0.005, 3))
-    sheet.note("humidity_pct", None if humidity == 0xFFFF else round(humidity * 0.0025, 3))
-    sheet.note("battery_v", None if millivolts == 1600 + 2047 else millivolts / 1000)
+    if degrees != -32768:
+        yield "temperature_c", round(degrees * 0.005, 3)
+    if humidity != 0xFFFF:
+        yield "humidity_pct", round(humidity * 0.0025, 3)
+    if millivolts != 1600 + 2047:
+        yield "battery_v", millivolts / 1000

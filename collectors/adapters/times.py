@@ -112,31 +112,6 @@ def instant(
     return None if time is None or time < CLOCK_SET else time
 
 
-def period(
-    first: object, last: object, zone: str = "", *, name: str = "time", near: datetime | None = None
-) -> tuple[datetime | None, float]:
-    """Return the end of the period from `first` to `last`, in UTC, and its length in seconds (0 if only one is known).
-
-    Raises Unreadable, also for a period that ends before it begins.
-    """
-    begin, end = (instant(value, zone, name=name, near=near) for value in (first, last))
-    if begin is None or end is None:
-        return end, 0.0
-    if end < begin:
-        raise Unreadable(f"{name} ends at {show(last)}, before it begins at {show(first)}")
-    return end, (end - begin).total_seconds()
-
-
-def interval(
-    value: object, zone: str = "", *, name: str = "time", near: datetime | None = None
-) -> tuple[datetime | None, float]:
-    """Return the end and length in seconds of the interval "a/b"; of a single time itself and 0. Raises Unreadable."""
-    pair = _PAIR.fullmatch(value.strip()) if type(value) is str else None
-    if pair:
-        return period(pair[1], pair[2], zone, name=name, near=near)
-    return instant(value, zone, name=name, near=near), 0.0
-
-
 def beginning(text: str) -> str:
     """Return the beginning of an interval "a/b"; another text as it is."""
     pair = _PAIR.fullmatch(text.strip())

@@ -1,7 +1,6 @@
 """Formats: what one kind of message means. Mappings of site files and model tables both become formats."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +14,9 @@ from besok.model.sitefile.mapping_checks import split
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
 REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
 ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
+
+# The numbers of values by the first name of their paths, or by the first two.
+Index = dict[str, tuple[list[int], dict[str, list[int]]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,33 +133,38 @@ class Format:
     not_data: str = ""
     problem: Path | None = None
     has_flows: bool = field(default=False)
-    in_message: Mapping[str, tuple[int, ...]] = field(
-        init=False, default_factory=dict
-    )  # values by the first name
-    in_item: Mapping[str, tuple[int, ...]] = field(init=False, default_factory=dict)  # of their paths
+    list_at: Path | None = field(init=False, default=None)  # the list whose items are read
+    in_message: "Index" = field(init=False, default_factory=dict)
+    in_item: "Index" = field(init=False, default_factory=dict)
     elsewhere: tuple[int, ...] = field(init=False, default=())  # values with a path that begins otherwise
 
     def __post_init__(self) -> None:
-        """Index the values by how their paths begin."""
-        starts = defaultdict[tuple[str, str], list[int]](list)
+        """Index the values by how their paths begin, and find the list of items."""
+        indexes: dict[str, Index] = {"message": self.in_message, "item": self.in_item}
+        elsewhere: dict[int, None] = {}
         for number, value in enumerate(self.values):
             for path in value.paths:
-                starts[(path.begins, path.names[0]) if path.names else ("", "")].append(number)
-        for name, begins in (("in_message", "message"), ("in_item", "item")):
-            found = {key: tuple(numbers) for (begin, key), numbers in starts.items() if begin == begins}
-            object.__setattr__(self, name, found)
-        others = {
-            n for (begin, _), numbers in starts.items() if begin not in ("message", "item") for n in numbers
-        }
-        object.__setattr__(self, "elsewhere", tuple(others))
+                if not path.names or path.begins not in indexes:
+                    elsewhere[number] = None
+                    continue
+                known, within = indexes[path.begins].setdefault(path.names[0], ([], {}))
+                (within.setdefault(path.names[1], []) if len(path.names) > 1 else known).append(number)
+        object.__setattr__(self, "elsewhere", tuple(elsewhere))
+        text = self.each[0].text if self.each else ""
+        if text.endswith(("[*]", ".*")):
+            object.__setattr__(self, "list_at", compiled(text[: -3 if text.endswith("[*]") else -2]))
 
-    def values_in(self, message: Any, item: Any) -> list[Value]:
+    def values_in(self, message: Any, item: Any) -> Sequence[Value]:
         """Return the values of which a path can lead somewhere, in their order."""
         numbers = set(self.elsewhere)
         for index, data in ((self.in_message, message), (self.in_item, item)):
             if index and type(data) is dict:
                 for name in data.keys() & index.keys():
-                    numbers.update(index[name])
+                    known, within = index[name]
+                    numbers.update(known)
+                    if within and type(inner := data[name]) is dict:
+                        for second in inner.keys() & within.keys():
+                            numbers.update(within[second])
         return [self.values[number] for number in sorted(numbers)]
 
 

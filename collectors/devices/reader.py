@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import Path, Place, compiled
+from besok.model.json_path import Path, Place
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
@@ -18,15 +18,15 @@ from collectors.adapters import times
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
-from collectors.adapters.sheet import Sheet
 from collectors.devices import questions
 from collectors.devices.format import ABSENT, ANY, ONLINE, Choice, Condition, Format, Value, text_of
-from collectors.devices.no_person import is_no_person
+from collectors.devices.subjects import is_no_person
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 NOWHERE: Final = object()  # what a path finds that leads nowhere
+NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
@@ -34,7 +34,7 @@ ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Body:
     """What is to be read, and what is known of it already: of a radio's frame the device and the time.
 
@@ -46,13 +46,23 @@ class Body:
     device: str = ""
     time: datetime | None = None
     identity: Identity | None = None
+    whole: Place = field(init=False)  # where paths begin
+    items: dict[tuple[str, ...], list[Place]] = field(init=False, default_factory=dict)  # by the path to them
+
+    def __post_init__(self) -> None:
+        value, packet = self.value, self.packet
+        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})
 
 
 def is_for(form: Format, body: Body) -> bool:
     """Tell whether the message has what the format asks of it. Never raises."""
-    place = _whole(body)
+    return is_so(form.when, body)
+
+
+def is_so(conditions: Sequence[Condition], body: Body) -> bool:
+    """Tell whether all conditions hold of the whole message. Never raises."""
     try:
-        return all(_holds(condition, place) for condition in form.when)
+        return hold(conditions, body.whole)
     except Unreadable:
         return False
 
@@ -66,16 +76,18 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].model)
     parts = [_Reading(form, body).decoded() for form in forms]
-    said = [part for part in parts if part != Decoded()]
+    said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
-        return Decoded()
+        return NOTHING_FOUND
     readings = _without_doubles(list(_first_said(said)))
+    if len(said) == 1 and len(readings) == len(said[0].readings):
+        return said[0]
     return Decoded(
         readings=tuple(readings),
         statuses=tuple(dict.fromkeys(status for part in said for status in part.statuses)),
         problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
         not_data="" if readings else _why_not([part.not_data for part in said if part.not_data]),
-        identity=body.identity or next((part.identity for part in said if part.identity), None),
+        identity=next((part.identity for part in said if part.identity), None),
         model=next((part.model for part in said if part.model), ""),
     )
 
@@ -90,23 +102,41 @@ def named(decoded: Decoded, adapter: str) -> Decoded:
     return replace(decoded, adapter=adapter)
 
 
-def _whole(body: Body) -> Place:
-    packet = body.packet
-    return Place(message=body.value, item=body.value, key=None, levels=packet.levels, topic=packet.topic)
+def hold(conditions: Sequence[Condition], place: Place) -> bool:
+    """Tell whether all conditions hold. Raises Unreadable."""
+    return not conditions or all(_holds(condition, place) for condition in conditions)
+
+
+def _led(path: Path, place: Place) -> Any:
+    """Return what a path of names leads to, or NOWHERE."""
+    value = path.beginning(place)
+    for name in path.names or ():
+        if type(value) is not dict or name not in value:
+            return NOWHERE
+        value = value[name]
+    return value
 
 
 def _holds(condition: Condition, place: Place) -> bool:
-    found = [found.value for found in condition.path.find(place) if found.value is not None]
+    path = condition.path
+    if path.is_single:
+        value = _led(path, place)
+        found = [] if value is NOWHERE or value is None else [value]
+    else:
+        found = [one.value for one in path.find(place) if one.value is not None]
     if not condition.is_not and (not found or ANY in condition.texts):
         return bool(found) or ABSENT in condition.texts
     texts = [text_of(value) for value in found]
-    is_one = not condition.texts.isdisjoint(texts) or any(
-        pattern.fullmatch(text) for pattern in condition.patterns for text in texts
+    is_one = not condition.texts.isdisjoint(texts) or (
+        bool(condition.patterns) and any(p.fullmatch(text) for p in condition.patterns for text in texts)
     )
     return is_one != condition.is_not
 
 
 def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
+    if len(parts) == 1:
+        yield from parts[0].readings
+        return
     said = set[tuple[object, ...]]()
     for part in parts:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
@@ -117,6 +147,8 @@ def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
 def _without_doubles(readings: list[Reading]) -> list[Reading]:
     """Leave out the counts of a period where the running total of the same line says the same people."""
     totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
+    if not totals:
+        return readings
     return [r for r in readings if (r.device, r.channel, r.metric, r.time) not in totals]
 
 
@@ -135,13 +167,15 @@ class _Reading:
         self.lists: dict[tuple[str, int], frozenset[str]] = {}  # what `among` leads to, from where
 
     def decoded(self) -> Decoded:
-        """Return what the message says by this format; Decoded() if its paths lead nowhere."""
+        """Return what the message says by this format; NOTHING_FOUND if its paths lead nowhere."""
         if self.form.not_data:
-            return Decoded(not_data=self.form.not_data, model=self.form.model)
+            return Decoded(not_data=self.form.not_data, model=self.form.model, identity=self.body.identity)
         items = self._items()
         if self.form.problem is not None:
             problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
-            return Decoded(problems=tuple(problems), model=self.form.model if problems else "")
+            if not problems:
+                return NOTHING_FOUND
+            return Decoded(problems=tuple(problems), model=self.form.model, identity=self.body.identity)
         for count, place in enumerate(items, 1):
             if count % ITEMS_CHECKED == 0:
                 self.body.packet.budget.check()
@@ -155,59 +189,65 @@ class _Reading:
         if not self.readings:
             self.problems += self.asked
         if self.readings or self.statuses or self.problems:
-            identity = self._identity(self.readings[0]) if self.readings else None
             return Decoded(
                 readings=tuple(self.readings),
-                statuses=tuple(self.statuses),
-                problems=tuple(self.problems),
-                identity=identity,
+                statuses=tuple(dict.fromkeys(self.statuses)),
+                problems=tuple(dict.fromkeys(self.problems)),
+                identity=self.body.identity or self._identity(),
                 model=self.form.model or self._model(),
             )
         if self.said or self.found:
-            return Decoded(not_data=self.said[0] if self.said else NOTHING_MEASURED, model=self.form.model)
-        return Decoded(not_data="a message without items") if self._is_empty_list(items) else Decoded()
+            why = self.said[0] if self.said else NOTHING_MEASURED
+            return Decoded(not_data=why, model=self.form.model, identity=self.body.identity)
+        if not self._is_empty_list(items):
+            return NOTHING_FOUND
+        return Decoded(not_data="a message without items", identity=self.body.identity)
 
     def _model(self) -> str:
         """Return the model that the message names; "" if it names none."""
-        found = self._first(self.form.model_at, _whole(self.body))
+        found = self._first(self.form.model_at, self.body.whole)
         return found if isinstance(found, str) else ""
 
     def _items(self) -> list[Place]:
-        places = [_whole(self.body)]
-        for step, path in enumerate(self.form.each):
-            places = [
-                replace(
-                    place,
-                    item=found.value,
-                    key=_key(found.within[0][1]) if found.within else None,
-                    around=(place.item, *place.around) if step else (),
-                )
-                for place in places
-                for found in path.find(place)
-            ]
+        places, known, steps = [self.body.whole], self.body.items, tuple[str, ...]()
+        for path in self.form.each:
+            before, steps = steps, (*steps, path.text)
+            if steps not in known:  # formats of one message often go through the same items
+                known[steps] = [
+                    Place(
+                        place.message,
+                        found.value,
+                        _key(found.within[0][1]) if found.within else None,
+                        place.levels,
+                        place.topic,
+                        (place.item, *place.around) if before else (),
+                        place.asked,
+                    )
+                    for place in places
+                    for found in path.find(place)
+                ]
+            places = known[steps]
         if not self.form.only:
             return places
-        chosen = [place for place in places if all(_holds(condition, place) for condition in self.form.only)]
+        chosen = [place for place in places if hold(self.form.only, place)]
         self.found = len(chosen) < len(places)  # what is left out was found
         return chosen
 
     def _is_empty_list(self, items: Sequence[Place]) -> bool:
         """Tell whether there are no items because the (first) list of them is empty."""
-        text = self.form.each[0].text if self.form.each else ""
-        if items or not text.endswith(("[*]", ".*")):
+        if items or self.form.list_at is None:
             return False
-        found = compiled(text[: -3 if text.endswith("[*]") else -2]).find(_whole(self.body))
-        return any(one.value in ([], {}, None) for one in found)
+        return any(one.value in ([], {}, None) for one in self.form.list_at.find(self.body.whole))
 
     def _item(self, place: Place) -> None:
-        values = self.form.values_in(place.message, place.item)
-        asked = (v for v in values if all(_holds(condition, place) for condition in v.when))
-        found = [
-            pair
-            for value in asked
-            for pair in (self._all(value, place) if value.is_all else (self._raw(value, place),))
-            if pair[1] is not NOWHERE
-        ]
+        found: list[tuple[Value, Any]] = []
+        for value in self.form.values_in(place.message, place.item):
+            if value.when and not hold(value.when, place):
+                continue
+            if value.is_all:
+                found += self._all(value, place)
+            elif (pair := self._raw(value, place))[1] is not NOWHERE:
+                found.append(pair)
         if not found:
             return
         self.found = True
@@ -224,12 +264,11 @@ class _Reading:
         period_s *= share
         if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())
-        sheet = Sheet(self.form.source, device, time=time)
         for value, raw in found:
-            self._note(sheet, value, raw, value.channel or channel, period_s)
-        self.readings += sheet.readings
-        self.statuses += sheet.statuses
-        self.problems += sheet.problems
+            try:
+                self._note(value, raw, device, value.channel or channel, time, period_s)
+            except Unreadable as exc:
+                self.problems.append(str(exc))
 
     def _is_of_others(self, place: Place) -> bool:
         """Tell whether a name that people gave says that something else than people is counted; note it."""
@@ -245,8 +284,10 @@ class _Reading:
 
     def _share(self, place: Place) -> float:
         """Return the share of the period in which the device measured; 1 where it does not say."""
+        if not self.form.share:
+            return 1.0
         found = [self._one(path, place) for path in self.form.share]
-        made, meant = [None if raw is NOWHERE else number("samples", raw) for raw in found] or [None, None]
+        made, meant = (None if raw is NOWHERE else number("samples", raw) for raw in found)
         return 1.0 if made is None or not meant or meant < 0 else min(1.0, max(0.0, made / meant))
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
@@ -296,26 +337,47 @@ class _Reading:
     def _is_refused(value: Value, refused: Sequence[frozenset[str]]) -> bool:
         return any(not metrics or value.metric in metrics for metrics in refused)
 
-    def _note(self, sheet: Sheet, value: Value, raw: Any, channel: str, period_s: float) -> None:
-        try:
-            if text_of(raw) in value.invalid:
-                return
-            if value.asks:
-                self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
-                return
-            if value.metric == ONLINE:
-                sheet.online(_presence(value, raw) == 1.0)
-                return
-            measured = _presence(value, raw) if value.metric == "occupied" else _measured(value, raw)
-        except Unreadable as exc:
-            sheet.problems.append(str(exc))
+    def _note(
+        self, value: Value, raw: Any, device: str, part: str, time: datetime | None, period_s: float
+    ) -> None:
+        """Note a value, if it is a measurement. Raises Unreadable."""
+        if value.invalid and text_of(raw) in value.invalid:
             return
-        sheet.note(
-            value.metric, measured, part=channel, period_s=period_s, wraps=value.wraps, said=value.said
-        )  # fmt: skip
+        source, metric = self.form.source, value.metric
+        if value.asks:
+            self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
+            return
+        if metric == ONLINE:
+            self.statuses.append(Status(source=source, device=device, online=_presence(value, raw) == 1.0))
+            return
+        measured = _presence(value, raw) if metric == "occupied" else _measured(value, raw)
+        if measured is None:
+            return
+        kind = METRICS[metric].kind
+        self.readings.append(
+            Reading(
+                source=source,
+                device=device,
+                channel=f"level:{part}" if kind is Kind.LEVEL else f"flow:{part}",
+                metric=metric,
+                value=measured,
+                time=time,
+                period_s=period_s if kind is Kind.FLOW else 0.0,
+                wraps=value.wraps if kind is Kind.TOTAL else 0,
+            )
+        )
 
     def _one(self, path: Path, place: Place) -> Any:
         """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
+        if path.is_single:
+            value, is_doubtful = path.beginning(place), False
+            for name in path.names or ():
+                if type(value) is not dict or name not in value:
+                    return NOWHERE
+                is_doubtful = is_doubtful or TWICE in value
+                value = value[name]
+            if not is_doubtful:
+                return value
         found = path.find(place)
         if not found:
             return NOWHERE
@@ -331,7 +393,7 @@ class _Reading:
     def _first(self, choices: Sequence[Choice], place: Place) -> Any:
         """Return what the first choice that leads to something leads to, or NOWHERE."""
         for choice in choices:
-            if all(_holds(condition, place) for condition in choice.when):
+            if not choice.when or hold(choice.when, place):
                 found = self._one(choice.path, place)
                 if found is not NOWHERE and found is not None:
                     return found
@@ -339,14 +401,13 @@ class _Reading:
 
     def _name(self, what: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
         value = self._first(choices, place) if choices else otherwise
-        said = " or ".join(choice.path.text for choice in choices)
         if value is NOWHERE:
-            raise Unreadable(f"{said} leads nowhere, so the {what} is not known")
+            raise Unreadable(f"{_said(choices)} leads nowhere, so the {what} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
         if what == "device" and self.form.device_form == "mac":
             text = _plain_address(text)
         if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
-            where = f"{what} ({said})" if choices else "the topic"
+            where = f"{what} ({_said(choices)})" if choices else "the topic"
             raise Unreadable(
                 f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
             )
@@ -425,16 +486,17 @@ class _Reading:
 
     def _mark(self) -> int:
         """Return a number below a million that tells this message from another one of the same second."""
-        seq = NOWHERE if self.form.seq is None else self._one(self.form.seq, _whole(self.body))
+        seq = NOWHERE if self.form.seq is None else self._one(self.form.seq, self.body.whole)
         said = self.body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
         return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000
 
-    def _identity(self, first: Reading) -> Identity | None:
+    def _identity(self) -> Identity | None:
         """Return the device's own number of a message that has no time, by which a repeat is known."""
-        if self.form.seq is None or first.time is not None:
+        if self.form.seq is None or not self.readings or self.readings[0].time is not None:
             return None
+        first = self.readings[0]
         try:
-            value = self._one(self.form.seq, _whole(self.body))
+            value = self._one(self.form.seq, self.body.whole)
         except Unreadable:
             return None
         if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
@@ -449,6 +511,10 @@ def _sentence(sentence: Path, place: Place) -> str:
         return sentence.constant
     found = [piece if isinstance(piece, str) else piece.find(place) for piece in sentence.pieces]
     return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in found)
+
+
+def _said(choices: Sequence[Choice]) -> str:
+    return " or ".join(choice.path.text for choice in choices)
 
 
 def _plain_address(text: str) -> str:

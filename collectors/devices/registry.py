@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
+from besok.model.json_path import Place
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, subjects, unknown
-from collectors.devices.format import Format
+from collectors.devices.format import Condition, Format
 from collectors.devices.reader import TOMBSTONE, Body
 from collectors.devices.table import Table, TableError, tables
 
@@ -21,6 +22,8 @@ TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks 
 SHORTEST_ALONE = 4  # characters
 LEAVES_SHOWN = 8
 NOTHING = "nothing about people or the air of a room"
+
+Candidate = tuple["Entry", Format, tuple[Condition, ...]]
 
 
 @dataclass(slots=True)
@@ -156,16 +159,31 @@ def by_model(text: str) -> Entry | None:
     return found
 
 
-_matches = lru_cache(maxsize=10_000)(topic_matches_sub)
+def _candidates(packet: Packet) -> Iterator[Candidate]:
+    """Yield the formats whose topic is that of the message, with what is yet to be asked of it."""
+    by_level, by_key = _of_topic(packet.topic)
+    yield from by_level
+    for key in _top(packet):
+        if key in index().by_key:
+            yield from by_key(key)
 
 
-def _candidates(packet: Packet) -> Iterator[tuple[Entry, Format]]:
-    found = index()
-    for level in dict.fromkeys(packet.levels):
-        yield from found.by_level.get(level, ())
-    if found.by_key:
-        for key in _top(packet):
-            yield from found.by_key.get(key, ())
+@lru_cache(maxsize=10_000)  # a device has few topics, and keeps them
+def _of_topic(topic: str) -> tuple[tuple[Candidate, ...], Callable[[str], tuple[Candidate, ...]]]:
+    """Return the formats that a topic lets through, and those of them by a field at the top of the message."""
+    levels = topic.removeprefix("/").split("/")
+    place = Place(message=None, item=None, key=None, levels=levels, topic=topic)
+
+    def fit(pairs: Iterable[tuple[Entry, Format]]) -> Iterator[Candidate]:
+        for entry, form in pairs:
+            if not form.topic or topic_matches_sub(form.topic, topic):
+                of_topic = [c for c in form.when if c.path.begins == "topic"]
+                if reader.hold(of_topic, place):
+                    yield entry, form, tuple(c for c in form.when if c.path.begins != "topic")
+
+    known = index()
+    by_level = tuple(fit(pair for level in dict.fromkeys(levels) for pair in known.by_level.get(level, ())))
+    return by_level, cache(lambda key: tuple(fit(known.by_key[key])))
 
 
 def _top(packet: Packet) -> Sequence[str]:
@@ -184,10 +202,10 @@ def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
     """
     body = Body(value=packet.value, packet=packet)
     found: dict[str, tuple[Entry, list[Format]]] = {}
-    for entry, form in _candidates(packet):
-        if (not form.topic or _matches(form.topic, packet.topic)) and reader.is_for(form, body):
+    for entry, form, asked in _candidates(packet):
+        if reader.is_so(asked, body):
             forms = found.setdefault(entry.table.path, (entry, []))[1]
-            if form not in forms:
+            if not any(form is known for known in forms):
                 forms.append(form)
     if not found:
         return None
@@ -228,7 +246,7 @@ def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
     if entry.table.is_carried:
         return _carried(decoded, forms, packet)
-    if decoded == Decoded():
+    if decoded is reader.NOTHING_FOUND:
         raise Unreadable(nothing_found(entry, packet.value))
     return decoded
 

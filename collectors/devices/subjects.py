@@ -6,8 +6,8 @@ On platforms of home automation the people of the place choose topics and names:
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -28,7 +28,8 @@ _STEMS: Final = tuple(sorted(_WORDS["stems"]))
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
-def words(names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def words(*names: str) -> frozenset[str]:
     """Return the words of names in lower case: `ParkingSpot_3` is parking, spot and 3."""
     return frozenset(word for name in names for word in field_names.words(name))
 
@@ -38,7 +39,7 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     fields = packet.object
     inner = fields.get("attributes")
     told = [*map(fields.get, NAMES), *(map(inner.get, NAMES) if isinstance(inner, dict) else ())]
-    topic = words((*packet.levels, *(name for name in told if type(name) is str)))
+    topic = words(packet.topic, *(name for name in told if type(name) is str))
     if topic & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
         return Decoded(not_data=PHONE)
     readings, problems, is_warm = [], list(decoded.problems), False
@@ -63,8 +64,15 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     )
 
 
+@lru_cache(maxsize=4096)
+def is_no_person(name: str) -> bool:
+    """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
+    said = set(re.findall(r"[^\W\d_]+", name.lower().replace("e-scooter", "escooter")))
+    return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+
+
 def _named(reading: Reading) -> frozenset[str]:
-    return words((reading.device, reading.channel.partition(":")[2]))
+    return words(reading.device, reading.channel.partition(":")[2])
 
 
 def _is_thing(word: str) -> bool:

@@ -7,10 +7,10 @@ from importlib.resources import files
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from besok.model.readings import Decoded, Identity
+from besok.model.readings import Decoded, Identity, Reading
 from collectors.adapters.jsontext import parse
+from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
-from collectors.adapters.sheet import Sheet
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
     REPEAT_S,
@@ -279,10 +279,15 @@ def _chirpstack_other(body: Body, packet: Packet) -> Decoded | None:
     kind = _event(packet.levels) or _kind(body)
     if kind != "status":
         return _no_data(CHIRPSTACK_OTHER.get(kind, ""))
-    sheet = Sheet(SOURCE, deveui(first_at(body, CHIRPSTACK_DEVICE)), time=first_time((body.get("time"),)))
-    if not (body.get("externalPowerSource") is True or body.get("batteryLevelUnavailable") is True):
-        sheet.note("battery_pct", body.get("batteryLevel"), said="batteryLevel")
-    return sheet.decoded(not_data="" if sheet.readings else "the network tells how well it hears a device")
+    device, time = deveui(first_at(body, CHIRPSTACK_DEVICE)), first_time((body.get("time"),))
+    is_powered = body.get("externalPowerSource") is True or body.get("batteryLevelUnavailable") is True
+    level = None if is_powered else number("batteryLevel", body.get("batteryLevel"))
+    if level is None:
+        return Decoded(not_data="the network tells how well it hears a device")
+    battery = Reading(
+        source=SOURCE, device=device, channel="level:1", metric="battery_pct", value=level, time=time
+    )
+    return Decoded(readings=(battery,))
 
 
 def _gateway_other(body: Body, _packet: Packet) -> Decoded | None:

@@ -11,7 +11,7 @@ from normal import pretty
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import BesokError
-from collectors import dry_run
+from cli.standalone import dry_run
 from tests.unit.samples import MAPPINGS, SAMPLES
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)

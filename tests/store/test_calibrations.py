@@ -9,6 +9,7 @@ import pytest
 from counted import HOUSE, NOON, after, build, put, reading
 from psycopg import sql
 
+from besok.analytics.visits import counting_error
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.validation import Tap
@@ -142,6 +143,10 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
     now = get_visits(house, "lib", DAY, DAY)[0]
     assert raw.gross is not None and now.gross == pytest.approx(raw.gross * proposal.factor_in)
     assert now.corrected == pytest.approx(now.gross - raw.gross)
+    told = proposal.evidence["in"]
+    assert now.se == pytest.approx(  # the error of the counts is that of the door now
+        counting_error(now.gross, 0, 0, checked=(now.gross * told["sd"] / told["accuracy"]) ** 2)
+    )
     fine = [
         p for p in get_flows(house, "lib", NOON, NOON + timedelta(hours=1), "15min") if p.portal == "front"
     ]

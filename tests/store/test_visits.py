@@ -2,14 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import psycopg
 import pytest
 
+from besok.analytics.visits import counting_error
 from besok.model import sitefile
 from besok.model.readings import Reading
 from besok.model.views.series import VisitPoint
 from besok.services.live import get_live
-from besok.services.visits import get_visits
+from besok.services.visits import get_visits, passage_variance
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
@@ -61,7 +63,7 @@ def visits(db: Database, **options: str) -> list[VisitPoint]:
 def test_without_a_definition_everyone_counts(db: Database) -> None:
     filled(db)
     assert [(p.gross, p.net, p.definition) for p in visits(db)] == [(45, 45, 0)] * 2
-    assert visits(db)[0].se == pytest.approx((0.143 * 45 + 0.02**2 * (40**2 + 5**2)) ** 0.5)
+    assert visits(db)[0].se == pytest.approx(counting_error(45, 45, 40**2 + 5**2))
     assert visits(db)[0].coverage == pytest.approx(900 / 86_400)
 
 
@@ -70,7 +72,7 @@ def test_a_definition_holds_from_its_day_on(db: Database) -> None:
     before, after = visits(db)
     assert (before.gross, before.net, before.definition) == (45, 45, 0)
     assert (after.gross, after.net, after.definition) == (30, 30 - 7.5 - 4, 1)
-    assert after.se == pytest.approx((0.143 * 60 / 4 + 0.02**2 * 30**2) ** 0.5)
+    assert after.se == pytest.approx(counting_error(60 / 4, 30, 30**2))
     (week,) = visits(db, step="week")
     assert (week.gross, week.net, week.definition) == (75, 63.5, None)  # it changed within the week
 
@@ -80,6 +82,32 @@ def test_net_is_never_below_zero_and_nothing_is_not_zero(db: Database) -> None:
     assert visits(db)[1].net == 0
     (point,) = get_visits(db, "lib", date(2026, 4, 1), date(2026, 4, 1))
     assert (point.gross, point.net, point.se, point.coverage) == (None, None, None, 0)
+
+
+def test_an_estimate_for_a_silent_door_brings_its_own_error(db: Database, database_url: str) -> None:
+    filled(db)
+    plain = visits(db)[0].se
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
+            " select channel_id, '2026-03-02 15:00Z', 0, 0, 8, 0 from placement join portal using (portal_id)"
+            " where slug = 'front'"
+        )
+        conn.execute("update imputed_flow set people_in = 1e-9")
+    widened = visits(db)[0].se
+    assert plain and widened and widened**2 == pytest.approx(plain**2 + 8**2 / 2)
+
+
+def test_how_in_and_out_add_up_tells_the_noise_of_a_passage(db: Database) -> None:
+    sites.apply(db, sitefile.parse(house()))
+    rng = np.random.default_rng(5)
+    noon = datetime(FIRST.year, FIRST.month, FIRST.day, 12, tzinfo=UTC)
+    for n in range(40):
+        put(db, "front", noon - timedelta(days=n), *(500 + rng.normal(0, (0.06 * 500) ** 0.5, 2)).round())
+        if n == 20:
+            assert passage_variance(db, ["lib"], FIRST) == 0.143  # three weeks tell too little
+    put(db, "front", noon - timedelta(days=40), 900, 100)  # a day like this moves nothing
+    assert passage_variance(db, ["lib"], FIRST) == pytest.approx(0.06, rel=0.5)
 
 
 def versions(url: str) -> list[tuple[int, str, bool]]:

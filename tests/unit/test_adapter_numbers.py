@@ -4,8 +4,7 @@ import pytest
 
 from besok.model.errors import Unreadable
 from collectors.adapters.jsontext import parse
-from collectors.adapters.numbers import number, state
-from collectors.adapters.sheet import Sheet
+from collectors.adapters.numbers import measured, number, state
 
 
 @pytest.mark.parametrize(
@@ -32,20 +31,11 @@ def test_constants_that_json_does_not_know_measure_nothing() -> None:
     assert [number("co2", value) for value in parse(b"[NaN, Infinity, -Infinity]")] == [None] * 3
 
 
-@pytest.mark.parametrize(
-    ("written", "found"), [(65535, None), ("65535", None), (-999.0, None), (65534, 65534)]
-)
-def test_numbers_that_say_nothing(written: object, found: float | None) -> None:
-    assert number("people", written, nothing=(65535, -999)) == found
-
-
 def test_units_behind_the_number() -> None:
-    volts = {"v": 1.0, "mv": 0.001}
-    assert number("battery", "3.4V", units=volts) == 3.4
-    assert number("battery", "3400 mV", units=volts) == 3.4
-    assert number("temperature", "30°C", units={"°c": 1}) == 30
+    assert measured("battery", "3.4V") == (3.4, "v")
+    assert measured("battery", 3.4) == (3.4, "")
     with pytest.raises(Unreadable, match='the unit "%" does not fit'):
-        number("battery", "80 %", units=volts)
+        number("battery", "80 %")
 
 
 @pytest.mark.parametrize(
@@ -61,11 +51,3 @@ def test_states(written: object, found: float | None) -> None:
 def test_no_states(written: object) -> None:
     with pytest.raises(Unreadable, match="whether somebody is there"):
         state("occupancy", written)
-
-
-def test_people_pass_in_whole_numbers_but_may_be_present_in_parts() -> None:
-    sheet = Sheet("mqtt", "door")
-    sheet.note("in_total", 3.5, said="totalIn")
-    sheet.note("people", 3.5)
-    assert sheet.problems == ["totalIn is 3.5: people are counted in whole numbers"]
-    assert [r.value for r in sheet.readings] == [3.5]

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from besok.model.errors import Unreadable
-from collectors.adapters.times import instant, interval, period
+from collectors.adapters.times import instant
 
 ZONE = "Europe/Stockholm"
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -136,16 +136,6 @@ def test_the_hour_that_a_clock_shows_twice() -> None:
 
 def test_the_hour_that_a_clock_skips() -> None:
     assert instant("2026-03-29T02:30:00", ZONE) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
-
-
-def test_periods() -> None:
-    assert period("2026-11-25T08:00:00Z", "2026-11-25T08:15:00Z") == (TIME, 900)
-    assert period(None, "2026-11-25T08:15:00Z") == (TIME, 0)
-    assert period(EPOCH - 60, None) == (None, 0)
-    assert interval("2026-11-25T09:10:00/2026-11-25T09:15:00", ZONE) == (TIME, 300)
-    assert interval("2026-11-25T08:15:00Z") == (TIME, 0)
-    with pytest.raises(Unreadable, match="before it begins"):
-        period(EPOCH + 1, EPOCH)
 
 
 @settings(max_examples=40)

@@ -24,7 +24,8 @@ from besok.model.metrics import METRICS
 from besok.model.readings import Message
 from besok.model.site import PayloadMapping
 from besok.model.sitefile import mapping_checks
-from collectors import adapters, dry_run, pipeline
+from cli.standalone import dry_run
+from collectors import adapters, pipeline
 from collectors.adapters import ADAPTERS
 from collectors.devices.table import tables
 

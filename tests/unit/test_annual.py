@@ -14,6 +14,7 @@ from besok.analytics.annual import (
     estimate_year,
     missing_error,
 )
+from besok.analytics.visits import counting_error
 from besok.model.arrays import Floats
 
 PER_DAY, DOORS = 16, 3
@@ -42,7 +43,7 @@ def year(
     known: Floats,
     kinds: list[object],
     rules: Rules | None = None,
-    bias: Floats | None = None,
+    corrected: Floats | None = None,
 ) -> YearOfVisits:
     days = len(kinds)
     seen = np.where(known > 0, entries, np.nan)
@@ -55,7 +56,7 @@ def year(
     )
     shape = (days, entries.shape[1])
     rules = rules or Rules(counts=np.ones(shape, bool), share=np.zeros(shape), per_day=np.zeros(days))
-    return estimate_year(quarters, kinds, rules, bias)
+    return estimate_year(quarters, kinds, rules, corrected)
 
 
 def a_month(known: Floats, rng: np.random.Generator) -> None:
@@ -96,20 +97,23 @@ def test_a_year_seen_whole_is_its_sum() -> None:
     found = year(entries, np.ones_like(entries), kinds)
     assert found.gross == found.gross_counted == entries.sum()
     assert (found.se_missing, found.days_whole, found.days_partly, found.days_missing) == (0, 365, 0, 0)
-    assert found.se == pytest.approx(0.02 * np.sqrt((entries.sum(0) ** 2).sum()), rel=0.01)
+    doors = entries.sum(0)
+    assert found.se == pytest.approx(counting_error(doors.sum(), doors.sum(), (doors**2).sum()), rel=1e-6)
 
 
 def test_who_was_counted_beside_is_known_better() -> None:
     entries, kinds = world(6)
     whole = np.ones_like(entries)
     plain = year(entries, whole, kinds)
-    bias = np.full((365, DOORS), 0.02)
-    bias[100:, :] = 0.005
+    corrected = np.full((365, DOORS), np.nan)
+    corrected[100:, :] = 0.005
     sums = entries.reshape(365, PER_DAY, DOORS).sum(axis=1)
-    asked = (0.02 * sums[:100].sum(0)) ** 2 + (0.005 * sums[100:].sum(0)) ** 2
-    known = year(entries, whole, kinds, bias=bias)
+    before = sums[:100].sum(0)
+    checked = ((0.005 * sums[100:].sum(0)) ** 2).sum()
+    known = year(entries, whole, kinds, corrected=corrected)
     assert known.se < plain.se
-    assert known.se == pytest.approx(np.sqrt(asked.sum() + 0.143 * entries.sum()), rel=1e-6)
+    asked = counting_error(entries.sum(), before.sum(), (before**2).sum(), checked=checked)
+    assert known.se == pytest.approx(asked, rel=1e-6)
 
 
 def test_a_closed_month_is_no_gap_and_its_silence_adds_nothing() -> None:

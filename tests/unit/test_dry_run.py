@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from besok.model.errors import BesokError
 from cli.main import app
-from collectors import dry_run
+from cli.standalone import dry_run
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 FLOW = "besok/v1/hbg/door/flow"

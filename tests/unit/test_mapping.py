@@ -16,7 +16,7 @@ from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message
 from besok.model.site import PayloadMapping
 from besok.model.units import UNITS, converted
-from collectors import dry_run
+from cli.standalone import dry_run
 from tests.unit.mapped import PAGE, examples, mapping
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)

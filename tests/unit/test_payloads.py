@@ -18,7 +18,7 @@ from samples import MAPPINGS, SAMPLES, Sample
 from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Message
-from collectors import dry_run
+from cli.standalone import dry_run
 
 RECEIVED = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 

@@ -161,4 +161,4 @@ def test_a_platform_that_is_not_there_is_refused() -> None:
     ],
 )
 def test_words_of_names(name: str, found: set[str]) -> None:
-    assert found <= subjects.words([name])
+    assert found <= subjects.words(name)

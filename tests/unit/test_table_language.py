@@ -12,8 +12,8 @@ from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import in_summer
 from collectors.devices import reader
-from collectors.devices.no_person import is_no_person
 from collectors.devices.reader import Body
+from collectors.devices.subjects import is_no_person
 from collectors.devices.table import TableError, parse
 
 TIME = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)

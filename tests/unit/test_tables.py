@@ -7,7 +7,7 @@ import pytest
 
 from besok.model.decode_context import DecodeContext
 from besok.model.readings import Message
-from collectors import dry_run
+from cli.standalone import dry_run
 from collectors.devices import registry
 from collectors.devices.table import Example, Table, TableError, parse, tables
 

@@ -1,10 +1,11 @@
 """What a visit is, as a site file says it: read, refused with the reason, written back; and how sure a count is."""
 
 from datetime import date
+from math import hypot
 
 import pytest
 
-from besok.analytics.visits import counting_error
+from besok.analytics.visits import UNCHECKED_BIAS, counting_error, variance_per_passage
 from besok.model.errors import SiteFileError
 from besok.model.site import Deduction, SiteFile, Text, VisitDefinition
 from besok.model.sitefile import dump, parse
@@ -141,8 +142,16 @@ def test_what_changes_is_told() -> None:
 
 
 def test_how_sure_a_count_is() -> None:
-    assert counting_error(700, 700**2) == pytest.approx(17.2, abs=0.05)
-    assert counting_error(0, 0) == 0
-    one, four = counting_error(1000, 1000**2), counting_error(1000, 4 * 250**2)
-    assert four < one  # doors err apart
-    assert counting_error(365 * 700, (365 * 700) ** 2) == pytest.approx(0.02 * 365 * 700, rel=0.01)
+    assert counting_error(700, 700, 700**2) == pytest.approx(14.7, abs=0.05)
+    assert counting_error(0, 0, 0) == 0
+    one, four = counting_error(1000, 1000, 1000**2), counting_error(1000, 1000, 4 * 250**2)
+    assert 0.0125 * 1000 < four < one  # doors err apart, and all of them miss
+    year = counting_error(365 * 700, 365 * 700, (365 * 700) ** 2)
+    assert year == pytest.approx(UNCHECKED_BIAS * 365 * 700, rel=0.01)
+    assert counting_error(365 * 700, 0, 0, checked=500**2) == pytest.approx(hypot(500, 191), abs=1)
+
+
+def test_in_and_out_tell_the_error_of_a_passage_where_they_can() -> None:
+    assert [variance_per_passage(known) for known in (None, 0.0, 1e-9, 0.05, 3.0)] == [
+        0.143, 0.143, 0.02, 0.05, 0.143,
+    ]  # fmt: skip

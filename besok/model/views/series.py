@@ -34,9 +34,9 @@ class VisitPoint:
     """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero.
 
     `imputed` is how many of the gross were not seen when they came: told by a total after a gap, or estimated for a
-    silent door. `se` is the standard error of the gross figure as far as counting goes (besok.analytics.visits); what
-    was not observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it
-    changed.
+    silent door. `se` is the standard error of the gross figure (besok.analytics.visits), with whom counters miss
+    in both directions and the errors of corrections and estimates; what was not observed is told by `coverage`.
+    `definition` is the version in force: 0 if the site states none, None if it changed.
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
     """

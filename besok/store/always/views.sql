@@ -65,7 +65,7 @@ cross join lateral (
 -- the corrections in force. What was heard of a quarter since goes before its estimate.
 create view portal_imputed as
 select p.portal_id, i.channel_id, i.bucket, e.people_in + c.corrected_in as people_in, e.people_out + c.corrected_out as people_out,
-    c.corrected_in, c.corrected_out
+    c.corrected_in, c.corrected_out, i.spread
 from imputed_flow i
 join placement p on p.channel_id = i.channel_id and p.valid @> i.bucket and p.role = 'primary' and p.portal_id is not null
 left join flow_bucket b on b.channel_id = i.channel_id and b.bucket = i.bucket

@@ -26,10 +26,22 @@ with place as (
         and p.counting && tstzrange(to_timestamp(d.begins), to_timestamp(d.ends))
     group by t.named
 ), door as materialized ( -- counting the sites of each day
-    select f.*, date_trunc(%(unit)s, f.day::timestamp)::date as named,
+    select f.*, date_trunc(%(unit)s, f.day::timestamp)::date as named, k.calibration_id, k.error,
         dense_rank() over (partition by f.day order by f.site_id) + dense_rank() over (partition by f.day order by f.site_id desc) - 1
             as sites
     from visit_door_day f
+    join place s using (site_id)
+    join site_portal sp using (site_id, portal_id)
+    left join lateral (
+        select k.calibration_id, case when f.half then (e.into + e.out) / 2 when sp.sign = 1 then e.into else e.out end as error
+        from calibration k
+        cross join lateral (
+            select (k.evidence -> 'in' ->> 'sd')::float8 / nullif((k.evidence -> 'in' ->> 'accuracy')::float8, 0) as into,
+                (k.evidence -> 'out' ->> 'sd')::float8 / nullif((k.evidence -> 'out' ->> 'accuracy')::float8, 0) as out
+        ) e
+        where k.portal_id = f.portal_id and k.decision = 'accepted' and k.undone is null
+            and k.valid @> ((f.day + interval '12 hours') at time zone s.timezone)
+    ) k on true
     where f.site_id = any(array(select site_id from place)) and f.day between %(first)s and %(last)s
         and f.day <> all(%(left_out)s::date[])
 ), site_day as (
@@ -40,12 +52,21 @@ with place as (
     where sites = cardinality(%(sites)s)
     group by site_id, named, day, definition, per_day
 ), counted as (
-    select named, sum(entries) as entries, sum(passages / case when half then 4 else 1 end) as passages
+    select named, error is not null as checked, sum(entries) as entries, sum(entries * coalesce(error, 0)) as error,
+        sum(passages / case when half then 4 else 1 end) as passages
     from door
     where sites = cardinality(%(sites)s)
-    group by site_id, portal_id, named
+    group by site_id, portal_id, named, error is not null, case when error is not null then calibration_id end
 ), error as (
-    select named, sum(passages) as passages, sum(entries ^ 2) as squares from counted group by named
+    select named, sum(passages) as passages, coalesce(sum(entries) filter (where not checked), 0) as unchecked,
+        coalesce(sum(entries ^ 2) filter (where not checked), 0) as squares, sum(error ^ 2) as checked
+    from counted group by named
+), gap as ( -- half of those who pass enter; the mean of both directions has half of that variance
+    select d.named, sum(i.spread ^ 2 / case when d.half then 4 else 2 end) as variance
+    from (select distinct site_id, portal_id, day, named, half from door where sites = cardinality(%(sites)s) and imputed > 0) d
+    join site s using (site_id)
+    join portal_imputed i on i.portal_id = d.portal_id and ((i.bucket at time zone s.timezone) - s.day_start)::date = d.day
+    group by d.named
 ), figures as (
     select named, sum(gross) as gross, sum(net) as net, sum(covered_s) as covered_s, sum(imputed) as imputed, sum(corrected) as corrected
     from site_day group by named
@@ -53,11 +74,29 @@ with place as (
 select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.definition end as definition,
     least(1, coalesce(v.covered_s / nullif(e.seconds, 0), 0)) as coverage, coalesce(v.imputed, 0) as imputed,
     coalesce(v.corrected, 0) as corrected, e.next <= %(today)s::date as final,
-    x.passages, x.squares
+    x.passages, coalesce(x.unchecked, 0) as unchecked, coalesce(x.squares, 0) as squares, coalesce(x.checked, 0) as checked,
+    coalesce(g.variance, 0) as gaps
 from expected e
 left join figures v using (named)
 left join error x using (named)
+left join gap g using (named)
 order by e.named
+
+-- name: balance_variance
+-- How far in - out of a site at the ends of days scatters about its usual share of all who passed, squared, for each of them: from
+-- the 0.8 quantile (1.642 times the variance of a normal error), which a few odd days do not move. Null with less than four weeks.
+-- Where in and out are equal a beam may not know directions.
+with balance as (
+    select sum(sp.sign * (f.people_in - f.people_out)) as net, sum(f.people_in + f.people_out) as passed
+    from flow_day f
+    join site s using (site_id)
+    join site_portal sp using (site_id, portal_id)
+    where s.slug = any(%(sites)s) and sp.perimeter and f.people_in <> f.people_out and f.day between %(last)s::date - 364 and %(last)s
+    group by f.site_id, f.day
+)
+select case when count(*) >= 28 then percentile_cont(0.8) within group (order by (net - lean * passed) ^ 2 / passed) / 1.642 end as variance
+from balance
+cross join (select percentile_cont(0.5) within group (order by net / passed) as lean from balance) usual
 
 -- name: visit_days
 -- The business days up to one on which visits of all of some sites were observed, and whether they were observed `whole`.

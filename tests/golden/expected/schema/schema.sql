@@ -553,13 +553,15 @@ portal_imputed.corrected_out double precision YES
 portal_imputed.people_in double precision YES 
 portal_imputed.people_out double precision YES 
 portal_imputed.portal_id integer YES 
+portal_imputed.spread double precision YES 
 portal_imputed:  SELECT p.portal_id,
     i.channel_id,
     i.bucket,
     (e.people_in + c.corrected_in) AS people_in,
     (e.people_out + c.corrected_out) AS people_out,
     c.corrected_in,
-    c.corrected_out
+    c.corrected_out,
+    i.spread
    FROM (((((imputed_flow i
      JOIN placement p ON (((p.channel_id = i.channel_id) AND (p.valid @> i.bucket) AND (p.role = 'primary'::text) AND (p.portal_id IS NOT NULL))))
      LEFT JOIN flow_bucket b ON (((b.channel_id = i.channel_id) AND (b.bucket = i.bucket))))

@@ -19,7 +19,9 @@ OUTLOOK = Outlook(
     model="test", goal=1_000_000, deadline=date(2029, 12, 31), odds=0.31, even_from=None, likely_from=None,
     needed_growth=0.117, expected_growth=0.052, days=(), years=(), totals=(),
 )  # fmt: skip
-ONCE = Record(days=28, model="test", afterwards=False, made=1, held=1, right_low=0, right_high=1, error=0.04, bias=0.0)
+ONCE = Record(
+    days=28, model="test", afterwards=False, made=1, held=1, right_low=0, right_high=1, error=0.04, bias=0.0
+)
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +145,9 @@ def test_the_record() -> None:
     assert "in 19 of 20 forecasts recomputed afterwards" in narratives.record([afterwards])
     assert narratives.record([afterwards, longer[1]]) == narratives.record([longer[1]]), "in advance first"
     assert narratives.record([ONCE]).startswith("Interval coverage: in 1 of 1 forecast made in advance the")
-    assert swedish(lambda: narratives.record([ONCE])).startswith("Täckningsgrad: i 1 av 1 prognos gjord i förväg låg")
+    assert swedish(lambda: narratives.record([ONCE])).startswith(
+        "Täckningsgrad: i 1 av 1 prognos gjord i förväg låg"
+    )
 
 
 def test_what_an_action_gave_can_always_be_said() -> None:

@@ -44,7 +44,9 @@ def of_site(live: SiteLive, place: Site) -> Parts:
     weekday = formats.weekdays("wide")[business_day(live.time, place).weekday()]
     return {
         "visits": formats.number(live.visits_today),
-        "trend": against(live.visits_today, live.visits_last_week, weekday),
+        "trend": _uncounted()
+        if any(s.parent is None and s.reason == "silent_door" for s in live.spaces)
+        else against(live.visits_today, live.visits_last_week, weekday),
         "opening": opening(live, place.timezone),
     }
 
@@ -161,6 +163,11 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
         "full": _("Full"),
         "unknown": _("No capacity set"),
     }[space.level]
+
+
+def _uncounted() -> str:
+    """Return why visits are not compared: those by a door that is offline are missing from them."""
+    return _("not compared: a door is offline")
 
 
 def against(value: float | None, before: float | None, weekday: str) -> str:

@@ -54,14 +54,17 @@ def rows(
     now: Sequence[float | None],
     base: Sequence[float | None],
     whole: Sequence[float | None],
+    finished: Sequence[float | None],
     points: Mapping[int, VisitPoint],
 ) -> list[list[str]]:
     """Return the rows of the table beside the chart; visits that were imputed or corrected in part are marked with
-    an asterisk. Only months of the base that were observed `whole` are compared."""
+    an asterisk. Only months that are `finished` and were measured completely are compared, with months of the base
+    that were observed `whole`."""
     found: list[list[str]] = []
-    for month, mine, theirs, compared in zip(formats.months("wide"), now, base, whole, strict=True):
+    columns = (formats.months("wide"), now, base, whole, finished)
+    for month, mine, theirs, before, own in zip(*columns, strict=True):
         point = points.get(len(found) + 1)
-        change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs and compared else ""
+        change = formats.signed_percent(own / before - 1) if own is not None and before else ""
         mark = " *" if point and (point.imputed or point.corrected) else ""
         seen = formats.percent(point.coverage) if point else ""
         found.append([month, formats.number(mine) + mark, formats.number(theirs), change, seen])

@@ -145,6 +145,9 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     whole = monthly_visits.by_month(
         [p for p in base if p.coverage >= WHOLE and monthly_visits.lies_within(p.day, begins, ends)], measure
     )
+    finished = monthly_visits.by_month(
+        [p for p in now if p.coverage >= WHOLE and p.day.month < today.month], measure
+    )
     period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"
     names = (str(year), _("baseline {year}").format(year=period) if way else period)
     wide = formats.months("wide")
@@ -155,9 +158,9 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     drawn = chart(
         figures.months(mine, theirs, names, today.month),
         label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
-        finding=monthly_visits.finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
+        finding=monthly_visits.finding(finished, whole, today.month, names[1], gaps, unseen, left_out),
         head=[_("Month"), *names, _("Change"), _("Data coverage")],
-        rows=monthly_visits.rows(mine, theirs, whole, {p.day.month: p for p in now}),
+        rows=monthly_visits.rows(mine, theirs, whole, finished, {p.day.month: p for p in now}),
         csv=_file(site, begins, today - DAY, "month"),
         name="months",
     )

@@ -1,6 +1,7 @@
 """The board and the addresses, from hand-made views."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -66,6 +67,13 @@ def walk(node: Any, found: dict[str, Any]) -> None:
         if "data-space" in props:
             found["cards"][props["data-space"]] = props
         walk(props.get("children"), found)
+
+
+def test_visits_are_not_compared_while_a_door_is_offline() -> None:
+    assert any("fler än förra onsdagen" in text for text in board(site())["text"])
+    live = site()
+    offline = replace(live, spaces=(replace(live.spaces[0], reason="silent_door"),))
+    assert "jämförs inte: en dörr är offline" in board(offline)["text"]
 
 
 def test_a_card_says_how_many_and_how_sure() -> None:

@@ -25,9 +25,8 @@ log = logging.getLogger(__name__)
 BEAT_EVERY_S = 5
 PATIENCE_S = 5  # for a batch under way when we are told to stop
 POOL_WAIT_S = 1  # before a database that is away is asked again
-GARBAGE_AFTER = (
-    50_000  # objects: a batch makes tens of thousands and no cycles, so cycles are looked for less often
-)
+# In objects: a batch makes tens of thousands and no cycles, so cycles are looked for less often
+GARBAGE_AFTER = 50_000
 
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from besok.model.pseudonyms import canonical
 from collectors.allowlist import KEYS, UNIT_WORDS, WORDS, table_texts
+from collectors.devices import field_names
 
 FRAME_LIMIT = 256  # bytes of a radio frame
 TEXT_LIMIT = 60  # characters of words
@@ -17,7 +18,7 @@ AHEAD = timedelta(days=2)
 _KEY = re.compile(r"(?!.*\d{5})[A-Za-zÅÄÖÆØÜåäöæøüéß_$][A-Za-zÅÄÖÆØÜåäöæøüéß0-9_.:-]{0,47}", re.ASCII)
 _ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:.-]?){5,}[0-9A-Fa-f]{2}|[A-Z]{3}\d\d[\dA-Z]")  # or a number plate
 _NUMBER = re.compile(
-    r"([+-]?\d{1,9}(?:[.,]\d{1,9})?(?:[eE][+-]?\d{1,2})?)\s?([^\W\d]{0,7}|%|°[CF])|0x[0-9A-Fa-f]{1,4}",
+    r"([+-]?\d{1,8}(?:[.,]\d{1,9})?(?:[eE][+-]?\d{1,2})?)\s?([^\W\d]{0,7}|%|°[CF])|0x[0-9A-Fa-f]{1,4}",
     re.ASCII,
 )
 _TOKEN = re.compile(r"[A-ZÅÄÖ]+(?![a-zåäö])|[A-ZÅÄÖ]?[a-zåäö]+|[0-9]+|[ _.,:;()/@+-]")
@@ -64,8 +65,14 @@ def is_model(text: str) -> bool:
 
 
 def is_key(name: str) -> bool:
-    """Tell whether a name looks like that of a field; an address, a name of somebody, a sentence do not."""
-    return _KEY.fullmatch(name) is not None and not _ADDRESS.fullmatch(name)
+    """Tell whether a name looks like that of a field; an address, a name of somebody, a sentence do not.
+
+    Of several words one must be known: `anna.svensson` is no field.
+    """
+    if _KEY.fullmatch(name) is None or _ADDRESS.fullmatch(name):
+        return False
+    said = [word for word in field_names.words(name) if not word.isdecimal()]
+    return len(said) < 2 or any(len(word) < 3 or word in WORDS or word in field_names.KNOWN for word in said)
 
 
 def is_name(text: str) -> bool:

@@ -11,9 +11,8 @@ BYTES_LIMIT: Final = 4_000_000  # no sensor sends more
 VALUES_LIMIT: Final = 100_000  # keys and values: a day of events of a busy entrance has some thousand
 DEPTH_LIMIT: Final = 50  # objects and lists within each other
 TOPIC_LIMIT: Final = 1_000  # characters
-TIME_LIMIT_S: Final = (
-    1.0  # of the processor, for the items of one message; those of a day take some hundredths
-)
+# Seconds of the processor, for the items of one message; those of a day take some hundredths
+TIME_LIMIT_S: Final = 1.0
 _SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least
 _BRACKETS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{\[]|[}\]]', re.DOTALL)
 

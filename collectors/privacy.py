@@ -5,9 +5,11 @@ that look like keys, and what names the device under a known key. A name of a se
 pseudonym (`id-...`), everything else its kind (`[text]`). A mapping needs fields and numbers, which stay.
 """
 
+import csv
 import json
 import re
 from dataclasses import replace
+from io import StringIO
 from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, tostring
@@ -16,17 +18,19 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from besok.model.decode_context import DecodeContext
+from besok.model.errors import Unreadable
 from besok.model.mapping_draft import name_of
 from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
 from besok.model.readings import Message
 from besok.store.write import Rejection
 from collectors import kept_forms, limits
+from collectors.adapters import csvtext
 from collectors.allowlist import KEYS, PROSE
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload
 NESTED_LIMIT = 3  # JSON within the strings of JSON
 QUOTED = 1_000  # characters of a text that a reason may quote
-LARGE = 10**9  # no count and no measurement is larger; telephone and personal numbers are
+LARGE = 10**8  # no count and no measurement is larger; telephone and personal numbers are
 
 _KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")
@@ -118,10 +122,31 @@ class _Redactor:
         try:
             value = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_Pairs)
         except ValueError:
-            return self._leaf(text, "", False, NESTED_LIMIT)
+            return self._table(text) or self._leaf(text, "", False, NESTED_LIMIT)
         before = self._changes
         new = self._json(value, "", True, depth)
         return text if self._changes == before else new
+
+    def _table(self, text: str) -> str:
+        """Redact the cells of a CSV; "" if it is none."""
+        try:
+            lines = csvtext.lines(text.removeprefix("\ufeff").strip())
+        except Unreadable:
+            return ""
+        before, new = self._changes, StringIO()
+        writer = csv.writer(new, delimiter=csvtext.delimiter(text), lineterminator="\n")
+        for head, cells in lines:
+            if head == cells:
+                writer.writerow(self._column(name) for name in cells)
+            else:
+                keys = map(canonical, head or [""] * len(cells))
+                writer.writerow(
+                    self._leaf(c, key, True, NESTED_LIMIT) for key, c in zip(keys, cells, strict=True)
+                )
+        return text if lines and self._changes == before else new.getvalue()
+
+    def _column(self, name: str) -> str:
+        return name if kept_forms.is_words(name) else self._key(name)
 
     def _json(self, value: Any, key: str, top: bool, depth: int, frames: bool = False) -> str:
         if isinstance(value, _Pairs):
@@ -209,7 +234,7 @@ class _Redactor:
             or self._is_named(text)
             or PSEUDONYM.fullmatch(text) is not None
             or _KIND.fullmatch(text) is not None
-            or (key in KEYS["models"] and kept_forms.is_model(text))
+            or (key in KEYS["models"] and (kept_forms.is_model(text) or canonical(text) in self._known.makes))
         )
 
     def _is_named(self, text: str) -> bool:

@@ -80,6 +80,13 @@ class DecodeContext:
         return frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
 
     @cached_property
+    def makes(self) -> frozenset[str]:
+        """The vendors and models whose codecs were added, in canonical form."""
+        return frozenset(
+            canonical(name) for codec in self.codecs for name in (codec.vendor, codec.model, codec.name)
+        )
+
+    @cached_property
     def pseudonyms(self) -> frozenset[str]:
         """The pseudonyms that stand in the topics of mappings and bindings: chosen before the name was known."""
         return frozenset(name for name in self._names() for name in PSEUDONYM.findall(name))

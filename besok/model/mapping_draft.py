@@ -36,7 +36,9 @@ SAYS: Final[Mapping[str, str]] = {
 HEAD: Final = "[[sites.mappings]]"
 _KEYS: Final = ("device", "time", "each", "channel")
 _START: Final = re.compile(r'# (start = "(?:[^"\\]|\\.)*")  # .*')
-_CHOICE: Final = re.compile(r'# values\.((?:[a-z_0-9]+|"(?:[^"\\]|\\.)*") = "(?:[^"\\]|\\.)*")  # .*')
+_CHOICE: Final = re.compile(  # what stands behind ";" is more than the page asks
+    r'# values\.((?:[a-z_0-9]+|"(?:[^"\\]|\\.)*") = "(?:[^"\\]|\\.)*")  # [^;]*'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,9 @@ class MappingDraft:
 
 
 def name_of(topic: str) -> str:
-    """Return a name for the devices behind a topic: its first level that is a word."""
-    plain = (re.sub(r"[^a-z0-9]+", "-", level.lower()).strip("-") for level in topic.split("/"))
+    """Return a name for the devices behind a topic: its first level that is a word, behind what the receiver adds."""
+    levels = topic.removeprefix("besok/in/").lower().split("/")
+    plain = (re.sub(r"[^a-z0-9]+", "-", level).strip("-") for level in levels)
     return next((level for level in plain if level and not level.isdecimal()), "counter")[:40].rstrip("-")
 
 
@@ -91,9 +94,9 @@ def written(draft: MappingDraft) -> str:
         )
     for choice in draft.choices:
         key = choice.key if re.fullmatch(r"\w+", choice.key, re.ASCII) else _quoted(choice.key)
-        besides = f"{choice.besides}; " if choice.besides else ""
+        besides = f"; {choice.besides}" if choice.besides else ""
         says = SAYS.get(choice.metric, f"{METRICS[choice.metric].description}, as it is read already")
-        found.append(f"# {besides}values.{key} = {_quoted(choice.path)}  # {says}")
+        found.append(f"# values.{key} = {_quoted(choice.path)}  # {says}{besides}")
     return "\n".join(found)
 
 

@@ -193,7 +193,7 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
         yield whole
     for one in found:
         key = one.within[0][1] if one.within else None
-        yield replace(whole, item=one.value, key=key + 1 if isinstance(key, int) else key)
+        yield whole._replace(item=one.value, key=key + 1 if isinstance(key, int) else key)
 
 
 def _has(place: Place, path: str, text: str) -> bool:

@@ -29,7 +29,6 @@ class _Point:
     unchecked: float
     squares: float
     checked: float
-    gaps: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ def _view(point: _Point, variance: float) -> VisitPoint:
             point.passages,
             point.unchecked,
             point.squares,
-            checked=point.checked + point.gaps,
+            checked=point.checked,
             passage_variance=variance,
         ),
         definition=point.definition,

@@ -41,13 +41,13 @@ def add(
     from besok.files.codec_trees import read_codec
     from besok.store import codecs
     from cli.standalone import dry_run
-    from collectors.lorawan.codecs import CODECS
+    from collectors.lorawan.codecs import CODECS, LOOK_AFTER
 
     codec = read_codec(file, vendor.strip(), model.strip())
     if not codec.vendor or not codec.model:
         raise BesokError("Say who makes the device and its model: --vendor Milesight --model VS133")
     if problem := CODECS.check(codec):
-        raise BesokError(f"{file} is not added: {problem}")
+        raise BesokError(f"{file} is not added: {problem.removesuffix(f': {LOOK_AFTER}')}")
     with opened() as db:
         is_new = codecs.add(db, [codec], author=author or getpass.getuser(), now=datetime.now(UTC))
     print(f"{'Added' if is_new else 'There already'}: the codec of {codec.name}, sha256 {codec.sha256}")
@@ -88,7 +88,7 @@ def import_codecs(
         )
         print(f"  {codec.name}{asks}")
     why = defaultdict(list)
-    for name, reason in [*tree.left, *left]:
+    for name, reason in [*((name, f"since {fault}") for name, fault in tree.left), *left]:
         why[reason].append(name)
     for reason, names in sorted(why.items(), key=lambda pair: -len(pair[1])):
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
@@ -115,9 +115,10 @@ def test_codec(
 ) -> None:
     """Show the fields that a codec makes of a frame, and what becomes of them. Nothing is stored."""
     from besok.model.decode_context import DecodeContext
+    from besok.model.mapping_draft import HEAD
     from besok.store import codecs
     from cli.standalone import dry_run
-    from collectors.lorawan.codecs import CODECS, Frame
+    from collectors.lorawan.codecs import CODECS, LOOK_AFTER, Frame
 
     with opened() as db:
         codec = codecs.find(db, vendor, model)
@@ -126,11 +127,15 @@ def test_codec(
         content=frame.encode(), received=now, fport=fport, encoding="hex", model=codec.name
     )
     answer = CODECS.run(codec, [Frame(dry_run.hexadecimal(frame.encode()), fport, now.timestamp() * 1000)])[0]
-    print(answer.problem or json.dumps(answer.fields, ensure_ascii=False, indent=2))
+    print(
+        answer.problem.removesuffix(f": {LOOK_AFTER}")
+        or json.dumps(answer.fields, ensure_ascii=False, indent=2)
+    )
     for warning in answer.warnings:
         print(f"warning: {warning}")
     if not answer.problem:
-        print(dry_run.as_text(dry_run.run(request, DecodeContext(codecs=(codec,)))))
+        found = dry_run.as_text(dry_run.run(request, DecodeContext(codecs=(codec,))))
+        print(found.partition(f"\n{HEAD}")[0])  # a mapping needs the topic of a real message
 
 
 @app.command()
@@ -146,7 +151,7 @@ def remove(vendor: Vendor, model: Model) -> None:
 def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[tuple[str, str]]]":
     """Part the codecs that can be used from the others, with the reason."""
     from cli.standalone import dry_run
-    from collectors.lorawan.codecs import CODECS
+    from collectors.lorawan.codecs import CODECS, LOOK_AFTER
 
     def reason(codec: "Codec") -> str:
         if vendor and not codec.vendor.lower().startswith(vendor.lower()):
@@ -154,7 +159,7 @@ def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[
         if not vendor and dry_run.support(codec.name) == "layout":
             return "since Besök decodes their frames itself (--vendor takes them nevertheless)"
         problem = CODECS.check(codec)
-        return f"since {problem}" if problem else ""
+        return f"since {problem.removesuffix(f': {LOOK_AFTER}')}" if problem else ""
 
     judged = [(codec, reason(codec)) for codec in codecs]
     return [codec for codec, why in judged if not why], [(codec.name, why) for codec, why in judged if why]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from besok.services.unplaced_devices import UnassignedSensor
     from besok.store.database import Database
 
-app = typer.Typer(no_args_is_help=True, help="Sensors: which are heard, and where they hang.")
+app = typer.Typer(no_args_is_help=True, help="Sensors: which are online, and where they are mounted.")
 
 
 def register(main: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def list_devices(
 
 @app.command("suggest")
 def suggest_devices() -> None:
-    """Print lines for the site file: each sensor that is heard and not placed, where its name says that it hangs."""
+    """Print lines for the site file: each unassigned sensor, with the place that its name suggests."""
     from cli.terminal import devices
 
     with opened() as db:
@@ -178,6 +178,10 @@ def map_device(
         good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)
         device_mappings.replayed(db, number, now)
         print(f"Mapping {number} is kept: {good} read and stored now, {still} still rejected")
+        if not ids:
+            print(
+                f"No kept message came on {topic}; if that is not its topic, end it: besok device unmap {number}"
+            )
 
 
 @app.command()

@@ -73,7 +73,8 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     port = int(environment["BESOK_PORT"])
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
     supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)
-    _say(f"\nBesök is ready: http://127.0.0.1:{port}\nCtrl-C ends it.\n")
+    pushed = f"Counters that push by HTTP: http://127.0.0.1:{environment['BESOK_RECEIVE_PORT']}/in/DEVICE"
+    _say(f"\nBesök is ready: http://127.0.0.1:{port}\n{pushed}\nCtrl-C ends it.\n")
     if behind and gaps:
         _say("It shows live numbers; their past is simulated now, and pages fill as it goes.")
         _fill_history(home, supervisor, environment, gaps)

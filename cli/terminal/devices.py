@@ -9,7 +9,7 @@ from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading
 from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.store.device_mappings import DeviceMapping
 
-STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never heard"}
+STATES = {"live": "online", "late": "delayed", "stale": "offline", "none": "never seen"}
 
 
 def listing(devices: Sequence[DeviceInfo], now: datetime) -> Iterator[str]:

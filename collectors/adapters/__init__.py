@@ -53,9 +53,8 @@ ADAPTERS: tuple[Adapter, ...] = (
     ),  # the last: it asks about whatever comes
 )
 
-SIMULATED = (
-    b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
-)
+# A name no vendor uses: true at the top of a JSON object whose people are made up
+SIMULATED = b'"besok_simulated"'
 STRANGERS = ("", "general")  # who hears devices that nothing knows
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
@@ -103,17 +102,14 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
 
 def _told(decoded: Decoded, name: str) -> Decoded:
     """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
-    problems, readings = decoded.problems, decoded.readings
-    if not all(_has_names(reading) for reading in readings):
-        problems, readings = (
-            (*problems, NAMELESS),
-            tuple(reading for reading in readings if _has_names(reading)),
-        )
+    problems, readings = decoded.problems, tuple(filter(_has_names, decoded.readings))
+    if len(readings) < len(decoded.readings):
+        problems = (*problems, NAMELESS)
     silent = not (readings or decoded.statuses or problems or decoded.not_data)
-    return replace(
-        decoded,
+    return Decoded(
         adapter=decoded.adapter or name,
         readings=readings,
+        statuses=decoded.statuses,
         problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems),
         not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
         model=_printable(decoded.model, MODEL_LIMIT),

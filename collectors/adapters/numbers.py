@@ -27,10 +27,10 @@ def number(name: str, value: object) -> float | None:
     A unit behind the number is refused, and so are hexadecimal numbers and thousands that are set apart. Raises
     Unreadable.
     """
-    if value is None or isinstance(value, NotANumber):
-        return None
     if type(value) is int or type(value) is float:
         return _finite(name, value)
+    if value is None or isinstance(value, NotANumber):
+        return None
     if type(value) is str:
         return _from_text(name, value.strip())
     raise Unreadable(f"{name} is {show(value)}: it must be a number")

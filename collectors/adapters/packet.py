@@ -7,7 +7,7 @@ from typing import Any
 from besok.model.decode_context import NOTHING, DecodeContext, Device
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
-from collectors.adapters import jsontext, times, xmltext
+from collectors.adapters import csvtext, jsontext, times, xmltext
 from collectors.limits import Budget
 
 
@@ -40,7 +40,7 @@ class Packet:
 
     @property
     def json(self) -> Any:
-        """The JSON value of the payload; of XML the object it amounts to. Raises Unreadable with the reason."""
+        """The JSON value of the payload; of XML and CSV the object it amounts to. Raises Unreadable with the reason."""
         value = self._parsed
         if isinstance(value, Unreadable):
             raise Unreadable(str(value))
@@ -51,6 +51,10 @@ class Packet:
         """The value, or why there is none: every adapter asks, and it is worked out once."""
         try:
             return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
+        except Unreadable as exc:
+            problem = exc
+        try:
+            return csvtext.parse(self.text) or problem
         except Unreadable as exc:
             return exc
 
@@ -65,7 +69,7 @@ class Packet:
 
     @cached_property
     def value(self) -> Any:
-        """What the payload holds: JSON, the object that XML amounts to, or else its text. Never raises."""
+        """What the payload holds: JSON, the object that XML or CSV amounts to, or else its text. Never raises."""
         return self.text if isinstance(self._parsed, Unreadable) else self._parsed
 
     @cached_property

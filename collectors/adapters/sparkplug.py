@@ -5,7 +5,7 @@ read. A birth holds all metrics with their names, and data may then name them by
 keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,12 +15,17 @@ from collectors.adapters import protobuf
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
+from collectors.devices.field_names import listed
 
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
 _UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
 _OPEN: Final = (
     "{} may be of people, and only the name says so: at the edge node, name the metric in_total, out_total or"
     " passages_total if it is a running total of people"
+)
+_ELSE: Final = (
+    "{} may be what is counted, and nothing in the topic says that it is people: place the device in the site file"
+    " if it is"
 )
 _INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # data type -> bits of two's complement
 _MOST: Final = 5000  # metrics of one message
@@ -44,12 +49,22 @@ def decode(packet: Packet) -> Decoded:
     named = packet.holding(body)
     decoded = registry.decode(named)
     if decoded.readings:
-        return decoded
+        return _counting_people(decoded, packet, levels)
     if names := [show(leaf.names[-1]) for leaf in unknown.asked(named)]:
         return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(names)),))
     if any("" in metric for metric in metrics):
         return replace(decoded, not_data="", problems=(_UNNAMED,))
     return decoded
+
+
+def _counting_people(decoded: Decoded, packet: Packet, levels: Sequence[str]) -> Decoded:
+    """Leave out totals of a node that may count something else by its name, unless a person has placed it."""
+    totals = [r for r in decoded.readings if r.metric.endswith("_total")]
+    told = unknown.unsaid((levels[1], *levels[3:]))
+    if not totals or not told or all((r.source, r.device) in packet.known.topics for r in totals):
+        return decoded
+    readings = tuple(r for r in decoded.readings if r not in totals)
+    return replace(decoded, readings=readings, problems=(*decoded.problems, _ELSE.format(listed(told))))
 
 
 def _metrics(packet: Packet) -> Iterator[tuple[str, Any, Any]]:

@@ -43,9 +43,14 @@ FIELDS: Final = {
     for kind, names in _DATA["fields"].items()
 }
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
-_STEMS: Final = {"things": WORDS["stems"], "outside": WORDS["outside_stems"]}  # parts of words
+WORDS["doors"] |= WORDS["strong"]
+_STEMS: Final = {  # parts of words
+    "things": WORDS["stems"],
+    "outside": WORDS["outside_stems"],
+    "doors": WORDS["door_stems"],
+}
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
-_KNOWN: Final = frozenset(
+KNOWN: Final = frozenset(
     word
     for names in (*WORDS.values(), QUALIFIED, *_NAMES)
     for name in names
@@ -58,6 +63,9 @@ BARE: Final = WORDS["companions"] | WORDS["counts"]
 def telling(kind: str, text: str) -> Iterator[str]:
     """Yield the words of a kind that a text says, of things and of what is outdoors also by parts of words."""
     said = words(text)
+    joined = compact(text)
+    if len(said) > 1 and joined in WORDS[kind]:  # p-hus, e-bike
+        yield joined
     yield from (word for word in said if word in WORDS[kind])
     stems = _STEMS.get(kind, frozenset())
     yield from (word for word in said if word not in WORDS[kind] and any(stem in word for stem in stems))
@@ -82,9 +90,14 @@ def is_climate(names: tuple[str, ...]) -> bool:
 def is_strange(name: str) -> bool:
     """Tell whether nobody knows what a name says, or it says how many seats are free, which no metric is."""
     said = words(name)
-    return _KNOWN.isdisjoint(said) or not (
+    return KNOWN.isdisjoint(said) or not (
         {*said}.isdisjoint(WORDS["places"]) or {*said}.isdisjoint(WORDS["left"])
     )
+
+
+def is_neutral(word: str) -> bool:
+    """Tell whether a word of a topic says nothing of what is counted there."""
+    return word.isdecimal() or word in WORDS["neutral"]
 
 
 def is_name(text: str) -> bool:

@@ -14,9 +14,8 @@ from collectors.devices.field_names import BARE, FIELDS, WORDS, compact, words
 MOST: Final = 3000  # values in a message
 DEEPEST: Final = 12  # objects and lists within each other
 SEE: Final = "docs/reference/mappings.md"
-ADVICE: Final = (
-    f"write a mapping in the site file ({SEE}), with the lines that are true, or choose on the page Sensors"
-)
+WRITE: Final = f"write a mapping in the site file ({SEE}), with the lines that are true"
+ADVICE: Final = f"{WRITE}, or choose on the page Sensors"
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")  # no JSONPath leads through a name with one

@@ -13,12 +13,14 @@ from collectors.devices.field_names import (
     BARE,
     BESIDE,
     CLIMATE,
+    FIELDS,
     PEOPLE,
     QUALIFIED,
     WORDS,
     compact,
     is_climate,
     is_foreign,
+    is_name,
     telling,
     words,
 )
@@ -26,7 +28,10 @@ from collectors.devices.format import Value, paths, text_of
 from collectors.devices.leaves import Leaf, is_number, is_plain_count
 
 CHANNEL_LIMIT: Final = 60  # characters
-_NO_PEOPLE: Final = frozenset(("65535", "4294967295"))
+_NO_PEOPLE: Final = frozenset(("32767", "65535", "2147483647", "4294967295"))
+_NO_TOTAL: Final = frozenset(("2147483647", "4294967295"))
+_PLAIN_FIELDS: Final = ("plain", "device", "sub", "loose", "time", "line", "place", "unit")
+_PLAIN_KINDS: Final = WORDS["plain_kinds"] | WORDS["strong"] | WORDS["counts"]
 
 
 def is_aside(leaf: Leaf) -> bool:
@@ -39,6 +44,29 @@ def is_aside(leaf: Leaf) -> bool:
         or not WORDS["some"].isdisjoint(leaf.said)
         or any(True for name in leaf.names for _ in telling("things", name))
     )
+
+
+def is_plain(leaf: Leaf) -> bool:
+    """Tell whether a leaf beside a qualified name is known to change nothing of what that says.
+
+    What identifies or dates the message, climate, the device's health when it is good, and a kind that says people.
+    """
+    own = words(leaf.names[-1])
+    text = text_of(leaf.value).lower() if isinstance(leaf.value, str | bool) else ""
+    if not WORDS["true_is_fault"].isdisjoint(own):
+        return text in ("false", "no", "none", "ok")
+    if leaf.name in FIELDS["false_is_fault"]:
+        return text in ("true", "yes", "ok")
+    if leaf.value is True and not is_climate(leaf.names[:1]) and "battery" not in own:
+        return False
+    if leaf.name in FIELDS["kind"]:
+        return isinstance(leaf.value, str) and all(w in _PLAIN_KINDS or w.isdecimal() for w in words(text))
+    if leaf.name in FIELDS["named"] and (text in QUALIFIED or is_name(text)):
+        return True
+    if any(leaf.name in FIELDS[kind] for kind in _PLAIN_FIELDS) or is_climate(leaf.names):
+        return True
+    plain = WORDS["plain"] if WORDS["limits"].isdisjoint(own) else WORDS["plain"] | WORDS["strong"]
+    return all(w in plain or w.isdecimal() for w in own)
 
 
 def climate_of(leaf: Leaf) -> Value | None:
@@ -60,9 +88,9 @@ def climate_of(leaf: Leaf) -> Value | None:
 
 
 def qualified_value(leaf: Leaf, channel: str) -> Value:
-    """Return how a qualified name is read; 65535 people present are none: two bytes that say nothing."""
+    """Return how a qualified name is read; the highest value of two or four bytes says that nothing was measured."""
     metric = QUALIFIED[leaf.name]
-    invalid = _NO_PEOPLE if metric == "people" else frozenset[str]()
+    invalid = _NO_TOTAL if metric.endswith("_total") else _NO_PEOPLE
     return Value(metric=metric, channel=channel, paths=paths(leaf.path), said=leaf.shown, invalid=invalid)
 
 
@@ -72,7 +100,9 @@ def is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:
     has_in, has_out = known & {"in", "in_total"}, known & {"out", "out_total"}
     if said & WORDS["into"] or said & WORDS["out"]:
         return bool(has_in) >= bool(said & WORDS["into"]) and bool(has_out) >= bool(said & WORDS["out"])
-    return said <= BARE and bool((has_in and has_out) or known & {"passages_total", "people"})
+    if not said <= BARE or said.isdisjoint(WORDS["counts"]):
+        return False
+    return bool((has_in and has_out) or known & {"passages_total", "people"})
 
 
 _WAYS_TO_COUNT: Final = ("people", "in", "out", "passages", "in_total", "out_total", "passages_total")

@@ -97,11 +97,6 @@ def _why_not(reasons: Sequence[str]) -> str:
     return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
-def named(decoded: Decoded, adapter: str) -> Decoded:
-    """Name who read a message."""
-    return replace(decoded, adapter=adapter)
-
-
 def hold(conditions: Sequence[Condition], place: Place) -> bool:
     """Tell whether all conditions hold. Raises Unreadable."""
     return not conditions or all(_holds(condition, place) for condition in conditions)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ SHORTEST_ALONE = 4  # characters
 LEAVES_SHOWN = 8
 NOTHING = "nothing about people or the air of a room"
 
-Candidate = tuple["Entry", Format, tuple[Condition, ...]]
+Candidate = tuple["Entry", Format, tuple[Condition, ...]]  # with what is asked of more than the topic
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ class Entry:
 class Index:
     """The formats of messages by what is seen first: a word of the topic, or a field at the top."""
 
-    by_level: dict[str, list[tuple[Entry, Format]]] = field(default_factory=lambda: defaultdict(list))
-    by_key: dict[str, list[tuple[Entry, Format]]] = field(default_factory=lambda: defaultdict(list))
+    by_level: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+    by_key: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Entry] = field(default_factory=dict)
     platforms: dict[str, Entry] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
@@ -67,7 +67,7 @@ class Index:
                     f"{entry.table.path}: nothing recognises a message; write a topic, or when with $.a_field"
                 )
             for known in [self.by_level[level] for level in levels] or [self.by_key[key]]:
-                known.append((entry, form))
+                known.append((entry, form, tuple(c for c in form.when if c.path.begins != "topic")))
 
 
 def _levels(form: Format) -> Sequence[str]:
@@ -174,16 +174,14 @@ def _of_topic(topic: str) -> tuple[tuple[Candidate, ...], Callable[[str], tuple[
     levels = topic.removeprefix("/").split("/")
     place = Place(message=None, item=None, key=None, levels=levels, topic=topic)
 
-    def fit(pairs: Iterable[tuple[Entry, Format]]) -> Iterator[Candidate]:
-        for entry, form in pairs:
-            if not form.topic or topic_matches_sub(form.topic, topic):
-                of_topic = [c for c in form.when if c.path.begins == "topic"]
-                if reader.hold(of_topic, place):
-                    yield entry, form, tuple(c for c in form.when if c.path.begins != "topic")
+    def fits(candidate: Candidate) -> bool:
+        form = candidate[1]
+        of_topic = [c for c in form.when if c.path.begins == "topic"]
+        return (not form.topic or topic_matches_sub(form.topic, topic)) and reader.hold(of_topic, place)
 
     known = index()
-    by_level = tuple(fit(pair for level in dict.fromkeys(levels) for pair in known.by_level.get(level, ())))
-    return by_level, cache(lambda key: tuple(fit(known.by_key[key])))
+    of_levels = (one for level in dict.fromkeys(levels) for one in known.by_level.get(level, ()))
+    return tuple(filter(fits, of_levels)), cache(lambda key: tuple(filter(fits, known.by_key[key])))
 
 
 def _top(packet: Packet) -> Sequence[str]:
@@ -235,7 +233,7 @@ def decode(packet: Packet) -> Decoded:
         return Decoded()
     entry, forms = found
     try:
-        return reader.named(_decoded(entry, forms, packet), entry.table.source_key)
+        return replace(_decoded(entry, forms, packet), adapter=entry.table.source_key)
     except Unreadable as exc:
         return Decoded(problems=(str(exc),), adapter=entry.table.source_key)
 

@@ -6,10 +6,11 @@ On platforms of home automation the people of the place choose topics and names:
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
@@ -20,6 +21,7 @@ AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
 )
 NAMES: Final = ("name", "friendly_name", "nodeName", "customName", "location")  # fields with a device's name
+DEEPEST: Final = 4  # objects within each other
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
 _DATA: Final = tomllib.loads((files("collectors.devices") / "subjects.toml").read_text("utf-8"))
@@ -36,10 +38,7 @@ def words(*names: str) -> frozenset[str]:
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
-    fields = packet.object
-    inner = fields.get("attributes")
-    told = [*map(fields.get, NAMES), *(map(inner.get, NAMES) if isinstance(inner, dict) else ())]
-    topic = words(packet.topic, *(name for name in told if type(name) is str))
+    topic = words(packet.topic, *_told(packet.object, DEEPEST))
     if topic & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
         return Decoded(not_data=PHONE)
     readings, problems, is_warm = [], list(decoded.problems), False
@@ -67,8 +66,17 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
 @lru_cache(maxsize=4096)
 def is_no_person(name: str) -> bool:
     """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
-    said = set(re.findall(r"[^\W\d_]+", name.lower().replace("e-scooter", "escooter")))
+    said = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
     return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+
+
+def _told(fields: dict[Any, Any], depth: int) -> Iterator[str]:
+    """Yield the names of devices in a message, wherever it has them: `attributes.friendly_name`."""
+    for key, value in fields.items():
+        if type(value) is str and key in NAMES:
+            yield value
+        elif type(value) is dict and depth:
+            yield from _told(value, depth - 1)
 
 
 def _named(reading: Reading) -> frozenset[str]:

@@ -27,9 +27,11 @@ from collectors.devices.field_names import (
     PEOPLE,
     QUALIFIED,
     WORDS,
+    compact,
     is_climate,
     is_foreign,
     is_name,
+    is_neutral,
     is_of_persons,
     is_strange,
     listed,
@@ -37,19 +39,21 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.format import Format, Value, has_flows, paths
-from collectors.devices.leaves import ADVICE, SEE, Leaf, is_open, leaves
+from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, is_open, leaves
 from collectors.devices.meanings import (
     CHANNEL_LIMIT,
     all_choices,
     choices_of,
     climate_of,
     is_aside,
+    is_plain,
     is_settled,
     known_choice,
     qualified_value,
     state_of,
 )
 from collectors.devices.reader import Body
+from collectors.kept_forms import is_words
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices that are known by their radio
@@ -59,6 +63,7 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value, and of a text that may sa
 SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
 OFFERED: Final = 12  # fields in one mapping
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
+_OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
@@ -79,7 +84,8 @@ def decode(packet: Packet) -> Decoded:
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data=TOMBSTONE)
-    if not xmltext.looks_so(packet.payload) and packet.text[:1] not in ("{", "["):
+    is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
+    if not is_document and not isinstance(packet.value, dict):
         return _plain(packet)
     try:
         value = packet.json
@@ -100,6 +106,19 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
     name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
     leaf = Leaf(names=(name,), value=packet.value, path="$", said=words(name))
     return [leaf] if choices_of(leaf) else []
+
+
+def unsaid(names: Sequence[str]) -> list[str]:
+    """Return the words of a topic that may say what is counted.
+
+    Things and parts of the people do; a word that nobody knows may, unless people or a door are named behind it.
+    """
+    names = [name for name in names if compact(name) not in QUALIFIED and name.lower() != "devices"]
+    said = [word for name in names for word in words(name)]
+    told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
+    doors = [n for n, word in enumerate(said) if any(True for _ in telling("doors", word))]
+    behind = said[doors[-1] + 1 :] if doors else said
+    return list(dict.fromkeys((*told, *(word for word in behind if len(word) > 2 and not is_neutral(word)))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +167,9 @@ def _plain(packet: Packet) -> Decoded:
         return Decoded(not_data="whether a device is connected")
     if not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text):
         raise Unreadable(
-            f"the payload is neither JSON nor a number or a word ({len(packet.payload)} bytes), and nothing says what"
-            " is what: choose JSON in the settings of the device, or let its gateway rewrite this"
+            f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
+            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
+            " rewrite this"
         )
     if state_of(packet.value) is None:
         return Decoded(not_data=reader.NOTHING_MEASURED)
@@ -177,12 +197,19 @@ class _Message:
         ]
         texts += [level for level in self.packet.levels if level.lower() != "devices"] if topic else []
         texts += self.origin.texts if self.origin else ()
+        texts += (
+            self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()
+        )  # the root of XML
         texts += [name for leaf in self.leaves for name in leaf.names] if names else []
         return sorted({word for text in texts for word in telling(kind, text)})
 
     def _no_persons(self) -> list[str]:
         some = self._told("some", names=True, topic=False, places=False)
-        return sorted({*self._told("things", names=True), *some})
+        names = [
+            name for leaf in self.leaves for name in leaf.names if WORDS["radio"].isdisjoint(words(name))
+        ]
+        things = [word for name in names for word in telling("things", name)]
+        return sorted({*self._told("things", names=False), *things, *some})
 
     def decoded(self) -> Decoded:
         """Return what counts; ask about all else that may be about people. Raises Unreadable."""
@@ -241,10 +268,35 @@ class _Message:
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
         if loose and not (self.origin or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
+        named_so = [leaf for leaf in self._tops("place") if leaf.name in ("name", "label")]
+        if told := [leaf.shown for leaf in named_so if not _names_a_place(str(leaf.value).strip())]:
+            return f"{listed(told)} may be the name of a place, or that of somebody"
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
+        if told := self._unsaid():
+            return f"{listed(told)} may be what is counted, and nothing says that it is people"
+        if told := self._unclear(named):
+            return f"{listed(told)} may change what is counted"
         return ""
+
+    def _unsaid(self) -> list[str]:
+        """Return the words of where it comes from that may name what is counted.
+
+        None if people or doors are named, or a person has placed the device.
+        """
+        device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
+        if device in self.packet.known.topics or self._told("doors", names=True, topic=False):
+            return []
+        own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
+        return unsaid(self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own])
+
+    def _unclear(self, named: Sequence[Leaf]) -> list[str]:
+        """Return the fields beside qualified names of which nobody knows whether they change what those say."""
+        metrics = {QUALIFIED[leaf.name] for leaf in named}
+        beside = (leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {}))
+        unclear = (leaf.names[-1] for leaf in beside if not (is_plain(leaf) or is_settled(leaf, metrics)))
+        return list(dict.fromkeys(unclear))
 
     def _fault(self) -> str:
         """Say that the device does not trust its figures, or made them up; "" if it does not."""
@@ -253,7 +305,7 @@ class _Message:
             is_fault = (
                 (text == "true" and not WORDS["true_is_fault"].isdisjoint(words(leaf.names[-1])))
                 or (leaf.name in FIELDS["false_is_fault"] and text == "false")
-                or (leaf.name in FIELDS["state_of_health"] and "_".join(text.split()) in WORDS["faults"])
+                or (self._tells_health(leaf) and "_".join(text.split()) in WORDS["faults"])
                 or (leaf.name in ("error", "fault", "failure") and bool(_TELLS_FAULT.match(text)))
             )
             if is_fault:
@@ -262,6 +314,10 @@ class _Message:
                     " up; look after it"
                 )
         return ""
+
+    @staticmethod
+    def _tells_health(leaf: Leaf) -> bool:
+        return any(leaf.name in FIELDS[kind] for kind in ("state_of_health", "kind", "sub"))
 
     def _tops(self, kind: str) -> list[Leaf]:
         """Return the fields of a kind that hold a text or a number, outside of lists, the most telling first."""
@@ -342,16 +398,16 @@ class _Message:
                 *(known_choice(value) for value in known if not each and value.unit == 1.0),
             ),
             device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
-            time=next((leaf.path for kind in ("time", "end") for leaf in self._tops(kind)), ""),
-            start=next((leaf.path for leaf in self._tops("start")), ""),
+            time=self._first("time", "end", each=each),
+            start=self._first("start", each=each),
             each=each,
             channel=self._channel_of_items(each),
         )
+        on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
+        advice = ADVICE if on_page else WRITE
         if self.origin:
-            return (
-                f"{asks}: {MODEL}, or {ADVICE}:\n{mapping_draft.written(self._of_frame(draft, self.origin))}"
-            )
-        return f"{asks}: {ADVICE}:\n{mapping_draft.written(draft)}"
+            draft, advice = self._of_frame(draft, self.origin), f"{MODEL}, or {advice}"
+        return f"{asks}: {advice}:\n{mapping_draft.written(draft)}"
 
     @staticmethod
     def _of_frame(draft: MappingDraft, origin: Origin) -> MappingDraft:
@@ -371,13 +427,24 @@ class _Message:
             only={} if is_told else {origin.device: str(_at(origin))},
         )
 
+    def _first(self, *kinds: str, each: str) -> str:
+        """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
+        fields = (leaf for kind in kinds for leaf in (*self._of_items(kind, each), *self._tops(kind)))
+        return next((leaf.path for leaf in fields), "")
+
+    def _of_items(self, kind: str, each: str) -> list[Leaf]:
+        own = (leaf for leaf in self.leaves if each and leaf.each == each and _OF_ITEM.fullmatch(leaf.path))
+        return [leaf for leaf in own if leaf.name in FIELDS[kind]]
+
     def _channel_of_items(self, each: str) -> str:
-        """Return the path to what names the items of a list: a field, or else their place in the list."""
+        """Return the path to what names the items of a list: a field, or their place in it; "" if times do."""
         if not each:
             return ""
-        own = [leaf for leaf in self.leaves if leaf.each == each and leaf.path.count(".") == 1]
-        kinds = ("line", "place", "sub", "device", "loose")
-        return next((leaf.path for kind in kinds for leaf in own if leaf.name in FIELDS[kind]), "key")
+        for kind in ("line", "place", "sub", "device", "loose"):
+            if found := self._of_items(kind, each):
+                return found[0].path
+        times = [str(leaf.value) for kind in ("time", "end") for leaf in self._of_items(kind, each)]
+        return "" if times and len({*times}) == len(times) else "key"
 
     def _nothing(self) -> str:
         if told := self._no_persons():
@@ -385,6 +452,10 @@ class _Message:
         if names := [leaf.shown for leaf in self.leaves if is_climate(leaf.names)]:
             return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
         return "nothing about people: settings, the device's own health, or counts of other things"
+
+
+def _names_a_place(text: str) -> bool:
+    return is_words(text) or any(True for _ in telling("doors", text))
 
 
 def _is_told(value: object) -> bool:

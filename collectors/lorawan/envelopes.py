@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 from typing import Any, Final
 
@@ -97,12 +98,12 @@ class Network:
             time=first_time(time for path in self.times for time in values_at(body, path)),
             identity=self._identity(device, body),
             models=self._models(body),
-            at=At(
-                fields=where and at + where,
-                device=f"{at}.{_there(body, self.device)}",
-                time=f"{at}.{_there(body, self.times)}",
-            ),
+            at=partial(self._at, body, at, where),
         )
+
+    def _at(self, body: Body, at: str, where: str) -> At:
+        device, time = (f"{at}.{_there(body, paths)}" for paths in (self.device, self.times))
+        return At(fields=where and at + where, device=device, time=time)
 
     def _models(self, body: Body) -> tuple[str, ...]:
         said = words(*(value_at(body, path) for path in self.model))
@@ -133,6 +134,9 @@ def _there(body: Body, paths: Paths) -> str:
     return ".".join(next((path for path in paths if value_at(body, path) is not None), paths[0]))
 
 
+_DATA: Final = tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))
+TTS_OTHER: Final[dict[str, str]] = _DATA["others"]["tts"]
+CHIRPSTACK_OTHER: Final[dict[str, str]] = _DATA["others"]["chirpstack"]
 OF_PATHS: Final = (
     *("device", "payload", "port", "times", "number", "session", "fields", "normalized", "model", "names"),
 )
@@ -143,10 +147,7 @@ def _row(written: dict[str, Any]) -> Network:
     return Network(**{**written, **made, "needs": tuple(paths(*needed) for needed in written["needs"])})
 
 
-NETWORKS: Final = tuple(
-    _row(row)
-    for row in tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))["networks"]
-)
+NETWORKS: Final = tuple(_row(row) for row in _DATA["networks"])
 
 
 class Envelopes:
@@ -200,19 +201,6 @@ def _no_data(text: str) -> Decoded | None:
 
 
 # v3/{application}@{tenant}/devices/{device}/...
-TTS_OTHER: Final = {
-    "join_accept": "a device joined the network",
-    "downlink_ack": "a device confirmed a downlink",
-    "downlink_nack": "a device did not confirm a downlink",
-    "downlink_sent": "a downlink was sent",
-    "downlink_failed": "a downlink could not be sent",
-    "downlink_queued": "a downlink was queued",
-    "downlink_queue_invalidated": "the queue of downlinks was emptied",
-    "location_solved": "the network says where a device is",
-    "service_data": "a message of a service of the network",
-    "uplink_normalized": "the same uplink comes whole on .../up",
-    "downlinks": "a downlink that somebody asks for",
-}
 
 
 def _tts_topic(packet: Packet) -> bool | None:
@@ -233,16 +221,6 @@ def _tts_other(body: Body, packet: Packet) -> Decoded | None:
 
 
 # application/{id}/device/{devEUI}/event/{event}, and the older forms of it
-CHIRPSTACK_OTHER: Final = {
-    "join": "a device joined the network",
-    "ack": "a device confirmed a downlink, or did not",
-    "txack": "a gateway sent a downlink",
-    "error": "the network tells of an error",
-    "log": "a line of the network's log",
-    "location": "the network says where a device is",
-    "integration": "a message of a service of the network",
-    "down": "a downlink that somebody asks for",
-}
 EVENTS: Final = {name: name for name in (*CHIRPSTACK_OTHER, "up", "status")} | {
     "rx": "up",
     "uplink": "up",

@@ -1,4 +1,4 @@
-"""Frame layouts: data files that say what the bytes of a LoRaWAN frame are called (docs/reference/frame-layouts.md)."""
+"""Frame layouts: data files that say what the bytes of a LoRaWAN frame are called (layouts.md)."""
 
 import re
 import tomllib

@@ -30,7 +30,8 @@ NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
 UNKNOWN: Final = (
     "the bytes ({shown}, port {port}) are of a device whose kind is not known: say its model in the site file"
-    ' (model = "Vendor Model"), or set up a decoder in the network server'
+    ' (model = "Vendor Model"), set up a decoder in the network server, or add its vendor\'s codec (besok codec add'
+    " FILE --vendor ... --model ...)"
 )
 UNSUPPORTED: Final = (
     "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
@@ -114,7 +115,7 @@ class _Reading:
             return self._by_table(self.entry, answer.fields)
         found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
         if found is None:
-            found = self._ask(answer.fields, replace(self.uplink.at, fields=f"$.{mapping.CODEC}"))
+            found = self._ask(answer.fields, replace(self.uplink.at(), fields=f"$.{mapping.CODEC}"))
         return found
 
     def by_layout(self) -> Decoded:
@@ -159,7 +160,7 @@ class _Reading:
                 raise Unreadable(
                     f"the network server's decoder gives {show(fields)}: it must give fields with names"
                 )
-            return self._ask(fields, self.uplink.at)
+            return self._ask(fields, self.uplink.at())
         if type(fields) is dict and not layout_of(self.entry):
             raise Unreadable(registry.nothing_found(self.entry, fields))
         return Decoded()

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,9 +15,8 @@ from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
-NUMBER_S: Final = (
-    3600.0  # the same where a network does not tell the session: a device that restarts begins at zero
-)
+# Seconds, where a network does not tell the session: a device that restarts begins at zero
+NUMBER_S: Final = 3600.0
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
 _HEX = re.compile(r"[0-9a-f]+")
@@ -30,9 +29,6 @@ class At:
     fields: str = ""
     device: str = ""
     time: str = ""
-
-
-NOWHERE: Final = At()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +48,7 @@ class Uplink:
     time: datetime | None = None
     identity: Identity | None = None
     models: tuple[str, ...] = ()
-    at: At = NOWHERE
+    at: Callable[[], At] = At  # only questions ask it
 
 
 def deveui(value: object) -> str:
@@ -162,8 +158,8 @@ def values_at(body: Any, path: Path) -> Iterator[Any]:
 def first_at(body: object, paths: Iterable[Path]) -> Any:
     """Return the first thing that stands at one of `paths` and is not empty text; None if there is none."""
     for path in paths:
-        for value in values_at(body, path):
-            if value != "":
+        for value in values_at(body, path) if MANY in path else (value_at(body, path),):
+            if value is not None and value != "":
                 return value
     return None
 

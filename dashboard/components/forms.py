@@ -75,10 +75,16 @@ def day(here: str, name: str, label: str, known: date | None, **attributes: Any)
 
 
 def choice(
-    here: str, name: str, label: str, choices: Mapping[str, str], chosen: str = "", number: int | None = None
+    here: str,
+    name: str,
+    label: str,
+    choices: Mapping[str, str],
+    chosen: str = "",
+    number: int | None = None,
+    none: str = "–",
 ) -> Any:
-    """One of `choices`, names by value; none is chosen where `chosen` is empty. Several of a name have a number."""
-    options = {**({} if chosen else {"": "–"}), **choices}
+    """One of `choices`, names by value; where `chosen` is empty `none`. Several of a name have a number."""
+    options = {**({} if chosen else {"": none}), **choices}
     found = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
     own = name if number is None else f"{name}-{number}"
     return field(label, html.Select(found, id=f"{here}-{own}", name=name))

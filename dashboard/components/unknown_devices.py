@@ -1,5 +1,6 @@
 """Devices that nothing knows: their last messages, and the form in which a person says what their fields mean."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from dashboard.components import forms, readings
 from dashboard.components.elements import data, fold, items, quiet
 
 LONGEST_SHOWN: Final = 200  # characters of a message
+_QUOTED: Final = re.compile(r'\["([^"]*)"\]')  # a name with blanks in a path
 
 
 def section(devices: Sequence[UnknownDevice], site: Site, now: datetime) -> Any:
@@ -71,24 +73,22 @@ def _form(device: UnknownDevice, site: str, places: Mapping[str, str]) -> Any:
     fields = [
         dcc.Input(id=f"{here}-topic", name="topic", type="hidden", value=device.topic),
         *(_field(here, n, field.path, field.choices) for n, field in enumerate(device.fields)),
-        forms.choice(here, "place", _("Which place; assign it later if left out"), places),
+        forms.choice(here, "place", _("Place"), places, none=_("assign later")),
         forms.choice(
-            here, "swapped", _("Direction at the door; as it says if left out"), {"yes": _("in is out")}
+            here, "swapped", _("Direction at the door"), {"yes": _("in is out")}, none=_("as the device says")
         ),
-        forms.day(here, "since", _("First day on which it counts; all that is kept if left out"), None),
+        forms.day(here, "since", _("First day on which it counts (empty: all that is kept)"), None),
     ]
     sent = {"lists": "values", "kept": _("Kept. What it has sent is read now.")}
     address = f"POST /api/v1/sites/{site}/mappings"
-    return forms.form(fields, here, _("Keep it"), device.topic, address, **sent)
+    return forms.form(fields, here, _("Save"), device.topic, address, **sent)
 
 
 def _field(here: str, number: int, path: str, choices: Sequence[Choice]) -> Any:
-    name = path.removeprefix("$.").removeprefix("@.")
-    label = _("What “{field}” means; not used if left out").format(
-        field=name if name not in ("$", "@") else _("value")
-    )
+    name = _QUOTED.sub(r".\1", path).removeprefix("$.").removeprefix("@.")
+    label = _("What does “{field}” mean?").format(field=name if name not in ("$", "@") else _("value"))
     options = {f"{choice.key}={choice.path}": _meaning(choice) for choice in choices}
-    return forms.choice(here, "values", label, options, number=number)
+    return forms.choice(here, "values", label, options, number=number, none=_("not used"))
 
 
 def _meaning(choice: Choice) -> str:

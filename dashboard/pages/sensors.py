@@ -13,7 +13,7 @@ from besok.model.views.live import SiteInfo
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
-from besok.services.unknown_devices import get_unknown
+from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
@@ -42,6 +42,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
     unplaced = suggest_placements(get_unplaced(db, now), built)
+    unknown = get_unknown(db)
     places = {name: text for b in built for name, text in place_names(b).items()}
     refused = get_rejected(db, SHOWN)
     wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
@@ -50,7 +51,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         [
             *notices.simulated(site.sandbox),
             html.H1(title),
-            html.P([summary(mine), *attention.waiting(wrong), *_waiting(unplaced)], className="finding"),
+            html.P(
+                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown)], className="finding"
+            ),
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
             html.H2(_("All sensors")),
@@ -60,7 +63,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Unknown devices"), id="unknown"),
-            unknown_devices.section(get_unknown(db), place, now),
+            unknown_devices.section(unknown, place, now),
             html.H2(_("Rejected messages")),
             rejected_messages.section(refused, site.timezone),
         ],
@@ -83,12 +86,17 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     return f"{text}: {', '.join(said)}."
 
 
-def _waiting(unplaced: Sequence[UnassignedSensor]) -> list[Any]:
-    """Return how many wait for a place, leading to them."""
-    n = len(unplaced)
+def _waiting(unplaced: Sequence[UnassignedSensor], unknown: Sequence[UnknownDevice]) -> list[Any]:
+    """Return how many wait for a place, and for an answer, leading to them."""
+    n, asked = len(unplaced), len(unknown)
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
-    return [" ", html.A(text, href="#strangers")] if unplaced else []
+    asks = plural("{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", asked)
+    asks = asks.format(n=f"{asked}+" if asked >= SHOWN_TOPICS else asked)
+    return [
+        *([" ", html.A(text, href="#strangers")] if unplaced else []),
+        *([" ", html.A(asks, href="#unknown")] if unknown else []),
+    ]
 
 
 def state(device: DeviceInfo) -> Any:

@@ -93,10 +93,10 @@ def test_a_codec_holds_from_when_it_is_added_and_a_hanging_one_stops_nobody(
     with collect(settings.model_copy(update={"mqtt_topics": f"application/{house}/#"})):
         say(b"\x03")
         wait_for(lambda: get_rejected(db))
-        add("function Decode(port, bytes) { return { total_in: bytes[0] }; }")
+        add("function Decode(port, bytes) { return { people_in_total: bytes[0] }; }")
         wait_for(lambda: say(b"\x05") or 5 in stored())
         add(
-            "function Decode(port, bytes) { if (bytes[0] == 6) for (;;) {} return { total_in: 10 * bytes[0] }; }"
+            "function Decode(port, bytes) { if (bytes[0] == 6) for (;;) {} return { people_in_total: 10 * bytes[0] }; }"
         )
         wait_for(lambda: say(b"\x07") or 70 in stored())
         say(b"\x06")

@@ -282,3 +282,7 @@ def test_the_commands_say_what_a_device_means_and_take_it_back(
     )
     assert besok("unmap", "1") == "Mapping 1 has ended.\n"
     assert besok("mappings") == "None.\n"
+    told = besok("map", "acme/2", "--value", "in_total=$.a")
+    assert told.endswith(
+        "No kept message came on acme/2; if that is not its topic, end it: besok device unmap 2\n"
+    )

@@ -192,6 +192,16 @@ NOTHING: tuple[tuple[str, Any], ...] = (
     ("matter/events", {"event": "attribute_updated", "data": [5, "1/1030/1", 3]}),
     ("tuya/pulsar", {"devId": "bf1", "productKey": "p", "status": [{"code": "switch_1", "value": True, "t": 1795594500000}]}),
     ("tuya/pulsar", {"devId": "bf1", "productKey": "p", "status": [{"code": "doorcontact_state", "value": True, "t": 1795594500000}]}),
+    ("spBv1.0/plant/DDATA/edge/energy-meter", sparkplug("in_total", 7)),
+    ("spBv1.0/plant/DDATA/edge/quux", sparkplug("in_total", 7)),
+    ("spBv1.0/library/DDATA/edge/staff", sparkplug("in_total", 7)),
+    # names within, and what a thermostat, a lock and a tag call occupancy
+    ("zigbee2mqtt/valve", {"occupied_heating_setpoint": 20, "occupancy": True, "linkquality": 80}),
+    ("zigbee2mqtt/valve", {"system_mode": "heat", "occupancy": True, "linkquality": 80}),
+    ("zigbee2mqtt/door", {"lock_state": "locked", "occupancy": True, "linkquality": 80}),
+    ("zigbee2mqtt/kim-tag", {"presence": True, "battery": 50, "linkquality": 80}),
+    ("dirigera", {"type": "deviceStateChanged", "data": {"id": "1", "deviceType": "motionSensor", "attributes": {"isDetected": True, "customName": "Garage car"}}}),
+    ("ha/x", {"event_type": "state_changed", "event_data": {"new_state": entity("binary_sensor.m1", "on", device_class="motion", friendly_name="Horse stable")}}),
     ("owntracks/anna/phone", {"_type": "transition", "event": "enter", "desc": "library", "tid": "an"}),
 )  # fmt: skip
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonpath import JSONPathMatch
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model import topics
 from besok.model.decode_context import DecodeContext, decode_context_of
-from besok.model.json_path import PathError, Place, compiled
+from besok.model.json_path import Found, PathError, Place, compiled
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message
 from besok.model.site import PayloadMapping
@@ -306,6 +307,42 @@ def test_topic_filters(topic_filter: str, topic: str, fits: bool) -> None:
 @pytest.mark.parametrize("bad", ["", "a/#/b", "a#", "a/b+", "$share/g/a", "a\0"])
 def test_bad_topic_filters(bad: str) -> None:
     assert topics.problem(bad)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$.a[*]", "$.a[*].b", "$.o.*", "$.a[?@.n == 'x']", "$.a[?@.n == 'x'].b", "$.o[?@.n == 'x'].b", "$.none[*].b",
+     "$.a[0].b", "$.none[?@.n].b", "$['a']", "$.t[*]", "$.t[?@.n == 'x']"],
+)  # fmt: skip
+def test_paths_that_need_no_library_lead_where_it_leads(text: str) -> None:
+    message = {
+        "a": [{"n": "x", "b": 1}, {"n": "y", "b": 2}, {"n": "x"}, 3],
+        "o": {"i": {"n": "x", "b": 4}},
+        "t": "x",
+    }
+    path = compiled(text)
+    assert path.query is not None
+    found = path.find(Place(message=message, item=message, key=None, levels=[]))
+    assert [(one.value, one.within) for one in found] == [
+        (match.obj, _around(match)) for match in path.query.finditer(message)
+    ]
+
+
+def _around(match: JSONPathMatch) -> tuple[tuple[object, str | int], ...]:
+    within = []
+    while match.parent is not None:
+        within.append((match.parent.obj, match.parts[-1]))
+        match = match.parent
+    return tuple(within)
+
+
+def test_a_query_of_the_message_is_asked_once_for_all_its_items() -> None:
+    asked: dict[str, list[Found]] = {}
+    message = {"a": [{"n": 1}, {"n": 2}]}
+    places = [Place(message, item, n, [], asked=asked) for n, item in enumerate(message["a"])]
+    first, second = (compiled("$.a[?@.n > 1].n").find(place) for place in places)
+    assert first is second
+    assert [one.value for one in first] == [2]
 
 
 @settings(max_examples=100)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from besok.model.decode_context import DecodeContext
+from besok.model.decode_context import Codec, DecodeContext
 from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message, Refusal
 from besok.model.site import PayloadMapping
@@ -89,6 +89,11 @@ HOSTILE: list[tuple[Any, str]] = [
     ({"seen": {PHONE: {"rssi": -70}}}, PHONE),
     ({"seen": {"daa1197b004e": 1}}, "daa1197b004e"),
     ({"Anna Svensson": 1}, "Anna"),
+    ({"anna.svensson": 1}, "anna"),
+    ({"AnnaSvensson": 1}, "Anna"),
+    ({"persons": {"anna_svensson": {"in": 1}}}, "anna"),
+    ("<r><anna.svensson>3</anna.svensson></r>", "anna"),
+    ({"phone": 701234567}, "701234567"),
     ({"anna.svensson@example.se": 1}, "anna"),
     ({PERSONAL_NUMBER: 1}, "850312"),
     ({"p198503121234": 1}, "850312"),
@@ -355,3 +360,10 @@ def test_late_days_are_times_and_old_ones_are_not() -> None:
     for days, is_kept in ((0, True), (399, True), (401, False), (-3, False)):
         day = f"{NOW - timedelta(days=days):%Y-%m-%d}"
         assert (day in text({"day": day})) is is_kept
+
+
+def test_the_make_of_an_added_codec_is_kept_where_a_model_stands() -> None:
+    known = DecodeContext(codecs=(Codec(vendor="Oddco", model="Door Eye", source=""),))
+    value = {"version_ids": {"brand_id": "oddco", "model_id": "door-eye"}, "note": "oddco"}
+    assert json.loads(kept(value, known=known).message.payload) == value | {"note": "[text]"}
+    assert "oddco" not in text(value)

@@ -4,6 +4,7 @@ import cProfile
 import json
 import re
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from lookalikes import ALIKE, ASK, NOTHING, REFUSED, Alike
 
 from besok.model import mapping_draft
+from besok.model.decode_context import NOTHING as NOTHING_KNOWN
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
@@ -45,7 +47,7 @@ def paths(decoded: Decoded) -> set[str]:
     chosen = tomllib.loads(text)["sites"]["mappings"][0]
     assert "values" not in chosen
     return {
-        line.split(" = ")[-1].partition("  # ")[0].strip('"')
+        line.partition(" = ")[2].partition("  # ")[0].strip('"')
         for line in text.split("\n")
         if "values." in line
     }
@@ -144,3 +146,22 @@ def test_no_meaning_depends_on_a_number(number: int) -> None:
             now = read(alike.topic, other_numbers(alike.payload, number))
             assert (outcome(now) == ASK) == (outcome(was) == ASK), alike
             assert {r.metric for r in now.readings} == {r.metric for r in was.readings}, alike
+
+
+def test_a_device_that_a_person_has_placed_may_speak_on_a_topic_of_any_name() -> None:
+    message = Message(topic="quux/1", payload=b'{"in_total": 3}', received=NOW)
+    placed = replace(NOTHING_KNOWN, topics={("mqtt", "quux/1"): ("quux/1",)})
+    (reading,) = unknown.decode(Packet(message, placed)).readings
+    assert (reading.device, reading.metric, reading.value) == ("quux/1", "in_total", 3)
+
+
+def test_what_needs_more_than_a_choice_is_not_offered_on_the_page() -> None:
+    (reason,) = read("counters/hall-door", b"hello").problems
+    last = reason.split("\n")[-1]
+    assert (
+        last
+        == '# values.occupied = "$"  # whether somebody is present; with yes = [...] and no = [...], its words'
+    )
+    assert tomllib.loads(last.removeprefix("# ")) == {"values": {"occupied": "$"}}
+    assert "page Sensors" not in reason
+    assert mapping_draft.read(reason) is None

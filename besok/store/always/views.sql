@@ -83,10 +83,11 @@ where coalesce(b.covered_s, 0) <= i.covered_s + 1 and coalesce(b.imputed, 0) = 0
 -- The days of portals, and beside them rows of what is estimated for their silent hours, which counts as imputed and not
 -- as covered: to be added up.
 create view flow_day_filled as
-select site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from flow_day
+select site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out, 0::float8 as gap_variance
+from flow_day
 union all
 select sp.site_id, i.portal_id, ((i.bucket at time zone s.timezone) - s.day_start)::date, sum(i.people_in), sum(i.people_out), 0,
-    sum(i.people_in + i.people_out), sum(i.corrected_in), sum(i.corrected_out)
+    sum(i.people_in + i.people_out), sum(i.corrected_in), sum(i.corrected_out), sum(i.spread ^ 2)
 from portal_imputed i
 join site_portal sp using (portal_id)
 join site s on s.site_id = sp.site_id
@@ -98,7 +99,8 @@ create view visit_door_day as
 select f.site_id, f.portal_id, f.day, coalesce(d.version, 0) as definition, e.entries, coalesce(t.share, 0) * e.entries as taken,
     case d.method when 'half' then (f.people_in + f.people_out) else e.entries end as passages,
     coalesce(d.method, 'in') = 'half' as half, f.covered_s,
-    coalesce(f.imputed * e.entries / nullif(f.people_in + f.people_out, 0), 0) as imputed, e.corrected
+    coalesce(f.imputed * e.entries / nullif(f.people_in + f.people_out, 0), 0) as imputed, e.corrected,
+    f.gap_variance / case d.method when 'half' then 4 else 2 end as gap_variance -- half of those who pass enter
 from flow_day_filled f
 join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
 left join lateral (

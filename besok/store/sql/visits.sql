@@ -53,20 +53,14 @@ with place as (
     group by site_id, named, day, definition, per_day
 ), counted as (
     select named, error is not null as checked, sum(entries) as entries, sum(entries * coalesce(error, 0)) as error,
-        sum(passages / case when half then 4 else 1 end) as passages
+        sum(passages / case when half then 4 else 1 end) as passages, sum(gap_variance) as gap_variance
     from door
     where sites = cardinality(%(sites)s)
     group by site_id, portal_id, named, error is not null, case when error is not null then calibration_id end
 ), error as (
     select named, sum(passages) as passages, coalesce(sum(entries) filter (where not checked), 0) as unchecked,
-        coalesce(sum(entries ^ 2) filter (where not checked), 0) as squares, sum(error ^ 2) as checked
+        coalesce(sum(entries ^ 2) filter (where not checked), 0) as squares, sum(error ^ 2) + sum(gap_variance) as checked
     from counted group by named
-), gap as ( -- half of those who pass enter; the mean of both directions has half of that variance
-    select d.named, sum(i.spread ^ 2 / case when d.half then 4 else 2 end) as variance
-    from (select distinct site_id, portal_id, day, named, half from door where sites = cardinality(%(sites)s) and imputed > 0) d
-    join site s using (site_id)
-    join portal_imputed i on i.portal_id = d.portal_id and ((i.bucket at time zone s.timezone) - s.day_start)::date = d.day
-    group by d.named
 ), figures as (
     select named, sum(gross) as gross, sum(net) as net, sum(covered_s) as covered_s, sum(imputed) as imputed, sum(corrected) as corrected
     from site_day group by named
@@ -74,12 +68,10 @@ with place as (
 select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.definition end as definition,
     least(1, coalesce(v.covered_s / nullif(e.seconds, 0), 0)) as coverage, coalesce(v.imputed, 0) as imputed,
     coalesce(v.corrected, 0) as corrected, e.next <= %(today)s::date as final,
-    x.passages, coalesce(x.unchecked, 0) as unchecked, coalesce(x.squares, 0) as squares, coalesce(x.checked, 0) as checked,
-    coalesce(g.variance, 0) as gaps
+    x.passages, coalesce(x.unchecked, 0) as unchecked, coalesce(x.squares, 0) as squares, coalesce(x.checked, 0) as checked
 from expected e
 left join figures v using (named)
 left join error x using (named)
-left join gap g using (named)
 order by e.named
 
 -- name: balance_variance

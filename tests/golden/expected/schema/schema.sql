@@ -303,6 +303,7 @@ flow_day_filled.corrected_in double precision YES
 flow_day_filled.corrected_out double precision YES 
 flow_day_filled.covered_s double precision YES 
 flow_day_filled.day date YES 
+flow_day_filled.gap_variance double precision YES 
 flow_day_filled.imputed double precision YES 
 flow_day_filled.people_in double precision YES 
 flow_day_filled.people_out double precision YES 
@@ -316,7 +317,8 @@ flow_day_filled:  SELECT flow_day.site_id,
     flow_day.covered_s,
     flow_day.imputed,
     flow_day.corrected_in,
-    flow_day.corrected_out
+    flow_day.corrected_out,
+    (0)::double precision AS gap_variance
    FROM flow_day
 UNION ALL
  SELECT sp.site_id,
@@ -327,7 +329,8 @@ UNION ALL
     0 AS covered_s,
     sum((i.people_in + i.people_out)) AS imputed,
     sum(i.corrected_in) AS corrected_in,
-    sum(i.corrected_out) AS corrected_out
+    sum(i.corrected_out) AS corrected_out,
+    sum((i.spread ^ (2)::double precision)) AS gap_variance
    FROM ((portal_imputed i
      JOIN site_portal sp USING (portal_id))
      JOIN site s ON ((s.site_id = sp.site_id)))
@@ -823,6 +826,7 @@ visit_door_day.covered_s double precision YES
 visit_door_day.day date YES 
 visit_door_day.definition integer YES 
 visit_door_day.entries double precision YES 
+visit_door_day.gap_variance double precision YES 
 visit_door_day.half boolean YES 
 visit_door_day.imputed double precision YES 
 visit_door_day.passages double precision YES 
@@ -842,7 +846,12 @@ visit_door_day:  SELECT f.site_id,
     (COALESCE(d.method, 'in'::text) = 'half'::text) AS half,
     f.covered_s,
     COALESCE(((f.imputed * e.entries) / NULLIF((f.people_in + f.people_out), (0)::double precision)), (0)::double precision) AS imputed,
-    e.corrected
+    e.corrected,
+    (f.gap_variance / (
+        CASE d.method
+            WHEN 'half'::text THEN 4
+            ELSE 2
+        END)::double precision) AS gap_variance
    FROM ((((flow_day_filled f
      JOIN site_portal sp ON (((sp.site_id = f.site_id) AND (sp.portal_id = f.portal_id) AND sp.perimeter)))
      LEFT JOIN LATERAL ( SELECT d_1.site_id,

@@ -1,0 +1,63 @@
+"""Safe reading of CSV payloads, as rows of named cells, so that mappings and tables read them as they read objects."""
+
+import csv
+import re
+from collections.abc import Iterator
+from io import StringIO
+from typing import Final
+
+from besok.model.errors import Unreadable
+from collectors.limits import VALUES_LIMIT
+
+ROWS: Final = "rows"
+_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
+_NAME: Final = re.compile(r"(?=.*[^\W\d_])(?!\d+[-/.:]\d)[^:]+", re.DOTALL)  # some letter; no time
+
+
+def parse(text: str) -> dict[str, list[dict[str, str]]] | None:
+    """Return `{"rows": [{"time": "08:15", "in": "3"}, ...]}`, None if the text is no CSV. Raises Unreadable.
+
+    Each table in it begins with a line of names; lines of one cell, such as a title, belong to none.
+    """
+    found = [dict(zip(head, cells, strict=True)) for head, cells in lines(text) if head and cells != head]
+    return {ROWS: found} if found else None
+
+
+def lines(text: str) -> list[tuple[list[str], list[str]]]:
+    """Return the names of the columns, and the cells, of each line of a CSV; no names for a line outside of a table.
+
+    Nothing if a table has no line of names, or none has a number in it. Raises Unreadable if there are too many cells.
+    """
+    if "\n" not in text.strip() or text[:1] in ("{", "[", "<"):
+        return []
+    found = list(_lines(text))
+    has_numbers = any(head and any(map(_NUMBER.fullmatch, cells)) for head, cells in found)
+    return found if has_numbers and all(head or len(cells) < 2 for head, cells in found) else []
+
+
+def delimiter(text: str) -> str:
+    """Return what divides the cells: the sign that the first line with any of them has most often."""
+    first = next((line for line in text.splitlines() if re.search("[,;\t]", line)), "")
+    return max(",;\t", key=first.count)
+
+
+def _lines(text: str) -> Iterator[tuple[list[str], list[str]]]:
+    head: list[str] = []
+    number = 0
+    try:
+        for line in csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)):
+            cells = [cell.strip() for cell in line]
+            number += len(cells) or 1
+            if number > VALUES_LIMIT:
+                raise Unreadable(
+                    f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"
+                )
+            if len(cells) != len(head):
+                head = cells if _is_head(cells) else []
+            yield head, cells
+    except csv.Error as exc:
+        raise Unreadable(f"the payload is broken CSV ({exc})") from exc
+
+
+def _is_head(cells: list[str]) -> bool:
+    return 1 < len(cells) == len({*cells}) and all(map(_NAME.fullmatch, cells))

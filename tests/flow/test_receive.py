@@ -226,9 +226,9 @@ def test_a_broker_that_is_killed_and_a_collector_that_is_restarted(
     assert people(database_url) == whole(400)
 
 
-def test_without_a_collector_nothing_is_taken(here: Settings, house: str, token: str) -> None:
+def test_without_a_collector_nothing_is_taken(here: Settings, house: str, token: str, folder: Path) -> None:
     """The broker would throw it away: only a subscription keeps messages."""
-    with receiving(here) as client:
+    with own_broker(folder) as (broker, _), receiving(own(here, broker.port)) as client:
         wait_for(lambda: post(client, house, token, count(1)).status_code != 401)
         answer = post(client, house, token, count(1))
         assert answer.status_code == 503 and "start `besok collect`" in answer.text

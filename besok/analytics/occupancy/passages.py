@@ -20,6 +20,7 @@ REGULAR = (
 )
 QUIET_TOLD = 0.25  # share of the quiet steps a door must have told of, or it tells only when somebody passes
 # Variance of each person who is put in, and standard deviation as a share of all of them
+DIGITS = 9  # of people: what sums of doors in another order differ in
 UNHEARD, GUESS = 1.5, 0.12
 
 
@@ -65,15 +66,20 @@ def passages(
     crossing = into + out_of
     variance = (VARIANCE * counts @ crossing) * doors.widened + hidden.variance @ crossing
     return SpacePassages(
-        people_in=true_in @ into + true_out @ out_of,
-        people_out=true_out @ into + true_in @ out_of,
-        variance=variance,
+        people_in=_exact(true_in @ into + true_out @ out_of),
+        people_out=_exact(true_out @ into + true_in @ out_of),
+        variance=_exact(variance),
         raw=raw,
         passed=counts @ crossing,
         counted=before.counted(heard @ crossing > 0),
         odd=np.asarray(odd @ crossing > 0, bool),
         silent=np.asarray(hidden.dead @ crossing > 0, bool),
     )
+
+
+def _exact(sums: Floats) -> Floats:
+    """Return sums over doors without the last digits, which depend on the order of the doors."""
+    return np.asarray(sums.round(DIGITS))
 
 
 def filled(day: DayObservations) -> tuple[DayObservations, Floats]:

@@ -10,7 +10,7 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
-from collectors import adapters, limits
+from collectors import decoding, limits
 from collectors.identity import Refused, Speakers
 from collectors.lorawan.codecs import CODECS, Waiting
 from collectors.privacy import redact
@@ -189,8 +189,8 @@ def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:
     """Decode a message, and tell the class of refusal that its problems are."""
     if reason := limits.problem(message.payload, message.topic):
         return Decoded(problems=(reason,)), Refusal.TOO_LARGE
-    decoded = adapters.decode(message, known)
-    return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE
+    decoded = decoding.decode(message, known)
+    return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in decoding.STRANGERS else Refusal.UNREADABLE
 
 
 def _checked(

@@ -15,7 +15,7 @@ from besok.model.decode_context import NOTHING, Codec, DecodeContext, Device
 from besok.model.errors import BesokError, Unreadable
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Message, Reading, Status
-from collectors import adapters, pipeline
+from collectors import decoding, pipeline
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
 from collectors.devices import registry
@@ -117,7 +117,7 @@ def messages_of(request: Request) -> tuple[list[Message], str]:
 def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun:
     """Decode `messages`, with the checks that every message from the broker goes through."""
     batch = pipeline.decode(messages, known, redacted=False)  # nothing is kept
-    decoded = [adapters.decode(message, known) for message in messages]
+    decoded = [decoding.decode(message, known) for message in messages]
     readings = tuple(incoming.reading for incoming in batch.readings)
     statuses = tuple(status for status, _ in batch.statuses)
     problems = tuple(rejection.reason for rejection in batch.rejections)

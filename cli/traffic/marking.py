@@ -6,8 +6,8 @@ from typing import Final
 from cli.traffic import jsonspans
 from cli.traffic.edits import edited
 from cli.traffic.jsonspans import Span
-from collectors.adapters import SIMULATED
 from collectors.adapters.native import PREFIX
+from collectors.decoding import SIMULATED
 
 NATIVE: Final = "simulated"  # the word of Besök's own format
 FOREIGN: Final = SIMULATED.decode().strip(chr(34))  # of all others

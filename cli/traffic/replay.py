@@ -25,7 +25,7 @@ from cli.traffic.durations import duration
 from cli.traffic.marking import at_site, marked, native_site
 from cli.traffic.recording import YEARS, Missing, Recorded, read
 from cli.traffic.shifting import Shift, shifted
-from collectors import adapters
+from collectors import decoding
 from sensors_sim.live import Clock, Pace
 from sensors_sim.publisher import Publisher
 from sensors_sim.times import millis
@@ -196,7 +196,7 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
     if site and site not in to:
         return ELSEWHERE
     before = Message(topic=line.topic, payload=line.payload, received=line.received, retained=line.retained)
-    was = adapters.decode(before, found.known)
+    was = decoding.decode(before, found.known)
     if line.retained and any(
         r.time is None and METRICS[r.metric].kind is not Kind.LEVEL for r in was.readings
     ):
@@ -208,7 +208,7 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
         payload = marked(line.topic, shifted(before, replace(shift, zone=zone)))
         if payload is None:
             return UNMARKED
-        becomes = adapters.decode(replace(after, payload=payload), found.known)
+        becomes = decoding.decode(replace(after, payload=payload), found.known)
         if _said(becomes, timedelta()) == _said(was, shift.by):
             wrong = _wrong(becomes, found)
             return wrong or replace(line, topic=after.topic, payload=payload, received=after.received)

@@ -9,7 +9,7 @@ from besok.model import mapping_draft
 from besok.model.decode_context import DecodeContext, Device
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
-from collectors import adapters
+from collectors import decoding
 from collectors.adapters.packet import Packet
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import Uplink
@@ -26,7 +26,7 @@ def decode(
     raw = payload.encode() if isinstance(payload, str) else payload
     raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
     message = Message(topic=topic, payload=raw, received=NOW, retained=retained)
-    return adapters.decode(message, DecodeContext(zone="Europe/Stockholm", models=models or {}))
+    return decoding.decode(message, DecodeContext(zone="Europe/Stockholm", models=models or {}))
 
 
 def decode_frame(

@@ -6,7 +6,7 @@ from typing import Any
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.readings import Decoded, Message
-from collectors import adapters
+from collectors import decoding
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
@@ -14,7 +14,7 @@ RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 def heard(payload: Any, topic: str = "counters/door", known: DecodeContext = NOTHING) -> Decoded:
     """What the registry makes of a payload (bytes, or anything JSON can say)."""
     data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return adapters.decode(Message(topic=topic, payload=data, received=RECEIVED), known)
+    return decoding.decode(Message(topic=topic, payload=data, received=RECEIVED), known)
 
 
 def told(decoded: Decoded) -> list[tuple[str, str, float]]:

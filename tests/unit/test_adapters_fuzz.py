@@ -25,14 +25,14 @@ from besok.model.readings import Message
 from besok.model.site import PayloadMapping
 from besok.model.sitefile import mapping_checks
 from cli.standalone import dry_run
-from collectors import adapters, pipeline
-from collectors.adapters import ADAPTERS
+from collectors import decoding, pipeline
+from collectors.decoding import ADAPTERS
 from collectors.devices.table import tables
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together
 ALL = "all"
-LONGEST = adapters.REASON_LIMIT
+LONGEST = decoding.REASON_LIMIT
 often = settings(max_examples=EACH or 30, suppress_health_check=list(HealthCheck), database=None)
 
 seldom = settings(often, max_examples=max(20, EACH // 10))
@@ -46,7 +46,7 @@ def known(model: str = "") -> DecodeContext:
 
 def assert_sound(message: Message, model: str = "") -> None:
     """What must hold for every message there can be."""
-    decoded = adapters.decode(message, known(model))
+    decoded = decoding.decode(message, known(model))
     for sentence in (*decoded.problems, decoded.not_data, decoded.model):
         assert sentence.replace("\n", "").isprintable() and len(sentence) <= LONGEST
         assert_draft_can_be_used(sentence)
@@ -59,7 +59,7 @@ def assert_sound(message: Message, model: str = "") -> None:
         assert METRICS[reading.metric].problem(reading.value) is None
         assert reading.time is not None and reading.time.tzinfo is not None
         assert isfinite(reading.period_s) and reading.period_s >= 0
-        assert reading.device and reading.device.isprintable() and len(reading.device) <= adapters.NAME_LIMIT
+        assert reading.device and reading.device.isprintable() and len(reading.device) <= decoding.NAME_LIMIT
         assert reading.channel.isprintable() and len(reading.channel) <= 100
     if decoded.identity:
         assert decoded.identity.scope.isprintable() and decoded.identity.mark.isprintable()
@@ -97,7 +97,7 @@ def test_each_adapter_has_samples_that_it_reads(name: str) -> None:
     assert seeds(name), f"add a sample of {name} to tests/unit/samples.py"
     for sample in seeds(name):
         message = Message(topic=sample.topic, payload=sample.payload, received=RECEIVED)
-        assert adapters.decode(message, known(sample.model)).adapter == name
+        assert decoding.decode(message, known(sample.model)).adapter == name
         assert_sound(message, sample.model)
 
 

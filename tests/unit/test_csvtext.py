@@ -9,7 +9,7 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Message
 from besok.model.site import PayloadMapping
 from collectors.adapters import csvtext
-from collectors.adapters import decode as decode_message
+from collectors.decoding import decode as decode_message
 from collectors.limits import VALUES_LIMIT
 from collectors.privacy import redacted
 

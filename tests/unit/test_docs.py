@@ -108,7 +108,7 @@ def test_the_site_has_every_package_and_command(tmp_path: Path) -> None:
 
 
 def test_every_adapter_is_documented() -> None:
-    from collectors.adapters import ADAPTERS
+    from collectors.decoding import ADAPTERS
 
     text = (DOCS / "reference" / "adapters.md").read_text("utf-8")
     assert [adapter.name for adapter in ADAPTERS if f"`{adapter.name}`" not in text] == []

@@ -12,7 +12,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Message, Refusal
 from besok.model.site import PayloadMapping
-from collectors import adapters, limits, pipeline
+from collectors import decoding, limits, pipeline
 from collectors.adapters import jsontext, packet, xmltext
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
@@ -98,7 +98,7 @@ def test_time_that_a_message_may_take_ends(monkeypatch: pytest.MonkeyPatch) -> N
         budget.check()
     monkeypatch.setattr(packet, "Budget", lambda: limits.Budget(clock=lambda: next(ticks)))
     rows = PayloadMapping(name="rows", topic="rows", each="$[*]", values={"in": "@.n"})
-    rejected = adapters.decode(
+    rejected = decoding.decode(
         Message(topic="rows", payload=json.dumps([{"n": 1}] * 200).encode(), received=NOW),
         DecodeContext(mappings=(rows,)),
     )

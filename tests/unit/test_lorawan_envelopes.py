@@ -10,7 +10,7 @@ import pytest
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
-from collectors import adapters
+from collectors import decoding
 from collectors.lorawan.uplink import deveui
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
@@ -23,7 +23,7 @@ CS_UP = f"application/1/device/{DEVICE}/event/up"
 
 def decode(topic: str, body: object, known: DecodeContext = VS133) -> Decoded:
     payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    return adapters.decode(Message(topic=topic, payload=payload, received=NOW), known)
+    return decoding.decode(Message(topic=topic, payload=payload, received=NOW), known)
 
 
 def values(decoded: Decoded) -> dict[tuple[str, str], float]:

@@ -11,7 +11,7 @@ import pytest
 
 from besok.model.decode_context import DecodeContext
 from besok.model.readings import Decoded, Message
-from collectors import adapters
+from collectors import decoding
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 SENT = datetime(2026, 11, 25, 8, 15, 1, tzinfo=UTC)
@@ -61,7 +61,7 @@ NETWORKS = {
 
 def decode(body: object, topic: str = "bridge/lora/17", known: DecodeContext = VS133) -> Decoded:
     payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    return adapters.decode(Message(topic=topic, payload=payload, received=NOW), known)
+    return decoding.decode(Message(topic=topic, payload=payload, received=NOW), known)
 
 
 def values(decoded: Decoded) -> dict[tuple[str, str], float]:

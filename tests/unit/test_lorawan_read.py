@@ -14,7 +14,7 @@ from besok.model import mapping_draft
 from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
-from collectors import adapters, pipeline
+from collectors import decoding, pipeline
 from collectors.lorawan.codecs import CODECS
 from collectors.lorawan.read import codec_of
 
@@ -64,7 +64,7 @@ def message(body: dict[str, Any]) -> Message:
 
 
 def decode(body: dict[str, Any], known: DecodeContext) -> Decoded:
-    return adapters.decode(message(body), known)
+    return decoding.decode(message(body), known)
 
 
 def test_the_networks_fields_come_first() -> None:

@@ -18,6 +18,7 @@ from besok.model.readings import Flag, Message
 from besok.model.site import PayloadMapping
 from besok.model.units import UNITS, converted
 from cli.standalone import dry_run
+from collectors import decoding
 from tests.unit.mapped import PAGE, examples, mapping
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
@@ -250,7 +251,6 @@ def test_of_two_mappings_that_say_the_same_the_first_counts() -> None:
 
 
 def test_the_devices_own_number_tells_a_repeat_where_there_is_no_time() -> None:
-    from collectors import adapters
 
     numbered = mapping(seq="$.seq", time="$.t", device="'d'")
     for payload, mark in (
@@ -259,7 +259,7 @@ def test_the_devices_own_number_tells_a_repeat_where_there_is_no_time() -> None:
         ({"n": 1, "seq": 7, "t": 1764058500}, None),
     ):
         message = Message(topic="counters/1", payload=json.dumps(payload).encode(), received=NOW)
-        identity = adapters.decode(message, DecodeContext(mappings=(numbered,))).identity
+        identity = decoding.decode(message, DecodeContext(mappings=(numbered,))).identity
         assert (identity and (identity.scope, identity.mark)) == (mark and ("acme/d", mark))
 
 

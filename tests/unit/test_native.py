@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Message, Reading, Status
-from collectors import adapters
+from collectors import decoding
 from collectors.adapters import native
 from collectors.adapters.packet import Packet
 
@@ -28,7 +28,7 @@ def decode(
     payload: object, kind: str = "flow", *, retained: bool = False, device: str = "stad/dörr-1"
 ) -> Decoded:
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return adapters.decode(
+    return decoding.decode(
         Message(topic=f"besok/v1/{device}/{kind}", payload=raw, received=NOW, retained=retained)
     )
 
@@ -269,7 +269,7 @@ def test_a_byte_order_mark_is_no_fault() -> None:
     ],
 )
 def test_topics_that_name_no_device(topic: str, words: str) -> None:
-    decoded = adapters.decode(Message(topic=topic, payload=b'{"in": 1}', received=NOW))
+    decoded = decoding.decode(Message(topic=topic, payload=b'{"in": 1}', received=NOW))
     assert not decoded.readings
     assert words in decoded.problems[0]
 

@@ -8,7 +8,7 @@ from mapped import examples
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.readings import Decoded, Message
-from collectors import adapters
+from collectors import decoding
 
 TOPIC = "cam-1/onvif-ej/RuleEngine/CountAggregation/Counter/&1/Entrance in"
 TIME = "2026-11-25T08:15:00.203Z"
@@ -37,7 +37,7 @@ def read(topic: str, payload: str, known: DecodeContext) -> Decoded:
     message = Message(
         topic=topic, payload=payload.encode(), received=datetime(2026, 11, 25, 8, 16, tzinfo=UTC)
     )
-    return adapters.decode(message, known)
+    return decoding.decode(message, known)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal
 from besok.store.write import Batch, DeviceDescription
-from collectors import adapters, pipeline
+from collectors import decoding, pipeline
 from collectors.adapters.packet import Packet
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
@@ -212,8 +212,8 @@ def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.Monkey
     def fails(packet: Packet) -> Decoded:
         raise ZeroDivisionError("division by zero")
 
-    broken = adapters.Adapter(name="broken", reads=lambda packet: packet.topic == "door", decode=fails)
-    monkeypatch.setattr(adapters, "ADAPTERS", (broken, *adapters.ADAPTERS))
+    broken = decoding.Adapter(name="broken", reads=lambda packet: packet.topic == "door", decode=fails)
+    monkeypatch.setattr(decoding, "ADAPTERS", (broken, *decoding.ADAPTERS))
     batch = pipeline.decode([message({"in": 1}), message(b"x", topic="door"), message({"in": 2})])
     assert values(batch) == [("in", 1), ("in", 2)]
     assert reasons(batch) == [
@@ -223,10 +223,10 @@ def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.Monkey
 
 def test_a_measurement_that_is_not_in_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     strange = Reading(source="s", device="d", channel="c", metric="weight_kg", value=1, time=NOW)
-    adapter = adapters.Adapter(
+    adapter = decoding.Adapter(
         name="a", reads=lambda topic: True, decode=lambda m: Decoded(readings=(strange,))
     )
-    monkeypatch.setattr(adapters, "ADAPTERS", (adapter,))
+    monkeypatch.setattr(decoding, "ADAPTERS", (adapter,))
     batch = decode({})
     assert not batch.readings
     assert "weight_kg is not a known measurement" in reasons(batch)[0]
@@ -276,7 +276,7 @@ def test_nothing_is_no_trouble() -> None:
 def test_no_message_vanishes(sent: list[tuple[str, bytes, bool]]) -> None:
     messages = [message(p, topic=f"besok/v1/{t}/flow" if ours else t or "t") for t, p, ours in sent]
     # Bytes this short are never a measurement by chance; what is no data says so.
-    told = [m for m in messages if not adapters.decode(m).not_data]
+    told = [m for m in messages if not decoding.decode(m).not_data]
     assert len(pipeline.decode(messages).rejections) == len(told)
 
 

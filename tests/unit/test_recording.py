@@ -19,7 +19,7 @@ from cli.traffic.marking import marked
 from cli.traffic.recording import Missing, Recorded, Writer, read
 from cli.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
 from cli.traffic.shifting import Shift, shifted
-from collectors import adapters
+from collectors import decoding
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 KNOWN = DecodeContext(zone="Europe/Stockholm")
@@ -189,7 +189,7 @@ def play(
 def test_a_native_message_goes_to_the_sandbox_marked_and_moved() -> None:
     (sent,), result = play(Recorded(topic="besok/v1/hus/door/flow", payload=FLOW, received=NOW))
     assert (sent.topic, sent.received, result.left_out) == ("besok/v1/lab/door/flow", NOW + WEEKS.by, {})
-    found = adapters.decode(Message(topic=sent.topic, payload=sent.payload, received=sent.received))
+    found = decoding.decode(Message(topic=sent.topic, payload=sent.payload, received=sent.received))
     assert {(r.device, r.metric, r.value, r.time, r.flags) for r in found.readings} == {
         ("lab/door", "in", 3, datetime(2026, 4, 29, 8, 15, tzinfo=UTC), Flag.SIMULATED),
         ("lab/door", "out", 1, datetime(2026, 4, 29, 8, 15, tzinfo=UTC), Flag.SIMULATED),
@@ -292,11 +292,11 @@ def samples(shared: Path) -> Iterator[tuple[str, Message]]:
 def test_the_samples_of_all_families_move(shared: Path) -> None:
     moving = 0
     for name, message in samples(shared):
-        times = [r.time for r in adapters.decode(message, KNOWN).readings if r.time] or [NOW]
+        times = [r.time for r in decoding.decode(message, KNOWN).readings if r.time] or [NOW]
         line = Recorded(topic=message.topic, payload=message.payload, received=max(times))
         shift = Shift(by=timedelta(days=200, hours=3), first=min(times), last=max(times), zone=KNOWN.zone)
         _, result = play(line, shift=shift)
-        reads = bool(adapters.decode(message, KNOWN).readings)
+        reads = bool(decoding.decode(message, KNOWN).readings)
         marks = message.payload.lstrip().startswith(b"{")
         assert not reads or list(result.left_out) == ([] if marks else [UNMARKED]), name
         moving += reads

@@ -8,9 +8,9 @@ import pytest
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Identity, Message, Reading
-from collectors import adapters
-from collectors.adapters import Adapter
+from collectors import decoding
 from collectors.adapters.packet import Packet
+from collectors.decoding import Adapter
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 MESSAGE = Message(topic="t", payload=b'{"a": 1}', received=NOW)
@@ -26,9 +26,9 @@ def told(monkeypatch: pytest.MonkeyPatch, says: Decoded | Exception) -> Decoded:
         return says
 
     monkeypatch.setattr(
-        adapters, "ADAPTERS", (Adapter(name="odd", reads=lambda _packet: True, decode=decode),)
+        decoding, "ADAPTERS", (Adapter(name="odd", reads=lambda _packet: True, decode=decode),)
     )
-    return adapters.decode(MESSAGE)
+    return decoding.decode(MESSAGE)
 
 
 def test_half_characters_and_endless_words_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,8 +36,8 @@ def test_half_characters_and_endless_words_are_not_stored(monkeypatch: pytest.Mo
     decoded = told(
         monkeypatch, Decoded(problems=("a\ud800b\nc", "x" * 9000), model="m" * 500, identity=identity)
     )
-    assert decoded.problems[0] == "a\ufffdb\nc" and len(decoded.problems[1]) == adapters.REASON_LIMIT
-    assert len(decoded.model) == adapters.MODEL_LIMIT
+    assert decoded.problems[0] == "a\ufffdb\nc" and len(decoded.problems[1]) == decoding.REASON_LIMIT
+    assert len(decoded.model) == decoding.MODEL_LIMIT
     assert decoded.identity == Identity(scope="s/\ufffd", mark="seq:\ufffd", window_s=60)
 
 
@@ -46,7 +46,7 @@ def test_a_reading_without_a_name_is_a_problem_and_the_others_count(monkeypatch:
         replace(GOOD, channel="flow:\ud800")
     ]
     decoded = told(monkeypatch, Decoded(readings=(GOOD, *odd)))
-    assert decoded.readings == (GOOD,) and decoded.problems == (adapters.NAMELESS,)
+    assert decoded.readings == (GOOD,) and decoded.problems == (decoding.NAMELESS,)
 
 
 def test_nothing_goes_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPa
     ['{"{}": 1, "{}": 2}', '{"body": "{\\ud800}", "n": 1}', '{"body": "{\\"n\\": 1}", "body": "{}"}'],
 )
 def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
-    decoded = adapters.decode(replace(MESSAGE, payload=payload.encode()))
+    decoded = decoding.decode(replace(MESSAGE, payload=payload.encode()))
     told = [*decoded.problems, decoded.not_data]
     assert any(told) and not any("please report this" in text for text in told)
 
@@ -83,5 +83,5 @@ def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
 def test_a_lamp_without_a_clock_numbers_its_messages() -> None:
     lamp = {"index": 2, "payload": {"value": 1, "sensor_type": "deskinuse"}, "unix_time_s": 10}
     body = json.dumps({**lamp, "sequence": 1, "device_id": "d4"}).encode()
-    identity = adapters.decode(replace(MESSAGE, topic="mda2/x/data/y", payload=body)).identity
+    identity = decoding.decode(replace(MESSAGE, topic="mda2/x/data/y", payload=body)).identity
     assert identity is not None and identity.mark == "seq:1"

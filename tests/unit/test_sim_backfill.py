@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from besok.model.readings import Flag, Message
 from besok.model.site import Sensor, SiteFile
-from collectors.adapters import decode
+from collectors.decoding import decode
 from sensors_sim import truth
 from sensors_sim.backfill import messages
 from sensors_sim.formats import native

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Message, Reading
 from besok.model.site import Sensor
-from collectors import adapters
+from collectors import decoding
 from sensors_sim import formats
 from sensors_sim.formats import FORMATS, Format
 from sensors_sim.reports import Flow, Level, Report
@@ -28,7 +28,7 @@ TOTAL = st.integers(0, 2**31)
 
 def said(report: Report, form: Format) -> Decoded:
     topic, payload = form.encode(report)
-    return adapters.decode(Message(topic=topic, payload=payload, received=NOON))
+    return decoding.decode(Message(topic=topic, payload=payload, received=NOON))
 
 
 def expected(report: Report, form: Format) -> list[tuple[Any, ...]]:
@@ -103,14 +103,14 @@ def test_an_uplink_that_somebody_simulates_in_the_console_of_the_network_is_stil
     flow = Flow(60, 3, 1, totals=(3, 1))
     topic, payload = form.encode(Report("s", "24e124" + "0" * 10, "", 0, 0, 1, 1, (flow,)))
     by_hand = payload.replace(b'"besok_simulated"', b'"simulated"')
-    assert not adapters.decode(Message(topic=topic, payload=by_hand, received=NOON)).readings
+    assert not decoding.decode(Message(topic=topic, payload=by_hand, received=NOON)).readings
 
 
 def test_the_mark_is_only_what_it_says() -> None:
     for mark in (b"false", b'"true"', b"1", b"null"):
         payload = b'{"id":"urn:ngsi-ld:CrowdFlowObserved:x","type":"CrowdFlowObserved","peopleCount":3,'
         message = Message(topic="f", payload=payload + b'"besok_simulated":' + mark + b"}", received=NOON)
-        (reading,) = adapters.decode(message).readings
+        (reading,) = decoding.decode(message).readings
         assert reading == Reading(
             source="fiware", device="urn:ngsi-ld:CrowdFlowObserved:x", channel="flow:1", metric="passages", value=3,
             time=None,

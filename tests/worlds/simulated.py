@@ -11,7 +11,7 @@ import numpy as np
 from besok.model.readings import Message, Reading
 from besok.model.site import SiteFile
 from besok.model.sitefile import parse as parse_sites
-from collectors.adapters import decode
+from collectors.decoding import decode
 from sensors_sim.groups import PUBLIC
 from sensors_sim.movements import Moves
 from sensors_sim.scenario import Scenario

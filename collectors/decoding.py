@@ -1,0 +1,147 @@
+"""Decoding: the adapters in the order in which they are asked, and what is checked of all that they say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from besok.model.decode_context import NOTHING, DecodeContext
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Flag, Identity, Message, Reading
+from collectors.adapters import (
+    mapping,
+    native,
+    ruuvi,
+    sparkplug,
+    theengs,
+)
+from collectors.adapters.packet import Packet
+from collectors.devices import registry, unknown
+from collectors.lorawan import envelopes, senml
+from collectors.lorawan.codecs import Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """One row of the registry: `reads` says, cheaply and without raising, whether a message is for it; `decode` is a
+    pure function that raises nothing but Unreadable (then the whole message is refused)."""
+
+    name: str
+    reads: Callable[[Packet], bool]
+    decode: Callable[[Packet], Decoded]
+
+
+ADAPTERS: tuple[Adapter, ...] = (
+    Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
+    Adapter(name="native", reads=native.reads, decode=native.decode),
+    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
+    Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
+    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
+    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
+    Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
+    Adapter(
+        name="milesight-gateway",
+        reads=envelopes.MILESIGHT_GATEWAY.reads,
+        decode=envelopes.MILESIGHT_GATEWAY.decode,
+    ),
+    Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
+    Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
+    Adapter(name="lorawan-networks", reads=envelopes.BY_SHAPE.reads, decode=envelopes.BY_SHAPE.decode),
+    Adapter(name="senml", reads=senml.reads, decode=senml.decode),
+    Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
+    Adapter(
+        name="general", reads=unknown.reads, decode=unknown.decode
+    ),  # the last: it asks about whatever comes
+)
+
+# A name no vendor uses: true at the top of a JSON object whose people are made up
+SIMULATED = b'"besok_simulated"'
+STRANGERS = ("", "general")  # who hears devices that nothing knows
+NAMELESS = (
+    "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
+)
+NAME_LIMIT = 300  # characters of a device or channel
+NOTHING_MEASURED = "a message in which nothing is measured"
+MODEL_LIMIT = 100  # characters
+IDENTITY_LIMIT = 400  # characters of a scope or a mark
+REASON_LIMIT = 8_000  # characters of one problem; the longest ends with the choices for a dozen fields
+NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
+
+
+def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
+    """Decode a message with the first adapter that reads it. What cannot be read is a problem, never an exception."""
+    packet = Packet(message, known)
+    for adapter in ADAPTERS:
+        if adapter.reads(packet):
+            return _finished(packet, adapter.name, partial(adapter.decode, packet))
+    return Decoded(problems=(NOBODY,))
+
+
+def _finished(packet: Packet, name: str, decoding: Callable[[], Decoded]) -> Decoded:
+    """Return what `decoding` gives, fit to be stored; a frame that waits for its codec is finished when it resumes."""
+    try:
+        decoded = decoding()
+        if isinstance(decoded, Waiting):
+            return Waiting(resume=partial(_finished, packet, name, decoded.resume))
+        if SIMULATED in packet.payload:
+            decoded = _marked(decoded, packet)
+    except Unreadable as exc:
+        decoded = Decoded(problems=(str(exc),))
+    except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
+        reason = f"the adapter {name} failed ({type(exc).__name__}: {exc}); please report this"
+        decoded = Decoded(problems=(reason,))
+    return _told(decoded, name)
+
+
+def _marked(decoded: Decoded, packet: Packet) -> Decoded:
+    """Flag the readings if the message says that they are simulated; few formats have a word of their own."""
+    if packet.object.get("besok_simulated") is not True:
+        return decoded
+    readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
+    return replace(decoded, readings=readings)
+
+
+def _told(decoded: Decoded, name: str) -> Decoded:
+    """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
+    problems, readings = decoded.problems, tuple(filter(_has_names, decoded.readings))
+    if len(readings) < len(decoded.readings):
+        problems = (*problems, NAMELESS)
+    silent = not (readings or decoded.statuses or problems or decoded.not_data)
+    return Decoded(
+        adapter=decoded.adapter or name,
+        readings=readings,
+        statuses=decoded.statuses,
+        problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems),
+        not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
+        model=_printable(decoded.model, MODEL_LIMIT),
+        identity=decoded.identity and _storable(decoded.identity),
+    )
+
+
+def _has_names(reading: Reading) -> bool:
+    """Tell whether device and channel can be placed: names that can be read and written."""
+    device, channel = reading.device, reading.channel
+    return (
+        bool(device)
+        and len(device) <= NAME_LIMIT >= len(channel)
+        and device.isprintable()
+        and channel.isprintable()
+    )
+
+
+def _storable(identity: Identity) -> Identity:
+    """Return the identity, printable whatever the payload holds."""
+    scope, mark = _printable(identity.scope, IDENTITY_LIMIT), _printable(identity.mark, IDENTITY_LIMIT)
+    return (
+        identity
+        if (scope, mark) == (identity.scope, identity.mark)
+        else replace(identity, scope=scope, mark=mark)
+    )
+
+
+def _printable(text: str, limit: int) -> str:
+    """`text` without what no page can show and no database keeps (lone surrogates, control characters)."""
+    if len(text) > limit:
+        text = f"{text[: limit - 1]}…"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -39,6 +39,7 @@ ALIKE = (
     a("acme/1", {"in_delta": 3, "out_delta": 1}, "flow:1 in 3, flow:1 out 1"),
     a("acme/1", {"peopleIn": 3, "people_out": 2}, "flow:1 in 3, flow:1 out 2"),
     a("bibliotek/plan2/trappa", {"total_in": 3}, "flow:1 in_total 3"),  # a floor, in Swedish
+    a("besok/in/d2", {"in_total": 5, "out_total": 2}, "flow:1 in_total 5, flow:1 out_total 2"),  # by HTTP
     a("acme/1", {"in_delta": 3, "in_total": 100}, "flow:1 in_total 100"),
     a("acme/1", {"passages_total": 3}, "flow:1 passages_total 3"),
     a("acme/1", {"line": "B", "in_total": 3}, "flow:B in_total 3"),

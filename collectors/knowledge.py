@@ -6,7 +6,7 @@ from threading import Event
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
-from besok.store import decode_context
+from besok.store import decode_context, receive_tokens
 from besok.store.database import Database
 from besok.store.notify import listen
 from besok.store.write import Batch
@@ -60,7 +60,7 @@ class Knowledge:
 
         `then` is what follows, unless they are only bound.
         """
-        for notice in listen(url, ["sites", "names", "bindings"], stop):
+        for notice in listen(url, ["sites", "names", "bindings", receive_tokens.CHANNEL], stop):
             if notice.channel == "bindings":
                 self._rebound.set()
             else:

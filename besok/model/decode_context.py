@@ -51,8 +51,8 @@ class DecodeContext:
     earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
     the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
     may come from them. `topics` are the filters that each placed device is bound to, none if it is bound by the first
-    message that comes; `places` the words of which sites, spaces and portals have their names. `key` is that of the
-    installation, for pseudonyms.
+    message that comes; `places` the words of which sites, spaces and portals have their names, `senders` the names of
+    devices that a person has given a token. `key` is that of the installation, for pseudonyms.
     """
 
     zone: str = "UTC"
@@ -62,6 +62,7 @@ class DecodeContext:
     real: frozenset[Channel] = frozenset()
     topics: Mapping[Device, tuple[str, ...]] = field(default_factory=dict)
     places: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
     key: bytes = b""
 
     @cached_property
@@ -92,6 +93,7 @@ class DecodeContext:
         return frozenset(name for name in self._names() for name in PSEUDONYM.findall(name))
 
     def _names(self) -> Iterator[str]:
+        yield from self.senders
         for (_, device), filters in self.topics.items():
             yield from (device, *filters)
         for mapping in self.mappings:

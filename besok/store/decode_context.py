@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from besok.model.decode_context import DecodeContext, decode_context_of, native_topics
 from besok.model.topics import binding
-from besok.store import codecs, device_mappings, identity
+from besok.store import codecs, device_mappings, identity, receive_tokens
 from besok.store.database import Database
 from besok.store.sites import load_all
 
@@ -21,8 +21,8 @@ def load(db: Database) -> DecodeContext:
     mappings: those of site files, then those that people have made for a device.
 
     It changes when a site file is applied, a device is mapped or a codec is added, which is told on the channel
-    `sites`, when a device is bound to topics (channel `bindings`) or named after its pseudonym (`names`), and when one
-    first says what it is. Raises StoreUnavailable.
+    `sites`, when a device is bound to topics (channel `bindings`), named after its pseudonym (`names`) or given a token
+    (`receive_tokens`), and when one first says what it is. Raises StoreUnavailable.
     """
     known = decode_context_of(load_all(db))
     heard = {(source, device): model for source, device, model in db.rows("known_models")}
@@ -32,6 +32,7 @@ def load(db: Database) -> DecodeContext:
         models=heard | dict(known.models),
         mappings=(*known.mappings, *(replace(m, zone=m.zone or known.zone) for m in made)),
         codecs=codecs.usable(db),
+        senders=frozenset(name for token in receive_tokens.load_all(db) for name in token.devices),
         key=identity.key(db),
     )
     return with_bindings(db, known)

@@ -11,7 +11,7 @@ from besok.model import sitefile
 from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from besok.store import decode_context, rejected, sites
+from besok.store import decode_context, receive_tokens, rejected, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
 from cli.main import app
@@ -111,3 +111,15 @@ def test_what_a_mapping_reads_after_all_counts_once_at_its_time_and_for_its_devi
     hidden, *own = sorted(found)
     assert own == [("m1", NOON, 3), ("m1", NOON + timedelta(hours=2), 4)]
     assert hidden == (pseudonym(decode_context.load(db).key, "daa1197b004e"), NOON + timedelta(hours=3), 5)
+
+
+def test_a_device_that_was_given_a_token_stays_known_by_its_name(db: Database) -> None:
+    def topic(device: str) -> str:
+        message = Message(topic=f"besok/in/{device}", payload=b'{"in": 3}', received=NOON)
+        (rejection,) = pipeline.decode([message], decode_context.load(db)).rejections
+        return rejection.message.topic
+
+    assert topic("skogsgran").startswith("besok/in/id-")
+    receive_tokens.add(db, "gran", b"x" * 32, ["skogsgran"], NOON)
+    assert topic("skogsgran") == "besok/in/skogsgran"
+    assert topic("lind").startswith("besok/in/id-")

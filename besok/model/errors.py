@@ -71,8 +71,8 @@ class CountFileError(BesokError):
 class Unclear(CountFileError):
     """A file of counts has several readings; `questions` lists what must be answered first."""
 
-    def __init__(self, questions: Sequence[FileQuestion]) -> None:
-        super().__init__("\n".join(str(question.text) for question in questions))
+    def __init__(self, questions: Sequence[FileQuestion], said: str = "") -> None:
+        super().__init__(said or "\n".join(str(question.text) for question in questions))
         self.questions = tuple(questions)
 
 

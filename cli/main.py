@@ -26,6 +26,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    visits,
 )
 
 HELP = (
@@ -53,6 +54,7 @@ for group in (
     report,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

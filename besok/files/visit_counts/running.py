@@ -1,4 +1,7 @@
-"""Running totals: readings of a dial that only grows, as counts between one reading and the next."""
+"""Running totals: readings of a dial that only grows, as counts between one reading and the next.
+
+A gate that counts people on the way in and on the way out gives passages; whoever stores the counts says so.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -52,16 +55,6 @@ def counts_of(
             ],
         )
     )
-    both = answers.of(
-        question(
-            "directions",
-            "Does the counter count each person once, or on the way in and on the way out?",
-            [
-                choice("one", "once: the difference is the visits"),
-                choice("both", "in and out: half of the difference is the visits"),
-            ],
-        )
-    )
     differences = pd.concat(
         [_differences(own.sort_values("wall"), read_at) for _, own in known.groupby("series", sort=False)]
     )
@@ -74,11 +67,13 @@ def counts_of(
             n=len(known),
         )
     )
-    return kept.assign(visits=kept["visits"] / (2 if both == "both" else 1)).drop(columns=["rate", "read"])
+    return kept.drop(columns=["rate", "read"])
 
 
 def _grows(frame: pd.DataFrame) -> bool:
     """Tell whether the counts of a series never fall, while each step is small beside what they are."""
+    if frame["unit"].isin(["quarter", "year"]).all():
+        return False  # which grow by themselves
     for _, own in frame[frame["visits"].notna()].groupby("series", sort=False):
         visits = own.sort_values("wall")["visits"]
         steps = visits.diff().dropna()

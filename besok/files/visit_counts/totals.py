@@ -101,7 +101,7 @@ def check_column(
 ) -> None:
     """Compare a column of sums with the columns that it adds up, where all of them are known."""
     known = told.notna() & counts.notna().any(axis=1)
-    apart = known & ((told - counts.sum(axis=1)).abs() > ROUNDED * counts.shape[1])
+    apart = known & ((told - counts.sum(axis=1)).abs() > _slack(counts))
     if apart.any():
         row = told.index[int(apart.to_numpy().argmax())]
         asked = question(
@@ -119,6 +119,11 @@ def check_column(
 
 def _same(told: float, parts: "pd.Series[float]") -> bool:
     return abs(told - float(parts.sum())) <= ROUNDED * max(int((parts % 1 != 0).sum()), 1)
+
+
+def _slack(counts: pd.DataFrame) -> "pd.Series[float]":
+    """Return by how much the sum of each row may differ."""
+    return ROUNDED * (counts % 1 > 0).sum(axis=1).clip(lower=1)
 
 
 def _shown(number: float) -> str:
@@ -145,7 +150,7 @@ def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[Fil
             continue
         both = wide[wide[name].notna() & wide[others].notna().all(axis=1)]
         added = both[others].sum(axis=1)
-        same = (both[name] - added).abs() <= ROUNDED * len(others)
+        same = (both[name] - added).abs() <= _slack(both[others])
         told = _named_total(name)
         if told and len(both) and not same.all():
             row = int(frame.loc[(keys == same.index[~same][0]) & (frame["series"] == name), "row"].iloc[0])

@@ -391,6 +391,30 @@ def test_running_totals_are_asked_about_and_differenced() -> None:
     assert "running" in {remark.kind for remark in closing.findings}
 
 
+@pytest.mark.parametrize(
+    ("text", "layout", "answers", "said"),
+    [
+        ("recordDate_hour_1,zoneId,sumins,sumouts\n2025-12-01T11:00:00.000Z,7,17,7\n2025-12-01T12:00:00.000Z,7,5,9\n",
+         "Vea", {}, [("", "2025-12-01 12", 17), ("", "2025-12-01 13", 5)]),
+        ("Interval start,Interval stop,Camera serial number,Name,In,Out\n"
+         "2017-05-01 08:00:00,2017-05-01 09:00:00,00408C,Door,3,4\n2017-05-01 09:00:00,2017-05-01 10:00:00,00408C,Door,5,4\n",
+         "Axis", {}, [("", "2017-05-01 08", 3), ("", "2017-05-01 09", 5)]),
+        ("date,gate_start,gate_end\n2026-01-15,1000,1040\n2026-01-16,1040,1100\n2026-01-17,,\n",
+         "LibInsight", {"gate": "readings"}, [("", "2026-01-15", 40), ("", "2026-01-16", 60)]),
+        ("date,gate_start,gate_end\n2026-01-15 08:00,42,38\n2026-01-15 09:00,57,51\n",
+         "LibInsight", {"gate": "counts"}, [("", "2026-01-15 08", 42), ("", "2026-01-15 09", 57)]),
+    ],
+)  # fmt: skip
+def test_counting_systems(text: str, layout: str, answers: dict[str, str], said: list[Any]) -> None:
+    file = take(text, STOCKHOLM, **answers)
+    assert (file.layout, told(file)) == (layout, said)
+
+
+def test_a_gate_that_was_set_back_is_refused() -> None:
+    with pytest.raises(CountFileError, match="row 3: the reading at the end is lower"):
+        take("date,gate_start,gate_end\n2026-01-15,1000,1040\n2026-01-16,1040,3\n", gate="readings")
+
+
 def test_growing_years_are_no_running_total() -> None:
     assert (
         take("Year,Visits\n" + "".join(f"{2012 + n},{100_000 + 20_000 * n}\n" for n in range(9))).unit

@@ -11,7 +11,7 @@ import pandas as pd
 from besok.files.visit_counts import running, series, totals
 from besok.files.visit_counts.columns import find_columns
 from besok.files.visit_counts.grid import Sheet, sheets
-from besok.files.visit_counts.layouts import layout_of
+from besok.files.visit_counts.layouts import counted, layout_of
 from besok.files.visit_counts.records import Records, records, unknown_heads
 from besok.files.visit_counts.table import Table, find_table
 from besok.files.visit_counts.wording import Answers, choice, question, refusal, remark
@@ -51,7 +51,7 @@ def read(
     return CountFile(
         unit=_unit(known),
         counts=_counts(known),
-        layout=layout_of([table for _, table in tables]),
+        layout=next(filter(None, (layout_of(table) for _, table in tables)), ""),
         findings=tuple(remarks),
     )
 
@@ -59,6 +59,7 @@ def read(
 def _of_table(
     table: Table, sheet: Sheet, answers: Answers, remarks: list[FileRemark], zone: ZoneInfo | None
 ) -> Records:
+    table = counted(table, answers)
     columns = find_columns(table, answers, remarks)
     return records(table, columns, answers, remarks, zone=zone, sheet=sheet.name)
 

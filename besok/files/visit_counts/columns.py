@@ -22,11 +22,11 @@ COUNTED: Final = 0.3  # of them, in a column of counts: what else stands there i
 BEGINS: Final = frozenset({"start", "from", "från", "begin", "first", "startdatum", "fr.o.m", "börjar"})
 ENDS: Final = frozenset({"last", "to", "end", "till", "slut", "stop", "t.o.m", "slutdatum", "until"})
 IN: Final = frozenset(
-    {"in", "ins", "inne", "entries", "entry", "entered", "entering", "enters", "inbound", "inflow", "ingående",
+    {"in", "ins", "sumins", "entries", "entry", "entered", "entering", "enters", "inbound", "inflow", "ingående",
      "inpassager", "inpassage", "inpasseringar", "inåt"}
 )  # fmt: skip
 OUT: Final = frozenset(
-    {"out", "outs", "exits", "exit", "exited", "exiting", "leaving", "outbound", "outflow", "ut", "utgående",
+    {"out", "outs", "sumouts", "exits", "exit", "exited", "exiting", "leaving", "outbound", "outflow", "ut", "utgående",
      "utpassager", "utpassage", "utpasseringar", "utåt", "utgång"}
 )  # fmt: skip
 VISITS: Final = frozenset(
@@ -54,7 +54,7 @@ OTHER: Final = frozenset(  # what libraries count beside visits
      "population", "invånare", "conversion", "turnover", "capacity"}
 )  # fmt: skip
 IDENTITY: Final = frozenset(
-    {"id", "nr", "no", "number", "nummer", "code", "kod", "postnummer", "postcode", "zip", "lat", "lon",
+    {"id", "zoneid", "nr", "no", "number", "nummer", "code", "kod", "postnummer", "postcode", "zip", "lat", "lon",
      "latitude", "longitude", "serial", "mac", "ip", "row", "rad", "index", "#"}
 )  # fmt: skip
 NOTES: Final = frozenset(

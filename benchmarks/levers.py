@@ -2,8 +2,8 @@
 
 Real streets (`../shared/data`) in which nobody pulled a lever: Sundays open from a week on or now and then, an hour
 more on five days from a week on, a door from a week on, and events, all at random times, with no effect and with one
-that is multiplied into the weeks. "Found" is how often a lever was told to bring more visits or fewer: without an effect that
-should be 5 % or less. "Held" is how often the 95 % interval held the truth.
+that is multiplied into the weeks. "Found" is how often a lever was told to bring more visits or fewer: without an
+effect that should be 5 % or less. "Held" is how often the 95 % interval held the truth.
 """
 
 import argparse

@@ -35,6 +35,15 @@ COUNT_TOO_LATE: Final = Translatable(
 )
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
+TOOK_TOO_LONG: Final = Translatable("the answer took too long to compute: ask for a shorter time or for less")
+BUSY: Final = Translatable("the service is busy with other questions; try again in a few seconds")
+TOO_MANY: Final = Translatable(
+    "you have asked too many questions at once: wait for their answers, then ask again"
+)
+CONTROL_CHARACTERS: Final = Translatable(
+    "control characters are not accepted: take them out of the address or of what you sent"
+)
+FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
     "the database is newer than this program: start the version that last ran `besok migrate`"
@@ -144,3 +153,9 @@ def no_finding(number: int) -> Translatable:
 def resolved(number: int) -> Translatable:
     """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)
+
+
+def foreign_host(name: str) -> Translatable:
+    """Return a request names a host that is not ours."""
+    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
+    return _of(said, name=name or "no host")

@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
-from api.limits import Busy, refused
 from api.problems import Problem, problem
 from api.ranges import BadRange
 from besok.model import messages
@@ -52,7 +51,6 @@ def install(server: FastAPI) -> None:
     server.exception_handler(StoreUnavailable)(_unavailable)
     server.exception_handler(SchemaMismatch)(_unavailable)
     server.exception_handler(Abandoned)(_abandoned)
-    server.exception_handler(Busy)(_busy)
     server.exception_handler(StarletteHTTPException)(_http)
     server.exception_handler(Exception)(_unexpected)
 
@@ -98,11 +96,6 @@ async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
 
 async def _abandoned(request: Request, exc: Exception) -> JSONResponse:
     return problem(request.scope, 503, messages.UNAVAILABLE)  # nobody reads it
-
-
-async def _busy(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, Busy)
-    return refused(request.scope, exc)
 
 
 async def _http(request: Request, exc: Exception) -> JSONResponse:

@@ -13,10 +13,11 @@ from typing import Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import ProblemResponse, problem
+from api.problems import problem
 from besok.model import messages
 
 RETRY_AFTER_S = 3
+HOLD_S = 1.0  # that a refusal is held back
 Lane = Literal["live", "stream", "other"]
 
 
@@ -150,7 +151,10 @@ def lane_of(scope: Scope) -> Lane:
 
 
 class Limits:
-    """Lets each caller have so much at once, and all together what the threads of this process can do."""
+    """Lets each caller have so much at once, and all together what the threads of this process can do.
+
+    It answers every Busy, whoever raised it: 429 where the caller takes all room, 503 where others do.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -164,17 +168,16 @@ class Limits:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         lane = lane_of(scope)
-        async with contextlib.AsyncExitStack() as turns:
-            try:
+        try:
+            async with contextlib.AsyncExitStack() as turns:
                 await turns.enter_async_context(self._callers[lane].turn(caller_of(scope)))
                 if gate := self._all.get(lane):
                     await turns.enter_async_context(gate.turn(own=False))
-            except Busy as exc:
-                return await refused(scope, exc)(scope, receive, send)
-            return await self.app(scope, receive, send)
-
-
-def refused(scope: Scope, exc: Busy) -> ProblemResponse:
-    """Return the answer to who finds no room: 429 where the caller takes it all, 503 where others do."""
-    status, said = (429, messages.TOO_MANY) if exc.own else (503, messages.BUSY)
-    return problem(scope, status, said, **{"Retry-After": str(RETRY_AFTER_S)})
+                return await self.app(scope, receive, send)
+        except Busy as exc:
+            status, said = (429, messages.TOO_MANY) if exc.own else (503, messages.BUSY)
+        await asyncio.sleep(
+            HOLD_S
+        )  # or a caller that asks again at once would keep the processor busy with refusals
+        refusal = problem(scope, status, said, **{"Retry-After": str(RETRY_AFTER_S)})
+        return await refusal(scope, receive, send)

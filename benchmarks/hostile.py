@@ -2,10 +2,10 @@
 
     python -m benchmarks.hostile [--clients N] [--seconds N]
 
-A private database holds a year of a house with 40 doors. First `--clients` loop a year of `usage`, each on connections of
-its own; then there are 300 half-open connections, 1,000 fingerprints of assets that do not exist, and a message of 4 MB,
-to the web service and to the broker, at once with them. All come from one address, as from behind one proxy. The last
-line is JSON.
+A private database holds a year of a house with 40 doors. First `--clients` loop a year of `usage`, each on connections
+of its own; then there are 300 half-open connections, 1,000 fingerprints of assets that do not exist, and a message of
+4 MB, to the web service and to the broker, at once with them. All come from one address, as from behind one proxy. The
+last line is JSON.
 """
 
 import argparse
@@ -45,7 +45,8 @@ PEOPLE = """
 insert into occupancy_bucket (space_id, bucket, people, lower, upper, peak, peak_lower, peak_upper, basis)
 select s.space_id, t, n, n * 0.9, n * 1.1, n * 1.2, n, n * 1.3, 'doors'
 from generate_series('2025-10-31'::timestamptz, '2026-11-02', interval '15 minutes') t
-cross join space s cross join lateral (select 20 + extract(epoch from t)::bigint / 900 % 60 as n) one on conflict do nothing
+cross join space s cross join lateral (select 20 + extract(epoch from t)::bigint / 900 % 60 as n) one
+on conflict do nothing
 """
 
 

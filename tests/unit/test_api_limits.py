@@ -9,6 +9,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from api import limits
 from api.departure import Departure
 from api.inputs import Inputs
 from api.limits import SHARES, Busy, Caller, Callers, Gate, Limits, caller_of, lane_of
@@ -171,7 +172,9 @@ def test_a_body_holds_none_either_however_it_is_cut(body: bytes, fine: bool) -> 
     assert asyncio.run(answered(app, scope(headers=[(b"content-type", b"multipart/form-data; x")]), body))
 
 
-def test_a_full_lane_answers_429_and_says_when_to_come_back() -> None:
+def test_a_full_lane_answers_429_and_says_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HOLD_S", 0)
+
     async def run() -> list[Message]:
         app = Limits(reads_all)
         room, waiting = SHARES["stream"].alone

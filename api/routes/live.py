@@ -15,9 +15,10 @@ router = APIRouter(tags=["Live"])
 
 
 @router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now")
-def live(site: str, db: Db, now: Now) -> Response:
+async def live(site: str, request: Request) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
-    text = frame(get_live(db, known_name(site, "site"), now))
+    hub: Hub = request.app.state.hub
+    text = frame(await hub.read(known_name(site, "site")))
     return Response(text, media_type="application/json", headers=FRESH)
 
 

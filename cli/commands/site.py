@@ -62,3 +62,30 @@ def export() -> None:
 
     with opened() as db:
         print(dump(stored(db)), end="")
+
+
+@app.command()
+def remove(
+    site: Annotated[list[str], typer.Argument(help="A site, or several; `besok site export` lists them.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
+    from besok.store import removal
+    from cli.commands.device import sent
+
+    with opened() as db:
+        for one in site:
+            held = removal.site_holds(db, one, *site)
+            print(f"{one}: {many(held.devices, 'device')} with {sent(held.sent)}")
+            written = (
+                (held.written.counts, "validation count"),
+                (held.written.corrections, "correction"),
+                (held.written.actions, "action"),
+                (held.written.events, "programme event"),
+            )
+            if entered := ", ".join(many(n, what) for n, what in written if n):
+                print(f"    entered by people: {entered}")
+        if not yes:
+            typer.confirm(f"Delete {' and '.join(site)}, for good?", abort=True)
+        removal.remove_sites(db, *site)
+        print(f"{' and '.join(site)}: gone.")

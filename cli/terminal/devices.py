@@ -69,7 +69,8 @@ def voids(found: Sequence[Voided]) -> Iterator[str]:
         above = "" if one.above is None else f", readings above {one.above:g}"
         span = f"{one.first:%Y-%m-%d %H:%M} to {one.last:%Y-%m-%d %H:%M} UTC"
         yield f"{one.id}  {one.source} {one.device}: {span}{above}"
-        yield f"    {one.readings} readings, {one.people:g} people: {one.reason} ({one.author}, {one.made:%Y-%m-%d %H:%M} UTC)"
+        who = f"({one.author}, {one.made:%Y-%m-%d %H:%M} UTC)"
+        yield f"    {one.readings} readings, {one.people:g} people: {one.reason} {who}"
         if one.undone:
             yield f"    undone: {one.undone_why} ({one.undone_by}, {one.undone:%Y-%m-%d %H:%M} UTC)"
 

@@ -51,7 +51,9 @@ def minutes(db: Database, first: int, last: int, value: float = 1, device: str =
     put(db, *[reading(n, value, "in", period_s=60, device=device) for n in range(first + 1, last + 1)])
 
 
-def test_a_test_message_goes_and_the_day_is_as_if_it_had_never_come(house: Database, database_url: str) -> None:
+def test_a_test_message_goes_and_the_day_is_as_if_it_had_never_come(
+    house: Database, database_url: str
+) -> None:
     minutes(house, 0, 30)
     right = tables(database_url)
     put(house, reading(10.5, 10_234, "in", period_s=0))
@@ -78,7 +80,9 @@ def test_a_voided_time_is_not_measured(house: Database, database_url: str) -> No
     assert days(database_url) == {}, "a day of which nothing is left is missing, not zero"
 
 
-def test_undone_is_as_before_whatever_was_voided_and_in_whatever_order(house: Database, database_url: str) -> None:
+def test_undone_is_as_before_whatever_was_voided_and_in_whatever_order(
+    house: Database, database_url: str
+) -> None:
     minutes(house, 0, 40)
     put(house, *totals(*range(100, 150), device="back"), reading(120, 90, "in", period_s=7200))
     before = tables(database_url)
@@ -103,7 +107,9 @@ def test_what_comes_late_of_a_voided_time_does_not_count(house: Database, databa
     assert people(buckets(database_url)) == (46, 0)
 
 
-def test_people_in_a_voided_time_are_not_in_the_difference_of_totals(house: Database, database_url: str) -> None:
+def test_people_in_a_voided_time_are_not_in_the_difference_of_totals(
+    house: Database, database_url: str
+) -> None:
     put(house, *totals(*range(100, 130)))
     void(house, after(5), after(10))
     assert people(buckets(database_url)) == (4 + 19, 0), "104 to 110 was not measured"

@@ -23,13 +23,16 @@ join channel c using (device_id, key)
 
 -- name: lock_channels
 -- Locks channels, and the portals they observe, in one order, so that two writers cannot recompute the same bucket at once.
+-- Returns how many channels there are.
 with locked as materialized (
     select channel_id from channel where channel_id = any(%(channels)s) order by channel_id for no key update
+), doors as materialized (
+    select portal_id from portal
+    where portal_id in (select pl.portal_id from placement pl join locked using (channel_id))
+    order by portal_id
+    for no key update
 )
-select portal_id from portal
-where portal_id in (select pl.portal_id from placement pl join locked using (channel_id))
-order by portal_id
-for no key update
+select (select count(*) from locked), (select count(*) from doors)
 
 -- name: insert_readings
 -- Inserts readings; the same key with another value is a correction and replaces, but what is simulated (flag 8) never

@@ -176,7 +176,7 @@ def _known(conn: psycopg.Connection[Any], ids: Ids) -> bool:
     """Lock the channels, and the portals they observe; False if one is gone whose id was known."""
     channels = sorted({channel for channel, _ in ids.values()})
     row = conn.execute(sql("lock_channels"), {"channels": channels}).fetchone()
-    return bool(row) and row[0] == len(channels)
+    return row is not None and int(row[0]) == len(channels)
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:

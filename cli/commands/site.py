@@ -6,17 +6,21 @@ from typing import Annotated
 import typer
 
 from besok.model.plurals import many
+from cli.commands import site_new
 from cli.commands.database import opened
 from cli.commands.sitefiles import read
 
 app = typer.Typer(no_args_is_help=True, help="Site files: what is where, which sensor observes what.")
 
-SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
+SiteFileArgument = Annotated[
+    Path, typer.Argument(help="A site file; besok site new writes one to begin with.")
+]
 
 
 def register(main: typer.Typer) -> None:
     """Add the group."""
     main.add_typer(app, name="site")
+    app.command("new")(site_new.new)
 
 
 @app.command()

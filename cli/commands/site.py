@@ -26,13 +26,18 @@ def register(main: typer.Typer) -> None:
 @app.command()
 def check(file: SiteFileArgument) -> None:
     """Say what is wrong with a site file, line by line."""
-    sites = read(file).sites
+    from besok.model.sitefile.notes import notes
+
+    whole = read(file)
+    sites = whole.sites
     print(
         f"{file} is good: "
         + ", ".join(
             f"{s.id} ({many(len(s.spaces), 'space')}, {many(len(s.sensors), 'sensor')})" for s in sites
         )
     )
+    for note in notes(whole):
+        print(f"NOTE: {note}")
 
 
 @app.command()
@@ -42,6 +47,7 @@ def apply(
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
 ) -> None:
     """Show how a site file differs from the database, then make the database like it."""
+    from besok.model.sitefile.notes import notes
     from besok.store.sites import apply as put
     from cli.stack.demo import as_sandbox
 
@@ -51,7 +57,7 @@ def apply(
         if not differences:
             print("Nothing to do: the database is like the file.")
             return
-        print("\n".join(differences))
+        print("\n".join([*differences, *(f"NOTE: {note}" for note in notes(sites))]))
         if not yes:
             typer.confirm("Apply?", abort=True)
         put(db, sites)

@@ -89,7 +89,10 @@ def test_a_storey_that_is_not_there_is_told() -> None:
         template(NewSite(name="…"), TODAY)
 
 
-@given(name=st.text(min_size=1, max_size=40), device=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,19}", fullmatch=True))
+@given(
+    name=st.text(min_size=1, max_size=40),
+    device=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,19}", fullmatch=True),
+)
 def test_any_name_that_has_a_letter_gives_a_valid_file(name: str, device: str) -> None:
     made = NewSite(name=f"a {name}", doors=[NewPassage(name="Door", device=device)])
     if not name.isprintable() or made.id == "outside":

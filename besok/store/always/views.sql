@@ -1,5 +1,6 @@
 -- What the tables mean. Dropped and made anew at every migration.
 drop view if exists unassigned_channel;
+drop view if exists uncounted_passage;
 drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;
@@ -165,6 +166,16 @@ where c.last_received is not null
             )
         )
     );
+
+-- Passages between two spaces of a site that nothing counts: who is on which side cannot be told.
+create view uncounted_passage as
+select p.portal_id, o.site_id, p.outer_id, p.inner_id
+from portal p
+join space o on o.space_id = p.outer_id
+join space i on i.space_id = p.inner_id and i.site_id = o.site_id
+where upper_inf(p.valid) and (not p.counted or not exists (
+    select from placement pl where pl.portal_id = p.portal_id and pl.role = 'primary'
+));
 
 -- Each space and every space within it, itself included.
 create view space_within as

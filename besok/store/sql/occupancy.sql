@@ -31,6 +31,9 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
     coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,
     case
         when o.people is not null or o.reason <> '' then o.reason
+        when own.space_id is null and exists (
+            select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = h.space_id
+        ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'
         else 'no_sensor'
     end as reason
@@ -239,6 +242,10 @@ left join space o on o.space_id = p.outer_id and o.site_id = sp.site_id
 left join space i on i.space_id = p.inner_id and i.site_id = sp.site_id
 where sp.site_id = %(site_id)s and p.counted
 order by p.portal_id
+
+-- name: occupancy_uncounted
+-- The ends of the passages within a site that nothing counts.
+select outer_id, inner_id from uncounted_passage where site_id = %(site_id)s
 
 -- name: occupancy_levels
 -- The channels that look or looked into the spaces of a site, and how often they report.

@@ -48,7 +48,7 @@ class _Tree:
     @classmethod
     def of(cls, building: Building, people: Floats) -> "_Tree":
         known: Bools = np.asarray(~np.isnan(people), bool)
-        ever = known.any(0)
+        ever: Bools = np.asarray(known.any(axis=0), bool)
         parts: list[list[int]] = [[] for _ in building.parents]
         for space in np.flatnonzero(ever).tolist():
             around = building.parents[space]

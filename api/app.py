@@ -22,6 +22,7 @@ from api.routes import (
     operation,
     places,
     usage,
+    voids,
 )
 from besok.model.settings import Settings
 from besok.store.database import Database
@@ -91,6 +92,7 @@ def _install_routes(server: FastAPI) -> None:
         counting,
         attention,
         usage,
+        voids,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

@@ -15,6 +15,7 @@ from api.routes import (
     counting,
     figures,
     forecast,
+    headcounts,
     ledger,
     live,
     mappings,
@@ -76,6 +77,7 @@ def _install_routes(server: FastAPI) -> None:
         mappings,
         operation,
         counting,
+        headcounts,
         attention,
         usage,
     ):

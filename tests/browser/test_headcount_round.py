@@ -1,4 +1,4 @@
-"""A headcount round on a phone: room by room, without a connection and with one again, unchanged with one tap, undone."""
+"""A headcount round on a phone: room by room, offline and online again, unchanged with one tap, taken back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -354,6 +354,9 @@ forecast.model text NO
 forecast.needed_growth double precision YES 
 forecast.odds double precision YES 
 forecast.origin date NO 
+forecast.reached date YES 
+forecast.reached_high date YES 
+forecast.reached_low date YES 
 forecast.site_id integer NO 
 forecast_point CHECK ((kind = ANY (ARRAY['day'::text, 'year'::text])))
 forecast_point FOREIGN KEY (forecast_id) REFERENCES forecast(forecast_id) ON DELETE CASCADE

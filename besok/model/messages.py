@@ -33,6 +33,9 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HEADCOUNT_TIME: Final = Translatable(
+    "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
+)
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
 NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
@@ -146,6 +149,11 @@ def no_space(site: str, space: str) -> Translatable:
 def no_door(site: str, portal: str) -> Translatable:
     """Return the site has no such door."""
     return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
+
+
+def no_headcount(site: str, number: str) -> Translatable:
+    """Return the site has no such headcount in use."""
+    return _of("{site} has no headcount {number} that is in use", site=site, number=number)
 
 
 def no_finding(number: int) -> Translatable:

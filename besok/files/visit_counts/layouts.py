@@ -1,8 +1,8 @@
 """Counting systems whose tables are known by their heads, from what their makers or users have published.
 
-Vea (SenSource): fields of its API. LibInsight (Springshare): the columns of its gate counts, in which a gate is read at the
-beginning and at the end of each period. Axis: the columns of exports, as its VAPIX pages show them. The tables of others
-are read by what their heads and cells say.
+Vea (SenSource): the fields of its API. LibInsight (Springshare): the columns of its gate counts, in which a gate is read
+at the beginning and at the end of each period. Axis: the columns of exports, as its VAPIX pages show them. The tables of
+others are read by what their heads and cells say.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +11,6 @@ from typing import Final
 import pandas as pd
 
 from besok.files.tables import plain
-from besok.files.visit_counts import labels
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Answers, choice, question, refusal
 
@@ -57,11 +56,7 @@ def counted(table: Table, answers: Answers) -> Table:
         return replace(table, heads=named)
     named[start], named[end] = ("visits",), ()
     body = table.body.copy()
-    known = (
-        body[[start, end]]
-        .apply(lambda cells: cells.map(lambda text: bool(labels.FIGURES.fullmatch(text))))
-        .all(axis=1)
-    )
+    known = body[start].str.fullmatch(r"\d+") & body[end].str.fullmatch(r"\d+")
     differences = pd.to_numeric(body[end].where(known, "0")) - pd.to_numeric(body[start].where(known, "0"))
     if (wrong := differences < 0).any():
         raise refusal(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from besok.model.errors import CountFileError, Unclear
+from besok.model.period_counts import LARGEST_FILE
 from cli.commands.database import opened
 from cli.commands.options import SiteOption
 
@@ -125,13 +126,11 @@ def redo(number: Number, by: Author = "") -> None:
 
 
 def _content(file: str) -> tuple[bytes, str]:
-    from besok.files.visit_counts.grid import LARGEST
-
     if file == "-":
-        return sys.stdin.buffer.read(LARGEST + 1), "the input"
+        return sys.stdin.buffer.read(LARGEST_FILE + 1), "the input"
     try:
         with Path(file).open("rb") as opened_file:
-            return opened_file.read(LARGEST + 1), Path(file).name
+            return opened_file.read(LARGEST_FILE + 1), Path(file).name
     except OSError as exc:
         raise CountFileError(f"{file} cannot be read: {exc.strerror or exc}") from exc
 

@@ -18,8 +18,8 @@ from typing import Any, Final
 from besok.files.tables import decode, find_header
 from besok.files.visit_counts.wording import refusal
 from besok.model.errors import CountFileError
+from besok.model.period_counts import LARGEST_FILE
 
-LARGEST: Final = 32 << 20  # bytes of a file
 UNPACKED: Final = 200 << 20  # bytes of a workbook's parts; 200,000 lines of a year's months are half of it
 PARTS: Final = 2_000  # files within a workbook
 ROWS: Final = 500_000  # ten years of quarter-hours are 350,000
@@ -40,8 +40,8 @@ class Sheet:
 
 def sheets(data: bytes, name: str) -> list[Sheet]:
     """Return the sheets of a workbook, or the one of a text file. Raises CountFileError."""
-    if len(data) > LARGEST:
-        raise refusal("{name} is larger than {n} MB; split it by years", name=name, n=LARGEST >> 20)
+    if len(data) > LARGEST_FILE:
+        raise refusal("{name} is larger than {n} MB; split it by years", name=name, n=LARGEST_FILE >> 20)
     if not data.strip():
         raise refusal("{name} is empty", name=name)
     if data[:4] == b"PK\x03\x04":

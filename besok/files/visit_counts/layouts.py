@@ -1,8 +1,8 @@
 """Counting systems whose tables are known by their heads, from what their makers or users have published.
 
-Vea (SenSource): the fields of its API. LibInsight (Springshare): the columns of its gate counts, in which a gate is read
-at the beginning and at the end of each period. Axis: the columns of exports, as its VAPIX pages show them. The tables of
-others are read by what their heads and cells say.
+Vea (SenSource): the fields of its API. LibInsight (Springshare): the columns of its gate counts, in which a gate is
+read at the beginning and at the end of each period. Axis: the columns of exports, as its VAPIX pages show them. The
+tables of others are read by what their heads and cells say.
 """
 
 from dataclasses import dataclass, replace

@@ -14,7 +14,7 @@ from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
 from besok.files.visit_counts.records import Records, records, unknown_heads
 from besok.files.visit_counts.table import Table, find_table
-from besok.files.visit_counts.wording import Answers, choice, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
 from besok.model.period_counts import UNITS, CountFile, FileRemark, PeriodCount, Unit
 
 
@@ -73,7 +73,7 @@ def _chosen_sheets(
         "sheets",
         "Several sheets hold tables. Which of them hold the visits? Several are read one after the other.",
         [
-            choice(
+            option(
                 sheet.name,
                 "{n} rows: {heads}",
                 n=len(table.body),

@@ -13,7 +13,7 @@ from besok.files.visit_counts import labels
 from besok.files.visit_counts.labels import Part, Whole
 from besok.files.visit_counts.periods import SERIAL
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Answers, choice, question, remark
+from besok.files.visit_counts.wording import Answers, option, question, remark
 from besok.model.period_counts import FileRemark
 
 SAMPLE: Final = 400  # different texts of a column that show what it holds
@@ -200,7 +200,7 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], answer
         asked = question(
             "date-column",
             "Several columns hold times. Which tells when the people came?",
-            [choice(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
+            [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
         )
         told = answers.of(asked)
         named = [c for c in named if table.name(c) == told]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from besok.files.tables import plain
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Answers, choice, question, refusal
+from besok.files.visit_counts.wording import Answers, option, question, refusal
 
 GATE: Final = ("gate_start", "gate_end")
 
@@ -46,8 +46,8 @@ def counted(table: Table, answers: Answers) -> Table:
         "gate",
         "What do gate_start and gate_end hold?",
         [
-            choice("readings", "the counter's readings: the visits are the difference"),
-            choice("counts", "people in and people out"),
+            option("readings", "the counter's readings: the visits are the difference"),
+            option("counts", "people in and people out"),
         ],
     )
     named = [*table.heads]

@@ -11,9 +11,9 @@ import pandas as pd
 
 from besok.files.values import YEARS, candidates, split_clock
 from besok.files.visit_counts.labels import CLOCK
-from besok.files.visit_counts.wording import Answers, choice, question, refusal
+from besok.files.visit_counts.wording import Answers, option, question, refusal
 from besok.model.errors import CountFileError
-from besok.model.period_counts import UNITS, FileQuestion
+from besok.model.period_counts import UNITS, FileChoice, FileQuestion
 
 DAY: Final = timedelta(days=1)
 SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # a day as spreadsheets number it: 1954 to 2091
@@ -35,6 +35,7 @@ ORDERS: Final[Mapping[str, str]] = {
     "Y": "year-first",
     "y": "year-first",
 }
+BEGINNINGS: Final = ("04", "07", "08", "09", "10")  # months in which the years of budgets and schools begin
 STEPS: Final = {"D": "day", "W": "week", "M": "month"}
 
 
@@ -159,11 +160,10 @@ def _busy_years(distinct: pd.Series) -> pd.Series:
 
 
 def _begin_of_year(text: str, answers: Answers) -> str:
-    months = {"04": "April", "07": "July", "08": "August", "09": "September", "10": "October"}
     asked = question(
         "year-begins",
         "In which month does a year such as “{text}” begin?",
-        [choice(f"-{number}"[1:], "{month}", month=f"{text[:4]}-{number}") for number in months],
+        [option(month, "it begins with {month}", month=f"{text[:4]}-{month}") for month in BEGINNINGS],
         text=text,
     )
     return f"-{answers.of(asked)}"
@@ -210,7 +210,7 @@ def _orders(texts: pd.Series, reads: Mapping[str, pd.Series]) -> FileQuestion:
     return question(
         "dates",
         "Which date is “{text}”? Every date of the file can be read in these ways.",
-        [choice(order, "{text} is {day}", text=text, day=f"{day:%Y-%m-%d}") for order, day in orders.items()],
+        [option(order, "{text} is {day}", text=text, day=f"{day:%Y-%m-%d}") for order, day in orders.items()],
         text=text,
     )
 
@@ -232,9 +232,9 @@ def _mixed(texts: pd.Series, found: Mapping[str, tuple[pd.Series, str]]) -> tupl
             if more.notna().any() and _order(other) != _order(form):
                 here, there = texts[read.index[fits]].iloc[0], left[more.notna()].iloc[0]
                 raise refusal(
-                    "dates of two orders: “{here}” is written {order}, “{there}” can only be {other}. A spreadsheet "
+                    "“{here}” and “{there}” have day and month in different orders. A spreadsheet "
                     "may have exchanged days and months of some; export the file again, with dates as 2026-11-25",
-                    here=here, order=_order(form), there=there, other=_order(other),
+                    here=here, there=there,
                 )  # fmt: skip
     return first, units
 
@@ -254,8 +254,8 @@ def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, answers: Answers, hea
                 "period",
                 "Does “{text}” stand for that day alone, or for a longer time?",
                 [
-                    choice(unit, "for the {unit} in which it lies", unit=unit),
-                    choice("day", "for that day alone"),
+                    _of_unit(unit),
+                    option("day", "for that day alone"),
                 ],
                 text=texts.iloc[0],
             )
@@ -272,6 +272,14 @@ def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, answers: Answers, hea
     if (steps % 7 == 0).all() and len(days) > 2:
         return _weeks(frame, texts, words, answers)
     return frame
+
+
+def _of_unit(unit: str) -> FileChoice:
+    return {
+        "month": option("month", "for the month in which it lies"),
+        "quarter": option("quarter", "for the quarter in which it lies"),
+        "year": option("year", "for the year in which it lies"),
+    }[unit]
 
 
 def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], answers: Answers) -> pd.DataFrame:
@@ -297,9 +305,9 @@ def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], answers: Answ
                 "period",
                 "The days are weeks apart. Does “{text}” stand for a week, or for that day alone?",
                 [
-                    choice("week-starting", "for the week that begins on it"),
-                    choice("week-ending", "for the week that ends on it"),
-                    choice("day", "for that day alone"),
+                    option("week-starting", "for the week that begins on it"),
+                    option("week-ending", "for the week that ends on it"),
+                    option("day", "for that day alone"),
                 ],
                 text=text,
             )

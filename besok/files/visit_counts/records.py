@@ -13,7 +13,7 @@ from besok.files.visit_counts import labels, periods, totals
 from besok.files.visit_counts.columns import IN, OTHER, OUT, VISITS, Columns, words_of
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Answers, choice, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
 from besok.model.period_counts import FileRemark
 
 WORDS: Final = 5  # different words among the counts that can be asked about
@@ -241,8 +241,8 @@ def _words(cells: "pd.Series[str]", answers: Answers) -> dict[str, str]:
         "words",
         "What does {words} mean among the counts (row {row})?",
         [
-            choice("missing", "the count is not known"),
-            choice("zero", "nobody came"),
+            option("missing", "the count is not known"),
+            option("zero", "nobody came"),
         ],
         words=listed,
         row=words.index[0],
@@ -256,7 +256,7 @@ def _decimal(bare: "pd.Series[str]", table: Table, answers: Answers) -> str:
         return "."
     if answers.has("decimal"):
         asked = question(
-            "decimal", "Which is the decimal sign?", [choice(",", "comma"), choice(".", "point")]
+            "decimal", "Which is the decimal sign?", [option(",", "comma"), option(".", "point")]
         )
         return answers.of(asked)
     dots = not bare[marked].str.contains(",", regex=False).any()

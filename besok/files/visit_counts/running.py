@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from besok.files.visit_counts.columns import words_of
-from besok.files.visit_counts.wording import Answers, choice, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
 from besok.model.period_counts import FileRemark
 
 DAY: Final = timedelta(days=1)
@@ -34,8 +34,8 @@ def counts_of(
             "running-total",
             "The numbers only grow, from {first} to {last}. Are they readings of a counter that runs on?",
             [
-                choice("yes", "readings: the visits are the differences"),
-                choice("no", "visits of their own days, as they stand"),
+                option("yes", "readings: the visits are the differences"),
+                option("no", "visits of their own days, as they stand"),
             ],
             first=f"{frame['visits'].min():,.0f}",
             last=f"{frame['visits'].max():,.0f}",
@@ -50,8 +50,8 @@ def counts_of(
             "read-at",
             "When is the counter read: before the library opens, or after it closes?",
             [
-                choice("closing", "at closing: a reading holds the visits of its own day"),
-                choice("opening", "at opening: a reading holds the visits up to the day before"),
+                option("closing", "at closing: a reading holds the visits of its own day"),
+                option("opening", "at opening: a reading holds the visits up to the day before"),
             ],
         )
     )
@@ -111,8 +111,8 @@ def _over_breaks(differences: pd.DataFrame, answers: Answers, remarks: list[File
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
-            choice("exchanged", "it was exchanged or set anew: what was counted in between is not known"),
-            choice("zero", "it began again at zero where it falls; leaps are not known"),
+            option("exchanged", "it was exchanged or set anew: what was counted in between is not known"),
+            option("zero", "it began again at zero where it falls; leaps are not known"),
         ],
         n=len(at),
         row=int(at["row"].iloc[0]),

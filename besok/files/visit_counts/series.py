@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.visit_counts.wording import Answers, choice, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
 from besok.model.period_counts import FileRemark
 
 ALL = "all"
@@ -17,11 +17,11 @@ def chosen(frame: pd.DataFrame, strange: list[str], answers: Answers) -> pd.Data
         return frame.assign(series="")
     names = {str(name) or (strange or ["1"])[0]: str(name) for name in sums.index}
     offered = [
-        choice(shown, "{name}: {n} in all", name=shown, n=f"{sums[name]:,.0f}")
+        option(shown, "{name}: {n} in all", name=shown, n=f"{sums[name]:,.0f}")
         for shown, name in names.items()
     ]
     if len(names) > 1:
-        total = choice(ALL, "all of them, added up: {n}", n=f"{sums.sum():,.0f}")
+        total = option(ALL, "all of them, added up: {n}", n=f"{sums.sum():,.0f}")
         asked = question(
             "series",
             "The file has {count} series. Which of them are visits of this site?",
@@ -57,9 +57,9 @@ def without_repeats(
         alike = bool((groups.nunique(dropna=False) == 1).all())
         rows = frame.loc[again, "row"]
         first = frame[again].iloc[0]
-        options = [choice("add", "they belong together, as two doors do: add them up")]
+        options = [option("add", "they belong together, as two doors do: add them up")]
         if alike:
-            options.append(choice("once", "the same was written twice: count it once"))
+            options.append(option("once", "the same was written twice: count it once"))
         asked = question(
             "repeated",
             "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
@@ -110,8 +110,8 @@ def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -
             "omitted",
             "{n} hours have fewer than {of} rows. What of the times that have none?",
             [
-                choice("zero", "nobody came: the file leaves out what is zero"),
-                choice("missing", "not known: leave these hours out"),
+                option("zero", "nobody came: the file leaves out what is zero"),
+                option("missing", "not known: leave these hours out"),
             ],
             n=int(short.sum()),
             of=60 // step,

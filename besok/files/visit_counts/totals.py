@@ -8,7 +8,7 @@ import pandas as pd
 
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
-from besok.files.visit_counts.wording import Answers, choice, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
 from besok.model.period_counts import FileRemark
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
@@ -84,7 +84,7 @@ def check_rows(
             asked = question(
                 "sums",
                 "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
-                [choice("rows", "the rows; leave the sum out")],
+                [option("rows", "the rows; leave the sum out")],
                 row=row,
                 told=_shown(told),
                 added=_shown(added),
@@ -107,7 +107,7 @@ def check_column(
         asked = question(
             "total",
             "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
-            [choice("parts", "the others, added up")],
+            [option("parts", "the others, added up")],
             name=name,
             row=int(row),
             told=_shown(float(told.loc[row])),
@@ -157,7 +157,7 @@ def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[Fil
             asked = question(
                 "total",
                 "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
-                [choice("parts", "the others, added up"), choice("total", "“{name}” alone", name=name)],
+                [option("parts", "the others, added up"), option("total", "“{name}” alone", name=name)],
                 name=name,
                 row=row,
                 told=_shown(both[name][~same].iloc[0]),
@@ -204,7 +204,7 @@ def _without_sum_periods(frame: pd.DataFrame, answers: Answers, remarks: list[Fi
                 asked = question(
                     "sums",
                     "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
-                    [choice("rows", "the rows; leave the sum out")],
+                    [option("rows", "the rows; leave the sum out")],
                     row=int(one["row"]),
                     told=_shown(one["visits"]),
                     added=_shown(float(inside["visits"].sum())),

@@ -19,7 +19,7 @@ def remark(kind: str, row: int | None, english: str, **values: Any) -> FileRemar
     return FileRemark(kind=kind, row=row, text=Translatable(english, {"row": row, **values}))
 
 
-def choice(value: str, english: str, **values: Any) -> FileChoice:
+def option(value: str, english: str, **values: Any) -> FileChoice:
     """Return an answer and what it makes of the file."""
     return FileChoice(value=value, text=Translatable(english, values))
 

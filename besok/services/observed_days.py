@@ -112,6 +112,12 @@ def _together(days: Sequence[VisitDay]) -> VisitDay:
     )
 
 
+def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
+    """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
+    newest = next((day for day in reversed(days) if day.whole), None)
+    return newest.day if newest and newest.source else yesterday
+
+
 def whole_days(
     days: Sequence[VisitDay], measure: str, first: date = date.min, last: date = date.max
 ) -> dict[date, float]:

@@ -24,7 +24,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def progress(**changes: Any) -> Progress:
     known: dict[str, Any] = {
-        "site": "lib", "today": DAY, "baseline_first": DAY, "baseline_last": DAY, "baseline_visits": 100.0,
+        "site": "lib", "today": DAY, "until": DAY, "baseline_first": DAY, "baseline_last": DAY, "baseline_visits": 100.0,
         "factor": 2.0, "deadline": DAY, "goal_visits": 200.0, "last_365": 110.0,
         "baseline_coverage": 1.0, "coverage_365": 1.0, "growth": 0.19,
         "needed_growth": 0.1, "measure": "gross", "growth_bridged": 0.1, "growth_error": 0.05, "growth_unseen": 0.04,

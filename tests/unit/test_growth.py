@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from besok.analytics.growth import growth_a_year, growth_of_days
+from besok.analytics.growth import comparable, empty_runs, growth_a_year, growth_of_days, pandemic
 
 
 def test_growth_a_year() -> None:
@@ -21,9 +21,10 @@ def test_growth_a_year() -> None:
 
 
 def test_growth_of_days_compares_like_with_like() -> None:
-    first, year = date(2025, 1, 6), timedelta(days=364)
-    before = {first - year + timedelta(days=n): 200.0 if n % 7 == 5 else 100.0 for n in range(28)}
-    now = {day + year: visits * 1.1 for day, visits in before.items()}
+    first, apart = date(2025, 1, 6), timedelta(days=364)
+    year = comparable({}, (), apart)
+    before = {first - apart + timedelta(days=n): 200.0 if n % 7 == 5 else 100.0 for n in range(28)}
+    now = {day + apart: visits * 1.1 for day, visits in before.items()}
     assert growth_of_days(before | now, first, 28, year) == (pytest.approx(0.1), 28)
     for n in (5, 12):
         del now[first + timedelta(days=n)]  # Saturdays, without which the mean day is a quiet one

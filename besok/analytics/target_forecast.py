@@ -1,5 +1,6 @@
 """Forecast of a site's visits to its target: one forecast, asked everything that screens and target ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -54,11 +55,17 @@ def look_ahead(
     afterwards: bool = False,
     rng: np.random.Generator,
     paths: int = 2000,
+    draws: Sequence[History] = (),
 ) -> Outlook:
-    """Forecast from the end of `past`, which may be empty, to the deadline of the goal, a year at least."""
+    """Forecast from the end of `past`, which may be empty, to the deadline of the goal, a year at least.
+
+    `draws` are pasts as they may have been, where `past` holds shares of totals: the model learns from each of them.
+    """
     to_deadline = (goal.deadline - past.origin).days + 1 if goal else 0
     reach = to_deadline if 0 < to_deadline <= FURTHEST else 0
-    future = forecast(past, max(DAYS, reach), calendar, rng=rng, paths=paths)
+    pasts = draws or (past,)
+    drawn = [forecast(one, max(DAYS, reach), calendar, rng=rng, paths=paths // len(pasts)) for one in pasts]
+    future = Paths(days=drawn[0].days, visits=np.concatenate([one.visits for one in drawn], axis=1))
     running = running_years(future, past)
     outlook = Outlook(
         origin=past.origin - DAY,

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
+from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.site import Site
 from besok.services.imported_days import Imported, imported
@@ -98,6 +101,20 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
                 source=found.source,
             )
     return days, brought
+
+
+def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
+    """Return how many times its visits each day up to `last` may have had that is a share of a total: one draw."""
+    days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
+    measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
+    more: dict[date, float] = defaultdict(float)
+    for site in sites:
+        brought = imported(db, site, measured)
+        for source, own in brought.spreads.items():
+            for day, times in draw(own, rng).items():
+                if day in days and (found := brought.days[day]).source == source:
+                    more[day] += found.gross * (times - 1)
+    return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
 
 
 def _together(days: Sequence[VisitDay]) -> VisitDay:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.imports import CountMethod, Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,21 @@ class CorrectionEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportEvidence:
+    """Counts that people brought: of the file `name` with this SHA-256 `digest`, on `days` of the year `visits`."""
+
+    source: str
+    counts: Counts
+    method: CountMethod
+    name: str
+    digest: str
+    author: str
+    made: datetime
+    days: int
+    visits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The same figure from the raw readings, apart from the buckets. `different` names doors and days that differ."""
 
@@ -124,5 +140,6 @@ class AnnualReport:
     definitions: tuple[DefinitionEvidence, ...]
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
+    imports: tuple[ImportEvidence, ...]
     remarks: tuple[str, ...]
     verification: Verification | None = None

@@ -98,14 +98,14 @@ def get_weekday_growth(db: Database, site: str, today: date) -> dict[int, float]
     """Return visits of the last 364 days as a multiple of the baseline's, by weekday (Monday 0).
 
     Weekdays without visits in either, or with fewer than LEAST_WEEKS observed days, are left out; so are all of them
-    where there is no target. Raises NotFound.
+    where there is no target. Days that are shares of totals tell nothing of weekdays. Raises NotFound.
     """
     place = load(db, site)
     target = place.target
     if target is None:
         return {}
     yesterday = today - timedelta(days=1)
-    days = visit_days(db, counted(db, place), yesterday)
+    days = [day for day in visit_days(db, counted(db, place), yesterday) if not (day.source and day.imputed)]
     spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, yesterday))
     before, now = (_by_weekday(whole_days(days, place.measure, *span)) for span in spans)
     return {

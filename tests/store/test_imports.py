@@ -381,4 +381,4 @@ def test_counts_by_hand_beside_the_gate_bridge_it(lib: Database) -> None:
     count(lib, ordinary(start, (TODAY - start).days))
     (told,) = [b for b in get_progress(lib, "lib", TODAY).breaks if b.source == GATE]
     assert told.method == "counts" and told.factor == pytest.approx(1.05, abs=0.01)
-    assert told.error == pytest.approx(1.05 * 1.96 * 0.0154, rel=0.3)
+    assert told.error and 1.05 * 1.96 * 0.0154 < told.error < 0.06, "and no better than sensors are"

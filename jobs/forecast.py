@@ -73,10 +73,8 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
         return False
     goal = _goal(db, site, origin)
-    last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
-    days = open_also(
-        get_calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:]
-    )
+    last = origin + (FURTHEST if goal else 2 * 366) * DAY
+    days = open_also(get_calendar_days(db, site.id, past.first, last), sites[1:])
     imputed = any(p.source and p.imputed for p in points)
     draws = [drawn(db, sites, origin, rng) for _ in range(DRAWS)] if imputed else []
     made = look_ahead(

@@ -28,7 +28,7 @@ from besok.model.views.annual import (
 from besok.services.imported_days import Imported
 from besok.services.observed_days import VisitDay, compute_visit_days, site_days
 from besok.services.visits import passage_variance
-from besok.store import period_counts, results, rollup
+from besok.store import period_counts, results, rollup, voids
 from besok.store.database import Database, sql
 from besok.store.sites import load
 
@@ -290,6 +290,7 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
         imports=tuple(_imports(db, on)),
+        voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
     )

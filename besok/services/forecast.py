@@ -11,7 +11,7 @@ from besok.model.forecast import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
 from besok.services.health import SILENT_AFTER
-from besok.services.observed_days import visit_days, whole_days
+from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import backfill
 from besok.store.database import Database
 from besok.store.heartbeats import beats
@@ -105,7 +105,7 @@ def get_weekday_growth(db: Database, site: str, today: date) -> dict[int, float]
     if target is None:
         return {}
     yesterday = today - timedelta(days=1)
-    days = [day for day in visit_days(db, counted(db, place), yesterday) if not (day.source and day.imputed)]
+    days = counted_days(visit_days(db, counted(db, place), yesterday))
     spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, yesterday))
     before, now = (_by_weekday(whole_days(days, place.measure, *span)) for span in spans)
     return {

@@ -135,6 +135,11 @@ def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
     return newest.day if newest and newest.source else yesterday
 
 
+def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
+    """Return the days that are no shares of totals: only these tell of weekdays and of what was done on them."""
+    return [day for day in days if not (day.source and day.imputed)]
+
+
 def whole_days(
     days: Sequence[VisitDay], measure: str, first: date = date.min, last: date = date.max
 ) -> dict[date, float]:

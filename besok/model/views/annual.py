@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.devices import Voided
 from besok.model.views.imports import CountMethod, Counts
 
 
@@ -33,6 +34,7 @@ class SensorEvidence:
     placed: datetime | None
     ended: datetime | None
     readings: int
+    voided: int  # readings beside these, that count no more
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
@@ -141,5 +143,6 @@ class AnnualReport:
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
     imports: tuple[ImportEvidence, ...]
+    voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None

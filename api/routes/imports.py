@@ -27,9 +27,8 @@ from besok.text.languages import preferred, speaking, translated
 router = APIRouter(tags=["Past counts"])
 
 LINE = r"^[^\x00-\x1f\x7f]*$"  # no control characters
-Source = Annotated[
-    str, Query(min_length=1, max_length=100, pattern=LINE, description="Where the counts are from")
-]
+SOURCE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
+Source = Annotated[str, Query(max_length=100, pattern=SOURCE, description="Where the counts are from")]
 Name = Annotated[str, Query(max_length=200, pattern=LINE, description="The name of the file")]
 Who = Annotated[
     str, Query(min_length=1, max_length=60, pattern=LINE, description="Who brings them, a name or initials")

@@ -128,3 +128,7 @@ class NotFound(BesokError):
 
 class StackError(BesokError):
     """A private server of the embedded stack cannot be started."""
+
+
+class BackupError(BesokError):
+    """A backup cannot be made, read or restored as asked."""

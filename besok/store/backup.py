@@ -1,8 +1,8 @@
 """Contents of the database, table by table, as a backup takes them out and a restore puts them in.
 
 Rows travel in PostgreSQL's text form, not as a dump of the server: a restore needs no superuser, and neither the
-edition nor the version of TimescaleDB that the backup was made with. A digest is the sum of a hash of every row, so that their
-order, which a restore changes, is no part of it.
+edition nor the version of TimescaleDB that the backup was made with. A digest is the sum of a hash of every row, so
+that their order, which a restore changes, is no part of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ class Table:
     def of(self, text: str) -> compose.Composed:
         """Fill name and columns into a statement."""
         columns = compose.SQL(", ").join(map(compose.Identifier, self.columns))
-        return compose.SQL(text).format(table=compose.Identifier(self.name), columns=columns)  # type: ignore[arg-type]
+        return compose.SQL(text).format(table=compose.Identifier(self.name), columns=columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Snapshot:
         """Return rows and digest of a table."""
         return content(self._conn, table)
 
-    def copy(self, table: Table) -> Iterator[bytes | memoryview]:
+    def copy(self, table: Table) -> Iterator[bytes | bytearray | memoryview]:
         """Yield the rows of a table as text."""
         with (
             self._conn.cursor() as cur,

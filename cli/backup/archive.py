@@ -39,7 +39,7 @@ class Packing:
         self.path = folder / "backup.tar"
         self._tar = tarfile.open(self.path, "w")  # noqa: SIM115  # closed by `finish`
 
-    def add(self, name: str, rows: Iterable[bytes | memoryview]) -> None:
+    def add(self, name: str, rows: Iterable[bytes | bytearray | memoryview]) -> None:
         """Add a table."""
         part = self.folder / "part"
         with gzip.open(part, "wb", compresslevel=1) as file:

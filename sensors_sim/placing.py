@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
-from besok.model.calendar import WEEKDAYS, holiday, hours_text, open_intervals, parse_hours
+from besok.model.calendar import WEEKDAYS, holiday, hours_text, joined, open_intervals, parse_hours
 from besok.model.errors import ScenarioError
 from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile
 from besok.model.sitefile.checks import Draft, check
@@ -254,8 +254,11 @@ def _opening(site: Site, part: Hours) -> OpeningHours:
     if part.first or part.last:
         return replace(opening, exceptions=(*opening.exceptions, *_exceptions(site, part)))
     days = part.weekdays or WEEKDAYS
-    week: dict[str, Any] = {day: _hours(getattr(opening, day), part, site) for day in days}
-    return replace(opening, **week)
+    tables = (
+        replace(table, **dict[str, Any]({day: _hours(getattr(table, day), part, site) for day in days}))
+        for table in opening.tables
+    )
+    return replace(opening, tables=tuple(tables))
 
 
 def _exceptions(site: Site, part: Hours) -> Iterator[OpeningException]:
@@ -274,15 +277,15 @@ def _hours(usual: str, part: Hours, site: Site) -> str:
     """Return the hours of a day that usually has `usual`; stretches that touch become one."""
     if part.hours:
         return part.hours
-    joined: list[list[int]] = []
-    for start, until in sorted(
-        {*parse_hours(usual, site.day_start), *parse_hours(part.also, site.day_start)}
-    ):
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], until)
-        else:
-            joined.append([start, until])
-    return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in joined)
+    both = [parse_hours(text, site.day_start) for text in (usual, part.also)]
+    staffed = [_clocks(hours) for hours in joined(h for day in both for h in day.staffed)]
+    staffless = [f"{_clocks(hours)} staffless" for hours in joined(h for day in both for h in day.staffless)]
+    return ", ".join((*staffed, *staffless))
+
+
+def _clocks(hours: tuple[int, int]) -> str:
+    a, b = hours
+    return f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}"
 
 
 def _translated(site_file: SiteFile, scenario: Scenario) -> tuple[SiteFile, Scenario]:

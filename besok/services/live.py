@@ -36,6 +36,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         is_open=is_open,
         open_until=calendar.open_until(now, place),
         opens_at=None if is_open else calendar.next_opening(now, place),
+        staffed_until=calendar.staffed_until(now, place),
         visits_today=today.visits,
         visits_corrected=today.corrected or 0.0,
         visits_last_week=last_week.visits,

@@ -109,6 +109,7 @@ def reasons() -> dict[str, str]:
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
+        "space_closed": _("closed for now"),
     }
 
 
@@ -185,9 +186,17 @@ def against(value: float | None, before: float | None, weekday: str) -> str:
 
 
 def opening(live: SiteLive, zone: str) -> str:
-    """`Open until 20:00`, `Closed, opens Thu 08:00`."""
+    """`Open until 22:00, staffed until 18:00`, `Open with card until 22:00`, `Closed, opens Thu 08:00`."""
     if live.open_until:
-        return _("Open until {time}").format(time=formats.clock(live.open_until, zone))
+        times = {"time": formats.clock(live.open_until, zone)}
+        if not live.staffed_until:
+            return _("Open with card until {time}").format(**times)
+        if live.staffed_until < live.open_until:
+            staffed = formats.clock(live.staffed_until, zone)
+            return _("Open until {time}, staffed until {staffed}").format(**times, staffed=staffed)
+        return _("Open until {time}").format(**times)
     if live.opens_at:
         return _("Closed, opens {time}").format(time=formats.soon(live.opens_at, zone, live.time))
-    return _("Always open") if live.is_open else _("Closed")
+    if live.is_open:
+        return _("Always open") if live.staffed_until else _("Always open with card")
+    return _("Closed")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from besok.model.occupancy import REASONS
-from besok.model.site import OpeningHours, Site, Text
+from besok.model.site import Site, Text
 from besok.model.views.live import SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
@@ -17,12 +17,12 @@ from dashboard.address import Address
 from dashboard.components import live_parts
 from dashboard.components.card import Frame, Today
 from dashboard.pages import now as now_page
+from tests.small_sites import week
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PLACE = Site(
     id="house", kind="library", name=Text(sv="Huset", en="The house"), timezone="Europe/Stockholm", day_start=time(4),
-    spaces=(), portals=(), opening=OpeningHours(**dict.fromkeys(DAYS, "always")),
+    spaces=(), portals=(), opening=week("always"),
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Parameters of a site's doors and spaces, learnt from past days and stored between days as JSON."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,13 @@ class SiteParameters:
         if self.days and len(self.bias) == portals and len(self.bias_sd) == spaces:
             return self
         return self.unknown(spaces, portals, day_is_over=day_is_over)
+
+    def without(self, portals: Bools) -> "SiteParameters":
+        """Return these without what usually passes some portals: they are not used, and their silence hides nobody."""
+        if not self.days or not portals.any():
+            return self
+        into, out_of = (np.where(portals, 0.0, column) for column in (self.usual_in, self.usual_out))
+        return replace(self, usual_in=into, usual_out=out_of)
 
     def to_json(self) -> str:
         """Write a JSON object that `from_json` reads."""

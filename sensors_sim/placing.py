@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from besok.model.calendar import WEEKDAYS, holiday, hours_text, joined, open_intervals, parse_hours
 from besok.model.errors import ScenarioError
-from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile
+from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile, Space
 from besok.model.sitefile.checks import Draft, check
 from besok.model.suggest import suggestion
 from sensors_sim.events import event_begin
@@ -61,6 +61,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     finder.sites = after.sites
     parts: dict[str, Any] = {"portals": portals, "sensors": sensors, "opening": hours}
     parts |= {key: finder.placed(key) for key in ("rates", "profiles", "closings", "events")}
+    parts["closings"] += tuple(closing for site in after.sites for closing in _unused(site))
     if finder.problems:
         raise ScenarioError([f"{scenario.id}: {problem}" for problem in dict.fromkeys(finder.problems)])
     return Placed(sites=after, scenario=replace(scenario, **parts), notes=tuple(dict.fromkeys(finder.notes)))
@@ -72,6 +73,18 @@ def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
     Closings are not in it: what is closed for a time is there all the same, and counts nobody.
     """
     return placed(site_file, scenario).sites
+
+
+def _unused(site: Site) -> Iterator[Closing]:
+    """Yield when spaces and portals of a site are not there, or closed, by its own file."""
+    for part in (*site.spaces, *site.portals):
+        days = [(None, part.first - DAY)] if part.first else []
+        days += [(part.last + DAY, None)] if part.last else []
+        days += [(c.first, c.last) for c in part.closed] if isinstance(part, Space) else []
+        name = (f"{site.id}/{part.id}",)
+        spaces, portals = (name, ()) if isinstance(part, Space) else ((), name)
+        for first, last in days:
+            yield Closing(site=site.id, spaces=spaces, portals=portals, first=first, last=last)
 
 
 def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site:
@@ -352,6 +365,10 @@ def _drafts(site_file: SiteFile) -> list[Draft]:
             spaces=numbered(n, "spaces", site.spaces),
             portals=numbered(n, "portals", site.portals),
             sensors=numbered(n, "sensors", site.sensors),
+            tables=[(("sites", n, "opening", "tables", i), t) for i, t in enumerate(site.opening.tables)],
+            exceptions=[
+                (("sites", n, "opening", "exceptions", i), e) for i, e in enumerate(site.opening.exceptions)
+            ],
             space_ids=frozenset(s.id for s in site.spaces) | {site.id},
             portal_ids=frozenset(p.id for p in site.portals),
         )

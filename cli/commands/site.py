@@ -1,5 +1,6 @@
 """The commands `besok site`: site files checked, applied and printed."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,8 @@ def register(main: typer.Typer) -> None:
 @app.command()
 def check(file: SiteFileArgument) -> None:
     """Say what is wrong with a site file, line by line."""
+    from besok.model.sitefile.checks import remarks
+
     sites = read(file).sites
     print(
         f"{file} is good: "
@@ -29,6 +32,8 @@ def check(file: SiteFileArgument) -> None:
             f"{s.id} ({many(len(s.spaces), 'space')}, {many(len(s.sensors), 'sensor')})" for s in sites
         )
     )
+    for remark in remarks(sites):
+        print(f"Note: {remark}")
 
 
 @app.command()
@@ -36,21 +41,31 @@ def apply(
     file: SiteFileArgument,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The business day on which everything begins that is new or other in the file and has no date there.",
+        ),
+    ] = None,
 ) -> None:
-    """Show how a site file differs from the database, then make the database like it."""
+    """Show how a site file differs from the database, and what becomes of past days; then make the database like it."""
     from besok.store.sites import apply as put
     from cli.stack.demo import as_sandbox
 
     sites = as_sandbox(read(file)) if sandbox else read(file)
     with opened() as db:
-        differences = put(db, sites, dry_run=True)
+        day: date | None = first.date() if first else None
+        differences = put(db, sites, dry_run=True, first=day)
         if not differences:
             print("Nothing to do: the database is like the file.")
             return
         print("\n".join(differences))
         if not yes:
             typer.confirm("Apply?", abort=True)
-        put(db, sites)
+        put(db, sites, first=day)
         print("Applied.")
 
 

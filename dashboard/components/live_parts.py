@@ -189,14 +189,14 @@ def opening(live: SiteLive, zone: str) -> str:
     """`Open until 22:00, staffed until 18:00`, `Open with card until 22:00`, `Closed, opens Thu 08:00`."""
     if live.open_until:
         times = {"time": formats.clock(live.open_until, zone)}
-        if not live.staffed_until:
+        if not live.staffed:
             return _("Open with card until {time}").format(**times)
-        if live.staffed_until < live.open_until:
+        if live.staffed_until:
             staffed = formats.clock(live.staffed_until, zone)
             return _("Open until {time}, staffed until {staffed}").format(**times, staffed=staffed)
         return _("Open until {time}").format(**times)
     if live.opens_at:
         return _("Closed, opens {time}").format(time=formats.soon(live.opens_at, zone, live.time))
     if live.is_open:
-        return _("Always open") if live.staffed_until else _("Always open with card")
+        return _("Always open") if live.staffed else _("Always open with card")
     return _("Closed")

@@ -165,6 +165,10 @@ def test_opening_hours() -> None:
     assert "Stängt, öppnar tors 09:00" in board(closed)["text"]
     assert "Alltid öppet" in board(site(open_until=None))["text"]
     assert "Stängt" in board(site(open_until=None, is_open=False), is_open=False)["text"]
+    assert (
+        "Öppet till 20:00, bemannat till 18:00" in board(site(staffed_until=NOW + timedelta(hours=5)))["text"]
+    )
+    assert "Meröppet till 20:00" in board(site(staffed=False))["text"]
 
 
 def test_simulated_data_is_said_to_be_so() -> None:

@@ -5,7 +5,7 @@ A file with problems is refused as a whole, and all of its problems are told at 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -120,6 +120,7 @@ def _draft(raw: Any, path: Path, parts: Parts) -> Draft | None:
         return None
     before = len(parts.problems)
     lists = {key: parts.several(kind, raw, path, key, f"sites.{key}") for key, kind in _PARTS.items()}
+    lists["sensors"] = [(at, _aware(sensor, raw.get("timezone"))) for at, sensor in lists["sensors"]]
     tables, exceptions = opening_parts(raw, path, parts)
     whole = {key: value for key, value in raw.items() if key != "target"}
     whole |= {key: tuple(part for _, part in several) for key, several in lists.items()}
@@ -134,7 +135,7 @@ def _draft(raw: Any, path: Path, parts: Parts) -> Draft | None:
         return None
     return Draft(
         path=path,
-        site=_with_instants(site),
+        site=site,
         **lists,
         tables=tables,
         exceptions=exceptions,
@@ -144,16 +145,14 @@ def _draft(raw: Any, path: Path, parts: Parts) -> Draft | None:
     )
 
 
-def _with_instants(site: Site) -> Site:
-    """Return the site with the moments of its sensors in UTC; those without a zone are by the site's clock."""
-    if not zone_exists(site.timezone):
-        return site
-
-    def aware(t: datetime | None) -> datetime | None:
-        return t and (t if t.tzinfo else t.replace(tzinfo=ZoneInfo(site.timezone))).astimezone(UTC)
-
-    sensors = (replace(s, since=aware(s.since), until=aware(s.until)) for s in site.sensors)
-    return replace(site, sensors=tuple(sensors))
+def _aware(sensor: Sensor, zone: object) -> Sensor:
+    """Return a sensor with its moments in UTC; those without a zone are by the site's clock."""
+    here = ZoneInfo(zone) if isinstance(zone, str) and zone_exists(zone) else UTC
+    since, until = (
+        t and (t if t.tzinfo else t.replace(tzinfo=here)).astimezone(UTC)
+        for t in (sensor.since, sensor.until)
+    )
+    return replace(sensor, since=since, until=until)
 
 
 def _ids(raw: Raw, key: str) -> frozenset[str]:

@@ -12,49 +12,49 @@ from besok.model.sitefile.merge import ChannelKey, keyed
 from besok.store.database import sql
 
 _Connection = psycopg.Connection[Any]
-# portal, space, swapped, role, from, until
-Observed = tuple[int | None, int | None, bool, str, datetime | None, datetime | None]
+Begun = tuple[int | None, int | None, bool, str, datetime | None]  # portal, space, swapped, role, from
 
 
 def write_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
     """Make the channels of some sites have the places that the sites state, and no others."""
     wanted = _wanted(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
-    standing: dict[int, dict[Observed, int]] = {}
-    for placement, channel, *what in conn.execute(sql("placement_rows"), {"channels": list(wanted)}):
-        standing.setdefault(channel, {})[_observed(what)] = placement
-    gone = [
-        placement
-        for channel, rows in standing.items()
-        for what, placement in rows.items()
-        if what not in wanted[channel]
+    standing: dict[tuple[int, Begun], tuple[int, datetime | None]] = {}
+    for placement, channel, *begun, ends in conn.execute(sql("placement_rows"), {"channels": list(wanted)}):
+        portal, space, swapped, role, begins = begun
+        standing[channel, (portal, space, swapped, role, begins)] = placement, ends
+    stated = {(channel, begun): ends for channel, places in wanted.items() for begun, ends in places}
+    conn.execute(
+        sql("placement_delete"), {"ids": [standing[key][0] for key in standing if key not in stated]}
+    )
+    moved = [
+        {"id": standing[key][0], "ends": ends}
+        for key, ends in stated.items()
+        if key in standing and standing[key][1] != ends
     ]
-    conn.execute(sql("placement_delete"), {"ids": gone})
-    names = ("portal_id", "space_id", "swapped", "role", "begins", "ends")
+    conn.cursor().executemany(sql("placement_ends"), moved)
+    names = ("portal_id", "space_id", "swapped", "role", "begins")
     new = [
-        dict(zip(names, what, strict=True), channel_id=channel)
-        for channel, places in wanted.items()
-        for what in places
-        if what not in standing.get(channel, {})
+        dict(zip(names, begun, strict=True), channel_id=channel, ends=ends)
+        for (channel, begun), ends in stated.items()
+        if (channel, begun) not in standing
     ]
     conn.cursor().executemany(sql("placement_insert"), new)
     conn.execute(sql("placement_sandbox"))
 
 
-def _observed(columns: list[Any]) -> Observed:
-    portal, space, swapped, role, begins, ends = columns
-    return portal, space, swapped, role, begins, ends
-
-
-def _wanted(conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> dict[int, list[Observed]]:
-    """Return what each channel of the sites is to observe; unknown devices and channels are registered."""
-    wanted: dict[ChannelKey, list[Observed]] = {}
+def _wanted(
+    conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]
+) -> dict[int, list[tuple[Begun, datetime | None]]]:
+    """Return what each channel of the sites is to observe, each until when; unknown channels are registered."""
+    wanted: dict[ChannelKey, list[tuple[Begun, datetime | None]]] = {}
     for site in sites:
         places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}
         for sensor, key in keyed(site):
             portal, space = places.get(("portal", sensor.portal)), places.get(("space", sensor.space))
-            what = (portal, space, sensor.swapped, sensor.role, *placement_span(sensor, site))
-            wanted.setdefault(key, []).append(what)
+            begins, ends = placement_span(sensor, site)
+            begun = (portal, space, sensor.swapped, sensor.role, begins)
+            wanted.setdefault(key, []).append((begun, ends))
         _register(conn, site)
     if not wanted:
         return {}

@@ -5,12 +5,12 @@ from site
 order by sort, slug
 
 -- name: spaces
--- The spaces of a site that are there or will be, the root space first, then in the order of the building.
+-- The spaces of a site that its file has, the root space first, then in the order of the building.
 select s.slug as space, p.slug as parent, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.kind, s.storey, s.capacity, s.seats, s.area_m2
 from space s
 join site using (site_id)
 left join space p on p.space_id = s.parent_id
-where site.slug = %(site)s and coalesce(upper(s.valid) > now(), true)
+where site.slug = %(site)s and (upper_inf(s.valid) or s.last is not null)
 order by s.parent_id is not null, s.sort, s.slug
 
 -- name: site_id
@@ -202,6 +202,10 @@ where channel_id = any(%(channels)s)
 -- name: placement_delete
 -- Takes placements away.
 delete from placement where placement_id = any(%(ids)s)
+
+-- name: placement_ends
+-- Makes a placement end at another moment, or never.
+update placement set valid = tstzrange(lower(valid), %(ends)s) where placement_id = %(id)s
 
 -- name: placement_insert
 -- Places a channel for a time.

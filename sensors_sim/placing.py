@@ -77,8 +77,9 @@ def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
 
 def _unused(site: Site) -> Iterator[Closing]:
     """Yield when spaces and portals of a site are not there, or closed, by its own file."""
-    for part in (*site.spaces, *site.portals):
-        days = [(None, part.first - DAY)] if part.first else []
+    parts: tuple[Space | Portal, ...] = (*site.spaces, *site.portals)
+    for part in parts:
+        days: list[tuple[date | None, date | None]] = [(None, part.first - DAY)] if part.first else []
         days += [(part.last + DAY, None)] if part.last else []
         days += [(c.first, c.last) for c in part.closed] if isinstance(part, Space) else []
         name = (f"{site.id}/{part.id}",)

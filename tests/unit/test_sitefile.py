@@ -26,8 +26,8 @@ from besok.model.site import (
     WeekHours,
 )
 from besok.model.sitefile import dump, parse
-from besok.model.sitefile.checks import remarks
 from besok.model.sitefile.diff import differences
+from besok.model.sitefile.notes import notes
 from tests.small_sites import week
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -148,9 +148,9 @@ def test_a_mistake_is_told_with_its_line_and_what_to_do(old: str, new: str, told
 
 def test_a_portal_whose_sensor_is_still_to_come_is_allowed_and_told() -> None:
     site_file = parse(HOUSE[: HOUSE.index("[[sites.sensors]]")])
-    (remark,) = remarks(site_file.sites)
-    assert remark.startswith("house: no sensor counts the portal door")
-    assert list(remarks(parse(HOUSE).sites)) == []
+    (note,) = notes(site_file)
+    assert note.startswith("house: no sensor counts the door door")
+    assert notes(parse(HOUSE)) == []
 
 
 def test_one_name_serves_both_languages() -> None:
@@ -349,7 +349,7 @@ def test_a_site_that_cannot_be_read_is_not_blamed_for_more() -> None:
 
 
 def texts() -> st.SearchStrategy[Text]:
-    words = st.text(st.characters(codec="utf-8"), max_size=12)
+    words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=12)
     return st.builds(Text, sv=words, en=words)
 
 
@@ -386,6 +386,11 @@ def test_what_is_written_is_read_again(name: Text, note: Text, area: float, star
     )
     both = SiteFile(sites=(site, replace(site, id="b", target=None, spaces=site.spaces[:1])))
     assert parse(dump(both)) == both
+
+
+def test_a_control_character_is_refused_however_it_is_written() -> None:
+    with pytest.raises(SiteFileError, match="control character"):
+        parse(HOUSE.replace('"The house"', '"The \\u001b[2Jhouse"'))
 
 
 @given(st.text(max_size=80))

@@ -243,15 +243,3 @@ def _contradicting_devices(drafts: Sequence[Draft]) -> Iterator[Problem]:
                 if getattr(first, key) != getattr(sensor, key):
                     reason = f'device "{sensor.device}" has another {key} elsewhere; write the same for both'
                     yield (*path, key), reason
-
-
-def remarks(sites: Iterable[Site]) -> Iterator[str]:
-    """Yield what is not wrong with some sites, but keeps figures from being told."""
-    for site in sites:
-        watched = {sensor.portal for sensor in site.sensors}
-        for portal in site.portals:
-            if portal.counted and portal.id not in watched:
-                yield (
-                    f"{site.id}: no sensor counts the portal {portal.id}: what lies beside it has no figures until one"
-                    " does; write counted = false where none is meant to"
-                )

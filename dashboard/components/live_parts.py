@@ -12,7 +12,7 @@ from dash import html
 from besok.model.calendar import business_day
 from besok.model.site import Site
 from besok.model.views.live import SiteLive, SpaceLive
-from besok.text import formats
+from besok.text import formats, opening_text
 from besok.text.languages import _
 from dashboard.components.elements import data
 
@@ -47,7 +47,7 @@ def of_site(live: SiteLive, place: Site) -> Parts:
         "trend": _uncounted()
         if any(s.parent is None and s.reason == "silent_door" for s in live.spaces)
         else against(live.visits_today, live.visits_last_week, weekday),
-        "opening": opening(live, place.timezone),
+        "opening": opening_text.state(live, place.timezone),
     }
 
 
@@ -185,20 +185,3 @@ def against(value: float | None, before: float | None, weekday: str) -> str:
     else:
         said = _("{share} fewer than last {weekday} at this time")
     return said.format(share=formats.percent(abs(share)), weekday=weekday)
-
-
-def opening(live: SiteLive, zone: str) -> str:
-    """`Open until 22:00, staffed until 18:00`, `Open with card until 22:00`, `Closed, opens Thu 08:00`."""
-    if live.open_until:
-        times = {"time": formats.clock(live.open_until, zone)}
-        if not live.staffed:
-            return _("Open with card until {time}").format(**times)
-        if live.staffed_until:
-            staffed = formats.clock(live.staffed_until, zone)
-            return _("Open until {time}, staffed until {staffed}").format(**times, staffed=staffed)
-        return _("Open until {time}").format(**times)
-    if live.opens_at:
-        return _("Closed, opens {time}").format(time=formats.soon(live.opens_at, zone, live.time))
-    if live.is_open:
-        return _("Always open") if live.staffed else _("Always open with card")
-    return _("Closed")

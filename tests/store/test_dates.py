@@ -4,7 +4,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,9 @@ from psycopg import sql
 from besok.model import calendar
 from besok.model.readings import Reading
 from besok.model.sitefile import dump, parse
+from besok.services.annual import compute_annual
+from besok.services.observed_days import compute_visit_days
+from besok.services.visits import get_visits
 from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
@@ -260,6 +263,40 @@ def test_a_dry_run_tells_the_difference_and_changes_nothing(db: Database, databa
     assert sum("lib: visits of 2026-03-" in line for line in told) == DAYS
     assert same(figures(db, database_url), before)
     assert apply(db, turned) == told
+
+
+def watched(db: Database, device: str, days: Sequence[int]) -> None:
+    """A counter that is heard all day."""
+    batch = []
+    for n in days:
+        end = datetime.combine(FIRST + (n + 1) * DAY, time(4), HERE)
+        for metric in ("in", "out"):
+            reading = Reading(
+                source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=50,
+                time=end.astimezone(UTC), period_s=86_400,
+            )  # fmt: skip
+            batch.append(Incoming(reading=reading, received=end))
+    write(db, Batch(readings=batch))
+
+
+def test_nobody_is_missing_at_the_door_of_a_closed_space(db: Database) -> None:
+    sensors = at("a", "front"), at("b", "back")
+    apply(db, house(*sensors))
+    watched(db, "a", range(DAYS))
+    watched(db, "b", [n for n in range(DAYS) if not 6 <= n <= 8])
+
+    def partial() -> list[date]:
+        days = compute_visit_days(db, [sites.load(db, "lib")], FIRST + DAYS * DAY)
+        return [day.day for day in days if not day.whole]
+
+    def coverage() -> list[float]:
+        return [p.coverage for p in get_visits(db, "lib", FIRST + 6 * DAY, FIRST + 8 * DAY, "day")]
+
+    assert partial() == [FIRST + n * DAY for n in (6, 7, 8)] and max(coverage()) < 0.6
+    report = compute_annual(db, "lib", 2026, FIRST + DAYS * DAY)
+    apply(db, house(*sensors, side=f"closed = [{{ first = {FIRST + 6 * DAY}, last = {FIRST + 8 * DAY} }}]"))
+    assert partial() == [] and min(coverage()) == 1
+    assert compute_annual(db, "lib", 2026, FIRST + DAYS * DAY).days_partly < report.days_partly
 
 
 @st.composite

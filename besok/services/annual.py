@@ -26,7 +26,7 @@ from besok.model.views.annual import (
     Verification,
 )
 from besok.services.imported_days import Imported
-from besok.services.observed_days import VisitDay, compute_visit_days, site_days
+from besok.services.observed_days import Counting, VisitDay, compute_visit_days, site_days
 from besok.services.visits import passage_variance
 from besok.store import period_counts, results, rollup, voids
 from besok.store.database import Database, sql
@@ -96,6 +96,7 @@ class _Inputs:
     passage_variance: float
     brought: Imported
     brought_days: dict[int, VisitDay]  # by the number of the day: one more column, in place of the doors
+    counting: Counting
 
     @cached_property
     def days(self) -> list[date]:
@@ -155,13 +156,14 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """Return what makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
+        """Return what makes days alike: weekday (or holiday), hours with and without staff; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
-        hours = sum((b - a for a, b in calendar.open_intervals(day, self.site)), timedelta())
+        hours = calendar.hours_of(day, self.site)
         holiday = calendar.holiday(day, self.site.opening)
-        return ("holiday" if holiday else day.weekday(), hours // timedelta(minutes=30)) if hours else None
+        halves = [round(2 * length) for length in hours]
+        return ("holiday" if holiday else day.weekday(), *halves) if any(hours) else None
 
     @cached_property
     def rules(self) -> Rules:
@@ -170,7 +172,9 @@ class _Inputs:
         there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
             [
-                (not d.portals or door.name in d.portals) and (not door.until or day <= door.until)
+                (not d.portals or door.name in d.portals)
+                and (not door.until or day <= door.until)
+                and self.counting.on(door.portal_id, day)
                 for door in self.doors
             ]
             + [not self.doors and bool(self.brought_days)]
@@ -282,6 +286,8 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         high=high,
         days=len(on.days),
         days_closed=sum(kind is None for kind in on.day_kinds()),
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_whole=figure.days_whole,
         days_partly=figure.days_partly,
         days_missing=figure.days_missing,
@@ -307,7 +313,8 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
     if not doors and not days:
         raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
     begins, ends = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
-    keys = {"portals": [door.portal_id for door in doors], "begins": begins, "ends": ends}
+    portals = [door.portal_id for door in doors]
+    keys = {"portals": portals, "begins": begins, "ends": ends}
     return _Inputs(
         site=place,
         first=first,
@@ -318,6 +325,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         passage_variance=passage_variance(db, [site], last),
         brought=brought,
         brought_days=days,
+        counting=Counting.of(db, place, portals),
     )
 
 

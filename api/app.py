@@ -20,6 +20,7 @@ from api.routes import (
     mappings,
     operation,
     places,
+    quarantine,
     usage,
 )
 from besok.model.settings import Settings
@@ -75,6 +76,7 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        quarantine,
         counting,
         attention,
         usage,

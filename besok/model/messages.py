@@ -47,6 +47,7 @@ FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pa
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
+FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(
     "a day on which it begins needs a place; choose one, or leave out the day"

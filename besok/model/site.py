@@ -131,6 +131,7 @@ class Portal:
     outer: str
     inner: str
     counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
+    width_m: float | None = None  # from which follows how many people can pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,7 @@ class Site:
     target: Target | None = None
     visits: tuple[VisitDefinition, ...] = ()
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
+    late_days: int = 7  # readings that come later than that wait in quarantine
 
     @property
     def measure(self) -> Literal["gross", "net"]:

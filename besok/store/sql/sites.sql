@@ -34,7 +34,7 @@ select unnest(%(sites)s::int[])
 -- name: site_files
 -- Sites as they were applied last, in order: the form is besok.model.site.Site. Ended spaces, portals and placements are left out; an end
 -- of a portal in another site is named site/space, and a native device without its site.
-select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
+select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox, s.late_days,
     s.opening,
     (
         select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
@@ -50,7 +50,7 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
         order by z.sort, z.space_id
     ) as spaces,
     array(
-        select jsonb_build_object('id', p.slug, 'name', jsonb_build_object('sv', p.name_sv, 'en', p.name_en), 'counted', p.counted,
+        select jsonb_build_object('id', p.slug, 'name', jsonb_build_object('sv', p.name_sv, 'en', p.name_en), 'counted', p.counted, 'width_m', p.width_m,
             'outer', case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug else os.slug || '/' || o.slug end,
             'inner', case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug else ins.slug || '/' || i.slug end)
         from portal p
@@ -83,13 +83,13 @@ order by s.sort, s.slug
 
 -- name: site_upsert
 -- Writes a site as its file has it; returns its id.
-insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, opening, sort)
-values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(opening)s,
-    %(sort)s)
+insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, late_days, opening, sort)
+values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(late_days)s,
+    %(opening)s, %(sort)s)
 on conflict (slug) do update
 set kind = excluded.kind, name_sv = excluded.name_sv, name_en = excluded.name_en, timezone = excluded.timezone,
-    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, opening = excluded.opening,
-    sort = excluded.sort
+    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, late_days = excluded.late_days,
+    opening = excluded.opening, sort = excluded.sort
 returning site_id
 
 -- name: space_root_upsert
@@ -137,14 +137,14 @@ where site_id = %(site_id)s and parent_id is not null and upper_inf(valid) and s
 
 -- name: portal_upsert
 -- Writes a portal. Ends are (site, space), both null for outside. One that had been ended begins again.
-insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, sort)
+insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, width_m, sort)
 select %(site_id)s, %(slug)s, %(name_sv)s, %(name_en)s,
     (select z.space_id from space z join site s using (site_id) where s.slug = %(outer_site)s and z.slug = %(outer_space)s),
     (select z.space_id from space z join site s using (site_id) where s.slug = %(inner_site)s and z.slug = %(inner_space)s),
-    %(counted)s, %(sort)s
+    %(counted)s, %(width_m)s, %(sort)s
 on conflict (site_id, slug) do update
 set name_sv = excluded.name_sv, name_en = excluded.name_en, outer_id = excluded.outer_id, inner_id = excluded.inner_id,
-    counted = excluded.counted, sort = excluded.sort, valid = tstzrange(lower(p.valid), null)
+    counted = excluded.counted, width_m = excluded.width_m, sort = excluded.sort, valid = tstzrange(lower(p.valid), null)
 
 -- name: portal_end
 -- Ends the portals of a site that its file has no more; their history stays.

@@ -24,7 +24,11 @@ from besok.store.reading_rows import Row
 AHEAD = timedelta(days=1)  # of our clock: a reading that tells of a later time is withheld
 DAY_BEHIND = -AHEAD
 QUARTER_S = rollup.BUCKET.total_seconds()
-TWICE = 2  # a channel that tells twice of the same seconds repeats itself; more often, somebody else speaks for it
+TOLD_S = (
+    2 * QUARTER_S
+)  # a channel may tell twice of the same time; more often, somebody else speaks for it too
+STRICT = 3  # beside quarters that are withheld no more counts than was usual, which is a third of the limit
+STRICT_TOLD_S = 1.2 * QUARTER_S
 LONGEST = timedelta(hours=2)  # after a longer silence the limit no longer grows with its length
 SHORT = timedelta(microseconds=1)
 _Connection = psycopg.Connection[Any]
@@ -38,13 +42,13 @@ _SIMULATED, _AHEAD, _UNTIMED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a channel may send: readings no older than `late`, `people` in a quarter of an hour, in either direction.
+    """What a channel may send: readings no older than `late`, and so `most` in a quarter of an hour.
 
     `withheld` are the quarters in which nothing of it counts for now.
     """
 
     late: timedelta
-    people: float
+    most: rollup.Most
     withheld: frozenset[datetime]
 
 
@@ -66,11 +70,20 @@ class _Delta(NamedTuple):
 def limits(conn: _Connection, rows: Sequence[Row]) -> dict[int, Limits]:
     """Return the limits of the channels of rows."""
     times = [row.time for row in rows]
-    key = {"channels": list({row.channel for row in rows}), "first": min(times), "last": max(times)}
+    first, last = min(times) - rollup.BUCKET, max(times) + rollup.BUCKET  # what lies in the same quarters
+    key = {"channels": list({row.channel for row in rows}), "first": first, "last": last}
     return {
-        channel: Limits(late=late, people=people, withheld=frozenset(withheld))
+        channel: Limits(
+            late=late,
+            most=_strict(people) if withheld else rollup.Most(people, TOLD_S),
+            withheld=frozenset(withheld),
+        )
         for channel, late, people, withheld in conn.execute(sql("channel_limits"), key)
     }
+
+
+def _strict(people: float) -> rollup.Most:
+    return rollup.Most(people / STRICT, STRICT_TOLD_S)
 
 
 def sift(rows: Iterable[Row], known: Mapping[int, Limits]) -> Sifted:
@@ -90,7 +103,7 @@ def sift(rows: Iterable[Row], known: Mapping[int, Limits]) -> Sifted:
             held.append((row, Withheld.LATE))
         elif delay < DAY_BEHIND:
             held.append((row, Withheld.AHEAD))
-        elif row.metric in _FLOWS and row.value > channel.people * max(1.0, row.period_s / QUARTER_S):
+        elif row.metric in _FLOWS and row.value > channel.most.people * max(1.0, row.period_s / QUARTER_S):
             held.append((row, Withheld.SIZE))
         elif channel.withheld and row.metric in _FLOWS and _quarter(row) in channel.withheld:
             held.append((row, Withheld.FLOOD))
@@ -127,33 +140,53 @@ def withhold(
 ) -> list[rollup.Range]:
     """Take the readings of quarters in which more people passed than can into quarantine.
 
-    Returns the ranges of time in which figures change by that.
+    Returns the ranges of time in which figures change by that. What lies beside such a quarter is judged strictly,
+    since false readings do not end with it.
     """
     ranges: list[rollup.Range] = []
-    for channel, first in quarters:
-        last = first + rollup.BUCKET
-        key = {"channel": channel, "first": first, "last": last}
+    for channel, bucket in quarters:
+        most = known[channel].most
+        key = _key(channel, bucket)
         (released,) = conn.execute(sql("quarter_released"), key).fetchone() or (False,)
-        if not released:
-            ranges += _withhold_deltas(conn, key, known[channel].people)
-            ranges += _withhold_totals(conn, key, known[channel].people)
+        if released:
+            continue
+        ranges += _withhold_totals(conn, key, most.people)
+        if found := _withhold_deltas(conn, key, most):
+            ranges += found
+            for step in (-rollup.BUCKET, rollup.BUCKET):
+                ranges += _withhold_beside(conn, channel, bucket, step, most.people)
     return ranges
 
 
-def _withhold_deltas(conn: _Connection, key: dict[str, Any], people: float) -> list[rollup.Range]:
+def _key(channel: int, bucket: datetime) -> dict[str, Any]:
+    return {"channel": channel, "first": bucket, "last": bucket + rollup.BUCKET}
+
+
+def _withhold_beside(
+    conn: _Connection, channel: int, bucket: datetime, step: timedelta, people: float
+) -> list[rollup.Range]:
+    ranges: list[rollup.Range] = []
+    while found := _withhold_deltas(conn, _key(channel, bucket := bucket + step), _strict(people)):
+        ranges += found
+    return ranges
+
+
+def _withhold_deltas(conn: _Connection, key: dict[str, Any], most: rollup.Most) -> list[rollup.Range]:
+    """Withhold the readings that end in a quarter, or go on through it, if too much of them lies in it."""
     deltas = list(map(_Delta._make, conn.execute(sql("quarter_deltas"), key)))
-    allowed = people
+    allowed = most.people
     if any(d.flags & _UNTIMED for d in deltas):  # what a device has saved comes at once, at its receipt
         (before,) = conn.execute(sql("heard_before"), key).fetchone() or (None,)
         if before:
             allowed *= max(1.0, (key["last"] - before).total_seconds() / QUARTER_S)
-    inside = [(d, _share(d, key["first"], key["last"])) for d in deltas]
+    shares = [_share(d, key["first"], key["last"]) for d in deltas]
     for metric in {d.metric for d in deltas}:
-        mine = [(d, share) for d, share in inside if d.metric == metric]
+        mine = [(d, share) for d, share in zip(deltas, shares, strict=True) if d.metric == metric]
         passed = sum(d.value * share for d, share in mine)
         told_s = sum(d.period_s * share for d, share in mine if not d.flags & _UNTIMED)
-        if passed > allowed or told_s > TWICE * QUARTER_S:
-            return _take(conn, key, Withheld.FLOOD, [(d.metric, d.time) for d in deltas])
+        if passed > allowed or told_s > most.told_s:
+            taken = [(d.metric, d.time) for d in deltas if d.period_s > QUARTER_S or d.time <= key["last"]]
+            return _take(conn, key, Withheld.FLOOD, taken) if taken else []
     return []
 
 
@@ -171,24 +204,27 @@ def _withhold_totals(conn: _Connection, key: dict[str, Any], people: float) -> l
     for metric in sorted(rollup.TOTALS):
         totals = conn.execute(sql("quarter_totals"), {**key, "metric": metric}).fetchall()
         wrong: list[tuple[int, datetime]] = []
-        while (outlier := _outlier(totals, people)) is not None:
-            wrong.append((metric, totals.pop(outlier)[0]))
+        while outliers := _outliers(totals, people):
+            wrong += [(metric, time) for time, _ in totals[outliers]]
+            del totals[outliers]
         if wrong:
             found += _take(conn, key, Withheld.SIZE, wrong)
     return found
 
 
-def _outlier(totals: Sequence[tuple[datetime, float]], people: float) -> int | None:
-    """Return the place of the first total that cannot be; None if all can.
+def _outliers(totals: Sequence[tuple[datetime, float]], people: float) -> slice | None:
+    """Return the places of the first totals that cannot be; None if all can.
 
-    Where the one after a jump fits to the one before it, the one in between is wrong; else the later one of the two.
+    Where the one after a jump continues an earlier one, those in between are wrong; else it is itself.
     """
     for place, (a, b) in enumerate(pairwise(totals)):
         if _can_pass(a, b, people):
             continue
-        before = totals[place - 1] if place else None
-        fits = before is not None and b[1] >= before[1] and _can_pass(before, b, people)
-        return place if fits else place + 1
+        for earlier in range(place - 1, -1, -1):
+            before = totals[earlier]
+            if b[1] >= before[1] and _can_pass(before, b, people):
+                return slice(earlier + 1, place + 1)
+        return slice(place + 1, place + 2)
     return None
 
 

@@ -14,7 +14,6 @@ from besok.model.metrics import METRICS, Kind
 from besok.store.database import sql
 
 BUCKET = timedelta(minutes=15)
-UNLIMITED = 1e300  # people
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
 TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
@@ -57,7 +56,15 @@ class TouchedDay:
     past: bool
 
 
-Limit = Mapping[int, float]  # the most people of each channel in a quarter of an hour
+class Most(NamedTuple):
+    """The most people in a quarter of an hour, in either direction, and the most seconds that a channel may tell of."""
+
+    people: float
+    told_s: float
+
+
+UNLIMITED = Most(1e300, 1e300)
+Limit = Mapping[int, Most]  # by channel
 NO_LIMIT: Limit = {}
 
 
@@ -97,8 +104,9 @@ def write_flows(
     """Recompute the flow buckets of the ranges from their readings; returns those beyond the limit."""
     if not ranges:
         return []
-    limits = [limit.get(r.channel_id, UNLIMITED) for r in ranges]
-    return list(map(Quarter._make, conn.execute(sql("rollup_flow"), {**_columns(ranges), "limit": limits})))
+    most = [limit.get(r.channel_id, UNLIMITED) for r in ranges]
+    limits = {"people": [m.people for m in most], "told_s": [m.told_s for m in most]}
+    return list(map(Quarter._make, conn.execute(sql("rollup_flow"), {**_columns(ranges), **limits})))
 
 
 def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, date]]) -> None:

@@ -160,8 +160,9 @@ def _recompute(
     conn: psycopg.Connection[Any], changes: Sequence[rollup.Change], known: Mapping[int, quarantine.Limits]
 ) -> None:
     """Recompute what has changed, without the quarters that cannot be, and tell listeners."""
-    limit = {channel: limits.people for channel, limits in known.items()}
-    since, beyond = rollup.recompute(conn, changes, limit)
+    since, beyond = rollup.recompute(
+        conn, changes, {channel: limits.most for channel, limits in known.items()}
+    )
     if beyond and (ranges := quarantine.withhold(conn, beyond, known)):
         for slug, first in rollup.recompute_ranges(conn, ranges).items():
             since[slug] = min(first, since.get(slug, first))

@@ -1,9 +1,9 @@
 -- name: channel_limits
 -- What each of some channels may send: how old a reading may be, how many people can pass in a quarter of an hour, and the
 -- quarters between two times that are withheld as a whole. Two people a second and metre of width is more than was ever
--- observed at a door (1.9 at most); one of unknown width is taken for 1.5 m.
+-- observed at a bottleneck; a door of unknown width is taken for 1.5 m. docs/decisions/021 has where the three times are from.
 select c.channel_id, coalesce(s.late_days, 7) * interval '1 day' as late,
-    least(1800 * coalesce(p.width_m, 1.5), case when c.usual_quarter is not null then greatest(100, 5 * c.usual_quarter) end) as people,
+    least(1800 * coalesce(p.width_m, 1.5), case when c.usual_quarter is not null then greatest(100, 3 * c.usual_quarter) end) as people,
     array(
         select distinct time_bucket('15 minutes', case when q.period_s > 0 then q.time - interval '1 microsecond' else q.time end)
         from quarantine q
@@ -55,9 +55,11 @@ where channel_id = %(channel)s and metric in (1, 2, 5) and flags & 8 = 0
 order by time
 
 -- name: quarter_totals
--- The running totals of one metric in a quarter of an hour, with the two before it and the first one after it.
+-- The running totals of one metric in a quarter of an hour, with a hundred before it and the first one after it.
 (select time, value from reading
- where channel_id = %(channel)s and metric = %(metric)s and time < %(first)s order by time desc limit 2)
+ where channel_id = %(channel)s and metric = %(metric)s and time < %(first)s
+    and time >= %(first)s::timestamptz - interval '35 days'
+ order by time desc limit 100)
 union all
 select time, value from reading
 where channel_id = %(channel)s and metric = %(metric)s and time >= %(first)s and time < %(last)s

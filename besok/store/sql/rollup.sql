@@ -1,12 +1,12 @@
 -- name: rollup_flow
 -- Recomputes the flow buckets of channels in ranges of time, from their readings.
 -- A reading becomes a segment of time with so many people in it; a segment gives each bucket it overlaps its share,
--- rounded so that people stay whole and the shares add up to the segment. Returns the buckets in which more people passed than
--- the limit of their channel, or of whose time it tells more than twice (besok/store/quarantine.py); no simulated ones.
+-- rounded so that people stay whole and the shares add up to the segment. Returns the buckets, but for simulated ones, in which
+-- more people passed, or of whose time more is told, than the limits of their channel (besok/store/quarantine.py).
 with range as materialized (
-    select g.channel_id, g.first, g.last, g.people as most, c.has_totals, c.wraps
-    from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[], %(limit)s::float8[])
-        as g (channel_id, first, last, people)
+    select g.channel_id, g.first, g.last, g.people, g.told_s, c.has_totals, c.wraps
+    from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[], %(people)s::float8[], %(told_s)s::float8[])
+        as g (channel_id, first, last, people, told_s)
     join channel c using (channel_id)
 ), segment as (
     -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out, 5 is either
@@ -105,7 +105,7 @@ with range as materialized (
 select b.channel_id, b.bucket
 from bucket b
 join range g on g.channel_id = b.channel_id and b.bucket >= g.first and b.bucket < g.last
-where not b.simulated and g.most < 1e300 and (greatest(b.people_in, b.people_out) > g.most or b.told_s > 1800)
+where not b.simulated and (greatest(b.people_in, b.people_out) > g.people or b.told_s > g.told_s)
 
 -- name: rollup_level
 -- Recomputes the level buckets of channels in ranges of time, from their readings.
@@ -130,6 +130,12 @@ with day as materialized (
 ), outdated as (
     delete from computed_result r
     where exists (select from day d where d.site_id = any(r.rests_on) and d.day <= r.until)
+), gone as ( -- a day of which nothing counts any more
+    delete from flow_day f using day d
+    where f.site_id = d.site_id and f.portal_id = d.portal_id and f.day = d.day and not exists (
+        select from portal_people p where p.portal_id = d.portal_id and p.bucket >= d.begins and p.bucket < d.ends
+            and p.bucket between %(from)s::date - interval '1 day' and %(to)s::date + interval '3 days'
+    )
 )
 insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out)
 select d.site_id, d.portal_id, d.day, sum(f.people_in), sum(f.people_out),

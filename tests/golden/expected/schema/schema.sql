@@ -8,9 +8,6 @@ CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (cha
 CREATE INDEX placement_portal ON public.placement USING btree (portal_id)
 CREATE INDEX placement_space ON public.placement USING btree (space_id)
 CREATE INDEX programme_event_during ON public.programme_event USING gist (site_id, during)
-CREATE INDEX quarantine_decided ON public.quarantine USING btree (decision_id) WHERE (decision_id IS NOT NULL)
-CREATE INDEX quarantine_flood ON public.quarantine USING btree (channel_id, "time") WHERE (cause = 'flood'::text)
-CREATE INDEX quarantine_waiting ON public.quarantine USING btree (channel_id, cause) WHERE (decision_id IS NULL)
 CREATE INDEX reading_long ON public.reading USING btree (channel_id, "time") WHERE (period_s > (900)::double precision)
 CREATE INDEX rejected_asks ON public.rejected USING btree (hashtext(topic), rejected_id) WHERE ((resolved IS NULL) AND (POSITION(('# values.'::text) IN (reason)) > 0))
 CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (resolved IS NULL)
@@ -105,9 +102,6 @@ CREATE UNIQUE INDEX portal_site_id_slug_key ON public.portal USING btree (site_i
 CREATE UNIQUE INDEX programme_event_pkey ON public.programme_event USING btree (event_id)
 CREATE UNIQUE INDEX programme_event_site_id_calendar_uid_during_key ON public.programme_event USING btree (site_id, calendar, uid, during)
 CREATE UNIQUE INDEX quality_check_pkey ON public.quality_check USING btree (site_id)
-CREATE UNIQUE INDEX quarantine_decision_pkey ON public.quarantine_decision USING btree (decision_id)
-CREATE UNIQUE INDEX quarantine_once ON public.quarantine USING btree (channel_id, metric, "time", value, period_s)
-CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (quarantine_id)
 CREATE UNIQUE INDEX reading_pkey ON public.reading USING btree (channel_id, metric, "time")
 CREATE UNIQUE INDEX receive_token_digest_key ON public.receive_token USING btree (digest)
 CREATE UNIQUE INDEX receive_token_pkey ON public.receive_token USING btree (name)
@@ -203,7 +197,6 @@ channel.has_totals boolean NO false
 channel.key text NO 
 channel.last_received timestamp with time zone YES 
 channel.last_time timestamp with time zone YES 
-channel.usual_quarter double precision YES 
 channel.wraps bigint NO 0
 codec.added timestamp with time zone NO 
 codec.added_by text NO 
@@ -361,6 +354,9 @@ forecast.model text NO
 forecast.needed_growth double precision YES 
 forecast.odds double precision YES 
 forecast.origin date NO 
+forecast.reached date YES 
+forecast.reached_high date YES 
+forecast.reached_low date YES 
 forecast.site_id integer NO 
 forecast_point CHECK ((kind = ANY (ARRAY['day'::text, 'year'::text])))
 forecast_point FOREIGN KEY (forecast_id) REFERENCES forecast(forecast_id) ON DELETE CASCADE
@@ -504,7 +500,6 @@ placement.space_id integer YES
 placement.swapped boolean NO false
 placement.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
 portal CHECK ((outer_id IS DISTINCT FROM inner_id))
-portal CHECK ((width_m > (0)::double precision))
 portal FOREIGN KEY (inner_id) REFERENCES space(space_id)
 portal FOREIGN KEY (outer_id) REFERENCES space(space_id)
 portal FOREIGN KEY (site_id) REFERENCES site(site_id)
@@ -520,7 +515,6 @@ portal.site_id integer NO
 portal.slug text NO 
 portal.sort integer NO 0
 portal.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
-portal.width_m double precision YES 
 portal_counting.counting tstzrange YES 
 portal_counting.portal_id integer YES 
 portal_counting:  SELECT p.portal_id,
@@ -629,32 +623,6 @@ quality_check FOREIGN KEY (site_id) REFERENCES site(site_id)
 quality_check PRIMARY KEY (site_id)
 quality_check.checked timestamp with time zone NO 
 quality_check.site_id integer NO 
-quarantine FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
-quarantine FOREIGN KEY (decision_id) REFERENCES quarantine_decision(decision_id)
-quarantine PRIMARY KEY (quarantine_id)
-quarantine.cause text NO 
-quarantine.channel_id integer NO 
-quarantine.decision_id integer YES 
-quarantine.flags smallint NO 
-quarantine.metric smallint NO 
-quarantine.period_s real NO 
-quarantine.quarantine_id bigint NO 
-quarantine.received timestamp with time zone NO 
-quarantine.replaced jsonb YES 
-quarantine.time timestamp with time zone NO 
-quarantine.value double precision NO 
-quarantine.wraps bigint NO 
-quarantine_decision CHECK ((decision = ANY (ARRAY['released'::text, 'dropped'::text])))
-quarantine_decision PRIMARY KEY (decision_id)
-quarantine_decision.author text NO 
-quarantine_decision.decision text NO 
-quarantine_decision.decision_id integer NO 
-quarantine_decision.device text NO 
-quarantine_decision.made timestamp with time zone NO 
-quarantine_decision.readings integer NO 
-quarantine_decision.reason text NO ''::text
-quarantine_decision.undone timestamp with time zone YES 
-quarantine_decision.undone_by text YES 
 reading PRIMARY KEY (channel_id, metric, "time")
 reading.channel_id integer NO 
 reading.flags smallint NO 0
@@ -696,7 +664,6 @@ service PRIMARY KEY (name)
 service.detail jsonb NO '{}'::jsonb
 service.heard timestamp with time zone NO 
 service.name text NO 
-site CHECK (((late_days >= 1) AND (late_days <= 3650)))
 site CHECK ((capacity > 0))
 site CHECK ((kind = ANY (ARRAY['library'::text, 'park'::text])))
 site PRIMARY KEY (site_id)
@@ -704,7 +671,6 @@ site UNIQUE (slug)
 site.capacity integer YES 
 site.day_start time without time zone NO '04:00:00'::time without time zone
 site.kind text NO 
-site.late_days integer NO 7
 site.name_en text NO 
 site.name_sv text NO 
 site.opening jsonb NO 

@@ -11,6 +11,7 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    broker,
     calendar,
     calibrate,
     codec,
@@ -47,6 +48,7 @@ for group in (
     forecast,
     site,
     device,
+    broker,
     adapter,
     codec,
     rejected,

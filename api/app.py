@@ -16,6 +16,7 @@ from api.routes import (
     counting,
     figures,
     forecast,
+    headcounts,
     ledger,
     live,
     mappings,
@@ -23,6 +24,7 @@ from api.routes import (
     places,
     quarantine,
     usage,
+    voids,
 )
 from besok.model.settings import Settings
 from besok.store.database import Database
@@ -91,8 +93,10 @@ def _install_routes(server: FastAPI) -> None:
         operation,
         quarantine,
         counting,
+        headcounts,
         attention,
         usage,
+        voids,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

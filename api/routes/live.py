@@ -8,7 +8,6 @@ from api.deps import Db, Now, known_name
 from api.live import Hub, frame
 from besok.model.views.live import SiteLive
 from besok.model.views.public import PublicSite
-from besok.services.live import get_live
 from besok.services.public import get_public
 
 router = APIRouter(tags=["Live"])

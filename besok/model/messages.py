@@ -33,6 +33,9 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HEADCOUNT_TIME: Final = Translatable(
+    "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
+)
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
 NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
@@ -58,6 +61,8 @@ FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök 
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
 FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
+FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
+NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(
     "a day on which it begins needs a place; choose one, or leave out the day"
@@ -145,6 +150,11 @@ def no_space(site: str, space: str) -> Translatable:
 def no_door(site: str, portal: str) -> Translatable:
     """Return the site has no such door."""
     return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
+
+
+def no_headcount(site: str, number: str) -> Translatable:
+    """Return the site has no such headcount in use."""
+    return _of("{site} has no headcount {number} that is in use", site=site, number=number)
 
 
 def no_finding(number: int) -> Translatable:

@@ -50,6 +50,7 @@ def session(idle_s: int = IDLE_S, statement_s: float = 0, *, one_core: bool = Fa
     probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     settings = {
         "timezone": "UTC",
+        "jit": "off",  # compiling a statement over many chunks takes longer than running it
         "idle_in_transaction_session_timeout": f"{idle_s}s",
         "client_connection_check_interval": "5s",
         "tcp_user_timeout": "30s",

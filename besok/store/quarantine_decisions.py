@@ -1,5 +1,6 @@
 """Decisions about readings in quarantine: released, so that they count, or dropped; each with its author and undo."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +14,6 @@ from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import rollup
 from besok.store.database import Database, sql
 from besok.store.reading_rows import Row, insert, note_channels
-from besok.store.write import notify_readings
 
 _Connection = psycopg.Connection[Any]
 Choice = Literal["released", "dropped"]
@@ -93,7 +93,7 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
         if decision == "released":
             with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
                 ranges = cur.execute(sql("quarantine_restore"), key).fetchall()
-            notify_readings(conn, rollup.recompute_ranges(conn, ranges))
+            _tell(conn, rollup.recompute_ranges(conn, ranges))
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         conn.execute(sql("quarantine_reopen"), key)
         conn.execute(sql("decision_undo"), {**key, "author": author, "now": now})
@@ -108,4 +108,9 @@ def _release(conn: _Connection, number: int) -> None:
     note_channels(conn, rows)
     if changes:
         since, _ = rollup.recompute(conn, changes)
-        notify_readings(conn, since)
+        _tell(conn, since)
+
+
+def _tell(conn: _Connection, since: Mapping[str, datetime]) -> None:
+    for site, first in since.items():
+        rollup.tell(conn, site, first)

@@ -4,7 +4,6 @@ Writing the same batch again changes nothing, so whoever is not sure whether a b
 Everything is locked in one order: seen messages, then devices and channels, then portals.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from besok.model.errors import StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
 from besok.store import message_dedup, quarantine, rollup
@@ -104,6 +104,9 @@ def write(db: Database, batch: Batch) -> Written:
             rejections = [r for r in rejections if r.origin not in repeats]
         if readings:
             ids = _channel_ids(db, conn, readings)
+            if not _known(conn, ids):
+                db.channels.clear()
+                raise StoreUnavailable("a device was forgotten since it was heard last")
             written = _readings(conn, readings, ids, batch)
         for status, received in batch.statuses:
             key = {"source": status.source, "device": status.device}
@@ -139,7 +142,6 @@ def _text(text: str) -> str:
 def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> Written:
     """Insert, recompute, note and notify; returns what became of the readings."""
     heard = list(_rows(incoming, ids))
-    conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in heard})})
     known = quarantine.limits(conn, heard)
     rows, held = quarantine.sift(heard, known)
     changes = insert(conn, rows) if rows else []
@@ -160,20 +162,20 @@ def _recompute(
     conn: psycopg.Connection[Any], changes: Sequence[rollup.Change], known: Mapping[int, quarantine.Limits]
 ) -> None:
     """Recompute what has changed, without the quarters that cannot be, and tell listeners."""
-    since, beyond = rollup.recompute(
-        conn, changes, {channel: limits.most for channel, limits in known.items()}
-    )
+    most = {channel: limits.most for channel, limits in known.items()}
+    since, beyond = rollup.recompute(conn, changes, most)
     if beyond and (ranges := quarantine.withhold(conn, beyond, known)):
         for slug, first in rollup.recompute_ranges(conn, ranges).items():
             since[slug] = min(first, since.get(slug, first))
-    notify_readings(conn, since)
-
-
-def notify_readings(conn: psycopg.Connection[Any], since: Mapping[str, datetime]) -> None:
-    """Tell listeners since when the figures of each site have changed."""
     for slug, first in since.items():
-        payload = json.dumps({"site": slug, "since": first.isoformat()})
-        conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+        rollup.tell(conn, slug, first)
+
+
+def _known(conn: psycopg.Connection[Any], ids: Ids) -> bool:
+    """Lock the channels, and the portals they observe; False if one is gone whose id was known."""
+    channels = sorted({channel for channel, _ in ids.values()})
+    row = conn.execute(sql("lock_channels"), {"channels": channels}).fetchone()
+    return row is not None and int(row[0]) == len(channels)
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:

@@ -130,8 +130,8 @@ def test_a_clock_that_is_off_is_flagged_and_counts_unless_it_is_far_off(
 ) -> None:
     now, year = datetime.now(UTC), timedelta(days=365)
     with collect(settings):
-        publish([(f"{name}/flow", {"time": (now + off).isoformat(), "in": 2}) for name, off in
-                 {"behind": -year, "right": timedelta(0), "hours": timedelta(hours=3), "ahead": year}.items()])  # fmt: skip
+        off = {"behind": -year, "right": timedelta(0), "hours": timedelta(hours=3), "ahead": year}
+        publish([(f"{name}/flow", {"time": (now + by).isoformat(), "in": 2}) for name, by in off.items()])
         publish([("none/flow", {"in": 2})])
         wait_for(lambda: len(readings()) == 3)
         wait_for(lambda: len(quarantine_decisions.groups(db)) == 2)

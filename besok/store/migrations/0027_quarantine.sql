@@ -19,7 +19,7 @@ create table quarantine_decision (
 
 create table quarantine (
     quarantine_id bigint generated always as identity primary key,
-    channel_id int not null references channel,
+    channel_id int not null references channel on delete cascade,
     metric smallint not null,
     time timestamptz not null,
     value float8 not null,

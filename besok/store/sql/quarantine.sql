@@ -47,9 +47,9 @@ select exists (
 )
 
 -- name: quarter_deltas
--- The readings of people since the last one that tell of a quarter of an hour, but for simulated ones.
+-- The readings of people since the last one that tell of a quarter of an hour, but for simulated ones (flag 8) and voided ones (16).
 select metric, time, value, period_s, flags from reading
-where channel_id = %(channel)s and metric in (1, 2, 5) and flags & 8 = 0
+where channel_id = %(channel)s and metric in (1, 2, 5) and flags & 24 = 0
     and time >= %(first)s and time <= %(last)s::timestamptz + interval '7 days'
     and case when period_s > 0 then time > %(first)s and time - period_s * interval '1 second' < %(last)s else time < %(last)s end
 order by time
@@ -57,21 +57,21 @@ order by time
 -- name: quarter_totals
 -- The running totals of one metric in a quarter of an hour, with a hundred before it and the first one after it.
 (select time, value from reading
- where channel_id = %(channel)s and metric = %(metric)s and time < %(first)s
+ where channel_id = %(channel)s and metric = %(metric)s and flags & 16 = 0 and time < %(first)s
     and time >= %(first)s::timestamptz - interval '35 days'
  order by time desc limit 100)
 union all
 select time, value from reading
-where channel_id = %(channel)s and metric = %(metric)s and time >= %(first)s and time < %(last)s
+where channel_id = %(channel)s and metric = %(metric)s and flags & 16 = 0 and time >= %(first)s and time < %(last)s
 union all
 (select time, value from reading
- where channel_id = %(channel)s and metric = %(metric)s and time >= %(last)s order by time limit 1)
+ where channel_id = %(channel)s and metric = %(metric)s and flags & 16 = 0 and time >= %(last)s order by time limit 1)
 order by time
 
 -- name: heard_before
 -- When a channel last told of people before a time.
 select max(time) from reading
-where channel_id = %(channel)s and metric <= 6 and time < %(first)s and time >= %(first)s::timestamptz - interval '35 days'
+where channel_id = %(channel)s and metric <= 6 and flags & 16 = 0 and time < %(first)s and time >= %(first)s::timestamptz - interval '35 days'
 
 -- name: quarantine_take
 -- Takes readings out of those that count, into quarantine; returns the time in which figures change.

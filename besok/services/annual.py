@@ -1,5 +1,6 @@
 """The visits of a calendar year with the evidence they rest on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, YearQuarters, estimate_year
+from besok.analytics.annual import LEAST_DAYS, Rules, YearOfVisits, YearQuarters, estimate_year
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
@@ -21,7 +22,7 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
-from besok.services.observed_days import compute_visit_days
+from besok.services.observed_days import compute_visit_days, doors_observed, visit_days
 from besok.services.visits import passage_variance
 from besok.store import results, rollup, voids
 from besok.store.database import Database, sql
@@ -229,9 +230,11 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         grid, imputed = _grid(conn, on, "annual_quarters"), _grid(conn, on, "annual_filled")
     figure = on.figure(grid)
     filled = float(np.nansum(on.entries(imputed) * on.rules.counts[on.day_of]))
-    missing = tuple(d for d, share in zip(on.days, figure.observed, strict=True) if share.max(initial=0) <= 0)
+    known = {day.day: day.whole for day in visit_days(db, [on.site], on.last) if day.day >= on.first}
+    missing = tuple(d for d in on.days if d not in known)
     everyone = np.nansum(grid.people_in) + np.nansum(grid.people_out)
     is_library = on.site.kind == "library" and on.last.month == 12 and on.last.day == 31
+    seen_doors = doors_observed(db, on.site, on.last)
     seen = figure.days_whole + figure.days_partly > 0
     low, high = _bounds(figure)
     return AnnualReport(
@@ -256,12 +259,12 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         high=high,
         days=len(on.days),
         days_closed=sum(kind is None for kind in on.day_kinds()),
-        days_whole=figure.days_whole,
-        days_partly=figure.days_partly,
-        days_missing=figure.days_missing,
+        days_whole=sum(known.values()),
+        days_partly=len(known) - sum(known.values()),
+        days_missing=len(missing),
         missing=missing,
         definitions=tuple(_definitions(db, on)),
-        doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
+        doors=tuple(_door(n, on, grid, figure, seen_doors) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
         voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
@@ -320,9 +323,16 @@ def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
     return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
 
 
-def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidence:
+def _door(
+    n: int,
+    on: _Inputs,
+    grid: _Grid,
+    figure: YearOfVisits,
+    observed: Mapping[int, Mapping[date, bool]],
+) -> DoorEvidence:
     door, counts = on.doors[n], on.rules.counts[:, n]
-    observed = figure.observed[counts, n]
+    days = [day for day, counted in zip(on.days, counts.tolist(), strict=True) if counted]
+    known = [seen for day in days if (seen := observed.get(door.portal_id, {}).get(day)) is not None]
     corrected = grid.corrected_in if door.sign == 1 else grid.corrected_out
     return DoorEvidence(
         door=door.name,
@@ -331,9 +341,9 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidenc
         estimated=float(figure.added[:, n].sum()),
         imputed=float(np.nansum(grid.imputed[:, n])),
         corrected=float(np.nansum(corrected[:, n])),
-        days_whole=int((observed >= OBSERVED).sum()),
-        days_partly=int(((observed > 0) & (observed < OBSERVED)).sum()),
-        days_missing=int((observed <= 0).sum()),
+        days_whole=sum(known),
+        days_partly=len(known) - sum(known),
+        days_missing=len(days) - len(known),
         sensors=tuple(p.evidence for p in on.placements if p.portal_id == door.portal_id),
     )
 

@@ -47,7 +47,7 @@ def _nothing_counted(way: Progress) -> list[str]:
     text = _("No visits were counted between {period}, the period that the target compares with.")
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
     older = _(
-        "Send older counts (docs/how-to/import-older-counts.md), or choose another period in the site file."
+        "Import past counts (page Past counts), or choose another period in the site file."
     )
     return [text.format(period=period), older]
 

@@ -111,7 +111,7 @@ def _over_breaks(differences: pd.DataFrame, answers: Answers, remarks: list[File
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
-            option("exchanged", "it was exchanged or set anew: what was counted in between is not known"),
+            option("exchanged", "it was exchanged or set back: what was counted in between is not known"),
             option("zero", "it began again at zero where it falls; leaps are not known"),
         ],
         n=len(at),

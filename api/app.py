@@ -23,6 +23,7 @@ from api.routes import (
     mappings,
     operation,
     places,
+    quarantine,
     usage,
     voids,
 )
@@ -91,6 +92,7 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        quarantine,
         counting,
         headcounts,
         imports,

@@ -61,6 +61,7 @@ FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök 
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
 FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
+FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
 FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")

@@ -17,11 +17,13 @@ from api.routes import (
     figures,
     forecast,
     headcounts,
+    imports,
     ledger,
     live,
     mappings,
     operation,
     places,
+    quarantine,
     usage,
     voids,
 )
@@ -31,7 +33,7 @@ from besok.store.database import Database
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
 LEAST = 2  # connections of each purpose
-MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
+MAX_BODY = 1_000_000  # bytes of a request; only files of counts are larger
 
 ABOUT = """
 Visitors of libraries and parks: who came, how full it is, on the way to what.
@@ -90,8 +92,10 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        quarantine,
         counting,
         headcounts,
+        imports,
         attention,
         usage,
         voids,

@@ -11,6 +11,8 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    backup,
+    broker,
     calendar,
     calibrate,
     codec,
@@ -20,6 +22,7 @@ from cli.commands import (
     forecast,
     headcount,
     quality,
+    quarantine,
     readings,
     receive,
     rejected,
@@ -29,6 +32,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    visits,
 )
 from cli.terminal import output
 
@@ -41,6 +45,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    backup,
     receive,
     quality,
     estimate,
@@ -48,10 +53,12 @@ for group in (
     forecast,
     site,
     device,
+    broker,
     adapter,
     codec,
     readings,
     rejected,
+    quarantine,
     calibrate,
     headcount,
     calendar,
@@ -59,6 +66,7 @@ for group in (
     report,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

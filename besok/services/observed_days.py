@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
+from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.calendar import Span
 from besok.model.site import Site
@@ -85,7 +88,9 @@ class VisitDay:
 
 def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
     """Return the days up to `last` on which visits of all the sites are known; read where a job has computed it."""
-    known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
+    known = None
+    if tuple(site.id for site in sites) == sites[0].counted:
+        known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
     if known is None:
         return compute_visit_days(db, sites, last)
     return [day for day in known if day.day <= last]
@@ -120,6 +125,20 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     return days, brought
 
 
+def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
+    """Return how many times its visits each day up to `last` may have had that is a share of a total: one draw."""
+    days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
+    measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
+    more: dict[date, float] = defaultdict(float)
+    for site in sites:
+        brought = imported(db, site, measured)
+        for source, own in brought.spreads.items():
+            for day, times in draw(own, rng).items():
+                if day in days and (found := brought.days[day]).source == source:
+                    more[day] += found.gross * (times - 1)
+    return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
+
+
 def _together(days: Sequence[VisitDay]) -> VisitDay:
     """Return the sum of a day at several sites."""
     return VisitDay(
@@ -132,16 +151,22 @@ def _together(days: Sequence[VisitDay]) -> VisitDay:
     )
 
 
+def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
+    """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
+    newest = next((day for day in reversed(days) if day.whole), None)
+    return newest.day if newest and newest.source else yesterday
+
+
+def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
+    """Return the days that are no shares of totals: only these tell of weekdays and of what was done on them."""
+    return [day for day in days if not (day.source and day.imputed)]
+
+
 def whole_days(
     days: Sequence[VisitDay], measure: str, first: date = date.min, last: date = date.max
 ) -> dict[date, float]:
     """Return the visits of the days from `first` to `last` that were observed whole."""
     return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
-
-
-def partial_days(db: Database, sites: Sequence[Site], last: date) -> list[date]:
-    """Return the business days up to `last` on which some visits of the sites were not observed, though others were."""
-    return [day.day for day in visit_days(db, sites, last) if not day.whole]
 
 
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:

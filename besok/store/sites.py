@@ -254,7 +254,7 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
         "opening": Jsonb(_OPENING.dump_python(site.opening, mode="json")),
         "sort": sort,
     }
-    plain = ("kind", "timezone", "day_start", "capacity", "sandbox")
+    plain = ("kind", "timezone", "day_start", "capacity", "sandbox", "pandemic", "late_days")
     row = conn.execute(sql("site_upsert"), values | {key: getattr(site, key) for key in plain}).fetchone()
     assert row
     site_id: int = row[0]
@@ -313,6 +313,7 @@ def _write_portals(conn: _Connection, site: Site, site_id: int, now: datetime) -
             "first": portal.first,
             "last": portal.last,
             **dict(zip(("begins", "ends"), span(portal.first, portal.last, site), strict=True)),
+            "width_m": portal.width_m,
             **_end("outer", portal.outer, site),
             **_end("inner", portal.inner, site),
         }

@@ -83,6 +83,14 @@ def _lines(r: AnnualReport) -> Iterator[str]:
     yield "  Doors:"
     for door in r.doors:
         yield from _door(door)
+    if r.imports:
+        yield "  Imports:"
+    for i in r.imports:
+        file = f" of {i.name}, SHA-256 {i.digest}," if i.name else ""
+        yield (
+            f"    {i.source} ({i.counts}, {i.method}):{file} by {i.author} {_t(i.made)}:"
+            f" {_n(i.visits)} visits on {many(i.days, 'day')}"
+        )
     if r.corrections:
         yield "  Corrections:"
     for c in r.corrections:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from besok.model.site import VisitDefinition
 from besok.model.views.devices import Voided
+from besok.model.views.imports import CountMethod, Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,21 @@ class CorrectionEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportEvidence:
+    """Counts that people brought: of the file `name` with this SHA-256 `digest`, on `days` of the year `visits`."""
+
+    source: str
+    counts: Counts
+    method: CountMethod
+    name: str
+    digest: str
+    author: str
+    made: datetime
+    days: int
+    visits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The same figure from the raw readings, apart from the buckets. `different` names doors and days that differ."""
 
@@ -129,6 +145,7 @@ class AnnualReport:
     definitions: tuple[DefinitionEvidence, ...]
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
+    imports: tuple[ImportEvidence, ...]
     voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None

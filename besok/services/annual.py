@@ -1,6 +1,6 @@
 """The visits of a calendar year with the evidence they rest on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, YearQuarters, estimate_year
+from besok.analytics.annual import LEAST_DAYS, Rules, YearOfVisits, YearQuarters, estimate_year
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
@@ -26,7 +26,14 @@ from besok.model.views.annual import (
     Verification,
 )
 from besok.services.imported_days import Imported
-from besok.services.observed_days import Counting, VisitDay, compute_visit_days, site_days
+from besok.services.observed_days import (
+    Counting,
+    VisitDay,
+    compute_visit_days,
+    doors_observed,
+    site_days,
+    visit_days,
+)
 from besok.services.visits import passage_variance
 from besok.store import period_counts, results, rollup, voids
 from besok.store.database import Database, sql
@@ -254,14 +261,15 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     figure = on.figure(grid)
     counts = on.rules.counts
     filled = float(np.nansum(on.entries(imputed) * counts[on.day_of, :-1]))
-    seen_at: Bools = np.any((figure.observed > 0) & counts, axis=1)
-    missing = tuple(d for d, seen in zip(on.days, seen_at.tolist(), strict=True) if not seen)
     shares = on.brought.variance({day.day for day in on.brought_days.values()})
     figure = replace(
         figure, se=hypot(figure.se, sqrt(shares)), se_missing=hypot(figure.se_missing, sqrt(shares))
     )
+    known = {day.day: day.whole for day in visit_days(db, [on.site], on.last) if day.day >= on.first}
+    missing = tuple(d for d in on.days if d not in known)
     everyone = np.nansum(grid.people_in) + np.nansum(grid.people_out)
     is_library = on.site.kind == "library" and on.last.month == 12 and on.last.day == 31
+    seen_doors = doors_observed(db, on.site, on.last)
     seen = figure.days_whole + figure.days_partly > 0
     low, high = _bounds(figure)
     return AnnualReport(
@@ -288,12 +296,12 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         days_closed=sum(kind is None for kind in on.day_kinds()),
         hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
         hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
-        days_whole=figure.days_whole,
-        days_partly=figure.days_partly,
-        days_missing=figure.days_missing,
+        days_whole=sum(known.values()),
+        days_partly=len(known) - sum(known.values()),
+        days_missing=len(missing),
         missing=missing,
         definitions=tuple(_definitions(db, on)),
-        doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
+        doors=tuple(_door(n, on, grid, figure, seen_doors) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
         imports=tuple(_imports(db, on)),
         voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
@@ -378,9 +386,16 @@ def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
     return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
 
 
-def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidence:
+def _door(
+    n: int,
+    on: _Inputs,
+    grid: _Grid,
+    figure: YearOfVisits,
+    observed: Mapping[int, Mapping[date, bool]],
+) -> DoorEvidence:
     door, counts = on.doors[n], on.rules.counts[:, n]
-    observed = figure.observed[counts, n]
+    days = [day for day, counted in zip(on.days, counts.tolist(), strict=True) if counted]
+    known = [seen for day in days if (seen := observed.get(door.portal_id, {}).get(day)) is not None]
     corrected = grid.corrected_in if door.sign == 1 else grid.corrected_out
     return DoorEvidence(
         door=door.name,
@@ -389,9 +404,9 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidenc
         estimated=float(figure.added[:, n].sum()),
         imputed=float(np.nansum(grid.imputed[:, n])),
         corrected=float(np.nansum(corrected[:, n])),
-        days_whole=int((observed >= OBSERVED).sum()),
-        days_partly=int(((observed > 0) & (observed < OBSERVED)).sum()),
-        days_missing=int((observed <= 0).sum()),
+        days_whole=sum(known),
+        days_partly=len(known) - sum(known),
+        days_missing=len(days) - len(known),
         sensors=tuple(p.evidence for p in on.placements if p.portal_id == door.portal_id),
     )
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
+from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, observed_doors, unobserved_days
 from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.calendar import Span
@@ -167,6 +167,23 @@ def whole_days(
 ) -> dict[date, float]:
     """Return the visits of the days from `first` to `last` that were observed whole."""
     return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
+
+
+def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
+    """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures."""
+    whole = sum(day.whole and first <= day.day <= last for day in days)
+    return whole / max((last - first).days + 1, 1)
+
+
+def doors_observed(db: Database, site: Site, last: date) -> dict[int, dict[date, bool]]:
+    """Return of each door of a site, by its id, whether it was observed on the days of which something is known."""
+    months = db.fetch("door_months", _Month, site=site.id)
+    days = db.fetch("door_days", DoorDay, site=site.id, last=last)
+    found: dict[int, dict[date, bool]] = defaultdict(dict)
+    for day, doors in observed_doors(_doors(db, site, months), days).items():
+        for door, observed in doors.items():
+            found[door][day] = observed
+    return found
 
 
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:

@@ -5,6 +5,7 @@ BesokError
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
 ├── CountFileError         a file of counts cannot be read or used
+│   └── Unclear            it has several readings; carries the questions, each with its choices
 ├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
@@ -20,7 +21,10 @@ BesokError
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
 
+from collections.abc import Sequence
+
 from besok.model.messages import Translatable
+from besok.model.period_counts import FileQuestion
 
 
 class BesokError(Exception):
@@ -62,6 +66,14 @@ class ScenarioError(BesokError):
 
 class CountFileError(BesokError):
     """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
+
+
+class Unclear(CountFileError):
+    """A file of counts has several readings; `questions` lists what must be answered first."""
+
+    def __init__(self, questions: Sequence[FileQuestion]) -> None:
+        super().__init__("\n".join(str(question.text) for question in questions))
+        self.questions = tuple(questions)
 
 
 class CalendarFileError(BesokError):

@@ -37,6 +37,7 @@ HEADCOUNT_TIME: Final = Translatable(
     "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
 )
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
+NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
@@ -152,3 +153,48 @@ def no_finding(number: int) -> Translatable:
 def resolved(number: int) -> Translatable:
     """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)
+
+
+def no_import(number: int) -> Translatable:
+    """Return there is no such import."""
+    return _of("there is no import {number}; `besok visits list` shows those there are", number=number)
+
+
+def period_twice(series: str) -> Translatable:
+    """Return a series has two values of one period."""
+    return _of("“{series}” has one period twice; keep one of the rows", series=series)
+
+
+def periods_cross(first: date, last: date, other_first: date, other_last: date) -> Translatable:
+    """Return two periods of one source overlap and neither is made of whole ones of the other."""
+    return _of(
+        "{other_first} to {other_last} overlaps with {first} to {last} of the same source, and cannot be compared; "
+        "undo the import that has it, or give these counts a source of their own",
+        first=first,
+        last=last,
+        other_first=other_first,
+        other_last=other_last,
+    )
+
+
+def sums_apart(first: date, last: date, total: float, within: float) -> Translatable:
+    """Return a longer period is not the sum of the shorter ones within it."""
+    return _of(
+        "{first} to {last} is {total:.0f}, but the shorter periods of the same source within it add up to "
+        "{within:.0f}; correct one of them, undo the import that has it, or give these counts a source of their own",
+        first=first,
+        last=last,
+        total=total,
+        within=within,
+    )
+
+
+def source_counts(source: str, before: str, now: str) -> Translatable:
+    """Return counts of one source are of different things."""
+    return _of(
+        "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
+        "of their own",
+        source=source,
+        before=before,
+        now=now,
+    )

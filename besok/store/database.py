@@ -154,6 +154,13 @@ class Database:
         with self._connection() as conn, conn.transaction():
             yield conn
 
+    @contextmanager
+    def rehearsal(self) -> Iterator["Database"]:
+        """Lend a database in which whatever is done can be seen, and is undone at the end."""
+        with self.transaction() as conn:
+            yield _Rehearsal(conn)
+            raise psycopg.Rollback
+
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
         """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
         with self._connection() as conn, conn.cursor(row_factory=dict_row) as cur:
@@ -174,3 +181,16 @@ class Database:
         """Execute the named statement and return the number of rows it touched."""
         with self._connection() as conn:
             return conn.execute(sql(statement), params).rowcount
+
+
+class _Rehearsal(Database):
+    """All calls go through one connection, in its open transaction."""
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        self._conn = conn
+        self.channels = {}
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        with translated():
+            yield self._conn

@@ -92,7 +92,7 @@ cross join (select percentile_cont(0.5) within group (order by net / passed) as 
 
 -- name: visit_days
 -- The business days up to one on which visits of all of some sites were observed, and whether they were observed `whole`.
-select day, gross, net, day <> all(%(partial)s::date[]) as whole
+select day, gross, net, imputed, day <> all(%(partial)s::date[]) as whole
 from visits_together(%(sites)s, '1970-01-01', %(last)s)
 order by day
 

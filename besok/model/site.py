@@ -65,6 +65,8 @@ class Target:
     """A number of visits to reach: `factor` times the baseline period's visits a year, by `deadline`.
 
     `also` are other sites whose visits count for it too, each by its own definition of a visit.
+    A baseline of which one number only is known is stated: `baseline_visits` in 365 days, of the `baseline_measure`,
+    from the `baseline_source`; counts of the baseline's days are then not used for it.
     """
 
     baseline_first: date
@@ -73,6 +75,9 @@ class Target:
     factor: float = 2.0
     measure: Literal["gross", "net"] = "gross"
     also: tuple[str, ...] = ()
+    baseline_visits: float | None = None
+    baseline_measure: Literal["gross", "net"] | None = None
+    baseline_source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +215,7 @@ class Site:
     capacity: int | None = None
     target: Target | None = None
     visits: tuple[VisitDefinition, ...] = ()
+    pandemic: Literal["auto", "keep", "leave-out"] = "auto"  # its years, in baselines and forecasts
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
 
     @property

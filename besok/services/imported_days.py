@@ -1,6 +1,6 @@
 """Days of the counts that people brought: as they are where days are known, else spread over the calendar's profile."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -58,6 +58,19 @@ class Imported:
         for days in self.sources.values():
             found = days | found
         return dict(sorted(found.items()))
+
+    def periods(self, source: str) -> list[tuple[date, date]]:
+        """Return the periods of a source of which all its series have a count."""
+        spans = Counter((row.first, row.last) for row in self.rows if row.source == source)
+        return sorted(span for span, number in spans.items() if number == max(spans.values()))
+
+    def is_net(self, source: str) -> bool:
+        """Tell whether a source has taken off already who is no visitor."""
+        return any(row.net for row in self.rows if row.source == source)
+
+    def by_hand(self, source: str) -> bool:
+        """Tell whether people counted."""
+        return any(row.method == "manual" for row in self.rows if row.source == source)
 
     @cached_property
     def profile(self) -> Profile:

@@ -63,7 +63,9 @@ class VisitDay:
 
 def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
     """Return the days up to `last` on which visits of all the sites are known; read where a job has computed it."""
-    known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
+    known = None
+    if tuple(site.id for site in sites) == sites[0].counted:
+        known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
     if known is None:
         return compute_visit_days(db, sites, last)
     return [day for day in known if day.day <= last]
@@ -110,16 +112,17 @@ def _together(days: Sequence[VisitDay]) -> VisitDay:
     )
 
 
+def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
+    """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
+    newest = next((day for day in reversed(days) if day.whole), None)
+    return newest.day if newest and newest.source else yesterday
+
+
 def whole_days(
     days: Sequence[VisitDay], measure: str, first: date = date.min, last: date = date.max
 ) -> dict[date, float]:
     """Return the visits of the days from `first` to `last` that were observed whole."""
     return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
-
-
-def partial_days(db: Database, sites: Sequence[Site], last: date) -> list[date]:
-    """Return the business days up to `last` on which some visits of the sites were not observed, though others were."""
-    return [day.day for day in visit_days(db, sites, last) if not day.whole]
 
 
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:

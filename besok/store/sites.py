@@ -198,7 +198,7 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
         "opening": Jsonb(_OPENING.dump_python(site.opening, mode="json")),
         "sort": sort,
     }
-    plain = ("kind", "timezone", "day_start", "capacity", "sandbox")
+    plain = ("kind", "timezone", "day_start", "capacity", "sandbox", "pandemic")
     row = conn.execute(sql("site_upsert"), values | {key: getattr(site, key) for key in plain}).fetchone()
     assert row
     site_id: int = row[0]

@@ -11,8 +11,10 @@ from besok.model import sitefile
 from besok.model.errors import CountFileError, NotFound
 from besok.model.period_counts import CountFile, PeriodCount, Unit
 from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint, VisitStep
 from besok.services import imports
 from besok.services.observed_days import compute_visit_days, visit_days
+from besok.services.visits import get_visits
 from besok.store import results, sites
 from besok.store.database import Database
 from tests.store.by_day import FIRST, SITE, count, ordinary
@@ -200,3 +202,35 @@ def test_in_parts_overlapping_twice_and_undone_is_the_same(
     for number in sorted(kept):
         wanted |= kept[number]
     assert {day: v for day, (v, _) in holding(lib).items()} == wanted
+
+
+def test_sums_of_imported_periods_are_exact_in_every_step(lib: Database) -> None:
+    store(lib, [*months(2024, [3100.0 + n for n in range(12)]), year(2023, 40000)])
+    store(lib, [PeriodCount(first=date(2022, 10, 1), last=date(2022, 12, 31), visits=9001)])
+
+    def asked(step: VisitStep) -> list[VisitPoint]:
+        return get_visits(lib, "lib", date(2022, 10, 1), date(2024, 12, 31), step, today=TODAY)
+
+    years = asked("year")
+    assert [(p.day.year, round(p.gross or 0, 6), p.source, p.coverage) for p in years] == [
+        (2022, 9001, GATE, 1), (2023, 40000, GATE, 1), (2024, 12 * 3100 + 66, GATE, 1)
+    ]  # fmt: skip
+    assert all(p.imputed == p.gross for p in years)
+    quarters = asked("quarter")
+    assert quarters[0].gross == pytest.approx(9001) and sum(p.gross or 0 for p in quarters[1:5]) == pytest.approx(40000)
+    monthly = asked("month")
+    assert [p.gross for p in monthly[-12:]] == pytest.approx([3100 + n for n in range(12)])
+    known, share = (max(p.se or 0 for p in some) for some in (monthly[-12:], monthly[3:15]))
+    assert known < 0.05 * 3100 and share > 0.1 * 3333, "a month of a year is not known by the year"
+    assert get_visits(lib, "lib", TODAY, TODAY + DAY)[0].gross is None
+
+
+def test_measured_and_imported_days_of_a_month_add_up_to_it(lib: Database) -> None:
+    count(lib, {day: 50 for day in ordinary(date(2025, 3, 11), 20)})
+    store(lib, days(date(2025, 3, 1), [7.0] * 31))
+    (march,) = get_visits(lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", today=TODAY)
+    whole = {d.day: d for d in visit_days(lib, [sites.load(lib, "lib")], TODAY) if d.day.month == 3}
+    assert march.gross == pytest.approx(sum(d.gross for d in whole.values())) and march.source == GATE
+    assert march.coverage == pytest.approx(1, abs=0.1) and march.imputed == 0
+    (together,) = get_visits(lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", together=True, today=TODAY)
+    assert together.gross == march.gross

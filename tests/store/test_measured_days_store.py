@@ -12,7 +12,7 @@ from psycopg.sql import SQL
 from besok.model import calendar, sitefile
 from besok.services.annual import get_annual_report
 from besok.services.forecast import get_scored, get_weekday_growth
-from besok.services.observed_days import VisitDay, compute_visit_days, partial_days, visit_days
+from besok.services.observed_days import VisitDay, compute_visit_days, visit_days
 from besok.services.progress import get_progress, get_so_far
 from besok.services.visits import get_visits
 from besok.store import forecasts, results, sites
@@ -60,9 +60,9 @@ def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> 
 def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, database_url: str) -> None:
     house(db, database_url)
     library = sites.load_all(db)
-    found = partial_days(db, library, TODAY - DAY)
+    found = [day.day for day in visit_days(db, library, TODAY - DAY) if not day.whole]
     assert found == [TODAY - n * DAY for n in range(SILENT, 0, -1)]
-    assert partial_days(db, library, TODAY - (SILENT + 1) * DAY) == []
+    assert all(day.whole for day in visit_days(db, library, TODAY - (SILENT + 1) * DAY))
     way, report = get_progress(db, "lib", TODAY), get_annual_report(db, "lib", TODAY.year - 1, TODAY)
     now = calendar.day_bounds(TODAY, library[0])[0]
     assert jobs.wanted(db, now)
@@ -70,7 +70,7 @@ def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, d
     assert not jobs.wanted(db, now)
     known = results.read(db, "lib", results.VISIT_DAYS, list[VisitDay], TODAY - DAY)
     assert known == visit_days(db, library, TODAY - DAY) == compute_visit_days(db, library, TODAY - DAY)
-    assert partial_days(db, library, TODAY - DAY) == found
+    assert [day.day for day in visit_days(db, library, TODAY - DAY) if not day.whole] == found
     assert get_progress(db, "lib", TODAY) == way
     assert get_annual_report(db, "lib", TODAY.year - 1, TODAY) == report
     with db.transaction() as conn:  # late readings

@@ -130,7 +130,8 @@ def test_a_forecast_that_is_not_there_yet_says_why(why: Awaited, said: str) -> N
 
 def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one() -> None:
     known = SoFar(
-        today=TODAY, measure="gross", first=date(2024, 2, 1), days=1_000, visits=99_000, last_365=36_000,
+        today=TODAY, until=TODAY - timedelta(days=1), measure="gross",
+        first=date(2024, 2, 1), days=1_000, visits=99_000, last_365=36_000,
         coverage_365=0.99, growth=0.08,
     )  # fmt: skip
     coming = replace(OUTLOOK, odds=None, totals=(expected(TODAY, TODAY + 364 * DAY, 41_234),))

@@ -35,10 +35,11 @@ select unnest(%(sites)s::int[])
 -- Sites as they were applied last, in order: the form is besok.model.site.Site. Ended spaces, portals and placements are left out; an end
 -- of a portal in another site is named site/space, and a native device without its site.
 select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
-    s.opening,
+    s.opening, s.pandemic,
     (
         select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
-            'factor', t.factor, 'measure', t.measure, 'also', t.also)
+            'factor', t.factor, 'measure', t.measure, 'also', t.also, 'baseline_visits', t.baseline_visits,
+            'baseline_measure', t.baseline_measure, 'baseline_source', t.baseline_source)
         from target t where t.site_id = s.site_id
     ) as target,
     array(
@@ -83,13 +84,13 @@ order by s.sort, s.slug
 
 -- name: site_upsert
 -- Writes a site as its file has it; returns its id.
-insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, opening, sort)
-values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(opening)s,
-    %(sort)s)
+insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, pandemic, opening, sort)
+values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(pandemic)s,
+    %(opening)s, %(sort)s)
 on conflict (slug) do update
 set kind = excluded.kind, name_sv = excluded.name_sv, name_en = excluded.name_en, timezone = excluded.timezone,
-    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, opening = excluded.opening,
-    sort = excluded.sort
+    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, pandemic = excluded.pandemic,
+    opening = excluded.opening, sort = excluded.sort
 returning site_id
 
 -- name: space_root_upsert
@@ -101,11 +102,17 @@ set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind
 
 -- name: target_upsert
 -- Writes the target of a site.
-insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure, also)
-values (%(site_id)s, %(baseline_first)s, %(baseline_last)s, %(deadline)s, %(factor)s, %(measure)s, %(also)s)
+insert into target (
+    site_id, baseline_first, baseline_last, deadline, factor, measure, also, baseline_visits, baseline_measure, baseline_source
+)
+values (
+    %(site_id)s, %(baseline_first)s, %(baseline_last)s, %(deadline)s, %(factor)s, %(measure)s, %(also)s, %(baseline_visits)s,
+    %(baseline_measure)s, %(baseline_source)s
+)
 on conflict (site_id) do update
 set baseline_first = excluded.baseline_first, baseline_last = excluded.baseline_last, deadline = excluded.deadline,
-    factor = excluded.factor, measure = excluded.measure, also = excluded.also
+    factor = excluded.factor, measure = excluded.measure, also = excluded.also, baseline_visits = excluded.baseline_visits,
+    baseline_measure = excluded.baseline_measure, baseline_source = excluded.baseline_source
 
 -- name: target_delete
 -- The site has no target any more.

@@ -15,6 +15,7 @@ from api.routes import (
     counting,
     figures,
     forecast,
+    hand_counts,
     headcounts,
     ledger,
     live,
@@ -78,6 +79,7 @@ def _install_routes(server: FastAPI) -> None:
         operation,
         counting,
         headcounts,
+        hand_counts,
         attention,
         usage,
     ):

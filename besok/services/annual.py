@@ -1,5 +1,6 @@
 """The visits of a calendar year with the evidence they rest on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -21,7 +22,8 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
-from besok.services.observed_days import compute_visit_days
+from besok.model.views.sample_weeks import SampledYear
+from besok.services.observed_days import compute_visit_days, get_sampled_years, site_days
 from besok.services.visits import passage_variance
 from besok.store import results, rollup
 from besok.store.database import Database, sql
@@ -224,6 +226,8 @@ def get_annual_report(db: Database, site: str, year: int, today: date) -> Annual
 
 def compute_annual(db: Database, site: str, year: int, today: date, *, verify: bool = False) -> AnnualReport:
     """Compute what `annual` reads; `verify` compares it with buckets recomputed from the readings. Raises NotFound."""
+    if sampled := _sampled(db, load(db, site), year, today):
+        return sampled
     on = _inputs(db, site, year, today)
     with db.transaction() as conn:
         grid, imputed = _grid(conn, on, "annual_quarters"), _grid(conn, on, "annual_filled")
@@ -266,6 +270,63 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
     )
+
+
+def _sampled(db: Database, place: Site, year: int, today: date) -> AnnualReport | None:
+    """Return the report of a year that is estimated from sample weeks; None where it is not."""
+    sample = next((s for s in get_sampled_years(db, place, today) if s.year == year), None)
+    if sample is None:
+        return None
+    days = {d.day: d for d in site_days(db, place, sample.last)[0].values() if d.day.year == year}
+    gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
+    kept, scale = _share(net, gross), _share(gross, sample.visits)
+    over = sample.last == date(year, 12, 31)
+    every = [sample.first + n * DAY for n in range((sample.last - sample.first).days + 1)]
+    missing = tuple(day for day in every if day not in days or days[day].sampled)
+    closed = sum(not calendar.open_intervals(day, place) for day in every)
+    definitions = db.fetch("annual_definitions", DefinitionEvidence, site=place.id)
+    return AnnualReport(
+        site=place.id,
+        kind=place.kind,
+        year=year,
+        first=sample.first,
+        last=sample.last,
+        complete=over,
+        besok01=round(net) if over and place.kind == "library" else None,
+        gross=gross,
+        net=net,
+        gross_counted=sample.seen * scale,
+        net_counted=sample.seen * scale * kept,
+        filled=0.0,
+        estimated_share=_share(sample.visits - sample.seen, sample.visits),
+        imputed_share=0.0,
+        se=sample.se * scale,
+        se_counting=0.0,
+        se_missing=sample.se * scale,
+        low=sample.lower_95 * scale * kept,
+        high=sample.upper_95 * scale * kept,
+        days=len(every),
+        days_closed=closed,
+        days_whole=len(every) - len(missing),
+        days_partly=0,
+        days_missing=len(missing),
+        missing=missing,
+        definitions=tuple(replace(d, used=d.ended is None and d.first <= sample.last) for d in definitions),
+        doors=(),
+        corrections=(),
+        remarks=tuple(_sample_remarks(sample, over=over)),
+        sample=sample,
+    )
+
+
+def _sample_remarks(sample: SampledYear, *, over: bool) -> Iterator[str]:
+    """Yield what the reader must know of a figure from sample weeks."""
+    if not over:
+        yield f"the year is not over: business days up to {sample.last}"
+    yield f"sampled: estimated from {sample.counted} of {sample.weeks} weeks, which were counted by hand"
+    presumed = [kind.kind for kind in sample.kinds if kind.presumed and kind.weeks]
+    if presumed:
+        yield f"no week was counted of: {', '.join(presumed)}; their visits per opening hour are presumed"
 
 
 def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:

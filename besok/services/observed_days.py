@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
 from besok.model import calendar
 from besok.model.site import Site
+from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported, imported
 from besok.store import results
 from besok.store.database import Database
+from besok.store.period_counts import holding
 
 DAY = timedelta(days=1)
 
@@ -46,7 +48,7 @@ class VisitDay:
 
     `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
     `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
-    longer period.
+    longer period. `sampled`: at a site it is estimated from sample weeks of the year.
     """
 
     day: date
@@ -55,6 +57,7 @@ class VisitDay:
     whole: bool
     imputed: float = 0.0
     source: str = ""
+    sampled: bool = False
 
     def visits(self, measure: str) -> float:
         """Return the visits by a measure, gross or net."""
@@ -86,7 +89,7 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     partial = set(_partial_days(db, site, last))
     rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
     days = {day.day: day for day in rows}
-    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole})
+    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
     for day, found in brought.days.items():
         if day <= last and not (day in days and days[day].whole):
             days[day] = VisitDay(
@@ -96,8 +99,17 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
                 whole=True,
                 imputed=found.gross if found.imputed else 0.0,
                 source=found.source,
+                sampled=found.sampled,
             )
     return days, brought
+
+
+def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
+    """Return the years that are estimated from sample weeks, up to the day before `today`."""
+    if not any(row.method == "manual" for row in holding(db, site.id)):
+        return []
+    _, brought = site_days(db, site, today - DAY)
+    return [sample.view(site.id) for sample in brought.samples]
 
 
 def _together(days: Sequence[VisitDay]) -> VisitDay:
@@ -109,6 +121,7 @@ def _together(days: Sequence[VisitDay]) -> VisitDay:
         whole=all(day.whole for day in days),
         imputed=sum(day.imputed for day in days),
         source=" + ".join(dict.fromkeys(day.source for day in days if day.source)),
+        sampled=any(day.sampled for day in days),
     )
 
 

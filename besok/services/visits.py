@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint, VisitStep
-from besok.services.imported_days import Imported
+from besok.services.imported_days import imported
 from besok.services.observed_days import VisitDay, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
@@ -58,7 +58,7 @@ def get_visits(
     """
     place = site_of(db, site)
     sites = counted(db, place) if together else (place,)
-    brought = [(one, rows) for one in sites if (rows := holding(db, one.id))]
+    brought = [one for one in sites if holding(db, one.id)]
     known = visit_days(db, sites, min(last, today - DAY)) if together or brought else []
     left_out = [day.day for day in known if day.source or (together and not day.whole)]
     points = db.fetch(
@@ -77,7 +77,7 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    profiled = [Imported(site=one, rows=rows, measured=_measured(known)) for one, rows in brought]
+    profiled = [imported(db, one, _measured(known), min(last, today - DAY)) for one in brought]
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])
@@ -127,7 +127,7 @@ def _view(
         day=point.day,
         gross=(point.gross or 0.0) + gross if seen else point.gross,
         net=(point.net or 0.0) + net if seen else point.net,
-        coverage=min(1.0, point.coverage + len(brought) / days),
+        coverage=min(1.0, point.coverage + sum(not day.sampled for day in brought) / days),
         imputed=point.imputed + imputed,
         corrected=point.corrected,
         final=point.final,

@@ -217,7 +217,9 @@ def test_sums_of_imported_periods_are_exact_in_every_step(lib: Database) -> None
     ]  # fmt: skip
     assert all(p.imputed == p.gross for p in years)
     quarters = asked("quarter")
-    assert quarters[0].gross == pytest.approx(9001) and sum(p.gross or 0 for p in quarters[1:5]) == pytest.approx(40000)
+    assert quarters[0].gross == pytest.approx(9001) and sum(
+        p.gross or 0 for p in quarters[1:5]
+    ) == pytest.approx(40000)
     monthly = asked("month")
     assert [p.gross for p in monthly[-12:]] == pytest.approx([3100 + n for n in range(12)])
     known, share = (max(p.se or 0 for p in some) for some in (monthly[-12:], monthly[3:15]))
@@ -226,11 +228,13 @@ def test_sums_of_imported_periods_are_exact_in_every_step(lib: Database) -> None
 
 
 def test_measured_and_imported_days_of_a_month_add_up_to_it(lib: Database) -> None:
-    count(lib, {day: 50 for day in ordinary(date(2025, 3, 11), 20)})
+    count(lib, dict.fromkeys(ordinary(date(2025, 3, 11), 20), 50))
     store(lib, days(date(2025, 3, 1), [7.0] * 31))
     (march,) = get_visits(lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", today=TODAY)
     whole = {d.day: d for d in visit_days(lib, [sites.load(lib, "lib")], TODAY) if d.day.month == 3}
     assert march.gross == pytest.approx(sum(d.gross for d in whole.values())) and march.source == GATE
     assert march.coverage == pytest.approx(1, abs=0.1) and march.imputed == 0
-    (together,) = get_visits(lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", together=True, today=TODAY)
+    (together,) = get_visits(
+        lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", together=True, today=TODAY
+    )
     assert together.gross == march.gross

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.sample_weeks import SampledYear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ class AnnualReport:
     its figure. `filled` are visits that the days as they are shown hold beside
     `gross_counted`: estimated at once for silent doors, quarter by quarter; here an estimate of the whole year replaces
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
-    `last` is before the end of the year while that is not over.
+    `last` is before the end of the year while that is not over. `sample` is what the year was estimated from where
+    people counted in sample weeks and no sensors did; `days_whole` are then the days that were counted.
     """
 
     site: str
@@ -126,3 +128,4 @@ class AnnualReport:
     corrections: tuple[CorrectionEvidence, ...]
     remarks: tuple[str, ...]
     verification: Verification | None = None
+    sample: SampledYear | None = None

@@ -19,6 +19,9 @@ from besok.store import calendars, sites
 from besok.store.database import Database
 from cli.terminal import annual
 from tests.sitetext import site, space
+from tests.store.counted import HOUSE
+from tests.store.test_target_of_several_sites import days as days_of
+from tests.store.test_target_of_several_sites import write
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -156,3 +159,24 @@ def test_imported_school_holidays_tell_the_kinds_of_weeks(db: Database, branch: 
     )
     assert weeks()["summer"] == 9
     assert weeks()["holidays"] == before.get("holidays", 0) + 1
+
+
+def test_a_target_counts_a_library_with_sensors_and_a_branch_with_sample_weeks(
+    db: Database, database_url: str
+) -> None:
+    library = HOUSE.replace("[[sites.spaces]]", f'{TARGET}also = ["branch"]\n[[sites.spaces]]', 1)
+    plain = BRANCH.replace(TARGET, "")
+    site_file = sitefile.parse(library + plain)
+    sites.apply(db, site_file)
+    first = date(2024, 12, 1)
+    write(database_url, {("lib", "front"): days_of(first, (TODAY - first).days, 100)})
+    branch = next(s for s in site_file.sites if s.id == "branch")
+    for number in (6, 19, 28, 44):
+        week(db, branch, 2025, number, 500)
+    for number in (3, 7):
+        week(db, branch, 2026, number, 500)
+    way = get_progress(db, "lib", TODAY)
+    sampled = {year.year: year.visits for year in way.sampled}
+    assert way.baseline_visits == pytest.approx(365 * 100 + sampled[2025])
+    assert way.baseline_coverage == 1 and way.sampled_365 > 0.8
+    assert {year.site for year in way.sampled} == {"branch"}

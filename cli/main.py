@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from besok.model.controls import visible
 from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
@@ -20,6 +21,7 @@ from cli.commands import (
     hand_counts,
     headcount,
     quality,
+    readings,
     receive,
     rejected,
     report,
@@ -29,6 +31,7 @@ from cli.commands import (
     site,
     stack,
 )
+from cli.terminal import output
 
 HELP = (
     "Besök counts the visits of libraries and parks. "
@@ -48,6 +51,7 @@ for group in (
     device,
     adapter,
     codec,
+    readings,
     rejected,
     calibrate,
     headcount,
@@ -79,14 +83,15 @@ def options(
 
 def main() -> None:
     """Run the command; an error that Besök can explain is printed without a traceback."""
+    output.install()
     try:
         app()
     except SiteFileError as exc:
-        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{exc}")
+        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except ScenarioError as exc:
-        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{exc}")
+        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except BesokError as exc:
-        sys.exit(str(exc))
+        sys.exit(visible(str(exc)))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from api.routes.counting import Name
 from api.security import same_origin
 from besok.model import calendar, messages
 from besok.model.actions import YEARS
+from besok.model.errors import CountFileError
 from besok.model.hand_counts import MOST_VISITS, HandCount
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.hand_counts import enter
@@ -46,7 +47,10 @@ def receive(site: KnownSite, body: HandCountIn, db: Db, now: Now, request: Reque
     if wrong := [day.year for day in (body.first, body.last) if day.year not in YEARS]:
         raise HTTPException(422, messages.no_year(wrong[0]))
     count = HandCount(**body.model_dump(exclude={"sent"}))
-    return Entered(import_id=enter(db, site, count, now))
+    try:
+        return Entered(import_id=enter(db, site, count, now))
+    except CountFileError as exc:
+        raise HTTPException(422, exc.message or str(exc)) from exc
 
 
 @router.get("/sites/{site}/visits/sampled", summary="Years estimated from sample weeks")

@@ -40,6 +40,15 @@ HEADCOUNT_TIME: Final = Translatable(
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
 NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
+TOOK_TOO_LONG: Final = Translatable("the answer took too long to compute: ask for a shorter time or for less")
+BUSY: Final = Translatable("the service is busy with other questions; try again in a few seconds")
+TOO_MANY: Final = Translatable(
+    "you have asked too many questions at once: wait for their answers, then ask again"
+)
+CONTROL_CHARACTERS: Final = Translatable(
+    "control characters are not accepted: take them out of the address or of what you sent"
+)
+FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
     "the database is newer than this program: start the version that last ran `besok migrate`"
@@ -52,6 +61,8 @@ FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pa
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
+FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
+NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(
     "a day on which it begins needs a place; choose one, or leave out the day"
@@ -199,3 +210,9 @@ def source_counts(source: str, before: str, now: str) -> Translatable:
         before=before,
         now=now,
     )
+
+
+def foreign_host(name: str) -> Translatable:
+    """Return a request names a host that is not ours."""
+    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
+    return _of(said, name=name or "no host")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from math import hypot, sqrt
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,22 @@ from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, Ye
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
+from besok.model.plurals import many
 from besok.model.site import Site, VisitDefinition
 from besok.model.views.annual import (
     AnnualReport,
     CorrectionEvidence,
     DefinitionEvidence,
     DoorEvidence,
+    ImportEvidence,
     SensorEvidence,
     Verification,
 )
 from besok.model.views.sample_weeks import SampledYear
-from besok.services.observed_days import compute_visit_days, get_sampled_years, site_days
+from besok.services.imported_days import Imported
+from besok.services.observed_days import VisitDay, compute_visit_days, site_days
 from besok.services.visits import passage_variance
-from besok.store import results, rollup
+from besok.store import period_counts, results, rollup, voids
 from besok.store.database import Database, sql
 from besok.store.sites import load
 
@@ -91,6 +95,8 @@ class _Inputs:
     placements: list[_Placement]
     corrections: list[CorrectionEvidence]
     passage_variance: float
+    brought: Imported
+    brought_days: dict[int, VisitDay]  # by the number of the day: one more column, in place of the doors
 
     @cached_property
     def days(self) -> list[date]:
@@ -160,32 +166,41 @@ class _Inputs:
 
     @cached_property
     def rules(self) -> Rules:
-        """Return which doors count on which day, and what is deducted."""
+        """Return which doors count on which day, and what is deducted; the last column is what people brought."""
         rows = list(zip(self.days, self.definitions, strict=True))
+        there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
             [
                 (not d.portals or door.name in d.portals) and (not door.until or day <= door.until)
                 for door in self.doors
             ]
+            + [not self.doors and bool(self.brought_days)]
             for day, d in rows
         ]
+        own = np.arange(len(self.doors) + 1) == len(self.doors)
+        per_day = [sum(x.per_day for x in d.deductions) for _, d in rows]
         share = [
             [
                 sum(x.share for x in d.deductions if not x.portals or door.name in x.portals)
                 for door in self.doors
             ]
-            for _, d in rows
+            + [self._brought_share(n, off)]
+            for n, ((_, d), off) in enumerate(zip(rows, per_day, strict=True))
         ]
-        per_day = [sum(x.per_day for x in d.deductions) for _, d in rows]
         return Rules(
-            counts=np.array(counts, np.bool_),
+            counts=np.where(there[:, None], own, np.array(counts, np.bool_)),
             share=np.array(share, np.float64),
             per_day=np.array(per_day, np.float64),
         )
 
+    def _brought_share(self, n: int, per_day: float) -> float:
+        """Return the share that was taken off a day that people brought, beside what is taken off each day."""
+        day = self.brought_days.get(n)
+        return max(1 - (day.net + per_day) / day.gross, 0.0) if day and day.gross and day.net else 0.0
+
     def corrected(self) -> Floats:
         """Days x doors: the standard error of the correction in force, as a share; NaN where there is none."""
-        out = np.full((len(self.days), len(self.doors)), np.nan)
+        out = np.full((len(self.days), len(self.doors) + 1), np.nan)
         names = [door.name for door in self.doors]
         for c in self.corrections:
             n = names.index(c.door)
@@ -198,19 +213,23 @@ class _Inputs:
 
     def figure(self, grid: _Grid) -> YearOfVisits:
         """Return the year's figure from its quarters."""
-        entries = self.entries(grid)
+        entries, own = self.entries(grid), np.zeros((2, self.quarters, 1))
+        for n, day in self.brought_days.items():
+            own[0, self.starts[n]] = day.gross
+            own[1, self.day_of == n] = 1.0
         expected = np.zeros((self.quarters, len(self.doors)))
         place = {door.portal_id: n for n, door in enumerate(self.doors)}
         for p in self.placements:
             if p.evidence.role == "primary":
                 expected[p.expected(self), place[p.portal_id]] += 1
         known = np.nan_to_num(grid.covered_s) / (QUARTER.seconds * np.maximum(expected, 1))
+        known = np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0))
         quarters = YearQuarters(
             day=self.day_of,
             place=np.arange(self.quarters) - self.starts[self.day_of],
-            entries=entries,
-            passages=np.where(self.half, entries / 2, entries),
-            known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
+            entries=np.hstack([entries, own[0]]),
+            passages=np.hstack([np.where(self.half, entries / 2, entries), own[0]]),
+            known=np.hstack([known, own[1]]),
         )
         return estimate_year(quarters, self.day_kinds(), self.rules, self.corrected(), self.passage_variance)
 
@@ -226,14 +245,20 @@ def get_annual_report(db: Database, site: str, year: int, today: date) -> Annual
 
 def compute_annual(db: Database, site: str, year: int, today: date, *, verify: bool = False) -> AnnualReport:
     """Compute what `annual` reads; `verify` compares it with buckets recomputed from the readings. Raises NotFound."""
-    if sampled := _sampled(db, load(db, site), year, today):
-        return sampled
     on = _inputs(db, site, year, today)
+    if sampled := _sampled(db, on):
+        return sampled
     with db.transaction() as conn:
         grid, imputed = _grid(conn, on, "annual_quarters"), _grid(conn, on, "annual_filled")
     figure = on.figure(grid)
-    filled = float(np.nansum(on.entries(imputed) * on.rules.counts[on.day_of]))
-    missing = tuple(d for d, share in zip(on.days, figure.observed, strict=True) if share.max(initial=0) <= 0)
+    counts = on.rules.counts
+    filled = float(np.nansum(on.entries(imputed) * counts[on.day_of, :-1]))
+    seen_at: Bools = np.any((figure.observed > 0) & counts, axis=1)
+    missing = tuple(d for d, seen in zip(on.days, seen_at.tolist(), strict=True) if not seen)
+    shares = on.brought.variance({day.day for day in on.brought_days.values()})
+    figure = replace(
+        figure, se=hypot(figure.se, sqrt(shares)), se_missing=hypot(figure.se_missing, sqrt(shares))
+    )
     everyone = np.nansum(grid.people_in) + np.nansum(grid.people_out)
     is_library = on.site.kind == "library" and on.last.month == 12 and on.last.day == 31
     seen = figure.days_whole + figure.days_partly > 0
@@ -267,55 +292,57 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         definitions=tuple(_definitions(db, on)),
         doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
+        imports=tuple(_imports(db, on)),
+        voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
     )
 
 
-def _sampled(db: Database, place: Site, year: int, today: date) -> AnnualReport | None:
+def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     """Return the report of a year that is estimated from sample weeks; None where it is not."""
-    sample = next((s for s in get_sampled_years(db, place, today) if s.year == year), None)
+    sample = next((s for s in on.brought.samples if s.year == on.first.year), None)
     if sample is None:
         return None
-    days = {d.day: d for d in site_days(db, place, sample.last)[0].values() if d.day.year == year}
+    told = sample.view(on.site.id)
+    days = {d.day: d for d in on.brought_days.values()}
     gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
-    kept, scale = _share(net, gross), _share(gross, sample.visits)
-    over = sample.last == date(year, 12, 31)
-    every = [sample.first + n * DAY for n in range((sample.last - sample.first).days + 1)]
-    missing = tuple(day for day in every if day not in days or days[day].sampled)
-    closed = sum(not calendar.open_intervals(day, place) for day in every)
-    definitions = db.fetch("annual_definitions", DefinitionEvidence, site=place.id)
+    kept, scale = _share(net, gross), _share(gross, told.visits)
+    over = on.last == date(on.first.year, 12, 31)
+    missing = tuple(day for day in on.days if day not in days or days[day].sampled)
     return AnnualReport(
-        site=place.id,
-        kind=place.kind,
-        year=year,
-        first=sample.first,
-        last=sample.last,
+        site=on.site.id,
+        kind=on.site.kind,
+        year=on.first.year,
+        first=on.first,
+        last=on.last,
         complete=over,
-        besok01=round(net) if over and place.kind == "library" else None,
+        besok01=round(net) if over and on.site.kind == "library" else None,
         gross=gross,
         net=net,
-        gross_counted=sample.seen * scale,
-        net_counted=sample.seen * scale * kept,
+        gross_counted=told.seen * scale,
+        net_counted=told.seen * scale * kept,
         filled=0.0,
-        estimated_share=_share(sample.visits - sample.seen, sample.visits),
+        estimated_share=_share(told.visits - told.seen, told.visits),
         imputed_share=0.0,
-        se=sample.se * scale,
+        se=told.se * scale,
         se_counting=0.0,
-        se_missing=sample.se * scale,
-        low=sample.lower_95 * scale * kept,
-        high=sample.upper_95 * scale * kept,
-        days=len(every),
-        days_closed=closed,
-        days_whole=len(every) - len(missing),
+        se_missing=told.se * scale,
+        low=told.lower_95 * scale * kept,
+        high=told.upper_95 * scale * kept,
+        days=len(on.days),
+        days_closed=sum(kind is None for kind in on.day_kinds()),
+        days_whole=len(on.days) - len(missing),
         days_partly=0,
         days_missing=len(missing),
         missing=missing,
-        definitions=tuple(replace(d, used=d.ended is None and d.first <= sample.last) for d in definitions),
+        definitions=tuple(_definitions(db, on)),
         doors=(),
         corrections=(),
-        remarks=tuple(_sample_remarks(sample, over=over)),
-        sample=sample,
+        imports=tuple(_imports(db, on)),
+        voids=(),
+        remarks=tuple(_sample_remarks(told, over=over)),
+        sample=told,
     )
 
 
@@ -335,7 +362,9 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
     if last < first:
         raise NotFound(f"no business day of {year} is over yet; name an earlier year")
     doors = db.fetch("annual_doors", Door, site=site)
-    if not doors:
+    known, brought = site_days(db, place, last)
+    days = {(d.day - first).days: d for d in known.values() if d.source and first <= d.day}
+    if not doors and not days:
         raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
     begins, ends = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
     keys = {"portals": [door.portal_id for door in doors], "begins": begins, "ends": ends}
@@ -347,7 +376,28 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         placements=db.fetch("annual_sensors", _Placement, **keys),
         corrections=db.fetch("annual_corrections", CorrectionEvidence, site=site, **keys),
         passage_variance=passage_variance(db, [site], last),
+        brought=brought,
+        brought_days=days,
     )
+
+
+def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
+    """Yield the imports that hold some days of the year, with how many of their visits count."""
+    used = on.brought.used({day.day for day in on.brought_days.values()})
+    for one in period_counts.listing(db, on.site.id):
+        if one.id in used:
+            days, visits = used[one.id]
+            yield ImportEvidence(
+                source=one.source,
+                counts=one.counts,
+                method=one.method,
+                name=one.name,
+                digest=one.digest,
+                author=one.author,
+                made=one.made,
+                days=days,
+                visits=visits,
+            )
 
 
 def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
@@ -405,6 +455,10 @@ def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
         found.append(f"the year is not over: business days up to {on.last}")
     if not seen:
         return [*found, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
+    if on.brought_days:
+        found.append(
+            f"{many(len(on.brought_days), 'day')} are from counts that were brought, not from sensors of this program"
+        )
     if figure.gross is None:
         found.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
     share = _estimated(figure)

@@ -13,7 +13,7 @@ from besok.model.levers import Lever, LeverEffect
 from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay
 from besok.services.calendar import get_calendar_days, get_events
-from besok.services.observed_days import visit_days, whole_days
+from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import results
 from besok.store.database import Database
 from besok.store.sites import counted, load, load_all
@@ -85,7 +85,7 @@ def _events(db: Database, site: Site, days: Sequence[CalendarDay]) -> Floats:
 
 def _weekly(db: Database, sites: Sequence[Site], days: Sequence[CalendarDay], measure: str) -> Floats:
     """Return the visits of each week to some sites; NaN where a day with one of them open is not known whole."""
-    known = whole_days(visit_days(db, sites, days[-1].day), measure, days[0].day)
+    known = whole_days(counted_days(visit_days(db, sites, days[-1].day)), measure, days[0].day)
     sums = []
     for week in _weeks(days):
         missing = (day.day for day in week if day.day not in known)

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
+from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.sample_weeks import SampledYear
@@ -112,6 +115,20 @@ def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear
     return [sample.view(site.id) for sample in brought.samples]
 
 
+def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
+    """Return how many times its visits each day up to `last` may have had that is a share of a total: one draw."""
+    days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
+    measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
+    more: dict[date, float] = defaultdict(float)
+    for site in sites:
+        brought = imported(db, site, measured, last)
+        for source, own in brought.spreads.items():
+            for day, times in draw(own, rng).items():
+                if day in days and (found := brought.days[day]).source == source:
+                    more[day] += found.gross * (times - 1)
+    return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
+
+
 def _together(days: Sequence[VisitDay]) -> VisitDay:
     """Return the sum of a day at several sites."""
     return VisitDay(
@@ -129,6 +146,11 @@ def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
     """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
     newest = next((day for day in reversed(days) if day.whole), None)
     return newest.day if newest and newest.source else yesterday
+
+
+def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
+    """Return the days that are no shares of totals: only these tell of weekdays and of what was done on them."""
+    return [day for day in days if not (day.source and day.imputed)]
 
 
 def whole_days(

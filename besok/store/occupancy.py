@@ -155,6 +155,7 @@ def layout(conn: Connection, site_id: int) -> Layout:
             [index.get(row[1]) for row in spaces],
             [(index.get(o), index.get(i)) for _, o, i in portals],
             [row[2] for row in spaces],
+            [(index[o], index[i]) for o, i in conn.execute(sql("occupancy_uncounted"), key)],
         ),
         level_channels=tuple(row[0] for row in levels),
         level_space=tuple(index[row[1]] for row in levels),

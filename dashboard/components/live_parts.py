@@ -109,6 +109,7 @@ def reasons() -> dict[str, str]:
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
+        "uncounted_passage": _("beside a passage that nothing counts"),
     }
 
 

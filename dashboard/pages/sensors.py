@@ -18,6 +18,7 @@ from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unkn
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
+from besok.store.voids import listing
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
@@ -29,6 +30,7 @@ from dashboard.components import (
     unknown_devices,
     unplaced_devices,
     validation_counts,
+    voids,
 )
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, data
@@ -62,6 +64,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Validation counts"), id="beside"),
             validation_counts.section(get_calibration(db, site.site, now), site.timezone),
+            html.H2(_("Voided readings"), id="voided"),
+            voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
             html.H2(_("Headcounts"), id="headcounts"),
             headcounts.section(get_headcounts(db, place, now), site.timezone),
             html.H2(_("Unassigned sensors"), id="strangers"),
@@ -157,6 +161,11 @@ def place_names(site: Site) -> dict[str, str]:
     """Return what the portals and spaces of a site are called."""
     spaces = {s.id: named(s.name) for s in site.spaces}
     return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
+
+
+def sensor_names(devices: Sequence[DeviceInfo], names: Mapping[str, str]) -> dict[str, str]:
+    """Return what sensors are called by people: by the place that they observe, then their own name."""
+    return {d.device: f"{_places(d, names)} ({d.device})" for d in devices}
 
 
 def clock(device: DeviceInfo) -> str:

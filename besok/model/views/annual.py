@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.devices import Voided
+from besok.model.views.imports import CountMethod, Counts
 from besok.model.views.sample_weeks import SampledYear
 
 
@@ -33,6 +35,7 @@ class SensorEvidence:
     placed: datetime | None
     ended: datetime | None
     readings: int
+    voided: int  # readings beside these, that count no more
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
@@ -72,6 +75,21 @@ class CorrectionEvidence:
     undone: datetime | None
     error_in: float | None
     error_out: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportEvidence:
+    """Counts that people brought: of the file `name` with this SHA-256 `digest`, on `days` of the year `visits`."""
+
+    source: str
+    counts: Counts
+    method: CountMethod
+    name: str
+    digest: str
+    author: str
+    made: datetime
+    days: int
+    visits: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +144,8 @@ class AnnualReport:
     definitions: tuple[DefinitionEvidence, ...]
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
+    imports: tuple[ImportEvidence, ...]
+    voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None
     sample: SampledYear | None = None

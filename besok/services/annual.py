@@ -346,6 +346,8 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
         high=told.upper_95 * scale * kept,
         days=len(on.days),
         days_closed=sum(kind is None for kind in on.day_kinds()),
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_whole=len(on.days) - len(missing),
         days_partly=0,
         days_missing=len(missing),

@@ -11,6 +11,7 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    alert,
     backup,
     broker,
     calendar,
@@ -46,6 +47,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    alert,
     backup,
     receive,
     quality,

@@ -8,9 +8,10 @@ from typing import Final
 from besok.model.settings import Settings
 from besok.store import effects
 from besok.store.database import Database
-from jobs import daily, forecasts_due, quality, results, upkeep
+from jobs import alerting, daily, forecasts_due, quality, results, upkeep
 
 MINUTE: Final = timedelta(minutes=1)
+HALF_MINUTE: Final = timedelta(seconds=30)
 HOUR: Final = timedelta(hours=1)
 SETTLED: Final = timedelta(seconds=20)  # after a start, before anything is done that nobody waits for
 
@@ -47,6 +48,9 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old rejected messages", period=HOUR, run=upkeep.delete_rejected),
     Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
     Duty(name="note usual counts", period=6 * HOUR, run=upkeep.learn_quarters, delay=MINUTE),
+    Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
+    Duty(name="signal of life", period=MINUTE, run=alerting.signal),
+    _background("send alerts", "jobs.alerting:send", alerting.to_send, timedelta(0), HALF_MINUTE),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),

@@ -19,7 +19,8 @@ BesokError
 ├── Unreadable             a message, or a part of it, cannot be understood
 ├── NotFound               there is no such site, space, portal or device
 ├── StackError             a private server of the embedded stack cannot be started
-└── BackupError            a backup cannot be made, read or restored
+├── BackupError            a backup cannot be made, read or restored
+└── AlertError             a rule of alerts cannot be kept as asked
 
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
@@ -133,3 +134,7 @@ class StackError(BesokError):
 
 class BackupError(BesokError):
     """A backup cannot be made, read or restored as asked."""
+
+
+class AlertError(BesokError):
+    """A rule of alerts could never hold as asked."""

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     language: Literal["sv", "en"] = "sv"
     """Language for a browser that prefers neither Swedish nor English."""
 
+    alive_url: str = ""
+    """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop. None if empty."""
     minute_days: int = 14
     """Days of minute-by-minute occupancy that are kept; the 15-minute form stays."""
     rejected_days: int = 90

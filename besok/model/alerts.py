@@ -1,0 +1,75 @@
+"""Alerts: states that somebody wants to be told of, and their occurrences."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Final, Literal
+
+RuleKind = Literal[
+    "sensor_offline",
+    "finding",
+    "space_over",
+    "site_full",
+    "service",
+    "forecast_old",
+    "backup_old",
+    "target_probability",
+    "cleaning",
+    "inside_after_closing",
+]
+# Which need a threshold, and what it is
+THRESHOLDS: Final[dict[RuleKind, str]] = {
+    "space_over": "a share of the capacity, as 0.9",
+    "target_probability": "a probability, as 0.5",
+    "cleaning": "a number of entries, as 400",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRule:
+    """A state to be told of: at one site or all, from a threshold on, once it has lasted so many minutes.
+
+    Nothing is sent between `quiet_from` and `quiet_to`; what is still so afterwards is told then.
+    """
+
+    id: int = 0
+    kind: RuleKind
+    site: str | None = None
+    space: str | None = None
+    threshold: float | None = None
+    minutes: int = 0
+    target: str
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertState:
+    """That a rule holds of a subject (a device, a space as site/space, a site, a service) now; since when, if known."""
+
+    subject: str
+    since: datetime | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """An occurrence of a rule."""
+
+    id: int
+    rule: int
+    kind: RuleKind
+    site: str | None
+    subject: str
+    since: datetime
+    value: float | None
+    threshold: float | None
+    target: str
+    quiet_from: time | None
+    quiet_to: time | None
+    timezone: str | None
+    raised: datetime
+    told: datetime | None
+    acknowledged: datetime | None
+    acknowledged_by: str | None
+    resolved: datetime | None

@@ -1,0 +1,204 @@
+"""States of which alerts tell, found in what is stored: of sensors, spaces, services, forecasts, backups and targets."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from besok.model import calendar
+from besok.model.alerts import THRESHOLDS, AlertRule, AlertState, RuleKind
+from besok.model.errors import AlertError, NotFound
+from besok.model.site import Site
+from besok.services.attention import get_findings
+from besok.services.condition import Kind, get_troubles
+from besok.services.forecast import get_outlook
+from besok.store import alerts
+from besok.store.database import Database
+from besok.store.sites import load, load_all
+
+AGAIN: Final = 0.9  # of a threshold, below which a space is over it no more
+CLOSED_FOR: Final = timedelta(minutes=15)  # before anybody inside is told of
+SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleaning, or for so long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class States:
+    """Where a rule holds, and the subjects where it does not any more, but not clearly so."""
+
+    held: tuple[AlertState, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Space:
+    site: str
+    space: str
+    capacity: float | None
+    least: float
+    people: float
+    lower: float
+    minutes: int
+
+
+def add_rule(
+    db: Database,
+    *,
+    kind: str,
+    site: str | None,
+    space: str | None,
+    threshold: float | None,
+    minutes: int,
+    target: str,
+    quiet: tuple[time, time] | None,
+    author: str,
+    now: datetime,
+) -> int:
+    """Keep a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
+    if kind not in _STATES:
+        raise AlertError(f"there is no rule {kind}; choose one of {', '.join(_STATES)}")
+    if target not in alerts.targets(db):
+        raise NotFound(f"there is no target {target}; `besok alert target put {target} URL` makes one")
+    place = load(db, site) if site else None
+    if space and (place is None or space not in (place.id, *(one.id for one in place.spaces))):
+        raise NotFound(f"there is no space {space} at {site or 'all sites'}; name its site with --site")
+    if kind in THRESHOLDS and (threshold is None or threshold <= 0):
+        raise AlertError(f"{kind} needs a threshold above zero: {THRESHOLDS[kind]}")
+    if kind == "cleaning" and not (site and space):
+        raise AlertError("cleaning is about one space: name it with --site and --space")
+    first, last = quiet or (None, None)
+    rule = AlertRule(
+        kind=kind, site=site, space=space, threshold=threshold, minutes=minutes, target=target, quiet_from=first,
+        quiet_to=last, author=author,
+    )  # fmt: skip
+    return alerts.add_rule(db, rule, now)
+
+
+def get_states(db: Database, rule: AlertRule, now: datetime) -> States:
+    """Return where a rule holds at `now`."""
+    return _STATES[rule.kind](db, rule, now)
+
+
+def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
+    def judge(db: Database, rule: AlertRule, now: datetime) -> States:
+        patience = timedelta(minutes=rule.minutes)
+        found = (
+            AlertState(subject=one.name or one.kind, since=one.since, value=one.seconds)
+            for one in get_troubles(db, now)
+            if one.kind in kinds and (one.since is None or now - one.since >= patience)
+        )
+        return States(held=tuple(one for one in found if _concerns(rule, one.subject)))
+
+    return judge
+
+
+def _concerns(rule: AlertRule, subject: str) -> bool:
+    """Tell whether a device or site is of the rule's site; native devices carry theirs."""
+    return rule.site is None or subject == rule.site or subject.startswith(f"{rule.site}/")
+
+
+def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
+    patience = timedelta(minutes=rule.minutes)
+    own = {
+        place.external_id(sensor)
+        for place in load_all(db)
+        for sensor in place.sensors
+        if rule.site in (None, place.id) and not place.sandbox
+    }
+    return States(
+        held=tuple(
+            AlertState(subject=one.name, since=one.since)
+            for one in get_troubles(db, now)
+            if one.kind == "sensor_offline" and one.name in own and one.since and now - one.since >= patience
+        )
+    )
+
+
+def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
+    found = get_findings(db, rule.site, now=now)
+    return States(
+        held=tuple(
+            AlertState(subject=f"{one.site}/{one.kind}/{one.device}", since=one.since)
+            for one in found
+            if one.state == "open"
+        )
+    )
+
+
+def _spaces(db: Database, rule: AlertRule, now: datetime) -> Iterator[_Space]:
+    for space in db.fetch(
+        "alert_spaces", _Space, now=now, minutes=rule.minutes, site=rule.site, space=rule.space
+    ):
+        if space.minutes >= min(max(rule.minutes - 1, 1), 3):
+            yield space
+
+
+def _full(db: Database, rule: AlertRule, now: datetime) -> States:
+    """Spaces whose people were at the threshold or above in every minute of the time."""
+    held, kept = [], []
+    for space in _spaces(db, rule, now):
+        if not space.capacity or (rule.kind == "site_full" and space.site != space.space):
+            continue
+        limit = (rule.threshold or 1.0) * space.capacity
+        subject = f"{space.site}/{space.space}"
+        if space.least >= limit:
+            held.append(AlertState(subject=subject, value=space.people))
+        elif space.people >= AGAIN * limit:
+            kept.append(subject)
+    return States(held=tuple(held), kept=tuple(kept))
+
+
+def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
+    """Sites that closed a while ago, and where somebody is inside even by the lower bound."""
+    patience = max(CLOSED_FOR, timedelta(minutes=rule.minutes))
+    closed = {
+        place.id
+        for place in load_all(db)
+        if not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
+    }
+    return States(
+        held=tuple(
+            AlertState(subject=space.site, value=space.people)
+            for space in _spaces(db, rule, now)
+            if space.site == space.space and space.site in closed and space.lower >= 1
+        )
+    )
+
+
+def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
+    """Return whether more went into a space than the threshold since the last alert was acknowledged: since it was cleaned."""
+    subject = f"{rule.site}/{rule.space}"
+    since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
+    ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
+    over = entries >= (rule.threshold or 0)
+    return States(held=(AlertState(subject=subject, since=since, value=entries),) if over else ())
+
+
+def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
+    held = []
+    for place in load_all(db):
+        chance = _chance(db, place) if rule.site in (None, place.id) else None
+        if chance is not None and chance < (rule.threshold or 0):
+            held.append(AlertState(subject=place.id, value=chance))
+    return States(held=tuple(held))
+
+
+def _chance(db: Database, place: Site) -> float | None:
+    try:
+        return get_outlook(db, place.id).odds
+    except NotFound:
+        return None
+
+
+_Judge = Callable[[Database, AlertRule, datetime], States]
+_STATES: Final[dict[RuleKind, _Judge]] = {
+    "sensor_offline": _sensors,
+    "finding": _findings,
+    "space_over": _full,
+    "site_full": _full,
+    "service": _of_troubles(("service_silent", "service_missing", "behind")),
+    "forecast_old": _of_troubles(("forecast_old",)),
+    "backup_old": _of_troubles(("backup_old",)),
+    "target_probability": _probability,
+    "cleaning": _cleaning,
+    "inside_after_closing": _inside,
+}

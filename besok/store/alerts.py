@@ -1,0 +1,95 @@
+"""Rules of alerts, their occurrences, and what was sent of them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from besok.model.alerts import Alert, AlertRule, AlertState
+from besok.store.database import Database
+
+
+def put_target(db: Database, name: str, url: str) -> None:
+    """Name an address of Apprise, or give the name another address."""
+    db.run("alert_target_put", {"name": name, "url": url})
+
+
+def targets(db: Database) -> dict[str, str]:
+    """Return the addresses by name."""
+    return dict(db.rows("alert_targets"))
+
+
+def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
+    """Keep a rule; return its number."""
+    ((number,),) = db.rows("alert_rule_add", **{**asdict(rule), "now": now})
+    return int(number)
+
+
+def rules(db: Database) -> list[AlertRule]:
+    """Return the rules in force."""
+    return db.fetch("alert_rules", AlertRule)
+
+
+def remove_rule(db: Database, number: int, now: datetime) -> bool:
+    """End a rule and what is open of it; False if there is none of that number."""
+    ((count,),) = db.rows("alert_rule_remove", id=number, now=now)
+    return bool(count)
+
+
+def settle(
+    db: Database, rule: AlertRule, states: Sequence[AlertState], kept: Sequence[str], now: datetime
+) -> None:
+    """Raise what holds of a rule, and resolve what is open of other subjects than those and the `kept` ones."""
+    for state in states:
+        key = {
+            "rule": rule.id,
+            "subject": state.subject,
+            "since": state.since,
+            "value": state.value,
+            "now": now,
+        }
+        db.run("alert_raise", key)
+    subjects = [*(state.subject for state in states), *kept]
+    db.run("alert_resolve", {"rule": rule.id, "subjects": subjects, "now": now})
+
+
+def listing(db: Database, since: datetime) -> list[Alert]:
+    """Return what is open, or was resolved since a time, the newest first."""
+    return db.fetch("alerts", Alert, since=since)
+
+
+def acknowledge(db: Database, number: int, author: str, now: datetime) -> bool:
+    """Note who takes care of an occurrence; False where there is none that nobody has taken yet."""
+    return db.run("alert_acknowledge", {"id": number, "author": author, "now": now}) == 1
+
+
+def acknowledged_last(db: Database, rule: int, subject: str) -> datetime | None:
+    """Return when an occurrence of a rule about a subject was last acknowledged."""
+    ((last,),) = db.rows("alert_acknowledged_last", rule=rule, subject=subject)
+    return last  # type: ignore[no-any-return]
+
+
+def mute(db: Database, subject: str, *, reason: str, author: str, until: datetime, now: datetime) -> None:
+    """Raise nothing about a subject until then."""
+    key = {"subject": subject, "reason": reason, "author": author, "until": until, "now": now}
+    db.run("alert_mute_add", key)
+
+
+def claim(db: Database, target: str, now: datetime) -> str | None:
+    """Return the address of a target to send to it now, for this process alone; None where it has to wait."""
+    rows = db.rows("alert_target_claim", name=target, now=now)
+    return str(rows[0][0]) if rows else None
+
+
+def untold(db: Database, target: str) -> list[Alert]:
+    """Return what a target has not been told of yet."""
+    return db.fetch("alerts_untold", Alert, target=target)
+
+
+def delivered(db: Database, target: str, alerts: Sequence[Alert], problem: str | None, now: datetime) -> None:
+    """Note how sending went, and let others send to the target again."""
+    if problem is None and alerts:
+        db.run("alerts_told", {"ids": [alert.id for alert in alerts], "now": now})
+    if alerts:
+        key = {"name": target, "alerts": len(alerts), "problem": problem, "now": now}
+        db.run("alert_delivery_add", key)
+    db.run("alert_target_done", {"name": target, "problem": problem, "now": now})

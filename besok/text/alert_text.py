@@ -1,0 +1,59 @@
+"""Alerts as sentences, in the language of the present request."""
+
+from collections.abc import Sequence
+
+from besok.model.alerts import Alert
+from besok.text import formats
+from besok.text.languages import _, plural
+
+
+def title(found: Sequence[Alert]) -> str:
+    """Return the subject of a message: how many began, or that all is over."""
+    began = [alert for alert in found if alert.resolved is None]
+    if len(found) == 1:
+        return sentence(found[0])
+    if not began:
+        return _("Besök: {n} alerts are over").format(n=len(found))
+    return plural("Besök: {n} alert", "Besök: {n} alerts", len(began)).format(n=len(began))
+
+
+def body(found: Sequence[Alert]) -> str:
+    """Return a line for each, those that began first."""
+    ordered = sorted(found, key=lambda alert: (alert.resolved is not None, alert.raised))
+    return "\n".join(f"- {sentence(alert)}" for alert in ordered)
+
+
+def sentence(alert: Alert) -> str:
+    """Return one alert: what is so since when, or that it is over."""
+    if alert.resolved is not None:
+        over = _("Over since {time}: {what}")
+        return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=what(alert))
+    return what(alert)
+
+
+def what(alert: Alert) -> str:
+    """Return what an alert tells."""
+    number = formats.number(alert.value)
+    told = {
+        "sensor_offline": _("Sensor {subject} offline since {time}"),
+        "finding": _("Check the sensor {subject}: a finding since {time}"),
+        "space_over": _("{subject}: {n} people, over {share} of the capacity"),
+        "site_full": _("{subject} is full: {n} people"),
+        "service": _("The service {subject} does not respond, or is behind (since {time})"),
+        "forecast_old": _("The forecast of {subject} is old (made {time})"),
+        "backup_old": _("The last backup is old (made {time})"),
+        "target_probability": _("Probability of the target of {subject}: {chance}"),
+        "cleaning": _("{subject}: {n} entries since {time}; acknowledge when it is cleaned"),
+        "inside_after_closing": _("{subject} is closed, and somebody seems to be inside ({n})"),
+    }
+    return told[alert.kind].format(
+        subject=alert.subject,
+        n=number,
+        time=formats.stamp(alert.since, _zone(alert)),
+        share=formats.percent(alert.threshold),
+        chance=formats.percent(alert.value),
+    )
+
+
+def _zone(alert: Alert) -> str:
+    return alert.timezone or "UTC"

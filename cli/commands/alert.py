@@ -1,0 +1,179 @@
+"""The commands `besok alert`: whom to tell of what."""
+
+import getpass
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
+
+import typer
+
+from besok.model.plurals import many
+from cli.commands.database import opened
+
+app = typer.Typer(no_args_is_help=True, help="Tell somebody when something is wrong or full.")
+Author = Annotated[str, typer.Option("--by", help="Who says so; the name on this machine if left out.")]
+target = typer.Typer(no_args_is_help=True, help="Where messages go.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(target, name="target")
+    main.add_typer(app, name="alert")
+
+
+@app.callback()
+def alert() -> None:
+    """Tell somebody when something is wrong or full."""
+
+
+@target.command("put")
+def put_target(
+    name: Annotated[str, typer.Argument(help="What it is called, as: desk.")],
+    url: Annotated[
+        str, typer.Argument(help="An address of Apprise: mailto://..., msteams://..., ntfy://...")
+    ],
+) -> None:
+    """Keep an address, and send a message to it to try it."""
+    from besok.store import alerts
+    from jobs.alerting import deliver
+
+    if problem := deliver(url, "Besök", "This is where alerts of Besök will come."):
+        raise typer.BadParameter(f"no message went out: {problem}")
+    with opened() as db:
+        alerts.put_target(db, name, url)
+    print(f"A message was sent to {name}; look whether it has come.")
+
+
+@target.command("list")
+def list_targets() -> None:
+    """Show the names of the addresses, which may hold passwords and are not shown."""
+    from besok.store import alerts
+
+    with opened() as db:
+        for name, url in alerts.targets(db).items():
+            print(f"{name}: {url.partition(':')[0]}")
+
+
+@app.command()
+def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
+    """Send a message to a target."""
+    from besok.store import alerts
+    from jobs.alerting import deliver
+
+    with opened() as db:
+        known = alerts.targets(db)
+    if name not in known:
+        raise typer.BadParameter(f"there is no target {name}; `besok alert target put {name} URL` makes one")
+    if problem := deliver(known[name], "Besök", "A test: alerts of Besök come here."):
+        print(f"No message went out: {problem}")
+        raise typer.Exit(1)
+    print(f"A message was sent to {name}.")
+
+
+@app.command()
+def add(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="sensor_offline, finding, space_over, site_full, service, forecast_old, backup_old,"
+            " target_probability, cleaning or inside_after_closing."
+        ),
+    ],
+    to: Annotated[str, typer.Option(help="The target.")],
+    site: Annotated[str | None, typer.Option(help="A site; all of them if left out.")] = None,
+    space: Annotated[str | None, typer.Option(help="A space of it; all of them if left out.")] = None,
+    over: Annotated[
+        float | None, typer.Option(help="A share of the capacity, a probability, or a number of entries.")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=0, help="How long it must be so.")] = 0,
+    quiet: Annotated[str, typer.Option(help="Hours without messages, as 22:00-07:00.")] = "",
+    by: Author = "",
+) -> None:
+    """Keep a rule."""
+    from besok.services.alerts import add_rule
+
+    with opened() as db:
+        number = add_rule(
+            db,
+            kind=kind,
+            site=site,
+            space=space,
+            threshold=over,
+            minutes=minutes,
+            target=to,
+            quiet=_quiet(quiet),
+            author=by or getpass.getuser(),
+            now=datetime.now(UTC),
+        )
+    print(f"Rule {number} is kept.")
+
+
+@app.command()
+def remove(number: Annotated[int, typer.Argument(help="The rule's number.")]) -> None:
+    """End a rule, and what is open of it."""
+    from besok.store import alerts
+
+    with opened() as db:
+        if not alerts.remove_rule(db, number, datetime.now(UTC)):
+            raise typer.BadParameter(f"there is no rule {number}; `besok alert list` shows those there are")
+
+
+@app.command("list")
+def list_alerts(
+    hours: Annotated[int, typer.Option(min=0, help="Show what was resolved in so many hours, too.")] = 24,
+) -> None:
+    """Show the rules, and what is open or was resolved lately."""
+    from besok.store import alerts
+    from besok.text import alert_text
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        for rule in alerts.rules(db):
+            where = "/".join(filter(None, (rule.site or "all sites", rule.space)))
+            over = f" over {rule.threshold:g}" if rule.threshold is not None else ""
+            lasting = f" for {many(rule.minutes, 'minute')}" if rule.minutes else ""
+            print(f"rule {rule.id}: {rule.kind}{over} at {where}{lasting}, to {rule.target}")
+        for one in alerts.listing(db, now - timedelta(hours=hours)):
+            taken = f"; {one.acknowledged_by} takes care" if one.acknowledged_by else ""
+            print(f"alert {one.id}: {alert_text.sentence(one)}{taken}")
+
+
+@app.command()
+def acknowledge(number: Annotated[int, typer.Argument(help="The alert's number.")], by: Author = "") -> None:
+    """Say that you take care of an alert (or have cleaned, where it tells of entries)."""
+    from besok.store import alerts
+
+    with opened() as db:
+        if not alerts.acknowledge(db, number, by or getpass.getuser(), datetime.now(UTC)):
+            raise typer.BadParameter(f"there is no alert {number} that nobody has taken yet")
+
+
+@app.command()
+def mute(
+    subject: Annotated[str, typer.Argument(help="A device, a space as site/space, a site, or a service.")],
+    hours: Annotated[float, typer.Option(min=0.1, max=24 * 90, help="For how long.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    by: Author = "",
+) -> None:
+    """Raise no alert about something that is being worked on."""
+    from besok.store import alerts
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        alerts.mute(
+            db,
+            subject,
+            reason=reason,
+            author=by or getpass.getuser(),
+            until=now + timedelta(hours=hours),
+            now=now,
+        )
+
+
+def _quiet(text: str) -> tuple[time, time] | None:
+    if not text:
+        return None
+    try:
+        first, last = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is no span of hours; write one such as 22:00-07:00') from None
+    return first, last

@@ -1,0 +1,89 @@
+"""Alerts: rules are asked every half minute, and each target gets one message for all that it has not been told."""
+
+import logging
+import urllib.request
+from datetime import datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from besok.model import settings as environment
+from besok.model.alerts import Alert
+from besok.model.errors import NotFound
+from besok.model.settings import Settings
+from besok.services.alerts import get_states
+from besok.store import alerts
+from besok.store.database import Database
+from besok.text import alert_text
+from besok.text.languages import speaking
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S: Final = 10  # of a signal that this installation lives
+
+
+def judge(db: Database, now: datetime, settings: Settings) -> None:
+    """Ask every rule, and note what began and what is over."""
+    for rule in alerts.rules(db):
+        try:
+            found = get_states(db, rule, now)
+        except NotFound as exc:
+            log.warning("rule %d: %s", rule.id, exc, extra={"action": "alert_rule_failed"})
+            continue
+        alerts.settle(db, rule, found.held, found.kept, now)
+
+
+def to_send(db: Database, now: datetime) -> bool:
+    """Tell whether any target has to be told of something now."""
+    return any(_due(db, target, now) for target in alerts.targets(db))
+
+
+def send(db: Database, now: datetime) -> None:
+    """Send each target one message of all that it has not been told. A failed one is tried again later."""
+    language = environment.load().language
+    for target in alerts.targets(db):
+        found = _due(db, target, now)
+        url = alerts.claim(db, target, now) if found else None
+        if url is None:
+            continue
+        with speaking(language):
+            problem = deliver(url, alert_text.title(found), alert_text.body(found))
+        alerts.delivered(db, target, found, problem, now)
+        if problem:
+            log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
+
+
+def deliver(url: str, title: str, body: str) -> str | None:
+    """Send a message to an address of Apprise; return what went wrong, if anything, without the address."""
+    import apprise  # takes a while, and few installations have a target
+
+    sender = apprise.Apprise()
+    if not sender.add(url):
+        return "the address is none that Apprise knows"
+    with apprise.LogCapture(level=logging.WARNING) as noted:  # type: ignore[no-untyped-call]
+        sent = sender.notify(title=title, body=body)
+        said = noted.getvalue().strip().splitlines()
+    return None if sent else (said[-1] if said else "it was refused")[:300]
+
+
+def signal(_db: Database, _now: datetime, settings: Settings) -> None:
+    """Tell an outside address that this installation lives; it tells somebody where the signal stays away."""
+    if not settings.alive_url:
+        return
+    try:
+        urllib.request.urlopen(settings.alive_url, timeout=PATIENCE_S).close()
+    except (OSError, ValueError) as exc:
+        log.warning("the signal of life was not taken: %s", exc, extra={"action": "alive_not_sent"})
+
+
+def _due(db: Database, target: str, now: datetime) -> list[Alert]:
+    return [alert for alert in alerts.untold(db, target) if not _is_quiet(alert, now)]
+
+
+def _is_quiet(alert: Alert, now: datetime) -> bool:
+    """Tell whether nothing shall be sent of an alert now."""
+    if alert.quiet_from is None or alert.quiet_to is None:
+        return False
+    wall: time = now.astimezone(ZoneInfo(alert.timezone or "UTC")).time()
+    if alert.quiet_from <= alert.quiet_to:
+        return alert.quiet_from <= wall < alert.quiet_to
+    return wall >= alert.quiet_from or wall < alert.quiet_to

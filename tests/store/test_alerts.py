@@ -1,0 +1,285 @@
+"""Alerts: each occurrence once, whatever happens; in one message, to real servers; and over when it is over."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from besok.model.errors import AlertError, NotFound
+from besok.model.settings import Settings
+from besok.services.alerts import add_rule
+from besok.store import alerts
+from besok.store.database import Database
+from besok.store.heartbeats import beat
+from cli.stack import ports
+from jobs import alerting
+from tests.store.counted import build, put, reading
+
+MINUTE = timedelta(minutes=1)
+SETTINGS = Settings()
+
+
+class Inbox:
+    """What a real SMTP server on the loopback address has taken."""
+
+    def __init__(self) -> None:
+        self.subjects: list[str] = []
+        self.bodies: list[str] = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its name
+        if self.refuses:
+            return "451 come back later"
+        message = message_from_bytes(envelope.content)
+        self.subjects.append(str(make_header(decode_header(message["Subject"]))))
+        part = next(one for one in message.walk() if one.get_content_maintype() == "text")
+        self.bodies.append(bytes(part.get_payload(decode=True)).decode())
+        return "250 taken"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    taken, (port,) = Inbox(), ports.free(1)
+    server = Controller(taken, hostname="127.0.0.1", port=port)
+    server.start()
+    yield (
+        taken,
+        f"mailto://127.0.0.1:{port}?from=besok@example.org&to=desk@example.org&mode=insecure&format=text",
+    )
+    server.stop()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def library(db: Database, now: datetime) -> Database:
+    """A library in which everything works."""
+    build(db)
+    put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
+    heard(db, now)
+    for name in ("jobs", "besok-collector"):
+        beat(db, name, now, {})
+    return db
+
+
+def heard(db: Database, at: datetime) -> None:
+    with db.transaction() as conn:
+        conn.execute("update device set last_received = %s", (at,))
+
+
+def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
+    asked = {
+        "site": None,
+        "space": None,
+        "threshold": None,
+        "minutes": 0,
+        "quiet": None,
+        "target": "desk",
+        **more,
+    }
+    return add_rule(db, kind=kind, author="Kim", now=now, **asked)
+
+
+def turn(db: Database, now: datetime) -> None:
+    """What the jobs do every half minute."""
+    alerting.judge(db, now, SETTINGS)
+    if alerting.to_send(db, now):
+        alerting.send(db, now)
+
+
+def test_an_outage_is_one_message_and_its_end_another(
+    library: Database, inbox: tuple[Inbox, str], now: datetime
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    rule(library, "sensor_offline", now)
+    rule(library, "service", now)
+    turn(library, now)
+    assert taken.subjects == []
+    heard(library, now - 10 * MINUTE)
+    beat(library, "jobs", now - 10 * MINUTE, {})
+    for n in range(4):  # asked again and again, told once
+        turn(library, now + n * MINUTE / 2)
+    assert taken.subjects == ["Besök: 3 larm"]
+    assert "Sensorn lib/front är offline sedan" in taken.bodies[0] and "jobs svarar inte" in taken.bodies[0]
+    heard(library, now + 3 * MINUTE)
+    beat(library, "jobs", now + 3 * MINUTE, {})
+    turn(library, now + 3 * MINUTE)
+    turn(library, now + 4 * MINUTE)
+    assert taken.subjects == ["Besök: 3 larm", "Besök: 3 larm är över"]
+    assert {one.resolved for one in alerts.listing(library, now)} == {now + 3 * MINUTE}
+
+
+def test_two_workers_raise_and_send_once(library: Database, inbox: tuple[Inbox, str], now: datetime) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    barrier = threading.Barrier(4)
+
+    def work(_: int) -> None:
+        barrier.wait()
+        for _turn in range(3):
+            turn(library, now)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert len(taken.subjects) == 1 and len(alerts.listing(library, now)) == 2
+
+
+def test_a_message_that_is_refused_is_tried_again_later(
+    library: Database, inbox: tuple[Inbox, str], now: datetime
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    taken.refuses = True
+    turn(library, now)
+    turn(library, now + MINUTE / 2)  # too soon
+    taken.refuses = False
+    turn(library, now + MINUTE / 2)
+    assert taken.subjects == []
+    turn(library, now + 2 * MINUTE)
+    assert taken.subjects == ["Besök: 2 larm"]
+    log = library.rows("alert_deliveries")
+    assert [(count, problem is None) for _t, _at, count, problem in log] == [(2, True), (2, False)]
+    assert all("mailto" not in (problem or "") for *_, problem in log), "addresses may hold passwords"
+
+
+def full(db: Database, now: datetime, people: float) -> None:
+    with db.transaction() as conn:
+        conn.execute("update space set capacity = 50 where slug = 'hall'")
+        conn.execute(
+            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+            " select space_id, %s - n * interval '1 minute', %s, %s, %s, %s, 'doors'"
+            " from space, generate_series(0, 9) n"
+            " on conflict (space_id, time) do update set people = excluded.people, lower = excluded.lower",
+            (now, people, people, people, people),
+        )
+
+
+def test_a_space_that_is_too_full_for_a_while(
+    library: Database, inbox: tuple[Inbox, str], now: datetime
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    rule(library, "space_over", now, site="lib", space="hall", threshold=0.9, minutes=5)
+    full(library, now, 44)
+    turn(library, now)
+    assert taken.subjects == []
+    full(library, now, 46)
+    turn(library, now)
+    assert taken.subjects == ["lib/hall: 46 personer, över 90\u00a0% av kapaciteten"]
+    full(library, now + MINUTE, 42)  # below the threshold, yet not clearly
+    turn(library, now + MINUTE)
+    assert len(taken.subjects) == 1
+    full(library, now + 2 * MINUTE, 30)
+    turn(library, now + 2 * MINUTE)
+    assert taken.subjects[1].startswith("Över sedan")
+
+
+def test_quiet_hours_acknowledgement_and_work_going_on(
+    library: Database, inbox: tuple[Inbox, str], now: datetime
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    wall = now.time()
+    later = (datetime.combine(now.date(), wall) + timedelta(hours=1)).time()
+    rule(library, "sensor_offline", now, quiet=(wall, later))
+    alerts.mute(library, "lib/back", reason="new lens", author="Kim", until=now + timedelta(days=1), now=now)
+    heard(library, now - 10 * MINUTE)
+    turn(library, now)
+    (one,) = alerts.listing(library, now)
+    assert one.subject == "lib/front" and taken.subjects == []
+    assert alerts.acknowledge(library, one.id, "Robin", now) and not alerts.acknowledge(
+        library, one.id, "Kim", now
+    )
+    turn(library, now + timedelta(hours=2))
+    assert taken.subjects == [], "somebody takes care of it already"
+
+
+def test_a_webhook_gets_it_too(library: Database, now: datetime) -> None:
+    got: list[bytes] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            got.append(self.path.encode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        port = server.server_address[1]
+        alerts.put_target(library, "desk", f"json://127.0.0.1:{port}/hook")
+        rule(library, "sensor_offline", now)
+        heard(library, now - 10 * MINUTE)
+        turn(library, now)
+        alerting.signal(library, now, Settings(alive_url=f"http://127.0.0.1:{port}/alive"))
+        server.shutdown()
+        thread.join()
+    assert b"lib/front" in got[0] and got[1] == b"/alive"
+    assert alerting.signal(library, now, Settings(alive_url=f"http://127.0.0.1:{port}/")) is None, (
+        "nobody is there"
+    )
+
+
+def test_rules_that_could_never_hold_are_refused(library: Database, now: datetime) -> None:
+    alerts.put_target(library, "desk", "json://127.0.0.1")
+    for kind, more, said in (
+        ("space_over", {}, "needs a threshold above zero: a share of the capacity, as 0.9"),
+        ("cleaning", {"threshold": 400.0}, "name it with --site and --space"),
+        ("anything", {}, "choose one of sensor_offline"),
+    ):
+        with pytest.raises(AlertError, match=said):
+            rule(library, kind, now, **more)
+    for more in ({"target": "nobody"}, {"site": "nowhere"}, {"space": "hall"}):
+        with pytest.raises(NotFound):
+            rule(library, "sensor_offline", now, **more)
+    assert alerting.deliver("nonsense://x", "a", "b") == "the address is none that Apprise knows"
+
+
+def test_entries_since_the_last_cleaning_and_people_after_closing(
+    library: Database, inbox: tuple[Inbox, str], now: datetime
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    quarter = now.replace(minute=0, second=0) - timedelta(hours=1)
+    with library.transaction() as conn:
+        conn.execute(
+            "insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)"
+            " select channel_id, %s, 250, 0, 900, 0 from channel",
+            (quarter,),
+        )
+        conn.execute("update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
+    rule(library, "cleaning", now, site="lib", space="hall", threshold=240.0)
+    rule(library, "inside_after_closing", now, minutes=15)
+    full(library, now, 2)
+    turn(library, now)
+    (body,) = taken.bodies
+    assert "inpassager sedan" in body and "någon tycks vara kvar" in body
+    (cleaning,) = (one for one in alerts.listing(library, now) if one.kind == "cleaning")
+    assert alerts.acknowledge(library, cleaning.id, "Kim", now)
+    turn(library, now + MINUTE)
+    assert [one.kind for one in alerts.listing(library, now) if one.resolved is None] == [
+        "inside_after_closing"
+    ]

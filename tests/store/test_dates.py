@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
+from typer.testing import CliRunner
 
 from besok.model import calendar
 from besok.model.readings import Reading
@@ -23,6 +25,7 @@ from besok.services.visits import get_visits
 from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from cli.main import app
 from cli.stack import postgres
 from jobs.estimate import past_days
 from jobs.learn import SitePast
@@ -184,6 +187,26 @@ def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: s
     assert calendar.hours_of(date(2026, 3, 9), place) == (9, 0)
     assert calendar.hours_of(date(2026, 3, 10), place) == (12, 0)
     assert len(figures(db, database_url)["doors"]) == DAYS  # a's until the 9th, b's since
+
+
+def test_the_command_shows_the_days_before_it_asks(
+    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    count(db)
+    apply(db, house(at("a", "front")))
+    file = tmp_path / "house.toml"
+    file.write_text(house(at("a", "front", "swapped = true")))
+
+    def run(*words: str, answer: str) -> str:
+        return CliRunner().invoke(app, ["site", "apply", str(file), *words], input=answer).stdout
+
+    asked = run("--from", "2026-03-16", answer="n\n")
+    assert "lib: sensor a flow:1: swapped: False -> True (from 2026-03-16)" in asked
+    assert "lib: the visits of 2 days change, 2026-03-16 to 2026-03-17" in asked and "Apply?" in asked
+    assert [s.swapped for s in sites.load(db, "lib").sensors] == [False]
+    assert "Applied." in run("--from", "2026-03-16", answer="y\n")
+    assert "Nothing to do" in run(answer="")
 
 
 def test_only_the_door_and_the_days_concerned_are_computed_again(db: Database, database_url: str) -> None:

@@ -201,6 +201,7 @@ def test_the_command_shows_the_days_before_it_asks(
     def run(*words: str, answer: str) -> str:
         return CliRunner().invoke(app, ["site", "apply", str(file), *words], input=answer).stdout
 
+    assert "NOTE: without dates sensors change now" in run(answer="n\n")
     asked = run("--from", "2026-03-16", answer="n\n")
     assert "lib: sensor a flow:1: swapped: False -> True (from 2026-03-16)" in asked
     assert "lib: the visits of 2 days change, 2026-03-16 to 2026-03-17" in asked and "Apply?" in asked

@@ -20,6 +20,7 @@ from besok.model import calendar
 from besok.model.readings import Reading
 from besok.model.sitefile import dump, parse
 from besok.services.annual import compute_annual
+from besok.services.live import get_live
 from besok.services.observed_days import compute_visit_days
 from besok.services.visits import get_visits
 from besok.store import occupancy, sites
@@ -235,7 +236,8 @@ def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database, database_ur
     open_all = figures(db, database_url)
     closed = '[[sites.spaces.closed]]\nfirst = 2026-03-06\nlast = 2026-03-10\nnote = "Nytt golv"'
     told = apply(db, house(*sensors, side=closed))
-    assert any("the visits of 5 days change, 2026-03-06 to 2026-03-10" in line for line in told), told
+    assert told[0] == "lib: space side: closed: none -> 2026-03-06 to 2026-03-10"
+    assert "the visits of 5 days change, 2026-03-06 to 2026-03-10" in told[1]
     shut = figures(db, database_url)
     assert {key for key in open_all["doors"] if key not in shut["doors"]} == {
         (portal, f"2026-03-{day:02}") for portal in ("back", "between") for day in range(6, 11)
@@ -244,6 +246,17 @@ def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database, database_ur
     assert any(key[0] == "side" and key[1].startswith("2026-03-12") for key in shut["inside"])
     assert apply(db, house(*sensors)) != []  # and taken back
     assert same(figures(db, database_url), open_all)
+
+
+def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
+    sensors = at("a", "front"), at("b", "back"), at("c", "between")
+    apply(db, house(*sensors, side=f"closed = [{{ first = {FIRST + 3 * DAY} }}]"))
+    noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
+    reasons = [[s.reason for s in get_live(db, "lib", t).spaces] for t in (noon, noon + DAY)]
+    assert reasons == [["no_data"] * 3, ["no_data", "no_data", "space_closed"]]
+    apply(db, house(*sensors, side=f"first = {FIRST + 3 * DAY}"))
+    spaces = [[s.space for s in get_live(db, "lib", t).spaces] for t in (noon, noon + DAY)]
+    assert spaces == [["lib", "hall"], ["lib", "hall", "side"]]
 
 
 def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fresh, database_url: str) -> None:

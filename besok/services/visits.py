@@ -9,10 +9,10 @@ from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint, VisitStep
 from besok.services.imported_days import Imported
-from besok.services.observed_days import VisitDay, visit_days
+from besok.services.observed_days import VisitDay, counted_days, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
-from besok.store.period_counts import holding
+from besok.store.period_counts import holding, sites_with_counts
 from besok.store.sites import counted, site_of
 
 DAY = timedelta(days=1)
@@ -59,7 +59,7 @@ def get_visits(
     """
     place = site_of(db, site)
     sites = counted(db, place) if together else (place,)
-    brought = [(one, rows) for one in sites if (rows := holding(db, one.id))]
+    brought = [one for one in sites if one.id in sites_with_counts(db)]
     known = visit_days(db, sites, min(last, today - DAY)) if together or brought else []
     left_out = [day.day for day in known if day.source or (together and not day.whole)]
     points = db.fetch(
@@ -78,11 +78,12 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    profiled = [Imported(site=one, rows=rows, measured=_measured(known)) for one, rows in brought]
+    totals = [_totals(db, one, known) for one in brought]
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])
-        unknown = sum(one.variance({day.day for day in own}) for one in profiled) if own else 0.0
+        shares = {day.day for day in own if day.imputed}
+        unknown = sum(one.variance(shares) for one in totals) if shares else 0.0
         views.append(_view(point, own, unknown, variance, (ends - max(point.day, first)).days))
     return views
 
@@ -98,8 +99,10 @@ def _begin(day: date, step: VisitStep) -> date:
     return day.replace(month=1, day=1) if step == "year" else day
 
 
-def _measured(days: Sequence[VisitDay]) -> dict[date, float]:
-    return {day.day: day.gross for day in days if day.whole and not day.source}
+def _totals(db: Database, site: Site, days: Sequence[VisitDay]) -> Imported:
+    """Return the totals of longer periods that people brought of a site, of which some days are known."""
+    known = {day.day: day.gross for day in counted_days(days) if day.whole}
+    return Imported(site=site, rows=holding(db, site.id, longer_than=1), measured=known)
 
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:

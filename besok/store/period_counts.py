@@ -41,6 +41,10 @@ class NewImport:
     digest: str = ""
     layout: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.counts:
+            raise CountFileError(messages.NO_PERIOD_COUNTS)
+
     def portal(self, count: PeriodCount) -> str:
         """Return the portal of a count, "" where it has none."""
         return self.portal_of.get(count.series) or ""
@@ -136,10 +140,18 @@ def listing(db: Database, site: str) -> list[ImportView]:
     return db.fetch("imports", ImportView, site=site)
 
 
-def holding(db: Database, site: str) -> list[PeriodVisits]:
-    """Return the counts that hold at a site, of all its sources, shorter periods in place of longer ones."""
+def sites_with_counts(db: Database) -> set[str]:
+    """Return the sites at which any counts hold that people brought."""
+    return {site for (site,) in db.rows("period_sites")}
+
+
+def holding(db: Database, site: str, *, longer_than: int = 0) -> list[PeriodVisits]:
+    """Return the counts that hold at a site, of all its sources, shorter periods in place of longer ones.
+
+    Only those of periods `longer_than` so many days, if it is asked for.
+    """
     series: dict[tuple[str, Series], list[PeriodVisits]] = defaultdict(list)
-    for row in db.fetch("period_days", PeriodVisits, site=site):
+    for row in db.fetch("period_days", PeriodVisits, site=site, longer_than=longer_than):
         series[row.source, (row.portal, row.series)].append(row)
     return [row for own in series.values() for row in finest(own)[0]]
 
@@ -162,8 +174,6 @@ def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Sta
 
 def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
     """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
-    if not new.counts:
-        raise CountFileError(messages.NO_PERIOD_COUNTS)
     series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for c in new.counts:
         series[new.portal(c), c.series].append(c)

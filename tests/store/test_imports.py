@@ -17,16 +17,20 @@ from besok.services import imports
 from besok.services.annual import compute_annual
 from besok.services.forecast import get_outlook
 from besok.services.observed_days import compute_visit_days, visit_days
+from besok.services.places import get_sites
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import results, sites
 from besok.store.database import Database
 from cli.terminal.annual import as_text
+from dashboard.address import Address
+from dashboard.pages import progress
 from jobs import forecast as jobs_forecast
 from jobs import forecasts_due
 from jobs import results as jobs_results
 from tests.sitetext import site, space
 from tests.store.by_day import FIRST, HOURS, SITE, TARGET, count, ordinary
+from tests.unit.test_figures_forecast import texts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -303,6 +307,9 @@ def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Datab
     assert coming.odds is not None and coming.needed_growth and len(coming.days) == 400
     year = next(t for t in coming.totals if t.days == 365)
     assert year.low80 < in_2025 * 1.05 < year.high80 < 1.4 * in_2025
+    page = texts(progress.page(lib, get_sites(lib)[0], Address.parse("/progress/lib", ""), now))
+    assert "besök de 365 dagarna till och med 31 dec. 2025" in page.replace("\xa0", " ")
+    assert f"31 dec. 2024, {GATE})" in page.replace("\xa0", " ") and "x.csv" in page
     number = imports.imports(lib, "lib")[0].id
     imports.undo(lib, number, "Ada", now=now)
     assert jobs_results.wanted(lib, now) and get_progress(lib, "lib", date(2026, 1, 20)).last_365 is None

@@ -31,7 +31,7 @@ def table(seeds: int) -> Iterator[str]:
 
 def table_of_gates(seeds: int) -> Iterator[str]:
     """Yield a row for each kind of building and of overlap."""
-    yield "| doors | days side by side | growth off, bridged | as counted | stated error | beyond it | 80 % of the ratio held |"
+    yield "| doors | days side by side | growth off, bridged | as counted | stated error | beyond it | 80 % held |"
     yield "|---|---|---|---|---|---|---|"
     for doors in (1, 3):
         for beside in (0, 7, 28):

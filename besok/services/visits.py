@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint, VisitStep
-from besok.services.imported_days import Imported
-from besok.services.observed_days import VisitDay, counted_days, visit_days
+from besok.services.imported_days import imported
+from besok.services.observed_days import VisitDay, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
-from besok.store.period_counts import holding, sites_with_counts
 from besok.store.sites import counted, site_of
 
 DAY = timedelta(days=1)
@@ -59,8 +58,7 @@ def get_visits(
     """
     place = site_of(db, site)
     sites = counted(db, place) if together else (place,)
-    brought = [one for one in sites if one.id in sites_with_counts(db)]
-    known = visit_days(db, sites, min(last, today - DAY)) if together or brought else []
+    known = visit_days(db, sites, min(last, today - DAY))
     left_out = [day.day for day in known if day.source or (together and not day.whole)]
     points = db.fetch(
         "visits",
@@ -78,13 +76,18 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    totals = [_totals(db, one, known) for one in brought]
+    shares = {day.day for own in steps.values() for day in own if day.imputed}
+    measured = {day.day: day.gross for day in known if day.whole and not day.source}
+    totals = [imported(db, one, measured, min(last, today - DAY)) for one in sites] if shares else []
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])
-        shares = {day.day for day in own if day.imputed}
-        unknown = sum(one.variance(shares) for one in totals) if shares else 0.0
-        views.append(_view(point, own, unknown, variance, (ends - max(point.day, first)).days))
+        unknown = sum(one.variance({day.day for day in own} & shares) for one in totals)
+        view = _view(point, own, unknown, variance)
+        over = max(point.day, first), min(ends, today) - DAY
+        if over[0] <= over[1] and (step != "day" or share_of_whole(known, *over)):
+            view = replace(view, coverage=share_of_whole(known, *over))
+        views.append(view)
     return views
 
 
@@ -99,24 +102,16 @@ def _begin(day: date, step: VisitStep) -> date:
     return day.replace(month=1, day=1) if step == "year" else day
 
 
-def _totals(db: Database, site: Site, days: Sequence[VisitDay]) -> Imported:
-    """Return the totals of longer periods that people brought of a site, of which some days are known."""
-    known = {day.day: day.gross for day in counted_days(days) if day.whole}
-    return Imported(site=site, rows=holding(db, site.id, longer_than=1), measured=known)
-
-
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
     """Return the variance of the counting error per passage, from how in and out add up in the year to `last`."""
     (balance,) = db.fetch("balance_variance", _Balance, sites=list(sites), last=last)
     return variance_per_passage(balance.variance)
 
 
-def _view(
-    point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float, days: int
-) -> VisitPoint:
+def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
     """Return a step: what sensors counted, and the days that people brought, which count as a door that nobody checked.
 
-    `unknown` is the variance of these days, where they are shares of totals; the step has so many `days`.
+    `unknown` is the variance of these days, where they are shares of totals.
     """
     gross, net, imputed = (sum(getattr(day, name) for day in brought) for name in ("gross", "net", "imputed"))
     seen = point.passages is not None or bool(brought)
@@ -131,7 +126,7 @@ def _view(
         day=point.day,
         gross=(point.gross or 0.0) + gross if seen else point.gross,
         net=(point.net or 0.0) + net if seen else point.net,
-        coverage=min(1.0, point.coverage + len(brought) / days),
+        coverage=point.coverage,
         imputed=point.imputed + imputed,
         corrected=point.corrected,
         final=point.final,

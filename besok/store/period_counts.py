@@ -140,18 +140,10 @@ def listing(db: Database, site: str) -> list[ImportView]:
     return db.fetch("imports", ImportView, site=site)
 
 
-def sites_with_counts(db: Database) -> set[str]:
-    """Return the sites at which any counts hold that people brought."""
-    return {site for (site,) in db.rows("period_sites")}
-
-
-def holding(db: Database, site: str, *, longer_than: int = 0) -> list[PeriodVisits]:
-    """Return the counts that hold at a site, of all its sources, shorter periods in place of longer ones.
-
-    Only those of periods `longer_than` so many days, if it is asked for.
-    """
+def holding(db: Database, site: str) -> list[PeriodVisits]:
+    """Return the counts that hold at a site, of all its sources, shorter periods in place of longer ones."""
     series: dict[tuple[str, Series], list[PeriodVisits]] = defaultdict(list)
-    for row in db.fetch("period_days", PeriodVisits, site=site, longer_than=longer_than):
+    for row in db.fetch("period_days", PeriodVisits, site=site):
         series[row.source, (row.portal, row.series)].append(row)
     return [row for own in series.values() for row in finest(own)[0]]
 

@@ -58,13 +58,8 @@ where i.site_id = %(site_id)s and i.source = %(source)s and not i.undone
     and c.first_day <= %(last)s and c.last_day >= %(first)s
 order by c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id desc
 
--- name: period_sites
--- The sites at which any counts hold.
-select distinct s.slug from count_import i join site s using (site_id) where not i.undone
-
 -- name: period_days
--- The counts of all sources that hold at a site, hours added up to their days, as visits (half of all passages); of periods that
--- end so many days after they begin, or later.
+-- The counts of all sources that hold at a site, hours added up to their days, as visits (half of all passages).
 with holding as (
     select distinct on (i.source, c.portal_id, c.series, c.first_day, c.last_day, c.hour)
         i.source, i.counts, i.method, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id,
@@ -72,7 +67,7 @@ with holding as (
     from period_count c
     join count_import i using (import_id)
     join site s using (site_id)
-    where s.slug = %(site)s and not i.undone and c.last_day - c.first_day >= %(longer_than)s
+    where s.slug = %(site)s and not i.undone
     order by i.source, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id desc
 )
 select h.source, h.counts = 'net' as net, coalesce(p.slug, '') as portal, h.series, h.first_day as first, h.last_day as last,

@@ -313,6 +313,38 @@ def test_workbooks() -> None:
         take(mixed)
 
 
+def test_tables_of_years_below_each_other() -> None:
+    text = "2018\nMånad;Besök\nJanuari;5\nFebruari;4\nSumma;9\n\n2019\nMånad;Besök\nJanuari;6\nFebruari;7\nSumma;13\n"
+    file = take(text)
+    assert [(period[:7], visits) for _, period, visits in told(file)] == [
+        ("2018-01", 5), ("2018-02", 4), ("2019-01", 6), ("2019-02", 7),
+    ]  # fmt: skip
+    pages = "Datum;Besök\n2019-01-01;5\n2019-01-02;6\nDatum;Besök\n2019-01-03;7\n"
+    assert total(take(pages)) == 18
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "kind"),
+    [
+        ("Date;1;2;3;4;5\n2019-01-01;9;2;3;4;5\n2019-01-02;1;2;3;4;5\n", {"1", "2", "3", "4", "5"}, "day"),
+        ("Datum;8;9;10;11;12\n2019-01-01;9;2;3;4;5\n2019-01-02;1;2;3;4;5\n", {""}, "hour"),
+    ],
+)
+def test_heads_of_figures_are_doors_or_hours(text: str, said: set[str], kind: str) -> None:
+    file = take(text, series="all") if kind == "day" else take(text)
+    assert ({c.series for c in file.counts}, file.unit) == (said, kind)
+
+
+def test_times_are_ends_where_their_head_says_so() -> None:
+    file = take("End time,Visits\n2019-01-01 09:00,10\n2019-01-01 10:00,12\n2019-01-02 00:00,1\n")
+    assert [period for _, period, _ in told(file)] == ["2019-01-01 08", "2019-01-01 09", "2019-01-01 23"]
+    with pytest.raises(CountFileError, match=r"row 4: .* has no time of day, as others have"):
+        take("Time,Visits\n2019-01-01 09:00,10\n2019-01-01 10:00,12\n2019-01-01,22\n")
+    midnight = datetime(2019, 1, 1)  # noqa: DTZ001
+    rows = [["Tid", "Besök"], *([midnight + timedelta(hours=h), 9 - h] for h in range(5))]
+    assert [c.hour for c in take(book(("a", rows))).counts] == [0, 1, 2, 3, 4]
+
+
 def test_sheets_of_years() -> None:
     rows = [["Månad", "Besök"], ["Januari", 5], ["Februari", 4]]
     years = book(("2018", rows), ("2019", rows), ("Info", [["text"]]))

@@ -71,6 +71,13 @@ def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str
     )  # 08:00-09:00 begins at 08:00
     frame = _single(ends, answers, zone, head)
     timed = bool((frame["wall"] != frame["wall"].dt.normalize()).any())
+    if timed and (whole := ~frame["told"]).any():
+        row, text = _at(texts, whole)
+        raise refusal(
+            "row {row}: “{text}” has no time of day, as others have; write 00:00, or take out a sum of the day",
+            row=row,
+            text=text,
+        )
     return Periods(frame=_stated_lengths(frame, texts, answers, head) if not timed else frame, timed=timed)
 
 
@@ -105,7 +112,7 @@ def _single(words: pd.Series, answers: Answers, zone: ZoneInfo | None, head: str
     if (wrong := ~frame["first"].dt.year.between(*YEARS)).any():
         row, text = _at(words, wrong)
         raise refusal("row {row}: “{text}” is in a year in which nobody counted", row=row, text=text)
-    return frame.assign(wall=wall)
+    return frame.assign(wall=wall, told=split.timed)
 
 
 def _days(distinct: pd.Series, answers: Answers, head: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The table on a sheet: what stands above it, the heads of its columns, and its rows."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -46,19 +47,12 @@ def find_tables(sheet: Sheet) -> list[Table]:
     parts, title, begin = [], table.title, 0
     numbers = [*table.body.index]
     for row in (*table.repeated, None):
-        end = (
-            len(numbers)
-            if row is None
-            else next((n for n, number in enumerate(numbers) if number > row), len(numbers))
-        )
+        end = len(numbers) if row is None else bisect_right(numbers, row)
         body, above = table.body.iloc[begin:end], ()
         if row is not None:
             alone = (body != "").sum(axis=1) == 1
-            titles = int(alone[::-1].cummin().sum())  # the rows of one text right above the next head
-            body, above = (
-                body.iloc[: len(body) - titles],
-                tuple(t for t in body.iloc[len(body) - titles :].max(axis=1)),
-            )
+            titles = len(body) - int(alone[::-1].cummin().sum())  # texts alone, right above the next head
+            body, above = body.iloc[:titles], tuple(body.iloc[titles:].max(axis=1))
         parts.append(replace(table, title=title, body=body))
         title, begin = above or title, end
     return [part for part in parts if not part.body.empty]

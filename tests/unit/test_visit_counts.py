@@ -100,6 +100,7 @@ def patched(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
          ["2019-01-07..2019-01-13", "2019-01-14..2019-01-20", "2019-01-21..2019-01-27"]),
         ("Month,Visits\n2019-01,5\n2019-02,6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
         ("Month,Visits\nJan-19,5\nFeb-19,6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
+        ("Månad;Besök\njanuari-19;5\nfebruari-19;6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
         ("Månad;Besök\nmaj 2019;5\nokt 2019;6\n", "month", ["2019-05-01..2019-05-31", "2019-10-01..2019-10-31"]),
         ("Månad;Besök\n2019-01-01;5\n2019-02-01;6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
         ("Year,Month,Visits\n2019,January,5\n,February,6\n", "month",
@@ -210,6 +211,7 @@ def test_doors_and_branches_are_asked_for_and_keep_their_names() -> None:
         ("Year,Visits\n2015/16,5\n2016/17,6\n", "year-begins", ["04", "07", "08", "09", "10"]),
         ("Year,Visits\n2009-10,5\n2010-11,6\n", "year-begins", ["04", "07", "08", "09", "10"]),
         ("Month,Visits\nJanuary,5\nFebruary,6\n", "year", []),
+        ("År;Besök (tusental)\n2018;12,3\n2019;13,4\n", "thousands", ["thousands", "people"]),
         ("Datum;Besök\n2019-01-01;5\n2019-01-02;trasig\n", "words", ["missing", "zero"]),
         ("Datum;Besök\n2019-01-01;5\n2019-01-01;6\n", "repeated", ["add"]),
         ("Datum;Besök\n2019-01-01;5\n2019-01-01;5\n", "repeated", ["add", "once"]),
@@ -238,6 +240,8 @@ def test_what_is_unclear_is_asked(text: str, key: str, answers: list[str]) -> No
 
 
 def test_answers_decide() -> None:
+    thousands = "År;Besök (tusental)\n2018;12,3\n2019;13,4\n"
+    assert total(take(thousands, thousands="thousands")) == pytest.approx(25_700)
     ambiguous = "Date,Visits\n03/04/2019,5\n04/04/2019,6\n"
     assert periods(ambiguous, dates="day-first") == ["2019-04-03", "2019-04-04"]
     assert periods(ambiguous, dates="month-first") == ["2019-03-04", "2019-04-04"]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.values import YEARS, candidates, split_clock
+from besok.files.values import YEARS, candidates, rewritten, split_clock
 from besok.files.visit_counts.labels import CLOCK
 from besok.files.visit_counts.wording import Answers, option, question, refusal
 from besok.model.errors import CountFileError
@@ -193,8 +193,7 @@ def _written(texts: pd.Series, answers: Answers) -> tuple[pd.Series, pd.Series]:
 
 
 def _short(texts: pd.Series, form: str) -> pd.Series:
-    plain = texts.str.replace(r"\bmaj\b", "may", regex=True).str.replace(r"\bokt\b", "oct", regex=True)
-    plain = plain.str.replace("'", "", regex=False)
+    plain = rewritten(texts.str.replace("'", "", regex=False))
     return pd.to_datetime(plain, format=form, errors="coerce")
 
 

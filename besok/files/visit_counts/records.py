@@ -17,13 +17,7 @@ from besok.files.visit_counts.wording import Answers, option, question, refusal,
 from besok.model.period_counts import FileRemark
 
 WORDS: Final = 5  # different words among the counts that can be asked about
-UNSIZED: Final[dict[Part, str]] = {
-    "m": "a month",
-    "q": "a quarter",
-    "w": "a week",
-    "d": "a day",
-    "h": "an hour",
-}
+THOUSANDS: Final = re.compile(r"tusental|1000-?tal|thousand|1,?000s|\b000s|'000", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +58,8 @@ def records(
         numbers = numbers.loc[body.index]
     for c in added:
         totals.check_column(numbers[c], numbers[used], table.name(c), answers, remarks)
+    if any(THOUSANDS.search(text) for text in (*table.title, *(table.name(c) for c in used))):
+        numbers = numbers * _thousands(answers)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
     texts, rows = {}, {}
     for c in used:
@@ -185,6 +181,18 @@ def _counting(
             names=", ".join(map(" ".join, table.heads))[:200],
         )
     return found, sums
+
+
+def _thousands(answers: Answers) -> int:
+    asked = question(
+        "thousands",
+        "A head or title speaks of thousands. How are the counts written?",
+        [
+            option("thousands", "in thousands: 12.3 is 12 300 people"),
+            option("people", "in people, as they stand"),
+        ],
+    )
+    return 1_000 if answers.of(asked) == "thousands" else 1
 
 
 def _tell(table: Table, left: Sequence[int], remarks: list[FileRemark]) -> None:

@@ -452,6 +452,16 @@ def test_a_gate_that_was_set_back_is_refused() -> None:
         take("date,gate_start,gate_end\n2026-01-15,1000,1040\n2026-01-16,1040,3\n", gate="readings")
 
 
+def test_readings_within_a_day_give_hours() -> None:
+    begin = datetime(2019, 1, 1, 8)  # noqa: DTZ001
+    rows = [(begin + timedelta(days=d, hours=h), 5000 + 100 * d + 9 * h) for d in range(3) for h in range(10)]
+    text = "Time,Counter reading\n" + "".join(f"{at:%Y-%m-%d %H:%M},{read}\n" for at, read in rows)
+    file = take(text)
+    assert total(file) == rows[-1][1] - rows[0][1]
+    assert told(file)[0] == ("", "2019-01-01 08", 9)
+    assert told(file)[9] == ("", "2019-01-01 17", 19)  # what came between closing and opening
+
+
 def test_growing_years_are_no_running_total() -> None:
     assert (
         take("Year,Visits\n" + "".join(f"{2012 + n},{100_000 + 20_000 * n}\n" for n in range(9))).unit
@@ -466,7 +476,7 @@ def test_answers_are_listed_where_one_is_wrong() -> None:
         Answers({"fruit": "peer"}).of(asks)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=24), st.sampled_from([" ", "\u00a0", ".", ""]))
 def test_whatever_is_written_by_month_is_read_back(values: list[int], thousands: str) -> None:
     lines = [

@@ -18,11 +18,13 @@ from api.routes import (
     forecast,
     hand_counts,
     headcounts,
+    imports,
     ledger,
     live,
     mappings,
     operation,
     places,
+    quarantine,
     usage,
     voids,
 )
@@ -32,7 +34,7 @@ from besok.store.database import Database
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
 LEAST = 2  # connections of each purpose
-MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
+MAX_BODY = 1_000_000  # bytes of a request; only files of counts are larger
 
 ABOUT = """
 Visitors of libraries and parks: who came, how full it is, on the way to what.
@@ -91,9 +93,11 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        quarantine,
         counting,
         headcounts,
         hand_counts,
+        imports,
         attention,
         usage,
         voids,

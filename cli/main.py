@@ -11,6 +11,8 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    backup,
+    broker,
     calendar,
     calibrate,
     codec,
@@ -21,6 +23,7 @@ from cli.commands import (
     hand_counts,
     headcount,
     quality,
+    quarantine,
     readings,
     receive,
     rejected,
@@ -30,6 +33,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    visits,
 )
 from cli.terminal import output
 
@@ -42,6 +46,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    backup,
     receive,
     quality,
     estimate,
@@ -49,10 +54,12 @@ for group in (
     forecast,
     site,
     device,
+    broker,
     adapter,
     codec,
     readings,
     rejected,
+    quarantine,
     calibrate,
     headcount,
     hand_counts,
@@ -61,6 +68,7 @@ for group in (
     report,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

@@ -79,7 +79,7 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     draws = [drawn(db, sites, origin, rng) for _ in range(DRAWS)] if imputed else []
     made = look_ahead(
         past,
-        as_forecast_calendar(days, site.opening.country, outdoors=site.kind == "park"),
+        as_forecast_calendar(days, site.opening.table(origin).country, outdoors=site.kind == "park"),
         goal=goal,
         measure=site.measure,
         made=now,

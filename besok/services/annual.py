@@ -1,6 +1,6 @@
 """The visits of a calendar year with the evidence they rest on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, YearQuarters, estimate_year
+from besok.analytics.annual import LEAST_DAYS, Rules, YearOfVisits, YearQuarters, estimate_year
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
@@ -27,7 +27,14 @@ from besok.model.views.annual import (
 )
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported
-from besok.services.observed_days import VisitDay, compute_visit_days, site_days
+from besok.services.observed_days import (
+    Counting,
+    VisitDay,
+    compute_visit_days,
+    doors_observed,
+    site_days,
+    visit_days,
+)
 from besok.services.visits import passage_variance
 from besok.store import period_counts, results, rollup, voids
 from besok.store.database import Database, sql
@@ -97,6 +104,7 @@ class _Inputs:
     passage_variance: float
     brought: Imported
     brought_days: dict[int, VisitDay]  # by the number of the day: one more column, in place of the doors
+    counting: Counting
 
     @cached_property
     def days(self) -> list[date]:
@@ -156,13 +164,14 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """Return what makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
+        """Return what makes days alike: weekday (or holiday), hours with and without staff; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
-        hours = sum((b - a for a, b in calendar.open_intervals(day, self.site)), timedelta())
+        hours = calendar.hours_of(day, self.site)
         holiday = calendar.holiday(day, self.site.opening)
-        return ("holiday" if holiday else day.weekday(), hours // timedelta(minutes=30)) if hours else None
+        halves = [round(2 * length) for length in hours]
+        return ("holiday" if holiday else day.weekday(), *halves) if any(hours) else None
 
     @cached_property
     def rules(self) -> Rules:
@@ -171,7 +180,9 @@ class _Inputs:
         there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
             [
-                (not d.portals or door.name in d.portals) and (not door.until or day <= door.until)
+                (not d.portals or door.name in d.portals)
+                and (not door.until or day <= door.until)
+                and self.counting.on(door.portal_id, day)
                 for door in self.doors
             ]
             + [not self.doors and bool(self.brought_days)]
@@ -253,14 +264,15 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     figure = on.figure(grid)
     counts = on.rules.counts
     filled = float(np.nansum(on.entries(imputed) * counts[on.day_of, :-1]))
-    seen_at: Bools = np.any((figure.observed > 0) & counts, axis=1)
-    missing = tuple(d for d, seen in zip(on.days, seen_at.tolist(), strict=True) if not seen)
     shares = on.brought.variance({day.day for day in on.brought_days.values()})
     figure = replace(
         figure, se=hypot(figure.se, sqrt(shares)), se_missing=hypot(figure.se_missing, sqrt(shares))
     )
+    known = {day.day: day.whole for day in visit_days(db, [on.site], on.last) if day.day >= on.first}
+    missing = tuple(d for d in on.days if d not in known)
     everyone = np.nansum(grid.people_in) + np.nansum(grid.people_out)
     is_library = on.site.kind == "library" and on.last.month == 12 and on.last.day == 31
+    seen_doors = doors_observed(db, on.site, on.last)
     seen = figure.days_whole + figure.days_partly > 0
     low, high = _bounds(figure)
     return AnnualReport(
@@ -285,12 +297,14 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         high=high,
         days=len(on.days),
         days_closed=sum(kind is None for kind in on.day_kinds()),
-        days_whole=figure.days_whole,
-        days_partly=figure.days_partly,
-        days_missing=figure.days_missing,
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
+        days_whole=sum(known.values()),
+        days_partly=len(known) - sum(known.values()),
+        days_missing=len(missing),
         missing=missing,
         definitions=tuple(_definitions(db, on)),
-        doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
+        doors=tuple(_door(n, on, grid, figure, seen_doors) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
         imports=tuple(_imports(db, on)),
         voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
@@ -333,6 +347,8 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
         days=len(on.days),
         days_closed=sum(kind is None for kind in on.day_kinds()),
         days_whole=len(on.days) - len(missing),
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_partly=0,
         days_missing=len(missing),
         missing=missing,
@@ -367,7 +383,8 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
     if not doors and not days:
         raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
     begins, ends = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
-    keys = {"portals": [door.portal_id for door in doors], "begins": begins, "ends": ends}
+    portals = [door.portal_id for door in doors]
+    keys = {"portals": portals, "begins": begins, "ends": ends}
     return _Inputs(
         site=place,
         first=first,
@@ -378,6 +395,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         passage_variance=passage_variance(db, [site], last),
         brought=brought,
         brought_days=days,
+        counting=Counting.of(db, place, portals),
     )
 
 
@@ -430,9 +448,16 @@ def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
     return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
 
 
-def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidence:
+def _door(
+    n: int,
+    on: _Inputs,
+    grid: _Grid,
+    figure: YearOfVisits,
+    observed: Mapping[int, Mapping[date, bool]],
+) -> DoorEvidence:
     door, counts = on.doors[n], on.rules.counts[:, n]
-    observed = figure.observed[counts, n]
+    days = [day for day, counted in zip(on.days, counts.tolist(), strict=True) if counted]
+    known = [seen for day in days if (seen := observed.get(door.portal_id, {}).get(day)) is not None]
     corrected = grid.corrected_in if door.sign == 1 else grid.corrected_out
     return DoorEvidence(
         door=door.name,
@@ -441,9 +466,9 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidenc
         estimated=float(figure.added[:, n].sum()),
         imputed=float(np.nansum(grid.imputed[:, n])),
         corrected=float(np.nansum(corrected[:, n])),
-        days_whole=int((observed >= OBSERVED).sum()),
-        days_partly=int(((observed > 0) & (observed < OBSERVED)).sum()),
-        days_missing=int((observed <= 0).sum()),
+        days_whole=sum(known),
+        days_partly=len(known) - sum(known),
+        days_missing=len(days) - len(known),
         sensors=tuple(p.evidence for p in on.placements if p.portal_id == door.portal_id),
     )
 

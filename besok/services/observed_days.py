@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
+from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, observed_doors, unobserved_days
 from besok.analytics.disaggregation import draw
 from besok.model import calendar
+from besok.model.calendar import Span
 from besok.model.site import Site
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported, imported
@@ -43,6 +44,27 @@ class Placement:
     role: str
     placed: datetime | None
     ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The time in which portals count: as long as they, and the spaces on their sides, are used."""
+
+    site: Site
+    spans: dict[int, list[Span]]
+
+    @classmethod
+    def of(cls, db: Database, site: Site, portals: Sequence[int]) -> "Counting":
+        """Return when portals that lead into a site count."""
+        spans: dict[int, list[Span]] = {portal: [] for portal in portals}
+        for portal, begins, ends in db.rows("portal_spans", portals=list(portals)):
+            spans[portal].append((begins, ends))
+        return cls(site, spans)
+
+    def on(self, portal: int, day: date) -> bool:
+        """Tell whether a portal counts on a business day."""
+        begins, ends = calendar.day_bounds(day, self.site)
+        return any((a is None or a < ends) and (b is None or begins < b) for a, b in self.spans[portal])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,15 +192,35 @@ def whole_days(
     return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
 
 
+def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
+    """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures."""
+    whole = sum(day.whole and first <= day.day <= last for day in days)
+    return whole / max((last - first).days + 1, 1)
+
+
+def doors_observed(db: Database, site: Site, last: date) -> dict[int, dict[date, bool]]:
+    """Return of each door of a site, by its id, whether it was observed on the days of which something is known."""
+    months = db.fetch("door_months", _Month, site=site.id)
+    days = db.fetch("door_days", DoorDay, site=site.id, last=last)
+    found: dict[int, dict[date, bool]] = defaultdict(dict)
+    for day, doors in observed_doors(_doors(db, site, months), days).items():
+        for door, observed in doors.items():
+            found[door][day] = observed
+    return found
+
+
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:
     """Return the business days of one site that were observed only in part."""
     months = db.fetch("door_months", _Month, site=site.id)
     names = {month.portal_id: month.name for month in months}
     definitions = sorted(site.visits, key=lambda d: d.first)
 
+    used = Counting.of(db, site, list(names))
+
     def counting(day: date) -> list[int]:
         portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
-        return [portal for portal, name in names.items() if not portals or name in portals]
+        named = [portal for portal, name in names.items() if not portals or name in portals]
+        return [portal for portal in named if used.on(portal, day)]
 
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)

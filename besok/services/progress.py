@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import hypot, sqrt
 
-from besok.analytics.growth import comparable, empty_runs, growth_a_year, growth_of_days, pandemic
+from besok.analytics.growth import PAIRED, comparable, empty_runs, growth_a_year, growth_of_days, pandemic
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
@@ -30,6 +30,7 @@ class _Known:
     `left_out` are days that tell nothing of other years, those of the pandemic if it closed the site.
     """
 
+    db: Database
     sites: Sequence[Site]
     days: Sequence[VisitDay]
     measure: str
@@ -45,6 +46,19 @@ class _Known:
         found = self.whole(first, last)
         out = self.left_out
         return {day: v for day, v in found.items() if not (out and out[0] <= day <= out[1])} or found
+
+    def compared(self, first: date, last: date) -> int:
+        """Return how many days from `first` to `last` are not left out."""
+        days = [first + n * DAY for n in range((last - first).days + 1)]
+        out = self.left_out
+        return sum(not (out and out[0] <= day <= out[1]) for day in days) or len(days)
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """The sites of which nothing is known, which keep the others from being added up."""
+        if self.days or len(self.sites) == 1:
+            return ()
+        return tuple(site.id for site in self.sites if not visit_days(self.db, [site], self.today - DAY))
 
     @property
     def year(self) -> dict[date, float]:
@@ -72,6 +86,7 @@ def _known(db: Database, place: Site, today: date) -> _Known:
     sites = counted(db, place)
     days = visit_days(db, sites, today - DAY)
     return _Known(
+        db=db,
         sites=sites,
         days=days,
         measure=place.measure,
@@ -94,7 +109,8 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     measure, stated = target.measure, target.baseline_visits
     base = {} if stated else known.usual(target.baseline_first, target.baseline_last)
     last = known.year
-    baseline, last_365 = stated or _yearly(base), _yearly(last)
+    period = (target.baseline_first, target.baseline_last)
+    baseline, last_365 = stated or _yearly(base, known.compared(*period)), _yearly(last, YEAR)
     growth, pairs = known.growth()
     goal = None if baseline is None else baseline * target.factor
     years = (target.deadline - known.today).days / YEAR
@@ -135,6 +151,7 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         ),
         breaks=over.breaks,
         also=place.also,
+        uncounted=known.uncounted,
         deadline_365=_deadline_year(known, target.deadline) if today > target.deadline else None,
         left_out=known.left_out,
     )
@@ -153,10 +170,11 @@ def get_so_far(db: Database, site: str, today: date) -> SoFar:
         first=days[0].day if days else None,
         days=len(days),
         visits=sum(day.visits(place.measure) for day in days) if days else None,
-        last_365=_yearly(last),
+        last_365=_yearly(last, YEAR),
         coverage_365=len(last) / YEAR,
         growth=growth,
         growth_days=pairs,
+        uncounted=known.uncounted,
     )
 
 
@@ -175,12 +193,15 @@ def _sampling(known: _Known, sampled: Sequence[Imported], growth: float | None) 
 def _deadline_year(known: _Known, deadline: date) -> float | None:
     """Return the visits of the 365 days up to a deadline; None where too little was observed."""
     year = known.whole(deadline - (YEAR - 1) * DAY, deadline)
-    return _yearly(year) if len(year) >= ENOUGH * YEAR else None
+    return _yearly(year, YEAR) if len(year) >= ENOUGH * YEAR else None
 
 
-def _yearly(visits: Mapping[date, float]) -> float | None:
-    """Return a year's worth of visits, from the mean of the days that were observed whole."""
-    return sum(visits.values()) / len(visits) * YEAR if visits else None
+def _yearly(visits: Mapping[date, float], days: int) -> float | None:
+    """Return a year's worth of visits, from the mean of the days that were observed whole.
+
+    None where these are too few of the `days` that are compared: some weeks of a year tell nothing of it.
+    """
+    return sum(visits.values()) / len(visits) * YEAR if visits and len(visits) >= PAIRED * days else None
 
 
 def _length(first: date, last: date) -> int:

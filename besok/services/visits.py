@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint, VisitStep
 from besok.services.imported_days import imported
-from besok.services.observed_days import VisitDay, visit_days
+from besok.services.observed_days import VisitDay, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
 from besok.store.period_counts import holding
@@ -60,7 +60,7 @@ def get_visits(
     place = site_of(db, site)
     sites = counted(db, place) if together else (place,)
     brought = [one for one in sites if holding(db, one.id)]
-    known = visit_days(db, sites, min(last, today - DAY)) if together or brought else []
+    known = visit_days(db, sites, min(last, today - DAY))
     left_out = [day.day for day in known if day.source or (together and not day.whole)]
     points = db.fetch(
         "visits",
@@ -83,7 +83,11 @@ def get_visits(
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])
         unknown = sum(one.variance({day.day for day in own}) for one in profiled) if own else 0.0
-        views.append(_view(point, own, unknown, variance, (ends - max(point.day, first)).days))
+        view = _view(point, own, unknown, variance)
+        over = max(point.day, first), min(ends, today) - DAY
+        if over[0] <= over[1] and (step != "day" or share_of_whole(known, *over)):
+            view = replace(view, coverage=share_of_whole(known, *over))
+        views.append(view)
     return views
 
 
@@ -108,12 +112,10 @@ def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
     return variance_per_passage(balance.variance)
 
 
-def _view(
-    point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float, days: int
-) -> VisitPoint:
+def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
     """Return a step: what sensors counted, and the days that people brought, which count as a door that nobody checked.
 
-    `unknown` is the variance of these days, where they are shares of totals; the step has so many `days`.
+    `unknown` is the variance of these days, where they are shares of totals.
     """
     gross, net, imputed = (sum(getattr(day, name) for day in brought) for name in ("gross", "net", "imputed"))
     seen = point.passages is not None or bool(brought)
@@ -128,7 +130,7 @@ def _view(
         day=point.day,
         gross=(point.gross or 0.0) + gross if seen else point.gross,
         net=(point.net or 0.0) + net if seen else point.net,
-        coverage=min(1.0, point.coverage + sum(not day.sampled for day in brought) / days),
+        coverage=point.coverage,
         imputed=point.imputed + imputed,
         corrected=point.corrected,
         final=point.final,

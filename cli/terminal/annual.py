@@ -63,6 +63,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"
         f" {r.days_partly} in part, {r.days_missing} not at all"
     )
+    yield f"  open for {_n(r.hours_staffed)} hours with staff, and {_n(r.hours_staffless)} without (card only)"
     if r.gross is not None:
         yield (
             f"  {r.estimated_share:.2%} of gross is estimated for what was not observed,"

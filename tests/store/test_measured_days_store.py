@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import LiteralString
 
 import numpy as np
@@ -20,6 +21,7 @@ from besok.store.database import Database
 from besok.store.rollup import rebuild_days
 from jobs import results as jobs
 from jobs.forecast import observed
+from tests.sitetext import door, site
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
 from tests.store.test_target_of_several_sites import DAY, TODAY, days, write
@@ -228,3 +230,38 @@ def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_u
     )
     assert get_progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
     assert date(2026, 3, 1) == TODAY - DAY
+
+
+def test_some_weeks_of_a_year_are_no_year_and_every_view_says_so_alike(
+    db: Database, database_url: str
+) -> None:
+    sites.apply(db, sitefile.parse(LIBRARY))
+    doors = (("front", 60.0), ("back", 40.0))
+    half = 183  # days of the baseline, and as many of the last year
+    spans = [days(FIRST, half, 1), days(TODAY - half * DAY, half, 1)]
+    write(database_url, {("lib", d): {day: n * v for s in spans for day, v in s.items()} for d, n in doors})
+    way, known = get_progress(db, "lib", TODAY), get_so_far(db, "lib", TODAY)
+    assert (way.baseline_coverage, way.coverage_365) == (half / 364, half / 365)
+    told = (way.baseline_visits, way.goal_visits, way.last_365, way.growth, way.needed_growth, known.last_365)
+    assert told == (None,) * 6
+    assert (known.days, known.visits) == (2 * half, 200 * half)
+    begins = TODAY - 365 * DAY
+    by_month = get_visits(db, "lib", begins, TODAY - DAY, "month")
+    lengths = [(b - max(a, begins)).days for a, b in pairwise([*(p.day for p in by_month), TODAY])]
+    whole = sum(point.coverage * length for point, length in zip(by_month, lengths, strict=True))
+    assert whole == pytest.approx(half), "by month as in the year"
+    year = TODAY.year - 1
+    report = get_annual_report(db, "lib", year, TODAY)
+    (point,) = get_visits(db, "lib", date(year, 1, 1), date(year, 12, 31), "year")
+    assert report.days_whole / report.days == pytest.approx(point.coverage), "in the report as in the API"
+    assert report.days_whole + report.days_partly + report.days_missing == report.days
+
+
+def test_a_target_with_a_site_of_which_nothing_is_known_says_so(db: Database, database_url: str) -> None:
+    also = LIBRARY.replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nalso = ["annex"]')
+    annex = site("annex") + door("gate", ("Grind", "Gate"), inner="annex", more="counted = false")
+    sites.apply(db, sitefile.parse(also + annex))
+    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS, 40)})
+    way = get_progress(db, "lib", TODAY)
+    assert way.uncounted == get_so_far(db, "lib", TODAY).uncounted == ("annex",)
+    assert get_progress(db, "lib", TODAY).baseline_visits is None

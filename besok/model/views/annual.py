@@ -112,8 +112,9 @@ class AnnualReport:
     its figure. `filled` are visits that the days as they are shown hold beside
     `gross_counted`: estimated at once for silent doors, quarter by quarter; here an estimate of the whole year replaces
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
-    `last` is before the end of the year while that is not over. `sample` is what the year was estimated from where
-    people counted in sample weeks and no sensors did; `days_whole` are then the days that were counted.
+    `last` is before the end of the year while that is not over. `hours_staffed` and `hours_staffless` are the opening
+    hours of its days, with staff and open with a card only. `sample` is what the year was estimated from where people
+    counted in sample weeks and no sensors did; `days_whole` are then the days that were counted.
     """
 
     site: str
@@ -137,6 +138,8 @@ class AnnualReport:
     high: float | None
     days: int
     days_closed: int
+    hours_staffed: float
+    hours_staffless: float
     days_whole: int
     days_partly: int
     days_missing: int

@@ -38,6 +38,8 @@ class SoFar:
     `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
     last 365 days `until`, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the
     last 364 days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
+    `last_365` is None where less than 75 % of them were observed whole. `uncounted` are sites that are counted together
+    with it and of which nothing is known yet: until then nothing is.
     """
 
     today: date
@@ -50,6 +52,7 @@ class SoFar:
     coverage_365: float
     growth: float | None
     growth_days: int = 0
+    uncounted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,10 @@ class Progress:
     (`sampled`), and
     `growth_sampling` half the width of the 95 % interval that this gives to the growth; `left_out` are days that
     baseline and growth do without.
+
+    Nothing is compared with too little: `baseline_visits` and `last_365`, and what rests on them, are None where less
+    than 75 % of their days are known whole, as growth is. `uncounted` are sites that count for the target and of which
+    nothing is known.
 
     The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
     `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
@@ -107,3 +114,4 @@ class Progress:
     sampled: tuple[SampledYear, ...] = ()
     growth_sampling: float | None = None
     left_out: tuple[date, date] | None = None
+    uncounted: tuple[str, ...] = ()

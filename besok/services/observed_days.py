@@ -194,7 +194,7 @@ def whole_days(
 
 def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
     """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures."""
-    whole = sum(day.whole and first <= day.day <= last for day in days)
+    whole = sum(day.whole and not day.sampled and first <= day.day <= last for day in days)
     return whole / max((last - first).days + 1, 1)
 
 

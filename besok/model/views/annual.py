@@ -113,8 +113,9 @@ class AnnualReport:
     `gross_counted`: estimated at once for silent doors, quarter by quarter; here an estimate of the whole year replaces
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
     `last` is before the end of the year while that is not over. `hours_staffed` and `hours_staffless` are the opening
-    hours of its days, with staff and open with a card only. `sample` is what the year was estimated from where people
-    counted in sample weeks and no sensors did; `days_whole` are then the days that were counted.
+    hours of its days, with staff and open with a card only.
+    `sample` is what the year was estimated from where people counted in sample weeks and no sensors did; `days_whole`
+    are then the days that were counted.
     """
 
     site: str

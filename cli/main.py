@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from besok.model.controls import visible
 from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
@@ -17,6 +18,7 @@ from cli.commands import (
     estimate,
     events,
     forecast,
+    headcount,
     quality,
     readings,
     receive,
@@ -28,6 +30,7 @@ from cli.commands import (
     site,
     stack,
 )
+from cli.terminal import output
 
 HELP = (
     "Besök counts the visits of libraries and parks. "
@@ -50,6 +53,7 @@ for group in (
     readings,
     rejected,
     calibrate,
+    headcount,
     calendar,
     actions,
     report,
@@ -77,14 +81,15 @@ def options(
 
 def main() -> None:
     """Run the command; an error that Besök can explain is printed without a traceback."""
+    output.install()
     try:
         app()
     except SiteFileError as exc:
-        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{exc}")
+        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except ScenarioError as exc:
-        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{exc}")
+        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except BesokError as exc:
-        sys.exit(str(exc))
+        sys.exit(visible(str(exc)))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ BesokError
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
+│   │   └── StoreSlow      a statement took longer than it may: a smaller question may succeed
+│   ├── Abandoned          nobody waits for the answer any more
 │   ├── StoreRefused       for good: this data cannot be stored
 │   └── SchemaMismatch     the database is older or newer than this program: it may succeed after `besok migrate`
 ├── BrokerUnavailable      the broker does not keep a message now; sent again, it may
@@ -90,6 +92,14 @@ class StoreError(BesokError):
 
 class StoreUnavailable(StoreError):
     """The database cannot answer now; the same call may succeed later."""
+
+
+class StoreSlow(StoreUnavailable):
+    """A statement took longer than it may; a smaller question may succeed."""
+
+
+class Abandoned(StoreError):
+    """Nobody waits for the answer any more."""
 
 
 class StoreRefused(StoreError):

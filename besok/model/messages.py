@@ -33,9 +33,21 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HEADCOUNT_TIME: Final = Translatable(
+    "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
+)
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
 NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
+TOOK_TOO_LONG: Final = Translatable("the answer took too long to compute: ask for a shorter time or for less")
+BUSY: Final = Translatable("the service is busy with other questions; try again in a few seconds")
+TOO_MANY: Final = Translatable(
+    "you have asked too many questions at once: wait for their answers, then ask again"
+)
+CONTROL_CHARACTERS: Final = Translatable(
+    "control characters are not accepted: take them out of the address or of what you sent"
+)
+FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
     "the database is newer than this program: start the version that last ran `besok migrate`"
@@ -139,6 +151,11 @@ def no_door(site: str, portal: str) -> Translatable:
     return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
 
 
+def no_headcount(site: str, number: str) -> Translatable:
+    """Return the site has no such headcount in use."""
+    return _of("{site} has no headcount {number} that is in use", site=site, number=number)
+
+
 def no_finding(number: int) -> Translatable:
     """There is no such finding, or no longer."""
     return _of("there is no finding {number}; `besok quality list` shows those there are", number=number)
@@ -192,3 +209,9 @@ def source_counts(source: str, before: str, now: str) -> Translatable:
         before=before,
         now=now,
     )
+
+
+def foreign_host(name: str) -> Translatable:
+    """Return a request names a host that is not ours."""
+    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
+    return _of(said, name=name or "no host")

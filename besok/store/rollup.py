@@ -1,5 +1,6 @@
 """Buckets and days, recomputed whole from their readings: replays, late data and corrections cannot count twice."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -97,6 +98,12 @@ def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
         ranges = cur.execute(sql("site_extent"), {"site_id": site_id}).fetchall()
     if ranges:
         _recompute_days(conn, ranges)
+
+
+def tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
+    """Tell listeners that what was observed of a site has changed since a moment."""
+    payload = json.dumps({"site": site, "since": since.isoformat()})
+    conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
 
 
 def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> dict[str, datetime]:

@@ -4,7 +4,6 @@ Writing the same batch again changes nothing, so whoever is not sure whether a b
 Everything is locked in one order: seen messages, then devices and channels, then portals.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -167,8 +166,7 @@ def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: 
         learn_topics(conn, batch.topics, batch.binds)
     if changes:
         for slug, since in rollup.recompute(conn, changes).items():
-            payload = json.dumps({"site": slug, "since": since.isoformat()})
-            conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+            rollup.tell(conn, slug, since)
     return sum(change.readings for change in changes)
 
 

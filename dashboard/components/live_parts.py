@@ -143,6 +143,7 @@ def certainty(space: SpaceLive) -> str:
         "doors": _("by the doors"),
         "people": _("counted on the spot"),
         "presence": _("from a presence sensor"),
+        "headcount": _("from a headcount"),
     }
     said = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
     return " · ".join(filter(None, said))

@@ -13,6 +13,7 @@ from besok.model.views.live import SiteInfo
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.headcounts import get_headcounts
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
@@ -23,6 +24,7 @@ from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import (
     attention,
+    headcounts,
     notices,
     rejected_messages,
     unknown_devices,
@@ -64,6 +66,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             validation_counts.section(get_calibration(db, site.site, now), site.timezone),
             html.H2(_("Voided readings"), id="voided"),
             voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
+            html.H2(_("Headcounts"), id="headcounts"),
+            headcounts.section(get_headcounts(db, place, now), site.timezone),
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Unknown devices"), id="unknown"),

@@ -52,7 +52,7 @@ join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
 where p.role = 'primary' and p.portal_id is not null and (p.sandbox or not b.simulated);
 
 -- People through a portal with the corrections in force (table calibration), which are stated beside: `corrected_in` of
--- `people_in` were added. The estimate of occupancy reads portal_flow, since it learns the errors of doors by itself.
+-- `people_in` were added.
 create view portal_people as
 select f.portal_id, f.channel_id, f.bucket, f.people_in + c.corrected_in as people_in, f.people_out + c.corrected_out as people_out,
     f.covered_s, f.imputed, c.corrected_in, c.corrected_out

@@ -58,8 +58,8 @@ set undone = %(now)s, undone_by = %(author)s, undone_why = %(reason)s
 where calibration_id = %(id)s
 
 -- name: calibration_days
--- The days of a door that a correction touches.
-select f.site_id, f.portal_id, f.day
+-- The days of a door that a correction touches, with the site of each, and whether it is over.
+select f.site_id, f.portal_id, f.day, s.slug, f.day < ((now() at time zone s.timezone) - s.day_start)::date as past
 from flow_day f
 join site s using (site_id)
 where f.portal_id = %(portal_id)s

@@ -27,7 +27,7 @@ with here as (
 select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
     coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
     o.time, o.people, o.lower, o.upper, o.raw, o.basis, 'none' as freshness, 'unknown' as level,
-    case when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
+    case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
     coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,
     case
         when o.people is not null or o.reason <> '' then o.reason
@@ -261,7 +261,7 @@ order by c.channel_id, pl.space_id
 -- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
 -- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading. Who passes
 -- without a direction (metric 5, total 6) is half a person in and half a person out, where the channel has no directions.
--- What is simulated (flag 8) counts in sandboxes only, what is voided (16) nowhere. Packed: step, portal, in, out, all minutes one after another.
+-- Corrections in force (table calibration) are applied. What is simulated (flag 8) counts in sandboxes only, what is voided (16) nowhere. Packed: step, portal, in, out, all minutes one after another.
 with heard as materialized ( -- what each channel has sent in the day
     select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps,
         exists (select from voided_time v where v.device_id = c.device_id and v.undone is null) as voids, c.has_totals and has.totals as totals,
@@ -280,14 +280,14 @@ with heard as materialized ( -- what each channel has sent in the day
     ) has
     where pl.role = 'primary' and pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
 ), segment as (
-    select p.portal_id, p.swapped, r.metric as direction, r.value as people,
+    select p.portal_id, p.channel_id, p.swapped, r.metric as direction, r.value as people,
         r.time - r.period_s * interval '1 second' as begins, r.time as ends
     from heard p
     join reading r on r.channel_id = p.channel_id and r.metric in (1, 2, 5) and (p.sandbox or r.flags & 8 = 0)
         and r.flags & 16 = 0 and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
     where not p.totals and p.valid @> r.time and (r.metric = 5) <> p.directed
     union all
-    select p.portal_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
+    select p.portal_id, p.channel_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
         told.people, t.before, t.time
     from heard p
     cross join lateral (
@@ -322,9 +322,11 @@ from (
     select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
         greatest(0, sum(
             case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
+                * coalesce(k.factor_in, 1)
         )) as people_in,
         greatest(0, sum(
             case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
+                * coalesce(k.factor_out, 1)
         )) as people_out
     from span s
     cross join lateral generate_series(
@@ -336,6 +338,8 @@ from (
             else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
                - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
     ) part
+    left join calibration k on k.portal_id = s.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> m.minute
+        and s.channel_id = any(k.channels)
     where m.minute >= %(since)s and m.minute < %(ends)s
     group by step, s.portal_id
 ) q
@@ -381,12 +385,13 @@ where exists (
 )
 
 -- name: quarter_flows
--- People through portals by quarter of an hour since a moment, packed: step, portal, in, out, all quarters one after another.
+-- People through portals by quarter of an hour since a moment, with the corrections in force; packed: step, portal, in, out,
+-- all quarters one after another.
 select string_agg(int4send(step) || int4send(portal_id) || float8send(people_in) || float8send(people_out), '')
 from (
     select (extract(epoch from bucket - %(begins)s::timestamptz) / 900)::int4 as step, portal_id,
         sum(people_in) as people_in, sum(people_out) as people_out
-    from portal_flow
+    from portal_people
     where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
     group by bucket, portal_id
 ) q

@@ -19,6 +19,7 @@ from cli.commands import (
     events,
     forecast,
     headcount,
+    period,
     quality,
     readings,
     receive,
@@ -57,6 +58,7 @@ for group in (
     calendar,
     actions,
     report,
+    period,
     simulate,
     sandbox,
 ):

@@ -1,13 +1,14 @@
 """The calendar years: counted, under way and to come, as one table for a meeting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from dash import html
 
 from besok.model.forecast import ExpectedTotal, Outlook
+from besok.model.views.closed_periods import ClosedPeriod
 from besok.model.views.series import VisitPoint
 from besok.text import formats
 from besok.text.languages import _
@@ -30,6 +31,7 @@ class Year:
     low: float | None
     high: float | None
     observed: float
+    reported: bool = False
 
 
 def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
@@ -41,6 +43,19 @@ def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year
     totals = {t.first.year: t for t in coming.totals if _ends_its_year(t, coming)}
     found = [_year(year, by_year.get(year, []), totals.get(year)) for year in sorted({*by_year, *totals})]
     return [year for year in found if year]
+
+
+def reported(years: Sequence[Year], closed: Sequence[ClosedPeriod], measure: str) -> list[Year]:
+    """Return the years with those that were reported as they were reported."""
+    kept = {p.first.year: p for p in closed if (p.last - p.first).days > 31}
+
+    def as_told(year: Year) -> Year:
+        period = kept.get(year.year)
+        if period is None:
+            return year
+        return replace(year, visits=period.gross if measure == "gross" else period.net, reported=True)
+
+    return [as_told(year) for year in years]
 
 
 def _ends_its_year(one: ExpectedTotal, coming: Outlook) -> bool:
@@ -93,6 +108,8 @@ def _known(one: Year, this_year: int) -> str:
     """Return how the figure came about."""
     if one.low is not None:
         return _("counted so far, and forecast") if one.year == this_year else _("forecast")
+    if one.reported:
+        return _("reported")
     if one.observed >= 0.995:
         return _("counted")
     return _("counted, {share} of its days").format(share=formats.percent(one.observed))

@@ -44,6 +44,8 @@ class VisitPoint:
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
     `voided` tells that a person has voided readings of that time: they are in none of the figures.
+    `closed` months and years were reported: the figures are those of then, and `revised_gross` and `revised_net` what
+    they would be now, where that differs (`/periods` tells why).
     """
 
     day: date
@@ -56,6 +58,9 @@ class VisitPoint:
     corrected: float = 0.0
     final: bool = True
     voided: bool = False
+    closed: bool = False
+    revised_gross: float | None = None
+    revised_net: float | None = None
     source: str = ""
 
 

@@ -11,6 +11,7 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    backup,
     calendar,
     calibrate,
     codec,
@@ -30,6 +31,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    visits,
 )
 from cli.terminal import output
 
@@ -42,6 +44,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    backup,
     receive,
     quality,
     estimate,
@@ -61,6 +64,7 @@ for group in (
     period,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

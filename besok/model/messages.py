@@ -59,6 +59,7 @@ FAULT: Final = Translatable("Besök could not answer because of a fault in itsel
 FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pages of this Besök only")
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
+FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
 FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")

@@ -119,6 +119,18 @@ class Imported:
             for s in own
         )
 
+    def used(self, days: set[date]) -> dict[int, tuple[int, float]]:
+        """Return for each import how many of some imported days it has, and the visits on them."""
+        found: dict[int, dict[date, float]] = defaultdict(dict)
+        spreads = {source: iter(own) for source, own in self.spreads.items()}
+        for row in self.rows:
+            pairs = [(row.first, row.visits)] if row.first == row.last else _pairs(next(spreads[row.source]))
+            for day, visits in pairs:
+                if day in days and self.days[day].source == row.source:
+                    own = found[row.import_id]
+                    own[day] = own.get(day, 0.0) + visits
+        return {number: (len(own), sum(own.values())) for number, own in found.items()}
+
     def _days(self, source: str, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
         spans: dict[tuple[str, str], tuple[date, date]] = {}
         for r in rows:

@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, observed_doors, unobserved_days
+from besok.analytics.disaggregation import draw
 from besok.model import calendar
+from besok.model.calendar import Span
 from besok.model.site import Site
 from besok.services.imported_days import Imported, imported
 from besok.store import results
@@ -38,6 +42,27 @@ class Placement:
     role: str
     placed: datetime | None
     ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The time in which portals count: as long as they, and the spaces on their sides, are used."""
+
+    site: Site
+    spans: dict[int, list[Span]]
+
+    @classmethod
+    def of(cls, db: Database, site: Site, portals: Sequence[int]) -> "Counting":
+        """Return when portals that lead into a site count."""
+        spans: dict[int, list[Span]] = {portal: [] for portal in portals}
+        for portal, begins, ends in db.rows("portal_spans", portals=list(portals)):
+            spans[portal].append((begins, ends))
+        return cls(site, spans)
+
+    def on(self, portal: int, day: date) -> bool:
+        """Tell whether a portal counts on a business day."""
+        begins, ends = calendar.day_bounds(day, self.site)
+        return any((a is None or a < ends) and (b is None or begins < b) for a, b in self.spans[portal])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +125,20 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     return days, brought
 
 
+def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
+    """Return how many times its visits each day up to `last` may have had that is a share of a total: one draw."""
+    days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
+    measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
+    more: dict[date, float] = defaultdict(float)
+    for site in sites:
+        brought = imported(db, site, measured)
+        for source, own in brought.spreads.items():
+            for day, times in draw(own, rng).items():
+                if day in days and (found := brought.days[day]).source == source:
+                    more[day] += found.gross * (times - 1)
+    return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
+
+
 def _together(days: Sequence[VisitDay]) -> VisitDay:
     """Return the sum of a day at several sites."""
     return VisitDay(
@@ -116,6 +155,11 @@ def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
     """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
     newest = next((day for day in reversed(days) if day.whole), None)
     return newest.day if newest and newest.source else yesterday
+
+
+def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
+    """Return the days that are no shares of totals: only these tell of weekdays and of what was done on them."""
+    return [day for day in days if not (day.source and day.imputed)]
 
 
 def whole_days(
@@ -148,9 +192,12 @@ def _partial_days(db: Database, site: Site, last: date) -> list[date]:
     names = {month.portal_id: month.name for month in months}
     definitions = sorted(site.visits, key=lambda d: d.first)
 
+    used = Counting.of(db, site, list(names))
+
     def counting(day: date) -> list[int]:
         portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
-        return [portal for portal, name in names.items() if not portals or name in portals]
+        named = [portal for portal, name in names.items() if not portals or name in portals]
+        return [portal for portal in named if used.on(portal, day)]
 
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)

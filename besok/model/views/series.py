@@ -38,8 +38,8 @@ class VisitPoint:
     silent door, or a day's share of the total of a longer period. `source` is what people brought days of the step
     from, empty where sensors counted all of them. `se` is the standard error of the gross figure
     (besok.analytics.visits), with whom counters miss in both directions and the errors of corrections and estimates;
-    what was not observed is told by `coverage`: the share of the step's days that are known whole, of a day that is
-    not the share of its seconds.
+    what was not observed is told by `coverage`: the share of the step's days that are known whole, of one day the share
+    of its seconds.
     `definition` is the version in force: 0 if the site states none, None if it changed.
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.

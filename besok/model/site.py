@@ -183,6 +183,7 @@ class Portal:
     counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
     first: date | None = None
     last: date | None = None
+    width_m: float | None = None  # from which follows how many people can pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +278,7 @@ class Site:
     visits: tuple[VisitDefinition, ...] = ()
     pandemic: Literal["auto", "keep", "leave-out"] = "auto"  # its years, in baselines and forecasts
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
+    late_days: int = 7  # readings that come later than that wait in quarantine
 
     @property
     def measure(self) -> Literal["gross", "net"]:

@@ -1,7 +1,7 @@
 """Buckets and days, recomputed whole from their readings: replays, late data and corrections cannot count twice."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -33,6 +33,13 @@ class Change(NamedTuple):
     readings: int
 
 
+class Quarter(NamedTuple):
+    """A quarter of an hour of a channel, by when it began."""
+
+    channel_id: int
+    bucket: datetime
+
+
 class Range(NamedTuple):  # sorts by channel and time
     """Buckets of a channel to recompute: from `first` up to, not including, `last`."""
 
@@ -53,34 +60,57 @@ class TouchedDay:
     past: bool
 
 
-def recompute(conn: psycopg.Connection[Any], changes: Sequence[Change]) -> dict[str, datetime]:
-    """Recomputes every bucket and day the changed readings touch; since when each site touched has changed."""
+class Most(NamedTuple):
+    """The most people in a quarter of an hour, in either direction, and the most seconds that a channel may tell of."""
+
+    people: float
+    told_s: float
+
+
+UNLIMITED = Most(1e300, 1e300)
+Limit = Mapping[int, Most]  # by channel
+NO_LIMIT: Limit = {}
+
+
+def recompute(
+    conn: psycopg.Connection[Any], changes: Sequence[Change], limit: Limit = NO_LIMIT
+) -> tuple[dict[str, datetime], list[Quarter]]:
+    """Recompute every bucket and day the changed readings touch.
+
+    Returns since when each site touched has changed, and the quarters with more people than the limit, or in which a
+    channel tells more than once of the same time.
+    """
     totals = [c for c in changes if c.metric in TOTALS]
     deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
     flows = _merged([*deltas, *_between_totals(conn, totals)])
     levels = _merged(_range(c) for c in changes if c.metric in _LEVELS)
-    return _recompute_buckets(conn, flows, levels)
+    return _recompute_buckets(conn, flows, levels, limit)
 
 
 def recompute_ranges(conn: psycopg.Connection[Any], ranges: Iterable[Range]) -> dict[str, datetime]:
     """Recompute every bucket and day in some ranges, whatever changed in them; since when each site has changed."""
     merged = _merged(ranges)
-    return _recompute_buckets(conn, merged, merged) if merged else {}
+    return _recompute_buckets(conn, merged, merged, NO_LIMIT)[0] if merged else {}
 
 
 def _recompute_buckets(
-    conn: psycopg.Connection[Any], flows: Sequence[Range], levels: Sequence[Range]
-) -> dict[str, datetime]:
-    write_flows(conn, flows)
+    conn: psycopg.Connection[Any], flows: Sequence[Range], levels: Sequence[Range], limit: Limit
+) -> tuple[dict[str, datetime], list[Quarter]]:
+    beyond = write_flows(conn, flows, limit)
     if levels:
         conn.execute(sql("rollup_level"), _columns(levels))
-    return _recompute_days(conn, sorted({*flows, *levels}))
+    return _recompute_days(conn, sorted({*flows, *levels})), beyond
 
 
-def write_flows(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> None:
-    """Recompute the flow buckets of the ranges from their readings."""
-    if ranges:
-        conn.execute(sql("rollup_flow"), _columns(ranges))
+def write_flows(
+    conn: psycopg.Connection[Any], ranges: Sequence[Range], limit: Limit = NO_LIMIT
+) -> list[Quarter]:
+    """Recompute the flow buckets of the ranges from their readings; returns those beyond the limit."""
+    if not ranges:
+        return []
+    most = [limit.get(r.channel_id, UNLIMITED) for r in ranges]
+    limits = {"people": [m.people for m in most], "told_s": [m.told_s for m in most]}
+    return list(map(Quarter._make, conn.execute(sql("rollup_flow"), {**_columns(ranges), **limits})))
 
 
 def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, date]]) -> None:
@@ -167,7 +197,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
         first: datetime | None = None
         last = _EPOCH
         for r in group:
-            begins, ends = _floor(r.first), _floor(r.last) + BUCKET
+            begins, ends = floor(r.first), floor(r.last) + BUCKET
             if first is not None and begins > last:
                 merged.append(Range(channel_id=channel_id, first=first, last=last))
                 first = None
@@ -177,7 +207,8 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     return merged
 
 
-def _floor(t: datetime) -> datetime:
+def floor(t: datetime) -> datetime:
+    """Return when the quarter of an hour began that a time lies in."""
     return _EPOCH + (t - _EPOCH) // BUCKET * BUCKET
 
 

@@ -209,7 +209,13 @@ def counted(db: Database, site: Site) -> tuple[Site, ...]:
 def export(db: Database) -> SiteFile:
     """All sites with their past as a site file; besok.model.sitefile.dump makes text of it."""
     with db.transaction() as conn:
-        return SiteFile(sites=tuple(_load(conn)))
+        return SiteFile(sites=tuple(_statable(site) for site in _load(conn)))
+
+
+def _statable(site: Site) -> Site:
+    """Return a site without the sensors that once observed what its file has no more."""
+    places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
+    return replace(site, sensors=tuple(s for s in site.sensors if (s.portal or s.space) in places))
 
 
 def _load(conn: _Connection) -> list[Site]:
@@ -248,7 +254,7 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
         "opening": Jsonb(_OPENING.dump_python(site.opening, mode="json")),
         "sort": sort,
     }
-    plain = ("kind", "timezone", "day_start", "capacity", "sandbox", "pandemic")
+    plain = ("kind", "timezone", "day_start", "capacity", "sandbox", "pandemic", "late_days")
     row = conn.execute(sql("site_upsert"), values | {key: getattr(site, key) for key in plain}).fetchone()
     assert row
     site_id: int = row[0]
@@ -307,6 +313,7 @@ def _write_portals(conn: _Connection, site: Site, site_id: int, now: datetime) -
             "first": portal.first,
             "last": portal.last,
             **dict(zip(("begins", "ends"), span(portal.first, portal.last, site), strict=True)),
+            "width_m": portal.width_m,
             **_end("outer", portal.outer, site),
             **_end("inner", portal.inner, site),
         }

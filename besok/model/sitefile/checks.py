@@ -30,6 +30,8 @@ from besok.model.tomlfile import Path, Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DEVICE_LIMIT = 200  # characters
+MOST_LATE_DAYS = 3650
+WIDEST_M = 100.0  # the open side of a park
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
@@ -94,6 +96,9 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
         reason = f"{site.day_start} is not on a quarter of an hour; write one such as 04:00"
         yield (*path, "day_start"), reason
     yield from _check_number(path, site, "capacity", low=1)
+    if not 1 <= site.late_days <= MOST_LATE_DAYS:
+        reason = f"{site.late_days} is not possible; write 1 to {MOST_LATE_DAYS} days, as in 7"
+        yield (*path, "late_days"), reason
 
 
 def _check_spaces(draft: Draft) -> Iterator[Problem]:
@@ -140,6 +145,9 @@ def _check_portal(path: Path, portal: Portal, draft: Draft, ends: frozenset[str]
     for key, end in unknown:
         reason = f'there is no space "{end}"{suggestion(end, known)}; name a space, or "{OUTSIDE}"'
         yield (*path, key), reason
+    if portal.width_m is not None and not 0 < portal.width_m <= WIDEST_M:
+        reason = f"{portal.width_m} is not possible; write the metres that people walk through, as in 1.8"
+        yield (*path, "width_m"), reason
     if portal.outer == portal.inner:
         yield (*path, "inner"), f'both ends are "{portal.inner}"; a passage leads from one space to another'
     elif not unknown and not {portal.outer, portal.inner} & draft.space_ids:

@@ -57,11 +57,11 @@ class VisitPoint:
     definition: int | None = 0
     corrected: float = 0.0
     final: bool = True
+    source: str = ""
     voided: bool = False
     closed: bool = False
     revised_gross: float | None = None
     revised_net: float | None = None
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

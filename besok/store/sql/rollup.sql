@@ -1,11 +1,14 @@
 -- name: rollup_flow
 -- Recomputes the flow buckets of channels in ranges of time, from their readings.
 -- A reading becomes a segment of time with so many people in it; a segment gives each bucket it overlaps its share,
--- rounded so that people stay whole and the shares add up to the segment. Voided readings (flag 16) are left out.
+-- rounded so that people stay whole and the shares add up to the segment. Voided readings (flag 16) are left out. Returns the
+-- buckets, but for simulated ones, in which more people passed, or of whose time more is told, than the limits of their
+-- channel (besok/store/quarantine.py).
 with range as materialized (
-    select g.channel_id, g.first, g.last, c.has_totals, c.wraps,
+    select g.channel_id, g.first, g.last, g.people, g.told_s, c.has_totals, c.wraps,
         exists (select from voided_time v where v.device_id = c.device_id and v.undone is null) as voids
-    from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[]) as g (channel_id, first, last)
+    from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[], %(people)s::float8[], %(told_s)s::float8[])
+        as g (channel_id, first, last, people, told_s)
     join channel c using (channel_id)
 ), segment as (
     -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out, 5 is either
@@ -86,6 +89,7 @@ with range as materialized (
         greatest(0, sum(case direction when 1 then people when 5 then people / 2 end)) as people_in,
         greatest(0, sum(case direction when 2 then people when 5 then people / 2 end)) as people_out,
         least(900, max(covered_s)) as covered_s,
+        max(covered_s) as told_s,
         sum(imputed) as imputed,
         bool_or(simulated) as simulated
     from direction
@@ -95,12 +99,17 @@ with range as materialized (
     delete from flow_bucket f using range g
     where f.channel_id = g.channel_id and f.bucket >= g.first and f.bucket < g.last and f.bucket between %(from)s and %(to)s
         and not exists (select from bucket b where b.channel_id = f.channel_id and b.bucket = f.bucket)
+), written as (
+    insert into flow_bucket as f (channel_id, bucket, people_in, people_out, covered_s, imputed, simulated)
+    select channel_id, bucket, people_in, people_out, covered_s, imputed, simulated from bucket
+    on conflict (channel_id, bucket) do update
+    set people_in = excluded.people_in, people_out = excluded.people_out, covered_s = excluded.covered_s,
+        imputed = excluded.imputed, simulated = excluded.simulated
 )
-insert into flow_bucket as f (channel_id, bucket, people_in, people_out, covered_s, imputed, simulated)
-select channel_id, bucket, people_in, people_out, covered_s, imputed, simulated from bucket
-on conflict (channel_id, bucket) do update
-set people_in = excluded.people_in, people_out = excluded.people_out, covered_s = excluded.covered_s, imputed = excluded.imputed,
-    simulated = excluded.simulated
+select b.channel_id, b.bucket
+from bucket b
+join range g on g.channel_id = b.channel_id and b.bucket >= g.first and b.bucket < g.last
+where not b.simulated and (greatest(b.people_in, b.people_out) > g.people or b.told_s > g.told_s)
 
 -- name: rollup_level
 -- Recomputes the level buckets of channels in ranges of time, from their readings that are not voided (flag 16).

@@ -35,7 +35,7 @@ select unnest(%(sites)s::int[])
 -- Sites as they were applied last, in order: the form is besok.model.site.Site. Removed spaces and portals are left out, and placements
 -- that have ended unless `history` asks for them; an end of a portal in another site is named site/space, a native device without its site.
 select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
-    s.opening, s.pandemic,
+    s.opening, s.pandemic, s.late_days,
     (
         select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
             'factor', t.factor, 'measure', t.measure, 'also', t.also, 'baseline_visits', t.baseline_visits,
@@ -52,7 +52,7 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
     ) as spaces,
     array(
         select jsonb_build_object('id', p.slug, 'name', jsonb_build_object('sv', p.name_sv, 'en', p.name_en), 'counted', p.counted,
-            'first', p.first, 'last', p.last,
+            'width_m', p.width_m, 'first', p.first, 'last', p.last,
             'outer', case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug else os.slug || '/' || o.slug end,
             'inner', case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug else ins.slug || '/' || i.slug end)
         from portal p
@@ -86,12 +86,13 @@ order by s.sort, s.slug
 
 -- name: site_upsert
 -- Writes a site as its file has it; returns its id.
-insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, pandemic, opening, sort)
-values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(pandemic)s,
+insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, pandemic, late_days, opening, sort)
+values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(pandemic)s, %(late_days)s,
     %(opening)s, %(sort)s)
 on conflict (slug) do update
 set kind = excluded.kind, name_sv = excluded.name_sv, name_en = excluded.name_en, timezone = excluded.timezone,
     day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, pandemic = excluded.pandemic,
+    late_days = excluded.late_days,
     opening = excluded.opening, sort = excluded.sort
 returning site_id
 
@@ -149,14 +150,14 @@ where site_id = %(site_id)s and parent_id is not null and (upper_inf(valid) or l
 
 -- name: portal_upsert
 -- Writes a portal. Ends are (site, space), both null for outside. One that had been ended begins again.
-insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, sort, first, last, valid)
+insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, width_m, sort, first, last, valid)
 select %(site_id)s, %(slug)s, %(name_sv)s, %(name_en)s,
     (select z.space_id from space z join site s using (site_id) where s.slug = %(outer_site)s and z.slug = %(outer_space)s),
     (select z.space_id from space z join site s using (site_id) where s.slug = %(inner_site)s and z.slug = %(inner_space)s),
-    %(counted)s, %(sort)s, %(first)s, %(last)s, tstzrange(%(begins)s, %(ends)s)
+    %(counted)s, %(width_m)s, %(sort)s, %(first)s, %(last)s, tstzrange(%(begins)s, %(ends)s)
 on conflict (site_id, slug) do update
 set name_sv = excluded.name_sv, name_en = excluded.name_en, outer_id = excluded.outer_id, inner_id = excluded.inner_id,
-    counted = excluded.counted, sort = excluded.sort, first = excluded.first, last = excluded.last, valid = excluded.valid
+    counted = excluded.counted, width_m = excluded.width_m, sort = excluded.sort, first = excluded.first, last = excluded.last, valid = excluded.valid
 
 -- name: portal_end
 -- Ends the portals of a site that its file has no more; their history stays.

@@ -47,6 +47,7 @@ def _reason(one: RevisionReason) -> str:
         "correction_undone": _("the correction of a door was undone by {author}: {text}"),
         "definition": _("another definition of a visit"),
         "counts": _("counts from {text} were brought or taken back by {author}"),
+        "quarantine": _("readings were released from quarantine by {author}: {text}"),
         "late": plural("{n} reading came late", "{n} readings came late", one.number),
         "sensors": _("sensors at its doors are said to have been mounted otherwise"),
         "program": _("another version of the program, or of the site file"),

@@ -14,6 +14,7 @@ from besok.services.closed_periods import close_period, get_closed, get_reported
 from besok.services.visits import get_visits
 from besok.store import closed_periods, sites, voids
 from besok.store.database import Database
+from besok.store.quarantine_decisions import Chosen, decide
 from besok.text import revision_text
 from besok.text.languages import LANG
 from cli.main import app
@@ -52,7 +53,9 @@ def shown(db: Database) -> tuple[float | None, float | None]:
 
 def late(db: Database, day: date, people: int) -> None:
     """Another figure of a day comes long after the period was closed."""
-    count(db, {day: people}, received=NOW + timedelta(days=3))
+    now = NOW + timedelta(days=3)
+    count(db, {day: people}, received=now)
+    decide(db, "released", Chosen(device="lib/front"), author="Robin", now=now, reason="read by hand")
 
 
 def test_late_data_is_a_revision_with_its_reason_and_its_days(lib: Database) -> None:
@@ -71,6 +74,24 @@ def test_late_data_is_a_revision_with_its_reason_and_its_days(lib: Database) -> 
     assert "+380" in said and "2 readings came late" in said and "1 day differs: 5 Mar 2025" in said
     april = get_visits(lib, "lib", date(2025, 4, 1), date(2025, 4, 30), "month")
     assert with_closed(lib, "lib", "month", april, date(2025, 4, 1), date(2025, 4, 30)) == april
+
+
+def test_a_release_from_quarantine_is_told_with_who_and_why(lib: Database) -> None:
+    count(lib, {date(2025, 3, 5): 500}, received=NOW - timedelta(days=1))
+    close(lib, *MARCH)
+    decide(
+        lib,
+        "released",
+        Chosen(device="lib/front"),
+        author="Robin",
+        now=NOW + timedelta(1),
+        reason="it was away",
+    )
+    (period,) = get_closed(lib, "lib")
+    assert period.revision
+    assert [(r.kind, r.author, r.text) for r in period.revision.reasons] == [
+        ("quarantine", "Robin", "it was away")
+    ]
 
 
 def test_a_void_and_its_undo_are_told_with_who_and_why(lib: Database) -> None:

@@ -17,6 +17,7 @@ from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import sites, voids
 from besok.store.database import Database
+from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Incoming, write
 from jobs import quality
 from tests.sitetext import WEEK, door, sensor, site, space
@@ -182,6 +183,8 @@ def test_each_correction_leaves_the_days_as_if_it_had_been_right_from_the_start(
     hear(db, MOUNTED, week)
     test = _incoming("native", "lib/front", "flow:1", "in", 10_234, datetime(2026, 3, 5, 9, 30, tzinfo=UTC))
     write(db, Batch(readings=[test]))
+    assert visits(db, MISTAKEN) < 1000, "it waits in quarantine"
+    decide(db, "released", Chosen(device="lib/front"), author="Robin", now=NOW)
     assert visits(db, MISTAKEN) > 10_234
     began = datetime.combine(MISTAKEN, time(10), HERE)
     front, span = voids.find(db, "lib/front"), (began, began + timedelta(hours=1))

@@ -11,6 +11,7 @@ ReasonKind = Literal[
     "correction_undone",
     "definition",
     "counts",
+    "quarantine",
     "late",
     "sensors",
     "program",
@@ -35,8 +36,8 @@ class RevisionReason:
     """Something that came after a period was closed and that its figure rests on.
 
     Voided readings, a correction of a door or its undo, another definition of a visit, counts that people brought or
-    took back, readings that came late (`number` of them), sensors that are said to have been mounted otherwise, or
-    another version of the program. `author` and `text` are those of who did it.
+    took back, readings that were released from quarantine or came late (`number` of them), sensors that are said to
+    have been mounted otherwise, or another version of the program. `author` and `text` are those of who did it.
     """
 
     kind: ReasonKind

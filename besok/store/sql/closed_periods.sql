@@ -39,7 +39,7 @@ order by p.slug, d.external_id, c.key, lower(pl.valid) nulls first
 
 -- name: period_reasons
 -- What came after a moment and changes the visits of a site in a time from before: voided readings, corrections, definitions,
--- counts that people brought, and readings that came late.
+-- counts that people brought, readings that were released from quarantine or came late.
 with place as (
     select site_id from site where slug = %(site)s
 ), door as (
@@ -82,6 +82,15 @@ with place as (
         select from period_count n
         where n.import_id = i.import_id and n.first_day <= %(last)s and n.last_day >= %(first)s
     )
+    union all
+    select 'quarantine', coalesce(q.undone, q.made), coalesce(q.undone_by, q.author), q.reason, q.readings
+    from quarantine_decision q
+    where q.decision = 'released' and (q.made > %(closed)s or q.undone > %(closed)s and q.made <= %(closed)s)
+        and (q.undone is null or q.made <= %(closed)s) and exists (
+            select from quarantine r
+            join door on door.channel_id = r.channel_id and door.valid @> r.time
+            where r.decision_id = q.decision_id and r.time >= %(begins)s and r.time < %(ends)s and r.received <= %(closed)s
+        )
     union all
     select 'late', max(r.received), '', '', count(*)::int
     from door

@@ -17,11 +17,16 @@ def period(first: date, last: date) -> str:
 
 
 def revision(closed: ClosedPeriod, measure: str) -> str:
-    """Return `would now be 12,412 (+67), by 3 days: …`; empty where the figure would be the same."""
+    """Return `It would be 12,412 now (+67): …`; empty where the figure would be the same.
+
+    `measure` is gross, net or besok01, for which net stands where there is none.
+    """
     found = closed.revision
     if found is None:
         return ""
     now, then = (found.gross, closed.gross) if measure == "gross" else (found.net, closed.net)
+    if measure == "besok01" and closed.besok01 is not None:
+        now, then = found.besok01, closed.besok01
     if now is None:
         return _("Now no figure could be told: {why}.").format(why=reasons(found))
     text = _("It would be {n} now ({change}): {why}.")

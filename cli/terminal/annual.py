@@ -75,10 +75,8 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         )
     if r.closed:
         yield f"  closed {_t(r.closed.closed)} by {r.closed.author} (Besök {r.closed.version}): the figure stays"
-        if said := revision(r.closed, "net"):
+        if said := revision(r.closed, "besok01"):
             yield f"  REVISION: {said}"
-        if r.closed.revision and r.closed.revision.besok01 is not None:
-            yield f"  Besok01 would be {_n(r.closed.revision.besok01)} now"
     yield from (f"  NOTE: {remark}" for remark in r.remarks)
     yield (
         f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"

@@ -165,7 +165,7 @@ def test_the_commands_close_list_and_open(
     assert report.exit_code == 0 and "closed" in report.output
     late(lib, date(2025, 3, 5), 2000)
     report = run(app, ["report", "annual", "lib", "--year", "2025"])
-    assert "REVISION" in report.output and "Besok01 would be" in report.output
+    assert "REVISION: It would be" in report.output and "(+1,880)" in report.output
     listed = run(app, ["period", "list", "lib"]).output
     assert listed.count("REVISION") == 2 and "by Kim" in listed
     number = str(get_closed(lib, "lib")[0].id)

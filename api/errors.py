@@ -14,8 +14,10 @@ from api.ranges import BadRange
 from besok.model import messages
 from besok.model.errors import (
     BesokError,
+    NotAllowed,
     NotFound,
     SchemaMismatch,
+    SignInNeeded,
     StoreError,
     StoreRefused,
     StoreUnavailable,
@@ -34,6 +36,8 @@ class Problem(BaseModel):
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "This is not public: sign in, or send a key"},
+    403: {"model": Problem, "description": "Who asks has no role that allows this"},
     404: {"model": Problem, "description": "There is no such thing"},
     422: {"model": Problem, "description": "The question cannot be understood"},
     503: {
@@ -46,6 +50,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 def install(server: FastAPI) -> None:
     """Translate every error of `server` into its answer."""
     server.exception_handler(NotFound)(_not_found)
+    server.exception_handler(SignInNeeded)(_sign_in)
+    server.exception_handler(NotAllowed)(_not_allowed)
     server.exception_handler(BadRange)(_bad_range)
     server.exception_handler(StoreRefused)(_refused)
     server.exception_handler(RequestValidationError)(_bad_request)
@@ -73,6 +79,14 @@ def _said(exc: Exception) -> str | Translatable:
 
 async def _not_found(request: Request, exc: Exception) -> JSONResponse:
     return _problem(request, 404, _said(exc))
+
+
+async def _sign_in(request: Request, exc: Exception) -> JSONResponse:
+    return _problem(request, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
+
+
+async def _not_allowed(request: Request, exc: Exception) -> JSONResponse:
+    return _problem(request, 403, _said(exc))
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from starlette.responses import StreamingResponse
 
 from api.answers import FRESH
-from api.deps import Db, Now, known_name
+from api.deps import Db, Now, known_name, needs
 from api.live import Hub, frame
 from besok.model.views.live import SiteLive
 from besok.services.live import get_live
@@ -12,7 +12,7 @@ from besok.services.live import get_live
 router = APIRouter(tags=["Live"])
 
 
-@router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now")
+@router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now", dependencies=[needs("read")])
 def live(site: str, db: Db, now: Now) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
     text = frame(get_live(db, known_name(site, "site"), now))
@@ -26,6 +26,7 @@ def live(site: str, db: Db, now: Now) -> Response:
         200: {"content": {"text/event-stream": {}}, "description": "Each event's data is the JSON of `live`"}
     },
     summary="The same at each change, as server-sent events",
+    dependencies=[needs("read")],
 )
 async def stream(site: str, request: Request) -> StreamingResponse:
     """Send a snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""

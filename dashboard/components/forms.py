@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from dash import dcc, html
 
+from besok.services import access
 from besok.text.languages import _
 from dashboard.components.elements import aria, data
 
@@ -31,9 +32,10 @@ def form(
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),
     ]
-    who = line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")
+    known = access.author("")  # whoever is signed in does not write a name
+    who = [] if known else [line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")]
     return html.Form(
-        [*fields, who, *after, *last], className="writing", **data(send=address, fields=here, **sent)
+        [*fields, *who, *after, *last], className="writing", **data(send=address, fields=here, **sent)
     )
 
 

@@ -42,9 +42,7 @@ async def wanted(
 Form = Annotated[Format, Depends(wanted)]
 
 
-def table(
-    router: APIRouter, path: str, kind: type, summary: str, *needed: Any
-) -> Callable[[Route], Route]:
+def table(router: APIRouter, path: str, kind: type, summary: str, *needed: Any) -> Callable[[Route], Route]:
     """Register a route whose answer is a list of `kind`, as JSON or as CSV; `needed` is what it depends on."""
     told = {"responses": CSV, "summary": summary, "dependencies": needed}
     return router.get(path, response_model=list[kind], **told)  # type: ignore[valid-type,arg-type]

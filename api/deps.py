@@ -48,7 +48,7 @@ def _site(
 
 
 def needs(right: Right) -> Any:
-    """Return the dependency of a route, or of a router, that lets only those in who have a right at the site asked for."""
+    """Return the dependency of a route or a router that lets in who has a right at the site asked for."""
 
     async def check(request: HTTPConnection) -> None:
         access.require(right, request.path_params.get("site") or request.query_params.get("site") or None)

@@ -6,8 +6,8 @@ snapshot makes harmless. After 15 seconds without one the feed reads again, so t
 news, and sends at least a beat. A feed that cannot read the database sends neither and takes no new screens: they then
 see that nothing is known.
 
-A stream ends with the session or key that it was opened with: when that expires, when it is ended, and when news of that
-may have been missed. The browser then asks again, as whoever it is.
+A stream ends with the session or key that it was opened with: when that expires, when it is ended, and when news of
+that may have been missed. The browser then asks again, as whoever it is.
 """
 
 import asyncio
@@ -250,7 +250,7 @@ class Hub:
                 self._loop.call_soon_threadsafe(self._touch, notice)
 
     def _touch(self, notice: notify.Notice) -> None:
-        """Look at the site with new figures, or at all (after a reconnection, a new site file); end what has no access."""
+        """Look at the site with new figures, or at all (after a reconnection, a new site file); end what lost access."""
         for screen, whose in self._whose.items():
             if notice.channel == notify.RECONNECTED or (
                 notice.channel == accounts.CHANNEL and notice.payload == whose

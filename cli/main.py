@@ -1,15 +1,18 @@
 """The `besok` command: its groups of commands, and how errors are printed."""
 
+import getpass
 import importlib.metadata
 import sys
 from typing import Annotated
 
 import typer
 
+from besok.model.access import ACTOR
 from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    audit,
     calendar,
     calibrate,
     codec,
@@ -17,6 +20,7 @@ from cli.commands import (
     estimate,
     events,
     forecast,
+    key,
     quality,
     receive,
     rejected,
@@ -26,6 +30,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    user,
 )
 
 HELP = (
@@ -47,6 +52,9 @@ for group in (
     adapter,
     codec,
     rejected,
+    user,
+    key,
+    audit,
     calibrate,
     calendar,
     actions,
@@ -70,7 +78,15 @@ def options(
         typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options that stand before a command; what it changes is noted under the name of the system's user."""
+    ACTOR.set(_user())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return "besok"
 
 
 def main() -> None:

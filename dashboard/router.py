@@ -76,9 +76,7 @@ def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) 
     return PAGES[address.page](db, site, address, now) if site else notices.no_sites()
 
 
-def _chosen(
-    known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], wanted: str
-) -> SiteInfo | None:
+def _chosen(known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
     """Return the site of the address, the first one that may be read where it names none; None where there is no site.
 
     Raises NotFound, and what `access.require` raises.

@@ -41,7 +41,9 @@ def audited(
     db: Db,
     form: Form,
     site: Annotated[str | None, Query(description="Only what was changed at this site")] = None,
-    before: Annotated[int | None, Query(ge=1, description="Only older than this entry: for the next page")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, description="Only older than this entry: for the next page")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")] = 1000,
 ) -> Response:
     """Return what was changed, by whom and when, newest first. Nothing in it can be changed or removed."""

@@ -30,9 +30,7 @@ TEXT, WORD = r"^[^\x00-\x08\x0b-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"  # no contr
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
-WHO = Field(
-    default="", description="Who writes this down, a name or initials; left out by who is signed in"
-)
+WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
 

@@ -12,7 +12,12 @@ from besok.services.live import get_live
 router = APIRouter(tags=["Live"])
 
 
-@router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now", dependencies=[needs("read")])
+@router.get(
+    "/sites/{site}/live",
+    response_model=SiteLive,
+    summary="A site and its spaces now",
+    dependencies=[needs("read")],
+)
 def live(site: str, db: Db, now: Now) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
     text = frame(get_live(db, known_name(site, "site"), now))

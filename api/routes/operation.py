@@ -39,9 +39,7 @@ def devices(
     return get_devices(db, known_name(site, "site") if site else None, now=now)
 
 
-@router.get(
-    "/devices/unplaced", summary="Sensors heard, but not placed", dependencies=[needs("diagnose")]
-)
+@router.get("/devices/unplaced", summary="Sensors heard, but not placed", dependencies=[needs("diagnose")])
 def unplaced(db: Db, now: Now) -> list[UnassignedSensor]:
     """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
     holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
@@ -54,9 +52,7 @@ def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[Rejec
     return get_rejected(db, limit, before_id)
 
 
-@router.get(
-    "/schema/native", summary="JSON Schema of native sensor messages", dependencies=[needs("open")]
-)
+@router.get("/schema/native", summary="JSON Schema of native sensor messages", dependencies=[needs("open")])
 def native_schema() -> dict[str, Any]:
     """Return what a sensor may publish on `besok/v1/...`; docs/reference/native-messages.md explains it."""
     return _schema()

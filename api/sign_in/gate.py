@@ -1,8 +1,8 @@
 """Who asks: by a key, by the session of a cookie, or as whoever sits at a machine on which nobody has an account.
 
-The cookie is called `__Host-besok` and is sent over https only, where BESOK_PUBLIC_URL begins with https. On the loopback
-address of a machine, where there is no https and some browsers keep no secure cookie, it is called `besok`. Anywhere else
-nobody can sign in.
+The cookie is called `__Host-besok` and is sent over https only, under the address of BESOK_PUBLIC_URL. On the loopback
+address of a machine, where there is no https and some browsers keep no secure cookie, it is called `besok`. Anywhere
+else nobody can sign in.
 """
 
 import ipaddress

@@ -15,7 +15,7 @@ from besok.text.languages import _, language, translated
 POLICY_HERE = POLICY.replace("'self' 'unsafe-inline'", "'self'")
 
 
-def answer(title: str, body: str, status: int = 200, *, wide: bool = False, **headers: str) -> HTMLResponse:
+def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> HTMLResponse:
     """Return a page; `body` is HTML."""
     other, name = ("sv", "Svenska") if language() == "en" else ("en", "English")
     text = f"""<!doctype html>
@@ -35,7 +35,7 @@ def answer(title: str, body: str, status: int = 200, *, wide: bool = False, **he
 </body>
 </html>
 """
-    kept = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY_HERE, **headers}
+    kept = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY_HERE}
     return HTMLResponse(text, status, headers=kept)
 
 
@@ -103,7 +103,8 @@ def _local(after: str, name: str) -> str:
     return f"""<form method="post" action="/login">
 <input type="hidden" name="next" value="{escape(after)}">
 <label for="name">{_("Name")}</label>
-<input id="name" name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" required maxlength="60">
+<input id="name" name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" maxlength="60"
+ required>
 <label for="password">{_("Password")}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
 <label for="code">{_("Code from your app, if you use one")}</label>
@@ -125,7 +126,8 @@ def _screen(after: str) -> str:
 <input id="key" name="key" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="100">
 <button>{_("Open")}</button>
 </form>
-<p class="quiet">{_("Whoever looks after Besök makes one:")} <code>besok key add SCREEN --role viewer</code></p></details>"""
+<p class="quiet">{_("Whoever looks after Besök makes one:")} <code>besok key add SCREEN --role viewer</code></p>
+</details>"""
 
 
 def _role(role: Role) -> str:

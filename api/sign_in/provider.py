@@ -1,7 +1,7 @@
 """Sign-in by a provider that speaks OpenID Connect: Entra ID, Keycloak, or any other.
 
-The code flow with PKCE. What the provider says of itself is read when it is first needed, and again after an hour or where
-a signature is made with a key that is not known yet.
+The code flow with PKCE. What the provider says of itself is read when it is first needed, and again after an hour or
+where a signature is made with a key that is not known yet.
 """
 
 import logging
@@ -138,9 +138,7 @@ class Provider:
             raise SignInRefused(messages.NO_ROLE)
         told = [claims.get(key) for key in ("name", "preferred_username", "email")]
         names = tuple(str(name)[:60] for name in told if name) or (str(claims["sub"]),)
-        return Person(
-            subject=str(claims["sub"]), names=names, grants=grants, session=claims.get("sid")
-        )
+        return Person(subject=str(claims["sub"]), names=names, grants=grants, session=claims.get("sid"))
 
     def _essential(self) -> dict[str, Any]:
         return {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -18,6 +18,7 @@ from api.security import same_origin
 from api.sign_in import page
 from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate, cookie
 from besok.model import messages
+from besok.model.messages import Translatable
 from besok.services import access, sign_in
 from besok.services.sign_in import Opened, SignInRefused
 from besok.store import accounts, audit, sessions
@@ -64,9 +65,7 @@ async def login_local(request: Request, gate: AtGate, now: Now) -> Response:
     name, after = form("name"), form("next")
 
     def enter() -> Opened:
-        return sign_in.sign_in(
-            gate.db, name, form("password"), form("code"), now=now, lasts=gate.lasts
-        )
+        return sign_in.sign_in(gate.db, name, form("password"), form("code"), now=now, lasts=gate.lasts)
 
     return await _entered(request, gate, address, after, enter, name)
 
@@ -76,9 +75,7 @@ async def login_screen(request: Request, gate: AtGate, now: Now) -> Response:
     """Sign a wall screen in with its key."""
     form, address = await _form(request), gate.address(request.headers)
     key, after = form("key"), form("next")
-    return await _entered(
-        request, gate, address, after, lambda: sign_in.sign_in_screen(gate.db, key, now)
-    )
+    return await _entered(request, gate, address, after, lambda: sign_in.sign_in_screen(gate.db, key, now))
 
 
 @router.get("/login/provider")
@@ -116,9 +113,9 @@ def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
         opened = sign_in.open_session(gate.db, account_id, name, now=now, **about)  # type: ignore[arg-type]
     except SignInRefused as exc:
         return _refused(gate, after, exc)
-    answer = _let_in(address, opened, after, gate.lasts)
-    answer.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, "", 0))
-    return answer
+    entering = _let_in(address, opened, after, gate.lasts)
+    entering.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, "", 0))
+    return entering
 
 
 @router.post("/login/backchannel")
@@ -182,16 +179,20 @@ def _let_in(address: Address, opened: Opened, after: str, lasts: timedelta) -> R
 
 
 def _refused(gate: Gate, after: str, exc: SignInRefused, name: str = "") -> HTMLResponse:
-    more = {"Retry-After": str(exc.wait_s)} if exc.wait_s else {}
-    return _ways(gate, after, 429 if exc.wait_s else 403, name=name, problem=exc.message, **more)
+    answer = _ways(gate, after, 429 if exc.wait_s else 403, name=name, problem=exc.message)
+    if exc.wait_s:
+        answer.headers["Retry-After"] = str(exc.wait_s)
+    return answer
 
 
-def _ways(gate: Gate, after: str, status: int = 200, *, name: str = "", problem: Any = None, **headers: str) -> HTMLResponse:
+def _ways(
+    gate: Gate, after: str, status: int = 200, *, name: str = "", problem: Translatable | None = None
+) -> HTMLResponse:
     local = accounts.any_local(gate.db)
     ways = page.sign_in(
         after=after, local=local, provider=bool(gate.provider.issuer), name=name, problem=problem
     )
-    return page.answer(_("Sign in"), ways, status, **headers)
+    return page.answer(_("Sign in"), ways, status)
 
 
 def _callback(address: Address) -> str:

@@ -1,5 +1,6 @@
 """Who may do what: roles, the rights of each, and who asks."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -61,12 +62,18 @@ class Caller:
         if right == "open":
             return True
         return any(
-            right in RIGHTS[grant.role] and (grant.site in (None, site) or (site is None and right in SITELESS))
+            right in RIGHTS[grant.role]
+            and (grant.site in (None, site) or (site is None and right in SITELESS))
             for grant in self.grants
         )
 
 
+ACTOR: Final[ContextVar[str]] = ContextVar(
+    "besok_actor", default="besok"
+)  # under whose name changes are noted
 EVERYTHING: Final = (Grant(role="admin"),)
 PROGRAM: Final = Caller(kind="program", grants=EVERYTHING)  # commands and jobs
 PUBLIC: Final = Caller(kind="public")
-LOCAL: Final = Caller(kind="local", grants=EVERYTHING)  # whoever sits at a machine on which nobody has an account
+LOCAL: Final = Caller(
+    kind="local", grants=EVERYTHING
+)  # whoever sits at a machine on which nobody has an account

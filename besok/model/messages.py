@@ -162,7 +162,8 @@ PROVIDER_FAILED: Final = Translatable(
 PROVIDER_AWAY: Final = Translatable("The provider cannot be reached now. Try again in a minute.")
 SIGN_IN_FOREIGN: Final = Translatable("sign in on a page of this Besök only")
 INSECURE: Final = Translatable(
-    "Nobody can sign in here: the connection is not encrypted. Open Besök under the https address that BESOK_PUBLIC_URL names."
+    "Nobody can sign in here: the connection is not encrypted. "
+    "Open Besök under the https address that BESOK_PUBLIC_URL names."
 )
 
 

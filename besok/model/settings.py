@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,::1"
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
-    """Address under which browsers reach the pages, as https://besok.example.se; needed to sign in from other machines."""
+    """Address of the pages for browsers, as https://besok.example.se; needed to sign in from other machines."""
     session_hours: int = 12
     """Hours after which whoever signed in has to do it again."""
 

@@ -10,9 +10,8 @@ from contextvars import ContextVar
 from typing import Final
 
 from besok.model import messages
-from besok.model.access import PROGRAM, Caller, Right
+from besok.model.access import ACTOR, PROGRAM, Caller, Right
 from besok.model.errors import NotAllowed, SignInNeeded
-from besok.store.audit import ACTOR
 
 _CALLER: Final[ContextVar[Caller]] = ContextVar("besok_caller", default=PROGRAM)
 

@@ -59,9 +59,7 @@ def hashed(password: str) -> str:
         return _hasher.hash(password)
 
 
-def sign_in(
-    db: Database, name: str, password: str, code: str, *, now: datetime, lasts: timedelta
-) -> Opened:
+def sign_in(db: Database, name: str, password: str, code: str, *, now: datetime, lasts: timedelta) -> Opened:
     """Open a session of a local account. Raises SignInRefused, which tells nothing of what was wrong.
 
     After five failures under a name each further one doubles the time for which no attempt is looked at.
@@ -120,9 +118,7 @@ def caller_of_key(db: Database, key: str, now: datetime) -> Caller | None:
         return None
     grants = (Grant(role=found.role, site=found.site),)
     principal = sessions.key_principal(found.key_id)
-    return Caller(
-        kind="key", name=found.name, grants=grants, principal=principal, expires=found.expires
-    )
+    return Caller(kind="key", name=found.name, grants=grants, principal=principal, expires=found.expires)
 
 
 def caller_of_session(db: Database, token: str, now: datetime) -> tuple[Caller, Opened | None] | None:

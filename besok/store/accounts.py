@@ -62,9 +62,7 @@ def secret(db: Database, name: str) -> Secret | None:
     return db.fetch_one("account_secret", Secret, name=name)
 
 
-def add(
-    db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime
-) -> bool:
+def add(db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime) -> bool:
     """Make a local account; False if the name is taken. Raises NotFound for a site that is not there."""
     with db.transaction() as conn:
         row = {"name": name, "display": display, "password": password, "issuer": None, "subject": None}
@@ -193,9 +191,7 @@ def _set_roles(conn: _Connection, account_id: int, grants: Sequence[Grant]) -> N
     conn.execute(sql("roles_delete"), {"account_id": account_id})
     for grant in grants:
         site_id = id_of(conn, grant.site) if grant.site else None
-        conn.execute(
-            sql("role_insert"), {"account_id": account_id, "role": grant.role, "site_id": site_id}
-        )
+        conn.execute(sql("role_insert"), {"account_id": account_id, "role": grant.role, "site_id": site_id})
 
 
 def _told(grants: Sequence[Grant]) -> str:

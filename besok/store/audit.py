@@ -1,22 +1,21 @@
 """The audit: who changed what and when. It only grows; the database itself refuses anything else."""
 
 from collections.abc import Iterable
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 import psycopg
 
+from besok.model.access import ACTOR
 from besok.store.database import Database, sql
 
 Action = Literal[
     "account.add", "account.remove", "account.roles", "account.password", "account.totp", "account.sign_in",
     "account.sign_out", "key.add", "key.revoke", "token.add", "token.remove", "site.apply", "device.mapping",
-    "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec", "import", "correction",
-    "release", "sandbox",
+    "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
+    "import", "correction", "release", "sandbox",
 ]  # fmt: skip
-ACTOR: Final[ContextVar[str]] = ContextVar("besok_actor", default="besok")  # who acts in this context
 LONGEST: Final = 2000  # characters of a detail
 
 

@@ -15,7 +15,7 @@ from besok.model.errors import NotFound, SiteFileError
 from besok.model.site import OUTSIDE, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.target_checks import apart
-from besok.store import results
+from besok.store import audit, results
 from besok.store.database import Database, sql
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
@@ -57,6 +57,7 @@ def apply(
                     mark_days(conn, ids[site.id], stored[site.id], site, now)
             results.delete(conn, ids.values())
             for slug in (slug for slug, site_lines in changed.items() if site_lines):
+                audit.note(conn, "site.apply", slug, site=slug, detail="; ".join(changed[slug]))
                 conn.execute(sql("notify"), {"channel": "sites", "payload": slug})
         return lines
 

@@ -250,7 +250,7 @@ class Hub:
                 self._loop.call_soon_threadsafe(self._touch, notice)
 
     def _touch(self, notice: notify.Notice) -> None:
-        """Look at the site with new figures, or at all (after a reconnection, a new site file); end what lost access."""
+        """Look at a site with new figures, or at all (after a reconnection, a new site file); end what lost access."""
         for screen, whose in self._whose.items():
             if notice.channel == notify.RECONNECTED or (
                 notice.channel == accounts.CHANNEL and notice.payload == whose

@@ -53,64 +53,68 @@ def sign_in(
 
 def signed_in(who: Caller) -> str:
     """Return who is signed in, as what, and the way out."""
-    as_what = ", ".join(_role(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
     if who.kind == "local":
         why = _(
             "You are at the machine itself, and nobody has an account: Besök signs its administrator in by itself. "
             "The first account ends that."
         )
-        return f"<p>{escape(why)}</p><p><code>besok user add NAME --role admin</code></p>"
+        return f"<p>{escape(why)}</p><p><code>besok user add NAME --role admin</code></p>{_audit_link(who)}"
+    as_what = ", ".join(_role(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
     told = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
-    admin = f'<p><a href="/admin/audit">{_("Who changed what")}</a></p>' if who.may("administer") else ""
-    return f"""<p>{escape(told)}</p>{admin}
-<form method="post" action="/logout"><button>{_("Sign out")}</button></form>"""
+    out = _form("/logout", _("Sign out"))
+    return f"<p>{escape(told)}</p>{_audit_link(who)}{out}"
 
 
 def signed_out(elsewhere: str) -> str:
-    """Return what follows a sign-out."""
-    more = _("You may still be signed in at the provider.")
-    link = f'<p>{more} <a href="{escape(elsewhere)}">{_("Sign out there too")}</a></p>' if elsewhere else ""
-    return f"""<p class="good" role="status">{_("You are signed out.")}</p>{link}
-<p><a class="button" href="/login">{_("Sign in again")}</a></p>"""
+    """Return what follows a sign-out; `elsewhere` is where the provider signs out."""
+    more, way = _("You may still be signed in at the provider."), _("Sign out there too")
+    link = f'<p>{more} <a href="{escape(elsewhere)}">{way}</a></p>' if elsewhere else ""
+    said, again = _("You are signed out."), _("Sign in again")
+    return f"""<p class="good" role="status">{said}</p>{link}
+<p><a class="button" href="/login">{again}</a></p>"""
 
 
 def audit(entries: Sequence[AuditEntry], older: int | None) -> str:
     """Return the audit as a table, and the way to what is older."""
-    head = [_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details")]
-    cells = "".join(f"<th scope=col>{h}</th>" for h in head)
+    head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     lines = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(c)}</td>"
-            for c in (f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail)
-        )
-        + "</tr>"
-        for e in entries
+        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
     )
-    caption = _("Times are UTC. Nothing here can be changed or removed.")
-    more = f'<p><a href="?before={older}">{_("Older entries")}</a></p>' if older else ""
-    files = f'<p><a href="/api/v1/audit?format=csv">{_("As a file")}</a></p>'
-    return f"""<div class="scroll" tabindex="0" role="region" aria-label="{_("Who changed what")}">
-<table><caption>{caption}</caption><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table></div>{more}{files}"""
+    label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
+    more, file = _("Older entries"), _("As a file")
+    link = f'<p><a href="?before={older}">{more}</a></p>' if older else ""
+    return f"""<div class="scroll" tabindex="0" role="region" aria-label="{label}">
+<table><caption>{caption}</caption>
+<thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
+<tbody>{lines}</tbody></table></div>{link}<p><a href="/api/v1/audit?format=csv">{file}</a></p>"""
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _audit_link(who: Caller) -> str:
+    said = _("Who changed what")
+    return f'<p><a href="/admin/audit">{said}</a></p>' if who.may("administer") else ""
 
 
 def _provider(after: str) -> str:
-    where = f"/login/provider?next={quote(after)}"
-    return f'<p><a class="button" href="{where}">{_("Sign in with your work account")}</a></p>'
+    said = _("Sign in with your work account")
+    return f'<p><a class="button" href="/login/provider?next={quote(after)}">{said}</a></p>'
 
 
 def _local(after: str, name: str) -> str:
-    return f"""<form method="post" action="/login">
-<input type="hidden" name="next" value="{escape(after)}">
-<label for="name">{_("Name")}</label>
-<input id="name" name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" maxlength="60"
- required>
-<label for="password">{_("Password")}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
-<label for="code">{_("Code from your app, if you use one")}</label>
-<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="8">
-<button>{_("Sign in")}</button>
-</form>"""
+    fields = (
+        _field("name", _("Name"), "username", f'value="{escape(name)}" maxlength="60" required'),
+        _field("password", _("Password"), "current-password", 'type="password" maxlength="200" required'),
+        _field(
+            "code",
+            _("Code from your app, if you use one"),
+            "one-time-code",
+            'inputmode="numeric" maxlength="8"',
+        ),
+    )
+    return _form("/login", _("Sign in"), after, *fields)
 
 
 def _nobody() -> str:
@@ -119,15 +123,25 @@ def _nobody() -> str:
 
 
 def _screen(after: str) -> str:
-    return f"""<details><summary>{_("A wall screen")}</summary>
-<form method="post" action="/login/screen">
-<input type="hidden" name="next" value="{escape(after)}">
-<label for="key">{_("Key of the screen")}</label>
-<input id="key" name="key" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="100">
-<button>{_("Open")}</button>
-</form>
-<p class="quiet">{_("Whoever looks after Besök makes one:")} <code>besok key add SCREEN --role viewer</code></p>
-</details>"""
+    title, verb, how = _("A wall screen"), _("Open the screen"), _("Whoever looks after Besök makes one:")
+    key = _field("key", _("Key of the screen"), "off", 'spellcheck="false" maxlength="100" required')
+    return f"""<details><summary>{title}</summary>
+{_form("/login/screen", verb, after, key)}
+<p class="quiet">{how} <code>besok key add SCREEN --role viewer</code></p></details>"""
+
+
+def _form(address: str, verb: str, after: str | None = None, *fields: str) -> str:
+    """Return a form that comes to `after` once it was sent."""
+    hidden = "" if after is None else f'<input type="hidden" name="next" value="{escape(after)}">'
+    return f"""<form method="post" action="{address}">{hidden}
+{"".join(fields)}<button>{verb}</button></form>"""
+
+
+def _field(name: str, label: str, completed: str, more: str) -> str:
+    """Return a field with its label; `completed` is what the browser may know of it."""
+    return f"""<label for="{name}">{label}</label>
+<input id="{name}" name="{name}" autocomplete="{completed}" autocapitalize="none" {more}>
+"""
 
 
 def _role(role: Role) -> str:

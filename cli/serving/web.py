@@ -28,14 +28,14 @@ def compose(settings: Settings) -> FastAPI:
         attach(server, settings)
     server.add_middleware(CompressMiddleware)
     server.add_middleware(
-        security.Guard, allowed=security.hosts(settings.allowed_hosts)
+        security.Guard, allowed=security.hosts(settings.allowed_hosts) | security.host_of(settings.public_url)
     )  # the last is the outermost
     return server
 
 
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Serve until `stop` is set. Raises SettingsError if the address cannot be used."""
-    listener = listen(settings, settings.port, "BESOK_PORT")
+    listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
     app = compose(settings)
     config = uvicorn.Config(
         app,

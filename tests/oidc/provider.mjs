@@ -13,9 +13,10 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   }],
   pkce: { required: () => true },
   acrValues: ["password", "two-factors"],
-  claims: { openid: ["sub", "roles"], profile: ["name", "preferred_username"], acr: null, amr: null, sid: null },
+  claims: { openid: ["sub", "roles", "acr", "amr"], profile: ["name", "preferred_username"], sid: null },
   conformIdTokenClaims: false, // roles in the token itself, as Entra ID and Keycloak put them
   features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+  fetch: (url, { dispatcher: _, ...options }) => fetch(url, options), // its own refuses loopback addresses
   cookies: { keys: ["only a test"] },
   ttl: { Session: 600, Grant: 600, IdToken: 600, AccessToken: 600, Interaction: 600 },
   async findAccount(_, id) {

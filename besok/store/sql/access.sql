@@ -112,7 +112,8 @@ delete from session where account_id = %(account_id)s
 -- Ends what a provider has ended: a session of its own, or all of a person; whose they were.
 delete from session n using account a
 where a.account_id = n.account_id and a.issuer = %(issuer)s
-    and (%(sid)s::text is null or n.provider_session = %(sid)s) and (%(subject)s::text is null or a.subject = %(subject)s)
+    and (%(subject)s::text is null or a.subject = %(subject)s)
+    and (%(sid)s::text is null or n.provider_session = %(sid)s or (n.provider_session is null and a.subject = %(subject)s))
 returning n.account_id, a.display
 
 -- name: sessions_forget

@@ -51,7 +51,10 @@ def needs(right: Right) -> Any:
     """Return the dependency of a route or a router that lets in who has a right at the site asked for."""
 
     async def check(request: HTTPConnection) -> None:
-        access.require(right, request.path_params.get("site") or request.query_params.get("site") or None)
+        asked = request.path_params.get("site")
+        if any(parameter.name == "site" for parameter in request.scope["route"].dependant.query_params):
+            asked = request.query_params.get("site")
+        access.require(right, asked or None)
 
     check.right = right  # type: ignore[attr-defined]
     return Depends(check)

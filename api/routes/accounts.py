@@ -21,7 +21,7 @@ MOST = 10_000  # entries in one answer
 class Me:
     """Who asks: `public` where nobody is signed in; `name` is what stands beside changes."""
 
-    kind: Literal["local", "account", "key", "public", "program", "unknown"]
+    kind: Literal["local", "account", "key", "public", "unknown"]
     name: str
     roles: tuple[Grant, ...]
 
@@ -47,4 +47,4 @@ def audited(
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")] = 1000,
 ) -> Response:
     """Return what was changed, by whom and when, newest first. Nothing in it can be changed or removed."""
-    return rows(audit.entries(db, site=site, before=before, limit=limit), AuditEntry, form, "audit")
+    return rows(audit.entries(db, site=site or None, before=before, limit=limit), AuditEntry, form, "audit")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import ranges
@@ -80,15 +80,25 @@ def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[Wiring
     return get_wiring(db, site.id, now=now)
 
 
+def _may_acknowledge(number: Number, db: Db) -> None:
+    if access.caller().kind == "public":  # to whom nothing is told of findings, not even that there is none
+        access.require("acknowledge")
+    access.require("acknowledge", attention.site_of(db, number))
+
+
+_may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
+
+
 @router.post(
-    "/findings/{number}/acknowledgement", summary="Acknowledge a finding", dependencies=[needs("open")]
+    "/findings/{number}/acknowledgement",
+    summary="Acknowledge a finding",
+    dependencies=[Depends(_may_acknowledge)],
 )
 def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request: Request) -> FindingInfo:
     """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
     cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
         raise HTTPException(403, messages.FOREIGN_ACKNOWLEDGEMENT)
-    access.require("acknowledge", attention.site_of(db, number))
     try:
         return attention.acknowledge(db, number, author(body.who), body.note, now)
     except attention.Resolved as exc:

@@ -28,6 +28,11 @@ class WhoAsks:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        if scope["type"] == "websocket" and scope["path"].startswith(
+            "/_dash"
+        ):  # Dash's own, which nobody uses
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+            return
         if scope["path"].startswith(FILES):
             with access.acting(PUBLIC):
                 await self.app(scope, receive, send)

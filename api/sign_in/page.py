@@ -74,7 +74,7 @@ def signed_out(elsewhere: str) -> str:
 <p><a class="button" href="/login">{again}</a></p>"""
 
 
-def audit(entries: Sequence[AuditEntry], older: int | None) -> str:
+def audit(entries: Sequence[AuditEntry], older: int | None, site: str) -> str:
     """Return the audit as a table, and the way to what is older."""
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     lines = "".join(
@@ -82,11 +82,12 @@ def audit(entries: Sequence[AuditEntry], older: int | None) -> str:
     )
     label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
     more, file = _("Older entries"), _("As a file")
-    link = f'<p><a href="?before={older}">{more}</a></p>' if older else ""
+    here = f"site={quote(site)}&amp;" if site else ""
+    link = f'<p><a href="?{here}before={older}">{more}</a></p>' if older else ""
     return f"""<div class="scroll" tabindex="0" role="region" aria-label="{label}">
 <table><caption>{caption}</caption>
 <thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
-<tbody>{lines}</tbody></table></div>{link}<p><a href="/api/v1/audit?format=csv">{file}</a></p>"""
+<tbody>{lines}</tbody></table></div>{link}<p><a href="/api/v1/audit?{here}format=csv">{file}</a></p>"""
 
 
 def _row(*cells: str) -> str:

@@ -144,11 +144,11 @@ def logout(request: Request, gate: AtGate) -> Response:
 
 
 @router.get("/admin/audit", dependencies=[needs("administer")])
-def audit_page(gate: AtGate, before: int | None = None) -> HTMLResponse:
-    """Show who changed what."""
-    found = audit.entries(gate.db, before=before, limit=PAGE)
+def audit_page(gate: AtGate, site: str | None = None, before: int | None = None) -> HTMLResponse:
+    """Show who changed what, at a site or at all."""
+    found = audit.entries(gate.db, site=site or None, before=before, limit=PAGE)
     older = found[-1].entry_id if len(found) == PAGE else None
-    return page.answer(_("Who changed what"), page.audit(found, older), wide=True)
+    return page.answer(_("Who changed what"), page.audit(found, older, site or ""), wide=True)
 
 
 async def _entered(

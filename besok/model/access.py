@@ -49,7 +49,7 @@ class Caller:
     `unknown` while the database that knows it does not answer, and gets nothing but the `error`.
     """
 
-    kind: Literal["program", "local", "account", "key", "public", "unknown"]
+    kind: Literal["local", "account", "key", "public", "unknown"]
     name: str = ""
     grants: tuple[Grant, ...] = ()
     principal: str = ""
@@ -72,7 +72,6 @@ ACTOR: Final[ContextVar[str]] = ContextVar(
     "besok_actor", default="besok"
 )  # under whose name changes are noted
 EVERYTHING: Final = (Grant(role="admin"),)
-PROGRAM: Final = Caller(kind="program", grants=EVERYTHING)  # commands and jobs
 PUBLIC: Final = Caller(kind="public")
 LOCAL: Final = Caller(
     kind="local", grants=EVERYTHING

@@ -1,7 +1,7 @@
 """Who asks, and whether it may: the one place that pages, API, streams and files ask.
 
-Every request has a caller, which the web service finds out and keeps for the time of the request. Commands and jobs are
-programs on the machine itself, and may everything.
+Every request has a caller, which the web service finds out and keeps for the time of the request; where none was found
+out, it is the public. Commands and jobs do not ask here: they are programs on the machine itself.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from contextvars import ContextVar
 from typing import Final
 
 from besok.model import messages
-from besok.model.access import ACTOR, PROGRAM, Caller, Right
+from besok.model.access import ACTOR, PUBLIC, Caller, Right
 from besok.model.errors import NotAllowed, SignInNeeded
 
-_CALLER: Final[ContextVar[Caller]] = ContextVar("besok_caller", default=PROGRAM)
+_CALLER: Final[ContextVar[Caller]] = ContextVar("besok_caller", default=PUBLIC)
 
 
 def caller() -> Caller:

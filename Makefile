@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -15,7 +15,7 @@ demo: setup ## the whole system with simulated sensors; prints its address, Ctrl
 texts: setup ## brings the Swedish catalogue up to date with the texts of the code; then translate what is empty in it
 	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k _of --add-location=file --sort-output \
 		-o .besok.pot api besok dashboard
-	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -D besok -w 116 --no-fuzzy-matching \
+	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -l sv -D besok -w 116 --no-fuzzy-matching \
 		--ignore-obsolete --ignore-pot-creation-date
 	@rm .besok.pot
 
@@ -61,6 +61,10 @@ score: ## how true the occupancy figures are: all standard worlds, into docs/ref
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
+
+bench-limits: ## live figures while others ask too much (ARGS="--clients 48 --seconds 60")
+	@bash deploy/setup bench
+	@$(BIN)/python -m benchmarks.hostile $(ARGS)
 
 backtest: ## how good the forecast is, beside simple rivals, into docs/reference/results-forecast.md (minutes; ARGS="--packages FOLDER")
 	@bash deploy/setup bench

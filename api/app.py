@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from api import docs, errors, security
 from api.deps import Clock, utc_now
 from api.live import Hub
+from api.reports import Reports
 from api.routes import (
     accounts,
     attention,
@@ -17,42 +18,54 @@ from api.routes import (
     counting,
     figures,
     forecast,
+    headcounts,
     ledger,
     live,
     mappings,
     operation,
     places,
     usage,
+    voids,
 )
 from api.sign_in import routes as sign_in
 from api.sign_in.gate import Gate
-from api.sign_in.middleware import WhoAsks
 from besok.model.settings import Settings
 from besok.services import access
 from besok.store.database import Database
 
 GATE_POOL = 2  # connections that find out who asks, so that heavy pages keep nobody out
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
+LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
+LEAST = 2  # connections of each purpose
 MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
 
 ABOUT = """
 Visitors of libraries and parks: who came, how full it is, on the way to what.
 
 Times are UTC. Days are **business days** of the site (from 04:00 local time unless it says otherwise). `null` means
-*not known* and is never zero. An error is `{"error": "what happened and what to do"}`.
+*not known* and is never zero. An error is a problem (RFC 9457): `detail`, and `error` with the same words, say what
+happened and what to do.
 """
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
-    """Return the API with its database and live hub, which open with the server's lifespan and live in `app.state`."""
-    db = Database(settings.database_url.get_secret_value(), settings.database_pool, WAIT_S)
-    known = Database(settings.database_url.get_secret_value(), GATE_POOL, WAIT_S)
+    """Return the API with its pools of connections and live hub, which open with the server's lifespan.
+
+    They live in `app.state`: `db` for pages and small questions, `live_db` for what is true now, `reports` for what is
+    heavy, and `gate` finds out who asks, so that none of them waits for another.
+    """
+    url, few = settings.database_url.get_secret_value(), max(settings.database_pool // 4, LEAST)
+    pages = max(settings.database_pool - 2 * few, LEAST)
+    db = Database(url, pages, WAIT_S, statement_s=PAGE_S)
+    live = Database(url, few, WAIT_S, statement_s=LIVE_S)
+    reports = Database(url, few, WAIT_S, statement_s=REPORT_S, one_core=True)
+    known = Database(url, GATE_POOL, WAIT_S, statement_s=LIVE_S)
     gate = Gate(known, settings)
-    hub = Hub(db, settings.database_url.get_secret_value(), clock)
+    hub = Hub(live, url, clock, threads=few)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with db, known:
+        with db, live, reports, known:
             async with hub.running():
                 yield
 
@@ -67,10 +80,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     server.state.db, server.state.hub, server.state.clock = db, hub, clock
+    server.state.live_db, server.state.reports = live, Reports(reports, few)
     server.state.gate, server.state.csp = gate, security.POLICY
     errors.install(server)
     _install_routes(server)
-    server.add_middleware(WhoAsks, gate=gate, clock=clock)
     return server
 
 
@@ -86,9 +99,11 @@ def _install_routes(server: FastAPI) -> None:
         mappings,
         operation,
         counting,
+        headcounts,
         attention,
         usage,
         accounts,
+        voids,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

@@ -29,6 +29,11 @@ async def _db(request: Request) -> Database:
     return db
 
 
+async def _live_db(request: Request) -> Database:
+    db: Database = request.app.state.live_db
+    return db
+
+
 async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now
@@ -69,5 +74,6 @@ def author(given: str) -> str:
 
 
 Db = Annotated[Database, Depends(_db)]
+LiveDb = Annotated[Database, Depends(_live_db)]
 Now = Annotated[datetime, Depends(_now)]
 KnownSite = Annotated[Site, Depends(_site)]

@@ -1,4 +1,4 @@
-"""Answers to requests that fail: always `{"error": "a sentence"}`, never a traceback."""
+"""Answers to requests that fail: problems with a sentence, never a traceback."""
 
 import logging
 from collections.abc import Mapping
@@ -6,13 +6,14 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
+from api.problems import Problem, problem
 from api.ranges import BadRange
 from besok.model import messages
 from besok.model.errors import (
+    Abandoned,
     BesokError,
     NotAllowed,
     NotFound,
@@ -20,30 +21,27 @@ from besok.model.errors import (
     SignInNeeded,
     StoreError,
     StoreRefused,
+    StoreSlow,
     StoreUnavailable,
 )
 from besok.model.messages import Translatable
-from besok.text.languages import preferred, speaking, translated
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 
 
-class Problem(BaseModel):
-    """Error: what went wrong, and what to do about it."""
-
-    error: str = Field(examples=["there is no site 'slottet'"])
-
-
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "This is not public: sign in, or send a key"},
-    403: {"model": Problem, "description": "Who asks has no role that allows this"},
-    404: {"model": Problem, "description": "There is no such thing"},
-    422: {"model": Problem, "description": "The question cannot be understood"},
-    503: {
-        "model": Problem,
-        "description": "The database cannot answer now; ask again after `Retry-After` seconds",
-    },
+    status: {"model": Problem, "description": description}
+    for status, description in {
+        400: "The `Host` is not an address of this Besök, or the request is no HTTP",
+        401: "This is not public: sign in, or send a key",
+        403: "Who asks has no role that allows this, or the page that asks is not of this Besök",
+        404: "There is no such thing",
+        422: "The question cannot be understood; also a parameter that does not exist",
+        429: "Too many questions of one caller at once; ask again after `Retry-After` seconds",
+        500: "A fault of Besök's own; its log tells more",
+        503: "No answer now: the database is away or busy, or it took too long; `Retry-After` tells when to ask again",
+    }.items()
 }
 
 
@@ -57,20 +55,9 @@ def install(server: FastAPI) -> None:
     server.exception_handler(RequestValidationError)(_bad_request)
     server.exception_handler(StoreUnavailable)(_unavailable)
     server.exception_handler(SchemaMismatch)(_unavailable)
+    server.exception_handler(Abandoned)(_abandoned)
     server.exception_handler(StarletteHTTPException)(_http)
     server.exception_handler(Exception)(_unexpected)
-
-
-def _problem(request: Request, status: int, said: str | Translatable, **headers: str) -> JSONResponse:
-    """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
-    language, text = "en", str(said)
-    if isinstance(said, Translatable) and preferred(request.headers.get("accept-language", "")) == "sv":
-        language = "sv"
-        with speaking(language):
-            text = translated(said)
-    return JSONResponse(
-        {"error": text}, status_code=status, headers={"Content-Language": language, **headers}
-    )
 
 
 def _said(exc: Exception) -> str | Translatable:
@@ -78,33 +65,33 @@ def _said(exc: Exception) -> str | Translatable:
 
 
 async def _not_found(request: Request, exc: Exception) -> JSONResponse:
-    return _problem(request, 404, _said(exc))
+    return problem(request.scope, 404, _said(exc))
 
 
 async def _sign_in(request: Request, exc: Exception) -> JSONResponse:
-    return _problem(request, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
+    return problem(request.scope, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
 
 
 async def _not_allowed(request: Request, exc: Exception) -> JSONResponse:
-    return _problem(request, 403, _said(exc))
+    return problem(request.scope, 403, _said(exc))
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
     # What the driver said names tables, and is for the log.
     if isinstance(exc.__cause__, Exception):
         log.error("the database refused: %s", exc, extra={"action": "store_refused"})
-        return _problem(request, 500, messages.FAULT)
-    return _problem(request, 409, _said(exc))
+        return problem(request.scope, 500, messages.FAULT)
+    return problem(request.scope, 409, _said(exc))
 
 
 async def _bad_range(request: Request, exc: Exception) -> JSONResponse:
-    return _problem(request, 422, _said(exc))
+    return problem(request.scope, 422, _said(exc))
 
 
 async def _bad_request(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
-    return _problem(request, 422, "; ".join(parts))
+    return problem(request.scope, 422, "; ".join(parts))
 
 
 def _place(error: Mapping[str, Any]) -> str:
@@ -116,16 +103,20 @@ async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
     # The driver's words name hosts and users: they are for the log.
     assert isinstance(exc, StoreError)
     log.warning("the database cannot answer: %s", exc.in_full, extra={"action": "answer_unavailable"})
-    text = _said(exc) if isinstance(exc, SchemaMismatch) else messages.UNAVAILABLE
-    return _problem(request, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
+    text = _said(exc) if isinstance(exc, SchemaMismatch | StoreSlow) else messages.UNAVAILABLE
+    return problem(request.scope, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
+
+
+async def _abandoned(request: Request, exc: Exception) -> JSONResponse:
+    return problem(request.scope, 503, messages.UNAVAILABLE)  # nobody reads it
 
 
 async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
     said: Any = exc.detail  # translatable where one of our own raised it
-    return _problem(request, exc.status_code, said, **(exc.headers or {}))
+    return problem(request.scope, exc.status_code, said, **(exc.headers or {}))
 
 
 async def _unexpected(request: Request, exc: Exception) -> JSONResponse:
     # Starlette hands the exception on to the server after this answer, which logs it with its traceback.
-    return _problem(request, 500, messages.FAULT)
+    return problem(request.scope, 500, messages.FAULT)

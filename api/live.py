@@ -15,6 +15,8 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
@@ -73,14 +75,14 @@ Screen = asyncio.Queue[Snapshot | str | None]  # a text is a beat; None ends the
 class Feed:
     """The screens of one site, and the task that keeps them up to date; `known` while the database answers."""
 
-    def __init__(self, read: Callable[[], SiteLive]) -> None:
+    def __init__(self, read: Callable[[], SiteLive], threads: Executor | None = None) -> None:
         self.known = False
-        self._read = read
+        self._read, self._threads = read, threads
         self._changed = asyncio.Event()
         self._screens: set[Screen] = set()
         self._last: Snapshot | None = None
         self._sent = 0.0  # when the screens were last told anything, on the loop's clock
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(self._run(), context=Context())  # in nobody's name
 
     def join(self) -> Screen:
         """Return a new screen; it gets the latest snapshot at once, or the first as soon as it is read."""
@@ -124,7 +126,7 @@ class Feed:
     async def _refresh(self) -> bool:
         """Read the site and send it on if it says anything new. False if the database does not answer."""
         try:
-            live = await asyncio.to_thread(self._read)
+            live = await asyncio.get_running_loop().run_in_executor(self._threads, self._read)
         except BesokError as exc:
             if self.known:  # once, however long it lasts
                 log.warning("live figures cannot be read: %s", exc, extra={"action": "live_failed"})
@@ -141,7 +143,10 @@ class Feed:
 class Hub:
     """All live screens of this process. Used on the event loop, except `close` and the listener's thread."""
 
-    def __init__(self, db: Database, url: str, clock: Clock) -> None:
+    def __init__(self, db: Database, url: str, clock: Clock, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(
+            threads, "live"
+        )  # of their own: pages and reports may hold the others
         self._db, self._url, self._clock = db, url, clock
         self._feeds: dict[str, Feed] = {}
         self._whose: dict[Screen, str] = {}  # account or key of each screen that has one
@@ -159,6 +164,7 @@ class Hub:
         finally:
             self.close()
             await asyncio.to_thread(self._thread.join)
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """End every stream and the listener, from any thread. What joins later ends at once."""
@@ -166,8 +172,11 @@ class Hub:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end_streams)
 
-    def read(self, site: str) -> SiteLive:
+    async def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, site)
+
+    def _read(self, site: str) -> SiteLive:
         return get_live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
@@ -175,14 +184,16 @@ class Hub:
         access.require("read", site)
         feed = self._feeds.get(known_name(site, "site"))
         if not (feed and feed.known):
-            await asyncio.to_thread(self.read, site)
+            await self.read(site)
 
     async def frames(self, site: str, form: str = "", render: Render = frame) -> AsyncGenerator[str]:
         """Return the texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`.
 
         `render` makes the text of a snapshot; `form` names it, and is the same for all screens that may share it.
         """
-        feed = self._feeds.get(site) or self._feeds.setdefault(site, Feed(lambda: self.read(site)))
+        feed = self._feeds.get(site) or self._feeds.setdefault(
+            site, Feed(lambda: self._read(site), self._threads)
+        )
         screen, who, loop = feed.join(), access.caller(), asyncio.get_running_loop()
         if who.principal:
             self._whose[screen] = who.principal

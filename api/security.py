@@ -3,8 +3,12 @@
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.opendata import OPEN, PREFLIGHT, is_open
+from api.problems import problem
+from besok.model import messages
 
 # The Content-Security-Policy: our own files only. The dashboard adds the hashes of its inline scripts to `script-src`.
 POLICY = "; ".join(
@@ -30,6 +34,7 @@ def headers(policy: str) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
     }
 
 
@@ -61,8 +66,19 @@ def same_origin(origin: str | None, host: str | None) -> bool:
         return False
 
 
+def fetched_by_others(headers: Headers, method: str) -> bool:
+    """Tell whether a page of somebody else's fetches this; to follow a link to us is no fetching.
+
+    Browsers say so in `Sec-Fetch-Site`, which no page can change; programs do not send it.
+    """
+    site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "")
+    linked = mode == "navigate" and method in ("GET", "HEAD")
+    return site not in ("none", "same-origin") and not linked
+
+
 class Guard:
-    """Refuses host names that are not ours (DNS rebinding) and puts the security headers on every answer.
+    """Refuses host names that are not ours (DNS rebinding) and what pages of others fetch, open data apart, and puts
+    the security headers on every answer.
 
     The policy is read from `app.state.csp` at each answer: the dashboard completes it after it has been attached.
     """
@@ -74,10 +90,18 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
-        name = host_name(Headers(scope=scope).get("host", ""))
+        asked = Headers(scope=scope)
+        name = host_name(asked.get("host", ""))
         if name not in self.allowed:
-            return await _refuse(name)(scope, receive, send)
+            said = messages.foreign_host(name[:100])
+            return await problem(scope, 400, said)(scope, receive, send)
         extra = headers(scope["app"].state.csp)
+        if is_open(scope):
+            extra |= OPEN
+            if scope["method"] == "OPTIONS":
+                return await Response(status_code=204, headers=extra | PREFLIGHT)(scope, receive, send)
+        elif fetched_by_others(asked, scope.get("method", "GET")):
+            return await problem(scope, 403, messages.FOREIGN_PAGE)(scope, receive, send)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -87,13 +111,3 @@ class Guard:
             await send(message)
 
         return await self.app(scope, receive, send_with_headers)
-
-
-def _refuse(name: str) -> JSONResponse:
-    return JSONResponse(
-        {
-            "error": f"{name[:100] or 'no host'} is not an address of this Besök: "
-            "add it to BESOK_ALLOWED_HOSTS if it is"
-        },
-        status_code=400,
-    )

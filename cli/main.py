@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from besok.model.access import ACTOR
+from besok.model.controls import visible
 from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
@@ -20,8 +21,10 @@ from cli.commands import (
     estimate,
     events,
     forecast,
+    headcount,
     key,
     quality,
+    readings,
     receive,
     rejected,
     report,
@@ -32,6 +35,7 @@ from cli.commands import (
     stack,
     user,
 )
+from cli.terminal import output
 
 HELP = (
     "Besök counts the visits of libraries and parks. "
@@ -51,11 +55,13 @@ for group in (
     device,
     adapter,
     codec,
+    readings,
     rejected,
     user,
     key,
     audit,
     calibrate,
+    headcount,
     calendar,
     actions,
     report,
@@ -91,14 +97,15 @@ def _user() -> str:
 
 def main() -> None:
     """Run the command; an error that Besök can explain is printed without a traceback."""
+    output.install()
     try:
         app()
     except SiteFileError as exc:
-        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{exc}")
+        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except ScenarioError as exc:
-        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{exc}")
+        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except BesokError as exc:
-        sys.exit(str(exc))
+        sys.exit(visible(str(exc)))
 
 
 if __name__ == "__main__":

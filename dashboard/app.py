@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from besok.model.settings import Settings
 from besok.text.languages import _, language
-from dashboard import counting, live, router, shell
-from dashboard.caching import CachingMiddleware, fingerprints
+from dashboard import counting, live, public, router, shell
+from dashboard.caching import CachingMiddleware, addresses
 from dashboard.language import LanguageMiddleware
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
     counting.install(server)
     live.install(server)
+    public.install(server, settings)
     app = Screens(
         server=server,  # type: ignore[arg-type]
         title="Besök",
@@ -68,7 +69,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     router.register(app, lambda: server.state.db)
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
-    server.add_middleware(CachingMiddleware, known=fingerprints(app, app.first_script()))
+    server.add_middleware(CachingMiddleware, known=addresses(app, app.first_script()))
     server.add_middleware(LanguageMiddleware, default=settings.language)
     # Dash starts itself with an inline script, whose hash is known only when every callback is registered.
     server.state.csp = server.state.csp.replace(

@@ -10,25 +10,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SUITES, ASSETS, VENDOR = "/_dash-component-suites/", "/assets/", "/assets/vendor/"
-FINGERPRINT = re.compile(r"\.(v[\w-]+m[0-9a-f]+)\.|\?m=([\d.]+)")
+FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.")
+ADDRESS = re.compile(r'(?:src|href)="([^"]+)"')
 BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of their package by it
 
 
-def fingerprints(app: Dash, more: str) -> frozenset[str]:
-    """Return the fingerprints of all scripts and styles of `app`, once registered, and of those in the HTML `more`."""
+def addresses(app: Dash, more: str) -> frozenset[str]:
+    """Return the addresses of the scripts and styles of `app`, once registered, and of those in the HTML `more`."""
     page = f"{app._generate_scripts_html()}{app._generate_css_dist_html()}{more}"  # type: ignore[no-untyped-call]
-    found = {a or b for a, b in FINGERPRINT.findall(page)}
-    for package in app.registered_paths:
+    found = set(ADDRESS.findall(page))
+    for package, paths in app.registered_paths.items():
         folder = Path(str(__import__(package).__file__)).parent
-        bundles = (folder / path for path in app.registered_paths[package] if path.endswith(".js"))
-        found.update(
-            mark for path in bundles if path.exists() for mark in BAKED.findall(path.read_text("utf-8"))
-        )
+        bundles = [folder / path for path in paths if path.endswith(".js")]
+        marks = {mark for path in bundles if path.exists() for mark in BAKED.findall(path.read_text("utf-8"))}
+        found.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
     return frozenset(found)
 
 
+def _marked(path: str, mark: str) -> str:
+    """Write the path as Dash asks for a version of a file."""
+    folder, slash, name = path.rpartition("/")
+    stem, _, extension = name.partition(".")
+    return f"{folder}{slash}{stem}.{mark}.{extension}"
+
+
 class CachingMiddleware:
-    """Marks files with a known fingerprint as immutable and refuses others: an address never changes its content."""
+    """Marks files at known addresses of a version as immutable, refuses other versions: what is kept never changes."""
 
     def __init__(self, app: ASGIApp, known: frozenset[str]) -> None:
         self.app = app
@@ -38,11 +45,11 @@ class CachingMiddleware:
         if scope["type"] != "http" or not scope["path"].startswith((SUITES, ASSETS)):
             await self.app(scope, receive, send)
             return
-        mark = fingerprint(scope)
-        if mark and mark not in self.known:
+        address = versioned(scope)
+        if address and address not in self.known:
             await PlainTextResponse("This file is of another version", 404)(scope, receive, send)
             return
-        lasting = mark or scope["path"].startswith(VENDOR)
+        lasting = address or scope["path"].startswith(VENDOR)
 
         async def send_with_age(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -54,9 +61,9 @@ class CachingMiddleware:
         await self.app(scope, receive, send_with_age)
 
 
-def fingerprint(scope: Scope) -> str | None:
-    """Return what the address says of the file's version; None where it says nothing."""
-    if scope["path"].startswith(ASSETS):
-        return next(iter(parse_qs(scope["query_string"].decode("latin-1")).get("m", [])), None)
-    found = FINGERPRINT.search(scope["path"])
-    return found[1] if found else None
+def versioned(scope: Scope) -> str | None:
+    """Return the whole address if it says anything of the file's version, else None."""
+    path, query = scope["path"], scope["query_string"].decode("latin-1")
+    if path.startswith(ASSETS):
+        return f"{path}?{query}" if "m" in parse_qs(query, keep_blank_values=True) else None
+    return path if FINGERPRINT.search(path) else None

@@ -12,6 +12,7 @@ from besok.model.errors import NotAllowed, NotFound, SchemaMismatch, SignInNeede
 from besok.model.views.live import SiteInfo
 from besok.services import access
 from besok.services.places import get_sites
+from besok.store import asker
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
@@ -45,6 +46,7 @@ def register(app: Dash, database: Callable[[], Database]) -> None:
         Input("redraw", "n_clicks"),
     )
     async def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, ...]:
+        asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
         drawn = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
         return *drawn, shell.foot(address.site), "", str(redraw or 0)

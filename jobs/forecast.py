@@ -67,10 +67,8 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
         return False
     goal = _goal(db, site, origin)
-    last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
-    days = open_also(
-        get_calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:]
-    )
+    last = origin + (FURTHEST if goal else 2 * 366) * DAY
+    days = open_also(get_calendar_days(db, site.id, past.first, last), sites[1:])
     made = look_ahead(
         past,
         as_forecast_calendar(days, site.opening.country, outdoors=site.kind == "park"),

@@ -34,6 +34,7 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
     from besok.services.attention import LAST_WEEK, compute_coverage
     from besok.services.bridging import compute_bridged
     from besok.services.calibration import compute_usual_week
+    from besok.services.levers import compute_levers
     from besok.services.observed_days import compute_visit_days
 
     sites, target, until = counted(db, site), site.target, today - DAY
@@ -46,6 +47,8 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
             result = compute_coverage(db, site.id, until - LAST_WEEK, until, now=now)
         elif what == results.USUAL_WEEK:
             result = compute_usual_week(db, site.id, now)
+        elif what == results.LEVERS:
+            result = compute_levers(db, site, until)
         elif what == results.ANNUAL and site.kind == "library":
             result = compute_annual(db, site.id, today.year - 1, today)
         elif what == results.BRIDGED and target:

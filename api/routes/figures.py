@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from api import ranges
 from api.answers import Form, rows, table
-from api.deps import Db, KnownSite, Now, known_name, needs
+from api.deps import KnownSite, Now, known_name, needs
+from api.reports import ReportDb
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
@@ -45,7 +46,7 @@ SpaceId = Annotated[str | None, Query(description="A space's id; the whole site 
 
 @table(router, "/sites/{site}/flows", FlowPoint, "People through each portal")
 def flows(
-    site: KnownSite, db: Db, now: Now, form: Form, begin: From = None, to: To = None, step: Step = "hour",
+    site: KnownSite, db: ReportDb, now: Now, form: Form, begin: From = None, to: To = None, step: Step = "hour",
 ) -> Response:  # fmt: skip
     """In and out through each portal in each step; today if no time is given. None means not observed, never zero."""
     start, end = ranges.instants(begin, to, site, now)
@@ -56,8 +57,8 @@ def flows(
 
 @table(router, "/sites/{site}/visits", VisitPoint, "Visits")
 def visits(
-    site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None, step: DayStep = "day",
-    together: Together = False,
+    site: KnownSite, db: ReportDb, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
+    step: DayStep = "day", together: Together = False,
 ) -> Response:  # fmt: skip
     """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
@@ -70,7 +71,7 @@ def visits(
 
 @table(router, "/sites/{site}/occupancy", OccupancyPoint, "People in a space over time")
 def occupancy(
-    site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None, begin: From = None, to: To = None,
+    site: KnownSite, db: ReportDb, now: Now, form: Form, space: SpaceId = None, begin: From = None, to: To = None,
     step: Step = "15min",
 ) -> Response:  # fmt: skip
     """Return the estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
@@ -82,7 +83,8 @@ def occupancy(
 
 @table(router, "/sites/{site}/occupancy/heatmap", HeatCell, "The usual week of a space")
 def heatmap(
-    site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None,
+    site: KnownSite, db: ReportDb, now: Now, form: Form, space: SpaceId = None, begin: FirstDay = None,
+    to: LastDay = None,
 ) -> Response:  # fmt: skip
     """Return the usual people in a space by weekday (Monday 0) and local hour; the last eight weeks if no days are
     given.
@@ -93,13 +95,13 @@ def heatmap(
 
 
 @router.get("/sites/{site}/progress", summary="On the way to the target")
-def progress(site: KnownSite, db: Db, now: Now) -> Progress:
+def progress(site: KnownSite, db: ReportDb, now: Now) -> Progress:
     """Visits of the last 365 business days beside the baseline and the goal."""
     return get_progress(db, site.id, calendar.business_day(now, site))
 
 
 @router.get("/sites/{site}/annual", summary="The year's visits, with all that they rest on")
-def annual(site: KnownSite, db: Db, now: Now, year: Year = None) -> AnnualReport:
+def annual(site: KnownSite, db: ReportDb, now: Now, year: Year = None) -> AnnualReport:
     """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
     return get_annual_report(db, site.id, year or today.year - 1, today)

@@ -9,9 +9,11 @@ from api.answers import CSV, Form, rows
 from api.deps import Db, KnownSite, Now, needs
 from besok.model import calendar
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.levers import LeverEffect
 from besok.model.site import Site, Text
 from besok.model.views.forecast import Record, Scored
 from besok.services.forecast import get_outlook, get_records, get_scored, get_weekday_growth
+from besok.services.levers import get_levers
 from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
@@ -76,6 +78,12 @@ def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | Forecast
     return ForecastRecord(
         records=records, sentence=in_both(lambda: narratives.record(records, judged)), forecasts=tuple(found)
     )
+
+
+@router.get("/sites/{site}/levers", response_model=list[LeverEffect], summary="What would bring more visits")
+def levers(site: KnownSite, db: Db, now: Now) -> list[LeverEffect]:
+    """Visits a year that one more of each lever went with, by the site's own weeks."""
+    return list(get_levers(db, site.id, calendar.business_day(now, site)))
 
 
 def _scored(db: Database, site: Site, now: Now) -> list[Scored]:

@@ -7,7 +7,8 @@ from api.answers import FRESH
 from api.deps import Db, Now, known_name, needs
 from api.live import Hub, frame
 from besok.model.views.live import SiteLive
-from besok.services.live import get_live
+from besok.model.views.public import PublicSite
+from besok.services.public import get_public
 
 router = APIRouter(tags=["Live"])
 
@@ -18,10 +19,22 @@ router = APIRouter(tags=["Live"])
     summary="A site and its spaces now",
     dependencies=[needs("read")],
 )
-def live(site: str, db: Db, now: Now) -> Response:
+async def live(site: str, request: Request) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
-    text = frame(get_live(db, known_name(site, "site"), now))
+    hub: Hub = request.app.state.hub
+    text = frame(await hub.read(known_name(site, "site")))
     return Response(text, media_type="application/json", headers=FRESH)
+
+
+@router.get(
+    "/sites/{site}/free",
+    response_model=PublicSite,
+    summary="Free seats and quiet hours, for anybody",
+    dependencies=[needs("open")],
+)
+def free(site: str, db: Db, now: Now) -> PublicSite:
+    """Return what the public page shows: figures rounded to fives, that change every five minutes."""
+    return get_public(db, known_name(site, "site"), now)
 
 
 @router.get(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from api.answers import FRESH
-from api.deps import Db, Now, known_name, needs
+from api.deps import Db, LiveDb, Now, known_name, needs
 from besok.model.views.devices import DeviceInfo, Health, RejectedMessage
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.health import get_health
@@ -25,7 +25,7 @@ Before = Annotated[
 
 
 @router.get("/health", summary="Whether the whole works", dependencies=[needs("open")])
-def health(db: Db, now: Now, response: Response) -> Health:
+def health(db: LiveDb, now: Now, response: Response) -> Health:
     """`ok` if the database is of this version and every service said lately that it works. 503 without a database."""
     response.headers.update(FRESH)
     return get_health(db, now)

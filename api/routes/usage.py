@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api import ranges
-from api.deps import Db, KnownSite, Now, known_name, needs
+from api.deps import KnownSite, Now, known_name, needs
+from api.reports import ReportDb
 from api.routes.figures import FirstDay, LastDay, SpaceId
 from besok.model import calendar
 from besok.model.plurals import many
@@ -21,7 +22,7 @@ MOST_DAYS = 1100  # three years, whose millions of quarters of an hour take a fe
 
 @router.get("/sites/{site}/usage", summary="How spaces were used")
 def usage(
-    site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None
+    site: KnownSite, db: ReportDb, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None
 ) -> list[SpaceUsage]:
     """Of each space (or one) over business days, the last 28 if none are given: the mean stay with its interval or why
     it cannot be told, visits per seat and open hour, the seating occupancy rate of ISO 11620, utilisation and peak,
@@ -33,7 +34,7 @@ def usage(
 
 @router.get("/sites/{site}/usage/together", summary="Several spaces taken together")
 def together(
-    site: KnownSite, db: Db, now: Now,
+    site: KnownSite, db: ReportDb, now: Now,
     space: Annotated[list[str], Query(description="Ids of spaces, none within another", min_length=1, max_length=50)],
     begin: FirstDay = None, to: LastDay = None,
 ) -> Together:  # fmt: skip

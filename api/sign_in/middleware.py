@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,8 +16,9 @@ from besok.model.access import PUBLIC
 from besok.services import access
 from besok.services.sign_in import Opened
 
+THREADS = 2  # as many as the gate has connections
 FILES = ("/_dash-component-suites/", "/assets/", "/api/static/")  # the same for everybody
-OPEN = ("/login", "/logout", "/api", "/count", "/live", "/_dash", "/assets")  # answer for themselves
+OPEN = ("/login", "/logout", "/api", "/count", "/free", "/live", "/_dash", "/assets")  # answer for themselves
 
 
 class WhoAsks:
@@ -23,6 +26,7 @@ class WhoAsks:
 
     def __init__(self, app: ASGIApp, gate: Gate, clock: Callable[[], datetime]) -> None:
         self.app, self.gate, self.clock = app, gate, clock
+        self._threads = ThreadPoolExecutor(THREADS, "gate")  # of their own: pages may hold all others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -38,7 +42,10 @@ class WhoAsks:
                 await self.app(scope, receive, send)
             return
         headers, client = Headers(scope=scope), (scope.get("client") or ("", 0))[0]
-        caller, renewed = await asyncio.to_thread(self.gate.caller, headers, client, self.clock())
+        finding = partial(self.gate.caller, headers, client, self.clock())
+        caller, renewed = await asyncio.get_running_loop().run_in_executor(self._threads, finding)
+        if caller.principal:  # whose share of the limits it is
+            scope.setdefault("state", {})["caller"] = caller.principal
         if caller.kind == "public" and _is_page(scope):
             here = scope["path"] + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
             await RedirectResponse(f"/login?next={quote(here)}", 303)(scope, receive, send)

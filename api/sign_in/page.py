@@ -47,8 +47,9 @@ def sign_in(
     ways += [_local(after, name)] if local else []
     if not ways:
         ways = [_nobody()]
+    free = _("Public page: free seats and quiet hours")
     told = f'<p class="problem" role="alert">{escape(translated(problem))}</p>' if problem else ""
-    return told + "".join(ways) + _screen(after)
+    return told + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
 
 
 def signed_in(who: Caller) -> str:

@@ -13,6 +13,7 @@ from besok.analytics.forecast import (
     Paths,
     calendar_years,
     fan,
+    first_reached,
     forecast,
     likely_from,
     needed_growth,
@@ -30,8 +31,9 @@ from besok.model.forecast import Expected, Outlook
 LENGTHS: Final = (7, 28, 90, 365)  # days of the sums that are judged later
 DAYS: Final = 400  # coming days that are kept one by one
 WEEK: Final = 7  # days between the points of the running year that are kept
-FURTHEST: Final = 3660  # days; a deadline beyond has no odds
+FURTHEST: Final = 3660  # days; a deadline beyond has no odds, and a target reached later no year
 EVEN, LIKELY = 0.5, 0.8
+REACHED: Final = (0.1, 0.5, 0.9)  # of the futures, by a day
 YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
 
@@ -55,10 +57,14 @@ def look_ahead(
     rng: np.random.Generator,
     paths: int = 2000,
 ) -> Outlook:
-    """Forecast from the end of `past`, which may be empty, to the deadline of the goal, a year at least."""
+    """Forecast from the end of `past`, which may be empty, a year at least; with a goal ten years, or where it is made
+    `afterwards`, to be judged, to the deadline.
+    """
     to_deadline = (goal.deadline - past.origin).days + 1 if goal else 0
     reach = to_deadline if 0 < to_deadline <= FURTHEST else 0
-    future = forecast(past, max(DAYS, reach), calendar, rng=rng, paths=paths)
+    length = max(DAYS, reach)
+    far = forecast(past, FURTHEST if goal and not afterwards else length, calendar, rng=rng, paths=paths)
+    future = Paths(days=far.days[:length], visits=far.visits[:length])
     running = running_years(future, past)
     outlook = Outlook(
         origin=past.origin - DAY,
@@ -77,6 +83,9 @@ def look_ahead(
         years=_years(future, running, goal.deadline if goal and reach else None),
         totals=tuple(total(future, first, last) for first, last in _spans(future)),
     )
+    if goal and not afterwards:
+        days = first_reached(far, past, goal.visits, REACHED)
+        outlook = replace(outlook, reached_low=days[0], reached=days[1], reached_high=days[2])
     return _with_goal(outlook, goal, future, past, running) if goal and reach else outlook
 
 

@@ -5,10 +5,13 @@ BesokError
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
 ├── CountFileError         a file of counts cannot be read or used
+│   └── Unclear            it has several readings; carries the questions, each with its choices
 ├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
+│   │   └── StoreSlow      a statement took longer than it may: a smaller question may succeed
+│   ├── Abandoned          nobody waits for the answer any more
 │   ├── StoreRefused       for good: this data cannot be stored
 │   └── SchemaMismatch     the database is older or newer than this program: it may succeed after `besok migrate`
 ├── BrokerUnavailable      the broker does not keep a message now; sent again, it may
@@ -22,7 +25,10 @@ BesokError
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
 
+from collections.abc import Sequence
+
 from besok.model.messages import Translatable
+from besok.model.period_counts import FileQuestion
 
 
 class BesokError(Exception):
@@ -66,6 +72,14 @@ class CountFileError(BesokError):
     """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
 
 
+class Unclear(CountFileError):
+    """A file of counts has several readings; `questions` lists what must be answered first."""
+
+    def __init__(self, questions: Sequence[FileQuestion]) -> None:
+        super().__init__("\n".join(str(question.text) for question in questions))
+        self.questions = tuple(questions)
+
+
 class CalendarFileError(BesokError):
     """A file with events, holidays, weather or actions cannot be read; tells the line where it can."""
 
@@ -80,6 +94,14 @@ class StoreError(BesokError):
 
 class StoreUnavailable(StoreError):
     """The database cannot answer now; the same call may succeed later."""
+
+
+class StoreSlow(StoreUnavailable):
+    """A statement took longer than it may; a smaller question may succeed."""
+
+
+class Abandoned(StoreError):
+    """Nobody waits for the answer any more."""
 
 
 class StoreRefused(StoreError):

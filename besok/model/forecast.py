@@ -43,8 +43,9 @@ class Outlook:
 
     `days` are the coming days, `years` the 365 days up to coming days, `totals` the sums that are judged later. `odds`
     is the probability that the 365 days up to `deadline` hold `goal` visits or more; `even_from` and `likely_from` the
-    days from which on it is at least 1 in 2, and 4 in 5 (None: not within the forecast). Growth is a year's: 0.1 is
-    10 %.
+    days from which on it is at least 1 in 2, and 4 in 5 (None: not within the forecast). `reached` is the day by which
+    half of the futures have reached the goal, `reached_low` and `reached_high` those by which a tenth and nine tenths
+    have (None: not within ten years). Growth is a year's: 0.1 is 10 %.
     `afterwards`: made later than its origin, from nothing but what was known then. `also` are the other sites whose
     visits it counts.
     """
@@ -65,3 +66,6 @@ class Outlook:
     years: tuple[Expected, ...]
     totals: tuple[ExpectedTotal, ...]
     also: tuple[str, ...] = ()
+    reached_low: date | None = None
+    reached: date | None = None
+    reached_high: date | None = None

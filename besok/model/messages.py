@@ -33,8 +33,21 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HEADCOUNT_TIME: Final = Translatable(
+    "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
+)
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
+NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
+TOOK_TOO_LONG: Final = Translatable("the answer took too long to compute: ask for a shorter time or for less")
+BUSY: Final = Translatable("the service is busy with other questions; try again in a few seconds")
+TOO_MANY: Final = Translatable(
+    "you have asked too many questions at once: wait for their answers, then ask again"
+)
+CONTROL_CHARACTERS: Final = Translatable(
+    "control characters are not accepted: take them out of the address or of what you sent"
+)
+FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
     "the database is newer than this program: start the version that last ran `besok migrate`"
@@ -47,6 +60,8 @@ FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pa
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
+FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
+NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(
     "a day on which it begins needs a place; choose one, or leave out the day"
@@ -136,6 +151,11 @@ def no_door(site: str, portal: str) -> Translatable:
     return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
 
 
+def no_headcount(site: str, number: str) -> Translatable:
+    """Return the site has no such headcount in use."""
+    return _of("{site} has no headcount {number} that is in use", site=site, number=number)
+
+
 def no_finding(number: int) -> Translatable:
     """There is no such finding, or no longer."""
     return _of("there is no finding {number}; `besok quality list` shows those there are", number=number)
@@ -144,6 +164,57 @@ def no_finding(number: int) -> Translatable:
 def resolved(number: int) -> Translatable:
     """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)
+
+
+def no_import(number: int) -> Translatable:
+    """Return there is no such import."""
+    return _of("there is no import {number}; `besok visits list` shows those there are", number=number)
+
+
+def period_twice(series: str) -> Translatable:
+    """Return a series has two values of one period."""
+    return _of("“{series}” has one period twice; keep one of the rows", series=series)
+
+
+def periods_cross(first: date, last: date, other_first: date, other_last: date) -> Translatable:
+    """Return two periods of one source overlap and neither is made of whole ones of the other."""
+    return _of(
+        "{other_first} to {other_last} overlaps with {first} to {last} of the same source, and cannot be compared; "
+        "undo the import that has it, or give these counts a source of their own",
+        first=first,
+        last=last,
+        other_first=other_first,
+        other_last=other_last,
+    )
+
+
+def sums_apart(first: date, last: date, total: float, within: float) -> Translatable:
+    """Return a longer period is not the sum of the shorter ones within it."""
+    return _of(
+        "{first} to {last} is {total:.0f}, but the shorter periods of the same source within it add up to "
+        "{within:.0f}; correct one of them, undo the import that has it, or give these counts a source of their own",
+        first=first,
+        last=last,
+        total=total,
+        within=within,
+    )
+
+
+def source_counts(source: str, before: str, now: str) -> Translatable:
+    """Return counts of one source are of different things."""
+    return _of(
+        "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
+        "of their own",
+        source=source,
+        before=before,
+        now=now,
+    )
+
+
+def foreign_host(name: str) -> Translatable:
+    """Return a request names a host that is not ours."""
+    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
+    return _of(said, name=name or "no host")
 
 
 SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")

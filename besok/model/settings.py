@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,::1"
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
-    """Address of the pages for browsers, as https://besok.example.se; needed to sign in from other machines."""
+    """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
     session_hours: int = 12
     """Hours after which whoever signed in has to do it again."""
 
@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     oidc_amr: str = ""
     """Methods (amr) that the sign-in must have used, comma-separated, such as mfa; any if empty."""
 
+    embed_origins: str = ""
+    """Origins whose pages may embed the widget of free seats, with a space between; none if empty."""
+    operator: str = ""
+    """Who answers for this service, as the public pages name it."""
+    contact: str = ""
+    """Mail address for questions and wrong figures, on the public pages."""
     language: Literal["sv", "en"] = "sv"
     """Language for a browser that prefers neither Swedish nor English."""
 

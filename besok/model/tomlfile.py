@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from besok.model.controls import has_controls
 from besok.model.site import Text
 from besok.model.suggest import suggestion
 
@@ -28,15 +29,28 @@ _KEY = re.compile(r"""\s*(?:([\w.-]+)|"([^"]*)"|'([^']*)')\s*=""")
 
 
 def load(text: str) -> dict[str, Any]:
-    """Parse TOML. Raises ValueError with a sentence if it is none."""
+    """Parse TOML. Raises ValueError with a sentence if it is none, or spells control characters."""
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
     except (
         ValueError,
         RecursionError,
     ) as exc:  # numbers and nestings can be too long even for what TOML allows
         reason = "it is nested too deeply" if isinstance(exc, RecursionError) else exc
         raise ValueError(f"this is not TOML: {reason}; correct the line and try again") from exc
+    if held := next((text for text in _texts(found) if has_controls(text)), None):
+        raise ValueError(f"a text holds a control character: take it out of {held!r}")
+    return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for pair in value.items() for part in pair for text in _texts(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in _texts(part))
 
 
 _FORMS = {  # by what pydantic calls the error

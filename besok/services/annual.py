@@ -23,7 +23,7 @@ from besok.model.views.annual import (
 )
 from besok.services.observed_days import compute_visit_days
 from besok.services.visits import passage_variance
-from besok.store import results, rollup
+from besok.store import results, rollup, voids
 from besok.store.database import Database, sql
 from besok.store.sites import load
 
@@ -263,6 +263,7 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         definitions=tuple(_definitions(db, on)),
         doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
+        voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
 from besok.model import calendar
 from besok.model.site import Site
+from besok.services.imported_days import Imported, imported
 from besok.store import results
 from besok.store.database import Database
 
@@ -41,12 +42,19 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitDay:
-    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was."""
+    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was.
+
+    `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
+    `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
+    longer period.
+    """
 
     day: date
     gross: float
     net: float
     whole: bool
+    imputed: float = 0.0
+    source: str = ""
 
     def visits(self, measure: str) -> float:
         """Return the visits by a measure, gross or net."""
@@ -54,7 +62,7 @@ class VisitDay:
 
 
 def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
-    """Return the days up to `last` on which visits of all the sites were observed; read where a job has computed it."""
+    """Return the days up to `last` on which visits of all the sites are known; read where a job has computed it."""
     known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
     if known is None:
         return compute_visit_days(db, sites, last)
@@ -63,8 +71,43 @@ def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay
 
 def compute_visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
     """Compute what `visit_days` reads."""
-    partial = sorted({day for site in sites for day in _partial_days(db, site, last)})
-    return db.fetch("visit_days", VisitDay, sites=[site.id for site in sites], last=last, partial=partial)
+    by_site = [site_days(db, site, last)[0] for site in sites]
+    common = set.intersection(*(set(days) for days in by_site))
+    return [_together([days[day] for days in by_site]) for day in sorted(common)]
+
+
+def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay], Imported]:
+    """Return the days of one site up to `last`, and what people brought of it.
+
+    What sensors observed whole goes before what was brought, and that before what they observed in part.
+    """
+    partial = set(_partial_days(db, site, last))
+    rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
+    days = {day.day: day for day in rows}
+    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole})
+    for day, found in brought.days.items():
+        if day <= last and not (day in days and days[day].whole):
+            days[day] = VisitDay(
+                day=day,
+                gross=found.gross,
+                net=found.net,
+                whole=True,
+                imputed=found.gross if found.imputed else 0.0,
+                source=found.source,
+            )
+    return days, brought
+
+
+def _together(days: Sequence[VisitDay]) -> VisitDay:
+    """Return the sum of a day at several sites."""
+    return VisitDay(
+        day=days[0].day,
+        gross=sum(day.gross for day in days),
+        net=sum(day.net for day in days),
+        whole=all(day.whole for day in days),
+        imputed=sum(day.imputed for day in days),
+        source=" + ".join(dict.fromkeys(day.source for day in days if day.source)),
+    )
 
 
 def whole_days(

@@ -23,6 +23,7 @@ class _Point:
     imputed: float
     corrected: float
     final: bool
+    voided: bool
     passages: (
         float | None
     )  # these and the following: what the error is made of, None where nothing was observed
@@ -83,6 +84,7 @@ def _view(point: _Point, variance: float) -> VisitPoint:
         imputed=point.imputed,
         corrected=point.corrected,
         final=point.final,
+        voided=point.voided,
         se=None
         if point.passages is None
         else counting_error(

@@ -14,6 +14,7 @@ Action = Literal[
     "account.add", "account.remove", "account.roles", "account.password", "account.totp", "account.sign_in",
     "account.sign_out", "key.add", "key.revoke", "token.add", "token.remove", "site.apply", "device.mapping",
     "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
+    "headcount", "void", "device.forget", "site.remove",
     "import", "correction", "release", "sandbox",
 ]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail

@@ -15,7 +15,8 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from besok.model import messages
-from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreRefused, StoreSlow, StoreUnavailable
+from besok.store.asker import waited_for
 
 log = logging.getLogger(__name__)
 set_json_loads(msgspec.json.decode)
@@ -33,22 +34,30 @@ IDLE_S = 10  # that a transaction may wait for us between two statements
 _TEMPORARY_CLASSES = ("08", "26", "40", "53", "57", "58")
 _TEMPORARY_CODES = ("25006", "25P03", "25P04", "42501", "42P05", "55006", "55P03")
 
+CANCELED = "57014"  # by the statement timeout, or by an administrator; by us only where nobody waits any more
+
 # No such table, column, function, schema; not of that type: what we ask for does not fit what is there.
 _UNFIT_CLASSES = ("3F", "42")
 
 
-def session(idle_s: int = IDLE_S) -> dict[str, Any]:
+def session(idle_s: int = IDLE_S, statement_s: float = 0, *, one_core: bool = False) -> dict[str, Any]:
     """Return how to connect. A host or a network that vanishes says no goodbye; either side must find out.
 
     The client does within half a minute, and connects again. The server lets go of the locks of a transaction that
-    nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself.
+    nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself. It ends a statement after
+    `statement_s` seconds (0: as its role says), and lets it have `one_core` where others must not wait for it.
     """
     probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     settings = {
         "timezone": "UTC",
+        "jit": "off",  # compiling a statement over many chunks takes longer than running it
         "idle_in_transaction_session_timeout": f"{idle_s}s",
         "client_connection_check_interval": "5s",
         "tcp_user_timeout": "30s",
+        **(
+            {"statement_timeout": f"{statement_s * 1000:.0f}"} if statement_s else {}
+        ),  # else that of the role
+        **({"max_parallel_workers_per_gather": "0"} if one_core else {}),
         **{f"tcp_{name}": number for name, number in probes.items()},
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
@@ -86,6 +95,8 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
     except psycopg.Error as exc:
         state = exc.sqlstate
         lost = state is None and isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError)
+        if state == CANCELED:
+            raise StoreSlow(messages.TOOK_TOO_LONG) from exc
         passing = state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)
         if lost or passing or _is_outdated_plan(exc):
             raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
@@ -113,8 +124,19 @@ def text_array(values: Iterable[str]) -> str:
 class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 
-    def __init__(self, url: str, pool_size: int = 8, wait_s: float = POOL_WAIT_S) -> None:
-        """Prepare a pool; a call waits `wait_s` for a free or a new connection before it raises StoreUnavailable."""
+    def __init__(
+        self,
+        url: str,
+        pool_size: int = 8,
+        wait_s: float = POOL_WAIT_S,
+        *,
+        statement_s: float = 0,
+        one_core: bool = False,
+    ) -> None:
+        """Prepare a pool; a call waits `wait_s` for a free or a new connection before it raises StoreUnavailable.
+
+        A statement that takes more than `statement_s` seconds (0: as long as it likes) raises StoreSlow.
+        """
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -122,7 +144,11 @@ class Database:
             timeout=wait_s,
             open=False,
             check=ConnectionPool.check_connection,
-            kwargs={**session(), "application_name": "besok", "autocommit": True},
+            kwargs={
+                **session(statement_s=statement_s, one_core=one_core),
+                "application_name": "besok",
+                "autocommit": True,
+            },
             reconnect_timeout=0,
         )
         self.channels: dict[tuple[str, str, str], tuple[int, int]] = {}  # known channels; ids never change
@@ -154,15 +180,22 @@ class Database:
         with self._connection() as conn, conn.transaction():
             yield conn
 
+    @contextmanager
+    def rehearsal(self) -> Iterator["Database"]:
+        """Lend a database in which whatever is done can be seen, and is undone at the end."""
+        with self.transaction() as conn:
+            yield _Rehearsal(conn)
+            raise psycopg.Rollback
+
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
         """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
-        with self._connection() as conn, conn.cursor(row_factory=dict_row) as cur:
+        with self._connection() as conn, waited_for(conn), conn.cursor(row_factory=dict_row) as cur:
             rows = cur.execute(sql(query), params).fetchall()
         return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
 
     def rows(self, query: str, **params: object) -> list[tuple[Any, ...]]:
         """Return the rows of the named query as tuples."""
-        with self._connection() as conn:
+        with self._connection() as conn, waited_for(conn):
             return conn.execute(sql(query), params).fetchall()
 
     def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
@@ -174,3 +207,16 @@ class Database:
         """Execute the named statement and return the number of rows it touched."""
         with self._connection() as conn:
             return conn.execute(sql(statement), params).rowcount
+
+
+class _Rehearsal(Database):
+    """All calls go through one connection, in its open transaction."""
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        self._conn = conn
+        self.channels = {}
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        with translated():
+            yield self._conn

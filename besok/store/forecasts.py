@@ -15,7 +15,7 @@ def keep(db: Database, site: str, outlook: Outlook) -> bool:
         name: getattr(outlook, name)
         for name in (
             "origin", "made", "afterwards", "measure", "model", "goal", "deadline", "odds", "even_from", "likely_from",
-            "needed_growth", "expected_growth",
+            "reached_low", "reached", "reached_high", "needed_growth", "expected_growth",
         )
     }  # fmt: skip
     with db.transaction() as conn:

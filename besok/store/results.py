@@ -16,7 +16,8 @@ BRIDGED: Final = "bridged"
 ANNUAL: Final = "annual"
 COVERAGE: Final = "coverage"
 USUAL_WEEK: Final = "usual_week"
-ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK)
+LEVERS: Final = "levers"
+ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS)
 
 
 def read(

@@ -1,5 +1,6 @@
 """Buckets and days, recomputed whole from their readings: replays, late data and corrections cannot count twice."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -55,10 +56,22 @@ def recompute(conn: psycopg.Connection[Any], changes: Sequence[Change]) -> dict[
     deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
     flows = _merged([*deltas, *_between_totals(conn, totals)])
     levels = _merged(_range(c) for c in changes if c.metric in _LEVELS)
+    return _recompute_buckets(conn, flows, levels)
+
+
+def recompute_ranges(conn: psycopg.Connection[Any], ranges: Iterable[Range]) -> dict[str, datetime]:
+    """Recompute every bucket and day in some ranges, whatever changed in them; since when each site has changed."""
+    merged = _merged(ranges)
+    return _recompute_buckets(conn, merged, merged) if merged else {}
+
+
+def _recompute_buckets(
+    conn: psycopg.Connection[Any], flows: Sequence[Range], levels: Sequence[Range]
+) -> dict[str, datetime]:
     write_flows(conn, flows)
     if levels:
         conn.execute(sql("rollup_level"), _columns(levels))
-    return _recompute_days(conn, [*flows, *levels])
+    return _recompute_days(conn, sorted({*flows, *levels}))
 
 
 def write_flows(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> None:
@@ -85,6 +98,12 @@ def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
         ranges = cur.execute(sql("site_extent"), {"site_id": site_id}).fetchall()
     if ranges:
         _recompute_days(conn, ranges)
+
+
+def tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
+    """Tell listeners that what was observed of a site has changed since a moment."""
+    payload = json.dumps({"site": site, "since": since.isoformat()})
+    conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
 
 
 def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> dict[str, datetime]:

@@ -4,7 +4,6 @@ Writing the same batch again changes nothing, so whoever is not sure whether a b
 Everything is locked in one order: seen messages, then devices and channels, then portals.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from besok.model.errors import StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
 from besok.store import message_dedup, rollup
@@ -119,6 +119,9 @@ def write(db: Database, batch: Batch) -> Written:
             rejections = [r for r in rejections if r.origin not in repeats]
         if readings:
             ids = _channel_ids(db, conn, readings)
+            if not _known(conn, ids):
+                db.channels.clear()
+                raise StoreUnavailable("a device was forgotten since it was heard last")
             changed = _readings(conn, readings, ids, batch)
         for status, received in batch.statuses:
             key = {"source": status.source, "device": status.device}
@@ -156,7 +159,6 @@ def _text(text: str) -> str:
 def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> int:
     """Insert, recompute, note and notify; returns how many readings were new or corrected."""
     rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
-    conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
     changes = _insert(conn, rows)
     _note_channels(conn, rows)
     _note_devices(conn, rows, {ids[key][1]: found for key in ids if (found := batch.devices.get(key[:2]))})
@@ -164,9 +166,15 @@ def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: 
         learn_topics(conn, batch.topics, batch.binds)
     if changes:
         for slug, since in rollup.recompute(conn, changes).items():
-            payload = json.dumps({"site": slug, "since": since.isoformat()})
-            conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+            rollup.tell(conn, slug, since)
     return sum(change.readings for change in changes)
+
+
+def _known(conn: psycopg.Connection[Any], ids: Ids) -> bool:
+    """Lock the channels, and the portals they observe; False if one is gone whose id was known."""
+    channels = sorted({channel for channel, _ in ids.values()})
+    row = conn.execute(sql("lock_channels"), {"channels": channels}).fetchone()
+    return row is not None and int(row[0]) == len(channels)
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:

@@ -11,6 +11,7 @@ from besok.text.languages import _, plural
 
 NEVER, ALWAYS = 0.05, 0.95  # probabilities beyond which numbers would promise more than a forecast can
 FOUR_WEEKS = 28  # days
+TEN_YEARS = 10  # how far a forecast with a target looks
 SOON = timedelta(days=7)  # what is so from so near a day on is so already
 DAMPED = 0.015  # so much less growth than there was asks for a reason
 BEHIND = 0.03  # a weekday must be so far behind the others to be named
@@ -76,7 +77,7 @@ def of(
     said = (
         target(outlook, factor, weekdays),
         landing(outlook),
-        when(outlook),
+        when(outlook, factor),
         pace(outlook),
         damped(outlook, growth),
         total(weeks) if weeks else None,
@@ -108,22 +109,28 @@ def landing(outlook: Outlook) -> str | None:
     )  # fmt: skip
 
 
-def when(outlook: Outlook) -> str | None:
-    """From when on the target is likely, or more so than not; None where it does not become so, or without a target."""
-    if outlook.odds is None:
+def when(outlook: Outlook, factor: float) -> str | None:
+    """Return the year in which the target is expected to be reached, with its interval; None without a target."""
+    if outlook.goal is None:
         return None
     if outlook.likely_from and outlook.likely_from <= outlook.origin + SOON:
         return _("The probability of reaching the target is at least 80 % already.")
-    if outlook.likely_from:
-        said = _("The probability of reaching the target is at least 80 % from {month}.")
-        return said.format(month=formats.month(outlook.likely_from))
-    if outlook.even_from:
+    what = _("Doubling") if factor == 2 else _("The target")
+    last = outlook.origin.year + TEN_YEARS
+    if outlook.reached is None and outlook.reached_low is None:
+        return _("{what} is not expected by {last}.").format(what=what, last=last)
+    if outlook.reached is None:
         said = _(
-            "From {month} the probability of reaching the target is at least 50 %; it does "
-            "not reach 80 % within the forecast."
+            "{what} is not expected by {last}; the probability of reaching it earlier passes 10 % in {low}."
         )
-        return said.format(month=formats.month(outlook.even_from))
-    return None
+    elif outlook.reached_high is None:
+        said = _("{what} is expected in {year} (80 % prediction interval: {low} to after {last}).")
+    else:
+        said = _("{what} is expected in {year} (80 % prediction interval: {low} to {high}).")
+    low, year, high = (
+        day and day.year for day in (outlook.reached_low, outlook.reached, outlook.reached_high)
+    )
+    return said.format(what=what, year=year, low=low, high=high, last=last)
 
 
 def pace(outlook: Outlook) -> str | None:

@@ -185,7 +185,7 @@ def export_ledger(
         found = actions.listing(db, site)
         text = ledger.as_csv(found, _gave(db, found), semicolons=semicolons)
     if file == "-":
-        sys.stdout.write(text)
+        print(text, end="")
         return
     try:
         # With a byte order mark, without which spreadsheets take the file for another encoding.

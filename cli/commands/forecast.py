@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from besok.model.controls import visible
 from besok.model.errors import BesokError
 from cli.commands.options import (
     ColumnOption,
@@ -125,7 +126,7 @@ def backtest(
 
     def heard(name: str, done: int, every: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{name}: {done} of {every} origins", end="\n" if done == every else "", file=sys.stderr)
+            sys.stderr.write(f"\r{visible(name)}: {done} of {every} origins" + "\n" * (done == every))
 
     count, step = min(origins, 4) if quick else origins, _step(freq)
     options = _options(sep, decimal, date_format, date_column, column)

@@ -1,7 +1,7 @@
 """The command `besok report`."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -19,6 +19,31 @@ def register(main: typer.Typer) -> None:
 @app.callback()
 def report() -> None:
     """Figures for others, with all that they rest on."""
+
+
+@app.command()
+def levers(
+    site: Annotated[str, typer.Argument(help="A site.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
+) -> None:
+    """Print what more open hours, doors or events went with in the site's own history."""
+    from pydantic import TypeAdapter
+
+    from besok.model.calendar import business_day
+    from besok.model.levers import LeverEffect
+    from besok.services.levers import compute_levers
+    from besok.store.sites import load
+    from besok.text import lever_text
+
+    with opened() as db:
+        place = load(db, site)
+        last = business_day(datetime.now(UTC), place) - timedelta(days=1)
+        found = compute_levers(db, place, last)
+    if as_json:
+        print(TypeAdapter(tuple[LeverEffect, ...]).dump_json(found, indent=2).decode())
+        return
+    for one in found:
+        print(f"{lever_text.name(one.lever)}: {lever_text.effect(one)}")
 
 
 @app.command()

@@ -1,26 +1,33 @@
-"""HTTP connections that cost little while they say nothing: their number and their silence have limits."""
+"""HTTP connections that cost little while they say or take nothing: their number and their silence have limits."""
 
 import asyncio
 from typing import Final
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-CONNECTION_LIMIT: Final = 400  # well below the 1024 open files that a process may usually have
+CONNECTION_LIMIT: Final = (
+    800  # below the 1024 open files that a process may usually have, its own files among them
+)
 SILENT_S: Final = 20  # until the headers of a request, or of the next one, must have come
+BODY_S: Final = 30  # until the rest of a request must have come
+UNREAD_S: Final = 60  # that an answer may wait for its reader
 
 
 class GuardedProtocol(H11Protocol):
-    """Closes connections that send no request in time; where there are too many, the one that is silent longest.
+    """Closes connections that send no request in time, or do not read; of too many, the one that is silent longest.
 
     h11 itself refuses headers of more than 64 kB.
     """
 
     _timer: asyncio.TimerHandle | None = None
+    _waits_for_body = False
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, and make room for it."""
         super().connection_made(transport)
-        self._await_request()
+        self._wait(SILENT_S)
         if len(self.connections) > CONNECTION_LIMIT:
             silent = {
                 c: c._timer.when() for c in self.connections if isinstance(c, GuardedProtocol) and c._timer
@@ -28,19 +35,37 @@ class GuardedProtocol(H11Protocol):
             min(silent, key=silent.__getitem__)._drop()
 
     def data_received(self, data: bytes) -> None:
-        """Wait no more once the headers are there."""
+        """Wait for what is still to come of the request."""
         super().data_received(data)
         self._see()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over to the protocol of the WebSocket, which has its own patience."""
+        self._wait_no_more()
+        super().handle_websocket_upgrade(event)
+
     def on_response_complete(self) -> None:
         """Wait for the next request."""
-        self._await_request()
+        self._wait(SILENT_S)
         super().on_response_complete()
         self._see()
+
+    def pause_writing(self) -> None:
+        """Give the reader its time."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on, as the reader does."""
+        if self._unread:
+            self._unread.cancel()
+        super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._wait_no_more()
+        if self._unread:
+            self._unread.cancel()
         super().connection_lost(exc)
 
     def _drop(self) -> None:
@@ -49,15 +74,21 @@ class GuardedProtocol(H11Protocol):
         self.transport.abort()
 
     def _see(self) -> None:
-        """Stop the clock if a request has come."""
-        if self.cycle and not self.cycle.response_complete:
+        """Stop the clock if a request has come whole; give its body some time if only its headers have."""
+        if not self.cycle or self.cycle.response_complete:
+            return
+        if not self.cycle.more_body:
             self._wait_no_more()
+        elif not self._waits_for_body:
+            self._wait(BODY_S)
+            self._waits_for_body = True
 
-    def _await_request(self) -> None:
+    def _wait(self, seconds: float) -> None:
         self._wait_no_more()
-        self._timer = self.loop.call_later(SILENT_S, self.transport.abort)
+        self._timer = self.loop.call_later(seconds, self.transport.abort)
 
     def _wait_no_more(self) -> None:
+        self._waits_for_body = False
         if self._timer:
             self._timer.cancel()
             self._timer = None

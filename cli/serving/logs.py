@@ -11,6 +11,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 from pythonjsonlogger.json import JsonFormatter
 
+from besok.model.controls import visible
 from besok.model.settings import Settings
 
 HIDDEN = "***"
@@ -49,8 +50,8 @@ class Plain(logging.Formatter):
         self._hidden = tuple(hidden)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line without secrets."""
-        return _without(super().format(record), self._hidden)
+        """Return the line without secrets, and without what a terminal would obey."""
+        return visible(_without(super().format(record), self._hidden))
 
 
 class Json(JsonFormatter):

@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import resource
 import threading
 
 import uvicorn
@@ -10,12 +11,18 @@ from starlette_compress import CompressMiddleware
 
 from api import security
 from api.app import create_app
+from api.departure import Departure
+from api.inputs import Inputs
+from api.limits import Limits
+from api.sign_in.middleware import WhoAsks
 from besok.model.settings import Settings
+from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen
 
 log = logging.getLogger(__name__)
 
 GRACE_S = 3  # seconds a request may still take when the service stops
+OPEN_FILES = 4096  # connections, streams, the files of pages
 MAX_MESSAGE = 1_000_000  # bytes a browser may send in one WebSocket message
 
 
@@ -27,23 +34,30 @@ def compose(settings: Settings) -> FastAPI:
 
         attach(server, settings)
     server.add_middleware(CompressMiddleware)
-    server.add_middleware(
-        security.Guard, allowed=security.hosts(settings.allowed_hosts) | security.host_of(settings.public_url)
-    )  # the last is the outermost
+    server.add_middleware(Departure)
+    server.add_middleware(Limits)
+    server.add_middleware(WhoAsks, gate=server.state.gate, clock=server.state.clock)
+    server.add_middleware(Inputs)
+    # The last is the outermost.
+    known = security.hosts(settings.allowed_hosts) | security.host_of(settings.public_url)
+    server.add_middleware(security.Guard, allowed=known)
     return server
 
 
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Serve until `stop` is set. Raises SettingsError if the address cannot be used."""
+    _allow_files()
     listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
     app = compose(settings)
     config = uvicorn.Config(
         app,
+        http=GuardedProtocol,
         log_config=None,
         log_level="warning",
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=SILENT_S,
         ws_max_size=MAX_MESSAGE,
         timeout_graceful_shutdown=GRACE_S,
     )
@@ -55,6 +69,14 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         server.run(sockets=[listener])
     finally:
         stop.set()
+
+
+def _allow_files() -> None:
+    """Allow this process as many open files as connections may need, where the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end(stop: threading.Event, app: FastAPI, server: uvicorn.Server) -> None:

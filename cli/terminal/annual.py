@@ -91,9 +91,19 @@ def _lines(r: AnnualReport) -> Iterator[str]:
             f" {_span(c.first, c.last)},"
             f" by {c.author} {_t(c.decided)}: {c.reason}{gone}"
         )
-    if (v := r.verification) is not None:
-        verdict = "the same" if v.same else "NOT the same: " + ", ".join(v.different[:10])
-        yield f"  Verified from {many(v.readings, 'reading')}: net {_n(v.net)}, gross {_n(v.gross)}, {verdict}"
+    if r.voids:
+        yield "  Voided readings:"
+    for v in r.voids:
+        above = "" if v.above is None else f" above {v.above:g}"
+        gone = f", undone {_t(v.undone)}" if v.undone else ""
+        yield (
+            f"    {v.source} {v.device} {_span(v.first, v.last)}: {many(v.readings, 'reading')}{above},"
+            f" by {v.author} {_t(v.made)}: {v.reason}{gone}"
+        )
+    if (found := r.verification) is not None:
+        verdict = "the same" if found.same else "NOT the same: " + ", ".join(found.different[:10])
+        figures = f"net {_n(found.net)}, gross {_n(found.gross)}"
+        yield f"  Verified from {many(found.readings, 'reading')}: {figures}, {verdict}"
 
 
 def _stretches(days: Sequence[date]) -> Iterator[str]:
@@ -129,10 +139,11 @@ def _door(door: DoorEvidence) -> Iterator[str]:
     )
     for s in door.sensors:
         clock = f", {_n(s.odd_clock)} with an odd clock" if s.odd_clock else ""
+        voided = f", {_n(s.voided)} voided" if s.voided else ""
         turned = ", swapped" if s.swapped else ""
         yield (
             f"      {s.source} {s.device} {s.channel} ({s.model or 'model not told'}, {s.role}{turned})"
-            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{clock}"
+            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{voided}{clock}"
         )
 
 

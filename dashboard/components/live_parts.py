@@ -109,6 +109,7 @@ def reasons() -> dict[str, str]:
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
+        "uncounted_passage": _("beside a passage that nothing counts"),
     }
 
 
@@ -142,6 +143,7 @@ def certainty(space: SpaceLive) -> str:
         "doors": _("by the doors"),
         "people": _("counted on the spot"),
         "presence": _("from a presence sensor"),
+        "headcount": _("from a headcount"),
     }
     said = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
     return " · ".join(filter(None, said))

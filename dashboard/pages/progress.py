@@ -16,6 +16,7 @@ from besok.model.views.series import VisitPoint
 from besok.services.actions import get_actions
 from besok.services.calendar import get_event_effects
 from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth
+from besok.services.levers import get_levers
 from besok.services.places import get_spaces
 from besok.services.progress import get_progress, get_so_far
 from besok.services.visits import get_visits
@@ -28,6 +29,7 @@ from dashboard.components import (
     forecast_accuracy,
     forecast_charts,
     ledger,
+    levers,
     method_breaks,
     no_target,
     notices,
@@ -78,6 +80,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.P(paper, className="printed"),
             *parts,
             *national_statistics.section(db, site, today),
+            levers.section(get_levers(db, site.site, today)),
             _ledger(db, site.site, today, spaces),
             _programme(db, place, now, spaces),
             _accuracy(db, site.site, today) if coming else None,

@@ -14,20 +14,24 @@ from besok.services import access
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.headcounts import get_headcounts
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
+from besok.store.voids import listing
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import (
     attention,
+    headcounts,
     notices,
     rejected_messages,
     unknown_devices,
     unplaced_devices,
     validation_counts,
+    voids,
 )
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, data
@@ -61,6 +65,10 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Validation counts"), id="beside"),
             validation_counts.section(get_calibration(db, site.site, now), site.timezone),
+            html.H2(_("Voided readings"), id="voided"),
+            voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
+            html.H2(_("Headcounts"), id="headcounts"),
+            headcounts.section(get_headcounts(db, place, now), site.timezone),
             *(_of_no_site(db, site, place, places, unplaced, unknown, now) if of_none else []),
         ],
         className="page",
@@ -169,6 +177,11 @@ def place_names(site: Site) -> dict[str, str]:
     """Return what the portals and spaces of a site are called."""
     spaces = {s.id: named(s.name) for s in site.spaces}
     return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
+
+
+def sensor_names(devices: Sequence[DeviceInfo], names: Mapping[str, str]) -> dict[str, str]:
+    """Return what sensors are called by people: by the place that they observe, then their own name."""
+    return {d.device: f"{_places(d, names)} ({d.device})" for d in devices}
 
 
 def clock(device: DeviceInfo) -> str:

@@ -56,8 +56,8 @@ SENSELESS = [
     ("/api/v1/sites/slottet/spaces", 404, "slottet"),
     ("/api/v1/sites/slottet/flows", 404, "slottet"),
     ("/api/v1/sites/slottet/live/stream", 404, "slottet"),
-    ("/api/v1/sites/%00/live", 404, "no such site"),
-    ("/api/v1/sites/a%00b/flows", 404, "no such site"),
+    ("/api/v1/sites/%00/live", 404, "control characters"),
+    ("/api/v1/sites/a%1bb/flows", 404, "control characters"),
     ("/api/v1/sites/%ff%fe/live", 404, ""),
     (f"/api/v1/sites/{'a' * 5000}/live", 404, "no such site"),
     ("/api/v1/sites/..%2f..%2fetc%2fpasswd/live", 404, ""),
@@ -67,21 +67,21 @@ SENSELESS = [
     (f"/api/v1/sites/{LIBRARY}/flows?from=1990-01-01&step=15min", 422, "at most 200000"),
     (f"/api/v1/sites/{LIBRARY}/flows?from=0001-01-01", 422, "must lie between"),
     (f"/api/v1/sites/{LIBRARY}/flows?to=9999-12-31T23:59:59Z", 422, "must lie between"),
-    (f"/api/v1/sites/{LIBRARY}/flows?from=%00", 422, "write a date like"),
+    (f"/api/v1/sites/{LIBRARY}/flows?from=%00", 422, "control characters"),
     (f"/api/v1/sites/{LIBRARY}/flows?step=fortnight", 422, "step"),
     (f"/api/v1/sites/{LIBRARY}/flows?format=xlsx", 422, "format"),
     (f"/api/v1/sites/{LIBRARY}/visits?step=hour", 422, "step"),
     (f"/api/v1/sites/{LIBRARY}/visits?from=2026-11-01T00:00:00Z", 422, "without a time"),
     (f"/api/v1/sites/{LIBRARY}/visits?from=2026-11-25&to=2026-11-24", 422, "must not be after"),
     (f"/api/v1/sites/{LIBRARY}/occupancy?space=vault", 404, "vault"),
-    (f"/api/v1/sites/{LIBRARY}/occupancy?space=%00", 404, "no such space"),
+    (f"/api/v1/sites/{LIBRARY}/occupancy?space=%00", 422, "control characters"),
     (f"/api/v1/sites/{LIBRARY}/forecast", 404, "no forecast of"),
     (f"/api/v1/sites/{LIBRARY}/usage?space=vault", 404, "vault"),
     (f"/api/v1/sites/{LIBRARY}/usage?from=2000-01-01", 422, "at most 1100"),
     (f"/api/v1/sites/{LIBRARY}/usage/together", 422, "space"),
     (f"/api/v1/sites/{LIBRARY}/usage/together?space=vault", 404, "vault"),
     (f"/api/v1/sites/{LIBRARY}/calibration/x", 404, "/api/docs"),
-    ("/api/v1/devices?site=%00", 404, "no such site"),
+    ("/api/v1/devices?%00=1", 422, "control characters"),
     ("/api/v1/devices/unplaced/1", 404, "/api/docs"),
     ("/api/v1/devices/%00", 404, ""),
     ("/api/v1/rejected?limit=0", 422, "limit"),
@@ -125,7 +125,7 @@ def test_a_question_that_makes_no_sense_is_told_why(quiet: httpx2.Client, subtes
         with subtests.test(path=path[:80]):
             answer = quiet.get(path)
             assert answer.status_code == status, answer.text
-            assert set(answer.json()) == {"error"}
+            assert answer.json().keys() >= {"error", "detail", "title", "status", "type"}
             assert said in answer.json()["error"]
 
 

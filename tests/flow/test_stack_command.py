@@ -3,10 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from besok.model.readings import Message
+from besok.store.database import Database
+from besok.store.write import Batch, Rejection, write
 from cli.stack import ports, program
 
 FILE = "sites/helsingborg.toml"
@@ -34,6 +38,19 @@ def test_a_site_file_is_shown_asked_for_applied_and_exported(database_url, tmp_p
     assert besok("site", "apply", str(exported), BESOK_DATABASE_URL=database_url).stdout == again.stdout
     assert besok("migrate", BESOK_DATABASE_URL=database_url).stdout == "The database is up to date.\n"
     assert besok("rejected", "list", BESOK_DATABASE_URL=database_url).returncode == 0
+
+
+def test_a_terminal_obeys_nothing_that_a_message_or_a_command_holds(database_url):
+    message = Message(
+        topic="door\x1b[2J", payload=b"\x1b]0;mine\x07", received=datetime(2026, 11, 24, tzinfo=UTC)
+    )
+    with Database(database_url) as db:
+        write(db, Batch(rejections=[Rejection(message=message, reason="no\x9b31m JSON")]))
+    told = besok("rejected", "list", BESOK_DATABASE_URL=database_url).stdout
+    assert r"door\x1b[2J" in told and r"\x1b]0;mine\x07" in told and r"no\x9b31m JSON" in told
+    assert not [c for c in told if c != "\n" and not c.isprintable()]
+    refused = besok("rejected", "list", "--limit", "1\x1b[2J", BESOK_DATABASE_URL=database_url)
+    assert refused.returncode == 1 and "Control characters" in refused.stderr and "\x1b" not in refused.stderr
 
 
 @pytest.mark.parametrize(

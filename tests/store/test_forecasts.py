@@ -118,6 +118,7 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     assert newest.origin == date(2025, 9, 7) and not newest.afterwards and newest.measure == "gross"
     assert newest.goal == pytest.approx(2 * 365 * 750 / 7, rel=0.02) and newest.deadline == date(2027, 12, 31)
     assert newest.odds is not None and newest.odds < 0.5
+    assert newest.reached is None and newest.reached_high is None, "nothing grows here"
     for part, line in (
         ("days", "2025-09-08,"),
         ("years", "2027-12-31,"),

@@ -63,16 +63,20 @@ def test_a_probability_promises_no_more_than_a_forecast_can(chance: float, said:
     assert english(narratives.probability_short(chance)) == short
 
 
-def test_when_the_target_becomes_likely() -> None:
-    assert narratives.when(OUTLOOK) is None  # the probability says it
-    even = replace(OUTLOOK, even_from=date(2028, 5, 1))
-    assert "From May 2028 the probability of reaching the target is at least 50 %" in str(
-        narratives.when(even)
+def test_the_year_in_which_the_target_is_expected() -> None:
+    assert narratives.when(replace(OUTLOOK, goal=None), 2) is None
+    assert english(narratives.when(OUTLOOK, 2)) == "Doubling is not expected by 2036."
+    early = replace(OUTLOOK, reached_low=date(2032, 5, 1))
+    assert english(narratives.when(early, 3)) == (
+        "The target is not expected by 2036; the probability of reaching it earlier passes 10 % in 2032."
     )
-    likely = replace(even, likely_from=date(2029, 2, 1))
-    assert (
-        swedish(lambda: narratives.when(likely))
-        == "Sannolikheten att nå målet är minst 80 % från februari 2029."
+    half = replace(early, reached=date(2034, 2, 1))
+    assert english(narratives.when(half, 2)) == (
+        "Doubling is expected in 2034 (80 % prediction interval: 2032 to after 2036)."
+    )
+    whole = replace(half, reached_high=date(2035, 12, 1))
+    assert swedish(lambda: narratives.when(whole, 2)) == (
+        "Fördubblingen väntas nås 2034 (80 % prognosintervall: 2032 till 2035)."
     )
 
 
@@ -93,7 +97,7 @@ def test_where_the_visits_land_beside_the_goal() -> None:
 
 def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
     there = replace(OUTLOOK, odds=0.97, needed_growth=-0.034, likely_from=date(2026, 11, 25))
-    assert narratives.when(there) == "The probability of reaching the target is at least 80 % already."
+    assert narratives.when(there, 2) == "The probability of reaching the target is at least 80 % already."
     assert english(narratives.pace(there)) == (
         "The last year reaches the target, which holds if visits fall by no more than 3 % a year. "
         "Forecast: +5 % a year."

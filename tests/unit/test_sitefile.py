@@ -227,7 +227,7 @@ def test_a_site_that_cannot_be_read_is_not_blamed_for_more() -> None:
 
 
 def texts() -> st.SearchStrategy[Text]:
-    words = st.text(st.characters(codec="utf-8"), max_size=12)
+    words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=12)
     return st.builds(Text, sv=words, en=words)
 
 
@@ -265,6 +265,11 @@ def test_what_is_written_is_read_again(name: Text, note: Text, area: float, star
     )
     both = SiteFile(sites=(site, replace(site, id="b", target=None, spaces=site.spaces[:1])))
     assert parse(dump(both)) == both
+
+
+def test_a_control_character_is_refused_however_it_is_written() -> None:
+    with pytest.raises(SiteFileError, match="control character"):
+        parse(HOUSE.replace('"The house"', '"The \\u001b[2Jhouse"'))
 
 
 @given(st.text(max_size=80))

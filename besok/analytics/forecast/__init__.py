@@ -15,6 +15,7 @@ from besok.analytics.forecast.paths import Fan, Paths, fan, total
 from besok.analytics.forecast.reaching import (
     Odds,
     calendar_years,
+    first_reached,
     likely_from,
     needed_growth,
     odds,
@@ -33,6 +34,7 @@ __all__ = [
     "calendar",
     "calendar_years",
     "fan",
+    "first_reached",
     "forecast",
     "forecast_months",
     "history",

@@ -121,6 +121,18 @@ def likely_from(paths: Paths, past: History | Months, goal: float, probability: 
     return paths.days[int(found[0])] if found.size else None
 
 
+def first_reached(
+    paths: Paths, past: History | Months, goal: float, shares: tuple[float, ...]
+) -> tuple[date | None, ...]:
+    """Return the days (or months) by which these shares of the paths have had a year that reaches the goal; None where
+    fewer do within the paths.
+    """
+    reached = running_years(paths, past) >= goal  # NaN is never enough
+    first = np.sort(np.where(reached.any(axis=0), reached.argmax(axis=0), len(paths.days)))
+    at = (int(first[min(int(share * first.size), first.size - 1)]) for share in shares)
+    return tuple(paths.days[n] if n < len(paths.days) else None for n in at)
+
+
 def needed_growth(last_365: float | None, goal: float | None, today: date, deadline: date) -> float | None:
     """Return the growth a year that leads from the last year's visits to the goal by the deadline; 0.1 is 10 %."""
     return growth_a_year(last_365, goal, (deadline - today).days / YEAR)

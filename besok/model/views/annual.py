@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.devices import Voided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class SensorEvidence:
     placed: datetime | None
     ended: datetime | None
     readings: int
+    voided: int  # readings beside these, that count no more
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
@@ -124,5 +126,6 @@ class AnnualReport:
     definitions: tuple[DefinitionEvidence, ...]
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
+    voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None

@@ -39,6 +39,7 @@ class VisitPoint:
     `definition` is the version in force: 0 if the site states none, None if it changed.
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
+    `voided` tells that a person has voided readings of that time: they are in none of the figures.
     """
 
     day: date
@@ -50,6 +51,7 @@ class VisitPoint:
     definition: int | None = 0
     corrected: float = 0.0
     final: bool = True
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,6 @@
 -- What the tables mean. Dropped and made anew at every migration.
+drop view if exists unassigned_channel;
+drop view if exists uncounted_passage;
 drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;
@@ -50,7 +52,7 @@ join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
 where p.role = 'primary' and p.portal_id is not null and (p.sandbox or not b.simulated);
 
 -- People through a portal with the corrections in force (table calibration), which are stated beside: `corrected_in` of
--- `people_in` were added. The estimate of occupancy reads portal_flow, since it learns the errors of doors by itself.
+-- `people_in` were added.
 create view portal_people as
 select f.portal_id, f.channel_id, f.bucket, f.people_in + c.corrected_in as people_in, f.people_out + c.corrected_out as people_out,
     f.covered_s, f.imputed, c.corrected_in, c.corrected_out
@@ -146,6 +148,34 @@ where s.slug = any(sites) and v.day between first and last
 group by v.day
 having count(*) = cardinality(sites)
 $$;
+
+-- Channels that are heard and observe nothing now. One that was replaced or taken down is none of them: another one is
+-- heard from its place now, or it has not been heard since the day after.
+create view unassigned_channel as
+select c.* from channel c
+where c.last_received is not null
+    and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
+    and not exists (
+        select from placement old
+        where old.channel_id = c.channel_id and (
+            c.last_received <= upper(old.valid) + interval '1 day'
+            or exists (
+                select from placement new join channel other using (channel_id)
+                where upper_inf(new.valid) and (new.portal_id = old.portal_id or new.space_id = old.space_id)
+                    and other.last_received is not null
+            )
+        )
+    );
+
+-- Passages between two spaces of a site that nothing counts: who is on which side cannot be told.
+create view uncounted_passage as
+select p.portal_id, o.site_id, p.outer_id, p.inner_id
+from portal p
+join space o on o.space_id = p.outer_id
+join space i on i.space_id = p.inner_id and i.site_id = o.site_id
+where upper_inf(p.valid) and (not p.counted or not exists (
+    select from placement pl where pl.portal_id = p.portal_id and pl.role = 'primary'
+));
 
 -- Each space and every space within it, itself included.
 create view space_within as

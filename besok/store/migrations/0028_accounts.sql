@@ -19,7 +19,7 @@ create table account (
 create table account_role (
     account_id int not null references account on delete cascade,
     role text not null check (role in ('viewer', 'manager', 'planner', 'technician', 'admin')),
-    site_id int references site, -- null for every site
+    site_id int references site on delete cascade, -- null for every site
     unique nulls not distinct (account_id, role, site_id)
 );
 
@@ -28,7 +28,7 @@ create table api_key (
     name text not null,
     digest bytea not null unique, -- SHA-256 of the key, which is random and too long to be guessed
     role text not null check (role in ('viewer', 'manager', 'planner', 'technician', 'admin')),
-    site_id int references site, -- null for every site
+    site_id int references site on delete cascade, -- null for every site
     created timestamptz not null,
     author text not null,
     expires timestamptz not null,

@@ -70,13 +70,14 @@ select pl.portal_id, pl.channel_id, exists (
     jsonb_build_object(
         'source', d.source, 'device', d.external_id, 'channel', c.key, 'model', coalesce(nullif(d.model, ''), d.heard_model),
         'role', pl.role, 'swapped', pl.swapped, 'placed', lower(pl.valid), 'ended', upper(pl.valid),
-        'readings', r.readings, 'first', r.first, 'last', r.last, 'odd_clock', r.odd_clock
+        'readings', r.readings, 'voided', r.voided, 'first', r.first, 'last', r.last, 'odd_clock', r.odd_clock
     ) as evidence
 from placement pl
 join channel c using (channel_id)
 join device d using (device_id)
 cross join lateral (
-    select count(*)::int as readings, min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
+    select count(*) filter (where flags & 16 = 0)::int as readings, count(*) filter (where flags & 16 <> 0)::int as voided,
+        min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
     from reading r
     where r.channel_id = pl.channel_id and r.metric in (1, 2, 3, 4, 5, 6) and r.time >= %(begins)s and r.time < %(ends)s
         and pl.valid @> r.time

@@ -33,10 +33,7 @@ select source, external_id, heard_model from device where heard_model <> ''
 -- Each channel costs some index look-ups, however long its history.
 with silent as (
     select d.* from device d
-    where d.last_received >= %(since)s and exists (
-        select from channel c where c.device_id = d.device_id and c.last_received is not null
-            and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
-    )
+    where d.last_received >= %(since)s and exists (select from unassigned_channel c where c.device_id = d.device_id)
     order by d.last_received desc, d.device_id
     limit %(limit)s
 )
@@ -44,12 +41,10 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
     d.last_received as heard,
     jsonb_agg(jsonb_build_object('channel_id', c.channel_id, 'channel', c.key, 'count', n.number) order by c.key) as channels
 from silent d
-join channel c using (device_id)
+join unassigned_channel c using (device_id)
 cross join lateral (
     select count(*)::int as number from (select from reading r where r.channel_id = c.channel_id limit %(most)s) r
 ) n
-where c.last_received is not null
-    and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
 group by d.device_id, d.source, d.external_id, d.model, d.heard_model, d.topic, d.last_received
 order by d.last_received desc, d.device_id
 

@@ -1,7 +1,7 @@
 -- name: forecast_latest
 -- The newest forecast of a site that counts what its target counts now: besok.model.forecast.Outlook.
-select f.origin, f.made, f.afterwards, f.measure, f.model, f.goal, f.deadline, f.odds, f.even_from, f.likely_from, f.needed_growth,
-    f.expected_growth, f.also, coalesce(p.days, '[]') as days, coalesce(p.years, '[]') as years, coalesce(t.totals, '[]') as totals
+select f.origin, f.made, f.afterwards, f.measure, f.model, f.goal, f.deadline, f.odds, f.even_from, f.likely_from,
+    f.reached_low, f.reached, f.reached_high, f.needed_growth, f.expected_growth, f.also, coalesce(p.days, '[]') as days, coalesce(p.years, '[]') as years, coalesce(t.totals, '[]') as totals
 from forecast f
 join site s using (site_id)
 left join lateral (
@@ -55,11 +55,11 @@ order by f.origin
 -- name: forecast_insert
 -- Keeps a forecast; one that was made of the same origin before stays as it was, and nothing comes back.
 insert into forecast (
-    site_id, origin, made, afterwards, measure, model, goal, deadline, odds, even_from, likely_from, needed_growth,
-    expected_growth, also
+    site_id, origin, made, afterwards, measure, model, goal, deadline, odds, even_from, likely_from,
+    reached_low, reached, reached_high, needed_growth, expected_growth, also
 )
 select site_id, %(origin)s, %(made)s, %(afterwards)s, %(measure)s, %(model)s, %(goal)s, %(deadline)s, %(odds)s,
-    %(even_from)s, %(likely_from)s, %(needed_growth)s, %(expected_growth)s, %(also)s
+    %(even_from)s, %(likely_from)s, %(reached_low)s, %(reached)s, %(reached_high)s, %(needed_growth)s, %(expected_growth)s, %(also)s
 from site where slug = %(site)s
 on conflict (site_id, origin, measure, also) do nothing
 returning forecast_id

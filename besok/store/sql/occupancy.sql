@@ -27,10 +27,13 @@ with here as (
 select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
     coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
     o.time, o.people, o.lower, o.upper, o.raw, o.basis, 'none' as freshness, 'unknown' as level,
-    case when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
+    case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
     coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,
     case
         when o.people is not null or o.reason <> '' then o.reason
+        when own.space_id is null and exists (
+            select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = h.space_id
+        ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'
         else 'no_sensor'
     end as reason
@@ -240,6 +243,10 @@ left join space i on i.space_id = p.inner_id and i.site_id = sp.site_id
 where sp.site_id = %(site_id)s and p.counted
 order by p.portal_id
 
+-- name: occupancy_uncounted
+-- The ends of the passages within a site that nothing counts.
+select outer_id, inner_id from uncounted_passage where site_id = %(site_id)s
+
 -- name: occupancy_levels
 -- The channels that look or looked into the spaces of a site, and how often they report.
 select distinct c.channel_id, pl.space_id, d.interval_s
@@ -254,9 +261,10 @@ order by c.channel_id, pl.space_id
 -- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
 -- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading. Who passes
 -- without a direction (metric 5, total 6) is half a person in and half a person out, where the channel has no directions.
--- What is simulated (flag 8) counts in sandboxes only. Packed: step, portal, in, out, all minutes one after another.
+-- Corrections in force (table calibration) are applied. What is simulated (flag 8) counts in sandboxes only, what is voided (16) nowhere. Packed: step, portal, in, out, all minutes one after another.
 with heard as materialized ( -- what each channel has sent in the day
-    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
+    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps,
+        exists (select from voided_time v where v.device_id = c.device_id and v.undone is null) as voids, c.has_totals and has.totals as totals,
         case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
     from placement pl
     join channel c using (channel_id)
@@ -267,19 +275,19 @@ with heard as materialized ( -- what each channel has sent in the day
         from (values (1::smallint), (2::smallint), (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         where exists (
             select from reading r where r.channel_id = c.channel_id and r.metric = m.metric and (pl.sandbox or r.flags & 8 = 0)
-                and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+                and r.flags & 16 = 0 and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
         )
     ) has
     where pl.role = 'primary' and pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
 ), segment as (
-    select p.portal_id, p.swapped, r.metric as direction, r.value as people,
+    select p.portal_id, p.channel_id, p.swapped, r.metric as direction, r.value as people,
         r.time - r.period_s * interval '1 second' as begins, r.time as ends
     from heard p
     join reading r on r.channel_id = p.channel_id and r.metric in (1, 2, 5) and (p.sandbox or r.flags & 8 = 0)
-        and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+        and r.flags & 16 = 0 and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
     where not p.totals and p.valid @> r.time and (r.metric = 5) <> p.directed
     union all
-    select p.portal_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
+    select p.portal_id, p.channel_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
         told.people, t.before, t.time
     from heard p
     cross join lateral (
@@ -288,12 +296,12 @@ with heard as materialized ( -- what each channel has sent in the day
         from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
             (select metric, time, value, received from reading
-             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
+             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0) and flags & 16 = 0
                 and time < %(since)s and time >= %(begins)s::timestamptz - interval '7 days'
              order by time desc limit 1)
             union all
             select metric, time, value, received from reading
-            where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
+            where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0) and flags & 16 = 0
                 and time >= %(since)s and time < %(ends)s::timestamptz + interval '1 hour'
         ) r
         where (m.metric = 6) <> p.directed
@@ -303,6 +311,7 @@ with heard as materialized ( -- what each channel has sent in the day
         select people_between(t.was, t.value, p.wraps, t.before, t.before_received, t.time, t.received) as people
     ) told
     where p.totals and told.people is not null and p.valid @> t.time
+        and (not p.voids or told_across_void(p.channel_id, t.metric, t.was, t.value, t.before, t.time))
 ), span as (
     select s.*, extract(epoch from s.ends - s.begins)::float8 as length_s,
         date_trunc('minute', case when s.begins < s.ends then s.ends - interval '1 microsecond' else s.ends end) as final
@@ -313,9 +322,11 @@ from (
     select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
         greatest(0, sum(
             case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
+                * coalesce(k.factor_in, 1)
         )) as people_in,
         greatest(0, sum(
             case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
+                * coalesce(k.factor_out, 1)
         )) as people_out
     from span s
     cross join lateral generate_series(
@@ -327,6 +338,8 @@ from (
             else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
                - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
     ) part
+    left join calibration k on k.portal_id = s.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> m.minute
+        and s.channel_id = any(k.channels)
     where m.minute >= %(since)s and m.minute < %(ends)s
     group by step, s.portal_id
 ) q
@@ -345,7 +358,7 @@ from (
         last(r.value, r.time) filter (where r.metric = 20) as co2
     from placement pl
     join reading r on r.channel_id = pl.channel_id and r.metric in (10, 11, 20) and pl.valid @> r.time
-        and (pl.sandbox or r.flags & 8 = 0) -- what is simulated counts in sandboxes only
+        and (pl.sandbox or r.flags & 8 = 0) and r.flags & 16 = 0 -- simulated: counts in sandboxes only; voided: nowhere
     where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
         and r.time >= %(since)s and r.time < %(ends)s
     group by step, r.channel_id
@@ -372,12 +385,13 @@ where exists (
 )
 
 -- name: quarter_flows
--- People through portals by quarter of an hour since a moment, packed: step, portal, in, out, all quarters one after another.
+-- People through portals by quarter of an hour since a moment, with the corrections in force; packed: step, portal, in, out,
+-- all quarters one after another.
 select string_agg(int4send(step) || int4send(portal_id) || float8send(people_in) || float8send(people_out), '')
 from (
     select (extract(epoch from bucket - %(begins)s::timestamptz) / 900)::int4 as step, portal_id,
         sum(people_in) as people_in, sum(people_out) as people_out
-    from portal_flow
+    from portal_people
     where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
     group by bucket, portal_id
 ) q

@@ -46,7 +46,7 @@ group by b.channel_id
 -- Findings of a site, or all: standing ones first, the latest first; resolved ones since a moment if asked for.
 select f.finding_id as id, s.slug as site, s.timezone, f.kind, coalesce(d.external_id, '') as device, coalesce(d.source, '') as source,
     coalesce(c.key, '') as channel, coalesce(p.slug, '') as portal, coalesce(z.slug, '') as space, f.since, f.evidence, f.odds, f.state,
-    f.found, f.seen, f.acknowledged, f.who, f.note, f.resolved,
+    f.found, f.seen, f.acknowledged, f.who, f.note, f.resolved, f.changed as fixed,
     (select jsonb_agg(jsonb_build_object('time', h.time, 'event', h.event, 'who', h.who, 'note', h.note) order by h.line)
      from finding_history h where h.finding_id = f.finding_id) as history
 from finding f
@@ -77,8 +77,11 @@ with fresh as (
 insert into finding_history (finding_id, time, event) select finding_id, %(now)s, 'found' from fresh
 
 -- name: finding_again
--- A finding that still holds, with its present evidence; it began when it was first said to.
-update finding set evidence = %(evidence)s, odds = %(odds)s, seen = %(now)s where finding_id = %(finding_id)s
+-- A finding that still holds, with its present evidence; it began when it was first said to. One whose cause was changed is
+-- watched for a while: what it rests on may be from before the change.
+update finding set evidence = %(evidence)s, odds = %(odds)s, seen = %(now)s,
+    changed = case when changed > %(now)s::timestamptz - %(watched)s::interval then changed end
+where finding_id = %(finding_id)s
 
 -- name: finding_resolve
 -- Ends findings whose cause is gone.

@@ -14,6 +14,59 @@ CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (r
 CREATE INDEX rejected_received ON public.rejected USING btree (received)
 CREATE INDEX rejected_unredacted ON public.rejected USING btree (rejected_id) WHERE (NOT redacted)
 CREATE INDEX seen_forget ON public.seen USING brin (forget)
+CREATE INDEX voided_time_in_force ON public.voided_time USING btree (device_id) WHERE (undone IS NULL)
+CREATE OR REPLACE FUNCTION public.is_voided(at timestamp with time zone, period_s real, value double precision, during tstzrange, above double precision)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select (above is null or value > above) and case
+    when period_s > 0 then tstzrange(at - period_s * interval '1 second', at, '()') && during else during @> at
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.note_change(changed_device integer, changed_channel integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+with standing as (
+    update finding f set changed = now()
+    from device d
+    where d.device_id = changed_device and f.state <> 'resolved' and f.changed is distinct from now()
+        and (f.channel_id = changed_channel
+            or changed_channel is null and f.channel_id in (select channel_id from channel where device_id = changed_device)
+            or f.evidence ->> 'other_device' in (d.external_id, substring(d.external_id from '/(.*)$')))
+    returning f.finding_id
+)
+insert into finding_history (finding_id, time, event) select finding_id, now(), 'changed' from standing
+$function$
+
+CREATE OR REPLACE FUNCTION public.note_placement_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare row record;
+begin
+    if tg_op = 'UPDATE' and (old.portal_id, old.space_id, old.swapped, old.role, old.valid)
+            is not distinct from (new.portal_id, new.space_id, new.swapped, new.role, new.valid) then
+        return null;
+    end if;
+    if tg_op = 'DELETE' then row := old; else row := new; end if;
+    perform note_change(c.device_id, c.channel_id) from channel c where c.channel_id = row.channel_id;
+    return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.note_void()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform note_change(new.device_id, null);
+    return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.people_between(was double precision, value double precision, wraps bigint, earlier timestamp with time zone, earlier_received timestamp with time zone, later timestamp with time zone, later_received timestamp with time zone)
  RETURNS double precision
  LANGUAGE sql
@@ -42,6 +95,22 @@ select case
     when value * 2 > was and value > 3 * seconds then 0
     else value
 end
+$function$
+
+CREATE OR REPLACE FUNCTION public.told_across_void(channel integer, kind smallint, was double precision, now double precision, earlier timestamp with time zone, later timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+select not exists (
+    select from channel c
+    join voided_time v using (device_id)
+    where c.channel_id = channel and v.undone is null and v.during && tstzrange(earlier, later, '()')
+) or now >= was and exists (
+    select from reading r
+    where r.channel_id = channel and r.metric = kind and r.time > earlier and r.time < later and r.flags & 16 <> 0
+        and (r.value < was or r.value > now)
+)
 $function$
 
 CREATE OR REPLACE FUNCTION public.visits_together(sites text[], first date, last date)
@@ -119,10 +188,11 @@ CREATE UNIQUE INDEX unusual_time_pkey ON public.unusual_time USING btree (site_i
 CREATE UNIQUE INDEX visit_deduction_pkey ON public.visit_deduction USING btree (site_id, version, "position")
 CREATE UNIQUE INDEX visit_definition_now ON public.visit_definition USING btree (site_id, from_day) WHERE (ended IS NULL)
 CREATE UNIQUE INDEX visit_definition_pkey ON public.visit_definition USING btree (site_id, version)
+CREATE UNIQUE INDEX voided_time_pkey ON public.voided_time USING btree (void_id)
 CREATE UNIQUE INDEX weather_day_pkey ON public.weather_day USING btree (site_id, day)
 action CHECK ((asked_by = ANY (ARRAY['residents'::text, 'staff'::text, 'partners'::text, 'council'::text])))
 action CHECK ((undone > done_since))
-action FOREIGN KEY (site_id) REFERENCES site(site_id)
+action FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 action PRIMARY KEY (action_id)
 action UNIQUE (site_id, slug)
 action.action_id integer NO 
@@ -144,7 +214,7 @@ action_effect PRIMARY KEY (action_id)
 action_effect.action_id integer NO 
 action_effect.result json NO 
 action_effect.until date NO 
-action_log FOREIGN KEY (site_id) REFERENCES site(site_id)
+action_log FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 action_log PRIMARY KEY (entry_id)
 action_log.at timestamp with time zone NO now()
 action_log.author text NO 
@@ -153,7 +223,7 @@ action_log.entry_id bigint NO
 action_log.site_id integer NO 
 action_log.slug text NO 
 action_space FOREIGN KEY (action_id) REFERENCES action(action_id) ON DELETE CASCADE
-action_space FOREIGN KEY (space_id) REFERENCES space(space_id)
+action_space FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 action_space PRIMARY KEY (action_id, space_id)
 action_space.action_id integer NO 
 action_space.space_id integer NO 
@@ -169,7 +239,7 @@ calibration CHECK ((decision = ANY (ARRAY['open'::text, 'accepted'::text, 'rejec
 calibration CHECK ((factor_in > (0)::double precision))
 calibration CHECK ((factor_out > (0)::double precision))
 calibration EXCLUDE USING gist (portal_id WITH =, valid WITH &&) WHERE (((decision = 'accepted'::text) AND (undone IS NULL)))
-calibration FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+calibration FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
 calibration PRIMARY KEY (calibration_id)
 calibration.calibration_id integer NO 
 calibration.channels ARRAY NO 
@@ -188,7 +258,7 @@ calibration.undone_by text YES
 calibration.undone_why text YES 
 calibration.valid tstzrange YES 
 channel CHECK ((wraps >= 0))
-channel FOREIGN KEY (device_id) REFERENCES device(device_id)
+channel FOREIGN KEY (device_id) REFERENCES device(device_id) ON DELETE CASCADE
 channel PRIMARY KEY (channel_id)
 channel UNIQUE (device_id, key)
 channel.channel_id integer NO 
@@ -204,7 +274,7 @@ codec.model text NO
 codec.sha256 text NO 
 codec.source text NO 
 codec.vendor text NO 
-computed_result FOREIGN KEY (site_id) REFERENCES site(site_id)
+computed_result FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 computed_result PRIMARY KEY (site_id, what)
 computed_result.rests_on ARRAY NO 
 computed_result.result jsonb NO 
@@ -229,7 +299,7 @@ device.registered timestamp with time zone YES
 device.source text NO 
 device.topic text YES 
 device.topics ARRAY NO '{}'::text[]
-device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 device_mapping PRIMARY KEY (mapping_id)
 device_mapping.author text NO 
 device_mapping.ended timestamp with time zone YES 
@@ -240,7 +310,7 @@ device_mapping.sensors jsonb NO '[]'::jsonb
 device_mapping.since timestamp with time zone YES 
 device_mapping.site_id integer YES 
 device_mapping.spec json NO 
-dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 dirty_day PRIMARY KEY (site_id, day)
 dirty_day.day date NO 
 dirty_day.site_id integer NO 
@@ -249,12 +319,13 @@ event_effect PRIMARY KEY (event_id)
 event_effect.effect jsonb NO 
 event_effect.event_id integer NO 
 finding CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])))
-finding FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
-finding FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
-finding FOREIGN KEY (site_id) REFERENCES site(site_id)
-finding FOREIGN KEY (space_id) REFERENCES space(space_id)
+finding FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
+finding FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+finding FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+finding FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 finding PRIMARY KEY (finding_id)
 finding.acknowledged timestamp with time zone YES 
+finding.changed timestamp with time zone YES 
 finding.channel_id integer YES 
 finding.evidence jsonb NO '{}'::jsonb
 finding.finding_id integer NO 
@@ -270,7 +341,7 @@ finding.site_id integer NO
 finding.space_id integer YES 
 finding.state text NO 'open'::text
 finding.who text NO ''::text
-finding_history CHECK ((event = ANY (ARRAY['found'::text, 'acknowledged'::text, 'resolved'::text])))
+finding_history CHECK ((event = ANY (ARRAY['found'::text, 'acknowledged'::text, 'changed'::text, 'resolved'::text])))
 finding_history FOREIGN KEY (finding_id) REFERENCES finding(finding_id) ON DELETE CASCADE
 finding_history PRIMARY KEY (line)
 finding_history.event text NO 
@@ -287,8 +358,8 @@ flow_bucket.imputed double precision NO
 flow_bucket.people_in double precision NO 
 flow_bucket.people_out double precision NO 
 flow_bucket.simulated boolean NO false
-flow_day FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
-flow_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+flow_day FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+flow_day FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 flow_day PRIMARY KEY (site_id, portal_id, day)
 flow_day.corrected_in double precision NO 0
 flow_day.corrected_out double precision NO 0
@@ -354,6 +425,9 @@ forecast.model text NO
 forecast.needed_growth double precision YES 
 forecast.odds double precision YES 
 forecast.origin date NO 
+forecast.reached date YES 
+forecast.reached_high date YES 
+forecast.reached_low date YES 
 forecast.site_id integer NO 
 forecast_point CHECK ((kind = ANY (ARRAY['day'::text, 'year'::text])))
 forecast_point FOREIGN KEY (forecast_id) REFERENCES forecast(forecast_id) ON DELETE CASCADE
@@ -377,7 +451,7 @@ forecast_total.last_day date NO
 forecast_total.low80 double precision NO 
 forecast_total.low95 double precision NO 
 forecast_total.mean double precision NO 
-imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
+imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
 imputed_flow PRIMARY KEY (channel_id, bucket)
 imputed_flow.bucket timestamp with time zone NO 
 imputed_flow.channel_id integer NO 
@@ -412,7 +486,7 @@ made_anew.ran timestamp with time zone NO now()
 made_anew.version integer NO 
 manual_count CHECK ((counted_by <> ''::text))
 manual_count CHECK ((ends > begins))
-manual_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+manual_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
 manual_count PRIMARY KEY (count_id)
 manual_count.begins timestamp with time zone NO 
 manual_count.clock_ahead_s double precision NO 
@@ -436,7 +510,7 @@ manual_tap.people integer NO
 manual_tap.position integer NO 
 manual_tap.time timestamp with time zone NO 
 manual_tap.undone boolean NO 
-mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+mapping FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 mapping PRIMARY KEY (site_id, "position")
 mapping.position integer NO 
 mapping.site_id integer NO 
@@ -463,7 +537,7 @@ occupancy_bucket.raw real YES
 occupancy_bucket.reason text YES 
 occupancy_bucket.space_id integer NO 
 occupancy_bucket.upper real YES 
-occupancy_learnt FOREIGN KEY (site_id) REFERENCES site(site_id)
+occupancy_learnt FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 occupancy_learnt PRIMARY KEY (site_id, day)
 occupancy_learnt.building text NO 
 occupancy_learnt.day date NO 
@@ -484,9 +558,9 @@ placement CHECK ((NOT isempty(valid)))
 placement CHECK ((num_nonnulls(portal_id, space_id) = 1))
 placement CHECK ((role = ANY (ARRAY['primary'::text, 'reference'::text])))
 placement EXCLUDE USING gist (channel_id WITH =, valid WITH &&)
-placement FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
-placement FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
-placement FOREIGN KEY (space_id) REFERENCES space(space_id)
+placement FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
+placement FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+placement FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 placement PRIMARY KEY (placement_id)
 placement.channel_id integer NO 
 placement.placement_id integer NO 
@@ -497,9 +571,9 @@ placement.space_id integer YES
 placement.swapped boolean NO false
 placement.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
 portal CHECK ((outer_id IS DISTINCT FROM inner_id))
-portal FOREIGN KEY (inner_id) REFERENCES space(space_id)
-portal FOREIGN KEY (outer_id) REFERENCES space(space_id)
-portal FOREIGN KEY (site_id) REFERENCES site(site_id)
+portal FOREIGN KEY (inner_id) REFERENCES space(space_id) ON DELETE CASCADE
+portal FOREIGN KEY (outer_id) REFERENCES space(space_id) ON DELETE CASCADE
+portal FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 portal PRIMARY KEY (portal_id)
 portal UNIQUE (site_id, slug)
 portal.counted boolean NO true
@@ -603,8 +677,8 @@ portal_people:  SELECT f.portal_id,
      LEFT JOIN calibration k ON (((k.portal_id = f.portal_id) AND (k.decision = 'accepted'::text) AND (k.undone IS NULL) AND (k.valid @> f.bucket) AND (f.channel_id = ANY (k.channels)))))
      CROSS JOIN LATERAL ( SELECT COALESCE((f.people_in * (k.factor_in - (1)::double precision)), (0)::double precision) AS corrected_in,
             COALESCE((f.people_out * (k.factor_out - (1)::double precision)), (0)::double precision) AS corrected_out) c);
-programme_event FOREIGN KEY (site_id) REFERENCES site(site_id)
-programme_event FOREIGN KEY (space_id) REFERENCES space(space_id)
+programme_event FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+programme_event FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 programme_event PRIMARY KEY (event_id)
 programme_event UNIQUE (site_id, calendar, uid, during)
 programme_event.all_day boolean NO false
@@ -616,7 +690,7 @@ programme_event.site_id integer NO
 programme_event.space_id integer YES 
 programme_event.title text NO 
 programme_event.uid text NO 
-quality_check FOREIGN KEY (site_id) REFERENCES site(site_id)
+quality_check FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 quality_check PRIMARY KEY (site_id)
 quality_check.checked timestamp with time zone NO 
 quality_check.site_id integer NO 
@@ -644,7 +718,7 @@ rejected.resolved timestamp with time zone YES
 rejected.retained boolean NO 
 rejected.topic text NO 
 school_holiday CHECK ((last >= first))
-school_holiday FOREIGN KEY (site_id) REFERENCES site(site_id)
+school_holiday FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 school_holiday PRIMARY KEY (site_id, calendar, first, last)
 school_holiday.calendar text NO 
 school_holiday.first date NO 
@@ -696,8 +770,8 @@ site_portal:  SELECT s.site_id,
 space CHECK ((area_m2 > (0)::double precision))
 space CHECK ((capacity > 0))
 space CHECK ((seats >= 0))
-space FOREIGN KEY (parent_id) REFERENCES space(space_id)
-space FOREIGN KEY (site_id) REFERENCES site(site_id)
+space FOREIGN KEY (parent_id) REFERENCES space(space_id) ON DELETE CASCADE
+space FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 space PRIMARY KEY (space_id)
 space UNIQUE (site_id, slug)
 space.area_m2 double precision YES 
@@ -751,7 +825,7 @@ target CHECK ((baseline_last >= baseline_first))
 target CHECK ((deadline > baseline_last))
 target CHECK ((factor > (0)::double precision))
 target CHECK ((measure = ANY (ARRAY['gross'::text, 'net'::text])))
-target FOREIGN KEY (site_id) REFERENCES site(site_id)
+target FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 target PRIMARY KEY (site_id)
 target.also ARRAY NO '{}'::text[]
 target.baseline_first date NO 
@@ -760,6 +834,29 @@ target.deadline date NO
 target.factor double precision NO 
 target.measure text NO 
 target.site_id integer NO 
+unassigned_channel.channel_id integer YES 
+unassigned_channel.device_id integer YES 
+unassigned_channel.has_totals boolean YES 
+unassigned_channel.key text YES 
+unassigned_channel.last_received timestamp with time zone YES 
+unassigned_channel.last_time timestamp with time zone YES 
+unassigned_channel.wraps bigint YES 
+unassigned_channel:  SELECT channel_id,
+    device_id,
+    key,
+    has_totals,
+    last_time,
+    last_received,
+    wraps
+   FROM channel c
+  WHERE ((last_received IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM placement pl
+          WHERE ((pl.channel_id = c.channel_id) AND upper_inf(pl.valid))))) AND (NOT (EXISTS ( SELECT
+           FROM placement old
+          WHERE ((old.channel_id = c.channel_id) AND ((c.last_received <= (upper(old.valid) + '1 day'::interval)) OR (EXISTS ( SELECT
+                   FROM (placement new
+                     JOIN channel other USING (channel_id))
+                  WHERE (upper_inf(new.valid) AND ((new.portal_id = old.portal_id) OR (new.space_id = old.space_id)) AND (other.last_received IS NOT NULL))))))))));
 unusual_time CHECK ((ends > begins))
 unusual_time FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 unusual_time PRIMARY KEY (site_id, begins, ends)
@@ -811,7 +908,7 @@ visit_deduction.share double precision NO 0
 visit_deduction.site_id integer NO 
 visit_deduction.version integer NO 
 visit_definition CHECK ((method = ANY (ARRAY['in'::text, 'half'::text])))
-visit_definition FOREIGN KEY (site_id) REFERENCES site(site_id)
+visit_definition FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 visit_definition PRIMARY KEY (site_id, version)
 visit_definition.ended timestamp with time zone YES 
 visit_definition.from_day date NO 
@@ -881,7 +978,24 @@ visit_door_day:  SELECT f.site_id,
                     ELSE f.corrected_out
                 END AS corrected) e)
   WHERE ((d.portals IS NULL) OR (f.portal_id = ANY (d.portals)));
-weather_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+voided_time CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
+voided_time CHECK ((author <> ''::text))
+voided_time CHECK ((reason <> ''::text))
+voided_time FOREIGN KEY (device_id) REFERENCES device(device_id) ON DELETE CASCADE
+voided_time PRIMARY KEY (void_id)
+voided_time.above double precision YES 
+voided_time.author text NO 
+voided_time.device_id integer NO 
+voided_time.during tstzrange NO 
+voided_time.made timestamp with time zone NO 
+voided_time.people double precision NO 
+voided_time.readings integer NO 
+voided_time.reason text NO 
+voided_time.undone timestamp with time zone YES 
+voided_time.undone_by text YES 
+voided_time.undone_why text YES 
+voided_time.void_id integer NO 
+weather_day FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 weather_day PRIMARY KEY (site_id, day)
 weather_day.day date NO 
 weather_day.precipitation_mm double precision YES 

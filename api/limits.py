@@ -1,0 +1,183 @@
+"""Limits on who asks how much at once: by session or key where there is one, else by address.
+
+A question that finds no room waits for its turn; where too many wait already it is refused, with `Retry-After`. The
+live figures have a lane of their own, so that nothing else makes them wait.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.problems import problem
+from besok.model import messages
+
+RETRY_AFTER_S = 3
+HOLD_S = 1.0  # that a refusal is held back
+Lane = Literal["live", "stream", "other"]
+
+
+class Busy(Exception):
+    """There is no room for a question; `own` where the caller takes all of it."""
+
+    def __init__(self, *, own: bool) -> None:
+        super().__init__()
+        self.own = own
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a session, a key, or an address, which a whole library may `share`."""
+
+    name: str
+    share: bool
+
+
+def caller_of(scope: Scope) -> Caller:
+    """Name who asks: what the sign-in has found (`scope["state"]["caller"]`), else the address.
+
+    Of an IPv6 address the network counts, since one machine has all of it.
+    """
+    if signed_in := scope.get("state", {}).get("caller"):
+        return Caller(str(signed_in), share=False)
+    host = (scope.get("client") or ("", 0))[0]
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        if address.version == 6 and not address.ipv4_mapped:
+            host = str(ipaddress.ip_network((address, 64), strict=False))
+    return Caller(host, share=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class Gate:
+    """Lets so many in at once, and so many more wait for their turn, in order, for `patience_s` at most."""
+
+    room: int
+    waiting: int
+    patience_s: float
+    inside: int = 0
+    _queue: list[asyncio.Future[None]] = field(default_factory=list)
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether nobody is inside or waits."""
+        return not self.inside and not self._queue
+
+    @contextlib.asynccontextmanager
+    async def turn(self, *, own: bool) -> AsyncIterator[None]:
+        """Wait for a turn, which lasts as long as the block. Raises Busy."""
+        if self.inside < self.room and not self._queue:
+            self.inside += 1
+        else:
+            await self._wait(own)
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _wait(self, own: bool) -> None:
+        if len(self._queue) >= self.waiting:
+            raise Busy(own=own)
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            await asyncio.wait_for(asyncio.shield(turn), self.patience_s)
+        except (TimeoutError, asyncio.CancelledError) as exc:
+            if turn.done():
+                self._pass_on()  # it came in the same moment
+            else:
+                self._queue.remove(turn)
+            if isinstance(exc, TimeoutError):
+                raise Busy(own=own) from None
+            raise
+
+    def _pass_on(self) -> None:
+        """Give the place to who waits longest; `inside` stays as it is then."""
+        if self._queue:
+            self._queue.pop(0).set_result(None)
+        else:
+            self.inside -= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one caller may have at once in a lane, alone or shared by many."""
+
+    alone: tuple[int, int]  # in progress, waiting
+    shared: tuple[int, int]
+    patience_s: float
+
+
+class Callers:
+    """A gate for each caller that asks just now."""
+
+    def __init__(self, share: Share) -> None:
+        self._share = share
+        self._gates: dict[str, Gate] = {}
+
+    @contextlib.asynccontextmanager
+    async def turn(self, caller: Caller) -> AsyncIterator[None]:
+        """Wait for a turn of this caller. Raises Busy."""
+        room, waiting = self._share.shared if caller.share else self._share.alone
+        new = Gate(room=room, waiting=waiting, patience_s=self._share.patience_s)
+        gate = self._gates.setdefault(caller.name, new)
+        try:
+            async with gate.turn(own=True):
+                yield
+        finally:
+            if gate.idle and self._gates.get(caller.name) is gate:
+                del self._gates[caller.name]
+
+
+SHARES: dict[Lane, Share] = {
+    "live": Share(alone=(4, 8), shared=(64, 200), patience_s=5),
+    "stream": Share(alone=(20, 0), shared=(500, 0), patience_s=0),
+    "other": Share(alone=(8, 40), shared=(32, 200), patience_s=10),
+}
+STREAMS = 1000
+AT_WORK = 32  # of the lane "other": fewer than there are threads (40)
+
+
+def lane_of(scope: Scope) -> Lane:
+    """Return the lane of a question. A stream stays, and waits for news."""
+    path = scope["path"]
+    if scope["type"] == "websocket" or path.endswith("/stream"):
+        return "stream"
+    return "live" if path.endswith("/live") or path == "/api/v1/health" else "other"
+
+
+class Limits:
+    """Lets each caller have so much at once, and all together what the threads of this process can do.
+
+    It answers every Busy, whoever raised it: 429 where the caller takes all room, 503 where others do.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._callers = {lane: Callers(share) for lane, share in SHARES.items()}
+        self._all: dict[Lane, Gate] = {
+            "stream": Gate(room=STREAMS, waiting=0, patience_s=0),
+            "other": Gate(room=AT_WORK, waiting=400, patience_s=10),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        lane = lane_of(scope)
+        try:
+            async with contextlib.AsyncExitStack() as turns:
+                await turns.enter_async_context(self._callers[lane].turn(caller_of(scope)))
+                if gate := self._all.get(lane):
+                    await turns.enter_async_context(gate.turn(own=False))
+                return await self.app(scope, receive, send)
+        except Busy as exc:
+            status, said = (429, messages.TOO_MANY) if exc.own else (503, messages.BUSY)
+        await asyncio.sleep(
+            HOLD_S
+        )  # or a caller that asks again at once would keep the processor busy with refusals
+        refusal = problem(scope, status, said, **{"Retry-After": str(RETRY_AFTER_S)})
+        return await refusal(scope, receive, send)

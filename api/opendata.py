@@ -1,0 +1,26 @@
+"""Which answers are open data, that pages of anybody may read: counts of places, nothing about sensors or writers."""
+
+import re
+from typing import Final
+
+from starlette.types import Scope
+
+_SITE: Final = (
+    "spaces|portals|live|live/stream|flows|visits|occupancy|occupancy/heatmap|usage|usage/together|progress|annual|calendar"
+    "|events|events/effects|unusual|actions|actions/effects|forecast|forecast/record"
+)
+_PATHS: Final = re.compile(
+    rf"/api/(?:openapi\.json|v1/catalogue|v1/schema/native|v1/sites(?:/[^/]+/(?:{_SITE}))?)"
+)
+OPEN: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Content-Disposition, Content-Language",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+PREFLIGHT: Final = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Max-Age": "86400"}
+
+
+def is_open(scope: Scope) -> bool:
+    """Tell whether a request reads open data."""
+    reads = scope["type"] == "http" and scope["method"] in ("GET", "HEAD", "OPTIONS")
+    return reads and _PATHS.fullmatch(scope["path"]) is not None

@@ -1,0 +1,53 @@
+"""Answers to questions that fail, as RFC 9457 has them, with the member `error` that callers have always read."""
+
+from http import HTTPStatus
+
+from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import Scope
+
+from besok.model.messages import Translatable
+from besok.text.languages import preferred, speaking, translated
+
+TYPE = "application/problem+json"
+_EXAMPLE = "there is no site 'slottet'"
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do about it (RFC 9457)."""
+
+    type: str = Field(
+        default="about:blank",
+        description="The kind of problem; `about:blank` where the status tells it",
+        examples=["about:blank"],
+    )
+    title: str = Field(description="The name of the status", examples=["Not Found"])
+    status: int = Field(description="The status of the answer", examples=[404])
+    detail: str = Field(description="What happened and what to do", examples=[_EXAMPLE])
+    error: str = Field(
+        description="The same as `detail`, for callers from before RFC 9457", examples=[_EXAMPLE]
+    )
+
+
+class ProblemResponse(JSONResponse):
+    """A problem as JSON."""
+
+    media_type = TYPE
+
+
+def problem(scope: Scope, status: int, said: str | Translatable, **headers: str) -> ProblemResponse:
+    """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
+    language, text = "en", str(said)
+    if isinstance(said, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
+        language = "sv"
+        with speaking(language):
+            text = translated(said)
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": text,
+        "error": text,
+    }
+    return ProblemResponse(body, status_code=status, headers={"Content-Language": language, **headers})

@@ -1,0 +1,54 @@
+"""Levers of a site: computed by a job from its own weeks, and read by page and API."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from besok.model import sitefile
+from besok.model.errors import NotFound
+from besok.model.levers import LeverEffect
+from besok.services.levers import compute_levers, get_levers
+from besok.store import results as stored
+from besok.store import sites
+from besok.store.database import Database
+from dashboard.components import levers as component
+from jobs import results
+from tests.sitetext import site
+from tests.store.by_day import FIRST, HERE, HOURS, SITE, count, ordinary
+
+LAST = date(2026, 1, 11)  # a Sunday
+NOW = datetime(2026, 1, 12, 12, tzinfo=HERE)
+SHORT_DAYS = """
+[[sites.opening.exceptions]]
+first = 2025-08-11
+last = 2026-01-11
+hours = "10:00-18:00"
+"""
+
+
+def test_more_hours_are_told_from_the_weeks_that_had_fewer(db: Database) -> None:
+    text = SITE.replace(site(hours=HOURS), site(hours="08:00-20:00") + SHORT_DAYS)
+    sites.apply(db, sitefile.parse(text))
+    days = ordinary(FIRST, (LAST - FIRST).days + 1)
+    count(db, {day: n * (2 if day < date(2025, 8, 11) else 1) for day, n in days.items()})
+    computed = get_levers(db, "lib", LAST + timedelta(days=1))
+    results.compute_missing(db, NOW)
+    assert stored.read(db, "lib", "levers", tuple[LeverEffect, ...], LAST) == computed
+    found = {one.lever: one for one in get_levers(db, "lib", LAST + timedelta(days=1))}
+    assert list(found) == ["sunday", "evenings", "event"], "no park is here"
+    evenings = found["evenings"]
+    assert evenings.verdict == "more" and evenings.visits_a_year
+    # from 8 hours to 12 the visits doubled, so that 9 bring (9 / 8) to the power of log 2 / log 1.5 times those of 8
+    a_year = 30 * 1500 + 22 * 750  # the last 52 weeks
+    assert evenings.visits_a_year.estimate == pytest.approx(a_year * ((9 / 8) ** 1.7095 - 1), rel=0.01)
+    assert found["sunday"].verdict == found["event"].verdict == "no_evidence"
+    assert component.section(tuple(found.values())) is not None and component.section(()) is None
+
+
+def test_a_site_with_few_weeks_says_that_it_cannot_know(db: Database) -> None:
+    sites.apply(db, sitefile.parse(SITE))
+    count(db, ordinary(FIRST, 60))
+    found = compute_levers(db, sites.load(db, "lib"), FIRST + timedelta(days=59))
+    assert {one.verdict for one in found} == {"no_evidence"}
+    with pytest.raises(NotFound):
+        get_levers(db, "nowhere", LAST)

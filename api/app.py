@@ -19,11 +19,13 @@ from api.routes import (
     figures,
     forecast,
     headcounts,
+    imports,
     ledger,
     live,
     mappings,
     operation,
     places,
+    quarantine,
     usage,
     voids,
 )
@@ -37,7 +39,7 @@ GATE_POOL = 2  # connections that find out who asks, so that heavy pages keep no
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
 LEAST = 2  # connections of each purpose
-MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
+MAX_BODY = 1_000_000  # bytes of a request; only files of counts are larger
 
 ABOUT = """
 Visitors of libraries and parks: who came, how full it is, on the way to what.
@@ -98,8 +100,10 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        quarantine,
         counting,
         headcounts,
+        imports,
         attention,
         usage,
         accounts,

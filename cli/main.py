@@ -14,6 +14,8 @@ from cli.commands import (
     actions,
     adapter,
     audit,
+    backup,
+    broker,
     calendar,
     calibrate,
     codec,
@@ -24,6 +26,7 @@ from cli.commands import (
     headcount,
     key,
     quality,
+    quarantine,
     readings,
     receive,
     rejected,
@@ -35,6 +38,7 @@ from cli.commands import (
     site,
     stack,
     user,
+    visits,
 )
 from cli.terminal import output
 
@@ -47,6 +51,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    backup,
     receive,
     quality,
     estimate,
@@ -54,10 +59,12 @@ for group in (
     forecast,
     site,
     device,
+    broker,
     adapter,
     codec,
     readings,
     rejected,
+    quarantine,
     user,
     key,
     audit,
@@ -69,6 +76,7 @@ for group in (
     report,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

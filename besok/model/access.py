@@ -10,7 +10,7 @@ Right = Literal[
     "open",  # what is public by its nature: places, opening hours, programme, the action register
     "read",  # figures, live and past, and the state of sensors
     "count",  # send a validation count
-    "acknowledge",  # say what is done about a finding, void what a sensor sent
+    "acknowledge",  # say what is done about a finding, void what a sensor sent, decide about quarantine
     "record",  # write into the action register, bring in counts
     "plan",  # simulated sensors and scenarios
     "diagnose",  # messages and devices that belong to no site yet

@@ -16,6 +16,15 @@ class Flag(IntFlag):
     VOIDED = 16  # kept, and not counted: a person has voided the time that it tells of
 
 
+class Withheld(StrEnum):
+    """The reason why a reading is in quarantine: kept, and not counted until a person lets it count."""
+
+    LATE = "late"  # older than the site's limit when it was first received
+    AHEAD = "ahead"  # of a time more than a day ahead
+    SIZE = "size"  # more people than can have passed
+    FLOOD = "flood"  # one of many, in a quarter of an hour with more people than can have passed
+
+
 class Refusal(StrEnum):
     """The class of the reason why a message, or part of it, was not taken: few, so that they can be counted apart."""
 

@@ -1,6 +1,6 @@
 """Days of the counts that people brought: as they are where days are known, else spread over the calendar's profile."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,6 +59,19 @@ class Imported:
             found = days | found
         return dict(sorted(found.items()))
 
+    def periods(self, source: str) -> list[tuple[date, date]]:
+        """Return the periods of a source of which all its series have a count."""
+        spans = Counter((row.first, row.last) for row in self.rows if row.source == source)
+        return sorted(span for span, number in spans.items() if number == max(spans.values()))
+
+    def is_net(self, source: str) -> bool:
+        """Tell whether a source has taken off already who is no visitor."""
+        return any(row.net for row in self.rows if row.source == source)
+
+    def by_hand(self, source: str) -> bool:
+        """Tell whether people counted."""
+        return any(row.method == "manual" for row in self.rows if row.source == source)
+
     @cached_property
     def profile(self) -> Profile:
         """What is usual on days and in months of the site, by the sensors and by what was brought."""
@@ -105,6 +118,18 @@ class Imported:
             for source, own in self.spreads.items()
             for s in own
         )
+
+    def used(self, days: set[date]) -> dict[int, tuple[int, float]]:
+        """Return for each import how many of some imported days it has, and the visits on them."""
+        found: dict[int, dict[date, float]] = defaultdict(dict)
+        spreads = {source: iter(own) for source, own in self.spreads.items()}
+        for row in self.rows:
+            pairs = [(row.first, row.visits)] if row.first == row.last else _pairs(next(spreads[row.source]))
+            for day, visits in pairs:
+                if day in days and self.days[day].source == row.source:
+                    own = found[row.import_id]
+                    own[day] = own.get(day, 0.0) + visits
+        return {number: (len(own), sum(own.values())) for number, own in found.items()}
 
     def _days(self, source: str, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
         spans: dict[tuple[str, str], tuple[date, date]] = {}

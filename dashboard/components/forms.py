@@ -32,11 +32,15 @@ def form(
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),
     ]
-    known = access.author("")  # whoever is signed in does not write a name
-    who = [] if known else [line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")]
     return html.Form(
-        [*fields, *who, *after, *last], className="writing", **data(send=address, fields=here, **sent)
+        [*fields, *who(here), *after, *last], className="writing", **data(send=address, fields=here, **sent)
     )
+
+
+def who(here: str) -> list[Any]:
+    """Return the field for who writes; none for whoever is signed in, and is known."""
+    known = access.author("")
+    return [] if known else [line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")]
 
 
 def field(label: str, control: Any, **attributes: Any) -> Any:

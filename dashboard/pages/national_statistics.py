@@ -60,4 +60,11 @@ def _why(report: AnnualReport) -> str:
     if report.estimated_share >= 0.0005:
         estimated = _("{share} of it is imputed for times without data.")
         parts.append(estimated.format(share=formats.percent(report.estimated_share, 1)))
+    for one in report.imports:
+        brought = (
+            _("{n} of the visits are from “{source}”, file {name}.")
+            if one.name
+            else _("{n} of the visits are from “{source}”.")
+        )
+        parts.append(brought.format(n=formats.number(one.visits), source=one.source, name=one.name))
     return " ".join(parts)

@@ -10,6 +10,7 @@ from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
 from besok.model.views.live import SiteInfo
+from besok.model.views.quarantine import QuarantineGroup
 from besok.services import access
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
@@ -17,7 +18,7 @@ from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
-from besok.store import sites
+from besok.store import quarantine_decisions, sites
 from besok.store.database import Database
 from besok.store.voids import listing
 from besok.text import formats
@@ -27,6 +28,7 @@ from dashboard.components import (
     attention,
     headcounts,
     notices,
+    quarantine,
     rejected_messages,
     unknown_devices,
     unplaced_devices,
@@ -50,6 +52,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     unplaced = suggest_placements(get_unplaced(db, now), built) if of_none else []
     unknown = get_unknown(db) if of_none else []
     places = {name: text for b in built for name, text in place_names(b).items()}
+    held, decided = quarantine_decisions.groups(db, site.site), quarantine_decisions.decisions(db, site.site)
     wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
@@ -57,7 +60,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             html.H1(title),
             html.P(
-                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown)], className="finding"
+                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],
+                className="finding",
             ),
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
@@ -69,6 +73,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
             html.H2(_("Headcounts"), id="headcounts"),
             headcounts.section(get_headcounts(db, place, now), site.timezone),
+            html.H2(_("Quarantine"), id="quarantine"),
+            quarantine.section(held, decided, places, site.site, site.timezone),
             *(_of_no_site(db, site, place, places, unplaced, unknown, now) if of_none else []),
         ],
         className="page",
@@ -110,16 +116,25 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     return f"{text}: {', '.join(said)}."
 
 
-def _waiting(unplaced: Sequence[UnassignedSensor], unknown: Sequence[UnknownDevice]) -> list[Any]:
-    """Return how many wait for a place, and for an answer, leading to them."""
-    n, asked = len(unplaced), len(unknown)
+def _waiting(
+    unplaced: Sequence[UnassignedSensor],
+    unknown: Sequence[UnknownDevice],
+    held: Sequence[QuarantineGroup] = (),
+) -> list[Any]:
+    """Return how many wait for a place, for an answer and for a decision, leading to them."""
+    n, asked, devices = len(unplaced), len(unknown), len({group.device for group in held})
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
     asks = plural("{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", asked)
     asks = asks.format(n=f"{asked}+" if asked >= SHOWN_TOPICS else asked)
+    withheld = plural(
+        "Readings of {n} sensor do not count.", "Readings of {n} sensors do not count.", devices
+    )
+    withheld = withheld.format(n=devices)
     return [
         *([" ", html.A(text, href="#strangers")] if unplaced else []),
         *([" ", html.A(asks, href="#unknown")] if unknown else []),
+        *([" ", html.A(withheld, href="#quarantine")] if held else []),
     ]
 
 

@@ -56,18 +56,18 @@ def test_a_test_message_goes_and_the_day_is_as_if_it_had_never_come(
 ) -> None:
     minutes(house, 0, 30)
     right = tables(database_url)
-    put(house, reading(10.5, 10_234, "in", period_s=0))
-    assert days(database_url)["front", "2026-03-02"][0] == 10_264
+    put(house, reading(10.5, 1_234, "in", period_s=0))
+    assert days(database_url)["front", "2026-03-02"][0] == 1_264
     number = void(house, after(10), after(11), above=1000)
     found = tables(database_url)
     assert [found[t] for t in ("flow", "day")] == [right[t] for t in ("flow", "day")]
     assert len(found["reading"]) == len(right["reading"]) + 1, "it is kept"
     (said,) = voids.listing(house, "lib")
     assert (said.id, said.readings, said.people, said.reason, said.author, said.undone) == (
-        number, 1, 10_234, "a test message", "Kim", None,
+        number, 1, 1_234, "a test message", "Kim", None,
     )  # fmt: skip
     undo(house, number)
-    assert days(database_url)["front", "2026-03-02"][0] == 10_264
+    assert days(database_url)["front", "2026-03-02"][0] == 1_264
     assert voids.listing(house)[0].undone_by == "Robin"
 
 
@@ -118,7 +118,7 @@ def test_people_in_a_voided_time_are_not_in_the_difference_of_totals(
 def test_a_bad_total_goes_and_its_neighbours_tell_who_passed(house: Database, database_url: str) -> None:
     put(house, *totals(*range(100, 130)))
     right = buckets(database_url)
-    put(house, reading(10.5, 10_234))
+    put(house, reading(10.5, 1_234))
     assert people(buckets(database_url))[0] > 1000
     void(house, after(10.25), after(10.75))
     assert buckets(database_url) == right

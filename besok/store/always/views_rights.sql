@@ -18,7 +18,7 @@ declare
     ];
     taken_in constant text[] := array[ -- from sensors
         'reading', 'channel', 'device', 'flow_bucket', 'level_bucket', 'flow_day', 'dirty_day', 'computed_result', 'rejected',
-        'seen', 'service', 'device_mapping', 'placement'
+        'seen', 'service', 'device_mapping', 'placement', 'quarantine'
     ];
     computed constant text[] := array[
         'occupancy_minute', 'occupancy_bucket', 'occupancy_learnt', 'finding', 'finding_history', 'quality_check', 'imputed_flow',

@@ -39,7 +39,6 @@ class Secret:
     display: str
     password: str
     totp: str | None
-    totp_step: int | None
 
 
 def load_all(db: Database) -> list[Account]:

@@ -20,7 +20,7 @@ select exists (select from account where password is not null)
 
 -- name: account_secret
 -- What a local sign-in is checked against, and kept until it is.
-select account_id, name, display, password, totp, totp_step from account where name = %(name)s and password is not null
+select account_id, name, display, password, totp from account where name = %(name)s and password is not null
 
 -- name: account_insert
 -- A new account; nothing where the name is taken.

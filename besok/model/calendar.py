@@ -5,7 +5,7 @@ pure, and cached by the few values they depend on, so that years can be walked t
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -251,12 +251,6 @@ def staffed_intervals(day: date, site: Site) -> tuple[Interval, ...]:
     return _intervals(day, site.opening, site.timezone, site.day_start)[1]
 
 
-def staffed_until(t: datetime, site: Site) -> datetime | None:
-    """Tell when the staff leaves; None where nobody of them is there at the moment `t` (aware)."""
-    hours = staffed_intervals(business_day(t, site), site)
-    return next((until for start, until in hours if start <= t < until), None)
-
-
 def hours_of(day: date, site: Site) -> tuple[float, float]:
     """Return for how many hours the site is staffed on the business day `day`, and for how many open without staff."""
     staffed, all_hours = (
@@ -285,11 +279,29 @@ def open_until(t: datetime, site: Site) -> datetime | None:
 
     Hours that go on where the business day before ended are one opening.
     """
-    if not is_open(t, site):
+    return _until(t, site, open_intervals)
+
+
+def is_staffed(t: datetime, site: Site) -> bool:
+    """Tell whether the site is open with staff at the moment `t` (aware)."""
+    return any(start <= t < until for start, until in staffed_intervals(business_day(t, site), site))
+
+
+def staffed_until(t: datetime, site: Site) -> datetime | None:
+    """Tell when the staff leaves; None if nobody of them is there at `t`, or they are always there."""
+    return _until(t, site, staffed_intervals)
+
+
+def _until(
+    t: datetime, site: Site, intervals: Callable[[date, Site], tuple[Interval, ...]]
+) -> datetime | None:
+    """Tell when the stretch of some intervals ends in which `t` lies; None without one, or within 400 days."""
+    first = business_day(t, site)
+    if not any(start <= t < end for start, end in intervals(first, site)):
         return None
-    until, first = t, business_day(t, site)
+    until = t
     for n in range(LOOK_AHEAD_DAYS):
-        for start, end in open_intervals(first + n * DAY, site):
+        for start, end in intervals(first + n * DAY, site):
             if start > until:
                 return until
             until = max(until, end)

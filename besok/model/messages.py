@@ -33,6 +33,7 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HAND_COUNT_TOO_LONG: Final = Translatable("a count by hand is of one day, or of seven at most, in order")
 HEADCOUNT_TIME: Final = Translatable(
     "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
 )

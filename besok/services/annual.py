@@ -25,6 +25,7 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
+from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported
 from besok.services.observed_days import (
     Counting,
@@ -256,6 +257,8 @@ def get_annual_report(db: Database, site: str, year: int, today: date) -> Annual
 def compute_annual(db: Database, site: str, year: int, today: date, *, verify: bool = False) -> AnnualReport:
     """Compute what `annual` reads; `verify` compares it with buckets recomputed from the readings. Raises NotFound."""
     on = _inputs(db, site, year, today)
+    if sampled := _sampled(db, on):
+        return sampled
     with db.transaction() as conn:
         grid, imputed = _grid(conn, on, "annual_quarters"), _grid(conn, on, "annual_filled")
     figure = on.figure(grid)
@@ -308,6 +311,65 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
     )
+
+
+def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
+    """Return the report of a year that is estimated from sample weeks; None where it is not."""
+    sample = next((s for s in on.brought.samples if s.year == on.first.year), None)
+    if sample is None:
+        return None
+    told = sample.view(on.site.id)
+    days = {d.day: d for d in on.brought_days.values()}
+    gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
+    kept, scale = _share(net, gross), _share(gross, told.visits)
+    over = on.last == date(on.first.year, 12, 31)
+    missing = tuple(day for day in on.days if day not in days or days[day].sampled)
+    return AnnualReport(
+        site=on.site.id,
+        kind=on.site.kind,
+        year=on.first.year,
+        first=on.first,
+        last=on.last,
+        complete=over,
+        besok01=round(net) if over and on.site.kind == "library" else None,
+        gross=gross,
+        net=net,
+        gross_counted=told.seen * scale,
+        net_counted=told.seen * scale * kept,
+        filled=0.0,
+        estimated_share=_share(told.visits - told.seen, told.visits),
+        imputed_share=0.0,
+        se=told.se * scale,
+        se_counting=0.0,
+        se_missing=told.se * scale,
+        low=told.lower_95 * scale * kept,
+        high=told.upper_95 * scale * kept,
+        days=len(on.days),
+        days_closed=sum(kind is None for kind in on.day_kinds()),
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
+        days_whole=len(on.days) - len(missing),
+        days_partly=0,
+        days_missing=len(missing),
+        missing=missing,
+        definitions=tuple(_definitions(db, on)),
+        doors=(),
+        corrections=(),
+        imports=tuple(_imports(db, on)),
+        voids=(),
+        remarks=tuple(_sample_remarks(told, over=over)),
+        sample=told,
+    )
+
+
+def _sample_remarks(sample: SampledYear, *, over: bool) -> Iterator[str]:
+    """Yield what the reader must know of a figure from sample weeks."""
+    if not over:
+        yield f"the year is not over: business days up to {sample.last}"
+    yield f"sampled: estimated from {sample.counted} of {sample.weeks} weeks, which were counted by hand"
+    presumed = [kind.kind for kind in sample.kinds if kind.presumed and kind.weeks]
+    if presumed:
+        yield f"no week was counted of: {', '.join(presumed)}; their visits per opening hour are presumed"
 
 
 def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:

@@ -11,6 +11,7 @@ from besok.analytics.bridge import COUNTERS_SD, Bridge, Method, ratio_side_by_si
 from besok.analytics.visits import DOOR_BIAS, SHARED_BIAS
 from besok.model.arrays import Floats
 from besok.services.bridge_history import DAY, History
+from besok.services.imported_days import ImportedDay
 
 SENSORS = ""  # the name of the sensors among the sources
 
@@ -36,6 +37,7 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
     The present counters are the sensors, or the source of the last day where these do not count yet.
     """
     visits = {source: _now(history, source, measure) for source in history.brought.sources}
+    all_days = {s: _now(history, s, measure, history.brought.days_of(s)) for s in history.brought.sources}
     seen = {
         day: v for day, v in zip(history.dates, present.tolist(), strict=True) if _is_known(history, day, v)
     }
@@ -48,8 +50,8 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
         yield Column(
             source=source,
             counter=counter,
-            counted=_spread(history, {d: history.brought.sources[source][d].visits(measure) for d in days}),
-            now=_spread(history, {d: visits[source][d] for d in days}),
+            counted=_spread(history, {d: history.brought.days[d].visits(measure) for d in days}),
+            now=_spread(history, {d: all_days[source][d] for d in days}),
             bridge=Bridge(day=history.days, door=0, kind="source", method=method, size=size, se=se),
             since=min((d for d in visits[counter] if d > days[0]), default=None)
             if source != counter
@@ -61,9 +63,11 @@ def _is_known(history: History, day: date, visits: float) -> bool:
     return np.isfinite(visits) and day in history.brought.measured
 
 
-def _now(history: History, source: str, measure: str) -> dict[date, float]:
-    """Return the visits of a source as the newest definition has them."""
-    days, newest = history.brought.sources[source], history.newest
+def _now(
+    history: History, source: str, measure: str, days: Mapping[date, ImportedDay] | None = None
+) -> dict[date, float]:
+    """Return the visits of a source as the newest definition has them; without `days`, of those it counted."""
+    days, newest = history.brought.sources[source] if days is None else days, history.newest
     if measure == "gross" or history.brought.is_net(source):
         return {day: found.visits(measure) for day, found in days.items()}
     off = sum(d.per_day for d in newest.deductions)

@@ -10,7 +10,7 @@ import numpy as np
 from besok.model import calendar
 from besok.model.arrays import Floats
 from besok.model.levers import Lever, LeverEffect
-from besok.model.site import Site
+from besok.model.site import OUTSIDE, Site
 from besok.model.views.calendar import CalendarDay
 from besok.services.calendar import get_calendar_days, get_events
 from besok.services.observed_days import counted_days, visit_days, whole_days
@@ -56,6 +56,9 @@ def _histories(db: Database, site: Site, days: Sequence[CalendarDay]) -> "dict[L
             values=np.array([float(_staffed(week[SUNDAY]) > 0) for week in _weeks(days)]), dose=1.0
         ),
         "evenings": LeverHistory(values=np.log(hours), dose=float(np.log1p(1 / usual))),
+        "door": LeverHistory(
+            values=np.array([_entrances(site, week[0].day) for week in _weeks(days)]), dose=1.0
+        ),
         "event": LeverHistory(values=_events(db, site, days), dose=1.0),
     }
     if any(day.staffless_hours for day in days):
@@ -82,6 +85,14 @@ def _working_hours(week: Sequence[CalendarDay]) -> float:
 
 def _staffed(day: CalendarDay) -> float:
     return day.open_hours - day.staffless_hours
+
+
+def _entrances(site: Site, day: date) -> float:
+    """Return how many entrances from outside a site had on a day, by the dates of its site file."""
+    doors = (portal for portal in site.portals if OUTSIDE in (portal.outer, portal.inner))
+    return float(
+        sum((d.first is None or d.first <= day) and (d.last is None or day <= d.last) for d in doors)
+    )
 
 
 def _events(db: Database, site: Site, days: Sequence[CalendarDay]) -> Floats:

@@ -12,9 +12,11 @@ from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.calendar import Span
 from besok.model.site import Site
+from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported, imported
 from besok.store import results
 from besok.store.database import Database
+from besok.store.period_counts import holding
 
 DAY = timedelta(days=1)
 
@@ -71,7 +73,7 @@ class VisitDay:
 
     `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
     `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
-    longer period.
+    longer period. `sampled`: at a site it is estimated from sample weeks of the year.
     """
 
     day: date
@@ -80,6 +82,7 @@ class VisitDay:
     whole: bool
     imputed: float = 0.0
     source: str = ""
+    sampled: bool = False
 
     def visits(self, measure: str) -> float:
         """Return the visits by a measure, gross or net."""
@@ -111,7 +114,7 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     partial = set(_partial_days(db, site, last))
     rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
     days = {day.day: day for day in rows}
-    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole})
+    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
     for day, found in brought.days.items():
         if day <= last and not (day in days and days[day].whole):
             days[day] = VisitDay(
@@ -121,8 +124,17 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
                 whole=True,
                 imputed=found.gross if found.imputed else 0.0,
                 source=found.source,
+                sampled=found.sampled,
             )
     return days, brought
+
+
+def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
+    """Return the years that are estimated from sample weeks, up to the day before `today`."""
+    if not any(row.method == "manual" for row in holding(db, site.id)):
+        return []
+    _, brought = site_days(db, site, today - DAY)
+    return [sample.view(site.id) for sample in brought.samples]
 
 
 def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
@@ -131,7 +143,7 @@ def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Genera
     measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
     more: dict[date, float] = defaultdict(float)
     for site in sites:
-        brought = imported(db, site, measured)
+        brought = imported(db, site, measured, last)
         for source, own in brought.spreads.items():
             for day, times in draw(own, rng).items():
                 if day in days and (found := brought.days[day]).source == source:
@@ -148,6 +160,7 @@ def _together(days: Sequence[VisitDay]) -> VisitDay:
         whole=all(day.whole for day in days),
         imputed=sum(day.imputed for day in days),
         source=" + ".join(dict.fromkeys(day.source for day in days if day.source)),
+        sampled=any(day.sampled for day in days),
     )
 
 
@@ -171,7 +184,7 @@ def whole_days(
 
 def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
     """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures."""
-    whole = sum(day.whole and first <= day.day <= last for day in days)
+    whole = sum(day.whole and not day.sampled and first <= day.day <= last for day in days)
     return whole / max((last - first).days + 1, 1)
 
 

@@ -10,7 +10,7 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
-from besok.services.observed_days import VisitDay, last_known, visit_days, whole_days
+from besok.services.observed_days import VisitDay, get_sampled_years, last_known, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -129,6 +129,8 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         last_365=last_365,
         coverage_365=len(last) / YEAR,
         source_365=_sources(known.days, last),
+        sampled_365=sum(day.sampled for day in known.days if day.day in last) / YEAR,
+        sampled=tuple(year for one in known.sites for year in get_sampled_years(db, one, today)),
         growth=growth,
         growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),

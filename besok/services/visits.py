@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint, VisitStep
-from besok.services.imported_days import Imported
+from besok.services.imported_days import imported
 from besok.services.observed_days import VisitDay, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
@@ -59,7 +59,7 @@ def get_visits(
     """
     place = site_of(db, site)
     sites = counted(db, place) if together else (place,)
-    brought = [(one, rows) for one in sites if (rows := holding(db, one.id))]
+    brought = [one for one in sites if holding(db, one.id)]
     known = visit_days(db, sites, min(last, today - DAY))
     left_out = [day.day for day in known if day.source or (together and not day.whole)]
     points = db.fetch(
@@ -78,7 +78,7 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    profiled = [Imported(site=one, rows=rows, measured=_measured(known)) for one, rows in brought]
+    profiled = [imported(db, one, _measured(known), min(last, today - DAY)) for one in brought]
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])

@@ -212,7 +212,13 @@ def counted(db: Database, site: Site) -> tuple[Site, ...]:
 def export(db: Database) -> SiteFile:
     """All sites with their past as a site file; besok.model.sitefile.dump makes text of it."""
     with db.transaction() as conn:
-        return SiteFile(sites=tuple(_load(conn)))
+        return SiteFile(sites=tuple(_statable(site) for site in _load(conn)))
+
+
+def _statable(site: Site) -> Site:
+    """Return a site without the sensors that once observed what its file has no more."""
+    places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
+    return replace(site, sensors=tuple(s for s in site.sensors if (s.portal or s.space) in places))
 
 
 def _load(conn: _Connection) -> list[Site]:

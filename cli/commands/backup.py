@@ -22,9 +22,17 @@ def backup(
     ] = "",
 ) -> None:
     """Save the whole database as it is at this moment to one file, while all services go on."""
+    from datetime import UTC, datetime
+
+    from besok.services.health import BACKUP
+    from besok.store.database import Database
+    from besok.store.heartbeats import beat
     from cli.backup import database
 
-    made = database.save(serving.settings().database_url.get_secret_value(), file, recipient=encrypt_to)
+    url = serving.settings().database_url.get_secret_value()
+    made = database.save(url, file, recipient=encrypt_to)
+    with Database(url, pool_size=1) as db:
+        beat(db, BACKUP, datetime.now(UTC), {"file": file.name})
     rows = sum(content.rows for content in made.contents.values())
     print(
         f"{file}: {many(rows, 'row')} of {many(len(made.tables), 'table')}, {file.stat().st_size / 1e6:,.1f} MB."

@@ -12,6 +12,7 @@ from besok.model.views.annual import AnnualReport, DefinitionEvidence, DoorEvide
 from besok.services.annual import compute_annual
 from besok.store.database import Database
 from besok.store.sites import load, load_all
+from cli.terminal import sample_weeks
 
 DAY = timedelta(days=1)
 SHOWN = 20  # stretches of days told by name
@@ -74,7 +75,11 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         stretches = list(_stretches(r.missing))
         more = " ..." if len(stretches) > SHOWN else ""
         yield "  not observed at all: " + ", ".join(stretches[:SHOWN]) + more
-    if r.gross is not None:
+    if r.sample:
+        yield f"  {sample_weeks.said(r.sample)};"
+        yield f"  {r.sample.freedom:.0f} degrees of freedom; weeks of one kind by their opening hours"
+        yield "  (docs/explanation/visits.md)."
+    elif r.gross is not None:
         yield "  What is missing is estimated from the same door on days of the same kind nearby and from what was"
         yield "  seen that day; its error is measured by hiding as much elsewhere in the year"
         yield "  (docs/explanation/visits.md)."

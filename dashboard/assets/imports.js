@@ -87,10 +87,10 @@
     const span = words.span.replace("{n}", number.format(seen.counts)).replace("{first}", seen.first).replace("{last}", seen.last)
       .replace("{visits}", number.format(seen.visits));
     const table = made("table"), head = made("tr"), body = made("tbody");
-    head.append(made("th", words.year, { scope: "col" }), made("th", words.visits, { scope: "col", class: "number" }));
+    head.append(made("th", words.year, { scope: "col" }), made("th", words.visits, { scope: "col", class: "digits" }));
     Object.entries(seen.by_year).forEach(([year, visits]) => {
       const row = made("tr");
-      row.append(made("th", year, { scope: "row" }), made("td", number.format(visits), { class: "number" }));
+      row.append(made("th", year, { scope: "row" }), made("td", number.format(visits), { class: "digits" }));
       body.append(row);
     });
     const top = made("thead");

@@ -42,7 +42,7 @@ def form(site: Site) -> Any:
             html.Div(className="questions"),
             html.P("", className="problem", role="alert"),
             html.Button(_("Show what would change"), type="submit", className="send"),
-            html.Div(className="preview", tabIndex="-1", **data(words="")),
+            html.Div(className="preview", tabIndex="-1"),
         ],
         className="writing",
         **data(

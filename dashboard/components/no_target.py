@@ -49,9 +49,7 @@ def advice(site: str, name: str, way: Progress | None, today: date, first: date 
 def _nothing_counted(way: Progress) -> list[str]:
     text = _("No visits were counted between {period}, the period that the target compares with.")
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
-    older = _(
-        "Send older counts (docs/how-to/import-older-counts.md), or choose another period in the site file."
-    )
+    older = _("Import past counts (page Past counts), or choose another period in the site file.")
     return [_too_few(way) if way.baseline_coverage > 0 else text.format(period=period), older]
 
 

@@ -9,6 +9,7 @@ from dash import html
 from besok.model.forecast import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
+from besok.model.views.sample_weeks import SampledYear
 from besok.text import formats, narratives
 from besok.text.languages import _, named, plural
 from dashboard.components.elements import csv_format, figure, items, present
@@ -221,6 +222,23 @@ def growth(change: float, days: int) -> str:
     return said + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
 
 
+def sample(year: SampledYear) -> str:
+    """Return how a year was estimated from sample weeks, and how sure that is."""
+    text = _(
+        "{site}, {year}: sampled. {n} visits are estimated from {counted} of {weeks} weeks, which were counted by hand "
+        "(80 % interval {low}–{high})."
+    )
+    return text.format(
+        site=year.site,
+        year=year.year,
+        n=formats.number(year.visits),
+        counted=year.counted,
+        weeks=year.weeks,
+        low=formats.number(year.lower),
+        high=formats.number(year.upper),
+    )
+
+
 def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     """Return what the figures are and are not, and all of them as a file."""
     counted = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
@@ -242,6 +260,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
         "Counts from {source} are shown as they were brought; where only the total of a longer period is known, "
         "its days are imputed by opening hours and weekdays."
     )
+    sampled = [sample(year) for year in way.sampled] if way and way.sampled_365 else []
     pandemic = _("The pandemic ({first} – {last}) is left out of baseline, growth and forecast.")
     source = " + ".join(dict.fromkeys(s for s in (way.baseline_source, way.source_365) if s)) if way else ""
     out = [formats.day(d) for d in way.left_out] if way and way.left_out else []
@@ -256,6 +275,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
                     counted,
                     coverage.format(share=share),
                     brought.format(source=source) if source else "",
+                    *sampled,
                     yardstick if way else "",
                     shifted,
                     pandemic.format(first=out[0], last=out[1]) if out else "",

@@ -254,6 +254,32 @@ def test_a_sensor_that_the_file_has_no_more_keeps_its_history(db: Database, data
     assert same(figures(db, database_url), before)
 
 
+def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, database_url: str) -> None:
+    count(db)
+    apply(
+        db,
+        house(
+            at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-07"), at("b", "between")
+        ),
+    )
+    before = figures(db, database_url)
+    start, end = (house().index(f'[[sites.portals]]\nid = "{name}"') for name in ("back", "between"))
+
+    def without(*sensors: str) -> str:
+        return house(*sensors)[:start] + house(*sensors)[end:]
+
+    told = apply(db, without(at("b", "between")))
+    assert told == [
+        "lib: portal back: removed, its history stays", "lib: sensor a flow:1: removed, its history stays"
+    ]  # fmt: skip
+    exported = dump(sites.export(db))
+    assert apply(db, exported) == [] and 'portal = "back"' not in exported
+    apply(db, without(at("b", "between"), at("a", "front", "last = 2026-03-05")))
+    after = figures(db, database_url)
+    gone = {key for key in before["doors"] if key not in after["doors"]}
+    assert gone == {("front", "2026-03-06")}
+
+
 def test_a_dry_run_tells_the_difference_and_changes_nothing(db: Database, database_url: str) -> None:
     count(db)
     apply(db, house(at("a", "front")))

@@ -146,7 +146,7 @@ def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one
     assert "visits on 1 day, 1 Feb 2024" in new and "last 365" not in new
     assert "No target yet" in texts(no_target.advice("lib", "Library", None, TODAY, known.first))
     none = replace(WAY, baseline_visits=None, baseline_coverage=0.0)
-    assert "Send older counts" in texts(no_target.advice("lib", "Library", none, TODAY, known.first))
+    assert "Import past counts" in texts(no_target.advice("lib", "Library", none, TODAY, known.first))
 
 
 @pytest.mark.parametrize("first", [None, date(2023, 5, 1), date(2026, 11, 20)])

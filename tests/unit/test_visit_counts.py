@@ -374,7 +374,7 @@ def test_many_rows_have_an_answer_and_their_sum() -> None:
 
 def test_more_rows_than_anybody_counted_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grid, "ROWS", 1_000)
-    with pytest.raises(CountFileError, match="more than 1,000 rows; split it"):
+    with pytest.raises(CountFileError, match="more than 1\u00a0000 rows; split it"):
         take("Datum;Besök\n" + "2019-01-01;1\n" * 1_002)
 
 

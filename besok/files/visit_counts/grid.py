@@ -16,7 +16,7 @@ from io import BytesIO, StringIO
 from typing import Any, Final
 
 from besok.files.tables import decode, find_header
-from besok.files.visit_counts.wording import refusal
+from besok.files.visit_counts.wording import refusal, whole
 from besok.model.errors import CountFileError
 from besok.model.period_counts import LARGEST_FILE
 
@@ -94,7 +94,7 @@ def _kept(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep:
             cells.pop()
         many += len(row)
         if many > CELLS or number > 2 * ROWS or len(sheet.rows) > ROWS:
-            raise refusal("{name} has more than {n} rows; split it by years", name=name, n=f"{ROWS:,}")
+            raise refusal("{name} has more than {n} rows; split it by years", name=name, n=whole(ROWS))
         if cells:
             sheet.rows.append(cells)
             sheet.numbers.append(number)

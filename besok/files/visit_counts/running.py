@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from besok.files.visit_counts.columns import words_of
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
 from besok.model.period_counts import FileRemark
 
 DAY: Final = timedelta(days=1)
@@ -37,8 +37,8 @@ def counts_of(
                 option("yes", "readings: the visits are the differences"),
                 option("no", "visits of their own days, as they stand"),
             ],
-            first=f"{frame['visits'].min():,.0f}",
-            last=f"{frame['visits'].max():,.0f}",
+            first=whole(frame["visits"].min()),
+            last=whole(frame["visits"].max()),
         )
         if answers.of(asked) == "no":
             return frame
@@ -111,12 +111,12 @@ def _over_breaks(differences: pd.DataFrame, answers: Answers, remarks: list[File
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
-            option("exchanged", "it was exchanged or set anew: what was counted in between is not known"),
+            option("exchanged", "it was exchanged or set back: what was counted in between is not known"),
             option("zero", "it began again at zero where it falls; leaps are not known"),
         ],
         n=len(at),
         row=int(at["row"].iloc[0]),
-        read=f"{at['read'].iloc[0]:,.0f}",
+        read=whole(at["read"].iloc[0]),
     )
     told = answers.of(asked)
     rows = ", ".join(str(int(row)) for row in at["row"][:10])

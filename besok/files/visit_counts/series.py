@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
 from besok.model.period_counts import FileRemark
 
 ALL = "all"
@@ -17,11 +17,10 @@ def chosen(frame: pd.DataFrame, strange: list[str], answers: Answers) -> pd.Data
         return frame.assign(series="")
     names = {str(name) or (strange or ["1"])[0]: str(name) for name in sums.index}
     offered = [
-        option(shown, "{name}: {n} in all", name=shown, n=f"{sums[name]:,.0f}")
-        for shown, name in names.items()
+        option(shown, "{name}: {n} in all", name=shown, n=whole(sums[name])) for shown, name in names.items()
     ]
     if len(names) > 1:
-        total = option(ALL, "all of them, added up: {n}", n=f"{sums.sum():,.0f}")
+        total = option(ALL, "all of them, added up: {n}", n=whole(sums.sum()))
         asked = question(
             "series",
             "The file has {count} series. Which of them are visits of this site?",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
 from besok.model.period_counts import FileRemark
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
@@ -127,7 +127,7 @@ def _slack(counts: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _shown(number: float) -> str:
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
+    return whole(number) if number == int(number) else f"{number:.1f}"
 
 
 def without_sums(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:

@@ -31,6 +31,11 @@ def question(
     return FileQuestion(key=key, text=Translatable(english, values), choices=tuple(choices), several=several)
 
 
+def whole(number: float) -> str:
+    """Return a number of people as it is written in every language."""
+    return f"{number:,.0f}".replace(",", "\u00a0")
+
+
 class Answers:
     """What was answered by key; each must be used, or it answers nothing that the file asks."""
 

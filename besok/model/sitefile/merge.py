@@ -91,7 +91,7 @@ def _channel(
 ) -> list[Place]:
     """Return the places of one channel, in order."""
     if any(place.sensor.dated for place in mine):
-        others = [place for place in past if place.site not in files]
+        others = [place for place in past if not _in_file(place, files)]
         for taken in mine:
             others = [rest for place in others for rest in _without(place, (taken.begins, taken.ends))]
         return sorted((*mine, *others), key=lambda p: p.begins or EARLY)
@@ -103,6 +103,15 @@ def _channel(
         return [_described(place, now) for place in (*past[:-1], last._replace(ends=None))]
     before = [_described(place, now) for place in _until(past, cut)]
     return [*before, now._replace(begins=cut if past or first else None)]
+
+
+def _in_file(place: Place, files: Mapping[str, Site]) -> bool:
+    """Tell whether a file has the portal or space of a place; what is no more in it cannot be stated."""
+    site = files.get(place.site)
+    if site is None:
+        return False
+    names = {portal.id for portal in site.portals} if place.sensor.portal else {s.id for s in site.spaces}
+    return (place.sensor.portal or place.sensor.space) in names | {site.id}
 
 
 def _described(place: Place, now: Place) -> Place:

@@ -7,6 +7,7 @@ from typing import Literal
 from besok.model.site import VisitDefinition
 from besok.model.views.devices import Voided
 from besok.model.views.imports import CountMethod, Counts
+from besok.model.views.sample_weeks import SampledYear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,8 @@ class AnnualReport:
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
     `last` is before the end of the year while that is not over. `hours_staffed` and `hours_staffless` are the opening
     hours of its days, with staff and open with a card only.
+    `sample` is what the year was estimated from where people counted in sample weeks and no sensors did; `days_whole`
+    are then the days that were counted.
     """
 
     site: str
@@ -149,3 +152,4 @@ class AnnualReport:
     voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None
+    sample: SampledYear | None = None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from besok.model.views.sample_weeks import SampledYear
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodBreak:
@@ -63,7 +65,8 @@ class Progress:
     counted after; scaled for missing days. `growth` compares the last 364 days with comparable ones a year before, by
     the `growth_days` of them that were known whole in both (None with less history). `needed_growth` is the growth a
     year from then to the deadline. `baseline_source` and `source_365` are where days were brought from, empty where
-    sensors counted them; `left_out` are days that baseline and growth do without.
+    sensors counted them; `sampled_365` is the share of these days that are estimated from the sample weeks of years
+    (`sampled`); `left_out` are days that baseline and growth do without.
 
     Nothing is compared with too little: `baseline_visits` and `last_365`, and what rests on them, are None where less
     than 75 % of their days are known whole, as growth is. `uncounted` are sites that count for the target and of which
@@ -105,5 +108,7 @@ class Progress:
     growth_days: int = 0
     baseline_source: str = ""
     source_365: str = ""
+    sampled_365: float = 0.0
+    sampled: tuple[SampledYear, ...] = ()
     left_out: tuple[date, date] | None = None
     uncounted: tuple[str, ...] = ()

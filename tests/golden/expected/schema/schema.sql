@@ -3,6 +3,7 @@ CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (
 CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (registered IS NOT NULL)
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
 CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
+CREATE INDEX headcount_space ON public.headcount USING btree (space_id, "time")
 CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
 CREATE INDEX period_count_import ON public.period_count USING btree (import_id)
 CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
@@ -155,6 +156,7 @@ CREATE UNIQUE INDEX forecast_pkey ON public.forecast USING btree (forecast_id)
 CREATE UNIQUE INDEX forecast_point_pkey ON public.forecast_point USING btree (forecast_id, kind, day)
 CREATE UNIQUE INDEX forecast_site_id_origin_measure_also_key ON public.forecast USING btree (site_id, origin, measure, also)
 CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (forecast_id, first_day, last_day)
+CREATE UNIQUE INDEX headcount_pkey ON public.headcount USING btree (headcount_id)
 CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (only_row)
 CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
@@ -480,6 +482,28 @@ forecast_total.last_day date NO
 forecast_total.low80 double precision NO 
 forecast_total.low95 double precision NO 
 forecast_total.mean double precision NO 
+headcount CHECK (((undone IS NULL) = (undone_by IS NULL)))
+headcount CHECK ((counted_by <> ''::text))
+headcount CHECK ((people >= 0))
+headcount CHECK ((seats_taken >= 0))
+headcount FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
+headcount PRIMARY KEY (headcount_id)
+headcount.clock_ahead_s double precision NO 0
+headcount.counted_by text NO 
+headcount.digest bytea NO 
+headcount.entered_at timestamp with time zone NO 
+headcount.estimate real YES 
+headcount.estimate_lower real YES 
+headcount.estimate_upper real YES 
+headcount.headcount_id uuid NO 
+headcount.people integer NO 
+headcount.seats_taken integer YES 
+headcount.shown real YES 
+headcount.space_id integer NO 
+headcount.time timestamp with time zone NO 
+headcount.undone timestamp with time zone YES 
+headcount.undone_by text YES 
+headcount.undone_why text YES 
 imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
 imputed_flow PRIMARY KEY (channel_id, bucket)
 imputed_flow.bucket timestamp with time zone NO 

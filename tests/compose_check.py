@@ -15,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,11 @@ from cli.stack import ports
 
 HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
-PASSWORDS = ("BESOK_DB_PASSWORD", "BESOK_MQTT_PASSWORD")
+PASSWORDS = (
+    "BESOK_MQTT_PASSWORD",
+    "BESOK_DB_PASSWORD",
+    *(f"BESOK_DB_{role}_PASSWORD" for role in ("SUPERUSER", "COLLECTOR", "JOBS", "WEB", "READER")),
+)
 SERVICES = ("db", "broker", "migrate", "collector", "jobs", "receiver", "web")
 PEOPLE = 321  # nobody else's number
 
@@ -36,6 +40,7 @@ class Trial:
 
     environment: dict[str, str]
     command: tuple[str, ...]
+    key: str = ""
 
     def compose(self, *words: str, quiet: bool = False) -> str:
         """What `docker compose ...` prints. Raises CalledProcessError."""
@@ -44,7 +49,8 @@ class Trial:
     def get(self, path: str) -> Any:
         """What the web service answers on its published port: JSON, or text where it is a page."""
         address = f"http://127.0.0.1:{self.environment['BESOK_PORT']}{path}"
-        with urllib.request.urlopen(address, timeout=20) as answer:
+        signed = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        with urllib.request.urlopen(urllib.request.Request(address, headers=signed), timeout=20) as answer:
             text = answer.read().decode()
         return json.loads(text) if path.startswith("/api/") else text
 
@@ -174,11 +180,13 @@ def check(attempt: Trial) -> None:
     print("  the image is built")
     attempt.compose("up", "--detach", "--no-build", *SERVICES, quiet=True)
     wait_for("the API answers", lambda: attempt.get("/api/v1/health"))
-    wait_for("the page answers", lambda: "<html" in attempt.get("/"))
+    wait_for("the page leads to the sign-in", lambda: "/login" in attempt.get("/"))
+    made = attempt.compose("run", "--rm", "-T", "cli", "key", "add", "check", "--role", "admin")
+    attempt = replace(attempt, key=made.split()[0])
     device, line, portal = a_door(attempt.get("/api/v1/devices"))
     publish(attempt, device, line)
     wait_for("a message is counted once", lambda: counted(attempt, device.split("/")[0], portal))
-    token = attempt.compose("exec", "-T", "receiver", "besok", "receive", "token", "add", "check").split()[0]
+    token = attempt.compose("run", "--rm", "-T", "cli", "receive", "token", "add", "check").split()[0]
     wait_for("a count is taken by HTTP", lambda: push(attempt, token))
     wait_for("every service is healthy", lambda: healthy(attempt))
     attempt.compose("up", "--detach", "--no-build", "simulator", quiet=True)

@@ -69,7 +69,27 @@ class Settings(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,::1"
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
-    """Address by which residents reach the public pages, as https://besok.example.org; posters show it."""
+    """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
+    session_hours: int = 12
+    """Hours after which whoever signed in has to do it again."""
+
+    oidc_issuer: str = ""
+    """The provider that signs people in (OpenID Connect); local accounts only if empty."""
+    oidc_client_id: str = ""
+    """The name of Besök at the provider."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Its secret there."""
+    oidc_scopes: str = "openid profile email"
+    """What the provider is asked for."""
+    oidc_role_claim: str = "roles"
+    """Claim that names a person's groups or roles; dots lead into it, as in realm_access.roles."""
+    oidc_roles: str = ""
+    """What they mean here, comma-separated: value=role, or value=role@site for one site."""
+    oidc_acr: str = ""
+    """Authentication context classes (acr) of which the sign-in must have one, comma-separated; any if empty."""
+    oidc_amr: str = ""
+    """Methods (amr) that the sign-in must have used, comma-separated, such as mfa; any if empty."""
+
     embed_origins: str = ""
     """Origins whose pages may embed the widget of free seats, with a space between; none if empty."""
     operator: str = ""

@@ -16,7 +16,9 @@ from api.routes import (
     counting,
     figures,
     forecast,
+    hand_counts,
     headcounts,
+    imports,
     ledger,
     live,
     mappings,
@@ -32,7 +34,7 @@ from besok.store.database import Database
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
 LEAST = 2  # connections of each purpose
-MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
+MAX_BODY = 1_000_000  # bytes of a request; only files of counts are larger
 
 ABOUT = """
 Visitors of libraries and parks: who came, how full it is, on the way to what.
@@ -94,6 +96,8 @@ def _install_routes(server: FastAPI) -> None:
         quarantine,
         counting,
         headcounts,
+        imports,
+        hand_counts,
         attention,
         usage,
         voids,

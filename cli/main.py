@@ -11,6 +11,7 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    backup,
     broker,
     calendar,
     calibrate,
@@ -19,6 +20,7 @@ from cli.commands import (
     estimate,
     events,
     forecast,
+    hand_counts,
     headcount,
     quality,
     quarantine,
@@ -31,6 +33,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    visits,
 )
 from cli.terminal import output
 
@@ -43,6 +46,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    backup,
     receive,
     quality,
     estimate,
@@ -58,11 +62,13 @@ for group in (
     quarantine,
     calibrate,
     headcount,
+    hand_counts,
     calendar,
     actions,
     report,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

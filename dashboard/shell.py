@@ -75,7 +75,13 @@ def pill_words() -> dict[str, Any]:
 def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:
     """Links to the pages of the chosen site, and to the same page of the other sites."""
     here = site.site if site else ""
-    pages = {"now": _("Now"), "spaces": _("Spaces"), "progress": _("Progress"), "sensors": _("Sensors")}
+    pages = {
+        "now": _("Now"),
+        "spaces": _("Spaces"),
+        "progress": _("Progress"),
+        "sensors": _("Sensors"),
+        "past": _("Past counts"),
+    }
     pages_of = [
         _link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()
     ]

@@ -35,7 +35,7 @@ class Today:
         self._plan = plan
         self._hours = DayClock(site, day, MINUTE)
         self._begins, self._ends = self._hours.begins, self._hours.ends
-        self._running = Running(plan.building, learnt)
+        self._running = Running(plan.building, learnt.without(plan.unused(self._begins)))
         self._flows: Flows | None = None
         self._levels: Levels | None = None
         self._told = NOTHING_TOLD
@@ -119,7 +119,8 @@ def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
     told = store.told_by_people(conn, past.plan, hours.begins, hours.ends)
     seen, shown = by_minute(past.plan, flows, levels, hours, told)
-    figures = smoothed(past.plan.building, seen, past.learnt(conn, week_of(day), keep=True))
+    learnt = past.learnt(conn, week_of(day), keep=True).without(past.plan.unused(hours.begins))
+    figures = smoothed(past.plan.building, seen, learnt)
     figures = bounded(past.plan.building, figures)
     write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
 
@@ -131,7 +132,7 @@ def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> 
     whole = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
     for day, (seen, shown, highest, hours) in observed.items():
         first = (hours.begins - begins) // QUARTER
-        learnt = past.learnt(conn, week_of(day), keep=False)
+        learnt = past.learnt(conn, week_of(day), keep=False).without(past.plan.unused(hours.begins))
         whole.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
     spans = [(hours.begins, hours.ends) for *_, hours in observed.values()]
     store.write_quarters(conn, past.plan, begins, whole, spans, final=True)

@@ -1,7 +1,7 @@
 """Routes for measured figures: flows, visits, occupancy, and progress to the target."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -13,7 +13,7 @@ from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
-from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
+from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint, VisitStep
 from besok.services.annual import get_annual_report
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
@@ -33,7 +33,6 @@ FirstDay = Annotated[
 LastDay = Annotated[
     str | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])
 ]
-DayStep = Literal["day", "week", "month"]
 Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]
 Together = Annotated[
     bool,
@@ -58,9 +57,9 @@ def flows(
 @table(router, "/sites/{site}/visits", VisitPoint, "Visits")
 def visits(
     site: KnownSite, db: ReportDb, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
-    step: DayStep = "day", together: Together = False,
+    step: VisitStep = "day", together: Together = False,
 ) -> Response:  # fmt: skip
-    """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
+    """Visits by business day, week, month, quarter or year, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     points = get_visits(
         db, site, first, last, step, together=together, today=calendar.business_day(now, site)

@@ -18,7 +18,8 @@ BesokError
 ├── MessageTooLarge        no broker or no collector takes a message of that size
 ├── Unreadable             a message, or a part of it, cannot be understood
 ├── NotFound               there is no such site, space, portal or device
-└── StackError             a private server of the embedded stack cannot be started
+├── StackError             a private server of the embedded stack cannot be started
+└── BackupError            a backup cannot be made, read or restored
 
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
@@ -73,8 +74,8 @@ class CountFileError(BesokError):
 class Unclear(CountFileError):
     """A file of counts has several readings; `questions` lists what must be answered first."""
 
-    def __init__(self, questions: Sequence[FileQuestion]) -> None:
-        super().__init__("\n".join(str(question.text) for question in questions))
+    def __init__(self, questions: Sequence[FileQuestion], said: str = "") -> None:
+        super().__init__(said or "\n".join(str(question.text) for question in questions))
         self.questions = tuple(questions)
 
 
@@ -128,3 +129,7 @@ class NotFound(BesokError):
 
 class StackError(BesokError):
     """A private server of the embedded stack cannot be started."""
+
+
+class BackupError(BesokError):
+    """A backup cannot be made, read or restored as asked."""

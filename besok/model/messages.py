@@ -33,6 +33,7 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HAND_COUNT_TOO_LONG: Final = Translatable("a count by hand is of one day, or of seven at most, in order")
 HEADCOUNT_TIME: Final = Translatable(
     "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
 )
@@ -59,6 +60,7 @@ FAULT: Final = Translatable("Besök could not answer because of a fault in itsel
 FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pages of this Besök only")
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
+FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
 FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
 FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from besok.model.messages import Translatable
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+LARGEST_FILE: Final = 32 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

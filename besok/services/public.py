@@ -50,6 +50,8 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         is_open=live.is_open,
         open_until=live.open_until,
         opens_at=live.opens_at,
+        staffed=live.staffed,
+        staffed_until=live.staffed_until,
         level=_level(root, root.capacity),
         spaces=tuple(
             _space(space, seats.get(space.space), _floor(space.space, parents, floors))
@@ -124,6 +126,7 @@ def _day(
     return PublicDay(
         day=day,
         open=spans,
+        staffed=calendar.staffed_intervals(day, place),
         hours=tuple(
             PublicHour(hour=hour, level="unknown" if n is None else level(coarse(n), capacity or _room(peak)))
             for hour, n in people.items()

@@ -4,8 +4,8 @@ All functions work inside the caller's transaction. Arrays have a row per step a
 space.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
+from besok.model.calendar import Span
 from besok.model.occupancy import BASES, REASONS, Estimate
 from besok.store.database import sql
 
@@ -44,6 +45,14 @@ class Layout:
     level_channels: tuple[int, ...]
     level_space: tuple[int, ...]
     level_interval_s: tuple[int, ...]
+    used: Mapping[int, Sequence[Span]] = field(default_factory=dict)  # by portal (its column), if not always
+
+    def unused(self, begins: datetime) -> Bools:
+        """Tell which portals are not used on the business day that begins at a moment."""
+        off = np.zeros(len(self.portals), bool)
+        for portal, spans in self.used.items():
+            off[portal] = not any((a is None or a <= begins) and (b is None or begins < b) for a, b in spans)
+        return off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +107,12 @@ class Quarters:
         """Figures to be filled in."""
         nothing = (np.full((steps, spaces), np.nan) for _ in range(7))
         codes = (np.zeros((steps, spaces), np.int8) for _ in range(2))
-        return cls(**dict(zip((field.name for field in fields(cls)), (*nothing, *codes), strict=True)))
+        return cls(**dict(zip((column.name for column in fields(cls)), (*nothing, *codes), strict=True)))
 
     def put(self, steps: slice, day: "Quarters") -> None:
         """Fill some steps in."""
-        for field in fields(self):
-            getattr(self, field.name)[steps] = getattr(day, field.name)
+        for column in fields(self):
+            getattr(self, column.name)[steps] = getattr(day, column.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +156,10 @@ def layout(conn: Connection, site_id: int) -> Layout:
     portals = conn.execute(sql("occupancy_portals"), key).fetchall()
     levels = conn.execute(sql("occupancy_levels"), key).fetchall()
     index: dict[int | None, int] = {row[0]: n for n, row in enumerate(spaces)}
+    column = {row[0]: n for n, row in enumerate(portals)}
+    used: dict[int, list[Span]] = {}
+    for portal, begins, ends in conn.execute(sql("occupancy_used"), key):
+        used.setdefault(column[portal], []).extend([(begins, ends)] if begins or ends else [])
     return Layout(
         site_id=site_id,
         spaces=tuple(row[0] for row in spaces),
@@ -160,6 +173,7 @@ def layout(conn: Connection, site_id: int) -> Layout:
         level_channels=tuple(row[0] for row in levels),
         level_space=tuple(index[row[1]] for row in levels),
         level_interval_s=tuple(row[2] for row in levels),
+        used=used,
     )
 
 

@@ -74,6 +74,7 @@ class PeriodVisits:
     last: date
     visits: float
     import_id: int
+    method: CountMethod
     hour: None = None
 
 

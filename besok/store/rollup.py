@@ -17,6 +17,9 @@ from besok.store.database import sql
 BUCKET = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
+LEARNT_WEEKS = (
+    9  # in which the estimates of days may have learnt from one: eight, and the rest of a week (jobs.learn)
+)
 TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
 
 
@@ -122,12 +125,36 @@ def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, dat
 
 
 def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
-    """Recomputes all days of a site after its doors, placements or business day changed."""
+    """Recompute every day of a site: its portals or the tree of its spaces have changed."""
     conn.execute(sql("forget_days"), {"site_id": site_id})
     with conn.cursor(row_factory=class_row(Range)) as cur:
         ranges = cur.execute(sql("site_extent"), {"site_id": site_id}).fetchall()
     if ranges:
         _recompute_days(conn, ranges)
+
+
+def note_counting(conn: psycopg.Connection[Any]) -> None:
+    """Note what every channel counts where and when, before that is changed in this transaction."""
+    conn.execute(sql("counting_note"))
+
+
+def recount(conn: psycopg.Connection[Any]) -> None:
+    """Recompute the days on which channels count elsewhere, or otherwise, than was noted, and no others."""
+    with conn.cursor(row_factory=class_row(TouchedDay)) as cur:
+        touched = cur.execute(sql("counting_changed")).fetchall()
+    keys = [(t.site_id, t.portal_id, t.day) for t in touched if t.portal_id is not None]
+    if keys:
+        sites, portals, days = map(list, zip(*keys, strict=True))
+        conn.execute(sql("flow_days_delete"), {"site": sites, "portal": portals, "day": days})
+        write_days(conn, keys)
+    for site_id in {t.site_id for t in touched}:
+        mark_changed(conn, site_id, [t.day for t in touched if t.site_id == site_id and t.past])
+
+
+def mark_changed(conn: psycopg.Connection[Any], site_id: int, days: Sequence[date]) -> None:
+    """Mark past business days for a new estimate of their occupancy, and those whose estimate has learnt from them."""
+    if days:
+        conn.execute(sql("mark_learnt"), {"site": site_id, "days": sorted(set(days)), "weeks": LEARNT_WEEKS})
 
 
 def tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:

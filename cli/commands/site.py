@@ -1,5 +1,6 @@
 """The commands `besok site`: site files checked, applied and printed."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -45,22 +46,32 @@ def apply(
     file: SiteFileArgument,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The business day on which everything begins that is new or other in the file and has no date there.",
+        ),
+    ] = None,
 ) -> None:
-    """Show how a site file differs from the database, then make the database like it."""
+    """Show how a site file differs from the database, and what becomes of past days; then make the database like it."""
     from besok.model.sitefile.notes import notes
     from besok.store.sites import apply as put
     from cli.stack.demo import as_sandbox
 
     sites = as_sandbox(read(file)) if sandbox else read(file)
     with opened() as db:
-        differences = put(db, sites, dry_run=True)
+        day: date | None = first.date() if first else None
+        differences = put(db, sites, dry_run=True, first=day)
         if not differences:
             print("Nothing to do: the database is like the file.")
             return
         print("\n".join([*differences, *(f"NOTE: {note}" for note in notes(sites))]))
         if not yes:
             typer.confirm("Apply?", abort=True)
-        put(db, sites)
+        put(db, sites, first=day)
         print("Applied.")
 
 

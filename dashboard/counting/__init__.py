@@ -26,6 +26,7 @@ FILES = {
     "count.css": (HERE / "count.css", "text/css"),
     "count.js": (HERE / "count.js", "text/javascript"),
     "keep.js": (HERE / "keep.js", "text/javascript"),
+    "days.js": (HERE / "days.js", "text/javascript"),
     "rounds.js": (HERE / "rounds.js", "text/javascript"),
     "worker.js": (HERE / "worker.js", "text/javascript"),
     "logo.svg": (ASSETS / "logo.svg", "image/svg+xml"),

@@ -2,7 +2,7 @@
 (async function () {
   "use strict";
   const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000, FORGOTTEN_MS = 300000, LONGEST_MS = 6 * 3600000;
-  const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/rounds.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
+  const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/rounds.js", "/count/days.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
   const site = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] || "");
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
   const $ = (id) => document.getElementById(id);
@@ -24,7 +24,7 @@
     $("results").href = `/sensors/${encodeURIComponent(site)}`;
     document.title = `${t("title")} – Besök`;
   }
-  const TITLES = { rooms: ["titleRooms", "whyRooms", "startRound"], door: ["titleDoor", "why", "start"] };
+  const TITLES = { rooms: ["titleRooms", "whyRooms", "startRound"], door: ["titleDoor", "why", "start"], days: ["titleDays", "whyDays", "saveVisits"] };
   function chosen() { return mode || (Array.isArray(doors) && !doors.length ? "rooms" : "door"); }
   function drawMode() {
     const [title, why, start] = TITLES[chosen()];
@@ -33,6 +33,8 @@
     for (const input of document.querySelectorAll("[name=mode]")) input.checked = input.value === chosen();
     $("door-choice").hidden = chosen() !== "door";
     $("empty").hidden = chosen() !== "rooms";
+    $("days").hidden = chosen() !== "days";
+    days.show();
   }
   function choose(language) {
     root.lang = language;
@@ -122,7 +124,7 @@
     li.dataset.state = one.state;
     const when = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : "sv-SE", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(one.begins));
     const about = SUMMARIES[one.kind || "count"](one);
-    li.append(line("b", named(one.name)), line("span", t(one.state), `chip ${one.state}`), line("span", `${when} · ${about}`, "about"));
+    li.append(line("b", one.name ? named(one.name) : t("building")), line("span", t(one.state), `chip ${one.state}`), line("span", `${when} · ${about}`, "about"));
     if (one.state === "refused") {
       li.append(line("p", one.why, "why"));
       const button = line("button", t("throwAway"));
@@ -140,6 +142,7 @@
   }
   const SUMMARIES = {
     count: (one) => t("summary", { in: sum(one, "in"), out: sum(one, "out"), minutes: Math.round((Date.parse(one.ends) - Date.parse(one.begins)) / 60000) }),
+    visits: (one) => t("summaryVisits", { n: one.visits, when: days.about(one) }),
     headcount: (one) => t(one.seats === null ? "summaryPeople" : "summarySeats", { people: one.people, seats: one.seats }),
   };
   async function takeBack(one) {
@@ -166,6 +169,7 @@
       if (!by) { $("who").focus(); return; }
       keep.write("besok.counter", by);
       told = "";
+      if (chosen() === "days") { $("wrong").textContent = days.save(); if ($("wrong").textContent) $("visits").focus(); return; }
       if (round.start()) { navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
       return;
     }
@@ -234,6 +238,8 @@
   const round = window.roundOf({
     site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read("besok.counter") || "?",
   });
+
+  const days = window.daysOf({ site, t, root, tell, deliver, draw: () => draw(), by: () => $("who").value.trim() });
 
   // ---- the doors, and what the phone needs to open the page offline
   async function load() {

@@ -47,6 +47,7 @@
   /* How each kind of count is sent: method, path below the site, and body. */
   const SENT = {
     count: ({ id, portal, by, begins, ends, taps }) => ["PUT", `counts/${id}`, { portal, counted_by: by, begins, ends, taps }],
+    visits: ({ first, last, visits, by }) => ["POST", "visits/counted", { first, last, visits, counted_by: by }],
     headcount: ({ id, space, by, begins, people, seats }) => ["POST", "headcounts", { id, space, counted_by: by, time: begins, people, seats_taken: seats }],
   };
   function ask(method, site, path, body) {

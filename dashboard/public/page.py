@@ -1,17 +1,14 @@
 """The public page of a site as plain words, in the language of the request: what its templates show."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from besok.model.site import Text
 from besok.model.views.live import Level, SiteInfo
 from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
-from besok.text import formats
+from besok.text import formats, opening_text
 from besok.text.languages import _, named
-
-HOUR = timedelta(hours=1)
 
 
 def frame() -> dict[str, str]:
@@ -61,7 +58,7 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "wrong": _("Wrong figure: {site}").format(site=name),
         "site": found.site,
         "name": name,
-        "state": _state(found),
+        "state": opening_text.state(found, found.timezone),
         "level": found.level,
         "busy": busy[found.level] if found.is_open else "",
         "updated": _("Updated at {time}. Figures are rounded, so that nobody can be followed.").format(
@@ -85,15 +82,6 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "requests": [{"title": named(one.title), "came": _came(one)} for one in found.requests],
         "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != found.site],
     }
-
-
-def _state(found: PublicSite) -> str:
-    if found.open_until:
-        return _("Open until {time}").format(time=formats.clock(found.open_until, found.timezone))
-    if found.opens_at:
-        time = formats.soon(found.opens_at, found.timezone, found.time)
-        return _("Closed, opens {time}").format(time=time)
-    return _("Always open") if found.is_open else _("Closed")
 
 
 def _floors(found: PublicSite) -> Iterator[dict[str, Any]]:
@@ -145,11 +133,9 @@ def _hours(first: int) -> str:
 
 
 def _day(day: PublicDay, zone: str) -> dict[str, str]:
-    spans = [f"{formats.clock(start, zone)}–{formats.clock(until, zone)}" for start, until in day.open]
-    whole = any(until - start > 23 * HOUR for start, until in day.open)
     return {
         "name": formats.day_short(day.day),
-        "open": _("Always open") if whole else ", ".join(spans) or _("Closed"),
+        "open": opening_text.hours(day.open, day.staffed, zone),
         "quietest": formats.UNKNOWN if day.quietest is None else _hours(day.quietest),
     }
 

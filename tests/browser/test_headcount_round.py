@@ -7,8 +7,10 @@ from house import House
 from playwright.sync_api import Browser, Page, expect
 from test_counting_page import AXE, PHONE, phone
 
+from besok.model.hand_counts import BY_HAND
 from besok.model.views.headcounts import HeadcountInfo
 from besok.services.headcounts import get_headcounts
+from besok.services.imports import imports
 from besok.store.database import Database
 from besok.store.sites import load
 
@@ -96,4 +98,30 @@ def test_a_round_is_accessible_and_fits_a_phone(chromium: Browser, quiet_house: 
     box = page.locator("#save-room").bounding_box()
     assert box and box["y"] + box["height"] <= PHONE["height"]  # without scrolling
     assert complaints == []
+    context.close()
+
+
+def test_a_week_counted_by_hand_is_kept_offline_and_sent(
+    chromium: Browser, quiet_house: House, db: Database
+) -> None:
+    context, page = phone(chromium, quiet_house, "en-GB", bypass_csp=True, reduced_motion="reduce")
+    page.add_script_tag(path=AXE)
+    page.locator("#who").fill("Robin")
+    page.locator("[name=mode][value=days]").check()
+    expect(page.locator("h1").first).to_have_text("Visits counted by hand")
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id))") == []
+    context.set_offline(True)
+    page.locator("[name=span][value=week]").check()
+    page.locator("#form .main").tap()
+    expect(page.locator("#wrong")).not_to_be_empty()
+    page.locator("#day").fill((datetime.now(UTC) - timedelta(days=10)).date().isoformat())
+    page.locator("#visits").fill("431")
+    page.locator("#form .main").tap()
+    expect(page.locator("#list .about")).to_contain_text("431 visits")
+    expect(page.locator("#list .chip")).to_have_text("Not sent yet")
+    context.set_offline(False)
+    expect(page.locator("#list .chip")).to_have_text("Sent")
+    (kept,) = imports(db, quiet_house.id)
+    assert (kept.visits, kept.author, kept.method, kept.source) == (431, "Robin", "manual", BY_HAND)
+    assert (kept.last - kept.first).days == 6 and kept.first.weekday() == 0
     context.close()

@@ -122,3 +122,20 @@ def test_what_is_no_headcount_is_refused_with_the_reason(
         f"{V1}/headcounts", json=headcount(), headers={"Origin": "https://elsewhere.example"}
     )
     assert foreign.status_code == 403
+
+
+def test_a_day_and_sample_weeks_are_entered_over_http(ask: httpx2.Client) -> None:
+    path = "/api/v1/sites/stadsparken/visits"
+    today = datetime.now(UTC).date()
+    monday = today - timedelta(days=today.weekday() + 14)
+    body = {
+        "first": str(monday), "last": str(monday + timedelta(days=6)), "visits": 431, "counted_by": "Kim",
+    }  # fmt: skip
+    first = ask.post(f"{path}/counted", json=body)
+    assert first.status_code == 201, first.text
+    assert ask.post(f"{path}/counted", json=body).json() == first.json()
+    assert ask.post(f"{path}/counted", json={**body, "last": str(today)}).status_code in (409, 422)
+    assert ask.post(f"{path}/counted", json={**body, "visits": -1}).status_code == 422
+    foreign = ask.post(f"{path}/counted", json=body, headers={"Origin": "https://elsewhere.example"})
+    assert foreign.status_code == 403
+    assert isinstance(ask.get(f"{path}/sampled").json(), list)

@@ -3,19 +3,30 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from besok.model import sitefile
-from besok.model.errors import CountFileError, NotFound
+from besok.model.errors import CountFileError, NotFound, SiteFileError
 from besok.model.period_counts import CountFile, PeriodCount, Unit
 from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint, VisitStep
 from besok.services import imports
+from besok.services.annual import compute_annual
+from besok.services.forecast import get_outlook
 from besok.services.observed_days import compute_visit_days, visit_days
+from besok.services.progress import get_progress
+from besok.services.visits import get_visits
 from besok.store import results, sites
 from besok.store.database import Database
-from tests.store.by_day import FIRST, SITE, count, ordinary
+from cli.terminal.annual import as_text
+from jobs import forecast as jobs_forecast
+from jobs import forecasts_due
+from jobs import results as jobs_results
+from tests.sitetext import site, space
+from tests.store.by_day import FIRST, HOURS, SITE, TARGET, count, ordinary
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -200,3 +211,174 @@ def test_in_parts_overlapping_twice_and_undone_is_the_same(
     for number in sorted(kept):
         wanted |= kept[number]
     assert {day: v for day, (v, _) in holding(lib).items()} == wanted
+
+
+def test_sums_of_imported_periods_are_exact_in_every_step(lib: Database) -> None:
+    store(lib, [*months(2024, [3100.0 + n for n in range(12)]), year(2023, 40000)])
+    store(lib, [PeriodCount(first=date(2022, 10, 1), last=date(2022, 12, 31), visits=9001)])
+
+    def asked(step: VisitStep) -> list[VisitPoint]:
+        return get_visits(lib, "lib", date(2022, 10, 1), date(2024, 12, 31), step, today=TODAY)
+
+    years = asked("year")
+    assert [(p.day.year, round(p.gross or 0, 6), p.source, p.coverage) for p in years] == [
+        (2022, 9001, GATE, 1), (2023, 40000, GATE, 1), (2024, 12 * 3100 + 66, GATE, 1)
+    ]  # fmt: skip
+    assert all(p.imputed == p.gross for p in years)
+    quarters = asked("quarter")
+    assert quarters[0].gross == pytest.approx(9001) and sum(
+        p.gross or 0 for p in quarters[1:5]
+    ) == pytest.approx(40000)
+    monthly = asked("month")
+    assert [p.gross for p in monthly[-12:]] == pytest.approx([3100 + n for n in range(12)])
+    known, share = (max(p.se or 0 for p in some) for some in (monthly[-12:], monthly[3:15]))
+    assert known < 0.05 * 3100 and share > 0.08 * 3333, "a month of a year is not known by the year"
+    assert get_visits(lib, "lib", TODAY, TODAY + DAY)[0].gross is None
+
+
+def test_measured_and_imported_days_of_a_month_add_up_to_it(lib: Database) -> None:
+    count(lib, dict.fromkeys(ordinary(date(2025, 3, 11), 20), 50))
+    store(lib, days(date(2025, 3, 1), [7.0] * 31))
+    (march,) = get_visits(lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", today=TODAY)
+    whole = {d.day: d for d in visit_days(lib, [sites.load(lib, "lib")], TODAY) if d.day.month == 3}
+    assert march.gross == pytest.approx(sum(d.gross for d in whole.values())) and march.source == GATE
+    assert march.coverage == pytest.approx(1, abs=0.1) and march.imputed == 0
+    (together,) = get_visits(
+        lib, "lib", date(2025, 3, 1), date(2025, 3, 31), "month", together=True, today=TODAY
+    )
+    assert together.gross == march.gross
+
+
+def test_the_annual_report_names_the_file(lib: Database) -> None:
+    number = store(lib, months(2024, [3100.0] * 12))
+    report = compute_annual(lib, "lib", 2024, TODAY)
+    assert report.besok01 == 37200 and report.complete and report.days_missing == 0 and report.missing == ()
+    (told,) = report.imports
+    assert (told.source, told.name, told.digest, told.author) == (GATE, "x.csv", "d", "Ada")
+    assert told.visits == pytest.approx(37200) and told.days == 366
+    assert "366 days are from counts" in " ".join(report.remarks) and "SHA-256 d" in as_text(report)
+    assert report.low and report.high and report.low < 37200 < report.high
+    imports.undo(lib, number, "Ada", now=NOW)
+    assert compute_annual(lib, "lib", 2024, TODAY).net is None
+
+
+def test_a_year_of_gate_and_sensors_has_both_and_verifies(lib: Database) -> None:
+    store(lib, days(date(2025, 1, 1), [0.0 if n % 7 == 4 else 120.0 for n in range(60)]))
+    count(lib, ordinary(date(2025, 3, 2), 305))
+    report = compute_annual(lib, "lib", 2025, TODAY, verify=True)
+    assert report.verification and report.verification.same, report.verification
+    shown = get_visits(lib, "lib", date(2025, 1, 1), date(2025, 12, 31), "year", today=TODAY)[0]
+    assert report.gross == pytest.approx(shown.gross, rel=0.01)
+    assert [i.days for i in report.imports] == [60] and report.days_missing == 0
+
+
+def test_half_a_year_without_doors_is_estimated_with_its_error(db: Database) -> None:
+    sites.apply(db, sitefile.parse("".join((site(hours=HOURS), TARGET, space("hall", ("Hall", "Hall"))))))
+    store(db, days(date(2024, 1, 1), list(map(float, ordinary(date(2024, 1, 1), 300).values()))))
+    report = compute_annual(db, "lib", 2024, TODAY)
+    truth = sum(ordinary(date(2024, 1, 1), 366).values())
+    assert report.gross == pytest.approx(truth, rel=0.05) and report.days_missing == 66
+    assert report.gross_counted == sum(ordinary(date(2024, 1, 1), 300).values())
+    assert get_progress(db, "lib", TODAY).until == date(2024, 10, 26)
+
+
+def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Database) -> None:
+    """Count what the jobs do, not how long they take: two calls after storing, and all figures are there."""
+    seasons = [1 + 0.2 * np.cos(2 * np.pi * n / 12) for n in range(60)]
+    counts = months(2021, [round(10_000 * s * 1.004**n) for n, s in enumerate(seasons)])
+    target = SITE.replace("2025-01-01", "2024-01-01").replace("2025-03-31", "2024-12-31")
+    sites.apply(lib, sitefile.parse(target))
+    now = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    store(lib, counts)
+    place = sites.load(lib, "lib")
+    assert jobs_results.wanted(lib, now) and forecasts_due.newest_due(lib, place, now)
+    jobs_results.compute_missing(lib, now)
+    assert jobs_forecast.make_newest(lib, now) == 1
+    way, coming = get_progress(lib, "lib", date(2026, 1, 20)), get_outlook(lib, "lib")
+    in_2024, in_2025 = sum(c.visits for c in counts[36:48]), sum(c.visits for c in counts[48:])
+    assert way.baseline_visits == pytest.approx(in_2024 / 366 * 365) and way.baseline_source == GATE
+    assert way.last_365 == pytest.approx(in_2025) and way.until == date(2025, 12, 31)
+    assert way.growth == pytest.approx(1.004**12 - 1, abs=0.01) and way.coverage_365 == 1
+    assert way.growth_bridged == pytest.approx(way.growth, abs=0.01) and way.breaks == ()
+    assert coming.odds is not None and coming.needed_growth and len(coming.days) == 400
+    year = next(t for t in coming.totals if t.days == 365)
+    assert year.low80 < in_2025 * 1.05 < year.high80 < 1.4 * in_2025
+    number = imports.imports(lib, "lib")[0].id
+    imports.undo(lib, number, "Ada", now=now)
+    assert jobs_results.wanted(lib, now) and get_progress(lib, "lib", date(2026, 1, 20)).last_365 is None
+    with pytest.raises(NotFound):
+        get_outlook(lib, "lib")
+
+
+def test_a_stated_baseline_stands_for_days_that_nobody_has(lib: Database) -> None:
+    stated = 'baseline_visits = 30000\nbaseline_measure = "gross"\nbaseline_source = "statistics"\n'
+    sites.apply(lib, sitefile.parse(SITE.replace("[sites.target]\n", f"[sites.target]\n{stated}")))
+    assert sitefile.parse(sitefile.dump(sites.export(lib))) == sites.export(lib)
+    store(lib, days(date(2025, 1, 1), list(map(float, ordinary(date(2025, 1, 1), 400).values()))))
+    way = get_progress(lib, "lib", TODAY)
+    assert (way.baseline_visits, way.goal_visits, way.baseline_source) == (30000, 60000, "statistics")
+    (told,) = way.breaks
+    assert (
+        (told.kind, told.method, told.source) == ("source", "prior", "statistics")
+        and told.error
+        and told.error > 0.1
+    )
+    assert way.baseline_bridged == 30000
+    wrong = SITE.replace("[sites.target]\n", '[sites.target]\nbaseline_measure = "net"\n')
+    for text, problem in (
+        (wrong, "baseline_visits: is missing"),
+        (
+            wrong.replace("baseline_measure", "baseline_visits = 9\nbaseline_measure"),
+            "the target counts gross visits",
+        ),
+        (
+            wrong.replace("baseline_measure", "baseline_visits = 9\nbaseline_measure"),
+            "baseline_source: is missing",
+        ),
+        (SITE.replace("[sites.target]\n", "[sites.target]\nbaseline_visits = 0\n"), "0 cannot be"),
+    ):
+        with pytest.raises(SiteFileError, match=problem):
+            sitefile.parse(text)
+
+
+@pytest.mark.parametrize(("beside", "method"), [(True, "overlap"), (False, "prior")])
+def test_sensors_after_a_gate_are_bridged(lib: Database, beside: bool, method: str) -> None:
+    """The sensors see 8 % more; growth was 10 %."""
+    target = SITE.replace("2025-01-01", "2024-01-01").replace("2025-03-31", "2024-12-31")
+    sites.apply(lib, sitefile.parse(target))
+    rng = np.random.default_rng(3)
+    usual = {
+        d: v * float(np.exp(rng.normal(0, 0.1)))
+        for d, v in ordinary(date(2024, 1, 1), 366 + 365 + 60).items()
+    }
+    start = date(2025, 3, 3)
+    true = {d: v * 1.1 if d >= start else v for d, v in usual.items()}
+    gate = {d: v for d, v in true.items() if d < start + (28 if beside else 0) * DAY}
+    store(lib, days(date(2024, 1, 1), [round(v) for v in gate.values()]))
+    count(lib, {d: round(v * 1.08) for d, v in true.items() if start <= d < TODAY})
+    way = get_progress(lib, "lib", TODAY)
+    (told,) = [b for b in way.breaks if b.kind == "source"]
+    assert (told.method, told.source, told.counter) == (method, GATE, "") and told.factor and told.error
+    assert start <= told.day <= start + DAY
+    assert abs(told.factor - 1.08) < told.error
+    assert way.growth and way.growth_bridged and way.growth_error
+    assert way.growth > 0.15 and abs(way.growth_bridged - 0.1) < way.growth_error
+    if beside:
+        assert told.factor == pytest.approx(1.08, abs=0.02) and way.growth_bridged == pytest.approx(
+            0.1, abs=0.03
+        )
+        assert way.baseline_bridged and way.baseline_visits
+        assert way.baseline_bridged / way.baseline_visits == pytest.approx(1.08, abs=0.02)
+
+
+def test_counts_by_hand_beside_the_gate_bridge_it(lib: Database) -> None:
+    """People counted 5 % more than the gate in two weeks, and the sensors see all."""
+    start = date(2025, 3, 3)
+    gate = ordinary(date(2024, 1, 1), (start - date(2024, 1, 1)).days)
+    store(lib, days(date(2024, 1, 1), list(map(float, gate.values()))))
+    hand = [round(v * 1.05) for d, v in gate.items() if date(2024, 4, 8) <= d < date(2024, 4, 22)]
+    store(lib, days(date(2024, 4, 8), hand), source="by hand", method="manual")
+    count(lib, ordinary(start, (TODAY - start).days))
+    (told,) = [b for b in get_progress(lib, "lib", TODAY).breaks if b.source == GATE]
+    assert told.method == "counts" and told.factor == pytest.approx(1.05, abs=0.01)
+    assert told.error and 1.05 * 1.96 * 0.0154 < told.error < 0.06, "and no better than sensors are"

@@ -29,7 +29,11 @@ def test_options_say_everything(tmp_path: Path) -> None:
     assert f"besok site apply {file}" in done.output
     (site,) = sitefile.parse(file.read_text("utf-8")).sites
     assert (site.id, site.kind, site.timezone) == ("nya-biblioteket", "library", "Europe/Stockholm")
-    assert (site.opening.friday, site.opening.sunday, site.opening.country) == ("10:00-19:00", "closed", "SE")
+    assert (site.opening.tables[0].friday, site.opening.tables[0].sunday, site.opening.tables[0].country) == (
+        "10:00-19:00",
+        "closed",
+        "SE",
+    )
     assert [(s.id, s.storey) for s in site.spaces] == [("entreplan", 0), ("plan-2", 1)]
     assert [(p.id, p.outer, p.inner, p.counted) for p in site.portals] == [
         ("huvudentre", "outside", "entreplan", True),
@@ -77,7 +81,11 @@ def test_a_name_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     assert run(app, ["site", "new", "--yes", "--name", "Parken", "--kind", "park"]).exit_code == 0
     (site,) = sitefile.parse((tmp_path / "parken.toml").read_text("utf-8")).sites
-    assert (site.kind, site.opening.monday, [p.id for p in site.portals]) == ("park", "always", ["entrance"])
+    assert (site.kind, site.opening.tables[0].monday, [p.id for p in site.portals]) == (
+        "park",
+        "always",
+        ["entrance"],
+    )
     assert "--name" in str(run(app, ["site", "new", "--yes"]).exception)
 
 

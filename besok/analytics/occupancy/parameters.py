@@ -84,6 +84,13 @@ class SiteParameters:
         nothing = self.unknown(spaces, portals, day_is_over=day_is_over)
         return replace(nothing, scale=self.scale, scale_sd=self.scale_sd) if fits else nothing
 
+    def without(self, portals: Bools) -> "SiteParameters":
+        """Return these without what usually passes some portals: they are not used, and their silence hides nobody."""
+        if not self.days or not portals.any():
+            return self
+        into, out_of = (np.where(portals, 0.0, column) for column in (self.usual_in, self.usual_out))
+        return replace(self, usual_in=into, usual_out=out_of)
+
     def to_json(self) -> str:
         """Write a JSON object that `from_json` reads."""
         return json.dumps(asdict(self), default=_listed)

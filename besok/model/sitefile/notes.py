@@ -11,7 +11,7 @@ from besok.model.site import OUTSIDE, Portal, Site, SiteFile
 def notes(file: SiteFile) -> list[str]:
     """Return a sentence for each passage that keeps spaces from figures, and each target that may stay without."""
     known = {site.id: site for site in file.sites}
-    return [note for site in file.sites for note in (*_passages(site), *_targets(site, known))]
+    return [note for site in file.sites for note in (*_passages(site), *_doors(site), *_targets(site, known))]
 
 
 def uncounted(site: Site) -> Iterator[tuple[Portal, list[str]]]:
@@ -35,6 +35,18 @@ def _passages(site: Site) -> Iterator[str]:
             f"{site.id}: nothing counts the passage {portal.id}, so there is no telling how many people are in "
             f"{_listed(hidden)}: mount a sensor there, or in these"
         )
+
+
+def _doors(site: Site) -> Iterator[str]:
+    """Yield the ways into a site that are to be counted and have no sensor yet."""
+    own = {site.id, *(space.id for space in site.spaces)}
+    watched = {sensor.portal for sensor in site.sensors if sensor.role == "primary"}
+    for portal in site.portals:
+        if portal.counted and portal.id not in watched and not {portal.outer, portal.inner} <= own:
+            yield (
+                f"{site.id}: no sensor counts the door {portal.id}, so the visits by it are missing: add one, or write "
+                "counted = false if it is not to be counted"
+            )
 
 
 def _targets(site: Site, known: dict[str, Site]) -> Iterator[str]:

@@ -54,10 +54,9 @@ class ImportPreview:
     """What storing counts would do, before it is done.
 
     `by_year` sums the file's counts by calendar year (a period across two by its days). Of its periods `same` are
-    stored already, `corrected` would replace another value, which is told, and `added` are new; `measured` days
-    have a count by the sensors, which stays in force.
-    `before` and `after` are the progress of `target`, the site whose target counts this one; where there is none, both
-    are the visits so far.
+    stored already, `corrected` would replace another value, which is told, and `added` are new; `measured` days have a
+    count by the sensors, which stays in force. `before` and `after` are the progress of `target`, the site whose target
+    counts this one; where there is none, both are the visits so far.
     """
 
     site: str

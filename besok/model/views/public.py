@@ -40,10 +40,11 @@ class PublicHour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicDay:
-    """A business day to come or today: its opening hours, the usual level by hour, and its quietest open hour."""
+    """A business day to come or today: its hours, those with staff, the usual level by hour, its quietest one."""
 
     day: date
     open: tuple[tuple[datetime, datetime], ...]
+    staffed: tuple[tuple[datetime, datetime], ...]
     hours: tuple[PublicHour, ...]
     quietest: int | None
 
@@ -74,3 +75,5 @@ class PublicSite:
     spaces: tuple[PublicSpace, ...]
     days: tuple[PublicDay, ...]
     requests: tuple[PublicRequest, ...]
+    staffed: bool = True  # else it is open with a card only
+    staffed_until: datetime | None = None  # where it stays open without staff

@@ -23,8 +23,8 @@ for update of k
 -- Proposes a correction; one that was proposed for the same door and not decided upon is replaced.
 insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence)
 select %(portal_id)s, array_agg(channel_id order by channel_id), %(proposed)s, %(proposed_by)s, %(factor_in)s, %(factor_out)s, %(evidence)s
-from placement
-where portal_id = %(portal_id)s and role = 'primary' and upper_inf(valid)
+from placement_now
+where portal_id = %(portal_id)s and role = 'primary'
 on conflict (portal_id) where decision = 'open' do update
 set channels = excluded.channels, proposed = excluded.proposed, proposed_by = excluded.proposed_by,
     factor_in = excluded.factor_in, factor_out = excluded.factor_out, evidence = excluded.evidence
@@ -76,11 +76,11 @@ select p.portal_id, p.slug as portal, jsonb_build_object('sv', p.name_sv, 'en', 
 from site s
 join portal p using (site_id)
 join site_portal sp on sp.site_id = s.site_id and sp.portal_id = p.portal_id
-join placement pl on pl.portal_id = p.portal_id and pl.role = 'primary' and upper_inf(pl.valid)
+join placement_now pl on pl.portal_id = p.portal_id and pl.role = 'primary'
 join channel c using (channel_id)
 join device d using (device_id)
 left join space i on i.space_id = p.inner_id
-where s.slug = %(site)s and p.counted and upper_inf(p.valid)
+where s.slug = %(site)s and p.counted and coalesce(upper(p.valid) > now(), true)
 group by p.portal_id, i.space_id, sp.perimeter, sp.sign
 order by sp.perimeter desc, p.sort, p.portal_id
 

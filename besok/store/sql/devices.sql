@@ -7,7 +7,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
         select jsonb_agg(jsonb_build_object('channel', c.key, 'site', si.slug, 'portal', p.slug, 'space', s.slug,
             'swapped', pl.swapped, 'role', pl.role) order by c.key)
         from channel c
-        join placement pl on pl.channel_id = c.channel_id and upper_inf(pl.valid)
+        join placement_now pl on pl.channel_id = c.channel_id
         left join portal p using (portal_id)
         left join space s on s.space_id = pl.space_id
         join site si on si.site_id = coalesce(p.site_id, s.site_id)
@@ -16,7 +16,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
 from device d
 where %(site)s::text is null or exists (
     select from channel c
-    join placement pl on pl.channel_id = c.channel_id and upper_inf(pl.valid)
+    join placement_now pl on pl.channel_id = c.channel_id
     left join portal p using (portal_id)
     left join space s on s.space_id = pl.space_id
     join site si on si.site_id = coalesce(p.site_id, s.site_id)
@@ -91,7 +91,7 @@ select case when d.source = 'native' then substr(d.external_id, length(day.slug)
         else least(1, coalesce(f.covered_s, l.covered_s) / extract(epoch from day.ends - day.begins)::float8)
     end as coverage
 from day
-join placement pl on upper_inf(pl.valid) and pl.role = 'primary'
+join placement_now pl on pl.role = 'primary'
 join channel c using (channel_id)
 join device d using (device_id)
 left join portal p on p.portal_id = pl.portal_id

@@ -60,6 +60,14 @@ on conflict (name) do update set heard = excluded.heard, detail = excluded.detai
 -- The last beat of each service.
 select name, heard, detail from service order by name
 
+-- name: clock
+-- The time of the database.
+select clock_timestamp()
+
+-- name: forecast_ages
+-- The newest forecast of each site that has one.
+select s.slug as site, max(f.origin) as origin from forecast f join site s using (site_id) group by 1 order by 1
+
 -- name: store_health
 -- What the database can say about itself.
 select (select max(last_received) from device) as last_received,

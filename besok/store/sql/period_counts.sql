@@ -62,7 +62,7 @@ order by c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id des
 -- The counts of all sources that hold at a site, hours added up to their days, as visits (half of all passages).
 with holding as (
     select distinct on (i.source, c.portal_id, c.series, c.first_day, c.last_day, c.hour)
-        i.source, i.counts, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id,
+        i.source, i.counts, i.method, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id,
         case i.counts when 'passages' then c.visits / 2 else c.visits end as visits
     from period_count c
     join count_import i using (import_id)
@@ -71,7 +71,7 @@ with holding as (
     order by i.source, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id desc
 )
 select h.source, h.counts = 'net' as net, coalesce(p.slug, '') as portal, h.series, h.first_day as first, h.last_day as last,
-    sum(h.visits) as visits, max(h.import_id) as import_id
+    sum(h.visits) as visits, max(h.import_id) as import_id, max(h.method) as method
 from holding h
 left join portal p using (portal_id)
 group by h.source, h.counts, p.slug, h.series, h.first_day, h.last_day, h.hour is null

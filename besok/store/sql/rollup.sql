@@ -237,3 +237,66 @@ with outdated as (
 insert into dirty_day as d (site_id, day)
 select * from unnest(%(site)s::int[], %(day)s::date[]) order by 1, 2
 on conflict (site_id, day) do update set day = d.day
+
+-- name: counting_note
+-- Notes what every channel counts where and when.
+create temp table counted_before on commit drop as select * from channel_counting
+
+-- name: counting_changed
+-- The business days of sites, and the portals in them, on which channels that were heard count otherwise than was noted.
+with change as (
+    select coalesce(b.channel_id, a.channel_id) as channel_id, coalesce(b.portal_id, a.portal_id) as portal_id,
+        coalesce(b.space_id, a.space_id) as space_id,
+        (coalesce(b.counting, '{}') - coalesce(a.counting, '{}')) + (coalesce(a.counting, '{}') - coalesce(b.counting, '{}')) as changed
+    from counted_before b
+    full join channel_counting a on a.channel_id = b.channel_id and a.place = b.place and a.swapped = b.swapped
+), heard as (
+    select channel_id, tstzrange(min(first), max(last)) as heard
+    from (
+        select channel_id, min(bucket) as first, max(bucket) + interval '15 minutes' as last
+        from flow_bucket where channel_id = any(array(select channel_id from change where changed <> '{}'))
+        group by channel_id
+        union all
+        select channel_id, min(bucket), max(bucket) + interval '15 minutes'
+        from level_bucket where channel_id = any(array(select channel_id from change where changed <> '{}'))
+        group by channel_id
+    ) b
+    group by channel_id
+), stretch as (
+    select c.portal_id, c.space_id, lower(r) as first, upper(r) as last
+    from change c
+    join heard h using (channel_id)
+    cross join lateral unnest(c.changed * tstzmultirange(h.heard)) as r
+)
+select s.site_id, s.slug, sp.portal_id, d::date as day, min(g.first) as since,
+    d::date < ((now() at time zone s.timezone) - s.day_start)::date as past
+from stretch g
+left join site_portal sp on sp.portal_id = g.portal_id
+left join space z on z.space_id = g.space_id
+join site s on s.site_id = coalesce(sp.site_id, z.site_id)
+cross join lateral generate_series(
+    ((g.first at time zone s.timezone) - s.day_start)::date::timestamp,
+    ((g.last - interval '1 microsecond') at time zone s.timezone - s.day_start)::date::timestamp, interval '1 day'
+) as d
+group by s.site_id, s.slug, sp.portal_id, d
+
+-- name: flow_days_delete
+-- Takes flow days away, before what is left of them is written.
+delete from flow_day f
+using unnest(%(site)s::int[], %(portal)s::int[], %(day)s::date[]) as d (site_id, portal_id, day)
+where f.site_id = d.site_id and f.portal_id = d.portal_id and f.day = d.day
+
+-- name: mark_learnt
+-- Marks past business days of a site for a new estimate of their occupancy, and the days that follow each within some weeks.
+with outdated as (
+    delete from computed_result r where %(site)s = any(r.rests_on)
+)
+insert into dirty_day as d (site_id, day)
+select distinct s.site_id, g::date
+from site s
+cross join unnest(%(days)s::date[]) as c (day)
+cross join lateral generate_series(c.day::timestamp, c.day + %(weeks)s::int * interval '1 week', interval '1 day') as g
+where s.site_id = %(site)s and g::date < ((now() at time zone s.timezone) - s.day_start)::date
+    and (g::date = c.day or g::date <= (select max(day) from flow_day f where f.site_id = s.site_id))
+order by 1, 2
+on conflict (site_id, day) do update set day = d.day

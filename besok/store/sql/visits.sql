@@ -215,3 +215,7 @@ cross join step t
 left join flow_day_filled f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next
 group by d.portal, d.foreign_door, d.sort, d.timezone, d.day_start, t.named, t.first, t.next
 order by d.foreign_door, d.sort, d.portal, t.named
+
+-- name: counted_visits
+-- The gross visits of sites by business day.
+select s.slug, v.day, v.gross from visit_day v join site s using (site_id) where s.slug = any(%(sites)s)

@@ -3,7 +3,9 @@ CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (
 CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (registered IS NOT NULL)
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
 CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
+CREATE INDEX headcount_space ON public.headcount USING btree (space_id, "time")
 CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
+CREATE INDEX period_count_import ON public.period_count USING btree (import_id)
 CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
 CREATE INDEX placement_portal ON public.placement USING btree (portal_id)
 CREATE INDEX placement_space ON public.placement USING btree (space_id)
@@ -137,6 +139,9 @@ CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (dev
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
 CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
+CREATE UNIQUE INDEX count_import_content ON public.count_import USING btree (site_id, content)
+CREATE UNIQUE INDEX count_import_log_pkey ON public.count_import_log USING btree (entry_id)
+CREATE UNIQUE INDEX count_import_pkey ON public.count_import USING btree (import_id)
 CREATE UNIQUE INDEX device_mapping_pkey ON public.device_mapping USING btree (mapping_id)
 CREATE UNIQUE INDEX device_pkey ON public.device USING btree (device_id)
 CREATE UNIQUE INDEX device_source_external_id_key ON public.device USING btree (source, external_id)
@@ -151,6 +156,7 @@ CREATE UNIQUE INDEX forecast_pkey ON public.forecast USING btree (forecast_id)
 CREATE UNIQUE INDEX forecast_point_pkey ON public.forecast_point USING btree (forecast_id, kind, day)
 CREATE UNIQUE INDEX forecast_site_id_origin_measure_also_key ON public.forecast USING btree (site_id, origin, measure, also)
 CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (forecast_id, first_day, last_day)
+CREATE UNIQUE INDEX headcount_pkey ON public.headcount USING btree (headcount_id)
 CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (only_row)
 CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
@@ -281,6 +287,31 @@ computed_result.result jsonb NO
 computed_result.site_id integer NO 
 computed_result.until date NO 
 computed_result.what text NO 
+count_import CHECK ((counts = ANY (ARRAY['gross'::text, 'net'::text, 'passages'::text])))
+count_import CHECK ((method = ANY (ARRAY['counter'::text, 'manual'::text])))
+count_import CHECK ((source <> ''::text))
+count_import FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+count_import PRIMARY KEY (import_id)
+count_import.author text NO 
+count_import.content text NO 
+count_import.counts text NO 
+count_import.digest text NO 
+count_import.import_id integer NO 
+count_import.layout text NO 
+count_import.made timestamp with time zone NO 
+count_import.method text NO 
+count_import.name text NO 
+count_import.site_id integer NO 
+count_import.source text NO 
+count_import.undone boolean NO false
+count_import_log CHECK ((change = ANY (ARRAY['stored'::text, 'undone'::text, 'restored'::text])))
+count_import_log FOREIGN KEY (import_id) REFERENCES count_import(import_id)
+count_import_log PRIMARY KEY (entry_id)
+count_import_log.at timestamp with time zone NO 
+count_import_log.author text NO 
+count_import_log.change text NO 
+count_import_log.entry_id bigint NO 
+count_import_log.import_id integer NO 
 device CHECK ((interval_s > 0))
 device PRIMARY KEY (device_id)
 device UNIQUE (source, external_id)
@@ -451,6 +482,28 @@ forecast_total.last_day date NO
 forecast_total.low80 double precision NO 
 forecast_total.low95 double precision NO 
 forecast_total.mean double precision NO 
+headcount CHECK (((undone IS NULL) = (undone_by IS NULL)))
+headcount CHECK ((counted_by <> ''::text))
+headcount CHECK ((people >= 0))
+headcount CHECK ((seats_taken >= 0))
+headcount FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
+headcount PRIMARY KEY (headcount_id)
+headcount.clock_ahead_s double precision NO 0
+headcount.counted_by text NO 
+headcount.digest bytea NO 
+headcount.entered_at timestamp with time zone NO 
+headcount.estimate real YES 
+headcount.estimate_lower real YES 
+headcount.estimate_upper real YES 
+headcount.headcount_id uuid NO 
+headcount.people integer NO 
+headcount.seats_taken integer YES 
+headcount.shown real YES 
+headcount.space_id integer NO 
+headcount.time timestamp with time zone NO 
+headcount.undone timestamp with time zone YES 
+headcount.undone_by text YES 
+headcount.undone_why text YES 
 imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
 imputed_flow PRIMARY KEY (channel_id, bucket)
 imputed_flow.bucket timestamp with time zone NO 
@@ -554,6 +607,18 @@ occupancy_minute.reason text YES
 occupancy_minute.space_id integer NO 
 occupancy_minute.time timestamp with time zone NO 
 occupancy_minute.upper real YES 
+period_count CHECK (((hour IS NULL) OR (((hour >= 0) AND (hour <= 23)) AND (first_day = last_day))))
+period_count CHECK (((visits >= (0)::double precision) AND (visits < 'Infinity'::double precision)))
+period_count CHECK ((last_day >= first_day))
+period_count FOREIGN KEY (import_id) REFERENCES count_import(import_id)
+period_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+period_count.first_day date NO 
+period_count.hour smallint YES 
+period_count.import_id integer NO 
+period_count.last_day date NO 
+period_count.portal_id integer YES 
+period_count.series text NO 
+period_count.visits double precision NO 
 placement CHECK ((NOT isempty(valid)))
 placement CHECK ((num_nonnulls(portal_id, space_id) = 1))
 placement CHECK ((role = ANY (ARRAY['primary'::text, 'reference'::text])))
@@ -737,6 +802,7 @@ service.heard timestamp with time zone NO
 service.name text NO 
 site CHECK ((capacity > 0))
 site CHECK ((kind = ANY (ARRAY['library'::text, 'park'::text])))
+site CHECK ((pandemic = ANY (ARRAY['auto'::text, 'keep'::text, 'leave-out'::text])))
 site PRIMARY KEY (site_id)
 site UNIQUE (slug)
 site.capacity integer YES 
@@ -745,6 +811,7 @@ site.kind text NO
 site.name_en text NO 
 site.name_sv text NO 
 site.opening jsonb NO 
+site.pandemic text NO 'auto'::text
 site.sandbox boolean NO false
 site.site_id integer NO 
 site.slug text NO 
@@ -822,6 +889,8 @@ space_within:  WITH RECURSIVE within(space_id, inner_id) AS (
     inner_id
    FROM within;
 target CHECK ((baseline_last >= baseline_first))
+target CHECK ((baseline_measure = ANY (ARRAY['gross'::text, 'net'::text])))
+target CHECK ((baseline_visits > (0)::double precision))
 target CHECK ((deadline > baseline_last))
 target CHECK ((factor > (0)::double precision))
 target CHECK ((measure = ANY (ARRAY['gross'::text, 'net'::text])))
@@ -830,6 +899,9 @@ target PRIMARY KEY (site_id)
 target.also ARRAY NO '{}'::text[]
 target.baseline_first date NO 
 target.baseline_last date NO 
+target.baseline_measure text YES 
+target.baseline_source text NO ''::text
+target.baseline_visits double precision YES 
 target.deadline date NO 
 target.factor double precision NO 
 target.measure text NO 
@@ -857,6 +929,20 @@ unassigned_channel:  SELECT channel_id,
                    FROM (placement new
                      JOIN channel other USING (channel_id))
                   WHERE (upper_inf(new.valid) AND ((new.portal_id = old.portal_id) OR (new.space_id = old.space_id)) AND (other.last_received IS NOT NULL))))))))));
+uncounted_passage.inner_id integer YES 
+uncounted_passage.outer_id integer YES 
+uncounted_passage.portal_id integer YES 
+uncounted_passage.site_id integer YES 
+uncounted_passage:  SELECT p.portal_id,
+    o.site_id,
+    p.outer_id,
+    p.inner_id
+   FROM ((portal p
+     JOIN space o ON ((o.space_id = p.outer_id)))
+     JOIN space i ON (((i.space_id = p.inner_id) AND (i.site_id = o.site_id))))
+  WHERE (upper_inf(p.valid) AND ((NOT p.counted) OR (NOT (EXISTS ( SELECT
+           FROM placement pl
+          WHERE ((pl.portal_id = p.portal_id) AND (pl.role = 'primary'::text)))))));
 unusual_time CHECK ((ends > begins))
 unusual_time FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 unusual_time PRIMARY KEY (site_id, begins, ends)

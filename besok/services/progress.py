@@ -112,6 +112,7 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     goal = None if baseline is None else baseline * target.factor
     years = (target.deadline - known.today).days / YEAR
     over = bridged(db, known.sites, today, known.today - DAY)
+    compared = None if known.left_out and known.left_out[1] >= known.today - 2 * WEEKS else over.growth
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     goal_bridged = moved and moved * target.factor
     return Progress(
@@ -135,9 +136,9 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),
         measure=measure,
-        growth_bridged=over.growth.bridged if over.growth else None,
-        growth_error=over.growth.error if over.growth else None,
-        growth_unseen=over.growth.unseen if over.growth else None,
+        growth_bridged=compared.bridged if compared else None,
+        growth_error=compared.error if compared else None,
+        growth_unseen=compared.unseen if compared else None,
         baseline_bridged=moved,
         goal_bridged=goal_bridged,
         needed_growth_bridged=growth_a_year(

@@ -41,6 +41,10 @@ class NewImport:
     digest: str = ""
     layout: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.counts:
+            raise CountFileError(messages.NO_PERIOD_COUNTS)
+
     def portal(self, count: PeriodCount) -> str:
         """Return the portal of a count, "" where it has none."""
         return self.portal_of.get(count.series) or ""
@@ -162,8 +166,6 @@ def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Sta
 
 def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
     """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
-    if not new.counts:
-        raise CountFileError(messages.NO_PERIOD_COUNTS)
     series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for c in new.counts:
         series[new.portal(c), c.series].append(c)

@@ -56,7 +56,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     coming = _if_found(lambda: get_outlook(db, site.site))
     known = get_so_far(db, site.site, today)
     spaces = {space.space: space.name for space in get_spaces(db, site.site)}
-    points = _points(db, site.site, today, way)
+    points = _points(db, site.site, today, way, known.first)
     aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
     if known.uncounted:
         names = [named(one.name) for one in counted if one.id in known.uncounted]
@@ -125,9 +125,11 @@ def _towards_target(
     ]
 
 
-def _points(db: Database, site: str, today: date, way: Progress | None) -> list[VisitPoint]:
-    """Return the visits of all days that the page shows."""
-    begins = date(today.year - 2, 1, 1)
+def _points(
+    db: Database, site: str, today: date, way: Progress | None, known: date | None
+) -> list[VisitPoint]:
+    """Return the visits of all days that the page shows: five years where they are `known`."""
+    begins = min(date(today.year - 2, 1, 1), max(known or today, date(today.year - 5, 1, 1)))
     first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
     return get_visits(db, site, first, today - DAY, "day", together=True)
 

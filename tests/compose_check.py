@@ -26,11 +26,10 @@ from cli.stack import ports
 HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
 PASSWORDS = (
-    "BESOK_MQTT_PASSWORD",
     "BESOK_DB_PASSWORD",
     *(f"BESOK_DB_{role}_PASSWORD" for role in ("SUPERUSER", "COLLECTOR", "JOBS", "WEB", "READER")),
 )
-SERVICES = ("db", "broker", "migrate", "collector", "jobs", "receiver", "web")
+SERVICES = ("secrets", "db", "broker", "migrate", "collector", "jobs", "receiver", "web")
 PEOPLE = 321  # nobody else's number
 
 
@@ -150,7 +149,9 @@ def publish(attempt: Trial, device: str, line: str) -> None:
     """Send one flow message from inside the broker's container, twice."""
     now = datetime.now(UTC).isoformat()
     message = json.dumps({"time": now, "period_s": 0, "in": PEOPLE, "out": 0, "line": line})
-    sent = ("mosquitto_pub", "-u", "besok", "-P", attempt.environment["BESOK_MQTT_PASSWORD"], "-q", "1")
+    account = device.replace("/", ".")
+    show = ("run", "--rm", "--no-deps", "--entrypoint", "cat", "secrets", f"/accounts/accounts/{account}")
+    sent = ("mosquitto_pub", "-u", account, "-P", attempt.compose(*show, quiet=True).strip(), "-q", "1")
     for _ in range(2):
         attempt.compose("exec", "-T", "broker", *sent, "-t", f"besok/v1/{device}/flow", "-m", message)
 
@@ -202,7 +203,7 @@ def healthy(attempt: Trial) -> bool:
     """Whether all services run and those with a health check pass it."""
     lines = attempt.compose("ps", "--format", "json", quiet=True).splitlines()
     states = {s["Service"]: (s["State"], s["Health"]) for s in map(json.loads, lines)}
-    wanted = [states[name] for name in SERVICES if name != "migrate"]
+    wanted = [states[name] for name in SERVICES if name not in ("migrate", "secrets")]
     return all(state == "running" and health in ("", "healthy") for state, health in wanted)
 
 

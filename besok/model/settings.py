@@ -1,6 +1,13 @@
-"""Settings, read once from the environment (`BESOK_...`) and handed down; docs/reference/settings.md lists each."""
+"""Settings, read once from the environment (`BESOK_...`) and handed down; docs/reference/settings.md lists each.
 
-from typing import Literal
+A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_FILE` names the one for
+`BESOK_MQTT_PASSWORD`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +24,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1/besok")
     """PostgreSQL with TimescaleDB; several hosts may be named for a failover."""
+    database_password: SecretStr = SecretStr("")
+    """Its password, where the address holds none."""
     database_pool: int = 8
     """Connections a service may hold."""
 
@@ -112,7 +121,31 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Read the settings of this process. Raises SettingsError naming each one that cannot be used."""
     try:
-        return Settings()
+        return _with_password(Settings(**_secrets()))
     except ValidationError as exc:
         lines = [f"BESOK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in exc.errors()]
         raise SettingsError("; ".join(lines)) from exc
+
+
+def _secrets() -> dict[str, Any]:
+    """Return the secrets that stand in files; one in the environment as well goes before. Raises SettingsError."""
+    found: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        variable = f"BESOK_{name.upper()}"
+        file = os.environ.get(f"{variable}_FILE", "")
+        if field.annotation is SecretStr and file and not os.environ.get(variable):
+            try:
+                found[name] = SecretStr(Path(file).read_text("utf-8").strip())
+            except (OSError, UnicodeDecodeError) as exc:
+                raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
+    return found
+
+
+def _with_password(settings: Settings) -> Settings:
+    """Return the settings with the password in the address of the database, for all who connect."""
+    password = settings.database_password.get_secret_value()
+    if not password:
+        return settings
+    url = settings.database_url.get_secret_value()
+    joined = f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
+    return settings.model_copy(update={"database_url": SecretStr(joined)})

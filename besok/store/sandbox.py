@@ -13,7 +13,7 @@ from besok.store.database import Database, sql
 _DELETED = (
     "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
     "sandbox_backfill", "sandbox_counts", "sandbox_headcounts", "sandbox_calibrations", "sandbox_imputed",
-    "sandbox_findings",
+    "sandbox_findings", "sandbox_quarantine",
 )  # fmt: skip
 DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
 

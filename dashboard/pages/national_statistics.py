@@ -63,6 +63,10 @@ def _why(report: AnnualReport) -> str:
     elif report.estimated_share >= 0.0005:
         estimated = _("{share} of it is imputed for times without data.")
         parts.append(estimated.format(share=formats.percent(report.estimated_share, 1)))
+    if report.hours_staffless:
+        hours = _("Open for {staffed} hours with staff, and {card} with card.")
+        staffed, card = formats.number(report.hours_staffed), formats.number(report.hours_staffless)
+        parts.append(hours.format(staffed=staffed, card=card))
     for one in report.imports:
         brought = (
             _("{n} of the visits are from “{source}”, file {name}.")

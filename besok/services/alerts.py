@@ -1,4 +1,4 @@
-"""States of which alerts tell, found in what is stored: of sensors, spaces, services, forecasts, backups and targets."""
+"""States of which alerts tell, found in what is stored: of sensors, spaces, services, forecasts and targets."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
 
 
 def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return whether more went into a space than the threshold since the last alert was acknowledged: since it was cleaned."""
+    """Return whether more went into a space than the threshold since it was cleaned: the last alert acknowledged."""
     subject = f"{rule.site}/{rule.space}"
     since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)

@@ -85,7 +85,7 @@ def get_visits(
         unknown = sum(one.variance({day.day for day in own} & shares) for one in totals)
         view = _view(point, own, unknown, variance)
         over = max(point.day, first), min(ends, today) - DAY
-        if over[0] <= over[1] and (step != "day" or share_of_whole(known, *over)):
+        if over[0] <= over[1] and (step != "day" or own):
             view = replace(view, coverage=share_of_whole(known, *over))
         views.append(view)
     return views

@@ -15,7 +15,7 @@ from besok.model.site import PayloadMapping, Sensor
 from besok.model.topics import matches_kept
 from besok.store import identity, results
 from besok.store.database import Database, sql
-from besok.store.rollup import rebuild_days
+from besok.store.rollup import note_counting, recount
 from besok.store.sites import MAPPING, id_of
 
 _SENSORS = TypeAdapter(list[Sensor])
@@ -139,6 +139,7 @@ def replayed(db: Database, number: int, now: datetime) -> None:
 def _place(
     conn: _Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
 ) -> None:
+    note_counting(conn)
     places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": site_id})}
     _register(conn, sensors)
     channels = _channels(conn, sensors)
@@ -163,10 +164,7 @@ def _place(
         }
         conn.execute(sql("placement_since"), row)
     conn.execute(sql("placement_sandbox"))
-    heard = (conn.execute(sql("channel_has_readings"), {"channel": c}).fetchone() for c in channels.values())
-    if any(row and row[0] for row in heard):
-        for (shared,) in conn.execute(sql("sites_sharing_portals"), {"sites": [site_id]}).fetchall():
-            rebuild_days(conn, shared)
+    recount(conn)
     results.delete(conn, [site_id])
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from dash import html
 
 from besok.model.forecast import ExpectedTotal, Outlook
+from besok.model.views.closed_periods import ClosedPeriod
 from besok.model.views.series import VisitPoint
 from besok.text import formats
 from besok.text.languages import _
@@ -31,6 +32,7 @@ class Year:
     high: float | None
     observed: float
     source: str = ""
+    reported: bool = False
 
 
 def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
@@ -51,6 +53,19 @@ def _source(sources: Sequence[str]) -> str:
     """Return what people brought the days of a year from, with the sensors where these counted some of them."""
     named = [_("“{source}”").format(source=source) for source in sources if source]
     return formats.several([*named, *([_("sensors")] if "" in sources else [])]) if named else ""
+
+
+def reported(years: Sequence[Year], closed: Sequence[ClosedPeriod], measure: str) -> list[Year]:
+    """Return the years with those that were reported as they were reported."""
+    kept = {p.first.year: p for p in closed if (p.last - p.first).days > 31}
+
+    def as_told(year: Year) -> Year:
+        period = kept.get(year.year)
+        if period is None:
+            return year
+        return replace(year, visits=period.gross if measure == "gross" else period.net, reported=True)
+
+    return [as_told(year) for year in years]
 
 
 def _ends_its_year(one: ExpectedTotal, coming: Outlook) -> bool:
@@ -103,6 +118,8 @@ def _known(one: Year, this_year: int) -> str:
     """Return how the figure came about."""
     if one.low is not None:
         return _("counted so far, and forecast") if one.year == this_year else _("forecast")
+    if one.reported:
+        return _("reported")
     how = _("counted")
     if one.observed < 0.995:
         how = _("counted, {share} of its days").format(share=formats.percent(one.observed))

@@ -42,9 +42,10 @@ async def wanted(
 Form = Annotated[Format, Depends(wanted)]
 
 
-def table(router: APIRouter, path: str, kind: type, summary: str) -> Callable[[Route], Route]:
-    """Register a route whose answer is a list of `kind`, as JSON or as CSV."""
-    return router.get(path, response_model=list[kind], responses=CSV, summary=summary)  # type: ignore[valid-type]
+def table(router: APIRouter, path: str, kind: type, summary: str, *needed: Any) -> Callable[[Route], Route]:
+    """Register a route whose answer is a list of `kind`, as JSON or as CSV; `needed` is what it depends on."""
+    told = {"responses": CSV, "summary": summary, "dependencies": needed}
+    return router.get(path, response_model=list[kind], **told)  # type: ignore[valid-type,arg-type]
 
 
 def rows(items: Sequence[Any], kind: type, form: Format, name: str) -> Response:

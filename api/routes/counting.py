@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from api.security import same_origin
 from besok.model import messages
 from besok.model.actions import YEARS
@@ -78,7 +78,11 @@ class Received:
     stored: bool
 
 
-@router.get("/sites/{site}/calibration", summary="How well the doors count, and what to count next")
+@router.get(
+    "/sites/{site}/calibration",
+    summary="How well the doors count, and what to count next",
+    dependencies=[needs("read")],
+)
 def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     """Each door with its accuracy (sensor / person) and the 95 % interval, the counts it rests on, the corrections that
     were proposed, accepted or undone, and the counts that would teach most. The taps of a count: `counts/{id}`."""
@@ -86,7 +90,7 @@ def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     return replace(known, counts=tuple(replace(c, taps=()) for c in known.counts))
 
 
-@router.get("/sites/{site}/counts/doors", summary="Doors to count at")
+@router.get("/sites/{site}/counts/doors", summary="Doors to count at", dependencies=[needs("count")])
 def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToCount]:
     """Return the doors with sensors, those first where a count teaches most. It tells nothing of what the sensors
     count, so that whoever counts is not led by it."""
@@ -108,7 +112,7 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     return sorted(found, key=lambda d: -(d.learn or 0))
 
 
-@router.get("/sites/{site}/counts/{count}", summary="One count with its taps")
+@router.get("/sites/{site}/counts/{count}", summary="One count with its taps", dependencies=[needs("read")])
 def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
     found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
@@ -117,7 +121,9 @@ def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
     return found
 
 
-@router.put("/sites/{site}/counts/{count}", status_code=201, summary="Send a count")
+@router.put(
+    "/sites/{site}/counts/{count}", status_code=201, summary="Send a count", dependencies=[needs("count")]
+)
 def receive(
     site: KnownSite, count: UUID, body: CountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api import ranges
 from api.answers import Form, rows, table
-from api.deps import KnownSite, Now, known_name
+from api.deps import KnownSite, Now, known_name, needs
 from api.reports import ReportDb
 from besok.model import calendar
 from besok.model.site import Site
@@ -19,7 +19,7 @@ from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "

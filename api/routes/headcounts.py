@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from api.routes.counting import Name, Received, utc
 from api.security import same_origin
 from besok.model import messages
@@ -62,7 +62,11 @@ class Undone:
     id: UUID
 
 
-@router.get("/sites/{site}/headcounts", summary="Headcounts, and what they say of the estimates")
+@router.get(
+    "/sites/{site}/headcounts",
+    summary="Headcounts, and what they say of the estimates",
+    dependencies=[needs("read")],
+)
 def listing(
     site: KnownSite, db: Db, now: Now, first: FirstDay = None, last: LastDay = None
 ) -> SiteHeadcounts:
@@ -71,7 +75,11 @@ def listing(
     return get_headcounts(db, site, now, first, last)
 
 
-@router.get("/sites/{site}/headcounts/rooms", summary="Rooms to walk in a headcount round")
+@router.get(
+    "/sites/{site}/headcounts/rooms",
+    summary="Rooms to walk in a headcount round",
+    dependencies=[needs("count")],
+)
 def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToCount]:
     """Return the spaces without parts, with their last headcounts of today. It tells nothing of the estimates, so that
     whoever counts is not led by them."""
@@ -79,7 +87,9 @@ def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToC
     return get_rooms(db, site, now)
 
 
-@router.post("/sites/{site}/headcounts", status_code=201, summary="Send a headcount")
+@router.post(
+    "/sites/{site}/headcounts", status_code=201, summary="Send a headcount", dependencies=[needs("count")]
+)
 def receive(
     site: KnownSite, body: HeadcountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:
@@ -96,7 +106,9 @@ def receive(
     return Received(id=body.id, stored=stored)
 
 
-@router.post("/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back")
+@router.post(
+    "/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back", dependencies=[needs("count")]
+)
 def undo(site: KnownSite, count: UUID, body: UndoIn, db: Db, now: Now, request: Request) -> Undone:
     """Take a headcount out of use, which is kept, and estimate its day again without it."""
     _ours(request)

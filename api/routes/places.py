@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.deps import Db, known_name
+from api.deps import Db, known_name, needs
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.services.places import get_sites, get_spaces
 
-router = APIRouter(tags=["Places"])
+router = APIRouter(tags=["Places"], dependencies=[needs("open")])
 
 
 @router.get("/sites", summary="All sites")

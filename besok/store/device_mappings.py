@@ -13,7 +13,7 @@ from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
 from besok.model.topics import matches_kept
-from besok.store import identity, results
+from besok.store import audit, identity, results
 from besok.store.database import Database, sql
 from besok.store.rollup import note_counting, recount
 from besok.store.sites import MAPPING, id_of
@@ -101,6 +101,8 @@ def put(
         if site_id is not None:
             _place(conn, site_id, sensors, since, now)
         conn.execute(sql("notify"), {"channel": "sites", "payload": site})
+        about = f"{author}: {mapping.topic}"
+        audit.note(conn, "device.mapping", f"mapping {made[0]}", site=site, detail=about)
         return int(made[0])
 
 
@@ -116,6 +118,7 @@ def end(db: Database, number: int, now: datetime) -> None:
         ids = [placement for placement, _ in standing.values()]
         conn.execute(sql("placement_forget"), {"ids": ids, "now": now})
         conn.execute(sql("placement_close"), {"ids": ids, "now": now})
+        audit.note(conn, "device.mapping", f"mapping {number}", detail="ended")
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 

@@ -16,7 +16,7 @@ from besok.model.errors import CountFileError, NotFound
 from besok.model.period_counts import PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.views.imports import CountMethod, Counts, ImportView
-from besok.store import results
+from besok.store import audit, results
 from besok.store.database import Database, sql
 from besok.store.sites import id_of
 
@@ -266,6 +266,7 @@ def _note(conn: psycopg.Connection[Any], import_id: int, author: str, now: datet
     conn.execute(
         sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
     )
+    audit.note(conn, "import", f"import {import_id}", detail=f"{author}: {change}")
 
 
 def _changed(conn: psycopg.Connection[Any], site: str, site_id: int, now: datetime) -> None:

@@ -140,8 +140,6 @@ CREATE UNIQUE INDEX calibration_open ON public.calibration USING btree (portal_i
 CREATE UNIQUE INDEX calibration_pkey ON public.calibration USING btree (calibration_id)
 CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (device_id, key)
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
-CREATE UNIQUE INDEX closed_period_in_force ON public.closed_period USING btree (site_id, first, last) WHERE (ended IS NULL)
-CREATE UNIQUE INDEX closed_period_pkey ON public.closed_period USING btree (period_id)
 CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
 CREATE UNIQUE INDEX count_import_content ON public.count_import USING btree (site_id, content)
@@ -300,29 +298,6 @@ channel_counting:  SELECT l.channel_id,
      LEFT JOIN space z ON ((z.space_id = l.space_id)))
   WHERE (l.role = 'primary'::text)
   GROUP BY l.channel_id, l.portal_id, l.space_id, l.swapped, p.used, z.used;
-closed_period CHECK (((ended IS NULL) = (ended_by IS NULL)))
-closed_period CHECK ((author <> ''::text))
-closed_period CHECK ((last >= first))
-closed_period FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
-closed_period PRIMARY KEY (period_id)
-closed_period.author text NO 
-closed_period.besok01 integer YES 
-closed_period.closed timestamp with time zone NO 
-closed_period.coverage double precision NO 
-closed_period.days jsonb NO 
-closed_period.ended timestamp with time zone YES 
-closed_period.ended_by text YES 
-closed_period.ended_why text YES 
-closed_period.first date NO 
-closed_period.gross double precision NO 
-closed_period.last date NO 
-closed_period.net double precision NO 
-closed_period.period_id integer NO 
-closed_period.reason text NO ''::text
-closed_period.report jsonb YES 
-closed_period.sensors jsonb NO 
-closed_period.site_id integer NO 
-closed_period.version text NO 
 codec.added timestamp with time zone NO 
 codec.added_by text NO 
 codec.model text NO 

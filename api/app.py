@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
-from fastapi import APIRouter, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
 
-from api import docs, errors, security
+from api import description, docs, errors, security
 from api.deps import Clock, utc_now
 from api.live import Hub
+from api.numbers import Rounded
+from api.parameters import PREFIX, only_known
 from api.reports import Reports
 from api.routes import (
     attention,
@@ -78,7 +80,12 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
 
 def _install_routes(server: FastAPI) -> None:
-    v1 = APIRouter(prefix="/api/v1", responses=errors.DOCUMENTED)
+    v1 = APIRouter(
+        prefix=PREFIX,
+        responses=errors.DOCUMENTED,
+        default_response_class=Rounded,
+        dependencies=[Depends(only_known)],
+    )
     for part in (
         places,
         live,
@@ -95,6 +102,7 @@ def _install_routes(server: FastAPI) -> None:
         v1.include_router(part.router)
     server.include_router(v1)
     docs.install(server)
+    description.install(server)
     # Last of ours, and before the dashboard's own catch-all, which would answer a slip with a web page.
     server.add_api_route("/api/{rest:path}", _unknown, response_model=None, include_in_schema=False)
 

@@ -16,12 +16,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import dataclass, field, replace
 
-from pydantic import TypeAdapter
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocket
 
 from api.answers import FRESH
 from api.deps import Clock, known_name
+from api.numbers import encode
 from api.security import same_origin
 from besok.model.errors import BesokError, NotFound
 from besok.model.views.live import SiteLive
@@ -41,12 +41,11 @@ AGAIN_MS = 3000
 NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4404, 4403, 1001, 1013  # why a WebSocket was closed
 
 Render = Callable[[SiteLive], str]
-_JSON = TypeAdapter(SiteLive)
 
 
 def frame(live: SiteLive) -> str:
     """Return a site now, as JSON."""
-    return _JSON.dump_json(live).decode()
+    return encode(live).decode()
 
 
 @dataclass(frozen=True, slots=True)

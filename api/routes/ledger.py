@@ -107,7 +107,7 @@ class LedgerRow:
 def actions(site: KnownSite, db: Db, now: Now, form: Form) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
     found = get_actions(db, site.id, business_day(now, site))
-    if form == "json":
+    if form.format == "json":
         return rows(found, ActionInfo, form, "")
     told = _gave(db, site, now)
     lines = [_row(site.id, a, told.get(a.action)) for a in found]

@@ -43,6 +43,7 @@ TOO_MANY: Final = Translatable(
 CONTROL_CHARACTERS: Final = Translatable(
     "control characters are not accepted: take them out of the address or of what you sent"
 )
+NO_PARQUET: Final = Translatable("Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV")
 FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(

@@ -1,0 +1,48 @@
+"""The description of the API, openapi.json: what FastAPI finds, with fields described and every status documented."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.fields import describe
+from api.problems import TYPE
+
+METHODS = ("get", "put", "post", "patch", "delete")
+
+
+def install(server: FastAPI) -> None:
+    """Let `server` describe itself so."""
+
+    def openapi() -> dict[str, Any]:
+        if server.openapi_schema is None:
+            server.openapi_schema = _made(server)
+        return server.openapi_schema
+
+    server.openapi = openapi  # type: ignore[method-assign]
+
+
+def _made(server: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=server.title, version=server.version, description=server.description, routes=server.routes,
+        separate_input_output_schemas=False,
+    )  # fmt: skip
+    for path in document["paths"].values():
+        for method in METHODS:
+            for status, answer in path.get(method, {}).get("responses", {}).items():
+                _problem(status, answer)
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    describe(document)
+    return document
+
+
+def _problem(status: str, answer: dict[str, Any]) -> None:
+    """Name the media type of problems, and the header that says when to ask again."""
+    if status >= "400":
+        answer["content"] = {TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if status in ("429", "503"):
+        seconds = {"type": "integer", "examples": [3]}
+        answer["headers"] = {
+            "Retry-After": {"description": "Seconds until it is worth asking again", "schema": seconds}
+        }

@@ -15,6 +15,7 @@ from api.reports import Reports
 from api.routes import (
     attention,
     calendar,
+    catalogue,
     counting,
     figures,
     forecast,
@@ -72,6 +73,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     server.state.db, server.state.hub, server.state.clock = db, hub, clock
+    server.state.settings = settings
     server.state.live_db, server.state.reports = live, Reports(reports, few)
     server.state.csp = security.POLICY
     errors.install(server)
@@ -88,6 +90,7 @@ def _install_routes(server: FastAPI) -> None:
     )
     for part in (
         places,
+        catalogue,
         live,
         figures,
         calendar,

@@ -8,6 +8,10 @@ from fastapi.openapi.utils import get_openapi
 from api.fields import describe
 from api.problems import TYPE
 
+OF_BODIES = {
+    "409": "It cannot be so any more: another has this id, or its cause is gone",
+    "413": "The request is larger than a megabyte",
+}
 METHODS = ("get", "put", "post", "patch", "delete")
 
 
@@ -28,9 +32,13 @@ def _made(server: FastAPI) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )  # fmt: skip
     for path in document["paths"].values():
-        for method in METHODS:
-            for status, answer in path.get(method, {}).get("responses", {}).items():
+        for operation in (path[method] for method in METHODS if method in path):
+            answers = operation["responses"]
+            if "requestBody" in operation:
+                answers |= {status: {"description": said} for status, said in OF_BODIES.items()}
+            for status, answer in answers.items():
                 _problem(status, answer)
+            operation["responses"] = dict(sorted(answers.items()))
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
     describe(document)

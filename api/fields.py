@@ -7,6 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+EXAMPLES: Final = {
+    "date": "2026-11-25",
+    "date-time": "2026-11-25T08:15:00Z",
+    "uuid": "7f3c3a3e-5d0c-4d8e-9a4e-2f6b3f0e8d11",
+    "boolean": True,
+}
 ANYWHERE: Final = "any"  # the fields that mean the same wherever they stand
 
 
@@ -27,7 +33,10 @@ class Meaning:
 @cache
 def _meanings() -> Mapping[str, Mapping[str, Meaning]]:
     raw = tomllib.loads(files("api").joinpath("fields.toml").read_text("utf-8"))
-    return {schema: {name: _meaning(*said) for name, said in part.items()} for schema, part in raw.items()}
+    return {
+        schema: {name: _meaning(*([said] if isinstance(said, str) else said)) for name, said in part.items()}
+        for schema, part in raw.items()
+    }
 
 
 def _meaning(text: str, example: Any = None, unit: str = "") -> Meaning:
@@ -76,5 +85,12 @@ def describe(document: dict[str, Any]) -> None:
             if known is None:
                 continue
             said.setdefault("description", known.described)
-            if known.example is not None:
-                said.setdefault("examples", [known.example])
+            example = known.example if known.example is not None else _by_form(said)
+            if example is not None:
+                said.setdefault("examples", [example])
+
+
+def _by_form(said: Mapping[str, Any]) -> Any:
+    """Return an example of a date, a time, an id, yes or no: of these every one says as much."""
+    forms = [one.get("format") or one.get("type") for one in (said, *said.get("anyOf", ()))]
+    return next((EXAMPLES[form] for form in forms if form in EXAMPLES), None)

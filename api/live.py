@@ -13,7 +13,7 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextvars import Context
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
 from starlette.responses import StreamingResponse
@@ -166,7 +166,8 @@ class Hub:
 
     async def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, site)
+        context = copy_context()  # who asks
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, self._read, site)
 
     def _read(self, site: str) -> SiteLive:
         return get_live(self._db, site, self._clock())

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
@@ -25,6 +25,7 @@ LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long
 SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
 
+CountId = Annotated[UUID, Path(description="The count's id, made by its sender")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
@@ -109,7 +110,7 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
 
 
 @router.get("/sites/{site}/counts/{count}", summary="One count with its taps")
-def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
+def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
     found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
     if found is None:
@@ -117,9 +118,12 @@ def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
     return found
 
 
-@router.put("/sites/{site}/counts/{count}", status_code=201, summary="Send a count")
+KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description": "It was kept already"}}
+
+
+@router.put("/sites/{site}/counts/{count}", status_code=201, responses=KNOWN, summary="Send a count")
 def receive(
-    site: KnownSite, count: UUID, body: CountIn, db: Db, now: Now, request: Request, response: Response
+    site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:
     """Keep a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""

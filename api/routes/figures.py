@@ -1,7 +1,8 @@
 """Routes for measured figures: flows, visits, occupancy, and progress to the target."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -27,9 +28,17 @@ RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "
     "`to` not (without an offset: local time of the site)."
 )
-From = Annotated[str | None, Query(alias="from", description=f"Beginning. {RULE}", examples=["2026-11-01"])]
-To = Annotated[str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"])]
-DAY = {"format": "date"}
+_NONE = {"type": "null"}
+_DATE = {"type": "string", "format": "date"}
+DAY = {"anyOf": [_DATE, _NONE]}
+INSTANT = {"anyOf": [_DATE, {"type": "string", "format": "date-time"}, _NONE]}
+From = Annotated[
+    str | None,
+    Query(alias="from", description=f"Beginning. {RULE}", examples=["2026-11-01"], json_schema_extra=INSTANT),
+]
+To = Annotated[
+    str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"], json_schema_extra=INSTANT)
+]
 FirstDay = Annotated[
     str | None,
     Query(alias="from", description="First business day", examples=["2026-11-01"], json_schema_extra=DAY),
@@ -69,7 +78,7 @@ async def flows(
     A file (CSV, Parquet) may be as long as it likes; of more than a month it tells month by month, portal by portal.
     """
     start, end = ranges.instants(begin, to, site, now)
-    chosen = _portal(portal, site) if portal else None
+    chosen = known_portal(portal, site) if portal else None
     name = f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}"
 
     def found(db: Database, first: datetime, last: datetime) -> list[FlowPoint]:
@@ -146,12 +155,37 @@ def annual(site: KnownSite, db: ReportDb, now: Now, year: Year = None) -> Annual
     return get_annual_report(db, site.id, year or today.year - 1, today)
 
 
-def _portal(portal: str, site: Site) -> str:
-    """Return the portal's id; a shared door of another site is "other-site/portal"."""
+def known_portal(portal: str, site: Site) -> str:
+    """Return the portal's id; a shared door of another site is "other-site/portal". Raises NotFound."""
     name = known_name(portal, "portal")
     if "/" not in name and all(p.id != name for p in site.portals):
         raise NotFound(f"there is no portal “{name}” in {site.id}")
     return name
+
+
+def known_space(space: str, site: Site) -> str:
+    """Return the space's id. Raises NotFound."""
+    name = known_name(space, "space")
+    if name != site.id and all(s.id != name for s in site.spaces):
+        raise NotFound(f"there is no space “{name}” in {site.id}")
+    return name
+
+
+Placed = TypeVar("Placed")
+
+
+def within(
+    found: Sequence[Placed], site: Site, portal: str | None = None, space: str | None = None
+) -> Sequence[Placed]:
+    """Return what was found at a portal or in a space, all of it where none is named. Raises NotFound."""
+    door = known_portal(portal, site) if portal else None
+    room = known_space(space, site) if space else None
+    return [
+        one
+        for one in found
+        if (door is None or getattr(one, "portal", None) == door)
+        and (room is None or getattr(one, "space", None) == room)
+    ]
 
 
 def _space(space: str | None, site: Site) -> str:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from starlette.responses import StreamingResponse
 
 from api.answers import FRESH
-from api.deps import known_name
+from api.deps import SiteId, known_name
 from api.live import Hub, frame
 from besok.model.views.live import SiteLive
 
@@ -12,7 +12,7 @@ router = APIRouter(tags=["Live"])
 
 
 @router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now")
-async def live(site: str, request: Request) -> Response:
+async def live(site: SiteId, request: Request) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
     hub: Hub = request.app.state.hub
     text = frame(await hub.read(known_name(site, "site")))
@@ -27,7 +27,7 @@ async def live(site: str, request: Request) -> Response:
     },
     summary="The same at each change, as server-sent events",
 )
-async def stream(site: str, request: Request) -> StreamingResponse:
+async def stream(site: SiteId, request: Request) -> StreamingResponse:
     """Send a snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""
     hub: Hub = request.app.state.hub
     return await hub.events(site)

@@ -43,7 +43,12 @@ TOO_MANY: Final = Translatable(
 CONTROL_CHARACTERS: Final = Translatable(
     "control characters are not accepted: take them out of the address or of what you sent"
 )
-NO_PARQUET: Final = Translatable("Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV")
+NO_PARQUET: Final = Translatable(
+    "Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV"
+)
+NO_PUBLISHER: Final = Translatable(
+    "the catalogue needs to know who publishes: set BESOK_PUBLISHER and BESOK_CONTACT_EMAIL"
+)
 FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
@@ -158,5 +163,7 @@ def resolved(number: int) -> Translatable:
 
 def foreign_host(name: str) -> Translatable:
     """Return a request names a host that is not ours."""
-    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
-    return _of(said, name=name or "no host")
+    return _of(
+        "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is",
+        name=name or "no host",
+    )

@@ -6,7 +6,6 @@ import io
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
@@ -14,7 +13,7 @@ from starlette.datastructures import URL
 from starlette.responses import Response, StreamingResponse
 
 from api import parquet
-from api.numbers import digits, encode
+from api.numbers import DIGITS, encode, round_number
 from api.ranges import MAX_ROWS, BadRange
 from besok.model import messages
 from besok.model.actions import as_cell
@@ -190,29 +189,32 @@ def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str
 
 
 def _lines(items: Sequence[Any], kind: type, semicolons: bool) -> Iterator[str]:
-    names = [(field.name, digits(field.name)) for field in fields(kind)]
+    names = [field.name for field in fields(kind)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n", delimiter=";" if semicolons else ",")
-    writer.writerows(
-        [_cell(getattr(item, name), semicolons, places) for name, places in names] for item in items
-    )
+    for item in items:
+        values = ((name, getattr(item, name)) for name in names)
+        writer.writerow(
+            [
+                _number(value, name, kind, semicolons) if isinstance(value, float) else _cell(value)
+                for name, value in values
+            ]
+        )
     yield text.getvalue()
 
 
-def _cell(value: Any, comma: bool, places: int) -> Any:
-    """Write times as ISO 8601, whole numbers without a decimal point or `comma`, since people are whole."""
+def _cell(value: Any) -> Any:
+    """Write times as ISO 8601, and nothing that a spreadsheet would compute."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float):
-        return _number(value, places).replace(".", "," if comma else ".")
     told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
-    return (
-        as_cell(told) if isinstance(told, str) else told
-    )  # or a spreadsheet would compute what somebody wrote
+    return as_cell(told) if isinstance(told, str) else told
 
 
-def _number(value: float, places: int) -> str:
-    text = f"{round(value, places) + 0.0:.{places}f}" if isfinite(value) else ""  # and no minus before a zero
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _number(value: float, name: str, kind: type, comma: bool) -> str:
+    """Write whole numbers without a decimal point or `comma`, since people are whole."""
+    known = round_number(value, name, kind.__name__)
+    text = f"{known:.{DIGITS}f}".rstrip("0").rstrip(".") if known is not None else ""
+    return text.replace(".", ",") if comma else text

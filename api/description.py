@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import compile_path
 
 from api.fields import describe
 from api.problems import TYPE
@@ -24,6 +25,16 @@ def install(server: FastAPI) -> None:
         return server.openapi_schema
 
     server.openapi = openapi  # type: ignore[method-assign]
+
+
+def methods_of(server: FastAPI, path: str) -> set[str]:
+    """Return the methods that a path has by the description; none if it is not described, or `server` has none."""
+    described = server.openapi()["paths"]
+    forms = sorted(
+        (form for form in described if compile_path(form)[0].match(path)), key=lambda form: form.count("{")
+    )
+    found = {method.upper() for method in described[forms[0]]} if forms else set()
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def _made(server: FastAPI) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Answers as JSON, with numbers rounded to what they mean."""
+"""Answers as JSON, with numbers rounded to what they mean: by their unit, a hundredth of a person, say."""
 
+from dataclasses import fields, is_dataclass
 from functools import cache
 from math import isfinite
 from typing import Any, Final
@@ -7,13 +8,12 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import JSONResponse
 
-from api.fields import units
+from api.fields import meaning, units
 
-DIGITS: Final = 6  # after the point: more would be noise
-_BY_UNIT: Final = {  # where the unit tells that less is meant
+DIGITS: Final = 6  # after the point, of shares and factors: more would be noise
+_BY_UNIT: Final = {
     "people": 2,
     "visits": 2,
-    "readings": 0,
     "minutes": 1,
     "hours": 2,
     "seconds": 1,
@@ -21,28 +21,43 @@ _BY_UNIT: Final = {  # where the unit tells that less is meant
     "mm": 1,
     "m²": 1,
 }
+_MIXED: Final = (4, 2, 10.0)  # of a bound, whose unit is that of its figure: from 10 on it is no share
 
 
 @cache
-def digits(name: str) -> int:
-    """Return the digits after the point that a field of this name has: the most, where it has several units."""
-    return max((_BY_UNIT.get(unit, DIGITS) for unit in units(name)), default=DIGITS)
+def _digits(name: str, schema: str) -> int | None:
+    """Return the digits after the point of a field; None where fields of that name have several units."""
+    known = meaning(schema, name) if schema else None
+    found = {known.unit} if known else units(name) - {""}
+    return _BY_UNIT.get(next(iter(found)), DIGITS) if len(found) == 1 else None if found else DIGITS
 
 
-def rounded(value: Any, name: str = "") -> Any:
-    """Return plain data with its numbers rounded by the names of their fields; what is no number is None."""
+def round_number(value: float, name: str, schema: str = "") -> float | None:
+    """Return a number as its field means it; None for what is no number."""
+    if not isfinite(value):
+        return None
+    digits = _digits(name, schema)
+    small, large, limit = _MIXED
+    return round(value, digits if digits is not None else large if abs(value) >= limit else small) + 0.0
+
+
+def rounded(value: Any, name: str = "", schema: str = "") -> Any:
+    """Return what can be told in JSON with its numbers rounded by their fields; dataclasses become plain."""
     if isinstance(value, float):
-        return round(value, digits(name)) + 0.0 if isfinite(value) else None  # and no minus before a zero
+        return round_number(value, name, schema)
+    if is_dataclass(value):
+        kind = type(value).__name__
+        return {f.name: rounded(getattr(value, f.name), f.name, kind) for f in fields(value)}
     if isinstance(value, dict):
         return {key: rounded(part, key) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [rounded(part, name) for part in value]
+        return [rounded(part, name, schema) for part in value]
     return value
 
 
 def encode(value: Any) -> bytes:
     """Return the JSON of a value or of a dataclass."""
-    return msgspec.json.encode(rounded(msgspec.to_builtins(value)))
+    return msgspec.json.encode(rounded(value))
 
 
 class Rounded(JSONResponse):
@@ -50,4 +65,4 @@ class Rounded(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """Return the JSON."""
-        return msgspec.json.encode(rounded(content))
+        return encode(content)

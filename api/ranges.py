@@ -58,8 +58,8 @@ def instants(first: str | None, last: str | None, site: Site, now: datetime) -> 
     Raises BadRange.
     """
     today = calendar.business_day(now, site)
-    begin = parse(first, "from") if first else today
-    end = parse(last, "to") if last else today
+    begin = parse(first, "from") if first is not None else today
+    end = parse(last, "to") if last is not None else today
     start, stop = _instant(begin, site, closing=False), _instant(end, site, closing=True)
     if start >= stop:
         raise BadRange(f"from ({first or begin}) must be before to ({last or end})")
@@ -113,7 +113,7 @@ def _instant(value: date | datetime, site: Site, *, closing: bool) -> datetime:
 
 
 def _day(text: str | None, name: str) -> date | None:
-    if not text:
+    if text is None:
         return None
     value = parse(text, name)
     if isinstance(value, datetime):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
@@ -107,6 +107,12 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
         for d in known.doors
     ]
     return sorted(found, key=lambda d: -(d.learn or 0))
+
+
+@router.put("/sites/{site}/counts/doors", response_model=None, include_in_schema=False)
+def no_count() -> NoReturn:
+    """Refuse what would else be taken for the id of a count."""
+    raise HTTPException(405)
 
 
 @router.get("/sites/{site}/counts/{count}", summary="One count with its taps")

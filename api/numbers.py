@@ -28,8 +28,10 @@ _MIXED: Final = (4, 2, 10.0)  # of a bound, whose unit is that of its figure: fr
 def _digits(name: str, schema: str) -> int | None:
     """Return the digits after the point of a field; None where fields of that name have several units."""
     known = meaning(schema, name) if schema else None
-    found = {known.unit} if known else units(name) - {""}
-    return _BY_UNIT.get(next(iter(found)), DIGITS) if len(found) == 1 else None if found else DIGITS
+    found = {_BY_UNIT.get(unit, DIGITS) for unit in ({known.unit} if known else units(name) - {""})} or {
+        DIGITS
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def round_number(value: float, name: str, schema: str = "") -> float | None:

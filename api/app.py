@@ -1,5 +1,6 @@
 """The API: FastAPI under /api. It reads through besok.services, and keeps what people counted and write down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -60,7 +61,11 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with db, live, reports:
             async with hub.running():
+                described = asyncio.create_task(
+                    asyncio.to_thread(server.openapi)
+                )  # takes a moment, and is kept
                 yield
+                await described
 
     server = FastAPI(
         title="Besök",

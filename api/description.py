@@ -40,7 +40,7 @@ def methods_of(server: FastAPI, path: str) -> set[str]:
 def _made(server: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=server.title, version=server.version, description=server.description, routes=server.routes,
-        separate_input_output_schemas=False,
+        separate_input_output_schemas=False, servers=[{"url": "/"}],
     )  # fmt: skip
     for path in document["paths"].values():
         for operation in (path[method] for method in METHODS if method in path):

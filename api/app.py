@@ -20,12 +20,17 @@ from api.routes import (
     counting,
     figures,
     forecast,
+    hand_counts,
+    headcounts,
+    imports,
     ledger,
     live,
     mappings,
     operation,
     places,
+    quarantine,
     usage,
+    voids,
 )
 from besok.model.settings import Settings
 from besok.store.database import Database
@@ -33,7 +38,7 @@ from besok.store.database import Database
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
 LEAST = 2  # connections of each purpose
-MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
+MAX_BODY = 1_000_000  # bytes of a request; only files of counts are larger
 
 ABOUT = """
 Visitors of libraries and parks: who came, how full it is, on the way to what.
@@ -103,9 +108,14 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        quarantine,
         counting,
+        headcounts,
+        imports,
+        hand_counts,
         attention,
         usage,
+        voids,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

@@ -79,7 +79,7 @@ def house() -> str:
     hours = "\n".join(f'{day} = "always"' for day in
                       ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))  # fmt: skip
     lines = ['[[sites]]\nid = "house"\nkind = "library"\nname = { sv = "Huset", en = "The house" }',
-             f'timezone = "Europe/Stockholm"\ncapacity = 400\n[sites.opening]\n{hours}',
+             f'timezone = "Europe/Stockholm"\ncapacity = 400\nlate_days = 3650\n[sites.opening]\n{hours}',
              '[[sites.spaces]]\nid = "hall"\nname = { sv = "Hall", en = "Hall" }\nstorey = 0']  # fmt: skip
     for n in range(DOORS):
         for portal, device in (

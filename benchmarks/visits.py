@@ -71,7 +71,7 @@ def simulate(sites: SiteFile, seed: int, days: int) -> Iterator[CountedWorld]:
     both = [_day(world, installed, FIRST + timedelta(days=n), doors) for n in range(days)]
     true, counted = (np.stack(side) for side in zip(*both, strict=True))
     place = np.append(ground.site_of, -1)
-    heard = {counter.edge for counter in installed.counters}
+    heard = {counter.places[-1].edge for counter in installed.counters}
     for number, site in enumerate(sites.sites):
         inner, outer = place[ground.inner[:doors]] == number, place[ground.outer[:doors]] == number
         gates = [edge for edge in np.flatnonzero(inner != outer).tolist() if edge in heard]
@@ -97,8 +97,8 @@ def _day(world: World, installed: Installation, day: date, doors: int) -> tuple[
     through = moves.only(moves.edge < doors)
     np.add.at(true, (through.edge, 1 - through.inward.astype(np.int64)), 1)
     seen = detect(installed, moves)
-    edge = np.array([counter.edge for counter in installed.counters])
-    turned = np.array([counter.swapped for counter in installed.counters], np.int64)
+    edge = np.array([counter.places[-1].edge for counter in installed.counters])
+    turned = np.array([counter.places[-1].swapped for counter in installed.counters], np.int64)
     np.add.at(counted, (edge[seen.counter], seen.outward ^ turned[seen.counter]), seen.count)
     return true, counted
 

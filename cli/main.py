@@ -11,6 +11,8 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    backup,
+    broker,
     calendar,
     calibrate,
     codec,
@@ -18,7 +20,11 @@ from cli.commands import (
     estimate,
     events,
     forecast,
+    hand_counts,
+    headcount,
     quality,
+    quarantine,
+    readings,
     receive,
     rejected,
     report,
@@ -27,6 +33,7 @@ from cli.commands import (
     simulate,
     site,
     stack,
+    visits,
 )
 from cli.terminal import output
 
@@ -39,6 +46,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for group in (
     stack,
     services,
+    backup,
     receive,
     quality,
     estimate,
@@ -46,15 +54,21 @@ for group in (
     forecast,
     site,
     device,
+    broker,
     adapter,
     codec,
+    readings,
     rejected,
+    quarantine,
     calibrate,
+    headcount,
+    hand_counts,
     calendar,
     actions,
     report,
     simulate,
     sandbox,
+    visits,
 ):
     group.register(app)
 

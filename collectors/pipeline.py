@@ -147,6 +147,11 @@ def _origin(part: _Part, key: bytes) -> Origin | None:
         identity = Identity(scope=f"retained/{_secret(message.topic, key)}", mark="", window_s=KEPT_S)
     elif identity and rejected and not part.readings:
         identity = replace(identity, scope=_secret(identity.scope, key), mark=_secret(identity.mark, key))
+    elif not identity and (ahead := [r for r in part.readings if r.flags & Flag.CLOCK_AHEAD and r.time]):
+        last = ahead[
+            -1
+        ]  # it counts at its receipt, so only its own time tells it from one that is sent again
+        identity = Identity(scope=f"{last.source}/{last.device}", mark=f"at:{last.time}", window_s=KEPT_S)
     lasting = message.client and (rejected or any(r.time is None for r in decoded.readings))
     packet_id = message.packet_id if lasting else 0
     if not packet_id and not identity:

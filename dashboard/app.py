@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from besok.model.settings import Settings
 from besok.text.languages import _, language
-from dashboard import counting, live, router, shell
+from dashboard import counting, live, public, router, shell
 from dashboard.caching import CachingMiddleware, addresses
 from dashboard.language import LanguageMiddleware
 from dashboard.unknown import UnknownPages
@@ -53,6 +53,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
     counting.install(server)
     live.install(server)
+    public.install(server, settings)
     app = Screens(
         server=server,  # type: ignore[arg-type]
         title="Besök",

@@ -12,6 +12,7 @@ from besok.text.languages import LANG, known, preferred
 
 COOKIE = "besok_lang"
 KEPT_S = 365 * 24 * 3600
+PUBLIC = "/free"  # the public part sets no cookie: its links carry the language
 
 
 def asked(query: bytes) -> str | None:
@@ -47,9 +48,10 @@ class LanguageMiddleware:
             or preferred(headers.get("accept-language", ""))
             or self.default
         )
+        keeps = None if scope.get("path", "").startswith(PUBLIC) else wish
         token = LANG.set(choice)
         try:
-            await self.app(scope, receive, _keeping(send, wish) if wish else send)
+            await self.app(scope, receive, _keeping(send, keeps) if keeps else send)
         finally:
             LANG.reset(token)
 

@@ -16,7 +16,7 @@ from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
 from dashboard.components import notices
-from dashboard.pages import now, opendata, progress, sensors, spaces
+from dashboard.pages import now, opendata, past_counts, progress, sensors, spaces
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ PAGES: dict[str, Page] = {
     "spaces": spaces.page,
     "progress": progress.page,
     "sensors": sensors.page,
+    "past": past_counts.page,
     "data": opendata.page,
 }
 

@@ -31,7 +31,10 @@ def layout() -> Any:
 
 def foot(site: str) -> Any:
     """Return what stands below every page: the way to the figures of the site it is about, as files."""
-    return dcc.Link(_("Open data: all figures as files"), href=f"/data/{site}".rstrip("/"))
+    return [
+        dcc.Link(_("Open data: all figures as files"), href=f"/data/{site}".rstrip("/")),
+        html.A(_("Public page: free seats and quiet hours"), href=f"/free/{site}".rstrip("/")),
+    ]
 
 
 def _brand() -> Any:
@@ -72,7 +75,13 @@ def pill_words() -> dict[str, Any]:
 def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:
     """Links to the pages of the chosen site, and to the same page of the other sites."""
     here = site.site if site else ""
-    pages = {"now": _("Now"), "spaces": _("Spaces"), "progress": _("Progress"), "sensors": _("Sensors")}
+    pages = {
+        "now": _("Now"),
+        "spaces": _("Spaces"),
+        "progress": _("Progress"),
+        "sensors": _("Sensors"),
+        "past": _("Past counts"),
+    }
     pages_of = [
         _link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()
     ]

@@ -83,7 +83,8 @@ def _series(
     """Visits by day of what the action is about, and of the other spaces of the house; NaN where not observed."""
     if not action.spaces:
         points = get_visits(db, site.id, first, last, "day")
-        return _filled({p.day: p.gross for p in points if p.gross is not None}, at), None
+        known = (p for p in points if p.gross is not None and not (p.source and p.imputed))
+        return _filled({p.day: p.gross or 0.0 for p in known}, at), None
     rows = effects.entered_by_day(db, site.id, first, last)
     doors: dict[tuple[str, int], dict[date, float]] = {}
     for row in rows:

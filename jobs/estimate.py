@@ -18,7 +18,7 @@ from besok.store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Le
 from jobs import quarters
 from jobs.bounds import bounded
 from jobs.learn import LOOK_BACK, SitePast, week_of
-from jobs.observations import DayClock, by_minute
+from jobs.observations import NOTHING_TOLD, DayClock, by_minute
 from jobs.running import Running
 
 
@@ -35,9 +35,10 @@ class Today:
         self._plan = plan
         self._hours = DayClock(site, day, MINUTE)
         self._begins, self._ends = self._hours.begins, self._hours.ends
-        self._running = Running(plan.building, learnt)
+        self._running = Running(plan.building, learnt.without(plan.unused(self._begins)))
         self._flows: Flows | None = None
         self._levels: Levels | None = None
+        self._told = NOTHING_TOLD
         self._written = 0  # steps whose figures are in the database
 
     def update(self, conn: Connection, now: datetime, since: datetime | None) -> None:
@@ -47,7 +48,9 @@ class Today:
         if since is not None or self._flows is None:
             first = min(first, self._read(conn, since, steps))
         assert self._flows and self._levels
-        seen, shown = by_minute(self._plan, self._flows[:steps], self._levels[:steps], self._hours)
+        seen, shown = by_minute(
+            self._plan, self._flows[:steps], self._levels[:steps], self._hours, self._told
+        )
         figures = self._running.figures(seen, first)
         write(conn, self._plan, self._begins, first, figures, shown, final=False)
         store.tell(conn, self._site.id)
@@ -60,6 +63,7 @@ class Today:
         span = (self._begins, self._begins + step * MINUTE, self._ends)
         flows = store.minute_flows(conn, self._plan, *span)
         levels = store.minute_levels(conn, self._plan, *span)
+        self._told = store.told_by_people(conn, self._plan, self._begins, self._ends)
         if self._flows and self._levels and step:
             _keep(flows, self._flows, step)
             _keep(levels, self._levels, step)
@@ -113,8 +117,10 @@ def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
     hours = DayClock(past.site, day, MINUTE)
     span = (hours.begins, hours.begins, hours.ends)
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
-    seen, shown = by_minute(past.plan, flows, levels, hours)
-    figures = smoothed(past.plan.building, seen, past.learnt(conn, week_of(day), keep=True))
+    told = store.told_by_people(conn, past.plan, hours.begins, hours.ends)
+    seen, shown = by_minute(past.plan, flows, levels, hours, told)
+    learnt = past.learnt(conn, week_of(day), keep=True).without(past.plan.unused(hours.begins))
+    figures = smoothed(past.plan.building, seen, learnt)
     figures = bounded(past.plan.building, figures)
     write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
 
@@ -126,7 +132,7 @@ def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> 
     whole = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
     for day, (seen, shown, highest, hours) in observed.items():
         first = (hours.begins - begins) // QUARTER
-        learnt = past.learnt(conn, week_of(day), keep=False)
+        learnt = past.learnt(conn, week_of(day), keep=False).without(past.plan.unused(hours.begins))
         whole.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
     spans = [(hours.begins, hours.ends) for *_, hours in observed.values()]
     store.write_quarters(conn, past.plan, begins, whole, spans, final=True)

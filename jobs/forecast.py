@@ -4,14 +4,16 @@ A forecast takes seconds of arithmetic, so it is made beside the worker (`jobs.b
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from besok.analytics.forecast import History, history
+from besok.analytics.growth import pandemic
 from besok.analytics.target_forecast import DAY, FURTHEST, ForecastGoal, look_ahead
 from besok.model import calendar as hours
 from besok.model.errors import NotFound, StoreError
@@ -20,6 +22,7 @@ from besok.model.site import Site
 from besok.model.views.series import VisitPoint
 from besok.services.calendar import get_calendar_days
 from besok.services.days import as_forecast_calendar, open_also
+from besok.services.observed_days import drawn
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import forecasts
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 LOOKED_BACK: Final = 3660  # days of history at most
 SEED: Final = 20260101
+DRAWS: Final = 5  # of days of which only totals are known; more change little (Rubin 1987)
 
 
 def make_newest(db: Database, now: datetime) -> int:
@@ -63,31 +67,46 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
     sites = counted(db, site)
     first = origin - LOOKED_BACK * DAY
-    past = observed(sites, get_visits(db, site.id, first, origin, "day", together=True), site.measure)
+    rng = np.random.default_rng([SEED, origin.toordinal()])
+    points = get_visits(db, site.id, first, origin, "day", together=True)
+    past = observed(sites, points, site.measure)
     if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
         return False
     goal = _goal(db, site, origin)
     last = origin + (FURTHEST if goal else 2 * 366) * DAY
     days = open_also(get_calendar_days(db, site.id, past.first, last), sites[1:])
+    imputed = any(p.source and p.imputed for p in points)
+    draws = [drawn(db, sites, origin, rng) for _ in range(DRAWS)] if imputed else []
     made = look_ahead(
         past,
-        as_forecast_calendar(days, site.opening.country, outdoors=site.kind == "park"),
+        as_forecast_calendar(days, site.opening.table(origin).country, outdoors=site.kind == "park"),
         goal=goal,
         measure=site.measure,
         made=now,
         afterwards=afterwards,
-        rng=np.random.default_rng([SEED, origin.toordinal()]),
+        rng=rng,
+        draws=[observed(sites, points, site.measure, times) for times in draws],
     )
     kept = forecasts.keep(db, site.id, replace(made, also=site.also))
     log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
     return kept
 
 
-def observed(sites: Sequence[Site], points: Sequence[VisitPoint], measure: str) -> History:
-    """Return the visits of some sites together from the first day on that is known; a day is closed if every
-    site is.
+def observed(
+    sites: Sequence[Site],
+    points: Sequence[VisitPoint],
+    measure: str,
+    times: Mapping[date, float] = MappingProxyType({}),
+) -> History:
+    """Return the visits of some sites together from the first day on that is known; a day is closed if every site is.
+
+    Days are taken so many `times`; those of the pandemic are left out where they tell nothing of others.
     """
     visits = {p.day: p.net if measure == "net" else p.gross for p in points}
+    visits |= {day: v * times[day] for day, v in visits.items() if v is not None and day in times}
+    known = {day: v for day, v in visits.items() if v is not None}
+    if out := pandemic(known, sites[0].pandemic):
+        visits |= {day: None for day in known if out[0] <= day <= out[1]}
     closed = (day for day in visits if not any(hours.open_intervals(day, site) for site in sites))
     last = max(visits, default=date.min)
     return history(visits, closed=closed, origin=last + DAY)

@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import DayObservations, by_space, heard, hold, known
+from besok.analytics.occupancy import DayObservations, Headcount, by_space, heard, hold, known, placed
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import Site
-from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
+from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, ToldByPeople
 
 HOLD_MINUTES = 5  # a level reading counts at least this long, and for three reports of its sensor
 PATIENCE_MINUTES = 60  # a site of which nothing is heard for longer has no figures
+NOTHING_TOLD = ToldByPeople()
 PATIENCE_QUARTERS = PATIENCE_MINUTES * MINUTE // QUARTER
 
 
@@ -53,29 +54,59 @@ def _minute(t: datetime, zone: ZoneInfo) -> int:
 
 
 def by_minute(
-    plan: Layout, flows: Flows, levels: Levels, hours: DayClock | None = None
+    plan: Layout,
+    flows: Flows,
+    levels: Levels,
+    hours: DayClock | None = None,
+    told: ToldByPeople = NOTHING_TOLD,
 ) -> tuple[DayObservations, Bools]:
     """Return a business day by minute from its beginning on, and in which of its minutes anything of the site was
     known.
     """
-    shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_MINUTES)
+    counts = _headcounts(plan, flows, hours, told)
+    shown = known(
+        heard(flows.people_in, flows.people_out, levels.people, levels.occupied, counts[0]), PATIENCE_MINUTES
+    )
     lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
     people, occupied = hold(levels.people, lasting), hold(levels.occupied, lasting)
     co2 = None if levels.co2 is None else hold(levels.co2, lasting)
-    return seen(plan, flows, people, occupied, co2, hours, step=MINUTE), shown
+    return seen(plan, flows, people, occupied, co2, hours, counts, told, step=MINUTE), shown
 
 
 def by_quarter(
-    plan: Layout, flows: Flows, levels: Levels, hours: DayClock | None = None
+    plan: Layout,
+    flows: Flows,
+    levels: Levels,
+    hours: DayClock | None = None,
+    told: ToldByPeople = NOTHING_TOLD,
 ) -> tuple[DayObservations, Bools]:
     """Return a business day by quarter of an hour, and in which of them anything of the site was known."""
-    shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_QUARTERS)
-    return seen(plan, flows, levels.people, levels.occupied, levels.co2, hours, step=QUARTER), shown
+    counts = _headcounts(plan, flows, hours, told)
+    shown = known(
+        heard(flows.people_in, flows.people_out, levels.people, levels.occupied, counts[0]), PATIENCE_QUARTERS
+    )
+    inside = levels.people, levels.occupied, levels.co2
+    return seen(plan, flows, *inside, hours, counts, told, step=QUARTER), shown
+
+
+def _headcounts(
+    plan: Layout, flows: Flows, hours: DayClock | None, told: ToldByPeople
+) -> tuple[Floats, Floats]:
+    """Return the headcounts of a day by step and space, with their standard deviations."""
+    counts = (
+        [
+            Headcount(at=(time - hours.begins) / hours.step, space=space, people=people)
+            for time, space, people in told.headcounts
+        ]
+        if hours
+        else []
+    )
+    return placed(counts, plan.building, flows.people_in, flows.people_out)
 
 
 def seen(
     plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: DayClock | None,
-    *, step: timedelta,
+    counts: tuple[Floats, Floats], told: ToldByPeople, *, step: timedelta,
 ) -> DayObservations:  # fmt: skip
     """Flows, and the readings of channels as readings of the spaces they look into; counts of a space are added up."""
     spaces, steps = len(plan.spaces), len(flows.people_in)
@@ -86,6 +117,8 @@ def seen(
         people=by_space(people, plan.level_space, spaces, add=True),
         occupied=by_space(occupied, plan.level_space, spaces, add=False),
         co2=None if co2 is None else by_space(co2, plan.level_space, spaces, add=False),
+        headcounts=counts,
+        checked_sd=told.checked_sd(len(plan.portals), hours.begins, hours.ends) if hours else None,
         open=hours.open[:steps] if hours else None,
         clock=hours.clock[:steps] if hours else None,
         step_minutes=step / MINUTE,

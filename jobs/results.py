@@ -35,7 +35,7 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
     from besok.services.bridging import compute_bridged
     from besok.services.calibration import compute_usual_week
     from besok.services.levers import compute_levers
-    from besok.services.observed_days import compute_visit_days
+    from besok.services.observed_days import compute_visit_days, last_known, visit_days
 
     sites, target, until = counted(db, site), site.target, today - DAY
     results.begin(db, [one.id for one in sites], what, until)
@@ -52,8 +52,7 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
         elif what == results.ANNUAL and site.kind == "library":
             result = compute_annual(db, site.id, today.year - 1, today)
         elif what == results.BRIDGED and target:
-            baseline = (target.baseline_first, target.baseline_last)
-            result = compute_bridged(db, sites, today, baseline, target.measure)
+            result = compute_bridged(db, sites, last_known(visit_days(db, sites, until), until))
     except NotFound as exc:
         log.debug("%s has no %s: %s", site.id, what, exc)
     if result is not None:

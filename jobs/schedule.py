@@ -46,6 +46,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old message identities", period=HOUR, run=upkeep.delete_messages),
     Duty(name="delete old rejected messages", period=HOUR, run=upkeep.delete_rejected),
     Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
+    Duty(name="note usual counts", period=6 * HOUR, run=upkeep.learn_quarters, delay=MINUTE),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),

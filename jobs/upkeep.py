@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from besok.model.settings import Settings
-from besok.store import message_dedup, occupancy, parameters, rejected
+from besok.store import message_dedup, occupancy, parameters, quarantine, rejected
 from besok.store.database import Database
 
 LEARNT_KEPT: Final = timedelta(days=63)  # for late data of so many days
@@ -36,3 +36,8 @@ def delete_rejected(db: Database, now: datetime, settings: Settings) -> None:
 def limit_rejected(db: Database, now: datetime, settings: Settings) -> None:
     """Keep a chatty device that cannot be decoded from filling the database."""
     rejected.trim(db)
+
+
+def learn_quarters(db: Database, now: datetime, settings: Settings) -> None:
+    """Note how many people are usual at each counter, from which follows what is too much."""
+    quarantine.learn(db, now)

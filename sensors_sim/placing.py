@@ -6,9 +6,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
-from besok.model.calendar import WEEKDAYS, holiday, hours_text, open_intervals, parse_hours
+from besok.model.calendar import WEEKDAYS, holiday, hours_text, joined, open_intervals, parse_hours
 from besok.model.errors import ScenarioError
-from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile
+from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile, Space
 from besok.model.sitefile.checks import Draft, check
 from besok.model.suggest import suggestion
 from sensors_sim.events import event_begin
@@ -61,6 +61,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     finder.sites = after.sites
     parts: dict[str, Any] = {"portals": portals, "sensors": sensors, "opening": hours}
     parts |= {key: finder.placed(key) for key in ("rates", "profiles", "closings", "events")}
+    parts["closings"] += tuple(closing for site in after.sites for closing in _unused(site))
     if finder.problems:
         raise ScenarioError([f"{scenario.id}: {problem}" for problem in dict.fromkeys(finder.problems)])
     return Placed(sites=after, scenario=replace(scenario, **parts), notes=tuple(dict.fromkeys(finder.notes)))
@@ -72,6 +73,19 @@ def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
     Closings are not in it: what is closed for a time is there all the same, and counts nobody.
     """
     return placed(site_file, scenario).sites
+
+
+def _unused(site: Site) -> Iterator[Closing]:
+    """Yield when spaces and portals of a site are not there, or closed, by its own file."""
+    parts: tuple[Space | Portal, ...] = (*site.spaces, *site.portals)
+    for part in parts:
+        days: list[tuple[date | None, date | None]] = [(None, part.first - DAY)] if part.first else []
+        days += [(part.last + DAY, None)] if part.last else []
+        days += [(c.first, c.last) for c in part.closed] if isinstance(part, Space) else []
+        name = (f"{site.id}/{part.id}",)
+        spaces, portals = (name, ()) if isinstance(part, Space) else ((), name)
+        for first, last in days:
+            yield Closing(site=site.id, spaces=spaces, portals=portals, first=first, last=last)
 
 
 def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site:
@@ -254,8 +268,11 @@ def _opening(site: Site, part: Hours) -> OpeningHours:
     if part.first or part.last:
         return replace(opening, exceptions=(*opening.exceptions, *_exceptions(site, part)))
     days = part.weekdays or WEEKDAYS
-    week: dict[str, Any] = {day: _hours(getattr(opening, day), part, site) for day in days}
-    return replace(opening, **week)
+    tables = (
+        replace(table, **dict[str, Any]({day: _hours(getattr(table, day), part, site) for day in days}))
+        for table in opening.tables
+    )
+    return replace(opening, tables=tuple(tables))
 
 
 def _exceptions(site: Site, part: Hours) -> Iterator[OpeningException]:
@@ -274,15 +291,15 @@ def _hours(usual: str, part: Hours, site: Site) -> str:
     """Return the hours of a day that usually has `usual`; stretches that touch become one."""
     if part.hours:
         return part.hours
-    joined: list[list[int]] = []
-    for start, until in sorted(
-        {*parse_hours(usual, site.day_start), *parse_hours(part.also, site.day_start)}
-    ):
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], until)
-        else:
-            joined.append([start, until])
-    return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in joined)
+    both = [parse_hours(text, site.day_start) for text in (usual, part.also)]
+    staffed = [_clocks(hours) for hours in joined(h for day in both for h in day.staffed)]
+    staffless = [f"{_clocks(hours)} staffless" for hours in joined(h for day in both for h in day.staffless)]
+    return ", ".join((*staffed, *staffless))
+
+
+def _clocks(hours: tuple[int, int]) -> str:
+    a, b = hours
+    return f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}"
 
 
 def _translated(site_file: SiteFile, scenario: Scenario) -> tuple[SiteFile, Scenario]:
@@ -349,6 +366,10 @@ def _drafts(site_file: SiteFile) -> list[Draft]:
             spaces=numbered(n, "spaces", site.spaces),
             portals=numbered(n, "portals", site.portals),
             sensors=numbered(n, "sensors", site.sensors),
+            tables=[(("sites", n, "opening", "tables", i), t) for i, t in enumerate(site.opening.tables)],
+            exceptions=[
+                (("sites", n, "opening", "exceptions", i), e) for i, e in enumerate(site.opening.exceptions)
+            ],
             space_ids=frozenset(s.id for s in site.spaces) | {site.id},
             portal_ids=frozenset(p.id for p in site.portals),
         )

@@ -59,8 +59,6 @@ class NewPortal(Portal):
     """A passage that `site` has from `first` to `last`. Its ends are named as spaces are."""
 
     site: str
-    first: date | None = None
-    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok.model.arrays import Bools, Floats, Ints
+from besok.model.calendar import EARLY, LATE, placement_span
 from besok.model.site import Sensor, Site
 from sensors_sim import air
 from sensors_sim.columns import Columns
@@ -18,6 +19,7 @@ from sensors_sim.noise import key, normal, uniform
 from sensors_sim.reports import Flow, Level
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import Character, names_device
+from sensors_sim.times import millis
 from sensors_sim.truth import passed
 
 MISS: Final = (0.005, 0.03)  # shares of passages a counter misses: the best and the worst device
@@ -34,14 +36,23 @@ Wanted = Callable[[str, str], bool]  # (site, device) -> is it wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """A portal that a counting line observes from a moment up to another (ms)."""
+
+    edge: int
+    swapped: bool
+    begins: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
     """A counting line over a portal."""
 
     site: str
     device: str
     line: str
-    edge: int
-    swapped: bool
+    places: tuple["Placing", ...]  # one after another
     interval_s: int
     key: int
     miss: float
@@ -115,7 +126,7 @@ def install(
     counters: list[Counter] = []
     gauges: list[Gauge] = []
     for site in ground.sites:
-        for sensor in site.sensors:
+        for sensor in (places[-1] for places in _by_channel(site).values()):
             form = format_of(sensor)
             if not form or not wanted(site.id, sensor.device):
                 continue
@@ -128,6 +139,28 @@ def install(
     return Installation(counters=tuple(counters), gauges=tuple(gauges), formats=formats)
 
 
+def _channel(sensor: Sensor) -> tuple[str, str, str]:
+    return sensor.source, sensor.device, sensor.channel_key
+
+
+def _by_channel(site: Site) -> dict[tuple[str, str, str], list[Sensor]]:
+    """Return the places of each channel, one after another."""
+    found: dict[tuple[str, str, str], list[Sensor]] = {}
+    for sensor in sorted(site.sensors, key=lambda s: placement_span(s, site)[0] or EARLY):
+        found.setdefault(_channel(sensor), []).append(sensor)
+    return {_channel(sensor): found[_channel(sensor)] for sensor in site.sensors}  # in the order of the file
+
+
+def _placing(ground: Ground, site: Site, sensor: Sensor) -> Placing:
+    begins, ends = placement_span(sensor, site)
+    return Placing(
+        edge=ground.portals.index(f"{site.id}/{sensor.portal}"),
+        swapped=sensor.swapped,
+        begins=millis(begins or EARLY),
+        ends=millis(ends or LATE),
+    )
+
+
 def _counter(
     ground: Ground, site: Site, sensor: Sensor, seed: int, form: Format, characters: Sequence[Character]
 ) -> Counter:
@@ -137,8 +170,7 @@ def _counter(
         site=site.id,
         device=sensor.device,
         line=sensor.channel_key.partition(":")[2],
-        edge=ground.portals.index(f"{site.id}/{sensor.portal}"),
-        swapped=sensor.swapped,
+        places=tuple(_placing(ground, site, place) for place in _by_channel(site)[_channel(sensor)]),
         interval_s=sensor.interval_s,
         key=name,
         miss=miss,
@@ -186,19 +218,23 @@ def detect(installation: Installation, moves: Moves) -> Detections:
     found = [Detections(time=none, counter=none, outward=none, count=none)]
     by_edge = moves.only(np.argsort(moves.edge, kind="stable"))
     for number, counter in enumerate(installation.counters):
-        low, high = np.searchsorted(by_edge.edge, [counter.edge, counter.edge + 1])
-        found.append(_detected(number, counter, by_edge.only(slice(low, high))))
+        for place in counter.places:
+            low, high = np.searchsorted(by_edge.edge, [place.edge, place.edge + 1])
+            passages = by_edge.only(slice(low, high))
+            if len(counter.places) > 1 or place.begins > millis(EARLY) or place.ends < millis(LATE):
+                passages = passages.only((passages.time >= place.begins) & (passages.time < place.ends))
+            found.append(_detected(number, counter, passages, swapped=place.swapped))
     return Detections.joined(found)
 
 
-def _detected(number: int, counter: Counter, passages: Moves) -> Detections:
+def _detected(number: int, counter: Counter, passages: Moves, *, swapped: bool) -> Detections:
     u = uniform(counter.key, passages.time, passages.person)
     missed: float | Floats = counter.miss
     if counter.crowd:
         missed = np.minimum(1.0, counter.miss + counter.crowd * _nearby(passages.time))
     wrong = u >= 1 - counter.swap
     twice = (u >= missed) & (u < missed + counter.double)
-    inward = passages.inward ^ wrong ^ counter.swapped
+    inward = passages.inward ^ wrong ^ swapped
     detections = Detections(
         time=passages.time,
         counter=np.full(len(passages), number),

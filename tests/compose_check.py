@@ -115,6 +115,7 @@ def trial(command: tuple[str, ...]) -> Iterator[Trial]:
         "BESOK_PORT": str(web),
         "BESOK_MQTT_PORT": str(mqtt),
         "BESOK_RECEIVE_PORT": str(receive),
+        "BESOK_SITE_FILE": "helsingborg.toml",
         "BESOK_SANDBOX": "1",
     }
     attempt = Trial(

@@ -2,14 +2,25 @@
 
 from typing import Any
 
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import (
+    OpeningException,
+    OpeningHours,
+    Portal,
+    Sensor,
+    Site,
+    SiteFile,
+    Space,
+    Text,
+    WeekHours,
+)
 
 NAME = Text(sv="x", en="x")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def week(hours: str) -> OpeningHours:
-    return OpeningHours(**dict.fromkeys(DAYS, hours))
+def week(hours: str, *exceptions: OpeningException, **more: Any) -> OpeningHours:
+    """The same hours every day, or others on the weekdays named in `more`."""
+    return OpeningHours(tables=(WeekHours(**dict.fromkeys(DAYS, hours) | more),), exceptions=exceptions)
 
 
 def space(id: str, kind: str = "zone", **more: Any) -> Space:

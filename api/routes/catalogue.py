@@ -17,12 +17,12 @@ router = APIRouter(tags=["Places"])
 
 async def _publisher(request: Request) -> Publisher:
     settings: Settings = request.app.state.settings
-    if not (settings.publisher and settings.contact_email):
+    if not (settings.operator and settings.contact):
         raise NotFound(messages.NO_PUBLISHER)
     return Publisher(
-        name=settings.publisher,
+        name=settings.operator,
         uri=settings.publisher_uri,
-        email=settings.contact_email,
+        email=settings.contact,
         licence=settings.data_licence,
         root=(settings.public_url or str(request.base_url)).rstrip("/"),
     )

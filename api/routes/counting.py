@@ -162,15 +162,16 @@ def _count(number: UUID, body: CountIn) -> ManualCount:
         id=number,
         portal=body.portal,
         counted_by=body.counted_by,
-        begins=_utc(body.begins),
-        ends=_utc(body.ends),
-        sent=_utc(body.sent),
+        begins=utc(body.begins),
+        ends=utc(body.ends),
+        sent=utc(body.sent),
         taps=tuple(
-            Tap(time=_utc(t.time), direction=t.direction, people=t.people, undone=t.undone) for t in taps
+            Tap(time=utc(t.time), direction=t.direction, people=t.people, undone=t.undone) for t in taps
         ),
         note=body.note,
     )  # fmt: skip
 
 
-def _utc(time: datetime) -> datetime:
+def utc(time: datetime) -> datetime:
+    """Return a moment in UTC."""
     return time.astimezone(UTC)

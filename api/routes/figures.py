@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,7 +15,7 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
-from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
+from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint, VisitStep
 from besok.services.annual import get_annual_report
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
@@ -49,9 +49,7 @@ LastDay = Annotated[
         alias="to", description="Last business day (included)", examples=["2026-11-30"], json_schema_extra=DAY
     ),
 ]
-DayStep = Annotated[
-    Literal["day", "week", "month"], Query(description="The length of a step", examples=["day"])
-]
+DayStep = Annotated[VisitStep, Query(description="The length of a step", examples=["day"])]
 Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]
 Together = Annotated[
     bool,
@@ -97,7 +95,7 @@ def visits(
     site: KnownSite, db: ReportDb, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
     step: DayStep = "day", together: Together = False,
 ) -> Response:  # fmt: skip
-    """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
+    """Visits by business day, week, month, quarter or year, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     points = get_visits(
         db, site, first, last, step, together=together, today=calendar.business_day(now, site)

@@ -4,9 +4,11 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from starlette.responses import StreamingResponse
 
 from api.answers import FRESH
-from api.deps import SiteId, known_name
+from api.deps import Db, Now, SiteId, known_name
 from api.live import Hub, frame
 from besok.model.views.live import SiteLive
+from besok.model.views.public import PublicSite
+from besok.services.public import get_public
 
 router = APIRouter(tags=["Live"])
 
@@ -17,6 +19,14 @@ async def live(site: SiteId, request: Request) -> Response:
     hub: Hub = request.app.state.hub
     text = frame(await hub.read(known_name(site, "site")))
     return Response(text, media_type="application/json", headers=FRESH)
+
+
+@router.get(
+    "/sites/{site}/free", response_model=PublicSite, summary="Free seats and quiet hours, for anybody"
+)
+def free(site: SiteId, db: Db, now: Now) -> PublicSite:
+    """Return what the public page shows: figures rounded to fives, that change every five minutes."""
+    return get_public(db, known_name(site, "site"), now)
 
 
 @router.get(

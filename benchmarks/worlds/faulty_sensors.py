@@ -13,7 +13,7 @@ from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLay
 from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text, WeekHours
 from sensors_sim.sensors import Detections, Installation, by_period, detect, install, measure
 from sensors_sim.truth import at
 from sensors_sim.world import World
@@ -58,7 +58,7 @@ def small(doors: int, rooms: int) -> SiteFile:
         kind="library",
         name=text,
         timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict(zip(days, hours, strict=True)), country="SE"),
+        opening=OpeningHours(tables=(WeekHours(**dict(zip(days, hours, strict=True)), country="SE"),)),
         spaces=tuple(spaces),
         portals=tuple(portals),
         sensors=tuple(sensors),

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.worlds.weather import spells
-from besok.analytics.bridge import BridgedGrowth, DoorCounts, SensorChange, bridges, found, growth, unseen_at
+from besok.analytics.bridge import (
+    COUNTERS_SD,
+    UNSEEN,
+    Bridge,
+    BridgedGrowth,
+    DoorCounts,
+    SensorChange,
+    bridges,
+    found,
+    growth,
+    ratio_side_by_side,
+    unseen_at,
+)
 from besok.model.arrays import Floats
 
 DAYS = 728
@@ -59,6 +71,37 @@ def moved(seed: int, doors: int, how: str) -> Moved:
     told = growth(np.nan_to_num(made.counts), over, NOW, BEFORE, unseen_at(made, over))
     assert told
     return Moved(growth=told, truth=truth, found=bool(more))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """What growth was told after sensors had replaced a gate, the growth that was, and both logarithms of the ratio."""
+
+    growth: BridgedGrowth
+    truth: float
+    bridge: Bridge
+    ratio: float
+
+
+def replaced(seed: int, doors: int, beside: int) -> Replaced:
+    """Bridge a house of which a gate counted all doors together until sensors came, which count -10 to +10 % more.
+
+    The gate stays so many days `beside` them; without, how they differ is not known.
+    """
+    made, rng = house(seed, doors), np.random.default_rng(seed + 99)
+    day, ratio = int(rng.integers(120, DAYS - 120)), float(np.log(rng.uniform(0.9, 1.1)))
+    truth = _growth(made.counts)
+    counts = np.nan_to_num(made.counts)
+    gate = np.round(counts.sum(axis=1) * np.exp(rng.normal(0, 0.02, DAYS) - ratio))
+    both = slice(day, day + beside)
+    known = ratio_side_by_side(gate[both].tolist(), counts[both].sum(axis=1).tolist()) if beside else None
+    size, se, method = (*known, "overlap") if known else (0.0, COUNTERS_SD, "prior")
+    bridge = Bridge(day=DAYS, door=doors, kind="source", method=method, size=size, se=se)  # type: ignore[arg-type]
+    counts[:day] = 0.0
+    gate[day:] = 0.0
+    told = growth(np.column_stack([counts, gate]), [bridge], NOW, BEFORE, [*unseen_at(made, []), UNSEEN])
+    assert told
+    return Replaced(growth=told, truth=truth, bridge=bridge, ratio=ratio)
 
 
 def _growth(counts: Floats) -> float:

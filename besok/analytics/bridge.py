@@ -6,6 +6,10 @@ Each door's break is bridged by a factor that turns what was counted before into
 - else from the step of the door's logarithm beside the other doors of the site, or beside another site, or alone,
   whichever tells it best (`level`, besok.analytics.level_shift).
 
+Counts that people brought are one more counter: a column beside the doors, on the days on which these did not count the
+site. Its bridge is from days, weeks or months that both it and the present counters have (`overlap`), else by counts by
+hand beside it (`counts`), else it is not known, and the factor is 1 with the error that counters differ by (`prior`).
+
 Steps that nobody told of are looked for too, at doors that have others beside them. Of two doors it cannot be known for
 sure which one changed: both are bridged, each as far as its own history speaks for it, and the doubt is in the error.
 The stated error also holds what could hide: a change too small to be found, up to 8 % of a door.
@@ -22,8 +26,8 @@ from besok.analytics.level_shift import LevelStep, changepoint, steps_at
 from besok.analytics.visits import PASSAGE_VARIANCE
 from besok.model.arrays import Floats
 
-Kind = Literal["sensor", "found"]
-Method = Literal["overlap", "level", "none"]
+Kind = Literal["sensor", "found", "source"]
+Method = Literal["overlap", "counts", "level", "prior", "none"]
 
 FEWEST = 8.0  # people through a door in a day, below which its logarithm says little
 LEAST_OVERLAP = 3  # days side by side
@@ -35,6 +39,11 @@ FOUND = (
 MOST_FOUND = 3  # steps that are looked for in a site
 UNSEEN = 0.08  # the largest change of a counter that nobody would notice anyway; makers state 92 to 99 %
 TWO_SIDED_95 = 1.96
+# Standard deviation of the logarithm of what two kinds of counters see of the same people. Infrared counters beside
+# counts by hand: absolute errors of 16 to 18 %, 57 to 97 % seen (Nytepchuk, University of Manitoba 2015); makers state
+# 80 % for beams across busy doors, 96 to 98 % for thermal and 98 % for stereo counters.
+COUNTERS_SD = 0.1
+PERIOD_SD = 0.04  # of the ratio in one period of weeks or more, of which too few are known to tell how far they differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +108,7 @@ def bridges(doors: DoorCounts, changes: Sequence[SensorChange]) -> list[Bridge]:
 
 
 def _bridge(doors: DoorCounts, change: SensorChange, changes: Sequence[SensorChange]) -> Bridge:
-    side = _overlap(change)
+    side = ratio_side_by_side(change.old, change.new)
     step = None if side else _step(doors, change, changes)
     if side:
         return Bridge(
@@ -111,11 +120,19 @@ def _bridge(doors: DoorCounts, change: SensorChange, changes: Sequence[SensorCha
     return Bridge(day=change.day, door=change.door, kind="sensor", method="level", size=step.size, se=step.se)
 
 
-def _overlap(change: SensorChange) -> tuple[float, float] | None:
-    """Logarithm of new to old by the sums, and its error by how the days differ, also from one day to the next."""
-    old, new = np.array(change.old), np.array(change.new)
-    if len(old) < LEAST_OVERLAP or not old.sum() > 0 or not new.sum() > 0:
+def ratio_side_by_side(
+    before: Sequence[float], now: Sequence[float], days: int = 1
+) -> tuple[float, float] | None:
+    """Return the logarithm of new to old by the sums of periods of so many days that both counted, and its error.
+
+    By how the periods differ, also from one to the next; with few of them it is believed beforehand. None where too
+    little was counted side by side.
+    """
+    old, new = np.array(before), np.array(now)
+    if len(old) * days < LEAST_OVERLAP or not old.sum() > 0 or not new.sum() > 0:
         return None
+    if len(old) < LEAST_OVERLAP:
+        return float(np.log(new.sum() / old.sum())), PERIOD_SD / sqrt(len(old))
     ratio = new.sum() / old.sum()
     left = new - ratio * old
     variance = float((left**2).sum()) * len(old) / (len(old) - 1)

@@ -98,21 +98,23 @@ def unobserved_days(
 
     `counting` are the doors that make visits on a day. Nobody is missed at a site that was closed.
     """
+    for day, seen in observed_doors(doors, told).items():
+        expected = {n: doors[n].people for n in counting(day) if n in doors and doors[n].expected(day)}
+        unseen = sum(people for n, people in expected.items() if not seen.get(n))
+        if unseen > LACKING * sum(expected.values()) and not closed(day):
+            yield day
+
+
+def observed_doors(doors: Mapping[int, WatchedDoor], told: Iterable[DoorDay]) -> dict[date, dict[int, bool]]:
+    """Return by day, of each door of which something is known then, whether it was observed."""
     usual: dict[tuple[int, date], float] = {}  # by month: there are many days
-    observed: dict[date, set[int]] = defaultdict(set)
+    observed: dict[date, dict[int, bool]] = defaultdict(dict)
     for one in told:
         door, key = doors.get(one.door), (one.door, one.day.replace(day=1))
         if door and key not in usual:
             usual[key] = door.watched_s(one.day)
-        if door and _observed(one, door, usual[key]):
-            observed[one.day].add(one.door)
-        else:
-            observed[one.day]  # a day of which something is known
-    for day, seen in observed.items():
-        expected = {n: doors[n].people for n in counting(day) if n in doors and doors[n].expected(day)}
-        unseen = sum(people for n, people in expected.items() if n not in seen)
-        if unseen > LACKING * sum(expected.values()) and not closed(day):
-            yield day
+        observed[one.day][one.door] = door is not None and _observed(one, door, usual[key])
+    return observed
 
 
 def _observed(told: DoorDay, door: WatchedDoor, usual_s: float) -> bool:

@@ -1,5 +1,6 @@
 """Forecast of a site's visits to its target: one forecast, asked everything that screens and target ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -56,14 +57,20 @@ def look_ahead(
     afterwards: bool = False,
     rng: np.random.Generator,
     paths: int = 2000,
+    draws: Sequence[History] = (),
 ) -> Outlook:
     """Forecast from the end of `past`, which may be empty, a year at least; with a goal ten years, or where it is made
     `afterwards`, to be judged, to the deadline.
+
+    `draws` are pasts as they may have been, where `past` holds shares of totals: the model learns from each of them.
     """
     to_deadline = (goal.deadline - past.origin).days + 1 if goal else 0
     reach = to_deadline if 0 < to_deadline <= FURTHEST else 0
     length = max(DAYS, reach)
-    far = forecast(past, FURTHEST if goal and not afterwards else length, calendar, rng=rng, paths=paths)
+    furthest = FURTHEST if goal and not afterwards else length
+    pasts = draws or (past,)
+    drawn = [forecast(one, furthest, calendar, rng=rng, paths=paths // len(pasts)) for one in pasts]
+    far = Paths(days=drawn[0].days, visits=np.concatenate([one.visits for one in drawn], axis=1))
     future = Paths(days=far.days[:length], visits=far.visits[:length])
     running = running_years(future, past)
     outlook = Outlook(

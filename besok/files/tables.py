@@ -81,7 +81,7 @@ def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFr
     sep = {"\\t": "\t", "tab": "\t"}.get(options.sep, options.sep)
     if lines and lines[0].lower().startswith("sep="):
         sep, lines[0] = sep or lines[0][4:5], ""
-    head, sep = _header(lines, sep, name)
+    head, sep = find_header(lines, sep, name)
     try:
         frame = pd.read_csv(
             StringIO("\n".join(lines)), sep=sep, header=None, skiprows=head, dtype=str, keep_default_na=False,
@@ -104,7 +104,7 @@ def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFr
     return below
 
 
-def _header(lines: Sequence[str], sep: str, name: str) -> tuple[int, str]:
+def find_header(lines: Sequence[str], sep: str, name: str) -> tuple[int, str]:
     """Return the place of the header and the separator: the one that parts most lines into equally many cells."""
     sample = [(n, line) for n, line in enumerate(lines) if line.strip()][: SAMPLE + BEFORE_HEADER]
     if not sample:

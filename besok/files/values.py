@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.model.errors import CountFileError
+from besok.model.errors import CountFileError, Unclear
+from besok.model.messages import Translatable
+from besok.model.period_counts import FileChoice, FileQuestion
 
 Unit = Literal["D", "W", "M"]
 ADVICE = ", or give --date-format"
@@ -86,13 +88,10 @@ def parse_times(texts: pd.Series, date_format: str = "", *, clock: bool = False)
     if date_format:
         wall, unit = _stated(texts, date_format)
     else:
-        words = texts.str.lower().str.replace(_WEEKDAY, "", regex=True)
-        parts = words.str.extract(_CLOCK)
-        timed = parts[1].notna() | parts[3].notna()
-        days = words.where(~timed, words.str.replace(_CLOCK, "", regex=True))
-        wall, unit = _dated(days, texts)
-        wall = wall + _time_of_day(parts.where(timed))
-        offset_s = _offsets(parts[4].where(timed))
+        split = split_clock(texts)
+        wall, unit = _dated(split.days, texts)
+        wall = wall + split.time
+        offset_s = split.offset_s
         _refuse(wall.isna(), texts, f"is no time of day; write 08:15{ADVICE}")
     _refuse(
         ~wall.dt.year.between(*YEARS),
@@ -100,6 +99,29 @@ def parse_times(texts: pd.Series, date_format: str = "", *, clock: bool = False)
         "is in a year in which nobody counted; correct it, or leave it out",
     )
     return Times(wall=wall, offset_s=offset_s, unit=unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitClock:
+    """Texts in lower case without their time of day; that time (0 where none is told), and its offset from UTC."""
+
+    days: pd.Series
+    timed: pd.Series
+    time: pd.Series
+    offset_s: pd.Series
+
+
+def split_clock(texts: pd.Series) -> SplitClock:
+    """Part the time of day from the day."""
+    words = texts.str.lower().str.replace(_WEEKDAY, "", regex=True)
+    parts = words.str.extract(_CLOCK)
+    timed = parts[1].notna() | parts[3].notna()
+    return SplitClock(
+        days=words.where(~timed, words.str.replace(_CLOCK, "", regex=True)),
+        timed=timed,
+        time=_time_of_day(parts.where(timed)),
+        offset_s=_offsets(parts[4].where(timed)),
+    )
 
 
 def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
@@ -117,12 +139,7 @@ def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
 def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
     """Return the days of texts without a time of day, by the one format that fits all."""
     distinct = pd.Series(days.unique())
-    plain = _rewritten(distinct)
-    found: dict[str, tuple[pd.Series, Unit]] = {}
-    for unit, formats in FORMATS.items():
-        for form in formats:
-            read = pd.to_datetime(plain, format=form, errors="coerce")
-            found[form] = read, unit
+    found = candidates(distinct)
     best = max(read.notna().sum() for read, _ in found.values())
     form, (read, unit) = next((f, r) for f, r in found.items() if r[0].notna().sum() == best)
     known = days.map(dict(zip(distinct, read, strict=True)))
@@ -136,6 +153,16 @@ def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
                 f"which; give --date-format {form} or --date-format {other}"
             )
     return known.astype("datetime64[s]"), unit
+
+
+def candidates(distinct: pd.Series) -> dict[str, tuple[pd.Series, Unit]]:
+    """Return lower-case texts as days by each format, NaT where it does not fit, and what each stands for."""
+    plain = _rewritten(distinct)
+    return {
+        form: (pd.to_datetime(plain, format=form, errors="coerce"), unit)
+        for unit, formats in FORMATS.items()
+        for form in formats
+    }
 
 
 def _rewritten(words: pd.Series) -> pd.Series:
@@ -201,25 +228,31 @@ def month_named(text: str) -> int | None:
 
 def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column: str = "count") -> pd.Series:
     """Read a column of counts, indexed by line: NaN for what is missing, 0 for "closed". Raises CountFileError."""
-    words = texts.str.lower().str.replace(r"[\s'’´`]", "", regex=True)
-    words = words.mask(words.isin(CLOSED), "0").mask(words.isin(MISSING))
+    words = bare_numbers(texts)
     digits = words.dropna()
-    decimal = decimal or _decimal(digits, sep, column)
+    decimal = decimal or decimal_sign(digits, sep, column)
     digits = digits.str.replace("," if decimal == "." else ".", "", regex=False).str.replace(
         ",", ".", regex=False
     )
     numbers = pd.to_numeric(digits, errors="coerce")
-    _refuse(numbers.isna(), texts, f"is no number ({column})")
+    known = texts[words.notna()]
+    _refuse(numbers.isna(), known, Translatable("is no number ({column})", {"column": column}))
     _refuse(
         ~numbers.between(0, LARGEST_COUNT),
-        texts,
-        f"people cannot be ({column}); leave it empty if it is not known",
+        known,
+        Translatable("people cannot be ({column}); leave it empty if it is not known", {"column": column}),
     )
     return numbers.reindex(texts.index).astype(float)
 
 
-def _decimal(digits: pd.Series, sep: str, column: str) -> str:
-    """Return the decimal sign of a column; the other sign sets thousands apart. Raises CountFileError if unclear."""
+def bare_numbers(texts: pd.Series) -> pd.Series:
+    """Return counts without what sets digits apart: NaN for what is missing, 0 for "closed"."""
+    words = texts.str.lower().str.replace(r"[\s'’´`]", "", regex=True)
+    return words.mask(words.isin(CLOSED), "0").mask(words.isin(MISSING))
+
+
+def decimal_sign(digits: pd.Series, sep: str, column: str) -> str:
+    """Return the decimal sign of bare numbers; the other sign sets thousands apart. Raises Unclear."""
     commas, dots = digits.str.contains(",", regex=False), digits.str.contains(".", regex=False)
     both = digits[commas & dots]
     if not both.empty:
@@ -234,14 +267,29 @@ def _decimal(digits: pd.Series, sep: str, column: str) -> str:
             return sign
         if sep == "," or (marked.str.count(rf"\{sign}") > 1).any() or not (commas | dots).all():
             return other
-    raise CountFileError(
-        f"the decimal sign of the column {column} is unclear, as in line {(commas | dots).idxmax()}; "
-        "give --decimal , or --decimal ."
+    line: Any = (commas | dots).idxmax()
+    raise Unclear(
+        [_decimal_question(digits[commas | dots].iloc[0])],
+        f"the decimal sign of the column {column} is unclear, as in line {line}; give --decimal , or --decimal .",
     )
 
 
-def _refuse(wrong: pd.Series, texts: pd.Series, reason: str) -> None:
+def _decimal_question(text: str) -> FileQuestion:
+    told = Translatable("Which is the decimal sign? “{text}” may be two different numbers.", {"text": text})
+    as_comma, as_dot = text.replace(".", "").replace(",", "."), text.replace(",", "")
+    return FileQuestion(
+        key="decimal",
+        text=told,
+        choices=(
+            FileChoice(value=",", text=Translatable("comma: {text} is {n}", {"text": text, "n": as_comma})),
+            FileChoice(value=".", text=Translatable("point: {text} is {n}", {"text": text, "n": as_dot})),
+        ),
+    )
+
+
+def _refuse(wrong: pd.Series, texts: pd.Series, reason: str | Translatable) -> None:
     """Raise CountFileError for the first line that is wrong."""
     if wrong.any():
-        line: Any = wrong.idxmax()
-        raise CountFileError(f"line {line}: {texts.loc[line][:60]!r} {reason}")
+        place = int(wrong.to_numpy().argmax())
+        told = {"line": texts.index[place], "text": repr(texts.iloc[place][:60]), "reason": reason}
+        raise CountFileError(Translatable("line {line}: {text} {reason}", told))

@@ -27,13 +27,20 @@ class Building:
         parents: Sequence[int | None],
         ends: Sequence[tuple[int | None, int | None]],
         capacity: Sequence[int | None] = (),
+        uncounted: Sequence[tuple[int | None, int | None]] = (),
     ) -> "Building":
         """Return a building from the parent of each space and the outer and inner space of each portal (None for
         outside).
+
+        A space that an `uncounted` passage connects with another one of the site has no door here: its counters cannot
+        tell who is in it. A door to the outside that nobody counts, as an emergency exit, leaves all as it is.
         """
+        doors = incidence(parents, ends)
+        passages = [(outer, inner) for outer, inner in uncounted if outer is not None and inner is not None]
+        doors[incidence(parents, passages).any(axis=1)] = 0
         return cls(
             parents=tuple(parents),
-            doors=incidence(parents, ends),
+            doors=doors,
             capacity=tuple(capacity) or (None,) * len(parents),
         )
 

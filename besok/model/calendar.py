@@ -1,54 +1,104 @@
-"""Business days and opening hours of a site: hours strings, public holidays, exceptions, summer time.
+"""Business days and opening hours of a site: hours strings, public holidays, exceptions, dates, summer time.
 
 Everything given and returned is aware and in UTC; only hours strings speak of wall-clock time. All functions are
 pure, and cached by the few values they depend on, so that years can be walked through quickly.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from besok.model.site import OpeningHours, Site
+from besok.model.site import DayHours, OpeningHours, Sensor, Site, Space
 
 Interval = tuple[datetime, datetime]  # from, until (exclusive)
+Span = tuple[
+    datetime | None, datetime | None
+]  # from, until (exclusive); None: without a beginning, or an end
 Minutes = tuple[tuple[int, int], ...]  # wall-clock minutes after midnight of the business day's date
+
+
+class Hours(NamedTuple):
+    """Opening hours of a day in wall-clock minutes: staffed, and those that are open with a card only."""
+
+    staffed: Minutes
+    staffless: Minutes
+
+    @property
+    def open(self) -> Minutes:
+        """When it is open, with staff or without; what touches is one."""
+        return joined((*self.staffed, *self.staffless))
+
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
+EARLY = datetime(1, 1, 2, tzinfo=UTC)  # of spans without a beginning
+LATE = datetime(9999, 12, 30, tzinfo=UTC)  # and without an end
+ALWAYS: Span = (None, None)
 LOOK_AHEAD_DAYS = 400  # a site with no opening for longer has no next opening
 _HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")
+_STAFFLESS = re.compile(r"(.+?)\s+staffless")
 _CACHED_DAYS = 8192  # business days kept: several sites for several years
 
 
 @lru_cache(maxsize=512)
-def parse_hours(text: str, day_start: time = time(4)) -> Minutes:
+def parse_hours(text: str, day_start: time = time(4)) -> Hours:
     """Parse opening hours to minutes after midnight, in order: "08:00-20:00, 21:00-22:00", "22:00-27:00", "always".
 
-    Raises ValueError with a sentence that says what is wrong and what to write instead.
+    "06:00-22:00 staffless, 10:00-18:00" is open with a card from 6 to 22, and staffed from 10 to 18. Raises ValueError
+    with a sentence that says what is wrong and what to write instead.
     """
     begin = day_start.hour * 60 + day_start.minute
-    words = text.strip().lower()
-    if words == "closed":
-        return ()
-    if words == "always":
-        return ((begin, begin + 24 * 60),)
-    hours = tuple(sorted(_parse_interval(part, begin) for part in text.split(",")))
-    for (_, until), (start, _) in pairwise(hours):
-        if start < until:
+    if text.strip().lower() == "closed":
+        return Hours((), ())
+    kinds: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+    for part in text.lower().split(","):
+        without = _STAFFLESS.fullmatch(part.strip())
+        kinds[without is None].append(_parse_interval(without[1] if without else part, begin))
+    for hours in kinds.values():
+        hours.sort()
+        if any(start < until for (_, until), (start, _) in pairwise(hours)):
             raise ValueError(f'"{text}": the hours overlap; join them into one')
-    return hours
+    return Hours(joined(kinds[True]), _less(joined(kinds[False]), kinds[True]))
+
+
+def joined(hours: Iterable[tuple[int, int]]) -> Minutes:
+    """Return stretches of minutes in order; those that overlap or touch are one."""
+    whole: list[tuple[int, int]] = []
+    for start, until in sorted(hours):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], until))
+        else:
+            whole.append((start, until))
+    return tuple(whole)
+
+
+def _less(hours: Minutes, without: Iterable[tuple[int, int]]) -> Minutes:
+    """Return `hours` less those of `without`."""
+    left = list(hours)
+    for start, until in without:
+        left = [
+            (a, b)
+            for from_, to in left
+            for a, b in ((from_, min(to, start)), (max(from_, until), to))
+            if a < b
+        ]
+    return tuple(left)
 
 
 def _parse_interval(text: str, begin: int) -> tuple[int, int]:
     """Parse one "08:00-20:00" to minutes. `begin` is when the business day begins, in minutes after midnight."""
+    if text.strip() == "always":
+        return begin, begin + 24 * 60
     match = _HOURS.fullmatch(text.strip())
     if not match:
-        raise ValueError(f'"{text.strip()}" is not opening hours; write "08:00-20:00", "always" or "closed"')
+        reason = 'is not opening hours; write "08:00-20:00", "06:00-08:00 staffless", "always" or "closed"'
+        raise ValueError(f'"{text.strip()}" {reason}')
     h1, m1, h2, m2 = map(int, match.groups())
     start, until = h1 * 60 + m1, h2 * 60 + m2
     if until <= start:
@@ -87,18 +137,29 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
 
 def holiday(day: date, opening: OpeningHours) -> str | None:
     """Return the name of the public holiday on `day`, None on any other day."""
-    return public_holidays(opening.country, day.year).get(day)
+    return public_holidays(opening.table(day).country, day.year).get(day)
 
 
 def hours_text(day: date, opening: OpeningHours) -> str:
     """Return the hours string that holds on `day`: an exception's, else a holiday's, else the weekday's.
 
-    Where exceptions overlap the one that is written last holds.
+    Where exceptions overlap the one that is written last and says something about the day holds.
     """
+    free = holiday(day, opening) is not None
     for exception in reversed(opening.exceptions):
         if exception.first <= day <= exception.last:
-            return exception.hours
-    return opening.on_holiday if holiday(day, opening) else opening.week[day.weekday()]
+            hours = exception.hours
+            text = hours if isinstance(hours, str) else _of_weekday(hours, day, free=free)
+            if text:
+                return text
+    table = opening.table(day)
+    return table.on_holiday if free else table.week[day.weekday()]
+
+
+def _of_weekday(hours: DayHours, day: date, *, free: bool) -> str:
+    """Return the hours of a special period on a day, "" where it leaves them as usual."""
+    text: str = hours.on_holiday if free else getattr(hours, WEEKDAYS[day.weekday()])
+    return text
 
 
 def _utc(day: date, minutes: int, timezone: str) -> datetime:
@@ -117,8 +178,15 @@ def _bounds(day: date, timezone: str, day_start: time) -> Interval:
 
 
 @lru_cache(maxsize=_CACHED_DAYS)
-def _intervals(day: date, opening: OpeningHours, timezone: str, day_start: time) -> tuple[Interval, ...]:
+def _intervals(
+    day: date, opening: OpeningHours, timezone: str, day_start: time
+) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
+    """Return the opening hours of a day, and those of them that are staffed."""
     hours = parse_hours(hours_text(day, opening), day_start)
+    return _instants(day, hours.open, timezone), _instants(day, hours.staffed, timezone)
+
+
+def _instants(day: date, hours: Minutes, timezone: str) -> tuple[Interval, ...]:
     pairs = ((_utc(day, start, timezone), _utc(day, until, timezone)) for start, until in hours)
     return tuple((start, until) for start, until in pairs if start < until)
 
@@ -126,6 +194,42 @@ def _intervals(day: date, opening: OpeningHours, timezone: str, day_start: time)
 def day_bounds(day: date, site: Site) -> Interval:
     """Tell when the business day `day` begins and ends: 23, 24 or 25 hours."""
     return _bounds(day, site.timezone, site.day_start)
+
+
+def span(first: date | None, last: date | None, site: Site) -> Span:
+    """Return when the business days from `first` to `last` (both included, None: without an end) begin and end."""
+    return day_bounds(first, site)[0] if first else None, day_bounds(last, site)[1] if last else None
+
+
+def space_spans(site: Site) -> dict[str, list[Span]]:
+    """Return when each space of a site is used: there, not closed, and so all the spaces that it lies in."""
+    known = {space.id: space for space in site.spaces}
+    found: dict[str, list[Span]] = {}
+
+    def of(space: Space) -> list[Span]:
+        if space.id not in found:
+            around = of(known[space.parent]) if space.parent in known else [ALWAYS]
+            own = [span(space.first, space.last, site)]
+            for closure in space.closed:
+                begins, ends = span(closure.first, closure.last, site)
+                own = _both(own, [(None, begins), *([(ends, None)] if ends else [])])
+            found[space.id] = _both(own, around)
+        return found[space.id]
+
+    return {space.id: of(space) for space in site.spaces}
+
+
+def _both(some: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Return the time that lies in stretches of both."""
+    pairs = ((max(a or EARLY, c or EARLY), min(b or LATE, d or LATE)) for a, b in some for c, d in others)
+    cut = sorted((begins, ends) for begins, ends in pairs if begins < ends)
+    return [(None if begins == EARLY else begins, None if ends == LATE else ends) for begins, ends in cut]
+
+
+def placement_span(sensor: Sensor, site: Site) -> Span:
+    """Return from when until when a sensor observes its place."""
+    begins, ends = span(sensor.first, sensor.last, site)
+    return sensor.since or begins, sensor.until or ends
 
 
 def business_day(t: datetime, site: Site) -> date:
@@ -138,8 +242,22 @@ def business_day(t: datetime, site: Site) -> date:
 
 
 def open_intervals(day: date, site: Site) -> tuple[Interval, ...]:
-    """Return the opening hours of the business day `day`, in order; empty when closed."""
-    return _intervals(day, site.opening, site.timezone, site.day_start)
+    """Return the opening hours of the business day `day`, staffed or not, in order; empty when closed."""
+    return _intervals(day, site.opening, site.timezone, site.day_start)[0]
+
+
+def staffed_intervals(day: date, site: Site) -> tuple[Interval, ...]:
+    """Return the hours of the business day `day` with staff, in order."""
+    return _intervals(day, site.opening, site.timezone, site.day_start)[1]
+
+
+def hours_of(day: date, site: Site) -> tuple[float, float]:
+    """Return for how many hours the site is staffed on the business day `day`, and for how many open without staff."""
+    staffed, all_hours = (
+        sum(((until - start) / timedelta(hours=1) for start, until in hours(day, site)), 0.0)
+        for hours in (staffed_intervals, open_intervals)
+    )
+    return staffed, all_hours - staffed
 
 
 def is_open(t: datetime, site: Site) -> bool:
@@ -161,11 +279,29 @@ def open_until(t: datetime, site: Site) -> datetime | None:
 
     Hours that go on where the business day before ended are one opening.
     """
-    if not is_open(t, site):
+    return _until(t, site, open_intervals)
+
+
+def is_staffed(t: datetime, site: Site) -> bool:
+    """Tell whether the site is open with staff at the moment `t` (aware)."""
+    return any(start <= t < until for start, until in staffed_intervals(business_day(t, site), site))
+
+
+def staffed_until(t: datetime, site: Site) -> datetime | None:
+    """Tell when the staff leaves; None if nobody of them is there at `t`, or they are always there."""
+    return _until(t, site, staffed_intervals)
+
+
+def _until(
+    t: datetime, site: Site, intervals: Callable[[date, Site], tuple[Interval, ...]]
+) -> datetime | None:
+    """Tell when the stretch of some intervals ends in which `t` lies; None without one, or within 400 days."""
+    first = business_day(t, site)
+    if not any(start <= t < end for start, end in intervals(first, site)):
         return None
-    until, first = t, business_day(t, site)
+    until = t
     for n in range(LOOK_AHEAD_DAYS):
-        for start, end in open_intervals(first + n * DAY, site):
+        for start, end in intervals(first + n * DAY, site):
             if start > until:
                 return until
             until = max(until, end)

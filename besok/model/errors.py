@@ -5,6 +5,7 @@ BesokError
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
 ├── CountFileError         a file of counts cannot be read or used
+│   └── Unclear            it has several readings; carries the questions, each with its choices
 ├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
@@ -17,12 +18,16 @@ BesokError
 ├── MessageTooLarge        no broker or no collector takes a message of that size
 ├── Unreadable             a message, or a part of it, cannot be understood
 ├── NotFound               there is no such site, space, portal or device
-└── StackError             a private server of the embedded stack cannot be started
+├── StackError             a private server of the embedded stack cannot be started
+└── BackupError            a backup cannot be made, read or restored
 
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
 
+from collections.abc import Sequence
+
 from besok.model.messages import Translatable
+from besok.model.period_counts import FileQuestion
 
 
 class BesokError(Exception):
@@ -64,6 +69,14 @@ class ScenarioError(BesokError):
 
 class CountFileError(BesokError):
     """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
+
+
+class Unclear(CountFileError):
+    """A file of counts has several readings; `questions` lists what must be answered first."""
+
+    def __init__(self, questions: Sequence[FileQuestion], said: str = "") -> None:
+        super().__init__(said or "\n".join(str(question.text) for question in questions))
+        self.questions = tuple(questions)
 
 
 class CalendarFileError(BesokError):
@@ -116,3 +129,7 @@ class NotFound(BesokError):
 
 class StackError(BesokError):
     """A private server of the embedded stack cannot be started."""
+
+
+class BackupError(BesokError):
+    """A backup cannot be made, read or restored as asked."""

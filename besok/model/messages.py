@@ -33,7 +33,12 @@ COUNT_TOO_LONG: Final = Translatable("a count ends after it begins, within twelv
 COUNT_TOO_LATE: Final = Translatable(
     "a count is sent after its end, within sixty days; is the phone's clock right?"
 )
+HAND_COUNT_TOO_LONG: Final = Translatable("a count by hand is of one day, or of seven at most, in order")
+HEADCOUNT_TIME: Final = Translatable(
+    "a headcount is sent after it was made, within sixty days; is the phone's clock right?"
+)
 TAP_OUTSIDE: Final = Translatable("a tap lies outside of the count")
+NO_PERIOD_COUNTS: Final = Translatable("there are no counts to store; name a file that holds some")
 UNAVAILABLE: Final = Translatable("the database cannot answer now; try again in a few seconds")
 TOOK_TOO_LONG: Final = Translatable("the answer took too long to compute: ask for a shorter time or for less")
 BUSY: Final = Translatable("the service is busy with other questions; try again in a few seconds")
@@ -47,7 +52,7 @@ NO_PARQUET: Final = Translatable(
     "Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV"
 )
 NO_PUBLISHER: Final = Translatable(
-    "the catalogue needs to know who publishes: set BESOK_PUBLISHER and BESOK_CONTACT_EMAIL"
+    "the catalogue needs to know who publishes: set BESOK_OPERATOR and BESOK_CONTACT"
 )
 FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
@@ -61,7 +66,11 @@ FAULT: Final = Translatable("Besök could not answer because of a fault in itsel
 FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pages of this Besök only")
 FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
 FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
+FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of this Besök only")
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
+FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
+FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
+NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(
     "a day on which it begins needs a place; choose one, or leave out the day"
@@ -151,6 +160,11 @@ def no_door(site: str, portal: str) -> Translatable:
     return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
 
 
+def no_headcount(site: str, number: str) -> Translatable:
+    """Return the site has no such headcount in use."""
+    return _of("{site} has no headcount {number} that is in use", site=site, number=number)
+
+
 def no_finding(number: int) -> Translatable:
     """There is no such finding, or no longer."""
     return _of("there is no finding {number}; `besok quality list` shows those there are", number=number)
@@ -159,6 +173,51 @@ def no_finding(number: int) -> Translatable:
 def resolved(number: int) -> Translatable:
     """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)
+
+
+def no_import(number: int) -> Translatable:
+    """Return there is no such import."""
+    return _of("there is no import {number}; `besok visits list` shows those there are", number=number)
+
+
+def period_twice(series: str) -> Translatable:
+    """Return a series has two values of one period."""
+    return _of("“{series}” has one period twice; keep one of the rows", series=series)
+
+
+def periods_cross(first: date, last: date, other_first: date, other_last: date) -> Translatable:
+    """Return two periods of one source overlap and neither is made of whole ones of the other."""
+    return _of(
+        "{other_first} to {other_last} overlaps with {first} to {last} of the same source, and cannot be compared; "
+        "undo the import that has it, or give these counts a source of their own",
+        first=first,
+        last=last,
+        other_first=other_first,
+        other_last=other_last,
+    )
+
+
+def sums_apart(first: date, last: date, total: float, within: float) -> Translatable:
+    """Return a longer period is not the sum of the shorter ones within it."""
+    return _of(
+        "{first} to {last} is {total:.0f}, but the shorter periods of the same source within it add up to "
+        "{within:.0f}; correct one of them, undo the import that has it, or give these counts a source of their own",
+        first=first,
+        last=last,
+        total=total,
+        within=within,
+    )
+
+
+def source_counts(source: str, before: str, now: str) -> Translatable:
+    """Return counts of one source are of different things."""
+    return _of(
+        "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
+        "of their own",
+        source=source,
+        before=before,
+        now=now,
+    )
 
 
 def foreign_host(name: str) -> Translatable:

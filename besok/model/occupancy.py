@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from besok.model.arrays import Floats
 
-Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
+Basis = Literal["doors", "people", "presence", "headcount"]  # what an occupancy figure rests on
 
 BASES: tuple[Basis | None, ...] = (
     None,
     "doors",
     "people",
     "presence",
+    "headcount",
 )  # what the codes of Estimate.basis mean
 
 

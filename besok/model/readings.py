@@ -6,13 +6,23 @@ from enum import IntFlag, StrEnum
 
 
 class Flag(IntFlag):
-    """Unusual properties of a stored reading. A flagged reading counts; the flag says how far to trust it."""
+    """Unusual properties of a stored reading. The flag says how far to trust it; all but voided ones count."""
 
     NONE = 0
     NO_TIME = 1  # the device sent no time; the time of receipt stands in
     CLOCK_AHEAD = 2  # the device's clock runs ahead of ours
     CLOCK_BEHIND = 4  # the reading came long after its time: a late batch, or a clock that is behind
     SIMULATED = 8  # made by a simulator, not by people
+    VOIDED = 16  # kept, and not counted: a person has voided the time that it tells of
+
+
+class Withheld(StrEnum):
+    """The reason why a reading is in quarantine: kept, and not counted until a person lets it count."""
+
+    LATE = "late"  # older than the site's limit when it was first received
+    AHEAD = "ahead"  # of a time more than a day ahead
+    SIZE = "size"  # more people than can have passed
+    FLOOD = "flood"  # one of many, in a quarter of an hour with more people than can have passed
 
 
 class Refusal(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Literal
 
 OUTSIDE = "outside"  # the far side of a perimeter portal that leads to no other site of ours
@@ -17,22 +17,37 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayHours:
+    """Hours by weekday of a special period; a weekday that is left out ("") has its usual hours, a holiday too."""
+
+    monday: str = ""
+    tuesday: str = ""
+    wednesday: str = ""
+    thursday: str = ""
+    friday: str = ""
+    saturday: str = ""
+    sunday: str = ""
+    on_holiday: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningException:
-    """Other hours on the days `first` to `last` (inclusive): a closure, longer hours, a festival."""
+    """Other hours on the days `first` to `last` (inclusive): a closure, longer hours, a festival, the summer."""
 
     first: date
     last: date
-    hours: str  # "10:00-16:00", several with a comma, or "closed"
+    hours: str | DayHours  # "10:00-16:00", several with a comma, "closed", or by weekday
     note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpeningHours:
-    """Hours by weekday, on public holidays and on special days.
+class WeekHours:
+    """Hours by weekday and on public holidays, from the business day `first` on; None: from the beginning on.
 
     Hours are local wall-clock times of the business day: "08:00-20:00", "22:00-27:00" (until three at night),
-    "always" (the whole business day) or "closed". `country` names the calendar of public holidays ("SE"; empty for
-    none); on those days `on_holiday` holds instead of the weekday. An exception beats both.
+    "always" (the whole business day) or "closed". Those that end in " staffless" are open with a card, without staff;
+    staffed hours within them go before. `country` names the calendar of public holidays ("SE"; empty for none); on
+    those days `on_holiday` holds instead of the weekday.
     """
 
     monday: str
@@ -44,7 +59,7 @@ class OpeningHours:
     sunday: str
     country: str = ""
     on_holiday: str = "closed"
-    exceptions: tuple[OpeningException, ...] = ()
+    first: date | None = None
 
     @property
     def week(self) -> tuple[str, ...]:
@@ -61,10 +76,34 @@ class OpeningHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """Opening hours as one table for each time, in the order of their first days, and exceptions, which beat all."""
+
+    tables: tuple[WeekHours, ...]
+    exceptions: tuple[OpeningException, ...] = ()
+
+    def table(self, day: date) -> WeekHours:
+        """Return the table that holds on a day; the first one also holds before it begins."""
+        begun = (t for t in reversed(self.tables) if t.first is None or t.first <= day)
+        return next(begun, self.tables[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Days on which a space is closed, both included; None: without an end."""
+
+    first: date
+    last: date | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A number of visits to reach: `factor` times the baseline period's visits a year, by `deadline`.
 
     `also` are other sites whose visits count for it too, each by its own definition of a visit.
+    A baseline of which one number only is known is stated: `baseline_visits` in 365 days, of the `baseline_measure`,
+    from the `baseline_source`; counts of the baseline's days are then not used for it.
     """
 
     baseline_first: date
@@ -73,6 +112,9 @@ class Target:
     factor: float = 2.0
     measure: Literal["gross", "net"] = "gross"
     also: tuple[str, ...] = ()
+    baseline_visits: float | None = None
+    baseline_measure: Literal["gross", "net"] | None = None
+    baseline_source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +149,11 @@ class VisitDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """A zone or room. `parent` is the space around it (the site's root space if empty)."""
+    """A zone or room. `parent` is the space around it (the site's root space if empty).
+
+    There from the business day `first` to `last`, both included (None: always), and used except when `closed`. In a
+    space that is not used nobody is counted, nor at the portals that lead into it.
+    """
 
     id: str
     name: Text
@@ -117,13 +163,17 @@ class Space:
     capacity: int | None = None
     seats: int | None = None
     area_m2: float | None = None
+    first: date | None = None
+    last: date | None = None
+    closed: tuple[Closure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
     """A passage. Going *in* means going from `outer` to `inner`.
 
-    Each end is a space id of this site, "other-site/space-id", or "outside".
+    Each end is a space id of this site, "other-site/space-id", or "outside". It is there from the business day `first`
+    to `last`, both included (None: always).
     """
 
     id: str
@@ -131,11 +181,18 @@ class Portal:
     outer: str
     inner: str
     counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
+    first: date | None = None
+    last: date | None = None
+    width_m: float | None = None  # from which follows how many people can pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensor:
-    """A channel of a device and the portal or space it observes (exactly one of the two)."""
+    """A channel of a device and the portal or space it observes (exactly one of the two).
+
+    It observes it from the business day `first` to `last`, both included, or from the moment `since` up to `until`. A
+    channel may have several places, one after another; without any of these dates it is where the channel is now.
+    """
 
     device: str
     portal: str = ""
@@ -147,6 +204,15 @@ class Sensor:
     swapped: bool = False
     role: Literal["primary", "reference"] = "primary"
     topics: tuple[str, ...] = ()  # filters of the topics on which the device may speak; learnt if empty
+    first: date | None = None
+    last: date | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it says when it begins or ends."""
+        return any(when is not None for when in (self.first, self.last, self.since, self.until))
 
     @property
     def channel_key(self) -> str:
@@ -210,7 +276,9 @@ class Site:
     capacity: int | None = None
     target: Target | None = None
     visits: tuple[VisitDefinition, ...] = ()
+    pandemic: Literal["auto", "keep", "leave-out"] = "auto"  # its years, in baselines and forecasts
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
+    late_days: int = 7  # readings that come later than that wait in quarantine
 
     @property
     def measure(self) -> Literal["gross", "net"]:

@@ -6,8 +6,8 @@ A problem is a path, such as ("sites", 0, "spaces", 3, "parent"), with what is w
 import json
 import re
 import tomllib
-from collections.abc import Collection, Hashable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, time
 from functools import lru_cache
 from typing import Any, TypeVar, cast, get_args, get_type_hints
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from besok.model.controls import has_controls
-from besok.model.site import Text
+from besok.model.site import DayHours, Text
 from besok.model.suggest import suggestion
 
 Path = tuple[str | int, ...]
@@ -53,6 +53,25 @@ def _texts(value: object) -> Iterator[str]:
         yield from (text for part in value for text in _texts(part))
 
 
+def load_leniently(text: str) -> tuple[dict[str, Any], list[Problem]]:
+    """Parse TOML without the lines `key = value` that are none, each of which is a problem.
+
+    Raises ValueError with a sentence for anything else that is no TOML.
+    """
+    lines, known = text.split("\n"), {line: path for path, line in line_index(text).items()}
+    problems: list[Problem] = []
+    while True:
+        try:
+            return load("\n".join(lines)), problems
+        except ValueError as exc:
+            at = re.search(r"\(at line (\d+)", str(exc))
+            number = int(at[1]) if at else 0
+            if number not in known or number > len(lines) or not _KEY.match(lines[number - 1]):
+                raise
+            problems.append((known[number], str(exc)))
+            lines[number - 1] = ""
+
+
 _FORMS = {  # by what pydantic calls the error
     "tuple_type": 'write it in square brackets, as in ["one", "two"]',
     "dict_type": "write names and values in braces, as in { name = ... }",
@@ -64,8 +83,9 @@ _FORMS = {  # by what pydantic calls the error
 class Parts:
     """Builds the parts of a file one by one, so that a bad part does not hide what is wrong with the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, partly: bool = False) -> None:
         self.problems: list[Problem] = []
+        self._partly = partly
 
     def several(
         self, kind: type[_Part], raw: Raw, path: Path, key: str, header: str = ""
@@ -79,13 +99,65 @@ class Parts:
         return [(at, part) for at, part in read if part is not None]
 
     def one(self, kind: type[_Part], raw: Any, path: Path) -> _Part | None:
-        """Return the part, or None if it cannot be read."""
+        """Return the part, or None if it cannot be read.
+
+        Partly: a key that cannot be read has a stand-in, so that all the rest of the part is still checked; what checks
+        say of a stand-in is to be left out (`founded`).
+        """
+        raw = _in_both_languages(kind, raw)
+        read = _adapter(cast(Hashable, kind)).validate_python
         try:
-            part: _Part = _adapter(cast(Hashable, kind)).validate_python(raw)
+            part: _Part = read(raw)
         except ValidationError as exc:
             self.problems += [((*path, *error["loc"]), _reason(error)) for error in exc.errors()]
+            wrong = {str(error["loc"][0]) for error in exc.errors() if error["loc"]}
+            return self._of(kind, raw, wrong) if self._partly and isinstance(raw, dict) else None
+        return part
+
+    def _of(self, kind: type[_Part], raw: Raw, wrong: Collection[str]) -> _Part | None:
+        hints = get_type_hints(kind)
+        stand_ins = {key: _stand_in(hints[key]) for key in wrong if key in hints and _is_required(kind, key)}
+        try:
+            part: _Part = _adapter(cast(Hashable, kind)).validate_python(
+                {key: value for key, value in raw.items() if key not in wrong} | stand_ins
+            )
+        except ValidationError:
             return None
         return part
+
+
+def founded(problems: Iterable[Problem], unread: Collection[Problem]) -> Iterator[Problem]:
+    """Yield the problems that do not rest on what could not be read."""
+    paths = {path for path, _ in unread}
+    return ((path, reason) for path, reason in problems if path not in paths)
+
+
+def _is_required(kind: Any, key: str) -> bool:
+    return any(f.name == key and f.default is MISSING and f.default_factory is MISSING for f in fields(kind))
+
+
+def _stand_in(hint: Any) -> Any:
+    """Return some value of a type, for a key that has none that can be read."""
+    plain: dict[Any, Any] = {str: "", Text: {"sv": "", "en": ""}, date: date.min, float: 0.0}
+    chosen = (hint, *get_args(hint))
+    return next((plain[kind] for kind in chosen if kind in plain), chosen[-1])
+
+
+def _in_both_languages(kind: Any, raw: Any) -> Any:
+    """Return a part in which every name that is written once serves both languages."""
+    if not isinstance(raw, dict):
+        return raw
+    hints = get_type_hints(kind)
+    return {key: _both(hints.get(key), value) for key, value in raw.items()}
+
+
+def _both(hint: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return {"sv": value, "en": value} if Text in (hint, *get_args(hint)) else value
+    inner = next(_dataclasses_in(hint), None)
+    if isinstance(value, list):
+        return [_in_both_languages(inner, item) for item in value] if inner else value
+    return _in_both_languages(inner, value) if inner else value
 
 
 @lru_cache(maxsize=64)
@@ -204,11 +276,15 @@ def _is_value(value: Any) -> bool:
     """Tell whether a part's field is written beside its key, not as sections of its own, and is not empty."""
     if isinstance(value, Mapping | tuple):
         return bool(value) and not any(is_dataclass(inner) for inner in value)
-    return isinstance(value, str | int | float | date | time | Text)
+    return isinstance(value, str | int | float | date | time | Text | DayHours)
 
 
 def literal(value: Any) -> str:
     """Write a value as TOML."""
+    if isinstance(value, Text) and value.sv == value.en:
+        return literal(value.sv)
+    if isinstance(value, DayHours):
+        return literal({f.name: text for f in fields(value) if (text := getattr(value, f.name))})
     if isinstance(value, Text):
         return f"{{ sv = {literal(value.sv)}, en = {literal(value.en)} }}"
     if isinstance(value, str):

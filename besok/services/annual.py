@@ -1,29 +1,42 @@
 """The visits of a calendar year with the evidence they rest on."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from math import hypot, sqrt
 from typing import Any
 
 import numpy as np
 import psycopg
 
-from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, YearQuarters, estimate_year
+from besok.analytics.annual import LEAST_DAYS, Rules, YearOfVisits, YearQuarters, estimate_year
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
+from besok.model.plurals import many
 from besok.model.site import Site, VisitDefinition
 from besok.model.views.annual import (
     AnnualReport,
     CorrectionEvidence,
     DefinitionEvidence,
     DoorEvidence,
+    ImportEvidence,
     SensorEvidence,
     Verification,
 )
-from besok.services.observed_days import compute_visit_days
+from besok.model.views.sample_weeks import SampledYear
+from besok.services.imported_days import Imported
+from besok.services.observed_days import (
+    Counting,
+    VisitDay,
+    compute_visit_days,
+    doors_observed,
+    site_days,
+    visit_days,
+)
 from besok.services.visits import passage_variance
-from besok.store import results, rollup
+from besok.store import period_counts, results, rollup, voids
 from besok.store.database import Database, sql
 from besok.store.sites import load
 
@@ -89,6 +102,9 @@ class _Inputs:
     placements: list[_Placement]
     corrections: list[CorrectionEvidence]
     passage_variance: float
+    brought: Imported
+    brought_days: dict[int, VisitDay]  # by the number of the day: one more column, in place of the doors
+    counting: Counting
 
     @cached_property
     def days(self) -> list[date]:
@@ -148,42 +164,54 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """Return what makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
+        """Return what makes days alike: weekday (or holiday), hours with and without staff; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
-        hours = sum((b - a for a, b in calendar.open_intervals(day, self.site)), timedelta())
+        hours = calendar.hours_of(day, self.site)
         holiday = calendar.holiday(day, self.site.opening)
-        return ("holiday" if holiday else day.weekday(), hours // timedelta(minutes=30)) if hours else None
+        halves = [round(2 * length) for length in hours]
+        return ("holiday" if holiday else day.weekday(), *halves) if any(hours) else None
 
     @cached_property
     def rules(self) -> Rules:
-        """Return which doors count on which day, and what is deducted."""
+        """Return which doors count on which day, and what is deducted; the last column is what people brought."""
         rows = list(zip(self.days, self.definitions, strict=True))
+        there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
             [
-                (not d.portals or door.name in d.portals) and (not door.until or day <= door.until)
+                (not d.portals or door.name in d.portals)
+                and (not door.until or day <= door.until)
+                and self.counting.on(door.portal_id, day)
                 for door in self.doors
             ]
+            + [not self.doors and bool(self.brought_days)]
             for day, d in rows
         ]
+        own = np.arange(len(self.doors) + 1) == len(self.doors)
+        per_day = [sum(x.per_day for x in d.deductions) for _, d in rows]
         share = [
             [
                 sum(x.share for x in d.deductions if not x.portals or door.name in x.portals)
                 for door in self.doors
             ]
-            for _, d in rows
+            + [self._brought_share(n, off)]
+            for n, ((_, d), off) in enumerate(zip(rows, per_day, strict=True))
         ]
-        per_day = [sum(x.per_day for x in d.deductions) for _, d in rows]
         return Rules(
-            counts=np.array(counts, np.bool_),
+            counts=np.where(there[:, None], own, np.array(counts, np.bool_)),
             share=np.array(share, np.float64),
             per_day=np.array(per_day, np.float64),
         )
 
+    def _brought_share(self, n: int, per_day: float) -> float:
+        """Return the share that was taken off a day that people brought, beside what is taken off each day."""
+        day = self.brought_days.get(n)
+        return max(1 - (day.net + per_day) / day.gross, 0.0) if day and day.gross and day.net else 0.0
+
     def corrected(self) -> Floats:
         """Days x doors: the standard error of the correction in force, as a share; NaN where there is none."""
-        out = np.full((len(self.days), len(self.doors)), np.nan)
+        out = np.full((len(self.days), len(self.doors) + 1), np.nan)
         names = [door.name for door in self.doors]
         for c in self.corrections:
             n = names.index(c.door)
@@ -196,19 +224,23 @@ class _Inputs:
 
     def figure(self, grid: _Grid) -> YearOfVisits:
         """Return the year's figure from its quarters."""
-        entries = self.entries(grid)
+        entries, own = self.entries(grid), np.zeros((2, self.quarters, 1))
+        for n, day in self.brought_days.items():
+            own[0, self.starts[n]] = day.gross
+            own[1, self.day_of == n] = 1.0
         expected = np.zeros((self.quarters, len(self.doors)))
         place = {door.portal_id: n for n, door in enumerate(self.doors)}
         for p in self.placements:
             if p.evidence.role == "primary":
                 expected[p.expected(self), place[p.portal_id]] += 1
         known = np.nan_to_num(grid.covered_s) / (QUARTER.seconds * np.maximum(expected, 1))
+        known = np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0))
         quarters = YearQuarters(
             day=self.day_of,
             place=np.arange(self.quarters) - self.starts[self.day_of],
-            entries=entries,
-            passages=np.where(self.half, entries / 2, entries),
-            known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
+            entries=np.hstack([entries, own[0]]),
+            passages=np.hstack([np.where(self.half, entries / 2, entries), own[0]]),
+            known=np.hstack([known, own[1]]),
         )
         return estimate_year(quarters, self.day_kinds(), self.rules, self.corrected(), self.passage_variance)
 
@@ -225,13 +257,22 @@ def get_annual_report(db: Database, site: str, year: int, today: date) -> Annual
 def compute_annual(db: Database, site: str, year: int, today: date, *, verify: bool = False) -> AnnualReport:
     """Compute what `annual` reads; `verify` compares it with buckets recomputed from the readings. Raises NotFound."""
     on = _inputs(db, site, year, today)
+    if sampled := _sampled(db, on):
+        return sampled
     with db.transaction() as conn:
         grid, imputed = _grid(conn, on, "annual_quarters"), _grid(conn, on, "annual_filled")
     figure = on.figure(grid)
-    filled = float(np.nansum(on.entries(imputed) * on.rules.counts[on.day_of]))
-    missing = tuple(d for d, share in zip(on.days, figure.observed, strict=True) if share.max(initial=0) <= 0)
+    counts = on.rules.counts
+    filled = float(np.nansum(on.entries(imputed) * counts[on.day_of, :-1]))
+    shares = on.brought.variance({day.day for day in on.brought_days.values()})
+    figure = replace(
+        figure, se=hypot(figure.se, sqrt(shares)), se_missing=hypot(figure.se_missing, sqrt(shares))
+    )
+    known = {day.day: day.whole for day in visit_days(db, [on.site], on.last) if day.day >= on.first}
+    missing = tuple(d for d in on.days if d not in known)
     everyone = np.nansum(grid.people_in) + np.nansum(grid.people_out)
     is_library = on.site.kind == "library" and on.last.month == 12 and on.last.day == 31
+    seen_doors = doors_observed(db, on.site, on.last)
     seen = figure.days_whole + figure.days_partly > 0
     low, high = _bounds(figure)
     return AnnualReport(
@@ -256,16 +297,79 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         high=high,
         days=len(on.days),
         days_closed=sum(kind is None for kind in on.day_kinds()),
-        days_whole=figure.days_whole,
-        days_partly=figure.days_partly,
-        days_missing=figure.days_missing,
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
+        days_whole=sum(known.values()),
+        days_partly=len(known) - sum(known.values()),
+        days_missing=len(missing),
         missing=missing,
         definitions=tuple(_definitions(db, on)),
-        doors=tuple(_door(n, on, grid, figure) for n in range(len(on.doors))),
+        doors=tuple(_door(n, on, grid, figure, seen_doors) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
+        imports=tuple(_imports(db, on)),
+        voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
     )
+
+
+def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
+    """Return the report of a year that is estimated from sample weeks; None where it is not."""
+    sample = next((s for s in on.brought.samples if s.year == on.first.year), None)
+    if sample is None:
+        return None
+    told = sample.view(on.site.id)
+    days = {d.day: d for d in on.brought_days.values()}
+    gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
+    kept, scale = _share(net, gross), _share(gross, told.visits)
+    over = on.last == date(on.first.year, 12, 31)
+    missing = tuple(day for day in on.days if day not in days or days[day].sampled)
+    return AnnualReport(
+        site=on.site.id,
+        kind=on.site.kind,
+        year=on.first.year,
+        first=on.first,
+        last=on.last,
+        complete=over,
+        besok01=round(net) if over and on.site.kind == "library" else None,
+        gross=gross,
+        net=net,
+        gross_counted=told.seen * scale,
+        net_counted=told.seen * scale * kept,
+        filled=0.0,
+        estimated_share=_share(told.visits - told.seen, told.visits),
+        imputed_share=0.0,
+        se=told.se * scale,
+        se_counting=0.0,
+        se_missing=told.se * scale,
+        low=told.lower_95 * scale * kept,
+        high=told.upper_95 * scale * kept,
+        days=len(on.days),
+        days_closed=sum(kind is None for kind in on.day_kinds()),
+        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
+        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
+        days_whole=len(on.days) - len(missing),
+        days_partly=0,
+        days_missing=len(missing),
+        missing=missing,
+        definitions=tuple(_definitions(db, on)),
+        doors=(),
+        corrections=(),
+        imports=tuple(_imports(db, on)),
+        voids=(),
+        remarks=tuple(_sample_remarks(told, over=over)),
+        sample=told,
+    )
+
+
+def _sample_remarks(sample: SampledYear, *, over: bool) -> Iterator[str]:
+    """Yield what the reader must know of a figure from sample weeks."""
+    if not over:
+        yield f"the year is not over: business days up to {sample.last}"
+    yield f"sampled: estimated from {sample.counted} of {sample.weeks} weeks, which were counted by hand"
+    presumed = [kind.kind for kind in sample.kinds if kind.presumed and kind.weeks]
+    if presumed:
+        yield f"no week was counted of: {', '.join(presumed)}; their visits per opening hour are presumed"
 
 
 def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
@@ -274,10 +378,13 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
     if last < first:
         raise NotFound(f"no business day of {year} is over yet; name an earlier year")
     doors = db.fetch("annual_doors", Door, site=site)
-    if not doors:
+    known, brought = site_days(db, place, last)
+    days = {(d.day - first).days: d for d in known.values() if d.source and first <= d.day}
+    if not doors and not days:
         raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
     begins, ends = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
-    keys = {"portals": [door.portal_id for door in doors], "begins": begins, "ends": ends}
+    portals = [door.portal_id for door in doors]
+    keys = {"portals": portals, "begins": begins, "ends": ends}
     return _Inputs(
         site=place,
         first=first,
@@ -286,7 +393,29 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         placements=db.fetch("annual_sensors", _Placement, **keys),
         corrections=db.fetch("annual_corrections", CorrectionEvidence, site=site, **keys),
         passage_variance=passage_variance(db, [site], last),
+        brought=brought,
+        brought_days=days,
+        counting=Counting.of(db, place, portals),
     )
+
+
+def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
+    """Yield the imports that hold some days of the year, with how many of their visits count."""
+    used = on.brought.used({day.day for day in on.brought_days.values()})
+    for one in period_counts.listing(db, on.site.id):
+        if one.id in used:
+            days, visits = used[one.id]
+            yield ImportEvidence(
+                source=one.source,
+                counts=one.counts,
+                method=one.method,
+                name=one.name,
+                digest=one.digest,
+                author=one.author,
+                made=one.made,
+                days=days,
+                visits=visits,
+            )
 
 
 def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
@@ -319,9 +448,16 @@ def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
     return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
 
 
-def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidence:
+def _door(
+    n: int,
+    on: _Inputs,
+    grid: _Grid,
+    figure: YearOfVisits,
+    observed: Mapping[int, Mapping[date, bool]],
+) -> DoorEvidence:
     door, counts = on.doors[n], on.rules.counts[:, n]
-    observed = figure.observed[counts, n]
+    days = [day for day, counted in zip(on.days, counts.tolist(), strict=True) if counted]
+    known = [seen for day in days if (seen := observed.get(door.portal_id, {}).get(day)) is not None]
     corrected = grid.corrected_in if door.sign == 1 else grid.corrected_out
     return DoorEvidence(
         door=door.name,
@@ -330,9 +466,9 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidenc
         estimated=float(figure.added[:, n].sum()),
         imputed=float(np.nansum(grid.imputed[:, n])),
         corrected=float(np.nansum(corrected[:, n])),
-        days_whole=int((observed >= OBSERVED).sum()),
-        days_partly=int(((observed > 0) & (observed < OBSERVED)).sum()),
-        days_missing=int((observed <= 0).sum()),
+        days_whole=sum(known),
+        days_partly=len(known) - sum(known),
+        days_missing=len(days) - len(known),
         sensors=tuple(p.evidence for p in on.placements if p.portal_id == door.portal_id),
     )
 
@@ -344,6 +480,10 @@ def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
         found.append(f"the year is not over: business days up to {on.last}")
     if not seen:
         return [*found, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
+    if on.brought_days:
+        found.append(
+            f"{many(len(on.brought_days), 'day')} are from counts that were brought, not from sensors of this program"
+        )
     if figure.gross is None:
         found.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
     share = _estimated(figure)

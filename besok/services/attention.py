@@ -16,7 +16,7 @@ from besok.services.wiring import WiringPoint, check
 from besok.store import quality, results
 from besok.store.database import Database
 from besok.store.sites import load, load_all, no_site
-from besok.text.finding_text import Names, advice, certainty, sentence
+from besok.text.finding_text import Names, advice, certainty, sentence, watched
 
 LAST_WEEK = timedelta(days=6)  # between its first and its last day
 WIRING_DAYS = 10  # that directions are told from
@@ -49,6 +49,7 @@ class _Row:
     who: str
     note: str
     resolved: datetime | None
+    fixed: datetime | None
     history: tuple[FindingEvent, ...]
 
     def finding(self) -> Finding:
@@ -141,11 +142,11 @@ def _names(site: Site, sites: Sequence[Site]) -> Names:
 def _info(row: _Row, names: Names) -> FindingInfo:
     said = row.finding()
     same = ("id", "site", "kind", "portal", "space", "since", "evidence", "odds", "state", "found", "seen",
-            "acknowledged", "who", "note", "resolved", "channel", "history")  # fmt: skip
+            "acknowledged", "who", "note", "resolved", "fixed", "channel", "history")  # fmt: skip
     return FindingInfo(
         **{name: getattr(row, name) for name in same},
         device=said.device,
         sentence=sentence(said, names, row.timezone),
         certainty=certainty(said),
-        advice=advice(said),
+        advice=watched(row.fixed, row.timezone) if row.fixed else advice(said),
     )

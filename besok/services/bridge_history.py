@@ -1,21 +1,21 @@
 """Counts at each door of a site by day, and when its counting changed: what bridges are made from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.annual import DayWeights, estimate
 from besok.analytics.bridge import SensorChange
 from besok.analytics.coverage import usual_watch
 from besok.model import calendar
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 from besok.model.site import Site, VisitDefinition
 from besok.services.annual import EVERYONE, Door
-from besok.services.observed_days import Placement
+from besok.services.imported_days import Imported
+from besok.services.observed_days import Placement, site_days
 from besok.store.database import Database, sql
 
 DAY = timedelta(days=1)
@@ -33,7 +33,10 @@ class _Counted:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """Days x doors in the direction of entering, by the newest definition; NaN where not observed."""
+    """Days x doors in the direction of entering, by the newest definition; NaN where not observed.
+
+    `days_by_source` are the days that count as people brought them, since the sensors did not see them whole.
+    """
 
     site: Site
     first: date
@@ -42,6 +45,8 @@ class History:
     people_in: Floats
     people_out: Floats
     beside: Floats
+    brought: Imported
+    days_by_source: Mapping[str, Bools]
 
     @cached_property
     def dates(self) -> list[date]:
@@ -49,16 +54,28 @@ class History:
         return [self.first + n * DAY for n in range(self.days)]
 
     @cached_property
-    def closed(self) -> NDArray[np.bool_]:
+    def closed(self) -> Bools:
         """Tell whether the site was closed."""
         return np.array([not calendar.open_intervals(day, self.site) for day in self.dates])
 
     @cached_property
+    def elsewhere(self) -> Bools:
+        """Tell on which days counts that people brought stand for the doors."""
+        found: Bools = np.zeros(self.days, np.bool_)
+        for days in self.days_by_source.values():
+            found = found | days
+        return found
+
+    @cached_property
     def filled(self) -> Floats:
         """The visits of the newest definition; in the last two years with estimates where nothing was observed."""
-        counts = np.nan_to_num(self.visits(self.newest))
+        return self.with_estimates(self.visits(self.newest))
+
+    def with_estimates(self, visits: Floats) -> Floats:
+        """Return days x series with estimates for the days of the last two years that nobody counted in any way."""
+        counts = np.nan_to_num(visits)
         part = slice(max(self.days - 2 * WEEKS, 0), self.days)
-        known = np.isfinite(self.visits(self.newest)[part]).astype(np.float64)
+        known = np.isfinite(visits[part]).astype(np.float64)
         days = zip(self.dates[part], self.closed[part], strict=True)
         kind = np.array([0 if shut else 1 + day.weekday() for day, shut in days])
         counts[part] += estimate(counts[part], known, DayWeights.of(kind))
@@ -99,15 +116,21 @@ class History:
 
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
-    """Return what was counted at the doors of a site from business day `first` to `last`; None if nothing was."""
+    """Return what was counted at the doors of a site from business day `first` to `last`, and what people brought.
+
+    None if there is nothing of either.
+    """
     doors = db.fetch("annual_doors", Door, site=site.id)
     days = (last - first).days + 1
     with db.transaction() as conn:
         keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}
         rows = conn.execute(sql("bridge_days"), keys).fetchall()
         others = conn.execute(sql("bridge_beside"), keys).fetchall()
-    if not rows:
+    known, brought = site_days(db, site, last)
+    if not rows and not brought.rows:
         return None
+    sources = {day.source for day in known.values() if day.day >= first} - {""}
+    dates = [first + n * DAY for n in range(days)]
     place = {door.portal_id: n for n, door in enumerate(doors)}
     ours = np.full((3, days, len(doors)), np.nan)
     for portal, day, *figures in rows:
@@ -130,6 +153,12 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
         people_in=people_in,
         people_out=people_out,
         beside=beside,
+        brought=brought,
+        days_by_source={
+            source: np.array([d in known and known[d].source == source for d in dates])
+            for source in brought.sources
+            if source in sources
+        },
     )
 
 

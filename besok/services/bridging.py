@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from math import expm1
+from math import exp, expm1
 
 import numpy as np
 
 from besok.analytics import bridge as across
 from besok.analytics.bridge import Bridge, BridgedGrowth, DoorCounts, SensorChange
 from besok.model.arrays import Floats
-from besok.model.site import Site, VisitDefinition
+from besok.model.site import Site, Target, VisitDefinition
 from besok.model.views.progress import MethodBreak
 from besok.services.bridge_history import DAY, WEEKS, History, changes_of, history_of
+from besok.services.bridge_sources import Column, columns
 from besok.store import results
 from besok.store.database import Database
 
@@ -49,27 +50,28 @@ class _Part:
     taken: float
     as_counted: Floats
     as_now: Floats
+    columns: tuple[Column, ...]
     breaks: tuple[MethodBreak, ...]
 
 
-def bridged(
-    db: Database, sites: Sequence[Site], today: date, baseline: tuple[date, date], measure: str
-) -> Bridged:
-    """Return growth of the 364 business days before `today` over the 364 before those, and the baseline, across breaks.
+def bridged(db: Database, sites: Sequence[Site], today: date, until: date) -> Bridged:
+    """Return growth of the 364 business days up to `until` over the 364 before those, and the baseline, across breaks.
 
-    The doors of all `sites` count together, as if they were those of one site; nothing is told where one of the sites
-    cannot be compared. Breaks at other sites than the first say at which. Read where a job has computed it.
+    The doors of all `sites` count together, as if they were those of one site, for the target of the first; nothing is
+    told where one of the sites cannot be compared. Breaks at other sites than the first say at which. Read where a job
+    has computed it.
     """
     known = results.read(db, sites[0].id, results.BRIDGED, Bridged, today - DAY)
-    return known or compute_bridged(db, sites, today, baseline, measure)
+    return known or compute_bridged(db, sites, until)
 
 
-def compute_bridged(
-    db: Database, sites: Sequence[Site], today: date, baseline: tuple[date, date], measure: str
-) -> Bridged:
+def compute_bridged(db: Database, sites: Sequence[Site], until: date) -> Bridged:
     """Compute what `bridged` reads."""
+    target = sites[0].target
+    assert target
+    baseline, today = (target.baseline_first, target.baseline_last), until + DAY
     first = min(baseline[0], today - 2 * WEEKS * DAY)
-    parts = [_part(db, site, first, today - DAY, measure) for site in sites]
+    parts = [_part(db, site, first, until, target.measure) for site in sites]
     breaks = [
         replace(found, site=None if site is sites[0] else site.id)
         for site, part in zip(sites, parts, strict=True)
@@ -77,10 +79,12 @@ def compute_bridged(
     ]
     known = [part for part in parts if part and part.doors.shape[1]]
     whole = len(known) == len(parts)
+    stated = _stated(parts[0], target, until) if target.baseline_visits else None
+    breaks += [stated[1]] if stated else []
     return Bridged(
         growth=_growth(known) if whole else None,
-        baseline=_factor(known, first, *baseline) if whole else None,
-        year=_factor(known, first, today - 365 * DAY, today - DAY) if whole else None,
+        baseline=stated[0] if stated else _factor(known, first, *baseline) if whole else None,
+        year=_factor(known, first, today - 365 * DAY, until) if whole else None,
         breaks=tuple(sorted(breaks, key=lambda b: (b.day, b.site or "", b.door or ""))),
     )
 
@@ -124,30 +128,89 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
     over, hidden = _bridges(history, changes, whole) if whole else ([], [])
     net = measure == "net"
     left = history.shares(history.newest)[whole] if net else 1.0
-    taken = (
-        sum(d.per_day for d in history.newest.deductions) * float((~history.closed[now]).sum())
-        if net
-        else 0.0
-    )
+    off = sum(d.per_day for d in history.newest.deductions) if net else 0.0
     moved = [replace(bridge, door=whole[bridge.door]) for bridge in over]
     as_now = replace(
         history,
         people_in=across.bridged(history.people_in, moved),
         people_out=across.bridged(history.people_out, moved),
     )
+    made = _by(as_now, history.newest, measure)
+    counted = np.concatenate([_by(history, held, measure)[span] for span, held in history.in_force()])
+    brought = list(columns(history, measure, made))
+    for column in brought:
+        here = np.isfinite(column.now)
+        counted = np.where(here, column.counted, counted)
+        made = np.where(here, column.now * column.bridge.factor, made)
+    doors = np.where(history.elsewhere[:, None], 0.0, history.filled[:, whole] * left)
+    added = [np.where(history.closed, column.now, column.now + off) for column in brought]
+    if brought and not whole:
+        if not _enough(history, made, now, before):
+            added = []
+        elif len(added) == 1:
+            added = [history.with_estimates(added[0][:, None])[:, 0]]
+    number = len(whole)
     return _Part(
-        doors=history.filled[:, whole] * left if whole else np.empty((history.days, 0)),
-        over=tuple(over),
-        hidden=tuple(hidden),
-        taken=taken,
-        as_counted=np.concatenate([_by(history, held, measure)[span] for span, held in history.in_force()]),
-        as_now=_by(as_now, history.newest, measure),
+        doors=np.column_stack([doors, *map(np.nan_to_num, added)]),
+        over=(*over, *(replace(c.bridge, door=number + n) for n, c in enumerate(brought) if added)),
+        hidden=(*hidden, *(across.UNSEEN for _ in added)),
+        taken=off * float((~history.closed[now]).sum()),
+        as_counted=counted,
+        as_now=made,
+        columns=tuple(brought),
         breaks=(
             *_definitions(history, measure),
             *_doors(history, whole),
             *(_break(history, bridge, whole) for bridge in over),
+            *(_source_break(column) for column in brought if column.since),
         ),
     )
+
+
+def _enough(history: History, visits: Floats, *parts: slice) -> bool:
+    """Tell whether nearly all open days of both times are known."""
+    return all(
+        float(np.isfinite(visits[part])[~history.closed[part]].mean()) >= THROUGHOUT
+        for part in parts
+        if (~history.closed[part]).any()
+    )
+
+
+def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, MethodBreak]:
+    """Return the factor of a baseline that is stated as one number, by its source if counts of it are there."""
+    found = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
+    size, se = (found.bridge.size, found.bridge.se) if found else (0.0, across.COUNTERS_SD)
+    told = _error(exp(size), se)
+    return exp(size), MethodBreak(
+        day=min(target.baseline_last + DAY, until),
+        door=None,
+        kind="source",
+        method=found.bridge.method if found else "prior",
+        factor=exp(size),
+        error=told,
+        source=target.baseline_source,
+        counter=found.counter if found else "",
+    )
+
+
+def _source_break(column: Column) -> MethodBreak:
+    assert column.since
+    bridge = column.bridge
+    return MethodBreak(
+        day=column.since,
+        door=None,
+        kind="source",
+        method=bridge.method,
+        factor=bridge.factor,
+        error=_error(bridge.factor, bridge.se),
+        source=column.source,
+        counter=column.counter,
+    )
+
+
+def _error(factor: float, se: float) -> float:
+    """Return half the width of a factor's 95 % interval, by the standard error of its logarithm."""
+    return factor * expm1(TWO_SIDED_95 * se)
 
 
 def _bridges(
@@ -175,14 +238,18 @@ def _throughout(history: History, before: slice, now: slice) -> list[int]:
         n
         for n, door in enumerate(history.doors)
         if (not names or door.name in names)
-        and all(_seen(history, visits, n, part) >= THROUGHOUT for part in (before, now))
-        and visits[before, n][np.isfinite(visits[before, n])].sum() > 0
+        and all(_seen(history, visits[part, n], part) >= THROUGHOUT for part in (before, now))
+        and np.nansum(visits[before.start : now.stop, n]) > 0
+        and (np.nansum(visits[before, n]) > 0 or history.elsewhere[before].any())
     ]
 
 
-def _seen(history: History, visits: Floats, door: int, part: slice) -> float:
-    open_ = ~history.closed[part]
-    return float(np.isfinite(visits[part, door])[open_].mean()) if open_.any() else 0.0
+def _seen(history: History, visits: Floats, part: slice) -> float:
+    """Return the share of the open days on which a door was observed; those that people brought need none."""
+    open_ = ~history.closed[part] & ~history.elsewhere[part]
+    if not open_.any():
+        return float(history.elsewhere[part].any())
+    return float(np.isfinite(visits)[open_].mean())
 
 
 def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
@@ -231,12 +298,11 @@ def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
 
 
 def _break(history: History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:
-    wide = bridge.factor * expm1(TWO_SIDED_95 * bridge.se)
     return MethodBreak(
         day=history.dates[bridge.day],
         door=history.doors[whole[bridge.door]].name,
         kind=bridge.kind,
         method=bridge.method,
         factor=bridge.factor if bridge.method != "none" else None,
-        error=wide,
+        error=_error(bridge.factor, bridge.se),
     )

@@ -54,10 +54,12 @@ def _between(first: date, last: date) -> list[date]:
 def _day(
     day: date, site: Site, events: Sequence[ProgrammeEvent], school: str | None, weather: Weather | None
 ) -> CalendarDay:
-    hours = _open_hours(day, site)
+    staffed, staffless = calendar.hours_of(day, site)
+    hours = staffed + staffless
     return CalendarDay(
         day=day,
         open_hours=hours,
+        staffless_hours=staffless,
         holiday=calendar.holiday(day, site.opening),
         school_holiday=school,
         events=tuple(event.title for event in events),
@@ -67,15 +69,18 @@ def _day(
     )
 
 
-def _open_hours(day: date, site: Site) -> float:
-    return sum(((end - start) / timedelta(hours=1) for start, end in calendar.open_intervals(day, site)), 0.0)
-
-
 def open_also(days: Sequence[CalendarDay], others: Sequence[Site]) -> list[CalendarDay]:
     """Add the opening hours of other sites to the days of a site: closed are only those on which all are closed."""
-    return [
-        replace(d, open_hours=d.open_hours + sum(_open_hours(d.day, site) for site in others)) for d in days
-    ]
+    return [_also(day, [calendar.hours_of(day.day, site) for site in others]) for day in days]
+
+
+def _also(day: CalendarDay, others: Sequence[tuple[float, float]]) -> CalendarDay:
+    staffless = sum(hours[1] for hours in others)
+    return replace(
+        day,
+        open_hours=day.open_hours + sum(hours[0] for hours in others) + staffless,
+        staffless_hours=day.staffless_hours + staffless,
+    )
 
 
 def _hours(start: datetime, end: datetime, day: date, site: Site) -> float:
@@ -100,6 +105,7 @@ def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors:
         school=frozenset(day.day for day in days if day.school_holiday),
         closed=frozenset(day.day for day in days if not day.open_hours),
         hours={day.day: day.open_hours for day in days if day.open_hours},
+        staffless={day.day: day.staffless_hours / day.open_hours for day in days if day.staffless_hours},
         events={day.day: tuple(sorted(set(day.events))) for day in days if day.events},
         weather={
             name: unusual

@@ -11,7 +11,7 @@ from besok.model.forecast import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
 from besok.services.health import SILENT_AFTER
-from besok.services.observed_days import partial_days, visit_days, whole_days
+from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import backfill
 from besok.store.database import Database
 from besok.store.heartbeats import beats
@@ -47,8 +47,15 @@ def get_scored(db: Database, site: str, today: date) -> list[Scored]:
     Only forecasts of what the target counts now: its measure, and its sites.
     """
     place = load(db, site)
-    out = partial_days(db, counted(db, place), today - timedelta(days=1))
-    return db.fetch("forecast_record", Scored, **_counting(place), today=today, left_out=out)
+    known = whole_days(visit_days(db, counted(db, place), today - timedelta(days=1)), place.measure)
+    return db.fetch(
+        "forecast_record",
+        Scored,
+        **_counting(place),
+        today=today,
+        days=list(known),
+        visits=list(known.values()),
+    )
 
 
 def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
@@ -91,14 +98,14 @@ def get_weekday_growth(db: Database, site: str, today: date) -> dict[int, float]
     """Return visits of the last 364 days as a multiple of the baseline's, by weekday (Monday 0).
 
     Weekdays without visits in either, or with fewer than LEAST_WEEKS observed days, are left out; so are all of them
-    where there is no target. Raises NotFound.
+    where there is no target. Days that are shares of totals tell nothing of weekdays. Raises NotFound.
     """
     place = load(db, site)
     target = place.target
     if target is None:
         return {}
     yesterday = today - timedelta(days=1)
-    days = visit_days(db, counted(db, place), yesterday)
+    days = counted_days(visit_days(db, counted(db, place), yesterday))
     spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, yesterday))
     before, now = (_by_weekday(whole_days(days, place.measure, *span)) for span in spans)
     return {

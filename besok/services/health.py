@@ -9,6 +9,7 @@ from besok.store.database import Database
 from besok.store.heartbeats import beats
 
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
+BACKUP = "backup"  # no service: the name under which the last backup is noted
 GONE_AFTER = timedelta(
     days=7
 )  # without a beat, while another of its kind works: it was taken away, or has a new name
@@ -48,6 +49,7 @@ def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
     found = [
         ServiceHealth(name=b.name, heard=b.heard, ok=now - b.heard < SILENT_AFTER, detail=b.detail)
         for b in beats(db)
+        if b.name != BACKUP
     ]
     at_work = {_kind(s) for s in found if s.ok} | {"receiver"}  # nobody need have a receiver
     return tuple(s for s in found if now - s.heard < GONE_AFTER or _kind(s) not in at_work)

@@ -10,10 +10,10 @@ import numpy as np
 from besok.model import calendar
 from besok.model.arrays import Floats
 from besok.model.levers import Lever, LeverEffect
-from besok.model.site import Site
+from besok.model.site import OUTSIDE, Site
 from besok.model.views.calendar import CalendarDay
 from besok.services.calendar import get_calendar_days, get_events
-from besok.services.observed_days import visit_days, whole_days
+from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import results
 from besok.store.database import Database
 from besok.store.sites import counted, load, load_all
@@ -53,11 +53,17 @@ def _histories(db: Database, site: Site, days: Sequence[CalendarDay]) -> "dict[L
     usual = float(known[-1]) if len(known) else 1.0
     found: dict[Lever, LeverHistory] = {
         "sunday": LeverHistory(
-            values=np.array([float(week[SUNDAY].open_hours > 0) for week in _weeks(days)]), dose=1.0
+            values=np.array([float(_staffed(week[SUNDAY]) > 0) for week in _weeks(days)]), dose=1.0
         ),
         "evenings": LeverHistory(values=np.log(hours), dose=float(np.log1p(1 / usual))),
+        "door": LeverHistory(
+            values=np.array([_entrances(site, week[0].day) for week in _weeks(days)]), dose=1.0
+        ),
         "event": LeverHistory(values=_events(db, site, days), dose=1.0),
     }
+    if any(day.staffless_hours for day in days):
+        staffless = [sum(day.staffless_hours for day in week[:WORKING_DAYS]) for week in _weeks(days)]
+        found["staffless"] = LeverHistory(values=np.array(staffless) / WORKING_DAYS, dose=1.0)
     parks = [one for one in load_all(db) if one.kind == "park" and one.sandbox == site.sandbox]
     parks = [park for park in parks if park.id not in site.counted]
     if site.kind == "library" and parks:
@@ -72,9 +78,21 @@ def _weeks(days: Sequence[CalendarDay]) -> list[Sequence[CalendarDay]]:
 
 
 def _working_hours(week: Sequence[CalendarDay]) -> float:
-    """Return the mean opening hours from Monday to Friday; NaN where one of these days was closed."""
-    hours = [day.open_hours for day in week[:WORKING_DAYS]]
+    """Return the mean hours with staff from Monday to Friday; NaN where one of these days had none."""
+    hours = [_staffed(day) for day in week[:WORKING_DAYS]]
     return sum(hours) / WORKING_DAYS if all(hours) else np.nan
+
+
+def _staffed(day: CalendarDay) -> float:
+    return day.open_hours - day.staffless_hours
+
+
+def _entrances(site: Site, day: date) -> float:
+    """Return how many entrances from outside a site had on a day, by the dates of its site file."""
+    doors = (portal for portal in site.portals if OUTSIDE in (portal.outer, portal.inner))
+    return float(
+        sum((d.first is None or d.first <= day) and (d.last is None or day <= d.last) for d in doors)
+    )
 
 
 def _events(db: Database, site: Site, days: Sequence[CalendarDay]) -> Floats:
@@ -85,7 +103,7 @@ def _events(db: Database, site: Site, days: Sequence[CalendarDay]) -> Floats:
 
 def _weekly(db: Database, sites: Sequence[Site], days: Sequence[CalendarDay], measure: str) -> Floats:
     """Return the visits of each week to some sites; NaN where a day with one of them open is not known whole."""
-    known = whole_days(visit_days(db, sites, days[-1].day), measure, days[0].day)
+    known = whole_days(counted_days(visit_days(db, sites, days[-1].day)), measure, days[0].day)
     sums = []
     for week in _weeks(days):
         missing = (day.day for day in week if day.day not in known)

@@ -25,6 +25,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
     begins, _ = calendar.day_bounds(day, place)
     week_ago, ends = calendar.day_bounds(day - WEEK, place)
     is_open = calendar.is_open(now, place)
+    open_until, staffed_until = calendar.open_until(now, place), calendar.staffed_until(now, place)
     today = _visits(db, site, begins, now)
     # up to the same time of day, to the end of the quarter under way
     last_week = _visits(db, site, week_ago, min(ends, week_ago + (now - begins)))
@@ -34,8 +35,10 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         time=now,
         sandbox=place.sandbox,
         is_open=is_open,
-        open_until=calendar.open_until(now, place),
+        open_until=open_until,
         opens_at=None if is_open else calendar.next_opening(now, place),
+        staffed=not is_open or calendar.is_staffed(now, place),
+        staffed_until=staffed_until if staffed_until != open_until else None,
         visits_today=today.visits,
         visits_corrected=today.corrected or 0.0,
         visits_last_week=last_week.visits,

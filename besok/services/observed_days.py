@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
+import numpy as np
+
+from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, observed_doors, unobserved_days
+from besok.analytics.disaggregation import draw
 from besok.model import calendar
+from besok.model.calendar import Span
 from besok.model.site import Site
+from besok.model.views.sample_weeks import SampledYear
+from besok.services.imported_days import Imported, imported
 from besok.store import results
 from besok.store.database import Database
+from besok.store.period_counts import holding
 
 DAY = timedelta(days=1)
 
@@ -39,14 +46,43 @@ class Placement:
     ended: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The time in which portals count: as long as they, and the spaces on their sides, are used."""
+
+    site: Site
+    spans: dict[int, list[Span]]
+
+    @classmethod
+    def of(cls, db: Database, site: Site, portals: Sequence[int]) -> "Counting":
+        """Return when portals that lead into a site count."""
+        spans: dict[int, list[Span]] = {portal: [] for portal in portals}
+        for portal, begins, ends in db.rows("portal_spans", portals=list(portals)):
+            spans[portal].append((begins, ends))
+        return cls(site, spans)
+
+    def on(self, portal: int, day: date) -> bool:
+        """Tell whether a portal counts on a business day."""
+        begins, ends = calendar.day_bounds(day, self.site)
+        return any((a is None or a < ends) and (b is None or begins < b) for a, b in self.spans[portal])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitDay:
-    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was."""
+    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was.
+
+    `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
+    `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
+    longer period. `sampled`: at a site it is estimated from sample weeks of the year.
+    """
 
     day: date
     gross: float
     net: float
     whole: bool
+    imputed: float = 0.0
+    source: str = ""
+    sampled: bool = False
 
     def visits(self, measure: str) -> float:
         """Return the visits by a measure, gross or net."""
@@ -54,8 +90,10 @@ class VisitDay:
 
 
 def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
-    """Return the days up to `last` on which visits of all the sites were observed; read where a job has computed it."""
-    known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
+    """Return the days up to `last` on which visits of all the sites are known; read where a job has computed it."""
+    known = None
+    if tuple(site.id for site in sites) == sites[0].counted:
+        known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
     if known is None:
         return compute_visit_days(db, sites, last)
     return [day for day in known if day.day <= last]
@@ -63,8 +101,78 @@ def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay
 
 def compute_visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
     """Compute what `visit_days` reads."""
-    partial = sorted({day for site in sites for day in _partial_days(db, site, last)})
-    return db.fetch("visit_days", VisitDay, sites=[site.id for site in sites], last=last, partial=partial)
+    by_site = [site_days(db, site, last)[0] for site in sites]
+    common = set.intersection(*(set(days) for days in by_site))
+    return [_together([days[day] for days in by_site]) for day in sorted(common)]
+
+
+def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay], Imported]:
+    """Return the days of one site up to `last`, and what people brought of it.
+
+    What sensors observed whole goes before what was brought, and that before what they observed in part.
+    """
+    partial = set(_partial_days(db, site, last))
+    rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
+    days = {day.day: day for day in rows}
+    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
+    for day, found in brought.days.items():
+        if day <= last and not (day in days and days[day].whole):
+            days[day] = VisitDay(
+                day=day,
+                gross=found.gross,
+                net=found.net,
+                whole=True,
+                imputed=found.gross if found.imputed else 0.0,
+                source=found.source,
+                sampled=found.sampled,
+            )
+    return days, brought
+
+
+def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
+    """Return the years that are estimated from sample weeks, up to the day before `today`."""
+    if not any(row.method == "manual" for row in holding(db, site.id)):
+        return []
+    _, brought = site_days(db, site, today - DAY)
+    return [sample.view(site.id) for sample in brought.samples]
+
+
+def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
+    """Return how many times its visits each day up to `last` may have had that is a share of a total: one draw."""
+    days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
+    measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
+    more: dict[date, float] = defaultdict(float)
+    for site in sites:
+        brought = imported(db, site, measured, last)
+        for source, own in brought.spreads.items():
+            for day, times in draw(own, rng).items():
+                if day in days and (found := brought.days[day]).source == source:
+                    more[day] += found.gross * (times - 1)
+    return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
+
+
+def _together(days: Sequence[VisitDay]) -> VisitDay:
+    """Return the sum of a day at several sites."""
+    return VisitDay(
+        day=days[0].day,
+        gross=sum(day.gross for day in days),
+        net=sum(day.net for day in days),
+        whole=all(day.whole for day in days),
+        imputed=sum(day.imputed for day in days),
+        source=" + ".join(dict.fromkeys(day.source for day in days if day.source)),
+        sampled=any(day.sampled for day in days),
+    )
+
+
+def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
+    """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
+    newest = next((day for day in reversed(days) if day.whole), None)
+    return newest.day if newest and newest.source else yesterday
+
+
+def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
+    """Return the days that are no shares of totals: only these tell of weekdays and of what was done on them."""
+    return [day for day in days if not (day.source and day.imputed)]
 
 
 def whole_days(
@@ -74,9 +182,21 @@ def whole_days(
     return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
 
 
-def partial_days(db: Database, sites: Sequence[Site], last: date) -> list[date]:
-    """Return the business days up to `last` on which some visits of the sites were not observed, though others were."""
-    return [day.day for day in visit_days(db, sites, last) if not day.whole]
+def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
+    """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures."""
+    whole = sum(day.whole and not day.sampled and first <= day.day <= last for day in days)
+    return whole / max((last - first).days + 1, 1)
+
+
+def doors_observed(db: Database, site: Site, last: date) -> dict[int, dict[date, bool]]:
+    """Return of each door of a site, by its id, whether it was observed on the days of which something is known."""
+    months = db.fetch("door_months", _Month, site=site.id)
+    days = db.fetch("door_days", DoorDay, site=site.id, last=last)
+    found: dict[int, dict[date, bool]] = defaultdict(dict)
+    for day, doors in observed_doors(_doors(db, site, months), days).items():
+        for door, observed in doors.items():
+            found[door][day] = observed
+    return found
 
 
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:
@@ -85,9 +205,12 @@ def _partial_days(db: Database, site: Site, last: date) -> list[date]:
     names = {month.portal_id: month.name for month in months}
     definitions = sorted(site.visits, key=lambda d: d.first)
 
+    used = Counting.of(db, site, list(names))
+
     def counting(day: date) -> list[int]:
         portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
-        return [portal for portal, name in names.items() if not portals or name in portals]
+        named = [portal for portal, name in names.items() if not portals or name in portals]
+        return [portal for portal in named if used.on(portal, day)]
 
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)

@@ -1,13 +1,16 @@
 """Progress of visits towards the target."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from besok.analytics.growth import growth_a_year, growth_of_days
+from besok.analytics.growth import PAIRED, comparable, empty_runs, growth_a_year, growth_of_days, pandemic
+from besok.model import calendar
 from besok.model.errors import NotFound
+from besok.model.site import Site
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
-from besok.services.observed_days import VisitDay, visit_days, whole_days
+from besok.services.observed_days import VisitDay, get_sampled_years, last_known, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -17,39 +20,117 @@ WEEKS = timedelta(days=364)
 DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """The days of some sites, seen from `today`: the day after the last one that is known, where people brought it.
+
+    `left_out` are days that tell nothing of other years, those of the pandemic if it closed the site.
+    """
+
+    db: Database
+    sites: Sequence[Site]
+    days: Sequence[VisitDay]
+    measure: str
+    today: date
+    left_out: tuple[date, date] | None
+
+    def whole(self, first: date, last: date) -> dict[date, float]:
+        """Return the days from `first` to `last` that are known whole."""
+        return whole_days(self.days, self.measure, first, last)
+
+    def usual(self, first: date, last: date) -> dict[date, float]:
+        """Return those that are not left out, or all where that leaves none."""
+        found = self.whole(first, last)
+        out = self.left_out
+        return {day: v for day, v in found.items() if not (out and out[0] <= day <= out[1])} or found
+
+    def compared(self, first: date, last: date) -> int:
+        """Return how many days from `first` to `last` are not left out."""
+        days = [first + n * DAY for n in range((last - first).days + 1)]
+        out = self.left_out
+        return sum(not (out and out[0] <= day <= out[1]) for day in days) or len(days)
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """The sites of which nothing is known, which keep the others from being added up."""
+        if self.days or len(self.sites) == 1:
+            return ()
+        return tuple(site.id for site in self.sites if not visit_days(self.db, [site], self.today - DAY))
+
+    @property
+    def year(self) -> dict[date, float]:
+        """The last 365 days."""
+        return self.whole(self.today - YEAR * DAY, self.today - DAY)
+
+    def growth(self) -> tuple[float | None, int]:
+        """Growth of the last 364 days over comparable ones a year before, and how many pairs it rests on."""
+        first, last = self.today - 2 * WEEKS - 35 * DAY, self.today - DAY
+        known, opening = self.usual(first, last), self.sites[0].opening
+        span = [first + n * DAY for n in range((last - first).days + 1)]
+        holidays = {day: name for day in span if (name := calendar.holiday(day, opening))}
+        planned = {
+            day
+            for e in opening.exceptions
+            if e.hours == "closed"
+            for day in span
+            if e.first <= day <= e.last and day not in holidays
+        }
+        like = comparable(holidays, empty_runs(known) | planned, WEEKS)
+        return growth_of_days(known, self.today - WEEKS, WEEKS.days, like)
+
+
+def _known(db: Database, place: Site, today: date) -> _Known:
+    sites = counted(db, place)
+    days = visit_days(db, sites, today - DAY)
+    return _Known(
+        db=db,
+        sites=sites,
+        days=days,
+        measure=place.measure,
+        today=last_known(days, today - DAY) + DAY,
+        left_out=pandemic(whole_days(days, place.measure), place.pandemic),
+    )
+
+
 def get_progress(db: Database, site: str, today: date) -> Progress:
     """Return visits against the target of a site, seen from business day `today`.
 
+    The last year ends yesterday, or where people brought counts and none came after them, with the last of these.
     Raises NotFound where there is no target.
     """
     place = load(db, site)
     target = place.target
     if target is None:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
-    measure = target.measure
-    sites, yesterday = counted(db, place), today - DAY
-    days = visit_days(db, sites, yesterday)
-    base = whole_days(days, measure, target.baseline_first, target.baseline_last)
-    last = whole_days(days, measure, today - YEAR * DAY, yesterday)
-    baseline, last_365 = _yearly(base), _yearly(last)
-    growth, pairs = _growth(days, measure, today)
+    known = _known(db, place, today)
+    measure, stated = target.measure, target.baseline_visits
+    base = {} if stated else known.usual(target.baseline_first, target.baseline_last)
+    last = known.year
+    period = (target.baseline_first, target.baseline_last)
+    baseline, last_365 = stated or _yearly(base, known.compared(*period)), _yearly(last, YEAR)
+    growth, pairs = known.growth()
     goal = None if baseline is None else baseline * target.factor
-    years = (target.deadline - today).days / YEAR
-    over = bridged(db, sites, today, (target.baseline_first, target.baseline_last), measure)
+    years = (target.deadline - known.today).days / YEAR
+    over = bridged(db, known.sites, today, known.today - DAY)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     goal_bridged = moved and moved * target.factor
     return Progress(
         site=site,
         today=today,
+        until=known.today - DAY,
         baseline_first=target.baseline_first,
         baseline_last=target.baseline_last,
         baseline_visits=baseline,
-        baseline_coverage=len(base) / ((target.baseline_last - target.baseline_first).days + 1),
+        baseline_coverage=1.0 if stated else len(base) / _length(target.baseline_first, target.baseline_last),
+        baseline_source=target.baseline_source or _sources(known.days, base),
         factor=target.factor,
         deadline=target.deadline,
         goal_visits=goal,
         last_365=last_365,
         coverage_365=len(last) / YEAR,
+        source_365=_sources(known.days, last),
+        sampled_365=sum(day.sampled for day in known.days if day.day in last) / YEAR,
+        sampled=tuple(year for one in known.sites for year in get_sampled_years(db, one, today)),
         growth=growth,
         growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),
@@ -64,41 +145,51 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         ),
         breaks=over.breaks,
         also=place.also,
-        deadline_365=_deadline_year(days, measure, target.deadline) if today > target.deadline else None,
+        uncounted=known.uncounted,
+        deadline_365=_deadline_year(known, target.deadline) if today > target.deadline else None,
+        left_out=known.left_out,
     )
 
 
 def get_so_far(db: Database, site: str, today: date) -> SoFar:
     """Return the visits of a site, with a target or without, seen from business day `today`. Raises NotFound."""
     place = load(db, site)
-    days = visit_days(db, counted(db, place), today - DAY)
-    last = whole_days(days, place.measure, today - YEAR * DAY, today - DAY)
-    growth, pairs = _growth(days, place.measure, today)
+    known = _known(db, place, today)
+    days, last = known.days, known.year
+    growth, pairs = known.growth()
     return SoFar(
         today=today,
+        until=known.today - DAY,
         measure=place.measure,
         first=days[0].day if days else None,
         days=len(days),
         visits=sum(day.visits(place.measure) for day in days) if days else None,
-        last_365=_yearly(last),
+        last_365=_yearly(last, YEAR),
         coverage_365=len(last) / YEAR,
         growth=growth,
         growth_days=pairs,
+        uncounted=known.uncounted,
     )
 
 
-def _deadline_year(days: Sequence[VisitDay], measure: str, deadline: date) -> float | None:
+def _deadline_year(known: _Known, deadline: date) -> float | None:
     """Return the visits of the 365 days up to a deadline; None where too little was observed."""
-    year = whole_days(days, measure, deadline - (YEAR - 1) * DAY, deadline)
-    return _yearly(year) if len(year) >= ENOUGH * YEAR else None
+    year = known.whole(deadline - (YEAR - 1) * DAY, deadline)
+    return _yearly(year, YEAR) if len(year) >= ENOUGH * YEAR else None
 
 
-def _yearly(visits: Mapping[date, float]) -> float | None:
-    """Return a year's worth of visits, from the mean of the days that were observed whole."""
-    return sum(visits.values()) / len(visits) * YEAR if visits else None
+def _yearly(visits: Mapping[date, float], days: int) -> float | None:
+    """Return a year's worth of visits, from the mean of the days that were observed whole.
+
+    None where these are too few of the `days` that are compared: some weeks of a year tell nothing of it.
+    """
+    return sum(visits.values()) / len(visits) * YEAR if visits and len(visits) >= PAIRED * days else None
 
 
-def _growth(days: Sequence[VisitDay], measure: str, today: date) -> tuple[float | None, int]:
-    """Growth of the last 364 days over the 364 before: whole weeks, so that weekdays match; and of how many pairs."""
-    known = whole_days(days, measure, today - 2 * WEEKS, today - DAY)
-    return growth_of_days(known, today - WEEKS, WEEKS.days, WEEKS)
+def _length(first: date, last: date) -> int:
+    return (last - first).days + 1
+
+
+def _sources(days: Sequence[VisitDay], used: Mapping[date, float]) -> str:
+    """Return what people brought some days from."""
+    return " + ".join(dict.fromkeys(day.source for day in days if day.source and day.day in used))

@@ -14,7 +14,9 @@ from besok.store.database import Database
 from besok.store.sites import site_of
 
 FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
-INTERVALS: Final = {"day": "1 day", "week": "7 days", "month": "1 month"}
+INTERVALS: Final = {
+    "day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"
+}  # fmt: skip
 
 
 def get_flows(db: Database, site: Site | str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:

@@ -1,16 +1,21 @@
 """Visits over time, with the definition that was in force and how sure they are."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
-from besok.model.views.series import Step, VisitPoint
-from besok.services.observed_days import partial_days
+from besok.model.views.series import VisitPoint, VisitStep
+from besok.services.imported_days import imported
+from besok.services.observed_days import VisitDay, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
+from besok.store.period_counts import holding
 from besok.store.sites import counted, site_of
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,7 @@ class _Point:
     imputed: float
     corrected: float
     final: bool
+    voided: bool
     passages: (
         float | None
     )  # these and the following: what the error is made of, None where nothing was observed
@@ -41,31 +47,63 @@ def get_visits(
     site: Site | str,
     first: date,
     last: date,
-    step: Step = "day",
+    step: VisitStep = "day",
     *,
     together: bool = False,
     today: date = date.max,
 ) -> list[VisitPoint]:
-    """Return visits of a site from business day `first` to `last`, both included, by day, week or month.
+    """Return visits of a site from business day `first` to `last`, both included, by day, week, month, quarter or year.
 
-    `together`: of all sites that count for its target, on the days on which each of them was observed whole, and with
+    `together`: of all sites that count for its target, on the days on which each of them is known whole, and with
     what has come so far on `today`, the business day that is not over; the last ones asked for are over without it.
     """
     place = site_of(db, site)
-    sites = list(place.counted) if together else [place.id]
-    before = min(last, today - timedelta(days=1))
-    left_out = partial_days(db, counted(db, place), before) if together else []
-    keys = {
-        "sites": sites,
-        "unit": step,
-        "step": INTERVALS[step],
-        "first": first,
-        "last": last,
-        "today": today,
-    }
-    points = db.fetch("visits", _Point, **keys, left_out=left_out)
-    variance = passage_variance(db, sites, last)
-    return [_view(point, variance) for point in points]
+    sites = counted(db, place) if together else (place,)
+    brought = [one for one in sites if holding(db, one.id)]
+    known = visit_days(db, sites, min(last, today - DAY))
+    left_out = [day.day for day in known if day.source or (together and not day.whole)]
+    points = db.fetch(
+        "visits",
+        _Point,
+        sites=[one.id for one in sites],
+        unit=step,
+        step=INTERVALS[step],
+        first=first,
+        last=last,
+        today=today,
+        left_out=left_out,
+    )
+    variance = passage_variance(db, [one.id for one in sites], last)
+    steps: dict[date, list[VisitDay]] = defaultdict(list)
+    for day in known:
+        if day.source and first <= day.day <= last:
+            steps[_begin(day.day, step)].append(day)
+    profiled = [imported(db, one, _measured(known), min(last, today - DAY)) for one in brought]
+    views = []
+    for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
+        own = steps.get(point.day, [])
+        unknown = sum(one.variance({day.day for day in own}) for one in profiled) if own else 0.0
+        view = _view(point, own, unknown, variance)
+        over = max(point.day, first), min(ends, today) - DAY
+        if over[0] <= over[1] and (step != "day" or share_of_whole(known, *over)):
+            view = replace(view, coverage=share_of_whole(known, *over))
+        views.append(view)
+    return views
+
+
+def _begin(day: date, step: VisitStep) -> date:
+    """Return the first day of the step that a day lies in, by which the step is named."""
+    if step == "week":
+        return day - day.weekday() * DAY
+    if step == "month":
+        return day.replace(day=1)
+    if step == "quarter":
+        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return day.replace(month=1, day=1) if step == "year" else day
+
+
+def _measured(days: Sequence[VisitDay]) -> dict[date, float]:
+    return {day.day: day.gross for day in days if day.whole and not day.source}
 
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
@@ -74,23 +112,30 @@ def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
     return variance_per_passage(balance.variance)
 
 
-def _view(point: _Point, variance: float) -> VisitPoint:
+def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
+    """Return a step: what sensors counted, and the days that people brought, which count as a door that nobody checked.
+
+    `unknown` is the variance of these days, where they are shares of totals.
+    """
+    gross, net, imputed = (sum(getattr(day, name) for day in brought) for name in ("gross", "net", "imputed"))
+    seen = point.passages is not None or bool(brought)
+    error = counting_error(
+        (point.passages or 0.0) + gross,
+        point.unchecked + gross,
+        point.squares + gross**2,
+        checked=point.checked + unknown,
+        passage_variance=passage_variance,
+    )
     return VisitPoint(
         day=point.day,
-        gross=point.gross,
-        net=point.net,
+        gross=(point.gross or 0.0) + gross if seen else point.gross,
+        net=(point.net or 0.0) + net if seen else point.net,
         coverage=point.coverage,
-        imputed=point.imputed,
+        imputed=point.imputed + imputed,
         corrected=point.corrected,
         final=point.final,
-        se=None
-        if point.passages is None
-        else counting_error(
-            point.passages,
-            point.unchecked,
-            point.squares,
-            checked=point.checked,
-            passage_variance=variance,
-        ),
+        voided=point.voided,
+        se=error if seen else None,
         definition=point.definition,
+        source=" + ".join(dict.fromkeys(day.source for day in brought)),
     )

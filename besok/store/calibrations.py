@@ -182,9 +182,15 @@ def _begins(found: _Proposal, site: Site, first: date | None) -> datetime:
 
 
 def _recompute(conn: Connection, portal_id: int, start: datetime, end: datetime | None) -> None:
-    """Recompute the days of a door from its buckets, for every site that it touches."""
-    days = conn.execute(sql("calibration_days"), {"portal_id": portal_id, "start": start, "end": end})
-    rollup.write_days(conn, days.fetchall())
+    """Recompute the days of a door from its buckets, for every site that it touches, and have them estimated again."""
+    span = {"portal_id": portal_id, "start": start, "end": end}
+    days = conn.execute(sql("calibration_days"), span).fetchall()
+    rollup.write_days(conn, [row[:3] for row in days])
+    past = sorted({(site_id, day) for site_id, _, day, _, over in days if over})
+    if past:
+        conn.execute(sql("mark_dirty"), {"site": [p[0] for p in past], "day": [p[1] for p in past]})
+    for site in sorted({slug for *_, slug, over in days if not over}):
+        rollup.tell(conn, site, start)
 
 
 def _portal_id(conn: Connection, site: str, portal: str) -> int:

@@ -50,6 +50,7 @@ def session(idle_s: int = IDLE_S, statement_s: float = 0, *, one_core: bool = Fa
     probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     settings = {
         "timezone": "UTC",
+        "jit": "off",  # compiling a statement over many chunks takes longer than running it
         "idle_in_transaction_session_timeout": f"{idle_s}s",
         "client_connection_check_interval": "5s",
         "tcp_user_timeout": "30s",
@@ -179,6 +180,13 @@ class Database:
         with self._connection() as conn, conn.transaction():
             yield conn
 
+    @contextmanager
+    def rehearsal(self) -> Iterator["Database"]:
+        """Lend a database in which whatever is done can be seen, and is undone at the end."""
+        with self.transaction() as conn:
+            yield _Rehearsal(conn)
+            raise psycopg.Rollback
+
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
         """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
         with self._connection() as conn, waited_for(conn), conn.cursor(row_factory=dict_row) as cur:
@@ -199,3 +207,16 @@ class Database:
         """Execute the named statement and return the number of rows it touched."""
         with self._connection() as conn:
             return conn.execute(sql(statement), params).rowcount
+
+
+class _Rehearsal(Database):
+    """All calls go through one connection, in its open transaction."""
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        self._conn = conn
+        self.channels = {}
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        with translated():
+            yield self._conn

@@ -6,18 +6,25 @@ from typing import Any
 import psycopg
 
 from besok.model import calendar
+from besok.model.plurals import many
 from besok.model.site import Site
 from besok.store.database import sql
+from besok.store.rollup import mark_changed
 
 
-def mark_days(conn: psycopg.Connection[Any], site_id: int, old: Site, new: Site, now: datetime) -> None:
-    """Mark the past business days whose opening hours have changed for a new estimate."""
+def mark_days(conn: psycopg.Connection[Any], site_id: int, old: Site, new: Site, now: datetime) -> list[str]:
+    """Mark the past business days whose opening hours have changed for a new estimate; a line that tells of them."""
     if old.opening == new.opening:
-        return
+        return []
     row = conn.execute(sql("first_day"), {"site_id": site_id}).fetchone()
     days = different(old, new, row[0], calendar.business_day(now, new)) if row and row[0] else []
-    if days:
-        conn.execute(sql("mark_dirty"), {"site": [site_id] * len(days), "day": days})
+    mark_changed(conn, site_id, days)
+    if not days:
+        return []
+    stretch = f"{days[0]} to {days[-1]}"
+    return [
+        f"{new.id}: the hours of {many(len(days), 'past day')} change, {stretch}; their occupancy is estimated again"
+    ]
 
 
 def different(old: Site, new: Site, first: date, end: date) -> list[date]:

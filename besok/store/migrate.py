@@ -7,6 +7,7 @@ program has migrated is left as it is.
 """
 
 import logging
+from collections.abc import Collection
 from typing import Any, LiteralString
 
 import psycopg
@@ -20,15 +21,22 @@ log = logging.getLogger(__name__)
 LOCK = 0x0BE50C  # any number, the same for every migrating process
 
 
-def migrate(url: str) -> list[str]:
-    """Migrates the database at `url`; the names of the migrations that ran. Raises SchemaMismatch, StoreUnavailable."""
+def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
+    """Migrate the database at `url`; return the names of what ran. Raises SchemaMismatch, StoreUnavailable.
+
+    `only`: as far as an older program has, for its backup; views and functions then come with the next migration.
+    """
     with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         conn.execute("set client_min_messages = warning")
         conn.execute("select pg_advisory_lock(%s)", (LOCK,))
         schema.refuse_newer(conn)
         conn.execute(sql("migration_table"))
-        ran = [name for name, text, digest in schema.scripts("migrations") if _once(conn, name, text, digest)]
-        _always(conn)
+        if only is not None and (unknown := set(only) - schema.migrations().keys()):
+            raise SchemaMismatch(f"this is of a newer program, which knows {min(unknown)}: install that one")
+        wanted = [script for script in schema.scripts("migrations") if only is None or script[0] in only]
+        ran = [name for name, text, digest in wanted if _once(conn, name, text, digest)]
+        if only is None:
+            _always(conn)
     return ran
 
 

@@ -4,8 +4,8 @@ All functions work inside the caller's transaction. Arrays have a row per step a
 space.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
+from besok.model.calendar import Span
 from besok.model.occupancy import BASES, REASONS, Estimate
 from besok.store.database import sql
 
@@ -23,6 +24,7 @@ Connection = psycopg.Connection[Any]
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
 Codes = NDArray[np.int8]
+UNCOUNTED_SD = 0.08  # of the accuracy of a direction that nobody has counted, as a share
 _TYPES = {
     statement: ("int4", "timestamptz", *values * ("float4",), "text", "text", "bool")
     for statement, values in (("minute_copy", 4), ("quarter_copy", 7))
@@ -43,6 +45,14 @@ class Layout:
     level_channels: tuple[int, ...]
     level_space: tuple[int, ...]
     level_interval_s: tuple[int, ...]
+    used: Mapping[int, Sequence[Span]] = field(default_factory=dict)  # by portal (its column), if not always
+
+    def unused(self, begins: datetime) -> Bools:
+        """Tell which portals are not used on the business day that begins at a moment."""
+        off = np.zeros(len(self.portals), bool)
+        for portal, spans in self.used.items():
+            off[portal] = not any((a is None or a <= begins) and (b is None or begins < b) for a, b in spans)
+        return off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +107,41 @@ class Quarters:
         """Figures to be filled in."""
         nothing = (np.full((steps, spaces), np.nan) for _ in range(7))
         codes = (np.zeros((steps, spaces), np.int8) for _ in range(2))
-        return cls(**dict(zip((field.name for field in fields(cls)), (*nothing, *codes), strict=True)))
+        return cls(**dict(zip((column.name for column in fields(cls)), (*nothing, *codes), strict=True)))
 
     def put(self, steps: slice, day: "Quarters") -> None:
         """Fill some steps in."""
-        for field in fields(self):
-            getattr(self, field.name)[steps] = getattr(day, field.name)
+        for column in fields(self):
+            getattr(self, column.name)[steps] = getattr(day, column.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDoor:
+    """Correction of a portal's counts (by index) in force from `begins` until `ends` (None: since ever, still).
+
+    `sd` is the standard deviation that the validation counts leave open, as a share of those who pass.
+    """
+
+    portal: int
+    begins: datetime | None
+    ends: datetime | None
+    sd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldByPeople:
+    """What people told of a site in a span of time: headcounts (moment, space by index, people), and checked doors."""
+
+    headcounts: tuple[tuple[datetime, int, int], ...] = ()
+    checked: tuple[CheckedDoor, ...] = ()
+
+    def checked_sd(self, portals: int, begins: datetime, ends: datetime) -> Floats:
+        """Return by portal what the corrections in force in a part of the span leave open; NaN without one."""
+        found = np.full(portals, np.nan)
+        for door in self.checked:
+            if (door.begins is None or door.begins < ends) and (door.ends is None or door.ends > begins):
+                found[door.portal] = np.fmax(found[door.portal], door.sd)
+        return found
 
 
 def site_ids(conn: Connection) -> dict[str, int]:
@@ -117,6 +156,10 @@ def layout(conn: Connection, site_id: int) -> Layout:
     portals = conn.execute(sql("occupancy_portals"), key).fetchall()
     levels = conn.execute(sql("occupancy_levels"), key).fetchall()
     index: dict[int | None, int] = {row[0]: n for n, row in enumerate(spaces)}
+    column = {row[0]: n for n, row in enumerate(portals)}
+    used: dict[int, list[Span]] = {}
+    for portal, begins, ends in conn.execute(sql("occupancy_used"), key):
+        used.setdefault(column[portal], []).extend([(begins, ends)] if begins or ends else [])
     return Layout(
         site_id=site_id,
         spaces=tuple(row[0] for row in spaces),
@@ -125,10 +168,12 @@ def layout(conn: Connection, site_id: int) -> Layout:
             [index.get(row[1]) for row in spaces],
             [(index.get(o), index.get(i)) for _, o, i in portals],
             [row[2] for row in spaces],
+            [(index[o], index[i]) for o, i in conn.execute(sql("occupancy_uncounted"), key)],
         ),
         level_channels=tuple(row[0] for row in levels),
         level_space=tuple(index[row[1]] for row in levels),
         level_interval_s=tuple(row[2] for row in levels),
+        used=used,
     )
 
 
@@ -163,6 +208,29 @@ def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datet
     steps = (ends - begins) // QUARTER
     people, peak, occupied, co2 = _packed(conn, "quarter_levels", params, steps, plan.level_channels, 4)
     return Levels(people=people, peak=peak, occupied=occupied, co2=co2)
+
+
+def told_by_people(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> ToldByPeople:
+    """Read the headcounts of a span of time, and which doors' counts are corrected in it."""
+    span = {"begins": begins, "ends": ends}
+    spaces = {space: n for n, space in enumerate(plan.spaces)}
+    portals = {portal: n for n, portal in enumerate(plan.portals)}
+    counts = conn.execute(sql("headcounts_used"), {"spaces": list(plan.spaces), **span})
+    checked = conn.execute(sql("checked_doors"), {"portals": list(plan.portals), **span})
+    return ToldByPeople(
+        headcounts=tuple((time, spaces[space], people) for space, time, people in counts),
+        checked=tuple(
+            CheckedDoor(portal=portals[portal], begins=first, ends=last, sd=_left_open(evidence))
+            for portal, first, last, evidence in checked
+        ),
+    )
+
+
+def _left_open(evidence: dict[str, Any]) -> float:
+    """Return the standard deviation of the accuracy that a correction rests on, of the direction known less well."""
+    known = [evidence[way] for way in ("in", "out")]
+    shares = [k["sd"] / k["accuracy"] if k["accuracy"] and k["sd"] else UNCOUNTED_SD for k in known]
+    return float(min(max(shares), UNCOUNTED_SD))
 
 
 def _packed(

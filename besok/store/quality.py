@@ -26,6 +26,7 @@ LASTING: Final[Mapping[Kind, timedelta]] = {
     "blind": timedelta(0),
 }
 LASTS: Final = timedelta(hours=24)
+WATCHED: Final = timedelta(days=14)  # after its cause was changed; a swapped door is found within eight
 IMPUTED_AGAIN: Final = timedelta(days=8)  # older estimates stay: the figures of a past month do not change
 _IMPUTED_TYPES = ("int4", "timestamptz", "float8", "float8", "float8", "float4")
 
@@ -103,7 +104,7 @@ def note(
         said = {"evidence": Jsonb(dict(f.evidence)), "odds": f.odds, "now": now}
         before = standing.get((kind, channel_id))
         if before:
-            conn.execute(sql("finding_again"), {"finding_id": before.finding_id, **said})
+            conn.execute(sql("finding_again"), {"finding_id": before.finding_id, "watched": WATCHED, **said})
         else:
             params = {"site_id": site_id, "kind": kind, "channel_id": channel_id, "since": f.since, **said}
             conn.execute(sql("finding_insert"), params)

@@ -1,6 +1,7 @@
 """Buckets and days, recomputed whole from their readings: replays, late data and corrections cannot count twice."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -16,6 +17,9 @@ from besok.store.database import sql
 BUCKET = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
+LEARNT_WEEKS = (
+    9  # in which the estimates of days may have learnt from one: eight, and the rest of a week (jobs.learn)
+)
 TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
 
 
@@ -27,6 +31,13 @@ class Change(NamedTuple):
     first: datetime
     last: datetime
     readings: int
+
+
+class Quarter(NamedTuple):
+    """A quarter of an hour of a channel, by when it began."""
+
+    channel_id: int
+    bucket: datetime
 
 
 class Range(NamedTuple):  # sorts by channel and time
@@ -49,22 +60,57 @@ class TouchedDay:
     past: bool
 
 
-def recompute(conn: psycopg.Connection[Any], changes: Sequence[Change]) -> dict[str, datetime]:
-    """Recomputes every bucket and day the changed readings touch; since when each site touched has changed."""
+class Most(NamedTuple):
+    """The most people in a quarter of an hour, in either direction, and the most seconds that a channel may tell of."""
+
+    people: float
+    told_s: float
+
+
+UNLIMITED = Most(1e300, 1e300)
+Limit = Mapping[int, Most]  # by channel
+NO_LIMIT: Limit = {}
+
+
+def recompute(
+    conn: psycopg.Connection[Any], changes: Sequence[Change], limit: Limit = NO_LIMIT
+) -> tuple[dict[str, datetime], list[Quarter]]:
+    """Recompute every bucket and day the changed readings touch.
+
+    Returns since when each site touched has changed, and the quarters with more people than the limit, or in which a
+    channel tells more than once of the same time.
+    """
     totals = [c for c in changes if c.metric in TOTALS]
     deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
     flows = _merged([*deltas, *_between_totals(conn, totals)])
     levels = _merged(_range(c) for c in changes if c.metric in _LEVELS)
-    write_flows(conn, flows)
+    return _recompute_buckets(conn, flows, levels, limit)
+
+
+def recompute_ranges(conn: psycopg.Connection[Any], ranges: Iterable[Range]) -> dict[str, datetime]:
+    """Recompute every bucket and day in some ranges, whatever changed in them; since when each site has changed."""
+    merged = _merged(ranges)
+    return _recompute_buckets(conn, merged, merged, NO_LIMIT)[0] if merged else {}
+
+
+def _recompute_buckets(
+    conn: psycopg.Connection[Any], flows: Sequence[Range], levels: Sequence[Range], limit: Limit
+) -> tuple[dict[str, datetime], list[Quarter]]:
+    beyond = write_flows(conn, flows, limit)
     if levels:
         conn.execute(sql("rollup_level"), _columns(levels))
-    return _recompute_days(conn, [*flows, *levels])
+    return _recompute_days(conn, sorted({*flows, *levels})), beyond
 
 
-def write_flows(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> None:
-    """Recompute the flow buckets of the ranges from their readings."""
-    if ranges:
-        conn.execute(sql("rollup_flow"), _columns(ranges))
+def write_flows(
+    conn: psycopg.Connection[Any], ranges: Sequence[Range], limit: Limit = NO_LIMIT
+) -> list[Quarter]:
+    """Recompute the flow buckets of the ranges from their readings; returns those beyond the limit."""
+    if not ranges:
+        return []
+    most = [limit.get(r.channel_id, UNLIMITED) for r in ranges]
+    limits = {"people": [m.people for m in most], "told_s": [m.told_s for m in most]}
+    return list(map(Quarter._make, conn.execute(sql("rollup_flow"), {**_columns(ranges), **limits})))
 
 
 def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, date]]) -> None:
@@ -79,12 +125,42 @@ def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, dat
 
 
 def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
-    """Recomputes all days of a site after its doors, placements or business day changed."""
+    """Recompute every day of a site: its portals or the tree of its spaces have changed."""
     conn.execute(sql("forget_days"), {"site_id": site_id})
     with conn.cursor(row_factory=class_row(Range)) as cur:
         ranges = cur.execute(sql("site_extent"), {"site_id": site_id}).fetchall()
     if ranges:
         _recompute_days(conn, ranges)
+
+
+def note_counting(conn: psycopg.Connection[Any]) -> None:
+    """Note what every channel counts where and when, before that is changed in this transaction."""
+    conn.execute(sql("counting_note"))
+
+
+def recount(conn: psycopg.Connection[Any]) -> None:
+    """Recompute the days on which channels count elsewhere, or otherwise, than was noted, and no others."""
+    with conn.cursor(row_factory=class_row(TouchedDay)) as cur:
+        touched = cur.execute(sql("counting_changed")).fetchall()
+    keys = [(t.site_id, t.portal_id, t.day) for t in touched if t.portal_id is not None]
+    if keys:
+        sites, portals, days = map(list, zip(*keys, strict=True))
+        conn.execute(sql("flow_days_delete"), {"site": sites, "portal": portals, "day": days})
+        write_days(conn, keys)
+    for site_id in {t.site_id for t in touched}:
+        mark_changed(conn, site_id, [t.day for t in touched if t.site_id == site_id and t.past])
+
+
+def mark_changed(conn: psycopg.Connection[Any], site_id: int, days: Sequence[date]) -> None:
+    """Mark past business days for a new estimate of their occupancy, and those whose estimate has learnt from them."""
+    if days:
+        conn.execute(sql("mark_learnt"), {"site": site_id, "days": sorted(set(days)), "weeks": LEARNT_WEEKS})
+
+
+def tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
+    """Tell listeners that what was observed of a site has changed since a moment."""
+    payload = json.dumps({"site": site, "since": since.isoformat()})
+    conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
 
 
 def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> dict[str, datetime]:
@@ -121,7 +197,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
         first: datetime | None = None
         last = _EPOCH
         for r in group:
-            begins, ends = _floor(r.first), _floor(r.last) + BUCKET
+            begins, ends = floor(r.first), floor(r.last) + BUCKET
             if first is not None and begins > last:
                 merged.append(Range(channel_id=channel_id, first=first, last=last))
                 first = None
@@ -131,7 +207,8 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     return merged
 
 
-def _floor(t: datetime) -> datetime:
+def floor(t: datetime) -> datetime:
+    """Return when the quarter of an hour began that a time lies in."""
     return _EPOCH + (t - _EPOCH) // BUCKET * BUCKET
 
 

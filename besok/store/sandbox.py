@@ -1,6 +1,5 @@
 """Emptying a sandbox: all that was simulated in a site goes, the site itself stays."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,12 +7,13 @@ from typing import Any
 import psycopg
 
 from besok.model.errors import NotFound, StoreRefused
+from besok.store import rollup
 from besok.store.database import Database, sql
-from besok.store.rollup import rebuild_days
 
 _DELETED = (
     "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
-    "sandbox_backfill", "sandbox_counts", "sandbox_calibrations", "sandbox_imputed", "sandbox_findings",
+    "sandbox_backfill", "sandbox_counts", "sandbox_headcounts", "sandbox_calibrations", "sandbox_imputed",
+    "sandbox_findings",
 )  # fmt: skip
 DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
 
@@ -54,7 +54,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
         conn.execute(sql("sandbox_clean"), key)
         _forget_sensors(conn)
         for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
-            rebuild_days(conn, sharing)
+            rollup.rebuild_days(conn, sharing)
         _tell(conn, site, (now or datetime.now(UTC)) - DAYS)
         return readings
 
@@ -86,6 +86,6 @@ def _forget_sensors(conn: psycopg.Connection[Any]) -> None:
 
 
 def _tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
-    news = json.dumps({"site": site, "since": since.isoformat()})
-    for channel, payload in (("readings", news), ("sites", site), ("occupancy", site)):
+    rollup.tell(conn, site, since)
+    for channel, payload in (("sites", site), ("occupancy", site)):
         conn.execute(sql("notify"), {"channel": channel, "payload": payload})

@@ -93,6 +93,11 @@ class Watch:
             self._good = time.monotonic()
 
 
+def has_migrated(conn: psycopg.Connection[Any]) -> bool:
+    """Tell whether the database has had any migration."""
+    return bool(_had(conn))
+
+
 def _had(conn: psycopg.Connection[Any]) -> dict[str, str]:
     return dict(conn.execute(sql("migrations_had")).fetchall()) if _is_there(conn, "migration") else {}
 

@@ -1,69 +1,128 @@
 """Sites in the database: applying a site file, and reading the sites back as they were applied."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Json, Jsonb
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 from pydantic import TypeAdapter
 
+from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
 from besok.model.errors import NotFound, SiteFileError
-from besok.model.site import OUTSIDE, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
+from besok.model.site import OUTSIDE, Closure, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
 from besok.model.sitefile.diff import differences
+from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
 from besok.store import results
 from besok.store.database import Database, sql
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
-from besok.store.rollup import rebuild_days
+from besok.store.placements import write_placements
+from besok.store.recounted import Visits, changes, visits
+from besok.store.rollup import note_counting, rebuild_days, recount
 
 MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
+_CLOSED = TypeAdapter(tuple[Closure, ...])
 _Connection = psycopg.Connection[Any]
-Observed = tuple[int | None, int | None, bool, str]  # portal, space, swapped, role
 
 
 def apply(
-    db: Database, site_file: SiteFile, *, dry_run: bool = False, now: datetime | None = None
+    db: Database,
+    site_file: SiteFile,
+    *,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    first: date | None = None,
 ) -> list[str]:
     """Make the database agree with the site file; one line for each difference, empty if there was none.
 
-    What the file has no more is ended at `now` and keeps its history; a sensor that moves observes the new place from
-    `now` on, and one that was never placed before observes it for all it has sent. Sites that the file does not
-    name stay as they are, and so do sensors that were placed with a device's mapping, unless the file places them
-    itself or has their place no more. All or nothing; a dry run only tells. Raises SiteFileError where a target of
-    theirs counts a site whose days cannot be added up to theirs any more.
+    What the file gives dates holds on them, in the past too: exactly the days that this changes are computed again, and
+    the lines tell what becomes of their visits. Without dates, what is new or other holds from `now` on, or from the
+    business day `first`, and what the file has no more ends then and keeps its history; a sensor that was never placed
+    before observes its place for all it has sent. Sites that the file does not name stay as they are, and so do
+    sensors that were placed with a device's mapping, unless the file places them itself or has their place no more. All
+    or nothing; a dry run only tells. Raises SiteFileError where a target of theirs counts a site whose days cannot be
+    added up to theirs any more.
     """
+    now = now or datetime.now(UTC)
+    lines: list[str] = []
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         stored = {site.id: site for site in _load(conn)}
         site_file = _with_answers(conn, site_file, stored)
-        bound = {key[:2]: s.topics for site in stored.values() for s, key in _keys(site)}
-        changed = {site.id: differences(stored.get(site.id), _plain(site, bound)) for site in site_file.sites}
-        _check_targets(stored | {site.id: site for site in site_file.sites})
-        lines = [line for site_lines in changed.values() for line in site_lines]
-        if lines and not dry_run:
-            rebuilt = any(
-                _counting(stored.get(site.id)) != _counting(_plain(site, bound)) for site in site_file.sites
-            )
-            now = now or datetime.now(UTC)
-            ids = _write(conn, site_file.sites, now, rebuild=rebuilt)
-            for site in site_file.sites:
-                if site.id in stored:
-                    mark_days(conn, ids[site.id], stored[site.id], site, now)
-            results.delete(conn, ids.values())
-            for slug in (slug for slug, site_lines in changed.items() if site_lines):
-                conn.execute(sql("notify"), {"channel": "sites", "payload": slug})
-        return lines
+        bound = {key[:2]: s.topics for site in stored.values() for s, key in keyed(site)}
+        plain = SiteFile(sites=tuple(_plain(site, bound) for site in site_file.sites))
+        wanted = merged(plain, stored, now, first)
+        for name, site in wanted.items():
+            lines += differences(stored.get(name), site)
+        _check_targets(stored | wanted)
+        if lines:
+            lines += _write(conn, wanted, [site.id for site in plain.sites], stored, now, first)
+        if dry_run:
+            raise psycopg.Rollback
+    return lines
+
+
+def _write(
+    conn: _Connection,
+    wanted: Mapping[str, Site],
+    named: Sequence[str],
+    stored: Mapping[str, Site],
+    now: datetime,
+    first: date | None,
+) -> list[str]:
+    """Write the sites that a file names and the channels that it takes from others; what became of past days."""
+    known = [name for name in wanted if name in stored]
+    before: Visits = visits(conn, known)
+    note_counting(conn)
+    ids = _write_sites(conn, [wanted[name] for name in named], now, first)
+    ids |= {name: id_of(conn, name) for name in wanted if name not in ids}
+    write_placements(conn, wanted.values(), ids)
+    conn.execute(sql("portal_used"))
+    rebuilt = [ids[name] for name in known if _structure(stored[name], wanted[name])]
+    for (site_id,) in conn.execute(sql("sites_sharing_portals"), {"sites": rebuilt}).fetchall():
+        rebuild_days(conn, site_id)
+    recount(conn)
+    lines = changes(before, visits(conn, known))
+    for name in known:
+        lines += mark_days(conn, ids[name], stored[name], wanted[name], now)
+    results.delete(conn, ids.values())
+    for name in wanted:
+        if stored.get(name) != wanted[name]:
+            conn.execute(sql("notify"), {"channel": "sites", "payload": name})
+    return lines
+
+
+def _structure(old: Site, new: Site) -> bool:
+    """Tell whether something has changed on which the counts of every day rest.
+
+    What is new or gone changes nothing of the days that were; dates and sensors change certain days (rollup.recount),
+    hours the occupancy of certain days (besok.store.hours).
+    """
+    if any(getattr(old, key) != getattr(new, key) for key in ("timezone", "day_start", "sandbox")):
+        return True
+    parents, ends = (
+        {space.id: space.parent for space in old.spaces},
+        {portal.id: (portal.outer, portal.inner, portal.counted) for portal in old.portals},
+    )
+    moved = any(space.parent != parents.get(space.id, space.parent) for space in new.spaces)
+    return moved or any(
+        ends.get(portal.id, now) != now
+        for portal in new.portals
+        for now in [(portal.outer, portal.inner, portal.counted)]
+    )
 
 
 def _with_answers(conn: _Connection, site_file: SiteFile, stored: Mapping[str, Site]) -> SiteFile:
     """Return the file with the sensors that people have placed with a device's mapping and that still are there."""
-    named = {key for site in site_file.sites for _, key in _keys(site)}
+    named = {key for site in site_file.sites for _, key in keyed(site)}
     placed = {
         (sensor.source, sensor.device, sensor.channel_key)
         for row in conn.execute(sql("device_mappings")).fetchall()
@@ -72,9 +131,9 @@ def _with_answers(conn: _Connection, site_file: SiteFile, stored: Mapping[str, S
 
     def kept(site: Site) -> Iterator[Sensor]:
         places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
-        for sensor, key in _keys(stored[site.id]) if site.id in stored else ():
-            if key in placed and (sensor.portal or sensor.space) in places:
-                yield sensor
+        own = [(s, key) for s, key in keyed(stored[site.id]) if key in placed] if site.id in stored else []
+        gone = {key for s, key in own if not (s.last or s.until) and (s.portal or s.space) not in places}
+        yield from (sensor for sensor, key in own if key not in gone)
 
     sites = (replace(site, sensors=(*site.sensors, *kept(site))) for site in site_file.sites)
     return replace(site_file, sites=tuple(sites))
@@ -91,19 +150,6 @@ def _check_targets(sites: Mapping[str, Site]) -> None:
         raise SiteFileError(reasons)
 
 
-def _counting(site: Site | None) -> object:
-    """All on which counting rests; names, hours and capacities may change without a recount.
-
-    Hours of days that are over matter to their occupancy (besok.store.hours).
-    """
-    if site is None:
-        return None
-    tree = {(space.id, space.parent) for space in site.spaces}
-    doors = {(portal.id, portal.outer, portal.inner, portal.counted) for portal in site.portals}
-    sensors = {replace(sensor, topics=()) for sensor in site.sensors}
-    return site.timezone, site.day_start, site.sandbox, tree, doors, sensors
-
-
 def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site:
     """Return the site as it is stored: without what its sensors would be by default.
 
@@ -115,7 +161,7 @@ def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site
             channel="" if s.channel_key == _default_channel(s) else s.channel,
             topics=s.topics or bound.get(key[:2], ()),
         )
-        for s, key in _keys(site)
+        for s, key in keyed(site)
     )
     return replace(site, sensors=tuple(sensors))
 
@@ -125,11 +171,11 @@ def _default_channel(sensor: Sensor) -> str:
 
 
 def load(db: Database, site: str) -> Site:
-    """Return the site as it was applied last. Raises NotFound."""
-    found = db.fetch("site_files", Site, site=site)
+    """Return the site as it was applied last, with the sensors that are there or will be. Raises NotFound."""
+    found = db.fetch("site_files", Site, site=site, history=False)
     if not found:
         raise no_site(site)
-    return found[0]
+    return _with_days(found[0])
 
 
 def site_of(db: Database, site: Site | str) -> Site:
@@ -152,7 +198,7 @@ def id_of(conn: _Connection, site: str) -> int:
 
 def load_all(db: Database) -> tuple[Site, ...]:
     """All sites, in the order of their file."""
-    return tuple(db.fetch("site_files", Site, site=None))
+    return tuple(_with_days(site) for site in db.fetch("site_files", Site, site=None, history=False))
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:
@@ -161,33 +207,43 @@ def counted(db: Database, site: Site) -> tuple[Site, ...]:
 
 
 def export(db: Database) -> SiteFile:
-    """All sites as a site file; besok.model.sitefile.dump makes text of it."""
-    return SiteFile(sites=load_all(db))
+    """All sites with their past as a site file; besok.model.sitefile.dump makes text of it."""
+    with db.transaction() as conn:
+        return SiteFile(sites=tuple(_statable(site) for site in _load(conn)))
+
+
+def _statable(site: Site) -> Site:
+    """Return a site without the sensors that once observed what its file has no more."""
+    places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
+    return replace(site, sensors=tuple(s for s in site.sensors if (s.portal or s.space) in places))
 
 
 def _load(conn: _Connection) -> list[Site]:
     with conn.cursor(row_factory=dict_row) as cur:
-        rows = cur.execute(sql("site_files"), {"site": None}).fetchall()
-    return msgspec.convert(rows, list[Site])
+        rows = cur.execute(sql("site_files"), {"site": None, "history": True}).fetchall()
+    return [_with_days(site) for site in msgspec.convert(rows, list[Site])]
 
 
-def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> dict[str, int]:
-    """Write the sites and return their ids."""
+def _with_days(site: Site) -> Site:
+    """Return a site whose sensors tell the days on which they began or ended, where it was with a day."""
+    sensors = (with_span(sensor, (sensor.since, sensor.until), site) for sensor in site.sensors)
+    return replace(site, sensors=tuple(sensors))
+
+
+def _write_sites(
+    conn: _Connection, sites: Sequence[Site], now: datetime, first: date | None
+) -> dict[str, int]:
+    """Write the sites without their sensors, and return their ids."""
     ids = {site.id: _write_site(conn, site, n) for n, site in enumerate(sites)}
+    ends = {site.id: day_bounds(first, site)[0] if first else now for site in sites}
     for site in sites:
-        _write_spaces(conn, site, ids[site.id], now)
+        _write_spaces(conn, site, ids[site.id], ends[site.id])
     for site in sites:
-        _write_portals(conn, site, ids[site.id], now)
+        _write_portals(conn, site, ids[site.id], ends[site.id])
     for site in sites:
         _write_mappings(conn, site, ids[site.id])
     for site in sites:
         write_definitions(conn, ids[site.id], site.visits, now)
-    _write_placements(conn, sites, ids, now)
-    if rebuild:
-        for (site_id,) in conn.execute(
-            sql("sites_sharing_portals"), {"sites": list(ids.values())}
-        ).fetchall():
-            rebuild_days(conn, site_id)
     return ids
 
 
@@ -198,7 +254,7 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
         "opening": Jsonb(_OPENING.dump_python(site.opening, mode="json")),
         "sort": sort,
     }
-    plain = ("kind", "timezone", "day_start", "capacity", "sandbox")
+    plain = ("kind", "timezone", "day_start", "capacity", "sandbox", "pandemic", "late_days")
     row = conn.execute(sql("site_upsert"), values | {key: getattr(site, key) for key in plain}).fetchone()
     assert row
     site_id: int = row[0]
@@ -224,7 +280,8 @@ def _named(name: Text) -> dict[str, object]:
 
 
 def _write_spaces(conn: _Connection, site: Site, site_id: int, now: datetime) -> None:
-    plain = ("kind", "storey", "capacity", "seats", "area_m2", "parent")
+    plain = ("kind", "storey", "capacity", "seats", "area_m2", "parent", "first", "last")
+    used = space_spans(site)
     rows = [
         {
             "site_id": site_id,
@@ -232,6 +289,11 @@ def _write_spaces(conn: _Connection, site: Site, site_id: int, now: datetime) ->
             "sort": n,
             **_named(s.name),
             **{key: getattr(s, key) for key in plain},
+            **dict(zip(("begins", "ends"), span(s.first, s.last, site), strict=True)),
+            "closed": Jsonb(_CLOSED.dump_python(s.closed, mode="json")),
+            "used": Multirange([Range(*stretch) for stretch in used[s.id]])
+            if used[s.id] != [ALWAYS]
+            else None,
         }
         for n, s in enumerate(site.spaces, start=1)
     ]
@@ -248,6 +310,10 @@ def _write_portals(conn: _Connection, site: Site, site_id: int, now: datetime) -
             "sort": n,
             **_named(portal.name),
             "counted": portal.counted,
+            "first": portal.first,
+            "last": portal.last,
+            **dict(zip(("begins", "ends"), span(portal.first, portal.last, site), strict=True)),
+            "width_m": portal.width_m,
             **_end("outer", portal.outer, site),
             **_end("inner", portal.inner, site),
         }
@@ -263,65 +329,3 @@ def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
         return {f"{side}_site": None, f"{side}_space": None}
     where, _, space = end.rpartition("/")
     return {f"{side}_site": where or site.id, f"{side}_space": space}
-
-
-def _write_placements(
-    conn: _Connection, sites: Sequence[Site], ids: Mapping[str, int], now: datetime
-) -> None:
-    """End the placements that no longer hold and begin those that are new."""
-    wanted = _wanted_placements(conn, sites, ids)
-    conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
-    params = {"channels": list(wanted), "sites": list(ids.values())}
-    standing = {r[1]: (r[0], r[2:]) for r in conn.execute(sql("placement_open_rows"), params)}
-    gone = [placement for channel, (placement, what) in standing.items() if wanted.get(channel) != what]
-    conn.execute(sql("placement_forget"), {"ids": gone, "now": now})
-    conn.execute(sql("placement_close"), {"ids": gone, "now": now})
-    new = (
-        dict(
-            zip(("portal_id", "space_id", "swapped", "role"), what, strict=True), channel_id=channel, now=now
-        )
-        for channel, what in wanted.items()
-        if channel not in standing or standing[channel][1] != what
-    )
-    conn.cursor().executemany(sql("placement_insert"), list(new))
-    conn.execute(sql("placement_sandbox"))
-
-
-def _wanted_placements(
-    conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]
-) -> dict[int, Observed]:
-    """Return what each channel of the files is to observe; unknown devices and channels are registered."""
-    wanted: dict[tuple[str, str, str], Observed] = {}
-    for site in sites:
-        places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}
-        for sensor, key in _keys(site):
-            portal, space = places.get(("portal", sensor.portal)), places.get(("space", sensor.space))
-            wanted[key] = (portal, space, sensor.swapped, sensor.role)
-        _register(conn, site)
-    if not wanted:
-        return {}
-    columns = dict(zip(("source", "device", "key"), map(list, zip(*wanted, strict=True)), strict=True))
-    channels = {(r[0], r[1], r[2]): r[3] for r in conn.execute(sql("find_channels"), columns)}
-    return {channels[key]: what for key, what in wanted.items()}  # in the order of the file
-
-
-def _keys(site: Site) -> Iterator[tuple[Sensor, tuple[str, str, str]]]:
-    return ((s, (s.source, site.external_id(s), s.channel_key)) for s in site.sensors)
-
-
-def _register(conn: _Connection, site: Site) -> None:
-    rows = [(s, *key) for s, key in _keys(site)]
-    columns = {"source": [r[1] for r in rows], "device": [r[2] for r in rows], "key": [r[3] for r in rows]}
-    conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
-    conn.execute(sql("register_channels"), columns)
-    described = [
-        {
-            "source": r[1],
-            "external_id": r[2],
-            "model": r[0].model,
-            "interval_s": r[0].interval_s,
-            "topics": list(r[0].topics),
-        }
-        for r in rows
-    ]
-    conn.cursor().executemany(sql("device_describe"), described)

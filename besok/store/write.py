@@ -4,22 +4,22 @@ Writing the same batch again changes nothing, so whoever is not sure whether a b
 Everything is locked in one order: seen messages, then devices and channels, then portals.
 """
 
-import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import psycopg
 
+from besok.model.errors import StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
-from besok.store import message_dedup, rollup
-from besok.store.database import Database, array, sql
+from besok.store import message_dedup, quarantine, rollup
+from besok.store.database import Database, sql
 from besok.store.identity import Device, Topics, learn_topics
 from besok.store.message_dedup import Origin
+from besok.store.reading_rows import Row, grouped, insert, note_channels, update
 
 Key = tuple[str, str, str]  # source, device, channel
 
@@ -69,34 +69,19 @@ class Batch:
     new_sessions: frozenset[str] = frozenset()
 
 
-class Row(NamedTuple):
-    """A reading as the database knows it: the columns of its table, then what else its channel and device tell."""
-
-    channel: int
-    metric: int
-    time: datetime
-    value: float
-    period_s: float
-    flags: int
-    received: datetime
-    device: int
-    wraps: int
-
-
-COLUMNS = Row._fields[:7]
 NO_TIME = int(Flag.NO_TIME)  # a whole number is compared faster than a flag
-_channel, _metric, _time, _received, _device, _wraps = map(
-    attrgetter, ("channel", "metric", "time", "received", "device", "wraps")
-)
+_received, _device = attrgetter("received"), attrgetter("device")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Result of a transaction: readings new or corrected, readings that were there already, messages rejected, and
-    messages that were stored before (`repeats`), of which nothing is among the others."""
+    """Result of a transaction: readings new or corrected, readings that were there already, those that are withheld
+    (besok/store/quarantine.py), messages rejected, and messages that were stored before (`repeats`), of which nothing
+    is among the others."""
 
     readings: int = 0
     unchanged: int = 0
+    withheld: int = 0
     rejected: int = 0
     repeats: int = 0
 
@@ -108,7 +93,7 @@ def write(db: Database, batch: Batch) -> Written:
     """Write the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migration) or
     StoreRefused (part of it can never be stored).
     """
-    changed, ids = 0, {}
+    written, ids = Written(), {}
     with db.transaction() as conn:
         if batch.new_sessions:
             message_dedup.forget_sessions(conn, batch.new_sessions, batch.origins)
@@ -119,16 +104,17 @@ def write(db: Database, batch: Batch) -> Written:
             rejections = [r for r in rejections if r.origin not in repeats]
         if readings:
             ids = _channel_ids(db, conn, readings)
-            changed = _readings(conn, readings, ids, batch)
+            if not _known(conn, ids):
+                db.channels.clear()
+                raise StoreUnavailable("a device was forgotten since it was heard last")
+            written = _readings(conn, readings, ids, batch)
         for status, received in batch.statuses:
             key = {"source": status.source, "device": status.device}
             conn.execute(sql("device_status"), {**key, "online": status.online, "received": received})
         if rejections:
             keep(conn, rejections)
     db.channels.update(ids)  # only now: a transaction that was rolled back has registered nothing
-    return Written(
-        readings=changed, unchanged=len(readings) - changed, rejected=len(rejections), repeats=len(repeats)
-    )
+    return replace(written, rejected=len(rejections), repeats=len(repeats))
 
 
 def keep(conn: psycopg.Connection[Any], rejections: Sequence[Rejection]) -> None:
@@ -153,20 +139,43 @@ def _text(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> int:
-    """Insert, recompute, note and notify; returns how many readings were new or corrected."""
-    rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
-    conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
-    changes = _insert(conn, rows)
-    _note_channels(conn, rows)
-    _note_devices(conn, rows, {ids[key][1]: found for key in ids if (found := batch.devices.get(key[:2]))})
+def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> Written:
+    """Insert, recompute, note and notify; returns what became of the readings."""
+    heard = list(_rows(incoming, ids))
+    known = quarantine.limits(conn, heard)
+    rows, held = quarantine.sift(heard, known)
+    changes = insert(conn, rows) if rows else []
+    if rows:
+        note_channels(conn, rows)
+    _note_devices(conn, heard, {ids[key][1]: found for key in ids if (found := batch.devices.get(key[:2]))})
     if batch.topics:
         learn_topics(conn, batch.topics, batch.binds)
+    if held:
+        quarantine.put(conn, held)
     if changes:
-        for slug, since in rollup.recompute(conn, changes).items():
-            payload = json.dumps({"site": slug, "since": since.isoformat()})
-            conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
-    return sum(change.readings for change in changes)
+        _recompute(conn, changes, known)
+    changed = sum(change.readings for change in changes)
+    return Written(readings=changed, unchanged=len(heard) - len(held) - changed, withheld=len(held))
+
+
+def _recompute(
+    conn: psycopg.Connection[Any], changes: Sequence[rollup.Change], known: Mapping[int, quarantine.Limits]
+) -> None:
+    """Recompute what has changed, without the quarters that cannot be, and tell listeners."""
+    most = {channel: limits.most for channel, limits in known.items()}
+    since, beyond = rollup.recompute(conn, changes, most)
+    if beyond and (ranges := quarantine.withhold(conn, beyond, known)):
+        for slug, first in rollup.recompute_ranges(conn, ranges).items():
+            since[slug] = min(first, since.get(slug, first))
+    for slug, first in since.items():
+        rollup.tell(conn, slug, first)
+
+
+def _known(conn: psycopg.Connection[Any], ids: Ids) -> bool:
+    """Lock the channels, and the portals they observe; False if one is gone whose id was known."""
+    channels = sorted({channel for channel, _ in ids.values()})
+    row = conn.execute(sql("lock_channels"), {"channels": channels}).fetchone()
+    return row is not None and int(row[0]) == len(channels)
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:
@@ -189,26 +198,6 @@ def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
         yield Row(channel, metric, time, r.value, r.period_s, int(r.flags), received, device, r.wraps)
 
 
-def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Change]:
-    columns = dict(zip(COLUMNS, map(array, zip(*rows, strict=True)), strict=False))
-    with conn.cursor(binary=True) as cur:
-        return list(map(rollup.Change._make, cur.execute(sql("insert_readings"), columns)))
-
-
-def _note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
-    """Note when channels were last heard, which of them send totals, and where those begin again."""
-    seen = {
-        channel: (
-            max(map(_time, group)),
-            max(map(_received, group)),
-            not rollup.TOTALS.isdisjoint(map(_metric, group)),
-            max(map(_wraps, group)),
-        )
-        for channel, group in _grouped(rows, _channel)
-    }
-    _update(conn, "channel_heard", ("channel", "time", "received", "totals", "wraps"), seen)
-
-
 def _note_devices(
     conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, DeviceDescription]
 ) -> None:
@@ -218,19 +207,12 @@ def _note_devices(
     makes it look ahead. A reading without a time of its own tells nothing about it.
     """
     seen = {}
-    for device, group in _grouped(rows, _device):
+    for device, group in grouped(rows, _device):
         timed = [row for row in group if not row.flags & NO_TIME]
         best = max(timed or group, key=lambda row: row.time - row.received)
         offset_s = (best.time - best.received).total_seconds() if timed else None
         seen[device] = max(map(_received, group)), offset_s, best.flags, *_columns(heard.get(device))
-    _update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), seen)
-
-
-def _grouped(rows: Iterable[Row], key: Callable[[Row], int]) -> Iterable[tuple[int, list[Row]]]:
-    groups: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return groups.items()
+    update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), seen)
 
 
 def _columns(description: DeviceDescription | None) -> tuple[str | None, str]:
@@ -239,11 +221,3 @@ def _columns(description: DeviceDescription | None) -> tuple[str | None, str]:
         return None, ""
     topic, model = description
     return (None if "\0" in topic else topic), model.replace("\0", "")
-
-
-def _update(
-    conn: psycopg.Connection[Any], statement: str, names: tuple[str, ...], rows: Mapping[int, tuple[Any, ...]]
-) -> None:
-    """Run a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
-    columns = zip(*((key, *row) for key, row in rows.items()), strict=True)
-    conn.execute(sql(statement), dict(zip(names, map(list, columns), strict=True)))

@@ -1,6 +1,7 @@
 """Findings in one sentence with their evidence; how sure they are, and what to do."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from besok.model.findings import Finding
@@ -26,6 +27,19 @@ def certainty(found: Finding) -> Text:
 def advice(found: Finding) -> Text:
     """Return what to do about it."""
     return in_both(lambda: _advice(found))
+
+
+def watched(fixed: datetime, zone: str) -> Text:
+    """Return what to do about it once its cause was changed: nothing, and above all not the same once more."""
+    return in_both(lambda: _watched(fixed, zone))
+
+
+def _watched(fixed: datetime, zone: str) -> str:
+    text = _(
+        "Fixed {day}, watching: the sensor's placement or its readings were changed then. Leave them as they are; "
+        "this ends by itself once new days show that it is right."
+    )
+    return text.format(day=formats.day_of_year(fixed.astimezone(ZoneInfo(zone))))
 
 
 def _sentence(f: Finding, names: Names, zone: str) -> str:

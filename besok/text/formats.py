@@ -18,7 +18,7 @@ HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 def locale() -> Locale:
     """Return the reader's locale; English is British, for the order of dates and the 24-hour clock."""
-    return Locale("en", "GB") if language() == "en" else Locale("sv", "SE")
+    return {"en": Locale("en", "GB"), "ar": Locale("ar")}.get(language(), Locale("sv", "SE"))
 
 
 def number(value: float | None, digits: int = 0) -> str:

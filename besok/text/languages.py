@@ -5,7 +5,7 @@ The catalogue is read from its `.po` file when first used, so there is nothing t
 """
 
 import gettext
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -20,6 +20,7 @@ from besok.model.messages import Translatable
 from besok.model.site import Text
 
 LANGUAGES: Final = ("sv", "en")
+PUBLIC_LANGUAGES: Final = (*LANGUAGES, "ar")  # of the public part
 LOCALES: Final = Path(__file__).parent / "locales"
 LANG: ContextVar[str] = ContextVar("besok_language", default="sv")  # of the present request
 
@@ -29,8 +30,8 @@ def known(code: str) -> str | None:
     return code if code in LANGUAGES else None
 
 
-def preferred(accept: str) -> str | None:
-    """Return the first of our languages in an Accept-Language header, by its weights."""
+def preferred(accept: str, among: Sequence[str] = LANGUAGES) -> str | None:
+    """Return the first of some languages in an Accept-Language header, by its weights."""
     ranked = []
     for place, part in enumerate(accept.split(",")):
         name, _, weight = part.replace(" ", "").partition(";q=")
@@ -38,7 +39,7 @@ def preferred(accept: str) -> str | None:
             ranked.append((-float(weight or 1), place, name))
         except ValueError:
             continue
-    return next((code for _w, _p, name in sorted(ranked) if (code := known(name[:2].lower()))), None)
+    return next((code for _w, _p, name in sorted(ranked) if (code := name[:2].lower()) in among), None)
 
 
 @cache

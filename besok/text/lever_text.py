@@ -11,6 +11,7 @@ def name(lever: Lever) -> str:
     return {
         "sunday": _("Open every Sunday, compared with none"),
         "evenings": _("Open an hour longer, Monday to Friday"),
+        "staffless": _("Open with card for an hour more, Monday to Friday"),
         "door": _("One more entrance"),
         "event": _("One more event every week"),
         "park": _("One more day every week on which the park has twice as many visits"),

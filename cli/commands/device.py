@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.serving.settings import settings
 
 if TYPE_CHECKING:
     from besok.services.unplaced_devices import UnassignedSensor
     from besok.store.database import Database
+    from besok.store.removal import Held
 
 app = typer.Typer(no_args_is_help=True, help="Sensors: which are online, and where they are mounted.")
 
@@ -202,6 +204,33 @@ def unmap(number: Annotated[int, typer.Argument(help="As `besok device mappings`
     with opened() as db:
         device_mappings.end(db, number, datetime.now(UTC))
         print(f"Mapping {number} has ended.")
+
+
+@app.command()
+def forget(
+    device: Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")],
+    source: Annotated[str, typer.Option(help="Its kind, where several devices have the name.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete a device with all that it has sent, for good. Should it send again, it is a new one."""
+    from besok.store import removal, voids
+
+    with opened() as db:
+        found = voids.find(db, device, source)
+        held = removal.device_holds(db, found)
+        print(f"{found.source} {device}: {sent(held)}")
+        if not yes:
+            typer.confirm("Delete it, for good?", abort=True)
+        removal.forget_device(db, found)
+    print(f"{device} is forgotten.")
+
+
+def sent(held: "Held") -> str:
+    """Return what devices have sent, in a line: `1440 readings from 2026-03-02 to 2026-03-03, 812 people at doors`."""
+    if not held.first or not held.last:
+        return "no reading"
+    people = f", {held.people:,.0f} people at doors" if held.people else ""
+    return f"{many(held.readings, 'reading')} from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}{people}"
 
 
 def _unit(text: str) -> str | float:

@@ -44,7 +44,8 @@ def list_findings(
 def lines(f: FindingInfo, language: str) -> list[str]:
     """Return a finding as lines: number, state and sentence; certainty; advice; the note about it."""
     sentence, certainty, advice = (getattr(t, language) for t in (f.sentence, f.certainty, f.advice))
-    head = [f"{f.id:>5}  {f.site}  {f.state}  {sentence}"]
+    state = "fixed, watching" if f.fixed and f.state != "resolved" else f.state
+    head = [f"{f.id:>5}  {f.site}  {state}  {sentence}"]
     more = [certainty, advice, f"{f.who}: {f.note}" if f.note else ""]
     return head + [f"{'':7}{line}" for line in more if line]
 

@@ -1,34 +1,44 @@
 """The commands `besok site`: site files checked, applied and printed."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from besok.model.plurals import many
+from cli.commands import site_new
 from cli.commands.database import opened
 from cli.commands.sitefiles import read
 
 app = typer.Typer(no_args_is_help=True, help="Site files: what is where, which sensor observes what.")
 
-SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
+SiteFileArgument = Annotated[
+    Path, typer.Argument(help="A site file; besok site new writes one to begin with.")
+]
 
 
 def register(main: typer.Typer) -> None:
     """Add the group."""
     main.add_typer(app, name="site")
+    app.command("new")(site_new.new)
 
 
 @app.command()
 def check(file: SiteFileArgument) -> None:
     """Say what is wrong with a site file, line by line."""
-    sites = read(file).sites
+    from besok.model.sitefile.notes import notes
+
+    whole = read(file)
+    sites = whole.sites
     print(
         f"{file} is good: "
         + ", ".join(
             f"{s.id} ({many(len(s.spaces), 'space')}, {many(len(s.sensors), 'sensor')})" for s in sites
         )
     )
+    for note in notes(whole):
+        print(f"NOTE: {note}")
 
 
 @app.command()
@@ -36,21 +46,32 @@ def apply(
     file: SiteFileArgument,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The business day on which everything begins that is new or other in the file and has no date there.",
+        ),
+    ] = None,
 ) -> None:
-    """Show how a site file differs from the database, then make the database like it."""
+    """Show how a site file differs from the database, and what becomes of past days; then make the database like it."""
+    from besok.model.sitefile.notes import notes
     from besok.store.sites import apply as put
     from cli.stack.demo import as_sandbox
 
     sites = as_sandbox(read(file)) if sandbox else read(file)
     with opened() as db:
-        differences = put(db, sites, dry_run=True)
+        day: date | None = first.date() if first else None
+        differences = put(db, sites, dry_run=True, first=day)
         if not differences:
             print("Nothing to do: the database is like the file.")
             return
-        print("\n".join(differences))
+        print("\n".join([*differences, *(f"NOTE: {note}" for note in notes(sites))]))
         if not yes:
             typer.confirm("Apply?", abort=True)
-        put(db, sites)
+        put(db, sites, first=day)
         print("Applied.")
 
 
@@ -62,3 +83,30 @@ def export() -> None:
 
     with opened() as db:
         print(dump(stored(db)), end="")
+
+
+@app.command()
+def remove(
+    site: Annotated[list[str], typer.Argument(help="A site, or several; `besok site export` lists them.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
+    from besok.store import removal
+    from cli.commands.device import sent
+
+    with opened() as db:
+        for one in site:
+            held = removal.site_holds(db, one, *site)
+            print(f"{one}: {many(held.devices, 'device')} with {sent(held.sent)}")
+            written = (
+                (held.written.counts, "validation count"),
+                (held.written.corrections, "correction"),
+                (held.written.actions, "action"),
+                (held.written.events, "programme event"),
+            )
+            if entered := ", ".join(many(n, what) for n, what in written if n):
+                print(f"    entered by people: {entered}")
+        if not yes:
+            typer.confirm(f"Delete {' and '.join(site)}, for good?", abort=True)
+        removal.remove_sites(db, *site)
+        print(f"{' and '.join(site)}: gone.")

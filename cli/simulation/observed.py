@@ -126,10 +126,13 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
     index: dict[str, int | None] = {f"{site.id}/{name}": n for n, name in enumerate(_spaces(site))}
     doors: list[tuple[Portal, Site]] = []
     ends: list[tuple[int | None, int | None]] = []
+    uncounted: list[tuple[int | None, int | None]] = []
     for owner in sites.sites:
         for portal in owner.portals:
             outer, inner = (index.get(_end(owner, end)) for end in (portal.outer, portal.inner))
-            if portal.counted and (outer is not None or inner is not None):
+            if not portal.counted:
+                uncounted.append((outer, inner))
+            elif outer is not None or inner is not None:
                 doors.append((portal, owner))
                 ends.append((outer, inner))
     parents = [None, *(index[f"{site.id}/{space.parent or site.id}"] for space in site.spaces)]
@@ -138,7 +141,9 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
         site_id=0,
         spaces=tuple(range(len(parents))),
         portals=tuple(range(len(doors))),
-        building=Building.of(parents, ends, [site.capacity, *(space.capacity for space in site.spaces)]),
+        building=Building.of(
+            parents, ends, [site.capacity, *(space.capacity for space in site.spaces)], uncounted
+        ),
         level_channels=tuple(range(len(looking))),
         level_space=tuple(index[f"{site.id}/{s.space}"] or 0 for s in looking),
         level_interval_s=tuple(s.interval_s for s in looking),

@@ -6,8 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -17,20 +17,12 @@ from besok.model.plurals import many
 from besok.model.settings import Settings
 from cli.stack import home as home_module
 from cli.stack import mosquitto, ports, postgres, program
+from cli.stack.conditions import conditions, disk
+from cli.stack.findings import NOTE, OK, PROBLEM, Finding
 from cli.stack.home import Home
 
-OK, PROBLEM, NOTE = "ok", "PROBLEM", "note"
 REINSTALL = "`make setup`" if program.IN_CHECKOUT else "`pip install --force-reinstall besok`"
 START_DEMO = "`make demo`" if program.IN_CHECKOUT else "`besok demo`"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the report. A `PROBLEM` makes the doctor fail, a `NOTE` is only worth knowing."""
-
-    state: str
-    text: str
-    advice: str = ""
 
 
 def report() -> int:
@@ -50,6 +42,8 @@ def examine(home: Home) -> Iterator[Finding]:
     yield from (finding for check in checks if (finding := check()))
     running = home.is_running()
     yield _demo(home, running)
+    if full := disk(home.data if home.data.exists() else Path.cwd()):
+        yield full
     if running or "BESOK_DATABASE_URL" in os.environ:
         yield from _services(home.found_by(settings_module.load()))
 
@@ -174,21 +168,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 return
             yield Finding(state=OK, text="The database has this program's schema")
             now = datetime.now(UTC)
-            yield _last_reading(get_health(db, now).last_received, now)
+            if get_health(db, now).last_received is None:
+                advice = "is the collector running (`besok collect`), and do sensors send to the broker?"
+                yield Finding(state=PROBLEM, text="No reading has ever come", advice=advice)
+            found = list(conditions(db, now))
+            yield from found
+            if not any(finding.state == PROBLEM for finding in found):
+                yield Finding(state=OK, text="Services and sensors are heard, forecasts are fresh")
     except SchemaMismatch as exc:
         yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
     except BesokError as exc:
         yield Finding(state=PROBLEM, text=str(exc), advice="is it running, and is BESOK_DATABASE_URL right?")
-
-
-def _last_reading(heard: datetime | None, now: datetime) -> Finding:
-    if heard is None:
-        advice = "is the collector running (`besok collect`), and do sensors send to the broker?"
-        return Finding(state=PROBLEM, text="No reading has ever come", advice=advice)
-    age_s = (now - heard).total_seconds()
-    if age_s > 300:
-        text = f"The last reading came {many(age_s / 60, 'minute')} ago"
-        return Finding(
-            state=PROBLEM, text=text, advice="is the collector running, and do sensors send to the broker?"
-        )
-    return Finding(state=OK, text=f"The last reading came {many(age_s, 'second')} ago")

@@ -12,6 +12,7 @@ from besok.model.views.annual import AnnualReport, DefinitionEvidence, DoorEvide
 from besok.services.annual import compute_annual
 from besok.store.database import Database
 from besok.store.sites import load, load_all
+from cli.terminal import sample_weeks
 
 DAY = timedelta(days=1)
 SHOWN = 20  # stretches of days told by name
@@ -62,6 +63,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"
         f" {r.days_partly} in part, {r.days_missing} not at all"
     )
+    yield f"  open for {_n(r.hours_staffed)} hours with staff, and {_n(r.hours_staffless)} without (card only)"
     if r.gross is not None:
         yield (
             f"  {r.estimated_share:.2%} of gross is estimated for what was not observed,"
@@ -73,7 +75,11 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         stretches = list(_stretches(r.missing))
         more = " ..." if len(stretches) > SHOWN else ""
         yield "  not observed at all: " + ", ".join(stretches[:SHOWN]) + more
-    if r.gross is not None:
+    if r.sample:
+        yield f"  {sample_weeks.said(r.sample)};"
+        yield f"  {r.sample.freedom:.0f} degrees of freedom; weeks of one kind by their opening hours"
+        yield "  (docs/explanation/visits.md)."
+    elif r.gross is not None:
         yield "  What is missing is estimated from the same door on days of the same kind nearby and from what was"
         yield "  seen that day; its error is measured by hiding as much elsewhere in the year"
         yield "  (docs/explanation/visits.md)."
@@ -82,6 +88,14 @@ def _lines(r: AnnualReport) -> Iterator[str]:
     yield "  Doors:"
     for door in r.doors:
         yield from _door(door)
+    if r.imports:
+        yield "  Imports:"
+    for i in r.imports:
+        file = f" of {i.name}, SHA-256 {i.digest}," if i.name else ""
+        yield (
+            f"    {i.source} ({i.counts}, {i.method}):{file} by {i.author} {_t(i.made)}:"
+            f" {_n(i.visits)} visits on {many(i.days, 'day')}"
+        )
     if r.corrections:
         yield "  Corrections:"
     for c in r.corrections:
@@ -91,9 +105,19 @@ def _lines(r: AnnualReport) -> Iterator[str]:
             f" {_span(c.first, c.last)},"
             f" by {c.author} {_t(c.decided)}: {c.reason}{gone}"
         )
-    if (v := r.verification) is not None:
-        verdict = "the same" if v.same else "NOT the same: " + ", ".join(v.different[:10])
-        yield f"  Verified from {many(v.readings, 'reading')}: net {_n(v.net)}, gross {_n(v.gross)}, {verdict}"
+    if r.voids:
+        yield "  Voided readings:"
+    for v in r.voids:
+        above = "" if v.above is None else f" above {v.above:g}"
+        gone = f", undone {_t(v.undone)}" if v.undone else ""
+        yield (
+            f"    {v.source} {v.device} {_span(v.first, v.last)}: {many(v.readings, 'reading')}{above},"
+            f" by {v.author} {_t(v.made)}: {v.reason}{gone}"
+        )
+    if (found := r.verification) is not None:
+        verdict = "the same" if found.same else "NOT the same: " + ", ".join(found.different[:10])
+        figures = f"net {_n(found.net)}, gross {_n(found.gross)}"
+        yield f"  Verified from {many(found.readings, 'reading')}: {figures}, {verdict}"
 
 
 def _stretches(days: Sequence[date]) -> Iterator[str]:
@@ -129,10 +153,11 @@ def _door(door: DoorEvidence) -> Iterator[str]:
     )
     for s in door.sensors:
         clock = f", {_n(s.odd_clock)} with an odd clock" if s.odd_clock else ""
+        voided = f", {_n(s.voided)} voided" if s.voided else ""
         turned = ", swapped" if s.swapped else ""
         yield (
             f"      {s.source} {s.device} {s.channel} ({s.model or 'model not told'}, {s.role}{turned})"
-            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{clock}"
+            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{voided}{clock}"
         )
 
 

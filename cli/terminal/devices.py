@@ -5,7 +5,7 @@ from datetime import datetime
 
 from besok.analytics.placement import Suggestion
 from besok.model.metrics import METRICS
-from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading
+from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading, Voided
 from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.store.device_mappings import DeviceMapping
 
@@ -61,6 +61,18 @@ def mappings(found: Sequence[DeviceMapping]) -> Iterator[str]:
         waiting = "" if one.replayed else ", kept messages not read yet"
         yield f"{one.id}  {one.mapping.topic}: {said}"
         yield f"    {places or 'no place'}{since}; {one.author}, {one.made:%Y-%m-%d %H:%M} UTC{waiting}"
+
+
+def voids(found: Sequence[Voided]) -> Iterator[str]:
+    """Yield lines for each time that was voided: number, device, time, what went, why, and its undo."""
+    for one in found:
+        above = "" if one.above is None else f", readings above {one.above:g}"
+        span = f"{one.first:%Y-%m-%d %H:%M} to {one.last:%Y-%m-%d %H:%M} UTC"
+        yield f"{one.id}  {one.source} {one.device}: {span}{above}"
+        who = f"({one.author}, {one.made:%Y-%m-%d %H:%M} UTC)"
+        yield f"    {one.readings} readings, {one.people:g} people: {one.reason} {who}"
+        if one.undone:
+            yield f"    undone: {one.undone_why} ({one.undone_by}, {one.undone:%Y-%m-%d %H:%M} UTC)"
 
 
 def verdict(s: Suggestion) -> str:

@@ -75,6 +75,25 @@
     if (form.dataset.kept && details) { details.open = false; details.querySelector("summary").focus(); }
   }
 
+  // What it would do is said before it is done: `data-asks` is where that is asked, `data-asked` the question.
+  async function agreed(form, body, problem) {
+    const here = document.documentElement.lang;
+    problem.textContent = problem.dataset.failed;
+    try {
+      const answer = await fetch(form.dataset.asks, {
+        method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
+      });
+      const found = await answer.json();
+      if (answer.ok) {
+        problem.textContent = "";
+        const told = (name) => Number(found[name]).toLocaleString(here);
+        return window.confirm(form.dataset.asked.replace(/\{(\w+)\}/g, (_, name) => told(name)));
+      }
+      if (answer.headers.get("Content-Language") === here && found.error) problem.textContent = found.error;
+    } catch { /* the network is away: said already */ }
+    return false;
+  }
+
   async function send(form) {
     const [method, url] = form.dataset.send.split(" ");
     const problem = form.querySelector(".problem");
@@ -82,6 +101,7 @@
     problem.textContent = wrong(form, body);
     if (problem.textContent || form.dataset.sending) return;
     form.dataset.sending = "1";
+    if (form.dataset.asks && !(await agreed(form, body, problem))) { delete form.dataset.sending; return; }
     let said = problem.dataset.failed;
     const here = document.documentElement.lang;
     try {

@@ -34,13 +34,15 @@ def section(findings: Sequence[FindingInfo], zone: str, offline: bool = False) -
 
 def waiting(findings: Sequence[FindingInfo]) -> list[Any]:
     """Return how many are open, leading to them."""
-    n = sum(f.state == "open" for f in findings)
+    n = sum(f.state == "open" and not f.fixed for f in findings)
     text = plural("{n} needs attention.", "{n} need attention.", n).format(n=n)
     return [" ", html.A(text, href="#attention")] if n else []
 
 
 def _card(f: FindingInfo, zone: str) -> Any:
     state = chip(_("Open"), level="busy") if f.state == "open" else chip(_("Acknowledged"), level="calm")
+    if f.fixed:
+        state = chip(_("Fixed, watching"), level="calm")
     history = fold(_("History"), items(_event(e, zone) for e in f.history))
     return html.Article(
         present(
@@ -78,7 +80,11 @@ def _event(e: FindingEvent, zone: str) -> Any:
     when = formats.stamp(e.time, zone)
     if e.event == "acknowledged":
         return _said(e.who, e.note, when)
-    said = _("{when}: found") if e.event == "found" else _("{when}: resolved, its cause is gone")
+    said = {
+        "found": _("{when}: found"),
+        "changed": _("{when}: fixed, the sensor's placement or its readings were changed"),
+        "resolved": _("{when}: resolved, its cause is gone"),
+    }[e.event]
     return said.format(when=when)
 
 

@@ -12,7 +12,7 @@ from dash import html
 from besok.model.calendar import business_day
 from besok.model.site import Site
 from besok.model.views.live import SiteLive, SpaceLive
-from besok.text import formats
+from besok.text import formats, opening_text
 from besok.text.languages import _
 from dashboard.components.elements import data
 
@@ -47,7 +47,7 @@ def of_site(live: SiteLive, place: Site) -> Parts:
         "trend": _uncounted()
         if any(s.parent is None and s.reason == "silent_door" for s in live.spaces)
         else against(live.visits_today, live.visits_last_week, weekday),
-        "opening": opening(live, place.timezone),
+        "opening": opening_text.state(live, place.timezone),
     }
 
 
@@ -109,6 +109,8 @@ def reasons() -> dict[str, str]:
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
+        "space_closed": _("closed for now"),
+        "uncounted_passage": _("beside a passage that nothing counts"),
     }
 
 
@@ -142,6 +144,7 @@ def certainty(space: SpaceLive) -> str:
         "doors": _("by the doors"),
         "people": _("counted on the spot"),
         "presence": _("from a presence sensor"),
+        "headcount": _("from a headcount"),
     }
     said = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
     return " · ".join(filter(None, said))
@@ -182,12 +185,3 @@ def against(value: float | None, before: float | None, weekday: str) -> str:
     else:
         said = _("{share} fewer than last {weekday} at this time")
     return said.format(share=formats.percent(abs(share)), weekday=weekday)
-
-
-def opening(live: SiteLive, zone: str) -> str:
-    """`Open until 20:00`, `Closed, opens Thu 08:00`."""
-    if live.open_until:
-        return _("Open until {time}").format(time=formats.clock(live.open_until, zone))
-    if live.opens_at:
-        return _("Closed, opens {time}").format(time=formats.soon(live.opens_at, zone, live.time))
-    return _("Always open") if live.is_open else _("Closed")

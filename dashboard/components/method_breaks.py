@@ -1,6 +1,7 @@
 """Method breaks, and growth with and without them."""
 
 from collections.abc import Mapping
+from math import exp, log1p
 from typing import Any, Final
 
 from dash import html
@@ -9,9 +10,10 @@ from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components.elements import items, quiet, titled
+from dashboard.components.elements import items, present, quiet, titled
 
 NONE: Final[Mapping[str, Text]] = {}
+EIGHTY = 1.2816 / 1.96  # of the half width of a 95 % interval is that of an 80 % one
 
 
 def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> list[Any]:
@@ -19,10 +21,11 @@ def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text]
 
     `doors` are the names of the doors, those of other sites under "site/door"; `others` are the names of these sites.
     """
-    if way.growth_bridged is None or not way.breaks:
+    if not way.breaks or (way.growth_bridged is None and way.goal_bridged is None):
         return []
     breaks = items(told(b, doors, others) for b in way.breaks)
-    return [titled(_("Method breaks"), html.P(_growth(way)), breaks, quiet(_goal(way)))]
+    growth = html.P(_growth(way)) if way.growth_bridged is not None else None
+    return [titled(_("Method breaks"), *present(growth, breaks, quiet(_goal(way))))]
 
 
 def _growth(way: Progress) -> str:
@@ -50,6 +53,8 @@ def _goal(way: Progress) -> str:
 
 def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> str:
     """One break as a sentence; at another site it begins with its name."""
+    if change.kind == "source":
+        return _source(change, others)
     door = change.door or ""
     name = doors.get(f"{change.site}/{door}") or doors.get(door)
     house = others.get(change.site or "")
@@ -68,8 +73,33 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         "overlap": _("Both sensors side by side"),
         "level": _("Judged by the other doors"),
         "recounted": _("Counted once more"),
-        "none": "",
-    }[change.method]
+    }.get(change.method, "")
     said = _("{by}: it counts {more}, give or take {wide} points.") if change.error else _("{by}: {more}.")
     more, wide = formats.signed_percent(change.factor - 1, 1), formats.number(100 * (change.error or 0), 1)
     return f"{what} {said.format(by=by, more=more, wide=wide)}"
+
+
+def _source(change: MethodBreak, others: Mapping[str, Text]) -> str:
+    """Return how the present counters see what those saw that people brought counts of."""
+    house = others.get(change.site or "")
+    day = ", ".join([formats.day(change.day), *([named(house)] if house else [])])
+    factor = change.factor or 1.0
+    apart = exp(EIGHTY * log1p((change.error or 0.0) / factor))  # low and high lie so many times off
+    counter = _("“{source}”").format(source=change.counter) if change.counter else _("the sensors")
+    source = _("“{source}”").format(source=change.source)
+    if change.method == "prior":
+        said = _(
+            "{day}: how many more or fewer visits {counter} count than {source} did is not known. "
+            "Nothing is taken out; it may be {wide} either way (80 % interval)."
+        )
+        return said.format(day=day, counter=counter, source=source, wide=formats.percent(apart - 1, 1))
+    said = _(
+        "{day}: {counter} count {more} more than {source} did (80 % interval {low} to {high}); taken out."
+    )
+    if factor < 1:
+        said = _(
+            "{day}: {counter} count {more} fewer than {source} did (80 % interval {low} to {high}); taken out."
+        )
+    low, high = (formats.signed_percent(end - 1, 1) for end in (factor / apart, factor * apart))
+    more = formats.percent(abs(factor - 1), 1)
+    return said.format(day=day, counter=counter, source=source, more=more, low=low, high=high)

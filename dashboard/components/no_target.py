@@ -6,12 +6,15 @@ from typing import Any
 
 from dash import html
 
+from besok.analytics.growth import PAIRED
 from besok.model.site import Text
-from besok.model.views.progress import Progress
+from besok.model.views.progress import Progress, SoFar
 from besok.text import formats
-from besok.text.languages import _
+from besok.text.languages import _, plural
 from dashboard.components import notices, target_summary, unplaced_devices
-from dashboard.components.elements import titled
+from dashboard.components.elements import figure, titled
+
+YEAR = 365  # days
 
 
 def advice(site: str, name: str, way: Progress | None, today: date, first: date | None) -> Any:
@@ -46,10 +49,52 @@ def advice(site: str, name: str, way: Progress | None, today: date, first: date 
 def _nothing_counted(way: Progress) -> list[str]:
     text = _("No visits were counted between {period}, the period that the target compares with.")
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
-    older = _(
-        "Send older counts (docs/how-to/import-older-counts.md), or choose another period in the site file."
+    older = _("Import past counts (page Past counts), or choose another period in the site file.")
+    return [_too_few(way) if way.baseline_coverage > 0 else text.format(period=period), older]
+
+
+def _too_few(way: Progress) -> str:
+    text = _(
+        "Of the days that the target compares with, {period}, {share} were counted whole. It is told from {least} on: "
+        "some months say nothing of a year."
     )
-    return [text.format(period=period), older]
+    period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
+    share, least = formats.percent(way.baseline_coverage), formats.percent(PAIRED)
+    return text.format(period=period, share=share, least=least)
+
+
+def too_little_known(known: SoFar, title: str, names: Sequence[Text]) -> Any:
+    """Return what is known of the last year and what is missing, in place of a comparison that would mislead."""
+    since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
+    day = formats.day(known.first) if known.first else formats.UNKNOWN
+    missing = YEAR - round(known.coverage_365 * YEAR)
+    text = plural(
+        "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
+        "target are told from {least} on.",
+        "{share} of the last 365 days were counted whole; {n} are missing. The year, its growth and the way to the "
+        "target are told from {least} on.",
+        missing,
+    )
+    said = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
+    return html.Section(
+        [
+            html.Header([html.H1(title), *map(html.P, target_summary.together(names))]),
+            figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
+            html.P(said, className="verdict"),
+        ],
+        className="hero answer",
+    )
+
+
+def uncounted(site: str, others: Sequence[str], title: str) -> Any:
+    """Return that the target counts sites of which nothing is known: nothing can be added up."""
+    heading = _("{site}: the target cannot be told yet").format(site=site)
+    text = _("The target counts {sites} too, of which no visits are known.")
+    what = _(
+        "Bring counts of it, count it by sensors or by hand, or take it out of “also” in the site file: until then "
+        "neither visits nor the target can be told."
+    )
+    return notices.notice(heading, text.format(sites=formats.several(others)), what, title=title)
 
 
 def target_lines(today: date, first: date | None) -> str:

@@ -31,8 +31,14 @@ def not_found() -> Any:
 
 def no_sites() -> Any:
     """Besök runs, but nobody has told it about a place."""
-    command = html.Code("besok site apply sites/helsingborg.toml")
-    return notice(_("No place has been set up yet"), _("Describe a site in a file and apply it:"), command)
+    return notice(
+        _("No place has been set up yet"),
+        _("Write a site file to begin with; a few questions are asked:"),
+        html.Code("besok site new"),
+        _("Look it through, and apply it:"),
+        html.Code("besok site apply " + _("FILE")),
+        _("Sensors that are heard meanwhile are kept, and wait for their place on the page Sensors."),
+    )
 
 
 def unavailable() -> Any:

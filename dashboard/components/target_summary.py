@@ -9,6 +9,7 @@ from dash import html
 from besok.model.forecast import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
+from besok.model.views.sample_weeks import SampledYear
 from besok.text import formats, narratives
 from besok.text.languages import _, named, plural
 from dashboard.components.elements import csv_format, figure, items, present
@@ -35,7 +36,7 @@ def panel(
     return html.Section(
         present(
             _head(title, names),
-            figure(formats.number(way.last_365), _("visits in the last 365 days")),
+            figure(formats.number(way.last_365), last_year(way)),
             figure(_multiple(way), _baseline(way)),
             figure(_needed(way), _target(way)),
             _probability(coming, way) if coming else None,
@@ -51,7 +52,7 @@ def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequ
     """Return the visits until now and those to come, where there is no target to compare them with."""
     since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
     day = formats.day(known.first) if known.first else formats.UNKNOWN
-    last_year = figure(formats.number(known.last_365), _("visits in the last 365 days"))
+    year = figure(formats.number(known.last_365), last_year(known))
     grown = (
         html.P(growth(known.growth, known.growth_days), className="verdict")
         if known.growth is not None
@@ -61,13 +62,20 @@ def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequ
         present(
             _head(title, names),
             figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
-            last_year if known.coverage_365 >= ENOUGH else None,
+            year if known.coverage_365 >= ENOUGH else None,
             _next_year(coming) if coming else None,
             grown,
             sentences(coming) if coming else None,
         ),
         className="hero answer",
     )
+
+
+def last_year(known: SoFar | Progress) -> str:
+    """Return which year of visits is shown: the last one, or the last that people brought."""
+    if known.until == known.today - timedelta(days=1):
+        return _("visits in the last 365 days")
+    return _("visits in the 365 days up to {day}").format(day=formats.day(known.until))
 
 
 def _head(title: str, names: Sequence[Text]) -> Any:
@@ -115,7 +123,8 @@ def _multiple(way: Progress) -> str:
 
 
 def _baseline(way: Progress) -> str:
-    period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
+    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", way.baseline_source]
+    period = ", ".join(part for part in parts if part)
     text = _("the baseline of {n} a year ({period})")
     return text.format(n=formats.number(way.baseline_visits), period=period)
 
@@ -213,6 +222,23 @@ def growth(change: float, days: int) -> str:
     return said + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
 
 
+def sample(year: SampledYear) -> str:
+    """Return how a year was estimated from sample weeks, and how sure that is."""
+    text = _(
+        "{site}, {year}: sampled. {n} visits are estimated from {counted} of {weeks} weeks, which were counted by hand "
+        "(80 % interval {low}–{high})."
+    )
+    return text.format(
+        site=year.site,
+        year=year.year,
+        n=formats.number(year.visits),
+        counted=year.counted,
+        weeks=year.weeks,
+        low=formats.number(year.lower),
+        high=formats.number(year.upper),
+    )
+
+
 def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     """Return what the figures are and are not, and all of them as a file."""
     counted = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
@@ -227,15 +253,34 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
         "It is a yardstick, not a forecast."
     )
     shifted = _(
-        "Last year is moved by 364 days to comparable days; opening hours and public holidays are not taken out yet."
+        "Last year is moved by 364 days to comparable days. Growth compares public holidays with the same ones and "
+        "leaves out closures; opening hours are not taken out."
     )
+    brought = _(
+        "Counts from {source} are shown as they were brought; where only the total of a longer period is known, "
+        "its days are imputed by opening hours and weekdays."
+    )
+    sampled = [sample(year) for year in way.sampled] if way and way.sampled_365 else []
+    pandemic = _("The pandemic ({first} – {last}) is left out of baseline, growth and forecast.")
+    source = " + ".join(dict.fromkeys(s for s in (way.baseline_source, way.source_365) if s)) if way else ""
+    out = [formats.day(d) for d in way.left_out] if way and way.left_out else []
     share = formats.percent(known.coverage_365)
     query = f"from={known.first}&to={known.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
     every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
     return html.Aside(
         [
             html.H2(_("What these figures are")),
-            items(present(counted, coverage.format(share=share), yardstick if way else "", shifted)),
+            items(
+                present(
+                    counted,
+                    coverage.format(share=share),
+                    brought.format(source=source) if source else "",
+                    *sampled,
+                    yardstick if way else "",
+                    shifted,
+                    pandemic.format(first=out[0], last=out[1]) if out else "",
+                )
+            ),
             html.P(html.A(every, href=f"/api/v1/sites/{site}/visits?{query}", download="")),
             html.Button(_("Print, or save as PDF"), type="button", className="print send"),
         ],

@@ -1,4 +1,4 @@
-"""The page on which somebody counts people at a door with a phone, at `/count/SITE`: plain files, no framework.
+"""The page on which somebody counts people with a phone, at a door or room by room, at `/count/SITE`: plain files.
 
 It works without a connection: a service worker keeps its files, the phone keeps the counts, and sends each once when it
 can. `words.py` holds its texts in both languages, since the language can be changed offline too.
@@ -26,6 +26,8 @@ FILES = {
     "count.css": (HERE / "count.css", "text/css"),
     "count.js": (HERE / "count.js", "text/javascript"),
     "keep.js": (HERE / "keep.js", "text/javascript"),
+    "days.js": (HERE / "days.js", "text/javascript"),
+    "rounds.js": (HERE / "rounds.js", "text/javascript"),
     "worker.js": (HERE / "worker.js", "text/javascript"),
     "logo.svg": (ASSETS / "logo.svg", "image/svg+xml"),
     "inter.woff2": (ASSETS / "vendor" / "inter-5.3.0.woff2", "font/woff2"),

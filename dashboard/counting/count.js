@@ -2,12 +2,12 @@
 (async function () {
   "use strict";
   const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000, FORGOTTEN_MS = 300000, LONGEST_MS = 6 * 3600000;
-  const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
+  const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/rounds.js", "/count/days.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
   const site = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] || "");
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
-  let texts = {}, doors = null, count = null, silent = false, told = "", lock = null, rung = false;
+  let texts = {}, doors = null, count = null, silent = false, told = "", lock = null, rung = false, mode = null;
 
   // ---- words
   function t(name, values) {
@@ -18,10 +18,23 @@
   const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
   function speak() {
     for (const node of document.querySelectorAll("[data-word]")) node.textContent = t(node.dataset.word);
+    for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
     $("language").textContent = t("language");
     $("language").lang = root.lang === "sv" ? "en" : "sv";
     $("results").href = `/sensors/${encodeURIComponent(site)}`;
     document.title = `${t("title")} – Besök`;
+  }
+  const TITLES = { rooms: ["titleRooms", "whyRooms", "startRound"], door: ["titleDoor", "why", "start"], days: ["titleDays", "whyDays", "saveVisits"] };
+  function chosen() { return mode || (Array.isArray(doors) && !doors.length ? "rooms" : "door"); }
+  function drawMode() {
+    const [title, why, start] = TITLES[chosen()];
+    $("title").textContent = t(title); $("why").textContent = t(why);
+    document.querySelector("#form .main").textContent = t(start);
+    for (const input of document.querySelectorAll("[name=mode]")) input.checked = input.value === chosen();
+    $("door-choice").hidden = chosen() !== "door";
+    $("empty").hidden = chosen() !== "rooms";
+    $("days").hidden = chosen() !== "days";
+    days.show();
   }
   function choose(language) {
     root.lang = language;
@@ -32,13 +45,15 @@
 
   // ---- what is shown
   function show() {
-    $("setup").hidden = Boolean(count);
+    const walking = round.running();
+    $("setup").hidden = Boolean(count) || walking;
     $("counting").hidden = !count;
+    $("round").hidden = !walking || Boolean(count);
     const mine = keep.all().filter((c) => c.state !== "counting");
-    $("mine").hidden = Boolean(count) || !mine.length;
+    $("mine").hidden = Boolean(count) || walking || !mine.length;
   }
   function draw() {
-    show(); drawDoors(); drawCount(); drawList(); drawState();
+    show(); drawMode(); round.show(); drawDoors(); drawCount(); drawList(); drawState();
   }
   function drawState() {
     const lines = [];
@@ -108,8 +123,8 @@
     const li = document.createElement("li");
     li.dataset.state = one.state;
     const when = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : "sv-SE", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(one.begins));
-    const about = t("summary", { in: sum(one, "in"), out: sum(one, "out"), minutes: Math.round((Date.parse(one.ends) - Date.parse(one.begins)) / 60000) });
-    li.append(line("b", named(one.name)), line("span", t(one.state), `chip ${one.state}`), line("span", `${when} · ${about}`, "about"));
+    const about = SUMMARIES[one.kind || "count"](one);
+    li.append(line("b", one.name ? named(one.name) : t("building")), line("span", t(one.state), `chip ${one.state}`), line("span", `${when} · ${about}`, "about"));
     if (one.state === "refused") {
       li.append(line("p", one.why, "why"));
       const button = line("button", t("throwAway"));
@@ -117,7 +132,23 @@
       button.addEventListener("click", () => { if (confirm(t("reallyThrow"))) { keep.drop(one); draw(); } });
       li.append(button);
     }
+    if (one.kind === "headcount" && (one.state === "sent" || one.state === "unsent")) {
+      const button = line("button", t("takeBack"));
+      button.type = "button";
+      button.addEventListener("click", () => takeBack(one));
+      li.append(button);
+    }
     return li;
+  }
+  const SUMMARIES = {
+    count: (one) => t("summary", { in: sum(one, "in"), out: sum(one, "out"), minutes: Math.round((Date.parse(one.ends) - Date.parse(one.begins)) / 60000) }),
+    visits: (one) => t("summaryVisits", { n: one.visits, when: days.about(one) }),
+    headcount: (one) => t(one.seats === null ? "summaryPeople" : "summarySeats", { people: one.people, seats: one.seats }),
+  };
+  async function takeBack(one) {
+    const done = await keep.takeBack(one, t("takenBackWhy"));
+    tell(t(done ? "takenBack" : "noAnswer"), done);
+    draw();
   }
   function tell(text, good) {
     told = text;
@@ -133,6 +164,15 @@
   function start(event) {
     event.preventDefault();
     const by = $("who").value.trim();
+    if (chosen() !== "door") {
+      $("wrong").textContent = by ? "" : t("nameMissing");
+      if (!by) { $("who").focus(); return; }
+      keep.write("besok.counter", by);
+      told = "";
+      if (chosen() === "days") { $("wrong").textContent = days.save(); if ($("wrong").textContent) $("visits").focus(); return; }
+      if (round.start()) { navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
+      return;
+    }
     const door = Array.isArray(doors) && doors.find((d) => d.portal === document.querySelector("[name=door]:checked")?.value);
     $("wrong").textContent = !by ? t("nameMissing") : !door ? t("doorMissing") : "";
     if (!by || !door) { (!by ? $("who") : document.querySelector("[name=door]"))?.focus(); return; }
@@ -161,7 +201,7 @@
     keep.save(count);
     buzz(60);
     drawCount();
-    tell(t("undone", { what: `${gone.people} ${t(gone.direction).toLowerCase()}` }), true);
+    tell(t("undoneTap", { what: `${gone.people} ${t(gone.direction).toLowerCase()}` }), true);
   }
   function stop() {
     const passed = (Date.now() - Date.parse(count.begins)) / 1000;
@@ -195,6 +235,12 @@
     drawList(); drawState();
   }
 
+  const round = window.roundOf({
+    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read("besok.counter") || "?",
+  });
+
+  const days = window.daysOf({ site, t, root, tell, deliver, draw: () => draw(), by: () => $("who").value.trim() });
+
   // ---- the doors, and what the phone needs to open the page offline
   async function load() {
     try {
@@ -212,7 +258,7 @@
     if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
     await navigator.serviceWorker.register("/count/worker.js", { scope: "/count/" });
     const store = await caches.open("besok-count");
-    await Promise.all([...SHELL, location.pathname, doorsAt].map((path) => store.add(path).catch(() => undefined)));
+    await Promise.all([...SHELL, location.pathname, doorsAt, round.roomsAt].map((path) => store.add(path).catch(() => undefined)));
     await navigator.serviceWorker.ready;
     root.dataset.offline = "ready";
   }
@@ -222,6 +268,7 @@
   texts = await answer.json();
   const wish = new URLSearchParams(location.search).get("lang") || keep.read("besok.language");
   if (texts[wish]) root.lang = wish;
+  mode = TITLES[keep.read("besok.mode")] ? keep.read("besok.mode") : null;
   $("who").value = keep.read("besok.counter") || "";
   keep.tidy();
   count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;
@@ -232,6 +279,7 @@
   if (count) { rung = Date.now() - Date.parse(count.begins) > count.minutes * 60000; stayAwake(); }
   speak(); draw();
 
+  for (const input of document.querySelectorAll("[name=mode]")) input.addEventListener("change", () => { mode = input.value; keep.write("besok.mode", mode); $("wrong").textContent = ""; draw(); });
   $("form").addEventListener("submit", start);
   $("undo").addEventListener("click", undo);
   $("stop").addEventListener("click", stop);
@@ -241,7 +289,7 @@
   $("send").addEventListener("click", deliver);
   $("language").addEventListener("click", () => choose(root.lang === "sv" ? "en" : "sv"));
   for (const button of document.querySelectorAll("[data-way]")) button.addEventListener("click", () => tap(button.dataset.way, Number(button.dataset.people)));
-  addEventListener("online", () => { drawState(); load(); deliver(); });
+  addEventListener("online", () => { drawState(); load(); round.load(); deliver(); });
   addEventListener("offline", drawState);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
@@ -250,7 +298,8 @@
   });
   setInterval(tick, 500);
   setInterval(() => { if (keep.all().some((c) => c.state === "unsent")) deliver(); }, AGAIN_MS);
-  await load();
+  await Promise.all([load(), round.load()]);
+  draw();
   deliver();
   putAside().catch(() => undefined);
   root.dataset.ready = "yes";

@@ -41,20 +41,29 @@
     return found.filter((c) => c && c.id).sort((a, b) => (a.begins < b.begins ? 1 : -1));
   }
   function tidy() {
-    for (const count of all()) if (count.state === "sent" && Date.now() - Date.parse(count.begins) > KEPT_MS) drop(count);
+    for (const count of all()) if ((count.state === "sent" || count.state === "undone") && Date.now() - Date.parse(count.begins) > KEPT_MS) drop(count);
+  }
+
+  /* How each kind of count is sent: method, path below the site, and body. */
+  const SENT = {
+    count: ({ id, portal, by, begins, ends, taps }) => ["PUT", `counts/${id}`, { portal, counted_by: by, begins, ends, taps }],
+    visits: ({ first, last, visits, by }) => ["POST", "visits/counted", { first, last, visits, counted_by: by }],
+    headcount: ({ id, space, by, begins, people, seats }) => ["POST", "headcounts", { id, space, counted_by: by, time: begins, people, seats_taken: seats }],
+  };
+  function ask(method, site, path, body) {
+    return fetch(`/api/v1/sites/${encodeURIComponent(site)}/${path}`, {
+      method, headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang }, body: JSON.stringify(body),
+      signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_MS) : undefined,
+    });
   }
 
   /* Sends one count. "sent", "refused" with the reason, or "unsent" where it is worth trying again. */
   async function send(count) {
-    const { id, site, portal, by, begins, ends, taps } = count;
-    const body = { portal, counted_by: by, begins, ends, taps, sent: new Date().toISOString() };
+    const [method, path, body] = SENT[count.kind || "count"](count);
     const here = document.documentElement.lang;
     let answer;
     try {
-      answer = await fetch(`/api/v1/sites/${encodeURIComponent(site)}/counts/${id}`, {
-        method: "PUT", headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
-        signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_MS) : undefined,
-      });
+      answer = await ask(method, count.site, path, { ...body, sent: new Date().toISOString() });
     } catch { return { state: "unsent" }; }
     if (answer.ok) return { state: "sent" };
     const told = await answer.json().catch(() => ({}));
@@ -70,7 +79,7 @@
     busy = true;
     let silent = false;
     try {
-      for (const count of all().filter((c) => c.state === "unsent")) {
+      for (const count of all().filter((c) => c.state === "unsent").reverse()) { // in the order in which they were made
         const result = await send(count);
         const { silent: quiet, ...fields } = result;
         silent = silent || Boolean(quiet);
@@ -83,5 +92,18 @@
     return silent;
   }
 
-  window.keep = { all, save, drop, tidy, newId, sendAll, read, write, keeps: () => keeps };
+  /* Takes a headcount back: one that was not sent is dropped. Tells whether that is done. */
+  async function takeBack(count, reason) {
+    const now = all().find((c) => c.id === count.id);
+    if (!now) return true;
+    if (now.state === "unsent" && !busy) { drop(now); return true; }
+    try {
+      const answer = await ask("POST", now.site, `headcounts/${now.id}/undo`, { by: now.by, reason });
+      if (!answer.ok && answer.status !== 404) return false;
+    } catch { return false; }
+    save({ ...now, state: "undone" });
+    return true;
+  }
+
+  window.keep = { all, save, drop, tidy, newId, sendAll, takeBack, read, write, keeps: () => keeps };
 })();

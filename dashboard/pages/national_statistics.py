@@ -57,7 +57,17 @@ def _why(report: AnnualReport) -> str:
         taken = _("It is net: {gross} entries less the site's stated deductions ({off}).")
         off = formats.number(report.gross - report.net)
         parts.append(taken.format(gross=formats.number(report.gross), off=off))
-    if report.estimated_share >= 0.0005:
+    if report.sample:
+        sampled = _("It is sampled: estimated from {counted} of {weeks} weeks, which were counted by hand.")
+        parts.append(sampled.format(counted=report.sample.counted, weeks=report.sample.weeks))
+    elif report.estimated_share >= 0.0005:
         estimated = _("{share} of it is imputed for times without data.")
         parts.append(estimated.format(share=formats.percent(report.estimated_share, 1)))
+    for one in report.imports:
+        brought = (
+            _("{n} of the visits are from “{source}”, file {name}.")
+            if one.name
+            else _("{n} of the visits are from “{source}”.")
+        )
+        parts.append(brought.format(n=formats.number(one.visits), source=one.source, name=one.name))
     return " ".join(parts)

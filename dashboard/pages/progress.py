@@ -11,7 +11,7 @@ from besok.model.errors import NotFound
 from besok.model.forecast import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo
-from besok.model.views.progress import Progress
+from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
 from besok.services.actions import get_actions
 from besok.services.calendar import get_event_effects
@@ -58,8 +58,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     spaces = {space.space: space.name for space in get_spaces(db, site.site)}
     points = _points(db, site.site, today, way)
     aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
-    if aimed:
-        parts = _towards_target(db, place, counted, aimed, coming, points, title, now)
+    if known.uncounted:
+        names = [named(one.name) for one in counted if one.id in known.uncounted]
+        parts = [no_target.uncounted(named(place.name), names, title)]
+    elif aimed:
+        parts = _towards_target(db, place, counted, aimed, known, coming, points, title, now)
     elif known.days:
         parts = [
             target_summary.without_target(known, title, coming, [one.name for one in counted]),
@@ -103,14 +106,18 @@ def _towards_target(
     place: Site,
     counted: Sequence[Site],
     way: Progress,
+    known: SoFar,
     coming: Outlook | None,
     points: list[VisitPoint],
     title: str,
     now: datetime,
 ) -> list[Any]:
     weekdays = get_weekday_growth(db, place.id, way.today) if coming else {}
+    names = [one.name for one in counted]
     return [
-        target_summary.panel(way, title, coming, weekdays, [one.name for one in counted]),
+        target_summary.panel(way, title, coming, weekdays, names)
+        if way.last_365 is not None
+        else no_target.too_little_known(known, title, names),
         *_ahead(db, place, way, coming, points, now),
         *_corrected(db, place.id, way.today, way.baseline_first),
         *this_year.sections(db, place.id, way.today, way.measure, way, points),

@@ -10,23 +10,29 @@ from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
 from besok.model.views.live import SiteInfo
+from besok.model.views.quarantine import QuarantineGroup
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.headcounts import get_headcounts
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
-from besok.store import sites
+from besok.store import quarantine_decisions, sites
 from besok.store.database import Database
+from besok.store.voids import listing
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import (
     attention,
+    headcounts,
     notices,
+    quarantine,
     rejected_messages,
     unknown_devices,
     unplaced_devices,
     validation_counts,
+    voids,
 )
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, data
@@ -45,6 +51,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     unknown = get_unknown(db)
     places = {name: text for b in built for name, text in place_names(b).items()}
     refused = get_rejected(db, SHOWN)
+    held, decided = quarantine_decisions.groups(db, site.site), quarantine_decisions.decisions(db, site.site)
     wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
@@ -52,7 +59,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             html.H1(title),
             html.P(
-                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown)], className="finding"
+                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],
+                className="finding",
             ),
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
@@ -60,10 +68,16 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Validation counts"), id="beside"),
             validation_counts.section(get_calibration(db, site.site, now), site.timezone),
+            html.H2(_("Voided readings"), id="voided"),
+            voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
+            html.H2(_("Headcounts"), id="headcounts"),
+            headcounts.section(get_headcounts(db, place, now), site.timezone),
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Unknown devices"), id="unknown"),
             unknown_devices.section(unknown, place, now),
+            html.H2(_("Quarantine"), id="quarantine"),
+            quarantine.section(held, decided, places, site.site, site.timezone),
             html.H2(_("Rejected messages")),
             rejected_messages.section(refused, site.timezone),
         ],
@@ -86,16 +100,25 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     return f"{text}: {', '.join(said)}."
 
 
-def _waiting(unplaced: Sequence[UnassignedSensor], unknown: Sequence[UnknownDevice]) -> list[Any]:
-    """Return how many wait for a place, and for an answer, leading to them."""
-    n, asked = len(unplaced), len(unknown)
+def _waiting(
+    unplaced: Sequence[UnassignedSensor],
+    unknown: Sequence[UnknownDevice],
+    held: Sequence[QuarantineGroup] = (),
+) -> list[Any]:
+    """Return how many wait for a place, for an answer and for a decision, leading to them."""
+    n, asked, devices = len(unplaced), len(unknown), len({group.device for group in held})
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
     asks = plural("{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", asked)
     asks = asks.format(n=f"{asked}+" if asked >= SHOWN_TOPICS else asked)
+    withheld = plural(
+        "Readings of {n} sensor do not count.", "Readings of {n} sensors do not count.", devices
+    )
+    withheld = withheld.format(n=devices)
     return [
         *([" ", html.A(text, href="#strangers")] if unplaced else []),
         *([" ", html.A(asks, href="#unknown")] if unknown else []),
+        *([" ", html.A(withheld, href="#quarantine")] if held else []),
     ]
 
 
@@ -153,6 +176,11 @@ def place_names(site: Site) -> dict[str, str]:
     """Return what the portals and spaces of a site are called."""
     spaces = {s.id: named(s.name) for s in site.spaces}
     return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
+
+
+def sensor_names(devices: Sequence[DeviceInfo], names: Mapping[str, str]) -> dict[str, str]:
+    """Return what sensors are called by people: by the place that they observe, then their own name."""
+    return {d.device: f"{_places(d, names)} ({d.device})" for d in devices}
 
 
 def clock(device: DeviceInfo) -> str:

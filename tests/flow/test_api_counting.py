@@ -70,3 +70,72 @@ def test_what_is_no_count_is_refused_with_the_reason(quiet: httpx2.Client, subte
     assert quiet.put(path, content=b"portal=x", headers={"Content-Type": "text/plain"}).status_code == 422
     assert quiet.put(f"{V1}/counts/4711", json=good).status_code == 422
     assert quiet.get(path).status_code == 404
+
+
+def headcount(**more: Any) -> dict[str, Any]:
+    """A headcount that was just made."""
+    now = datetime.now(UTC).isoformat()
+    body = {"id": str(uuid4()), "space": "cafe", "time": now, "sent": now, "people": 12, "seats_taken": 9}
+    return {**body, "counted_by": "Kim", **more}
+
+
+def test_a_headcount_is_kept_once_shown_and_taken_back(ask: httpx2.Client) -> None:
+    body = headcount()
+    first = ask.post(f"{V1}/headcounts", json=body)
+    assert (first.status_code, first.json()) == (201, {"id": body["id"], "stored": True}), first.text
+    again = ask.post(f"{V1}/headcounts", json={**body, "sent": datetime.now(UTC).isoformat()})
+    assert (again.status_code, again.json()["stored"]) == (200, False)
+    other = ask.post(f"{V1}/headcounts", json={**body, "people": 13})
+    assert other.status_code == 409 and "another count" in other.json()["error"]
+    known = ask.get(f"{V1}/headcounts").json()
+    (kept,) = [c for c in known["counts"] if c["id"] == body["id"]]
+    assert (kept["space"], kept["people"], kept["seats_taken"], kept["undone"]) == ("cafe", 12, 9, None)
+    rooms = {r["space"]: r for r in ask.get(f"{V1}/headcounts/rooms").json()}
+    assert rooms["cafe"]["people"] == 12 and "estimate" not in rooms["cafe"]  # whoever counts is not led
+    undo = f"{V1}/headcounts/{body['id']}/undo"
+    assert ask.post(undo, json={"by": "Kim", "reason": "the wrong room"}).status_code == 200
+    assert ask.post(undo, json={"by": "Kim", "reason": "again"}).status_code == 404
+    assert {r["space"]: r["people"] for r in ask.get(f"{V1}/headcounts/rooms").json()}["cafe"] is None
+
+
+def test_what_is_no_headcount_is_refused_with_the_reason(
+    quiet: httpx2.Client, subtests: pytest.Subtests
+) -> None:
+    now = datetime.now(UTC)
+    cases: list[tuple[dict[str, Any], int, str]] = [
+        ({"space": "attic"}, 404, "no space"),
+        ({"counted_by": " "}, 422, "counted_by"),
+        ({"people": -1}, 422, "people"),
+        ({"people": 1_000_000}, 422, "people"),
+        ({"seats_taken": -1}, 422, "seats_taken"),
+        ({"time": (now + timedelta(hours=2)).isoformat()}, 422, "phone's clock"),
+        ({"time": (now - timedelta(days=90)).isoformat()}, 422, "phone's clock"),
+        ({"time": "9999-12-31T23:00:00Z", "sent": "9999-12-31T23:00:00Z"}, 422, "the year 9999"),
+        ({"time": "2026-11-25T10:00:00"}, 422, "time"),
+        ({"face": "x"}, 422, "face"),
+    ]
+    for change, status, why in cases:
+        with subtests.test(change=str(change)):
+            answer = quiet.post(f"{V1}/headcounts", json=headcount(**change))
+            assert (answer.status_code, why in answer.json()["error"]) == (status, True), answer.text
+    foreign = quiet.post(
+        f"{V1}/headcounts", json=headcount(), headers={"Origin": "https://elsewhere.example"}
+    )
+    assert foreign.status_code == 403
+
+
+def test_a_day_and_sample_weeks_are_entered_over_http(ask: httpx2.Client) -> None:
+    path = "/api/v1/sites/stadsparken/visits"
+    today = datetime.now(UTC).date()
+    monday = today - timedelta(days=today.weekday() + 14)
+    body = {
+        "first": str(monday), "last": str(monday + timedelta(days=6)), "visits": 431, "counted_by": "Kim",
+    }  # fmt: skip
+    first = ask.post(f"{path}/counted", json=body)
+    assert first.status_code == 201, first.text
+    assert ask.post(f"{path}/counted", json=body).json() == first.json()
+    assert ask.post(f"{path}/counted", json={**body, "last": str(today)}).status_code in (409, 422)
+    assert ask.post(f"{path}/counted", json={**body, "visits": -1}).status_code == 422
+    foreign = ask.post(f"{path}/counted", json=body, headers={"Origin": "https://elsewhere.example"})
+    assert foreign.status_code == 403
+    assert isinstance(ask.get(f"{path}/sampled").json(), list)

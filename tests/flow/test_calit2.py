@@ -19,17 +19,11 @@ from besok.model.settings import Settings
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
 from besok.store import sites
 from besok.store.database import Database
+from tests.small_sites import week
 
 Fixture = Callable[..., Any]
 NAME = Text(sv="Huset", en="The house")
-ALWAYS = OpeningHours(
-    **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "always")
-)
-UNTIL_ELEVEN = OpeningHours(
-    **dict.fromkeys(
-        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "06:00-23:00"
-    )
-)
+ALWAYS, UNTIL_ELEVEN = week("always"), week("06:00-23:00")
 HALF_HOUR = timedelta(minutes=30)
 OWN = Path(__file__).parents[1] / "data" / "door.csv"
 

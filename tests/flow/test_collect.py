@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 import psycopg
 
-from besok.model.readings import Flag, Message
+from besok.model.readings import Flag, Message, Withheld
 from besok.model.settings import Settings
 from besok.model.site import PayloadMapping
 from besok.services.devices import get_devices, get_rejected
-from besok.store import decode_context, sites
+from besok.store import decode_context, quarantine_decisions, sites
 from besok.store.database import Database
 from collectors.privacy import redacted
 from collectors.replay import replay
@@ -125,22 +125,24 @@ def test_bad_input_is_kept_with_a_reason_and_never_stops_the_good(
     assert "the topic is not" in reason("a/b/c/d")
 
 
-def test_a_clock_that_is_off_is_flagged_and_counts(
+def test_a_clock_that_is_off_is_flagged_and_counts_unless_it_is_far_off(
     settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, db: Database
 ) -> None:
     now, year = datetime.now(UTC), timedelta(days=365)
     with collect(settings):
-        publish([(f"{name}/flow", {"time": (now + off).isoformat(), "in": 2}) for name, off in
-                 {"behind": -year, "right": timedelta(0), "ahead": year}.items()])  # fmt: skip
+        off = {"behind": -year, "right": timedelta(0), "hours": timedelta(hours=3), "ahead": year}
+        publish([(f"{name}/flow", {"time": (now + by).isoformat(), "in": 2}) for name, by in off.items()])
         publish([("none/flow", {"in": 2})])
-        wait_for(lambda: len(readings()) == 4)
+        wait_for(lambda: len(readings()) == 3)
+        wait_for(lambda: len(quarantine_decisions.groups(db)) == 2)
     flags = {device.split("/")[1]: (value, Flag(flag)) for device, _, _, value, flag in readings()}
     assert flags == {
-        "behind": (2, Flag.CLOCK_BEHIND),
         "right": (2, Flag.NONE),
         "none": (2, Flag.NO_TIME),
-        "ahead": (2, Flag.CLOCK_AHEAD),
+        "hours": (2, Flag.CLOCK_AHEAD),
     }
+    causes = {group.device.split("/")[1]: group.cause for group in quarantine_decisions.groups(db)}
+    assert causes == {"behind": Withheld.LATE, "ahead": Withheld.AHEAD}
     assert not get_rejected(db)
 
 

@@ -23,13 +23,13 @@ SITE = "".join(
 FIRST = date(2025, 1, 1)
 
 
-def count(db: Database, visits: dict[date, int]) -> None:
+def count(db: Database, visits: dict[date, int], device: str = "front") -> None:
     """A whole business day in one reading each."""
     batch = []
     for day, people in visits.items():
         end = datetime(day.year, day.month, day.day, 4, tzinfo=HERE) + timedelta(days=1)
         for metric, value in (("in", people), ("out", people)):
-            reading = Reading(source="native", device="lib/front", channel="flow:1", metric=metric, value=value,
+            reading = Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value,
                               time=end.astimezone(UTC), period_s=86_400)  # fmt: skip
             batch.append(Incoming(reading=reading, received=end))
     write(db, Batch(readings=batch))

@@ -4,21 +4,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import numpy as np
 import psycopg
 import pytest
 from counted import HOUSE, NOON, after, build, put, reading
 from psycopg import sql
 
 from besok.analytics.visits import counting_error
-from besok.model import sitefile
+from besok.model import calendar, sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
 from besok.services.calibration import get_calibration, propose_corrections, receive_count
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
-from besok.store import calibrations, sandbox, sites
+from besok.store import calibrations, occupancy, sandbox, sites
 from besok.store.database import Database
+from besok.store.occupancy import ToldByPeople
 from besok.store.rollup import rebuild_days
 from cli.terminal import calibration
 
@@ -283,3 +285,32 @@ def test_a_door_that_is_not_there(house: Database) -> None:
         receive_count(house, "lib", counted(0, 1, door="attic"), LATER)
     with pytest.raises(NotFound):
         get_calibration(house, "nowhere", LATER)
+
+
+def test_an_accepted_correction_enters_the_estimate_of_the_people_inside(house: Database) -> None:
+    """Entries times the factor, by minute and by quarter; what it leaves open goes with them; undone, nothing."""
+
+    def observed() -> tuple[float, float, ToldByPeople]:
+        with house.transaction() as conn:
+            plan = occupancy.layout(conn, occupancy.site_ids(conn)["lib"])
+            begins, ends = calendar.day_bounds(DAY, sitefile.parse(HOUSE).sites[0])
+            minutes = occupancy.minute_flows(conn, plan, begins, begins, ends)
+            quarters = occupancy.quarter_flows(conn, plan, begins, ends)
+            told = occupancy.told_by_people(conn, plan, begins, ends)
+        return float(np.nansum(minutes.people_in)), float(np.nansum(quarters.people_in)), told
+
+    biased(house)
+    raw = observed()
+    assert raw[:2] == (360, 360) and raw[2].checked == ()
+    (proposal,) = propose_corrections(house, "lib", "besok", LATER)
+    with house.transaction() as conn:
+        conn.execute("delete from dirty_day")
+    calibrations.accept(house, proposal.id, author="Robin", reason="the lens cannot be moved", now=LATER)
+    minutes, quarters, told = observed()
+    assert minutes == pytest.approx(360 * proposal.factor_in) == pytest.approx(quarters)
+    (door,) = told.checked
+    assert 0.005 < door.sd < 0.04
+    with house.transaction() as conn:
+        assert conn.execute("select day from dirty_day").fetchall() == [(DAY,)]
+    calibrations.undo(house, proposal.id, author="Kim", reason="the lens was moved", now=LATER)
+    assert observed() == raw

@@ -27,7 +27,7 @@ FALLS = (
     ((50_000, 3), 65_536, 3, "nobody lets 15,539 through in a minute"),
     ((65_534, 3), 0, 3, "the width is not known"),
     ((40_000, 3), 65_536, 3, "not from the last quarter"),
-    ((65_534, 17_000), 65_536, 17_000, "not into the first quarter"),
+    ((4_090, 1_100), 4_096, 1_100, "not into the first quarter"),
     ((65_500, 64), 65_536, 100, "a hundred may always pass"),
     ((65_400, 44), 65_536, 180, "three a second"),
     ((65_400, 45), 65_536, 45, "more than three a second"),
@@ -39,7 +39,7 @@ FALLS = (
         0,
         "no restart goes back by ten: a clock was set back, or an older state came back",
     ),
-    ((20_000, 9_990, 9_995), 0, 9_995, "a restart falls by more than half"),
+    ((2_000, 990, 995), 0, 995, "a restart falls by more than half"),
     ((300, 170), 0, 170, "or to no more than can have passed in a minute"),
 )
 
@@ -230,7 +230,7 @@ CLOCKS = (  # totals, each with the minute that it tells and the minute it comes
     ),
     ("never set", ((-26 * YEAR, 48_000, 0), (1, 48_001, 1), (2, 48_003, 2)), 2, 1),
     ("a year ahead for once", ((1, 100, 1), (YEAR, 110, 2), (3, 112, 3), (4, 300, 4)), 200, 1),
-    ("always a year ahead", ((YEAR, 100, 0), (YEAR + 1, 102, 1), (YEAR + 3_000, 120, 3_000)), 20, 200),
+    ("always a year ahead", ((YEAR, 100, 0), (YEAR + 1, 102, 1), (YEAR + 3_000, 120, 3_000)), 0, 0),
     ("an outage of a winter", ((0, 100, 0), (0.4 * YEAR, 90_000, 0.4 * YEAR)), 89_900, 14_016),
 )
 

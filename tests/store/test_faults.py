@@ -15,7 +15,7 @@ import pytest
 from psycopg import sql
 
 from besok.model.readings import Flag, Message, Reading
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Portal, Sensor, Site, SiteFile, Space, Text
 from besok.store import message_dedup, rollup, write
 from besok.store.database import Database
 from besok.store.database import sql as sql_of
@@ -27,6 +27,7 @@ from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.times import instant
 from sensors_sim.world import World
 from tests.databases import drop
+from tests.small_sites import week
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)
 LISTENS = START - timedelta(minutes=15)  # a first total tells of nobody
@@ -34,7 +35,6 @@ QUARTER = timedelta(minutes=15)
 LOT = 100  # messages written at once
 PERFECT = Character(device="*", miss=0, double=0, swap=0, overlook=0)  # so that what it says is what happened
 TOTALS = replace(PERFECT, totals=True)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Patch = Callable[[pytest.MonkeyPatch, Database], None]
 
@@ -47,7 +47,7 @@ def house(name: str) -> SiteFile:
         kind="library",
         name=text,
         timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-18:00")),
+        opening=week("10:00-18:00"),
         spaces=(Space(id="room", name=text, kind="reading", capacity=60),),
         portals=(Portal(id="door", name=text, outer="outside", inner="room"),),
         sensors=(Sensor(device="door", portal="door"),),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import LiteralString
 
 import numpy as np
@@ -12,7 +13,7 @@ from psycopg.sql import SQL
 from besok.model import calendar, sitefile
 from besok.services.annual import get_annual_report
 from besok.services.forecast import get_scored, get_weekday_growth
-from besok.services.observed_days import VisitDay, compute_visit_days, partial_days, visit_days
+from besok.services.observed_days import VisitDay, compute_visit_days, visit_days
 from besok.services.progress import get_progress, get_so_far
 from besok.services.visits import get_visits
 from besok.store import forecasts, results, sites
@@ -20,6 +21,7 @@ from besok.store.database import Database
 from besok.store.rollup import rebuild_days
 from jobs import results as jobs
 from jobs.forecast import observed
+from tests.sitetext import door, site
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
 from tests.store.test_target_of_several_sites import DAY, TODAY, days, write
@@ -60,9 +62,9 @@ def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> 
 def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, database_url: str) -> None:
     house(db, database_url)
     library = sites.load_all(db)
-    found = partial_days(db, library, TODAY - DAY)
+    found = [day.day for day in visit_days(db, library, TODAY - DAY) if not day.whole]
     assert found == [TODAY - n * DAY for n in range(SILENT, 0, -1)]
-    assert partial_days(db, library, TODAY - (SILENT + 1) * DAY) == []
+    assert all(day.whole for day in visit_days(db, library, TODAY - (SILENT + 1) * DAY))
     way, report = get_progress(db, "lib", TODAY), get_annual_report(db, "lib", TODAY.year - 1, TODAY)
     now = calendar.day_bounds(TODAY, library[0])[0]
     assert jobs.wanted(db, now)
@@ -70,7 +72,7 @@ def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, d
     assert not jobs.wanted(db, now)
     known = results.read(db, "lib", results.VISIT_DAYS, list[VisitDay], TODAY - DAY)
     assert known == visit_days(db, library, TODAY - DAY) == compute_visit_days(db, library, TODAY - DAY)
-    assert partial_days(db, library, TODAY - DAY) == found
+    assert [day.day for day in visit_days(db, library, TODAY - DAY) if not day.whole] == found
     assert get_progress(db, "lib", TODAY) == way
     assert get_annual_report(db, "lib", TODAY.year - 1, TODAY) == report
     with db.transaction() as conn:  # late readings
@@ -228,3 +230,38 @@ def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_u
     )
     assert get_progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
     assert date(2026, 3, 1) == TODAY - DAY
+
+
+def test_some_weeks_of_a_year_are_no_year_and_every_view_says_so_alike(
+    db: Database, database_url: str
+) -> None:
+    sites.apply(db, sitefile.parse(LIBRARY))
+    doors = (("front", 60.0), ("back", 40.0))
+    half = 183  # days of the baseline, and as many of the last year
+    spans = [days(FIRST, half, 1), days(TODAY - half * DAY, half, 1)]
+    write(database_url, {("lib", d): {day: n * v for s in spans for day, v in s.items()} for d, n in doors})
+    way, known = get_progress(db, "lib", TODAY), get_so_far(db, "lib", TODAY)
+    assert (way.baseline_coverage, way.coverage_365) == (half / 364, half / 365)
+    told = (way.baseline_visits, way.goal_visits, way.last_365, way.growth, way.needed_growth, known.last_365)
+    assert told == (None,) * 6
+    assert (known.days, known.visits) == (2 * half, 200 * half)
+    begins = TODAY - 365 * DAY
+    by_month = get_visits(db, "lib", begins, TODAY - DAY, "month")
+    lengths = [(b - max(a, begins)).days for a, b in pairwise([*(p.day for p in by_month), TODAY])]
+    whole = sum(point.coverage * length for point, length in zip(by_month, lengths, strict=True))
+    assert whole == pytest.approx(half), "by month as in the year"
+    year = TODAY.year - 1
+    report = get_annual_report(db, "lib", year, TODAY)
+    (point,) = get_visits(db, "lib", date(year, 1, 1), date(year, 12, 31), "year")
+    assert report.days_whole / report.days == pytest.approx(point.coverage), "in the report as in the API"
+    assert report.days_whole + report.days_partly + report.days_missing == report.days
+
+
+def test_a_target_with_a_site_of_which_nothing_is_known_says_so(db: Database, database_url: str) -> None:
+    also = LIBRARY.replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nalso = ["annex"]')
+    annex = site("annex") + door("gate", ("Grind", "Gate"), inner="annex", more="counted = false")
+    sites.apply(db, sitefile.parse(also + annex))
+    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS, 40)})
+    way = get_progress(db, "lib", TODAY)
+    assert way.uncounted == get_so_far(db, "lib", TODAY).uncounted == ("annex",)
+    assert get_progress(db, "lib", TODAY).baseline_visits is None

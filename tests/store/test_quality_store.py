@@ -1,5 +1,7 @@
 """Findings in the database: found from readings, acknowledged, resolved when the cause is gone, with their history."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
 from besok.services import attention
-from besok.services.attention import get_coverage, get_findings
+from besok.services.attention import get_coverage, get_finding, get_findings
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
 from besok.store import sandbox, sites
@@ -39,18 +41,20 @@ def people(door: str, t: datetime) -> tuple[int, int]:
 
 def fill(db: Database, days: int, until: dict[str, datetime], now: datetime = NOW) -> None:
     """Readings of both doors for some days; each up to its own moment."""
-    batch = []
+    told = readings(days, until, now)
+    write(db, Batch(readings=[Incoming(reading=r, received=r.time or now) for r in told]))
+
+
+def readings(days: int, until: dict[str, datetime], now: datetime = NOW) -> Iterator[Reading]:
     for device in ("front", "back"):
         t = now - timedelta(days=days)
         while t <= until.get(device, now):
             for metric, value in zip(("in", "out"), people(device, t), strict=True):
-                reading = Reading(
+                yield Reading(
                     source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=t,
                     period_s=900,
                 )  # fmt: skip
-                batch.append(Incoming(reading=reading, received=t))
             t += QUARTER
-    write(db, Batch(readings=batch))
 
 
 @pytest.fixture
@@ -205,3 +209,28 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
             "select (select count(*) from imputed_flow), (select count(*) from finding_history)"
         )
         assert left.fetchone() == (0, 0)
+
+
+def test_a_finding_whose_cause_was_changed_is_watched_and_never_advises_to_undo_it(library: Database) -> None:
+    batch = []
+    for reading in readings(20, {}):
+        turned = (
+            {"in": "out", "out": "in"}[reading.metric] if reading.device == "lib/back" else reading.metric
+        )
+        batch.append(Incoming(reading=replace(reading, metric=turned), received=reading.time or NOW))
+    write(library, Batch(readings=batch))
+    job.check_due(library, NOW)
+    (found,) = [f for f in get_findings(library, "lib", now=NOW) if f.kind == "swapped"]
+    assert "swapped = true" in found.advice.en and found.fixed is None
+    fixed = HOUSE.replace('portal = "back"\n', 'portal = "back"\nswapped = true\n')
+    sites.apply(library, sitefile.parse(fixed), now=NOW)
+    for checked in (NOW, NOW + timedelta(hours=1)):
+        job.check_due(library, checked)
+        (found,) = [f for f in get_findings(library, "lib", now=checked) if f.kind == "swapped"]
+        assert found.fixed is not None
+        assert found.advice.en.startswith("Fixed") and "watching" in found.advice.en
+        assert "swapped = true" not in found.advice.en + found.advice.sv
+        assert [h.event for h in found.history] == ["found", "changed"]
+    sites.apply(library, sitefile.parse(fixed), now=NOW)
+    again = get_finding(library, found.id)
+    assert again and len(again.history) == 2, "applying the same changes nothing"

@@ -264,7 +264,7 @@ def test_progress_with_no_little_and_full_history(placed: Database) -> None:
         readings.append(
             Reading(source="native", device="lib/front", channel="flow:1", metric="in", value=value, time=day)
         )
-    write(placed, Batch(readings=[Incoming(reading=r, received=NOW) for r in readings]))
+    write(placed, Batch(readings=[Incoming(reading=r, received=r.time or NOW) for r in readings]))
     full = get_progress(placed, "lib", today)
     assert full.growth == pytest.approx(0.2)
     assert full.last_365 == pytest.approx(364 * 120 + 100)

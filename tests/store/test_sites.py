@@ -11,7 +11,7 @@ import pytest
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
-from besok.model.site import PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Text
 from besok.model.sitefile import dump, parse
 from besok.store import decode_context, sites
 from besok.store.database import Database
@@ -66,7 +66,7 @@ def test_each_difference_is_told_and_applied(db: Database, example: SiteFile) ->
     changed = library(
         example,
         capacity=700,
-        opening=replace(house.opening, monday="closed", exceptions=()),
+        opening=OpeningHours(tables=(replace(house.opening.tables[0], monday="closed"),)),
         target=replace(house.target, factor=3.0),
         spaces=(*without(house.spaces, "exhibition"), attic),
         portals=(*without(house.portals, "exhibition-door"), ladder),

@@ -1,11 +1,14 @@
 """Devices that are heard and not placed: what they said last, quickly, however long they have been talking."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from counted import HOUSE, reading
 
+from besok.model import sitefile
 from besok.model.readings import Reading
 from besok.model.sitefile import parse
 from besok.model.views.devices import COUNTED_TO, UnplacedDevice
@@ -14,6 +17,7 @@ from besok.services.health import get_health
 from besok.store import sites
 from besok.store.database import Database, sql
 from besok.store.write import Batch, DeviceDescription, Incoming, write
+from tests.sitetext import sensor
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -85,7 +89,7 @@ def test_a_device_that_was_taken_out_of_the_site_file_and_goes_on_sending_is_lis
     file = parse(EXAMPLE)
     sites.apply(db, file)
     assert unplaced(db) == []  # expected, but not heard
-    reading = Reading(
+    told = Reading(
         source="native",
         device="stadsbiblioteket/count-park-entrance",
         channel="flow:1",
@@ -93,11 +97,14 @@ def test_a_device_that_was_taken_out_of_the_site_file_and_goes_on_sending_is_lis
         value=1,
         time=NOON,
     )
-    write(db, Batch(readings=[Incoming(reading=reading, received=NOON)]))
+    write(db, Batch(readings=[Incoming(reading=told, received=NOON)]))
     assert unplaced(db) == []
     text = EXAMPLE.replace('device = "count-park-entrance"', 'device = "another"')
-    sites.apply(db, parse(text))
-    (device,) = unplaced(db)
+    sites.apply(db, parse(text), now=NOON)
+    assert unplaced(db) == [], "it was taken down"
+    later = NOON + timedelta(days=2)
+    write(db, Batch(readings=[Incoming(reading=replace(told, time=later), received=later)]))
+    (device,) = get_unplaced(db, later)
     assert (device.device, device.topic) == ("stadsbiblioteket/count-park-entrance", None)
 
 
@@ -139,3 +146,21 @@ def test_a_device_that_is_gone_is_shown_no_more(db: Database) -> None:
     put(db, "old", 0, people=1)
     assert len(get_unplaced(db, NOON + timedelta(days=89))) == 1
     assert get_unplaced(db, NOON + timedelta(days=91)) == []
+
+
+def test_a_sensor_that_was_replaced_or_taken_down_is_unassigned_no_more(db: Database) -> None:
+    house = HOUSE.replace("swapped = true", "")
+    first = sitefile.parse(house)
+    sites.apply(db, first, now=NOON)
+    heard = [reading(0, 1, "in", device=d) for d in ("front", "back", "new")]
+    write(db, Batch(readings=[Incoming(reading=r, received=NOON) for r in heard]))
+    assert [d.device for d in unplaced(db)] == ["lib/new"]
+    replaced = house.replace('device = "front"', 'device = "new"').replace(sensor("back"), "")
+    replaced = replaced.replace('id = "back"', 'id = "back"\ncounted = false')
+    sites.apply(db, sitefile.parse(replaced), now=NOON + timedelta(minutes=1))
+    assert unplaced(db) == [], "one was replaced, the other taken down"
+    later = NOON + timedelta(days=3)
+    still = [replace(r, time=later) for r in heard]
+    write(db, Batch(readings=[Incoming(reading=r, received=later) for r in still]))
+    assert [d.device for d in get_unplaced(db, later)] == ["lib/back"], "it sends, and its door has no other"
+    assert get_health(db, later).unplaced_devices == 1

@@ -5,16 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from api.ranges import MAX_ROWS, BadRange, check_rows, days, instants
-from besok.model.site import OpeningHours, Site, Text
+from besok.model.site import Site, Text
+from tests.small_sites import week
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
-HOURS = OpeningHours(
-    monday="always", tuesday="always", wednesday="always", thursday="always",
-    friday="always", saturday="always", sunday="always",
-)  # fmt: skip
 SITE = Site(
     id="huset", kind="library", name=Text(sv="Huset", en="The house"), timezone="Europe/Stockholm",
-    opening=HOURS, spaces=(), portals=(), day_start=time(4),
+    opening=week("always"), spaces=(), portals=(), day_start=time(4),
 )  # fmt: skip
 
 

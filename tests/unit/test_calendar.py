@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from besok.model import calendar
-from besok.model.site import OpeningException, OpeningHours, Site, Space, Text
+from besok.model.site import OpeningException, OpeningHours, Site, Space, Text, WeekHours
 
 NAME = Text(sv="Huset", en="The house")
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -17,7 +17,8 @@ def site(weekdays: str = "08:00-20:00", weekend: str = "11:00-16:00", **changes:
     hours = dict.fromkeys(WEEK[:5], weekdays) | dict.fromkeys(WEEK[5:], weekend)
     zone = str(changes.pop("timezone", "Europe/Stockholm"))
     day_start = changes.pop("day_start", time(4))
-    opening = OpeningHours(**hours, **changes)  # type: ignore[arg-type]
+    exceptions = changes.pop("exceptions", ())
+    opening = OpeningHours(tables=(WeekHours(**hours, **changes),), exceptions=exceptions)  # type: ignore[arg-type]
     spaces = (Space(id="huset", name=NAME),)
     return Site(id="huset", kind="library", name=NAME, timezone=zone, opening=opening, spaces=spaces, portals=(),
                 day_start=day_start)  # type: ignore[arg-type]  # fmt: skip
@@ -38,7 +39,7 @@ def utc(*parts: int) -> datetime:
     ],
 )
 def test_hours_are_read(text: str, minutes: calendar.Minutes) -> None:
-    assert calendar.parse_hours(text) == minutes
+    assert calendar.parse_hours(text) == (minutes, ())
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from besok.model import calendar
-from besok.model.site import OpeningException, OpeningHours, Site, SiteFile, Text
+from besok.model.site import OpeningException, Site, SiteFile, Text
 from cli.stack.demo import NOTE, as_sandbox, open_for_demo
+from tests.small_sites import week
 
-HOURS = OpeningHours(
-    monday="08:00-20:00", tuesday="08:00-20:00", wednesday="08:00-20:00", thursday="08:00-20:00",
-    friday="08:00-20:00", saturday="10:00-16:00", sunday="closed", country="SE",
-)  # fmt: skip
+HOURS = week("08:00-20:00", saturday="10:00-16:00", sunday="closed", country="SE")
 LIBRARY = Site(
     id="library", kind="library", name=Text(sv="Biblioteket", en="Library"), timezone="Europe/Stockholm",
     opening=HOURS, spaces=(), portals=(),
 )  # fmt: skip
-PARK = replace(
-    LIBRARY, id="park", kind="park", opening=OpeningHours(**dict.fromkeys(calendar.WEEKDAYS, "always"))
-)
+PARK = replace(LIBRARY, id="park", kind="park", opening=week("always"))
 
 
 def opened(now: datetime, site: Site = LIBRARY, known: tuple[Site, ...] = ()) -> Site:

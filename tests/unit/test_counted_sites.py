@@ -11,11 +11,12 @@ from besok.services.days import calendar_days, open_also
 from besok.text.languages import LANG
 from dashboard.components import target_summary
 from jobs.forecast import observed
+from tests.small_sites import week
 from tests.worlds.test_jobs_day import HOUSE
 
 MONDAY = date(2026, 3, 2)
 PARK = replace(HOUSE, id="park", name=Text(sv="Parken", en="The park"))
-HALF = replace(HOUSE, opening=replace(HOUSE.opening, tuesday="08:00-14:00", wednesday="closed"))
+HALF = replace(HOUSE, opening=week("08:00-20:00", tuesday="08:00-14:00", wednesday="closed", country="SE"))
 
 
 def points(*visits: float | None) -> list[VisitPoint]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from besok.model.occupancy import REASONS
-from besok.model.site import OpeningHours, Site, Text
+from besok.model.site import Site, Text
 from besok.model.views.live import SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
@@ -17,12 +17,12 @@ from dashboard.address import Address
 from dashboard.components import live_parts
 from dashboard.components.card import Frame, Today
 from dashboard.pages import now as now_page
+from tests.small_sites import week
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PLACE = Site(
     id="house", kind="library", name=Text(sv="Huset", en="The house"), timezone="Europe/Stockholm", day_start=time(4),
-    spaces=(), portals=(), opening=OpeningHours(**dict.fromkeys(DAYS, "always")),
+    spaces=(), portals=(), opening=week("always"),
 )  # fmt: skip
 
 
@@ -165,6 +165,10 @@ def test_opening_hours() -> None:
     assert "Stängt, öppnar tors 09:00" in board(closed)["text"]
     assert "Alltid öppet" in board(site(open_until=None))["text"]
     assert "Stängt" in board(site(open_until=None, is_open=False), is_open=False)["text"]
+    assert (
+        "Öppet till 20:00, bemannat till 18:00" in board(site(staffed_until=NOW + timedelta(hours=5)))["text"]
+    )
+    assert "Meröppet till 20:00" in board(site(staffed=False))["text"]
 
 
 def test_simulated_data_is_said_to_be_so() -> None:

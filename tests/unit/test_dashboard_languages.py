@@ -20,6 +20,10 @@ KEYWORDS: dict[str, Any] = {
     "_counted": (1, 2),
     "Translatable": None,
     "_of": None,
+    "refusal": None,
+    "remark": (3,),
+    "question": (2,),
+    "option": (2,),
 }
 NUMBERED = re.compile(r"\{(\w+)")
 

@@ -130,7 +130,8 @@ def test_a_forecast_that_is_not_there_yet_says_why(why: Awaited, said: str) -> N
 
 def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one() -> None:
     known = SoFar(
-        today=TODAY, measure="gross", first=date(2024, 2, 1), days=1_000, visits=99_000, last_365=36_000,
+        today=TODAY, until=TODAY - timedelta(days=1), measure="gross",
+        first=date(2024, 2, 1), days=1_000, visits=99_000, last_365=36_000,
         coverage_365=0.99, growth=0.08,
     )  # fmt: skip
     coming = replace(OUTLOOK, odds=None, totals=(expected(TODAY, TODAY + 364 * DAY, 41_234),))
@@ -144,7 +145,8 @@ def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one
     )
     assert "visits on 1 day, 1 Feb 2024" in new and "last 365" not in new
     assert "No target yet" in texts(no_target.advice("lib", "Library", None, TODAY, known.first))
-    assert "Send older counts" in texts(no_target.advice("lib", "Library", WAY, TODAY, known.first))
+    none = replace(WAY, baseline_visits=None, baseline_coverage=0.0)
+    assert "Import past counts" in texts(no_target.advice("lib", "Library", none, TODAY, known.first))
 
 
 @pytest.mark.parametrize("first", [None, date(2023, 5, 1), date(2026, 11, 20)])
@@ -218,3 +220,25 @@ def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> Non
     assert forecast_charts.closed(days[:7]) == ""
     LANG.set("sv")
     assert forecast_charts.closed(days) == "Stängt: tors 24 dec. – fre 25 dec. och fre 1 jan."
+
+
+def test_below_three_quarters_of_a_year_there_is_no_headline_but_what_is_known_and_missing() -> None:
+    known = SoFar(
+        today=TODAY, until=TODAY - DAY, measure="gross", first=date(2026, 11, 1), days=24, visits=2_345,
+        last_365=None, coverage_365=24 / 365, growth=None,
+    )  # fmt: skip
+    told = texts(no_target.too_little_known(known, "Library", []))
+    for part in (
+        "2,345",
+        "visits on 24 days since 1 Nov 2026",
+        "7\u00a0% of the last 365 days",
+        "341 are missing",
+    ):
+        assert part in told
+    assert "×" not in told and "ahead" not in told
+    half = replace(WAY, baseline_coverage=0.5, baseline_visits=None)
+    assert "50\u00a0% were counted whole" in texts(
+        no_target.advice("lib", "Library", half, TODAY, known.first)
+    )
+    said = texts(no_target.uncounted("Library", ["Annex"], "Library"))
+    assert "The target counts Annex too" in said and "by hand" in said

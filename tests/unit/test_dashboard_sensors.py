@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,9 +13,10 @@ from besok.model.sitefile import parse
 from besok.model.views.attention import FindingInfo, State
 from besok.model.views.calibration import DoorInfo
 from besok.model.views.devices import DeviceInfo
+from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
 from besok.text.languages import LANG
-from dashboard.components import attention, unusual_hours, validation_counts
+from dashboard.components import attention, headcounts, unusual_hours, validation_counts
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
@@ -117,3 +119,36 @@ def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
         texts(validation_counts._doors([door("Main")], names, "Europe/Stockholm"))
         == "Nobody has counted at any door yet."
     )
+
+
+def judged(judged: int, within: int, honest: bool | None) -> SiteHeadcounts:
+    name = Text(sv="Kafé", en="Café")
+    room = SpaceHeadcounts(
+        space="cafe", name=name, headcounts=judged, judged=judged, within=within, bias=-2.4, mean_people=20, beside=9,
+        scale=0.92, scale_lower=0.88, scale_upper=0.96,
+    )  # fmt: skip
+    count = HeadcountInfo(
+        id=UUID(int=1), space="cafe", name=name, time=NOW, people=21, seats_taken=None, counted_by="Kim",
+        entered_at=NOW, estimate=19.6, lower=17.0, upper=22.0, shown=19, undone=None, undone_by=None, undone_why=None,
+    )  # fmt: skip
+    share = (0.68, 0.91) if judged else (None, None)
+    return SiteHeadcounts(
+        site="house", first=NOW.date(), last=NOW.date(), judged=judged, within=within, share_lower=share[0],
+        share_upper=share[1], honest=honest, spaces=(room,) if judged else (), counts=(count,) if judged else (),
+    )  # fmt: skip
+
+
+def test_headcounts_judge_the_intervals_in_a_sentence() -> None:
+    said = headcounts.said(judged(40, 33, True))
+    assert said.startswith("Of 40 headcounts 33 lay within the 80\u202f% interval") or "33 lay within" in said
+    assert said.endswith("That agrees with what they say.")
+    assert headcounts.said(judged(40, 20, False)).endswith("look at the doors of the rooms below.")
+    assert headcounts.said(judged(40, 40, False)).endswith("wider than they need to be.")
+    assert headcounts.said(judged(3, 1, None)).endswith("too few to judge the intervals.")
+    assert "No headcount" in headcounts.said(judged(0, 0, None))
+
+
+def test_rooms_show_what_their_sensors_are_worth() -> None:
+    shown = texts(headcounts.section(judged(40, 33, True), "UTC"))
+    for part in ("Café", "33 of 40", "−2", "92\u00a0% (88–96\u00a0%)", "20 (17–22)", "Kim"):
+        assert part in shown, part

@@ -16,7 +16,8 @@ REPORT = AnnualReport(
     besok01=396_687, gross=429_742.0, net=396_687.46, gross_counted=429_742.0, net_counted=396_687.46, filled=0.0,
     estimated_share=0.0, imputed_share=0.0, se=6_982.0, se_counting=6_982.0, se_missing=0.0, low=384_056.1,
     high=409_318.8, days=365, days_closed=19, days_whole=365, days_partly=0, days_missing=0, missing=(),
-    definitions=(), doors=(), corrections=(), remarks=(),
+    hours_staffed=2900.0, hours_staffless=0.0,
+    definitions=(), doors=(), corrections=(), imports=(), voids=(), remarks=(),
 )  # fmt: skip
 
 

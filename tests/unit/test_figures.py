@@ -83,7 +83,7 @@ def test_heat_has_no_middle_tones() -> None:
 
 def way(**changes: object) -> Progress:
     known = {
-        "site": "house", "today": date(2026, 11, 25), "baseline_first": date(2024, 1, 1),
+        "site": "house", "today": date(2026, 11, 25), "until": date(2026, 11, 24), "baseline_first": date(2024, 1, 1),
         "baseline_last": date(2024, 12, 31), "baseline_visits": 380_000.0, "factor": 2.0,
         "deadline": date(2030, 12, 31), "goal_visits": 760_000.0, "last_365": 412_000.0,
         "baseline_coverage": 1.0, "coverage_365": 0.97,

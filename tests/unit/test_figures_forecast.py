@@ -30,7 +30,8 @@ OUTLOOK = Outlook(
     ),
 )  # fmt: skip
 WAY = Progress(
-    site="lib", today=date(2026, 11, 25), baseline_first=FIRST, baseline_last=date(2025, 12, 31),
+    site="lib", today=date(2026, 11, 25), until=date(2026, 11, 24),
+    baseline_first=FIRST, baseline_last=date(2025, 12, 31),
     baseline_visits=36_500, factor=2.0, deadline=date(2030, 12, 31), goal_visits=73_000, last_365=40_000,
     baseline_coverage=1.0, coverage_365=1.0, growth=0.1,
     needed_growth=0.15, measure="gross",

@@ -1,18 +1,20 @@
 """Site files: what is read, what is refused and how that is told, and the way back to text."""
 
+import re
 from dataclasses import fields, replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.calendar import hours_of, hours_text, is_open, open_until, staffed_until
 from besok.model.errors import SiteFileError
 from besok.model.site import (
+    DayHours,
     Deduction,
     OpeningException,
-    OpeningHours,
     Portal,
     Sensor,
     Site,
@@ -21,9 +23,12 @@ from besok.model.site import (
     Target,
     Text,
     VisitDefinition,
+    WeekHours,
 )
 from besok.model.sitefile import dump, parse
 from besok.model.sitefile.diff import differences
+from besok.model.sitefile.notes import notes
+from tests.small_sites import week
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 
@@ -141,16 +146,133 @@ def test_a_mistake_is_told_with_its_line_and_what_to_do(old: str, new: str, told
     assert all(problem.startswith("house.toml") for problem in found)
 
 
-def test_an_uncounted_passage_must_say_so() -> None:
-    sensor = HOUSE[HOUSE.index("[[sites.sensors]]") :]
-    (problem,) = problems(sensor, "")
-    assert problem.endswith("no sensor counts it; add one under [[sites.sensors]] or write counted = false")
+def test_a_portal_whose_sensor_is_still_to_come_is_allowed_and_told() -> None:
+    site_file = parse(HOUSE[: HOUSE.index("[[sites.sensors]]")])
+    (note,) = notes(site_file)
+    assert note.startswith("house: no sensor counts the door door")
+    assert notes(parse(HOUSE)) == []
+
+
+def test_one_name_serves_both_languages() -> None:
+    (house,) = parse(HOUSE.replace('{ sv = "Hallen", en = "Hall" }', '"Ebba"')).sites
+    assert house.spaces[0].name == Text(sv="Ebba", en="Ebba")
+    assert 'name = "Ebba"' in dump(SiteFile(sites=(house,)))
+
+
+def test_everything_is_told_at_once_whatever_it_is() -> None:
+    """Values that cannot be read, lines that are no TOML, keys missing or unknown, names that are not there."""
+    broken = (
+        HOUSE.replace("capacity = 40", "capacity = 40 people")  # no TOML
+        .replace('device = "c-1"', 'device = "c-1"\ninterval_s = "often"')  # of another kind
+        .replace('portal = "door"', 'portal = "dor"')  # not there, in the same section
+        .replace('outer = "outside"\n', "")  # missing
+        .replace('saturday = "closed"', 'saturday = "shut"\nsundy = "closed"')
+        .replace("last = 2026-07-31", "last = 2026-06-30")
+    )
+    with pytest.raises(SiteFileError) as caught:
+        parse(broken, "f")
+    told = [re.sub(r"^f line \d+: ", "", problem) for problem in caught.value.problems]
+    expected = (
+        "[sites.opening] house: saturday: ", "[sites.opening] house: sundy: the key is not known",
+        "[[sites.opening.exceptions]] number 1: last: ", "[[sites.spaces]] hall: capacity: this is not TOML",
+        "[[sites.portals]] door: outer: is missing", "[[sites.sensors]] c-1: interval_s: ",
+        '[[sites.sensors]] c-1: portal: there is no portal "dor"',
+    )  # fmt: skip
+    assert len(told) == len(expected)
+    for problem, beginning in zip(told, expected, strict=True):
+        assert problem.startswith(beginning), told
+
+
+DATED = """
+[[sites.opening]]
+monday-friday = "08:00-20:00"
+saturday-sunday = "closed"
+country = "SE"
+
+[[sites.opening]]
+first = 2026-09-01
+monday-saturday = "06:00-22:00 staffless, 10:00-18:00"
+friday = "10:00-16:00"
+sunday = "10:00-16:00"
+country = "SE"
+
+[[sites.opening.exceptions]]
+first = 2026-06-15
+last = 2026-08-16
+hours = { monday-friday = "10:00-18:00", sunday = "11:00-14:00" }
+
+[[sites.opening.exceptions]]
+first = 2026-12-30
+last = 2026-12-30
+hours = "closed"
+"""
+
+
+def dated() -> SiteFile:
+    start, end = HOUSE.index("[sites.opening]"), HOUSE.index("[sites.target]")
+    text = HOUSE[:start] + DATED + HOUSE[end:]
+    text = text.replace(
+        'parent = "hall"', 'parent = "hall"\nlast = 2027-01-31\nclosed = [{ first = 2026-03-02 }]'
+    )
+    text = text.replace('portal = "door"', 'portal = "door"\nswapped = true\nuntil = 2026-03-09T14:30:00')
+    again = '[[sites.sensors]]\ndevice = "c-1"\nportal = "door"\nsince = 2026-03-09T14:30:00+01:00\n'
+    return parse(text + again)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [
+        ("2026-03-02", "08:00-20:00"),  # before the second table
+        ("2026-03-07", "closed"),
+        ("2026-07-06", "10:00-18:00"),  # summer
+        ("2026-07-04", "closed"),  # a Saturday, as usual
+        ("2026-07-05", "11:00-14:00"),
+        ("2026-06-19", "closed"),  # Midsummer Eve stays a holiday
+        ("2026-09-04", "10:00-16:00"),  # a Friday, named by itself
+        ("2026-12-30", "closed"),
+    ],
+)
+def test_hours_have_dates(day: str, hours: str) -> None:
+    opening = dated().sites[0].opening
+    assert hours_text(date.fromisoformat(day), opening) == hours
+
+
+def test_hours_without_staff_are_what_the_staff_leaves() -> None:
+    (house,) = dated().sites
+    assert hours_of(date(2026, 9, 7), house) == (8, 8)
+    assert hours_of(date(2026, 3, 2), house) == (12, 0)
+    noon, night = datetime(2026, 9, 7, 10, tzinfo=UTC), datetime(2026, 9, 7, 19, tzinfo=UTC)
+    assert staffed_until(noon, house) == datetime(2026, 9, 7, 16, tzinfo=UTC)
+    assert staffed_until(night, house) is None and is_open(night, house)
+    assert open_until(noon, house) == datetime(2026, 9, 7, 20, tzinfo=UTC)
+
+
+def test_what_has_dates_comes_back_the_same() -> None:
+    assert parse(dump(dated())) == dated()
+    before, after = dated().sites[0].sensors
+    assert before.until == after.since == datetime(2026, 3, 9, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('portal = "door"', 'portal = "door"\nfirst = 2026-02-01\nlast = 2026-01-01', "last: it ends before it begins"),
+        ('portal = "door"', 'portal = "door"\nfirst = 2026-02-01\nsince = 2026-02-01T10:00:00', "since: first says so"),
+        ('parent = "hall"', 'closed = [{ first = 2026-02-02, last = 2026-02-01 }]', "nook: closed.0.last: it ends"),
+        ('inner = "hall"', 'inner = "hall"\nfirst = 2026-02-02\nlast = 2026-02-01', "door: last: it ends before"),
+        ("[sites.target]", '[[sites.opening]]\n[sites.target]', "this is not TOML"),
+        ('monday = "08:00-20:00"', 'monday = "08:00-20:00 stafless"', 'monday: "08:00-20:00 stafless" is not opening'),
+    ],
+)  # fmt: skip
+def test_dates_that_cannot_be_are_told(old: str, new: str, told: str) -> None:
+    found = problems(old, new)
+    assert any(told in problem for problem in found), found
 
 
 def test_all_problems_are_told_at_once_also_those_of_a_site_that_cannot_be_read() -> None:
     broken = HOUSE.replace('kind = "library"', 'kind = "shop"').replace('parent = "hall"', 'parent = "hel"')
     found = problems('portal = "door"', 'portal = "gate"', broken)
-    assert [problem.split(":")[0] for problem in found] == [f"house.toml line {n}" for n in (3, 34, 37, 45)]
+    assert [problem.split(":")[0] for problem in found] == [f"house.toml line {n}" for n in (3, 34, 45)]
 
 
 def test_a_portal_may_lead_to_another_site_of_the_file() -> None:
@@ -243,14 +365,13 @@ def test_what_is_written_is_read_again(name: Text, note: Text, area: float, star
         timezone="Europe/Stockholm",
         day_start=start,
         sandbox=True,
-        opening=OpeningHours(
-            **dict.fromkeys(
-                ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "06:00-20:00"
-            ),  # type: ignore[arg-type]
-            sunday="always",
-            exceptions=(
-                OpeningException(first=date(2026, 1, 1), last=date(2026, 1, 2), hours="closed", note=note),
+        opening=week(
+            "06:00-20:00",
+            OpeningException(first=date(2026, 1, 1), last=date(2026, 1, 2), hours="closed", note=note),
+            OpeningException(
+                first=date(2026, 6, 1), last=date(2026, 8, 2), hours=DayHours(sunday="closed"), note=note
             ),
+            sunday="always",
         ),
         target=Target(
             baseline_first=date(2024, 1, 1),
@@ -289,7 +410,7 @@ def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [Site, OpeningHours, OpeningException, Target, VisitDefinition, Deduction, Space, Portal, Sensor]
+    "part", [Site, WeekHours, OpeningException, Target, VisitDefinition, Deduction, Space, Portal, Sensor]
 )
 def test_every_key_is_documented(part: type) -> None:
     page = (EXAMPLE.parents[1] / "docs" / "reference" / "site-file.md").read_text()

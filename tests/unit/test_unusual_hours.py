@@ -5,17 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from besok.model.site import OpeningHours, Site, Text
+from besok.model.site import Site, Text
 from besok.model.views.calendar import UnusualTime
 from besok.text import formats
 from besok.text.languages import LANG
 from jobs.unusual_days import _speaks_of_people
+from tests.small_sites import week
 
 HERE = ZoneInfo("Europe/Stockholm")
-WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "10:00-18:00")
 HOUSE = Site(
     id="lib", kind="library", name=Text(sv="Bibblan", en="Library"), timezone="Europe/Stockholm", day_start=time(4),
-    spaces=(), portals=(), opening=OpeningHours(**WEEK, sunday="closed", country="SE"), sensors=(),
+    spaces=(), portals=(), opening=week("10:00-18:00", sunday="closed", country="SE"), sensors=(),
 )  # fmt: skip
 
 

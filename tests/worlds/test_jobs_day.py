@@ -12,20 +12,18 @@ from numpy.testing import assert_array_equal
 from besok.analytics.occupancy import NOTHING, DayObservations, live
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
-from besok.model.site import OpeningException, OpeningHours, Site, Text
+from besok.model.site import OpeningException, Site, Text
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 from jobs.bounds import bounded
 from jobs.observations import DayClock, by_minute, by_quarter
 from jobs.running import FAR, NEAR, Running, pieces
+from tests.small_sites import week
 
 NAN = float("nan")
 NAME = Text(sv="Huset", en="The house")
-WEEK = dict.fromkeys(
-    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "08:00-20:00"
-)
 HOUSE = Site(
     id="house", kind="library", name=NAME, timezone="Europe/Stockholm", day_start=time(4), spaces=(), portals=(),
-    opening=OpeningHours(**WEEK, country="SE"), sensors=(),
+    opening=week("08:00-20:00", country="SE"), sensors=(),
 )  # fmt: skip
 PLAN = Layout(
     site_id=1, spaces=(10, 11), portals=(20,), building=Building.of((None, 0), ((None, 0),)), level_channels=(30, 31),
@@ -47,7 +45,7 @@ def test_holidays_and_exceptions_count_and_a_park_never_closes() -> None:
     late = OpeningException(first=date(2026, 3, 3), last=date(2026, 3, 3), hours="10:00-26:00")
     open_late = replace(HOUSE, opening=replace(HOUSE.opening, exceptions=(late,)))
     assert_array_equal(np.flatnonzero(DayClock(open_late, date(2026, 3, 3), QUARTER).open), range(24, 88))
-    park = replace(HOUSE, opening=OpeningHours(**dict.fromkeys(WEEK, "always")))
+    park = replace(HOUSE, opening=week("always"))
     assert DayClock(park, date(2026, 3, 3), MINUTE).open.all()
 
 

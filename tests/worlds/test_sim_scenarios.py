@@ -20,12 +20,11 @@ from sensors_sim import truth
 from sensors_sim.noise import NORMAL
 from sensors_sim.placing import placed
 from sensors_sim.plans import LIBRARY_PLANS
-from sensors_sim.scenario import ORDINARY, Closing, Hours, NewPortal, NewSensor, Profile, Rates
+from sensors_sim.scenario import ORDINARY, Closing, Hours, NewSensor, Profile, Rates
 from sensors_sim.scenariofile import load, shipped
 from sensors_sim.seasons import LIBRARY as RHYTHM
 from sensors_sim.seasons import expected, slots, weather
 from sensors_sim.world import World
-from tests.small_sites import NAME
 from tests.worlds.simulated import (
     CLUMP,
     DAY,
@@ -243,8 +242,6 @@ def test_what_was_learnt_takes_the_place_of_the_rhythm() -> None:
         ({"rates": (Rates(site="*", entrances={"cafe-dor": 1.0}),)}, 'no portal "cafe-dor" in stadsbiblioteket'),
         ({"rates": (Rates(site="kind:library", entrances={"cafe-door": 1.0}),)}, "leads from one of its spaces to"),
         ({"closings": (Closing(site="kind:library", spaces=("hal",)),)}, 'no space "hal" in stadsbiblioteket (did you'),
-        ({"portals": (NewPortal(site="stadsparken", id="hole", name=NAME, outer="outside", inner="paths"),)},
-         "[[portals]] hole: no sensor counts it; add one under [[sensors]]"),
         ({"sensors": (NewSensor(site="stadsparken", device="count-rose-arch", portal="rose-arch"),)}, "placed twice"),
         ({"sensors": (NewSensor(site="stadsparken", device="new", portal="rose-ark"),)}, 'no portal "rose-ark"'),
     ],

@@ -14,7 +14,8 @@ class Calendar:
     """Calendar of past and future days by date; what is not named is an ordinary day.
 
     `holidays` gives the name of a public holiday or eve: the same name every year, since that is how years are matched.
-    `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where they are known.
+    `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where they are known, and
+    `staffless` the share of them that is open with a card, without staff.
     `events` are names of recurring things that move a day's visits (a market, a match); `weather` holds daily series by
     name (anomalies do best: deviations from what is usual), used where they reach. `outdoors` is a place under the sky,
     of which the year makes more: before one has been seen, that is believed.
@@ -24,6 +25,7 @@ class Calendar:
     school: frozenset[date] = frozenset()
     closed: frozenset[date] = frozenset()
     hours: Mapping[date, float] = field(default_factory=dict)
+    staffless: Mapping[date, float] = field(default_factory=dict)
     events: Mapping[date, tuple[str, ...]] = field(default_factory=dict)
     weather: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
     outdoors: bool = False

@@ -118,6 +118,8 @@ def _known(made: _Columns, calendar: Calendar, weekday: np.ndarray) -> None:
         usual = float(np.median([h for h in calendar.hours.values() if h > 0] or [1.0]))
         hours = [calendar.hours.get(day, usual) for day in made.days]
         made.add(np.log(np.maximum(hours, 0.25) / usual), 0.7)
+    if calendar.staffless:  # an hour without staff has its own number of visits
+        made.add([calendar.staffless.get(day, 0.0) for day in made.days], 0.7)
     for name in sorted({name for day in made.days for name in calendar.events.get(day, ())}):
         made.where(lambda day, name=name: name in calendar.events.get(day, ()), 0.3)  # type: ignore[misc]
     for _, series in sorted(calendar.weather.items()):

@@ -4,6 +4,7 @@ All functions are pure; docs/explanation/occupancy.md tells the mathematics and 
 """
 
 from besok.analytics.occupancy.filter import Filter, live
+from besok.analytics.occupancy.headcounts import Headcount, placed
 from besok.analytics.occupancy.learn import learn
 from besok.analytics.occupancy.observations import DayObservations, by_space, heard, hold, known
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
@@ -13,6 +14,7 @@ __all__ = [
     "NOTHING",
     "DayObservations",
     "Filter",
+    "Headcount",
     "SiteParameters",
     "by_space",
     "heard",
@@ -20,5 +22,6 @@ __all__ = [
     "known",
     "learn",
     "live",
+    "placed",
     "smoothed",
 ]

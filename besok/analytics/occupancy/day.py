@@ -1,6 +1,6 @@
 """Inputs of a day, step by step, for the filter and the smoother."""
 
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,8 @@ from besok.analytics.occupancy.evidence import (
     NIGHT_MINUTE,
     NIGHT_MINUTES,
 )
-from besok.analytics.occupancy.levels import StuckLevels
+from besok.analytics.occupancy.headcounts import HeadcountInputs, HeadcountMemory
+from besok.analytics.occupancy.levels import LevelScale, StuckLevels
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import SiteParameters
 from besok.analytics.occupancy.passages import Silence, SpacePassages, passages
@@ -24,6 +25,9 @@ from besok.analytics.occupancy.transition import StepInputs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
+# Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
+UNSURE, LEAST_UNSURE = 1.5, 0.01
+LEAST_USE = 1.0  # people a day who are taken to pass a door of which nothing is known
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 
 
@@ -44,7 +48,9 @@ class Inputs:
     usual_sd: Floats
     lasts: Floats
     air: Floats  # 3 x steps x spaces
-    missed: float
+    headcounts: HeadcountInputs
+    unseen: Floats  # by space, see transition.unseen_sd
+    scale_sd: Floats
     stuck: Bools
     closed: Bools
     eventful: Bools
@@ -67,6 +73,11 @@ class Inputs:
             usual_sd=self.usual_sd[step],
             lasts=self.lasts,
             air=self.air[:, step],
+            headcount=self.headcounts.people[step],
+            headcount_sd=self.headcounts.sd[step],
+            reference=self.headcounts.before[step],
+            unseen=self.unseen,
+            scale_sd=self.scale_sd[step],
         )
 
 
@@ -80,6 +91,8 @@ class DayInputs:
         self._turned = SwapDetector(np.where(self._doors.turned > 0, AGAIN, SURE))
         self._begins: int | None = None  # the minute of the clock
         self._levels = StuckLevels(spaces)
+        self._scale = LevelScale(self._doors.scale, self._doors.scale_sd)
+        self._headcounts = HeadcountMemory(building)
         self._came = Entries(spaces)
         self._co2 = Co2Estimator(self._doors.air)
         self._raw = np.zeros(spaces)
@@ -92,6 +105,7 @@ class DayInputs:
         other._silence, other._levels = copy(self._silence), copy(self._levels)
         other._turned, other._came = copy(self._turned), copy(self._came)
         other._co2 = self._co2.copy()
+        other._scale, other._headcounts = self._scale.copy(), deepcopy(self._headcounts)
         return other
 
     def take(self, seen: DayObservations) -> Inputs:
@@ -102,11 +116,20 @@ class DayInputs:
         usually = self._doors.closed[seen.clock // 15]
         closed = usually if seen.open is None else ~seen.open
         night = self._night(seen) if seen.open is None else ~seen.open
-        still = self._still(found.passed, closed, night, seen.step_minutes)
         people = np.where(stuck, np.nan, seen.people)
+        people, scale_sd = self._scale.follow(people, seen.headcount, seen.headcount_sd, seen.step_minutes)
+        headcounts = self._headcounts.follow(
+            (seen.headcount, seen.headcount_sd),
+            found.people_in - found.people_out,
+            found.passed,
+            found.counted,
+            seen.step_minutes,
+        )
+        still = self._still(found.passed, closed, night, headcounts.people, seen.step_minutes)
         inside = np.hstack([people, seen.occupied])
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
-        happened = np.hstack([found.passed + found.variance > 0, changed])
+        counted = ~np.isnan(headcounts.people)
+        happened = np.hstack([found.passed + found.variance > 0, changed, counted])
         usual, usual_sd = self._usual(found.people_in, seen)
         if len(seen):
             self._raw, self._inside = raw[-1], inside[-1]
@@ -120,7 +143,9 @@ class DayInputs:
             usual_sd=usual_sd,
             lasts=self._doors.dwell.lasts,
             air=self._air(found, seen),
-            missed=self._doors.missed,
+            headcounts=headcounts,
+            unseen=self._unseen(seen.checked_sd),
+            scale_sd=scale_sd,
             stuck=stuck,
             closed=closed,
             eventful=np.asarray(happened.any(1), bool),
@@ -149,11 +174,28 @@ class DayInputs:
             self._begins = int(seen.clock[0])
         return np.asarray(((self._begins or 0) - seen.clock - 1) % 1440 < NIGHT_MINUTES, bool)
 
-    def _still(self, passed: Floats, closed: Bools, night: Bools, minutes: float) -> Floats:
+    def _unseen(self, checked_sd: Floats) -> Floats:
+        """Return how much of the people doors miss both ways, by space, as a standard deviation: of doors that were
+        checked what the validation counts leave open, of others a guess. Their errors are taken to be the same.
+        """
+        guess = max(UNSURE * self._doors.missed, LEAST_UNSURE)
+        crossing = np.abs(self._building.doors).astype(float)
+        if np.isnan(checked_sd).all():
+            return np.full(len(crossing), guess)
+        by_door = np.where(np.isnan(checked_sd), guess, checked_sd)
+        used = (self._doors.usual_in + self._doors.usual_out).sum(0) + LEAST_USE
+        weight = crossing * used
+        total = weight.sum(1)
+        return np.where(total > 0, weight @ by_door / np.where(total > 0, total, 1), guess)
+
+    def _still(
+        self, passed: Floats, closed: Bools, night: Bools, headcount: Floats, minutes: float
+    ) -> Floats:
         """Return the minutes of each step that count as still: closed, and long enough after the last passage."""
         still = np.zeros(passed.shape)
         for step in range(len(passed)):
-            self._quiet = np.where(passed[step] > 0, 0, self._quiet + minutes)
+            moved = (passed[step] > 0) | (headcount[step] > 0)
+            self._quiet = np.where(moved, 0, self._quiet + minutes)
             if closed[step]:
                 still[step] = _weighted(self._quiet) - _weighted(self._quiet - minutes)
             elif night[step]:

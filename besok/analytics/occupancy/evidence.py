@@ -31,6 +31,7 @@ GONE = (
 NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
+SCALE_SD = 0.07  # of that share what lasts: the scale of a counter, where no headcount tells
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
 LEVEL_FLOOR = 0.003  # a reading that is this unlikely was wrong, whatever it was
 PRESENT_TRUST = (
@@ -119,14 +120,28 @@ def gone(grid: ProbabilityGrid, minutes: Floats) -> Cells:
     return np.asarray(1 - np.exp(-GONE * minutes[:, None, None] * np.exp(-people)), np.float32)
 
 
-def level_sd(people: Floats) -> Floats:
-    """Return standard deviation of the error of a count of the people inside."""
-    return np.asarray(np.hypot(LEVEL_SD, LEVEL_SHARE * people))
+def level_sd(people: Floats, scale_sd: Floats) -> Floats:
+    """Return standard deviation of the error of a count of the people inside, `scale_sd` of whose scale is known."""
+    share = np.sqrt(LEVEL_SHARE**2 - SCALE_SD**2 + scale_sd**2)
+    return np.asarray(np.hypot(LEVEL_SD, share * people))
 
 
-def counted_inside(grid: ProbabilityGrid, people: Floats, minutes: float) -> tuple[Cells, Bools]:
+def headcounted(grid: ProbabilityGrid, people: Floats, sd: Floats) -> tuple[Cells, Bools]:
+    """Return how well each cell explains a headcount, and in which spaces none does."""
+    cells = grid.people()
+    log = -(((cells - people[:, None, None]) / sd[:, None, None]) ** 2) / 2
+    log = np.where(np.isnan(people)[:, None, None], 0, log)
+    best = np.where(grid.cells > 1e-6, log, -np.inf).max((1, 2))
+    likelihood = np.exp(log - np.maximum(best, _SURPRISED)[:, None, None])
+    possible = cells > -0.5 * grid.width[:, None, None]
+    return np.asarray(likelihood * possible, np.float32), np.asarray(best < _SURPRISED)
+
+
+def counted_inside(
+    grid: ProbabilityGrid, people: Floats, scale_sd: Floats, minutes: float
+) -> tuple[Cells, Bools]:
     """Return how well each cell explains a count of the people inside, and in which spaces none does."""
-    sd = level_sd(people)
+    sd = level_sd(people, scale_sd)
     off = (grid.people() - people[:, None, None]) / sd[:, None, None]
     log = np.where(np.isnan(people)[:, None, None], 0, np.maximum(-(off**2) / 2, np.log(LEVEL_FLOOR)))
     news = np.float32(min(LEVEL_TRUST * minutes, 1))

@@ -59,6 +59,7 @@ class Filter:
         self._waiting += minutes
         self._still = self._still + inputs.still[step]
         quiet = inputs.closed[step] & (inputs.passages.passed[step] == 0)
+        quiet &= ~(inputs.headcounts.people[step] > 0)
         self._shut = np.where(quiet, self._shut + minutes, 0)
         if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
             return

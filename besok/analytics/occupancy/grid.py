@@ -172,6 +172,17 @@ def spread(cells: Cells, variance: Floats) -> Cells:
     return cells
 
 
+def blur(cells: Cells, sd: Floats) -> Cells:
+    """Convolve the columns of some spaces with a normal distribution (`sd` in cells, 0 for none); its own adjoint."""
+    off = np.arange(CELLS)[:, None] - np.arange(CELLS)
+    blurred = cells.copy()
+    for space in np.flatnonzero(sd > 0):
+        width = float(np.clip(sd[space], 0.3, CELLS / 6))
+        kernel = np.exp(-((off / width) ** 2) / 2)
+        blurred[space] = cells[space] @ (kernel / kernel[CELLS // 2].sum()).astype(np.float32)
+    return blurred
+
+
 def roll(cells: Cells, by: Ints, edge: bool = False) -> Cells:
     """Each column rolled down by so many cells; what comes in at the end is nothing, or the last value (`edge`)."""
     rolled = cells.copy()

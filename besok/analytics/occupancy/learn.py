@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from besok.analytics.occupancy.co2 import learn_air
 from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
+from besok.analytics.occupancy.evidence import SCALE_SD
+from besok.analytics.occupancy.levels import LevelScale
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import (
     BIAS_SD,
@@ -56,6 +58,8 @@ def learn(
     building: Building, days: Sequence[DayObservations], before: SiteParameters = NOTHING
 ) -> SiteParameters:
     """Return what past days teach, in whatever order they come; `before` is what is believed if there are none."""
+    scale = _scale(days, len(building.parents))
+    before = replace(before.of(building), scale=scale.mean, scale_sd=scale.sd) if days else before
     told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
     if not told:
         return before
@@ -91,11 +95,21 @@ def learn(
         usual_out=usual_out,
         bias_sd=sd,
         widened=wider,
+        scale=scale.mean,
+        scale_sd=scale.sd,
         closed=_closed(told, usual_in + usual_out, heard),
         missed=missed,
         dwell=learn_stays(over, len(left[0])),
         air=learn_air(over, [day.co2 for day in told], len(left[0])),
     )
+
+
+def _scale(days: Sequence[DayObservations], spaces: int) -> LevelScale:
+    """Return what the headcounts of past days say of the counters of people inside."""
+    scale = LevelScale(np.ones(spaces), np.full(spaces, SCALE_SD))
+    for day in days:
+        scale.follow(day.people, day.headcount, day.headcount_sd, day.step_minutes)
+    return scale
 
 
 def _turned_back(
@@ -219,7 +233,8 @@ def _over(
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     for day, own in zip(days, trust, strict=True):
         came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
-        came, went = came * (1 + missed + np.maximum(bias, 0)), went * (1 + missed + np.maximum(-bias, 0))
+        more = 1 + np.where(np.isnan(day.checked_sd), missed, 0)
+        came, went = came * (more + np.maximum(bias, 0)), went * (more + np.maximum(-bias, 0))
         people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
         found.append(
             PastDay(

@@ -1,11 +1,15 @@
-"""Counts of the people inside, and when they are not to be believed."""
+"""Counts of the people inside: when they are not to be believed, and what headcounts say of their scale."""
+
+from copy import copy
 
 import numpy as np
 
+from besok.analytics.occupancy.evidence import LEVEL_SD, LEVEL_SHARE, SCALE_SD, STAY_MINUTES
 from besok.model.arrays import Bools, Floats
 
 # A count that stays the same while so many people pass the doors of its space, for so many steps, sees none of them.
 STUCK_PASSAGES, STUCK_STEPS = 30, 4
+LEAST_SCALE = 0.2  # of what a counter shows: below, it is broken
 
 
 class StuckLevels:
@@ -28,3 +32,39 @@ class StuckLevels:
             self._last = now
             found[step] = same & (self._passed >= STUCK_PASSAGES) & (self._steps >= STUCK_STEPS)
         return found
+
+
+class LevelScale:
+    """What a counter of the people inside shows / how many there are, by space: a normal distribution about `mean`.
+
+    In a headcount of h people beside y shown, y = scale h + error, whose variance is that of both counts and of who
+    came and left between their moments (see headcounts). A constant that is observed: the simplest Kalman filter.
+    """
+
+    def __init__(self, mean: Floats, sd: Floats) -> None:
+        self.mean, self.sd = mean, sd
+
+    def copy(self) -> "LevelScale":
+        """Return a copy that goes on by itself."""
+        return copy(self)
+
+    def follow(
+        self, shown: Floats, headcount: Floats, headcount_sd: Floats, minutes: float
+    ) -> tuple[Floats, Floats]:
+        """Return the counts of some steps by the scale known then, and its standard deviation (steps x spaces)."""
+        people, sd = shown / self.mean, np.broadcast_to(self.sd, shown.shape).copy()
+        beside = ~(np.isnan(headcount) | np.isnan(shown)) & (headcount > 0)
+        for step in np.flatnonzero(beside.any(1)):
+            self._learn(np.where(beside[step], headcount[step], 0), shown[step], headcount_sd[step], minutes)
+            people[step:], sd[step:] = shown[step:] / self.mean, self.sd
+        return people, sd
+
+    def _learn(self, counted: Floats, shown: Floats, counted_sd: Floats, minutes: float) -> None:
+        moved = 2 * counted * (1 - np.exp(-minutes / 2 / STAY_MINUTES))
+        momentary = (LEVEL_SHARE**2 - SCALE_SD**2) * counted**2
+        error = LEVEL_SD**2 + np.nan_to_num(counted_sd) ** 2 + momentary + moved
+        gain = self.sd**2 * counted / (self.sd**2 * counted**2 + error)
+        self.mean = np.maximum(
+            self.mean + gain * (np.where(counted > 0, shown, 0) - self.mean * counted), LEAST_SCALE
+        )
+        self.sd = np.sqrt((1 - gain * counted) * self.sd**2)

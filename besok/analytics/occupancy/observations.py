@@ -18,6 +18,10 @@ class DayObservations:
     tells by step whether the site is open to the public, None where its hours are not known. `clock` is the wall-clock
     minute after midnight at which each step begins (it jumps when summer time does), `weekday` that of the business
     day, 0 for Monday.
+
+    By people: `headcount` (steps x spaces, see `headcounts.placed`) with its standard deviation; `checked_sd`, by
+    portal, that of the accuracy of a counter whose counts were corrected by validation counts, as a share, NaN where
+    there was no correction.
     """
 
     people_in: Floats
@@ -25,6 +29,9 @@ class DayObservations:
     people: Floats
     occupied: Floats
     co2: Floats
+    headcount: Floats
+    headcount_sd: Floats
+    checked_sd: Floats
     open: Bools | None
     clock: NDArray[np.int64]
     step_minutes: float
@@ -40,6 +47,8 @@ class DayObservations:
         people: Floats | None = None,
         occupied: Floats | None = None,
         co2: Floats | None = None,
+        headcounts: tuple[Floats, Floats] | None = None,
+        checked_sd: Floats | None = None,
         open: Bools | None = None,
         clock: NDArray[np.int64] | None = None,
         step_minutes: float = 1.0,
@@ -58,6 +67,9 @@ class DayObservations:
             people=nothing if people is None else people,
             occupied=nothing if occupied is None else occupied,
             co2=nothing if co2 is None else co2,
+            headcount=nothing if headcounts is None else headcounts[0],
+            headcount_sd=nothing if headcounts is None else headcounts[1],
+            checked_sd=np.full(people_in.shape[1], np.nan) if checked_sd is None else checked_sd,
             open=open,
             clock=running if clock is None else clock,
             step_minutes=step_minutes,
@@ -76,6 +88,8 @@ class DayObservations:
             people=self.people[steps],
             occupied=self.occupied[steps],
             co2=self.co2[steps],
+            headcount=self.headcount[steps],
+            headcount_sd=self.headcount_sd[steps],
             open=None if self.open is None else self.open[steps],
             clock=self.clock[steps],
         )
@@ -91,6 +105,8 @@ def join(first: DayObservations, then: DayObservations) -> DayObservations:
         people=np.vstack([first.people, then.people]),
         occupied=np.vstack([first.occupied, then.occupied]),
         co2=np.vstack([first.co2, then.co2]),
+        headcount=np.vstack([first.headcount, then.headcount]),
+        headcount_sd=np.vstack([first.headcount_sd, then.headcount_sd]),
         open=np.concatenate([first.open, then.open]) if known_hours else None,
         clock=np.concatenate([first.clock, then.clock]),
     )

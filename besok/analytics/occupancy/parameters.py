@@ -1,17 +1,18 @@
 """Parameters of a site's doors and spaces, learnt from past days and stored between days as JSON."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from besok.analytics.occupancy.co2 import Co2Response
 from besok.analytics.occupancy.dwell_time import DwellTimes
+from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.building import Building
 
-VERSION = 6  # of what is learnt: another one is learnt again
+VERSION = 7  # of what is learnt: another one is learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -32,7 +33,8 @@ class SiteParameters:
     passes in each quarter of the clock (quarters x portals).
 
     By space: `bias_sd`, how far a day's bias may be from that, and `widened`, how much wider than usual the variance of
-    each passage's error is. `closed` are the quarters of the clock in which nobody ever passes; `missed` is the share
+    each passage's error is; `scale`, what its counter of people inside shows of them, by headcounts, and `scale_sd`,
+    how sure that is. `closed` are the quarters of the clock in which nobody ever passes; `missed` is the share
     of passages missed in both directions; `dwell` tells how long people stay, `air` how carbon dioxide answers.
     """
 
@@ -45,6 +47,8 @@ class SiteParameters:
     usual_out: Floats
     bias_sd: Floats
     widened: Floats
+    scale: Floats
+    scale_sd: Floats
     closed: Bools
     missed: float
     dwell: DwellTimes
@@ -63,6 +67,8 @@ class SiteParameters:
             usual_out=np.zeros((QUARTERS, portals)),
             bias_sd=np.full(spaces, BIAS_SD if day_is_over else FIRST_SD),
             widened=np.full(spaces, 1.0 if day_is_over else FIRST_WIDTH),
+            scale=np.ones(spaces),
+            scale_sd=np.full(spaces, SCALE_SD),
             closed=np.zeros(QUARTERS, bool),
             missed=MISSED,
             dwell=DwellTimes.unknown(spaces),
@@ -72,9 +78,18 @@ class SiteParameters:
     def of(self, building: Building, *, day_is_over: bool = False) -> "SiteParameters":
         """Parameters for a building: those of one with other portals or spaces are of no use."""
         spaces, portals = building.doors.shape
-        if self.days and len(self.bias) == portals and len(self.bias_sd) == spaces:
+        fits = len(self.bias) == portals and len(self.bias_sd) == spaces
+        if self.days and fits:
             return self
-        return self.unknown(spaces, portals, day_is_over=day_is_over)
+        nothing = self.unknown(spaces, portals, day_is_over=day_is_over)
+        return replace(nothing, scale=self.scale, scale_sd=self.scale_sd) if fits else nothing
+
+    def without(self, portals: Bools) -> "SiteParameters":
+        """Return these without what usually passes some portals: they are not used, and their silence hides nobody."""
+        if not self.days or not portals.any():
+            return self
+        into, out_of = (np.where(portals, 0.0, column) for column in (self.usual_in, self.usual_out))
+        return replace(self, usual_in=into, usual_out=out_of)
 
     def to_json(self) -> str:
         """Write a JSON object that `from_json` reads."""

@@ -60,7 +60,7 @@ def passages(
         odd = odd ^ now
     hidden = before.follow(seen, came, went, heard, (doors.usual_in, doors.usual_out))
     counts = came + went
-    more = 1 + doors.missed
+    more = 1 + np.where(np.isnan(seen.checked_sd), doors.missed, 0)
     true_in = came * (more + np.maximum(doors.bias, 0)) + hidden.people_in
     true_out = went * (more + np.maximum(-doors.bias, 0)) + hidden.people_out
     crossing = into + out_of

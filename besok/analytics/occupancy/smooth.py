@@ -83,6 +83,7 @@ def _news(inputs: Inputs, steps: slice, minutes: float) -> StepInputs:
     """Return what several steps brought, as one."""
     passed = inputs.passages
     people_in, people_out = passed.people_in[steps], passed.people_out[steps]
+    headcount, headcount_sd = _at_the_end(inputs, steps)
     so_far = np.cumsum(people_in - people_out, axis=0)
     return StepInputs(
         minutes=minutes * len(people_in),
@@ -98,7 +99,26 @@ def _news(inputs: Inputs, steps: slice, minutes: float) -> StepInputs:
         usual_sd=inputs.usual_sd[steps][-1],
         lasts=inputs.lasts,
         air=inputs.air[:, steps][:, -1] * AIR_LASTS,
+        headcount=headcount,
+        headcount_sd=headcount_sd,
+        reference=inputs.headcounts.before[steps.start],
+        unseen=inputs.unseen,
+        scale_sd=inputs.scale_sd[steps][-1],
     )
+
+
+def _at_the_end(inputs: Inputs, steps: slice) -> tuple[Floats, Floats]:
+    """Return the last headcounts of several steps as of their end: with who passed since."""
+    counted = ~np.isnan(inputs.headcounts.people[steps])
+    if not counted.any():
+        return inputs.headcounts.people[steps][-1], inputs.headcounts.sd[steps][-1]
+    last = (np.arange(len(counted))[:, None] * counted).max(0)
+    since = np.arange(len(counted))[:, None] > last
+    passed = inputs.passages
+    net = ((passed.people_in[steps] - passed.people_out[steps]) * since).sum(0)
+    variance = (passed.variance[steps] * since).sum(0)
+    people, sd = _last(inputs.headcounts.people[steps]), _last(inputs.headcounts.sd[steps])
+    return np.maximum(people + net, 0), np.sqrt(sd**2 + variance)
 
 
 def _last(values: Floats) -> Floats:

@@ -3,17 +3,16 @@
 import numpy as np
 
 from besok.analytics.occupancy.day import Inputs
-from besok.analytics.occupancy.evidence import level_sd
+from besok.analytics.occupancy.evidence import SCALE_SD, level_sd
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.space_tree import reconciled
+from besok.analytics.occupancy.transition import unseen_sd
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate, reason_code
 
-_DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
-# Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
-UNSURE, LEAST_UNSURE = 1.5, 0.01
-SEEN_UNSURE = 0.04  # the same of a count inside: half of its error lasts all day
+_DOORS, _PEOPLE, _PRESENCE, _HEADCOUNT = 1, 2, 3, 4
+SEEN_UNSURE = 0.04  # of the people, as standard deviation, of a count inside: half of its error lasts all day
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
 WHOLE = (
     0.85  # of an interval, before its bounds are moved to whole people, so that it still holds four of five
@@ -35,15 +34,11 @@ def estimate_of(
     inside = ~np.isnan(inputs.people)
     presence = ~np.isnan(inputs.occupied) & ~inside
     people, lower, upper = (np.where(by_doors, column, np.nan) for column in (people, lower, upper))
-    lower, upper = _wider(
-        people, lower, upper, np.where(inside, SEEN_UNSURE, max(UNSURE * inputs.missed, LEAST_UNSURE))
-    )
-    alone = inside & ~by_doors
-    sd = level_sd(np.nan_to_num(inputs.people))
-    people = np.where(alone, inputs.people, people)
-    lower = np.where(alone, np.maximum(inputs.people - Z_80 * sd, 0), lower)
-    upper = np.where(alone, inputs.people + Z_80 * sd, upper)
-    lone = presence & ~by_doors
+    unseen = np.where(inside, SEEN_UNSURE * inputs.scale_sd / SCALE_SD, inputs.unseen)
+    lower, upper = _wider(people, lower, upper, unseen_sd(people, inputs.headcounts.reference, unseen))
+    people, lower, upper = _alone(inputs, by_doors, people, lower, upper)
+    by_headcount = ~(by_doors | inside) & ~np.isnan(inputs.headcounts.lasting)
+    lone = presence & ~by_doors & ~by_headcount
     # At least one, or none; a share where a step was so in part
     people = np.where(lone, inputs.occupied, people)
     people, lower, upper = reconciled(building, people, lower, upper, np.where(lone, inputs.occupied, 0))
@@ -51,6 +46,7 @@ def estimate_of(
     raw = inputs.raw - (1 - within) * inputs.passages.raw
     empty = presence & (inputs.occupied == 0) & (people < 0.5)
     basis = np.where(inside, _PEOPLE, np.where(lone | empty, _PRESENCE, np.where(by_doors, _DOORS, 0)))
+    basis = np.where(by_headcount & ~empty, _HEADCOUNT, basis)
     reason = _reasons(inputs, by_doors & ~lone, people, lower, upper, raw)
     return Estimate(
         people=people,
@@ -62,11 +58,32 @@ def estimate_of(
     )
 
 
-def _wider(people: Floats, lower: Floats, upper: Floats, unsure: Floats) -> tuple[Floats, Floats]:
-    """Return the bounds with what no door can tell: the share that is missed both ways, which is no more than a
-    guess.
+def _alone(
+    inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return the figures with those of spaces whose doors are not counted: by a counter of the people inside, by the
+    last headcount, or by both at the minute of a headcount, weighted by their variances.
     """
-    other = Z_80 * unsure * people
+    shown, shown_sd = inputs.people, level_sd(np.nan_to_num(inputs.people), inputs.scale_sd)
+    counts = inputs.headcounts
+    told = np.where(np.isnan(shown) | ~np.isnan(counts.people), counts.lasting, np.nan)
+    weights = [
+        np.where(np.isnan(v), 0, 1 / sd**2) for v, sd in ((shown, shown_sd), (told, counts.lasting_sd))
+    ]
+    total = weights[0] + weights[1]
+    alone = ~by_doors & (total > 0)
+    mean = (weights[0] * np.nan_to_num(shown) + weights[1] * np.nan_to_num(told)) / np.where(alone, total, 1)
+    sd = 1 / np.sqrt(np.where(alone, total, 1))
+    return (
+        np.where(alone, mean, people),
+        np.where(alone, np.maximum(mean - Z_80 * sd, 0), lower),
+        np.where(alone, mean + Z_80 * sd, upper),
+    )
+
+
+def _wider(people: Floats, lower: Floats, upper: Floats, unseen: Floats) -> tuple[Floats, Floats]:
+    """Return the bounds with what no door can tell: who is missed both ways."""
+    other = Z_80 * unseen
     return np.maximum(people - np.hypot(people - lower, other), 0), people + np.hypot(upper - people, other)
 
 

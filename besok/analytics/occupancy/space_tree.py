@@ -1,8 +1,10 @@
 """Making spaces agree: what lies in a space are parts of its people."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
 _LEAST = 0.05  # people squared: variance of a figure that is quite sure
@@ -16,47 +18,70 @@ def reconciled(
 
     Where people can only be in the parts of a space, the whole is their sum; else it is at least that. Weighted least
     squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back. Steps
-    x spaces; a space that is not known takes no part.
+    x spaces; a space that is not known takes no part, and those in it are parts of what lies around it.
     """
     if len(building.parents) == 1:
         return people, lower, upper
     before = people
     people, variance = people.copy(), np.maximum(((upper - lower) / 2.56) ** 2, _LEAST)
-    variance = np.where(np.isnan(variance), 0.25 * np.nan_to_num(people) + 1, variance)
+    variance = np.where(np.isnan(variance), 0.25 * people + 1, variance)
+    variance = np.nan_to_num(variance)  # what is not known cannot give way
+    tree = _Tree.of(building, people)
     for space in building.from_leaves():
-        _up(building, space, people, variance)
+        _up(tree, space, people, variance)
     for space in reversed(building.from_leaves()):
-        _down(building, space, people, variance, least)
+        _down(tree, space, people, variance, least)
     moved = people - before
     return people, np.minimum(np.maximum(lower + moved, 0), people), np.maximum(upper + moved, people)
 
 
-def _parts(building: Building, space: int, people: Floats) -> tuple[list[int], Floats]:
-    """Return the parts of a space, and in which steps they bind it: 1 where they must agree, 0.5 where they may be
-    fewer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tree:
+    """The spaces that have figures: the known `parts` of each, those within parts that have none among them.
+
+    `bound` tells by space in which steps its parts bind it: 1 where they must agree, 0.5 where they may be fewer.
     """
-    parts = building.parts(space)
-    known = ~np.isnan(people[:, parts]).any(1) & ~np.isnan(people[:, space])
-    return parts, np.where(known, 1.0 if building.is_sum(space) else 0.5, 0.0)
+
+    parts: list[list[int]]
+    bound: list[Floats]
+
+    @classmethod
+    def of(cls, building: Building, people: Floats) -> "_Tree":
+        known: Bools = np.asarray(~np.isnan(people), bool)
+        ever: Bools = np.asarray(known.any(axis=0), bool)
+        parts: list[list[int]] = [[] for _ in building.parents]
+        for space in np.flatnonzero(ever).tolist():
+            around = building.parents[space]
+            while around is not None and not ever[around]:
+                around = building.parents[around]
+            if around is not None:
+                parts[around].append(space)
+        bound = []
+        for space, own in enumerate(parts):
+            whole = own == building.parts(space) and building.is_sum(space)
+            some, every = known[:, own].any(1), known[:, own].all(1)
+            strict = np.where(every & whole, 1.0, np.where(some, 0.5, 0.0))
+            bound.append(np.where(known[:, space], strict, 0.0))
+        return cls(parts=parts, bound=bound)
 
 
-def _up(building: Building, space: int, people: Floats, variance: Floats) -> None:
+def _up(tree: _Tree, space: int, people: Floats, variance: Floats) -> None:
     """Combine the figure of a whole with the sum of its parts."""
-    parts, bound = _parts(building, space, people)
+    parts, bound = tree.parts[space], tree.bound[space]
     if not parts:
         return
     summed, of_sum = np.nan_to_num(people[:, parts]).sum(1), variance[:, parts].sum(1)
     joint = (bound == 1) | ((bound > 0) & (summed > people[:, space]))
-    share = variance[:, space] / (variance[:, space] + of_sum)
+    share = variance[:, space] / np.maximum(variance[:, space] + of_sum, 1e-9)
     people[:, space] = np.where(
         joint, people[:, space] + share * (summed - people[:, space]), people[:, space]
     )
     variance[:, space] = np.where(joint, (1 - share) * variance[:, space], variance[:, space])
 
 
-def _down(building: Building, space: int, people: Floats, variance: Floats, least: Floats) -> None:
+def _down(tree: _Tree, space: int, people: Floats, variance: Floats, least: Floats) -> None:
     """Move the parts so that they add up to the whole; none below its least, while the others can give way."""
-    parts, bound = _parts(building, space, people)
+    parts, bound = tree.parts[space], tree.bound[space]
     if not parts:
         return
     whole, least = people[:, space], least[:, parts]

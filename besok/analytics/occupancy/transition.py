@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
-from besok.analytics.occupancy.grid import LIFT, Cells, Moved, ProbabilityGrid, double, roll, spread
+from besok.analytics.occupancy.grid import LIFT, Cells, Moved, ProbabilityGrid, blur, double, roll, spread
 from besok.model.arrays import Bools, Floats
 
 CROWDED = (
@@ -26,7 +26,9 @@ class StepInputs:
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
     less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
     inside (NaN: nothing). `usual`, `usual_sd` and `lasts` are how many are in by who came of late, its error and for
-    how long that lasts; `air` is the same three by the air.
+    how long that lasts; `air` is the same three by the air. `headcount` and `headcount_sd` are what a person counted,
+    `reference` the headcount before it, and `unseen` the standard deviation of what doors miss both ways, as a share of
+    the people who are there and were not at that time. `scale_sd` is that of the scale of `people`.
     """
 
     minutes: float
@@ -42,6 +44,11 @@ class StepInputs:
     usual_sd: Floats
     lasts: Floats
     air: Floats
+    headcount: Floats
+    headcount_sd: Floats
+    reference: Floats
+    unseen: Floats
+    scale_sd: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +61,17 @@ class StepRecord:
     empty: NDArray[np.int64]
     gone: Cells | None
     seen: Cells | None
+    blurred: Floats | None  # standard deviation in cells, before a headcount was used
+    headcounted: Cells | None
     settled: Bools
     moved: Moved | None
+
+
+def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
+    """Return the standard deviation of what doors miss both ways, in people: a share of how many more or fewer they are
+    than at the last headcount (or than nobody, when the day began), and of those who are there at most.
+    """
+    return np.asarray(unseen * np.minimum(np.abs(people - reference), people))
 
 
 class FilterState:
@@ -95,7 +111,8 @@ class FilterState:
             grid.cut(lowest)
         gone = self._gone(news.still, empty)
         seen, settled = self._inside(news)
-        moved = self._lay(settled)
+        blurred, headcounted = self._headcount(news, settled)
+        moved = self._lay()
         if not keep:
             return None
         return StepRecord(
@@ -105,6 +122,8 @@ class FilterState:
             empty=empty,
             gone=gone,
             seen=seen,
+            blurred=blurred,
+            headcounted=headcounted,
             settled=settled,
             moved=moved,
         )
@@ -128,7 +147,7 @@ class FilterState:
             parts.append(evidence.closed(grid, news.still))
         counted = ~np.isnan(news.people)
         if counted.any():
-            likelihood, settled = evidence.counted_inside(grid, news.people, news.minutes)
+            likelihood, settled = evidence.counted_inside(grid, news.people, news.scale_sd, news.minutes)
             parts.append(likelihood)
         if not np.isnan(news.usual).all():
             parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / news.lasts))
@@ -144,16 +163,39 @@ class FilterState:
         seen = np.prod(np.stack(parts), 0) if len(parts) > 1 else parts[0]
         grid.weigh(seen)
         if settled.any():
-            grid.settle(settled, np.nan_to_num(news.people), evidence.level_sd(np.nan_to_num(news.people)))
+            people = np.nan_to_num(news.people)
+            grid.settle(settled, people, evidence.level_sd(people, news.scale_sd))
             grid.cut()
         return seen, settled
+
+    def _headcount(self, news: StepInputs, settled: Bools) -> tuple[Floats | None, Cells | None]:
+        """Weigh by a headcount: Bayes' rule with its error. What doors miss both ways is no part of the cells, so it
+        is put into them first. Where a headcount is beyond all that was believed, it is believed; `settled` tells.
+        """
+        counted = ~np.isnan(news.headcount)
+        if not counted.any():
+            return None, None
+        grid = self.grid
+        blurred = np.where(counted, unseen_sd(self._mean(), news.reference, news.unseen) / grid.width, 0)
+        grid.cells = blur(grid.cells, blurred)
+        likelihood, surprised = evidence.headcounted(grid, news.headcount, news.headcount_sd)
+        grid.weigh(np.where(surprised[:, None, None], 1, likelihood).astype(np.float32))
+        if surprised.any():
+            grid.settle(surprised, np.nan_to_num(news.headcount), np.nan_to_num(news.headcount_sd))
+            grid.cut()
+            settled |= surprised
+        return blurred, likelihood
+
+    def _mean(self) -> Floats:
+        """Return the expected number of people in each space."""
+        return np.asarray((self.grid.cells * np.maximum(self.grid.people(), 0)).sum((1, 2)), float)
 
     def _room(self) -> Cells:
         """Return how well each cell agrees with the space's capacity."""
         over = self.grid.people() / self.capacity[:, None, None] - CROWDED
         return np.exp(-_CROWD_TRUST * np.fmax(np.nan_to_num(over), 0) / _CROWDING).astype(np.float32)
 
-    def _lay(self, settled: Bools) -> Moved | None:
+    def _lay(self) -> Moved | None:
         before = self.grid.offset
         moved = self.grid.recentre()
         if moved is not None:
@@ -169,6 +211,8 @@ def backwards(after: Cells, done: StepRecord) -> Cells:
         for space in np.flatnonzero(done.moved.halved):
             before[space] = double(before[space])
         before = roll(before, -done.moved.rolled, edge=True)
+    if done.headcounted is not None and done.blurred is not None:
+        before = blur(before * done.headcounted, done.blurred)
     if done.seen is not None:
         before = before * done.seen
     if done.gone is not None:

@@ -4,7 +4,10 @@ A file with problems is refused as a whole, and all of its problems are told at 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from besok.model import tomlfile
 from besok.model.calendar import WEEKDAYS
@@ -18,16 +21,17 @@ from besok.model.site import (
     SiteFile,
     Space,
     Target,
-    Text,
     VisitDefinition,
+    WeekHours,
 )
 from besok.model.sitefile.checks import Draft, check
 from besok.model.sitefile.mapping_checks import check as check_mapping
-from besok.model.tomlfile import Parts, Path, Raw, block
+from besok.model.sitefile.mapping_checks import zone_exists
+from besok.model.sitefile.opening import opening_parts, unknown_opening_keys
+from besok.model.tomlfile import Parts, Path, Problem, Raw, block
 
-_INLINE = ("name", "note", "values", "units", "only")  # inline tables, not sections
-_CLOSED = dict.fromkeys(WEEKDAYS, "closed")
-_NO_HOURS = OpeningHours(**_CLOSED)  # type: ignore[arg-type]  # stands in for hours that cannot be read
+_INLINE = ("name", "note", "values", "units", "only", "hours", "closed")  # inline tables, not sections
+_CLOSED = WeekHours(**dict.fromkeys(WEEKDAYS, "closed"))  # type: ignore[arg-type]  # for hours that cannot be read
 _PARTS: dict[str, type[Any]] = {
     "spaces": Space,
     "portals": Portal,
@@ -40,12 +44,13 @@ _PARTS: dict[str, type[Any]] = {
 def parse(text: str, name: str = "site file") -> SiteFile:
     """Parse the sites of a site file. Raises SiteFileError: "NAME line 12: [[section]] id: what, what to do"."""
     try:
-        raw = tomlfile.load(text)
+        raw, torn = tomlfile.load_leniently(text)
     except ValueError as exc:
         raise SiteFileError([f"{name}: {exc}"]) from exc
-    parts = Parts()
+    parts = Parts(partly=True)
     drafts = _drafts(raw, parts)
-    problems = {*tomlfile.unknown_keys(SiteFile, raw), *parts.problems, *check(drafts)}
+    problems = {*torn, *tomlfile.founded([*_unknown_keys(raw), *parts.problems], torn)}
+    problems |= set(tomlfile.founded(check(drafts), problems))
     if problems:
         raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
     return SiteFile(sites=tuple(draft.site for draft in drafts))
@@ -86,6 +91,19 @@ def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ..
     return tuple(mapping for _, mapping in mappings)
 
 
+def _unknown_keys(raw: Raw) -> Iterator[Problem]:
+    """Yield the keys of a file that nothing is named after."""
+    sites = raw.get("sites")
+    if not isinstance(sites, list):
+        yield from tomlfile.unknown_keys(SiteFile, raw)
+        return
+    plain = [{k: v for k, v in s.items() if k != "opening"} if isinstance(s, dict) else s for s in sites]
+    yield from tomlfile.unknown_keys(SiteFile, {**raw, "sites": plain})
+    for n, site in enumerate(sites):
+        if isinstance(site, dict):
+            yield from unknown_opening_keys(site, ("sites", n))
+
+
 def _drafts(raw: Raw, parts: Parts) -> list[Draft]:
     sites = raw.get("sites")
     if not isinstance(sites, list) or not sites:
@@ -100,30 +118,41 @@ def _draft(raw: Any, path: Path, parts: Parts) -> Draft | None:
     if not isinstance(raw, dict):
         parts.problems.append((path, "a site is a section; begin it with [[sites]]"))
         return None
+    before = len(parts.problems)
     lists = {key: parts.several(kind, raw, path, key, f"sites.{key}") for key, kind in _PARTS.items()}
-    whole = {key: value for key, value in raw.items() if key not in ("opening", "target")}
+    lists["sensors"] = [(at, _aware(sensor, raw.get("timezone"))) for at, sensor in lists["sensors"]]
+    tables, exceptions = opening_parts(raw, path, parts)
+    whole = {key: value for key, value in raw.items() if key != "target"}
     whole |= {key: tuple(part for _, part in several) for key, several in lists.items()}
-    if "opening" in raw:
-        whole["opening"] = parts.one(OpeningHours, raw["opening"], (*path, "opening")) or _NO_HOURS
+    whole["opening"] = OpeningHours(
+        tables=tuple(sorted((t for _, t in tables), key=lambda t: t.first or date.min)) or (_CLOSED,),
+        exceptions=tuple(e for _, e in exceptions),
+    )
     if "target" in raw:
         whole["target"] = parts.one(Target, raw["target"], (*path, "target"))
-    read = parts.one(Site, whole, path)
-    site = read or _unread_site(raw.get("id"))
+    site = parts.one(Site, whole, path)
+    if site is None:
+        return None
     return Draft(
         path=path,
         site=site,
         **lists,
+        tables=tables,
+        exceptions=exceptions,
         space_ids=_ids(raw, "spaces") | {site.id},
         portal_ids=_ids(raw, "portals"),
-        read=read is not None,
+        read=not any(len(at) == len(path) + 1 and at[:-1] == path for at, _ in parts.problems[before:]),
     )
 
 
-def _unread_site(name: object) -> Site:
-    """Make a stand-in for a site that cannot be read, so that its parts are still checked."""
-    text = Text(sv="", en="")
-    name = name if isinstance(name, str) else "unread"
-    return Site(id=name, kind="library", name=text, timezone="UTC", opening=_NO_HOURS, spaces=(), portals=())
+def _aware(sensor: Sensor, zone: object) -> Sensor:
+    """Return a sensor with its moments in UTC; those without a zone are by the site's clock."""
+    here = ZoneInfo(zone) if isinstance(zone, str) and zone_exists(zone) else UTC
+    since, until = (
+        t and (t if t.tzinfo else t.replace(tzinfo=here)).astimezone(UTC)
+        for t in (sensor.since, sensor.until)
+    )
+    return replace(sensor, since=since, until=until)
 
 
 def _ids(raw: Raw, key: str) -> frozenset[str]:
@@ -143,13 +172,17 @@ def sensor_lines(sensor: Sensor) -> str:
 
 def _site_blocks(site: Site) -> Iterator[str]:
     yield block("[[sites]]", site)
-    yield block("[sites.opening]", site.opening)
+    several = len(site.opening.tables) > 1
+    for table in site.opening.tables:
+        yield block("[[sites.opening]]" if several else "[sites.opening]", table)
     yield from _blocks("[[sites.opening.exceptions]]", site.opening.exceptions)
     yield from _blocks("[sites.target]", () if site.target is None else (site.target,))
     for definition in site.visits:
         yield block("[[sites.visits]]", definition)
         yield from _blocks("[[sites.visits.deductions]]", definition.deductions)
-    yield from _blocks("[[sites.spaces]]", site.spaces)
+    for space in site.spaces:
+        yield block("[[sites.spaces]]", space)
+        yield from _blocks("[[sites.spaces.closed]]", space.closed)
     yield from _blocks("[[sites.portals]]", site.portals)
     yield from _blocks("[[sites.sensors]]", site.sensors)
     yield from _blocks("[[sites.mappings]]", site.mappings)

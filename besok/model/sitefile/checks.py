@@ -6,30 +6,32 @@ Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date
 from zoneinfo import available_timezones
 
-import holidays
-
 from besok.model import topics
-from besok.model.calendar import WEEKDAYS, parse_hours
+from besok.model.calendar import EARLY, LATE, Span, placement_span
 from besok.model.site import (
     OUTSIDE,
-    OpeningHours,
+    OpeningException,
     PayloadMapping,
     Portal,
     Sensor,
     Site,
     Space,
     VisitDefinition,
+    WeekHours,
 )
 from besok.model.sitefile import mapping_checks, target_checks, visit_checks
 from besok.model.sitefile.mapping_checks import zone_exists
+from besok.model.sitefile.opening import check_opening
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DEVICE_LIMIT = 200  # characters
+MOST_LATE_DAYS = 3650
+WIDEST_M = 100.0  # the open side of a park
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
@@ -48,6 +50,8 @@ class Draft:
     portals: Sequence[tuple[Path, Portal]] = ()
     sensors: Sequence[tuple[Path, Sensor]] = ()
     mappings: Sequence[tuple[Path, PayloadMapping]] = ()
+    tables: Sequence[tuple[Path, WeekHours]] = ()
+    exceptions: Sequence[tuple[Path, OpeningException]] = ()
     visits: Sequence[tuple[Path, VisitDefinition]] = ()
     space_ids: frozenset[str] = field(default=frozenset())
     portal_ids: frozenset[str] = field(default=frozenset())
@@ -68,7 +72,7 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
         yield from target_checks.check(draft.path, draft.site, sites)
         doors = visit_checks.perimeter(draft.site, [d.site for d in drafts])
         yield from visit_checks.check(draft.path, draft.visits, doors, whole=whole)
-        yield from _check_opening((*draft.path, "opening"), draft.site.opening, draft.site.day_start)
+        yield from check_opening(draft.tables, draft.exceptions, draft.site.day_start)
         yield from _check_spaces(draft)
         yield from _duplicates((path, portal.id) for path, portal in draft.portals)
         for path, portal in draft.portals:
@@ -92,23 +96,9 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
         reason = f"{site.day_start} is not on a quarter of an hour; write one such as 04:00"
         yield (*path, "day_start"), reason
     yield from _check_number(path, site, "capacity", low=1)
-
-
-def _check_opening(path: Path, opening: OpeningHours, day_start: time) -> Iterator[Problem]:
-    texts = [((*path, day), getattr(opening, day)) for day in (*WEEKDAYS, "on_holiday")]
-    texts += [((*path, "exceptions", n, "hours"), e.hours) for n, e in enumerate(opening.exceptions)]
-    for at, text in texts:
-        try:
-            parse_hours(text, day_start)
-        except ValueError as exc:
-            yield at, str(exc)
-    for n, exception in enumerate(opening.exceptions):
-        if exception.last < exception.first:
-            reason = "the exception ends before it begins; exchange the two dates"
-            yield (*path, "exceptions", n, "last"), reason
-    if opening.country and opening.country not in holidays.list_supported_countries(include_aliases=False):
-        reason = f'the public holidays of "{opening.country}" are not known; write a country code such as "SE", or ""'
-        yield (*path, "country"), reason
+    if not 1 <= site.late_days <= MOST_LATE_DAYS:
+        reason = f"{site.late_days} is not possible; write 1 to {MOST_LATE_DAYS} days, as in 7"
+        yield (*path, "late_days"), reason
 
 
 def _check_spaces(draft: Draft) -> Iterator[Problem]:
@@ -125,6 +115,14 @@ def _check_spaces(draft: Draft) -> Iterator[Problem]:
         yield from _check_number(path, space, "capacity", low=1)
         yield from _check_number(path, space, "seats", low=0)
         yield from _check_number(path, space, "area_m2", low=1)
+        yield from _check_days(path, space.first, space.last)
+        for n, closure in enumerate(space.closed):
+            yield from _check_days((*path, "closed", n), closure.first, closure.last)
+
+
+def _check_days(path: Path, first: date | None, last: date | None) -> Iterator[Problem]:
+    if first and last and last < first:
+        yield (*path, "last"), "it ends before it begins; exchange the two dates"
 
 
 def _in_circle(start: str, parents: dict[str, str]) -> bool:
@@ -147,15 +145,17 @@ def _check_portal(path: Path, portal: Portal, draft: Draft, ends: frozenset[str]
     for key, end in unknown:
         reason = f'there is no space "{end}"{suggestion(end, known)}; name a space, or "{OUTSIDE}"'
         yield (*path, key), reason
+    if portal.width_m is not None and not 0 < portal.width_m <= WIDEST_M:
+        reason = f"{portal.width_m} is not possible; write the metres that people walk through, as in 1.8"
+        yield (*path, "width_m"), reason
     if portal.outer == portal.inner:
         yield (*path, "inner"), f'both ends are "{portal.inner}"; a passage leads from one space to another'
     elif not unknown and not {portal.outer, portal.inner} & draft.space_ids:
         reason = "neither end is a space of this site; move the passage to the site it belongs to"
         yield (*path, "inner"), reason
-    observed = any(sensor.portal == portal.id for _, sensor in draft.sensors)
-    if portal.counted and not observed:
-        yield path, "no sensor counts it; add one under [[sites.sensors]] or write counted = false"
-    if observed and not portal.counted:
+    yield from _check_days(path, portal.first, portal.last)
+    standing = (s for _, s in draft.sensors if s.portal == portal.id and not (s.last or s.until))
+    if not portal.counted and any(standing):
         yield (*path, "counted"), "a sensor counts it; leave out counted = false, or the sensor"
 
 
@@ -181,6 +181,13 @@ def _check_sensor(path: Path, sensor: Sensor, draft: Draft) -> Iterator[Problem]
             yield (*path, "topics"), f'"{topic_filter}" is no topic filter: {wrong}'
     yield from _check_known((*path, "portal"), sensor.portal, "portal", draft.portal_ids)
     yield from _check_known((*path, "space"), sensor.space, "space", draft.space_ids)
+    for day, moment in (("first", "since"), ("last", "until")):
+        if getattr(sensor, day) and getattr(sensor, moment):
+            yield (*path, moment), f"{day} says so already; leave one of them out"
+    begins, ends = placement_span(sensor, draft.site) if zone_exists(draft.site.timezone) else (None, None)
+    if begins and ends and ends <= begins:
+        at = "last" if sensor.last else "until"
+        yield (*path, at), "it ends before it begins; exchange the two dates"
     if sensor.interval_s <= 0:
         reason = f"{sensor.interval_s} is no interval; write the seconds between messages, as in 60"
         yield (*path, "interval_s"), reason
@@ -215,16 +222,24 @@ def _duplicates(named: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[
 
 
 def _duplicate_channels(drafts: Sequence[Draft]) -> Iterator[Problem]:
-    seen = set[tuple[str, str, str]]()
+    seen: dict[tuple[str, str, str], list[Span]] = {}
     for draft in drafts:
+        if not zone_exists(draft.site.timezone):
+            continue
         for path, sensor in draft.sensors:
             key = (sensor.source, draft.site.external_id(sensor), sensor.channel_key)
-            if key in seen:
+            span = placement_span(sensor, draft.site)
+            if any(_overlap(span, other) for other in seen.get(key, ())):
                 what = f'channel "{sensor.channel_key}" of device "{sensor.device}"'
-                reason = f"{what} is placed twice; remove one of them"
+                reason = f"{what} is placed twice at the same time; remove one, or give each its first and last day"
                 yield (*path, "channel"), reason
-            seen.add(key)
+            seen.setdefault(key, []).append(span)
     yield from _contradicting_devices(drafts)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    (begins, ends), (since, until) = one, other
+    return (begins or EARLY) < (until or LATE) and (since or EARLY) < (ends or LATE)
 
 
 def _contradicting_devices(drafts: Sequence[Draft]) -> Iterator[Problem]:

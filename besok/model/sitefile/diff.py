@@ -1,12 +1,23 @@
 """The changes that applying a site file would make, in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
+from besok.model.calendar import EARLY, placement_span
 from besok.model.plurals import many
-from besok.model.site import PayloadMapping, Portal, Sensor, Site, Space, Text, VisitDefinition
+from besok.model.site import (
+    OpeningHours,
+    PayloadMapping,
+    Portal,
+    Sensor,
+    Site,
+    Space,
+    Text,
+    VisitDefinition,
+    WeekHours,
+)
 
 _PARTS = ("spaces", "portals", "sensors", "mappings")
 _BESIDE = ("opening", "target", "visits")
@@ -24,14 +35,36 @@ def differences(old: Site | None, new: Site) -> list[str]:
 
 def _site(old: Site, new: Site) -> Iterator[str]:
     yield from _fields("", old, new, skip=(*_PARTS, *_BESIDE))
-    yield from _fields("opening ", old.opening, new.opening)
+    yield from _opening(old.opening, new.opening)
     if (old.target is None) != (new.target is None):
         yield "target: new" if new.target else "target: removed"
     elif old.target != new.target:
         yield from _fields("target ", old.target, new.target)
     yield from _definitions({d.first: d for d in old.visits}, {d.first: d for d in new.visits})
     for part in _PARTS:
-        yield from _parts(part[:-1], getattr(old, part), getattr(new, part))
+        if part == "sensors":
+            yield from _sensors(_by_channel(old), _by_channel(new))
+        else:
+            yield from _parts(part[:-1], getattr(old, part), getattr(new, part))
+
+
+def _opening(old: OpeningHours, new: OpeningHours) -> Iterator[str]:
+    before, after = ({t.first: t for t in hours.tables} for hours in (old, new))
+    if len(before) == len(after) == 1:
+        yield from _fields("opening ", old.tables[0], new.tables[0])
+    else:
+        yield from (f"{_table(t)}: removed" for first, t in before.items() if first not in after)
+        yield from (f"{_table(t)}: new hours" for first, t in after.items() if first not in before)
+        for first, table in after.items():
+            if first in before:
+                yield from _fields(f"{_table(table)} ", before[first], table)
+    if old.exceptions != new.exceptions:
+        lasting = many(len(new.exceptions), "special day")
+        yield f"opening exceptions: {len(old.exceptions)} -> {lasting} or periods"
+
+
+def _table(table: WeekHours) -> str:
+    return f"opening from {table.first}" if table.first else "opening"
 
 
 def _definitions(old: Mapping[date, VisitDefinition], new: Mapping[date, VisitDefinition]) -> Iterator[str]:
@@ -47,9 +80,7 @@ def _definitions(old: Mapping[date, VisitDefinition], new: Mapping[date, VisitDe
 def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterator[str]:
     for name in (f.name for f in fields(new) if f.name not in skip):
         before, after = getattr(old, name), getattr(new, name)
-        if name == "exceptions" and before != after:
-            yield f"{label}exceptions: {len(before)} -> {many(len(after), 'special day')} or periods"
-        elif before != after:
+        if before != after:
             yield f"{label}{name}: {_shown(before)} -> {_shown(after)}"
 
 
@@ -60,23 +91,71 @@ def _parts(kind: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
     both = [key for key in after if key in before]
     for key in both:
         yield from _fields(f"{kind} {key}: ", before[key], after[key])
-    if kind != "sensor" and [key for key in before if key in after] != both:
+    if [key for key in before if key in after] != both:
         yield f"{kind}s: in another order"
 
 
-def _by_key(parts: Sequence[Space | Portal | Sensor | PayloadMapping]) -> Mapping[str, Any]:
-    return {_key(part): part for part in parts}
+def _by_key(parts: Sequence[Space | Portal | PayloadMapping]) -> Mapping[str, Any]:
+    return {part.name if isinstance(part, PayloadMapping) else part.id: part for part in parts}
 
 
-def _key(part: Space | Portal | Sensor | PayloadMapping) -> str:
-    if isinstance(part, PayloadMapping):
-        return part.name
-    if not isinstance(part, Sensor):
-        return part.id
-    native = part.source == "native"
-    return (
-        f"{part.device} {part.channel_key}" if native else f"{part.source} {part.device} {part.channel_key}"
-    )
+def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
+    """Return the places of each channel, one after another."""
+    found: dict[str, list[Sensor]] = {}
+    for s in sorted(site.sensors, key=lambda s: placement_span(s, site)[0] or EARLY):
+        native = s.source == "native"
+        key = f"{s.device} {s.channel_key}" if native else f"{s.source} {s.device} {s.channel_key}"
+        found.setdefault(key, []).append(s)
+    return found
+
+
+def _sensors(old: Mapping[str, list[Sensor]], new: Mapping[str, list[Sensor]]) -> Iterator[str]:
+    yield from (f"sensor {key}: removed, its history stays" for key in old if key not in new)
+    yield from (f"sensor {key}: new{_when(places[0])}" for key, places in new.items() if key not in old)
+    for key, places in new.items():
+        if key in old and old[key] != places:
+            yield from (f"sensor {key}: {line}" for line in _places(old[key], places))
+
+
+def _places(old: Sequence[Sensor], new: Sequence[Sensor]) -> Iterator[str]:
+    """Yield how the places of one channel differ."""
+    plain_old, plain_new = [_undated(s) for s in old], [_undated(s) for s in new]
+    if plain_old == plain_new and _ends(new[-1]) and not _ends(old[-1]):
+        after = f" after {new[-1].last}" if new[-1].last else ""
+        yield f"removed{after}, its history stays"
+        return
+    if plain_old[-1] != plain_new[-1]:
+        since = f" (from {new[-1].first})" if new[-1].first else ""
+        yield from (f"{line}{since}" for line in _fields("", plain_old[-1], plain_new[-1]))
+    for n, place in enumerate(old[:-1]):
+        if plain_old[n] not in plain_new:
+            yield f"{_where(place)}{_when(place) or ' always'}: no more, nor what it counted there"
+    for n, place in enumerate(new):
+        if plain_new[n] not in plain_old:
+            if n < len(new) - 1:
+                yield f"{_where(place)}{_when(place)}: new"
+        elif (before := old[plain_old.index(plain_new[n])]) != place and not (
+            n < len(new) - 1 and place.until
+        ):
+            yield f"{_where(place)}:{_when(before) or ' always'} ->{_when(place) or ' always'}"
+
+
+def _undated(sensor: Sensor) -> Sensor:
+    return replace(sensor, first=None, last=None, since=None, until=None)
+
+
+def _ends(sensor: Sensor) -> bool:
+    return bool(sensor.last or sensor.until)
+
+
+def _where(sensor: Sensor) -> str:
+    return f"{sensor.portal or sensor.space}{', swapped' * sensor.swapped}"
+
+
+def _when(sensor: Sensor) -> str:
+    """Return from when until when a sensor has its place, "" for always."""
+    begins, ends = sensor.first or sensor.since, sensor.last or sensor.until
+    return f" from {begins}" * bool(begins) + f" to {ends}" * bool(ends)
 
 
 def _shown(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from besok.model.site import Site
+from besok.model.site import Site, Target
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 
@@ -18,7 +18,34 @@ def check(path: Path, site: Site, sites: Mapping[str, Site | None]) -> Iterator[
         yield (*at, "deadline"), "the deadline is not after the baseline; choose a later day"
     if not target.factor > 0:
         yield (*at, "factor"), f"{target.factor:g} is no factor; write 2.0 for twice the visits"
+    yield from _stated(at, target)
     yield from (((*at, "also"), reason) for reason in apart(site, sites))
+
+
+def _stated(at: Path, target: Target) -> Iterator[Problem]:
+    """Yield what is wrong with a baseline that is stated as one number."""
+    if target.baseline_visits is None:
+        if target.baseline_measure or target.baseline_source:
+            yield (*at, "baseline_visits"), "is missing; write the visits in 365 days that the source states"
+        return
+    if not 0 < target.baseline_visits < 1e9:
+        yield (*at, "baseline_visits"), f"{target.baseline_visits:g} cannot be; write the visits in 365 days"
+    if target.baseline_measure is None:
+        yield (
+            (*at, "baseline_measure"),
+            'is missing; write "net" if staff and others were taken off, else "gross"',
+        )
+    elif target.baseline_measure != target.measure:
+        yield (
+            (*at, "baseline_measure"),
+            f"the baseline is {target.baseline_measure} and the target counts {target.measure} visits; "
+            f'write measure = "{target.baseline_measure}", or the baseline as {target.measure} visits',
+        )
+    if not target.baseline_source:
+        yield (
+            (*at, "baseline_source"),
+            'is missing; write where the number is from: "national statistics 2019"',
+        )
 
 
 def apart(site: Site, sites: Mapping[str, Site | None]) -> Iterator[str]:

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.devices import Voided
+from besok.model.views.imports import CountMethod, Counts
+from besok.model.views.sample_weeks import SampledYear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class SensorEvidence:
     placed: datetime | None
     ended: datetime | None
     readings: int
+    voided: int  # readings beside these, that count no more
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
@@ -74,6 +78,21 @@ class CorrectionEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportEvidence:
+    """Counts that people brought: of the file `name` with this SHA-256 `digest`, on `days` of the year `visits`."""
+
+    source: str
+    counts: Counts
+    method: CountMethod
+    name: str
+    digest: str
+    author: str
+    made: datetime
+    days: int
+    visits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The same figure from the raw readings, apart from the buckets. `different` names doors and days that differ."""
 
@@ -93,7 +112,10 @@ class AnnualReport:
     its figure. `filled` are visits that the days as they are shown hold beside
     `gross_counted`: estimated at once for silent doors, quarter by quarter; here an estimate of the whole year replaces
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
-    `last` is before the end of the year while that is not over.
+    `last` is before the end of the year while that is not over. `hours_staffed` and `hours_staffless` are the opening
+    hours of its days, with staff and open with a card only.
+    `sample` is what the year was estimated from where people counted in sample weeks and no sensors did; `days_whole`
+    are then the days that were counted.
     """
 
     site: str
@@ -117,6 +139,8 @@ class AnnualReport:
     high: float | None
     days: int
     days_closed: int
+    hours_staffed: float
+    hours_staffless: float
     days_whole: int
     days_partly: int
     days_missing: int
@@ -124,5 +148,8 @@ class AnnualReport:
     definitions: tuple[DefinitionEvidence, ...]
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
+    imports: tuple[ImportEvidence, ...]
+    voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None
+    sample: SampledYear | None = None

@@ -9,7 +9,7 @@ from besok.model.findings import Kind, Value
 from besok.model.site import Text
 
 State = Literal["open", "acknowledged", "resolved"]
-Event = Literal["found", "acknowledged", "resolved"]
+Event = Literal["found", "acknowledged", "changed", "resolved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class FindingInfo:
     `sentence` says what, with numbers and since when; `certainty` how sure that is (empty where it is plain to see);
     `advice` what to do. `device` is empty if the whole site is meant. `since` is when the trouble began, as far as can
     be told, `found` when Besök said so first, `seen` when it last did. `evidence` holds the numbers of the sentence.
+    `fixed` is when what it rests on was changed (the sensor's placement, or its readings): since then it is watched.
     """
 
     id: int
@@ -51,6 +52,7 @@ class FindingInfo:
     who: str
     note: str
     resolved: datetime | None
+    fixed: datetime | None
     history: tuple[FindingEvent, ...]
 
 

@@ -94,8 +94,9 @@ class ImportedCalendar:
 class CalendarDay:
     """All that is known about a business day, past or to come, beside its visits.
 
-    `open_hours` is 0 on a closed day. `events` are the titles of the programme, `event_hours` the time they take up
-    within the day, added up; one that lasts all day counts the opening hours. Weather is None where nobody told it.
+    `open_hours` is 0 on a closed day; `staffless_hours` of them are open with a card, without staff. `events` are the
+    titles of the programme, `event_hours` the time they take up within the day, added up; one that lasts all day counts
+    the opening hours. Weather is None where nobody told it.
     """
 
     day: date
@@ -106,6 +107,7 @@ class CalendarDay:
     event_hours: float
     temperature_c: float | None
     precipitation_mm: float | None
+    staffless_hours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,31 @@ class UnplacedDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voided:
+    """The time from `first` up to `last` in which what a device sent does not count, by the word of `author`.
+
+    Of all of it, or of its readings `above` a value, beside which the others count.
+    `readings` and the `people` in them (of those that are no totals) are what had come when it was `made`. Once undone
+    they count again.
+    """
+
+    id: int
+    source: str
+    device: str
+    first: datetime
+    last: datetime
+    above: float | None
+    reason: str
+    author: str
+    made: datetime
+    readings: int
+    people: float
+    undone: datetime | None
+    undone_by: str | None
+    undone_why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedMessage:
     """A message nobody could read, with the reason. `payload` is its first 2,000 bytes, as text where they are UTF-8,
     else as hex; `size` is the size of the whole, which is kept."""

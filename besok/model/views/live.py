@@ -87,7 +87,8 @@ class SpaceLive:
 
     A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
     silent sensor was last heard, `interval_s` how often that one sends. `reason` says why a figure was corrected
-    (docs/reference/figures.md lists the words) or is missing ("no_sensor", "no_data").
+    (docs/reference/figures.md lists the words) or is missing ("no_sensor", "no_data", "uncounted_passage",
+    "space_closed").
     """
 
     space: str
@@ -114,7 +115,8 @@ class SiteLive:
     """A site now: `spaces` holds the root space first, then the rest in the order of the building.
 
     `open_until` is the end of the present opening hours, `opens_at` the beginning of the next; one of them is None, and
-    both are where a site never closes or never opens: `is_open` says which.
+    both are where a site never closes or never opens: `is_open` says which. Not `staffed`: open with a card
+    only; `staffed_until` is when the staff leaves, where the site stays open without them.
     `visits_today` counts entries through the perimeter since the business day began.
     """
 
@@ -128,4 +130,6 @@ class SiteLive:
     visits_today: float | None
     visits_last_week: float | None  # the same weekday a week ago, up to the same time of day
     spaces: tuple[SpaceLive, ...]
+    staffed: bool = True
+    staffed_until: datetime | None = None
     visits_corrected: float = 0.0  # of those today, how many corrections of doors added

@@ -4,25 +4,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from besok.model.views.sample_weeks import SampledYear
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodBreak:
     """A day from which visits are counted otherwise. What was counted before it, times `factor`, is what would be now.
 
-    `kind`: another sensor, a definition of a visit, a door that was not counted before (or is no more), or a step that
-    nobody told of ("found"). `method`: both sensors side by side ("overlap"), the step beside other doors ("level"),
-    the same readings by the new definition ("recounted"), or none, where it cannot be told. `error` is half the
-    width of the factor's 95 % interval. `site` is the one whose visits are counted otherwise, and whose file names the
+    `kind`: another sensor, a definition of a visit, a door that was not counted before (or is no more), a step that
+    nobody told of ("found"), or counts that people brought, from the `source` ("source"; `counter` is the one that
+    counts since, empty for sensors). `method`: both side by side ("overlap"), each beside counts by hand ("counts"),
+    the step beside other doors ("level"), the same readings by the new definition ("recounted"), not known but for how
+    far counters differ ("prior"), or none, where it cannot be told. `error` is half the width of the factor's 95 %
+    interval. `site` is the one whose visits are counted otherwise, and whose file names the
     door, where it is not the site of the target itself.
     """
 
     day: date
     door: str | None
-    kind: Literal["sensor", "definition", "door", "found"]
-    method: Literal["overlap", "level", "recounted", "none"]
+    kind: Literal["sensor", "definition", "door", "found", "source"]
+    method: Literal["overlap", "counts", "level", "recounted", "prior", "none"]
     factor: float | None
     error: float | None
     site: str | None = None
+    source: str = ""
+    counter: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +36,14 @@ class SoFar:
     """The visits of a site so far, together with those of the other sites that its target counts, if it has one.
 
     `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
-    last 365 days, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the last 364
-    days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
+    last 365 days `until`, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the
+    last 364 days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
+    `last_365` is None where less than 75 % of them were observed whole. `uncounted` are sites that are counted together
+    with it and of which nothing is known yet: until then nothing is.
     """
 
     today: date
+    until: date
     measure: str
     first: date | None
     days: int
@@ -43,6 +52,7 @@ class SoFar:
     coverage_365: float
     growth: float | None
     growth_days: int = 0
+    uncounted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +60,17 @@ class Progress:
     """Visits on the way to the target.
 
     `baseline_visits` are a year's worth, scaled from the days of the baseline period that were observed whole, which
-    are `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business
-    days before `today`, scaled for missing days; `growth` compares the last 364 days with the 364 before, by the
-    `growth_days` of them that were observed whole in both (None with less history). `needed_growth` is the growth a
-    year from today to the deadline.
+    are `baseline_coverage` of it, or as they are stated; `goal_visits` is the factor times that. `last_365` are the
+    visits of the 365 business days up to `until`, which is yesterday, or the last day that people brought and nobody
+    counted after; scaled for missing days. `growth` compares the last 364 days with comparable ones a year before, by
+    the `growth_days` of them that were known whole in both (None with less history). `needed_growth` is the growth a
+    year from then to the deadline. `baseline_source` and `source_365` are where days were brought from, empty where
+    sensors counted them; `sampled_365` is the share of these days that are estimated from the sample weeks of years
+    (`sampled`); `left_out` are days that baseline and growth do without.
+
+    Nothing is compared with too little: `baseline_visits` and `last_365`, and what rests on them, are None where less
+    than 75 % of their days are known whole, as growth is. `uncounted` are sites that count for the target and of which
+    nothing is known.
 
     The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
     `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
@@ -66,6 +83,7 @@ class Progress:
 
     site: str
     today: date
+    until: date
     baseline_first: date
     baseline_last: date
     baseline_visits: float | None
@@ -88,3 +106,9 @@ class Progress:
     also: tuple[str, ...] = ()
     deadline_365: float | None = None
     growth_days: int = 0
+    baseline_source: str = ""
+    source_365: str = ""
+    sampled_365: float = 0.0
+    sampled: tuple[SampledYear, ...] = ()
+    left_out: tuple[date, date] | None = None
+    uncounted: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from besok.model.site import Text
 from besok.model.usage import Usage
 
 Step = Literal["15min", "hour", "day", "week", "month"]
+VisitStep = Literal["day", "week", "month", "quarter", "year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,16 @@ class FlowPoint:
 class VisitPoint:
     """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero.
 
-    `imputed` is how many of the gross were not seen when they came: told by a total after a gap, or estimated for a
-    silent door. `se` is the standard error of the gross figure (besok.analytics.visits), with whom counters miss
-    in both directions and the errors of corrections and estimates; what was not observed is told by `coverage`.
+    `imputed` is how many of the gross were not seen when they came: told by a total after a gap, estimated for a
+    silent door, or a day's share of the total of a longer period. `source` is what people brought days of the step
+    from, empty where sensors counted all of them. `se` is the standard error of the gross figure
+    (besok.analytics.visits), with whom counters miss in both directions and the errors of corrections and estimates;
+    what was not observed is told by `coverage`: the share of the step's days that are known whole, of a day that is
+    not the share of its seconds.
     `definition` is the version in force: 0 if the site states none, None if it changed.
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
+    `voided` tells that a person has voided readings of that time: they are in none of the figures.
     """
 
     day: date
@@ -50,6 +55,8 @@ class VisitPoint:
     definition: int | None = 0
     corrected: float = 0.0
     final: bool = True
+    source: str = ""
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

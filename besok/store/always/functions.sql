@@ -37,3 +37,30 @@ select case
     when later - earlier <= interval '15 minutes' then value - was
 end
 $$;
+
+-- Whether a reading that was made at `at` and tells of the seconds before (0: of that moment) tells of some of a time that is
+-- voided: wholly, or as to readings `above` a value.
+create or replace function is_voided(at timestamptz, period_s float4, value float8, during tstzrange, above float8) returns boolean
+language sql immutable parallel safe as $$
+select (above is null or value > above) and case
+    when period_s > 0 then tstzrange(at - period_s * interval '1 second', at, '()') && during else during @> at
+end
+$$;
+
+-- Whether the difference of two totals counts although a voided time lies between them. Not if the counter may have gone on
+-- counting then: who passed in that time is in the difference, and was not measured. It counts where the counter says that
+-- it did not: a voided total is not between the two, as the one of a test message.
+create or replace function told_across_void(
+    channel int, kind smallint, was float8, now float8, earlier timestamptz, later timestamptz
+) returns boolean
+language sql stable parallel safe as $$
+select not exists (
+    select from channel c
+    join voided_time v using (device_id)
+    where c.channel_id = channel and v.undone is null and v.during && tstzrange(earlier, later, '()')
+) or now >= was and exists (
+    select from reading r
+    where r.channel_id = channel and r.metric = kind and r.time > earlier and r.time < later and r.flags & 16 <> 0
+        and (r.value < was or r.value > now)
+)
+$$;

@@ -1,4 +1,6 @@
 -- What the tables mean. Dropped and made anew at every migration.
+drop view if exists unassigned_channel;
+drop view if exists uncounted_passage;
 drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;
@@ -8,6 +10,8 @@ drop view if exists portal_imputed;
 drop view if exists portal_people;
 drop view if exists portal_flow;
 drop view if exists portal_counting;
+drop view if exists channel_counting;
+drop view if exists placement_now;
 drop view if exists site_portal;
 
 -- Each site and the portals that touch it: perimeter if one end is inside and the other is not;
@@ -24,13 +28,29 @@ cross join lateral (
     group by site_id
 ) s;
 
--- When each portal counts: as long as it is in the site file. One that was set to counted = false counts until its last sensor
--- was taken down, so that its past stays what it was.
+-- What each channel observes now; where that is nothing, what it will observe next.
+create view placement_now as
+select distinct on (channel_id) * from placement
+where coalesce(upper(valid) > now(), true)
+order by channel_id, lower(valid) nulls first;
+
+-- What each channel counts, where and when: nothing at a portal or in a space while that is not used.
+create view channel_counting as
+select l.channel_id, l.portal_id, l.space_id, l.swapped, coalesce('portal ' || l.portal_id, 'space ' || l.space_id) as place,
+    range_agg(l.valid) * coalesce(p.used, z.used, '{(,)}'::tstzmultirange) as counting
+from placement l
+left join portal p on p.portal_id = l.portal_id
+left join space z on z.space_id = l.space_id
+where l.role = 'primary'
+group by l.channel_id, l.portal_id, l.space_id, l.swapped, p.used, z.used;
+
+-- When each portal counts: as long as it is in the site file, and the spaces on both of its sides are used. One that was set to
+-- counted = false counts until its last sensor was taken down, so that its past stays what it was.
 create view portal_counting as
-select p.portal_id, case
-    when p.counted then p.valid
-    when h.hung is not null then tstzrange(lower(p.valid), upper(h.hung)) * p.valid
-    else 'empty'::tstzrange
+select p.portal_id, coalesce(p.used, '{(,)}'::tstzmultirange) * case
+    when p.counted then '{(,)}'::tstzmultirange
+    when h.hung is not null then tstzmultirange(tstzrange(null, upper(h.hung)))
+    else '{}'::tstzmultirange
 end as counting
 from portal p
 left join lateral (
@@ -38,19 +58,20 @@ left join lateral (
     where l.portal_id = p.portal_id and l.role = 'primary' order by upper(l.valid) desc nulls first limit 1
 ) h on true;
 
--- People through a portal by bucket and channel, in the portal's direction; only primary placements count, and
--- buckets with something simulated in them only in sandboxes.
+-- People through a portal by bucket and channel, in the portal's direction; only primary placements count while the portal is used,
+-- and buckets with something simulated in them only in sandboxes.
 create view portal_flow as
 select p.portal_id, b.channel_id, b.bucket,
     case when p.swapped then b.people_out else b.people_in end as people_in,
     case when p.swapped then b.people_in else b.people_out end as people_out,
     b.covered_s, b.imputed
 from placement p
+join portal d on d.portal_id = p.portal_id
 join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
-where p.role = 'primary' and p.portal_id is not null and (p.sandbox or not b.simulated);
+where p.role = 'primary' and (p.sandbox or not b.simulated) and (d.used is null or d.used @> b.bucket);
 
 -- People through a portal with the corrections in force (table calibration), which are stated beside: `corrected_in` of
--- `people_in` were added. The estimate of occupancy reads portal_flow, since it learns the errors of doors by itself.
+-- `people_in` were added.
 create view portal_people as
 select f.portal_id, f.channel_id, f.bucket, f.people_in + c.corrected_in as people_in, f.people_out + c.corrected_out as people_out,
     f.covered_s, f.imputed, c.corrected_in, c.corrected_out
@@ -67,7 +88,8 @@ create view portal_imputed as
 select p.portal_id, i.channel_id, i.bucket, e.people_in + c.corrected_in as people_in, e.people_out + c.corrected_out as people_out,
     c.corrected_in, c.corrected_out, i.spread
 from imputed_flow i
-join placement p on p.channel_id = i.channel_id and p.valid @> i.bucket and p.role = 'primary' and p.portal_id is not null
+join placement p on p.channel_id = i.channel_id and p.valid @> i.bucket and p.role = 'primary'
+join portal d on d.portal_id = p.portal_id and (d.used is null or d.used @> i.bucket)
 left join flow_bucket b on b.channel_id = i.channel_id and b.bucket = i.bucket
 left join calibration k on k.portal_id = p.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> i.bucket
     and i.channel_id = any(k.channels)
@@ -146,6 +168,34 @@ where s.slug = any(sites) and v.day between first and last
 group by v.day
 having count(*) = cardinality(sites)
 $$;
+
+-- Channels that are heard and observe nothing now. One that was replaced or taken down is none of them: another one is
+-- heard from its place now, or it has not been heard since the day after.
+create view unassigned_channel as
+select c.* from channel c
+where c.last_received is not null
+    and not exists (select from placement_now pl where pl.channel_id = c.channel_id)
+    and not exists (
+        select from placement old
+        where old.channel_id = c.channel_id and (
+            c.last_received <= upper(old.valid) + interval '1 day'
+            or exists (
+                select from placement_now new join channel other using (channel_id)
+                where (new.portal_id = old.portal_id or new.space_id = old.space_id)
+                    and other.last_received is not null
+            )
+        )
+    );
+
+-- Passages between two spaces of a site that nothing counts: who is on which side cannot be told.
+create view uncounted_passage as
+select p.portal_id, o.site_id, p.outer_id, p.inner_id
+from portal p
+join space o on o.space_id = p.outer_id
+join space i on i.space_id = p.inner_id and i.site_id = o.site_id
+where p.valid @> now() and (p.used is null or p.used @> now()) and (not p.counted or not exists (
+    select from placement pl where pl.portal_id = p.portal_id and pl.role = 'primary'
+));
 
 -- Each space and every space within it, itself included.
 create view space_within as

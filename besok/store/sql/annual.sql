@@ -2,7 +2,7 @@
 -- The portals that lead into a site and are counted, or were, with the direction of going in. `until` is the last day that
 -- counts of those that are no longer counted, or no longer there: until a sensor hung there, or was heard.
 select p.portal_id, case when p.site_id = sp.site_id then p.slug else owner.slug || '/' || p.slug end as name, sp.sign,
-    case when not (p.counted and upper_inf(p.valid)) then greatest(h.heard, h.hung) end as until
+    case when not (p.counted and coalesce(upper(p.valid) > now(), true)) then greatest(h.heard, h.hung) end as until
 from site
 join site_portal sp using (site_id)
 join portal p using (portal_id)
@@ -12,8 +12,14 @@ cross join lateral (
         (select max(((upper(l.valid) at time zone site.timezone) - site.day_start)::date) from placement l
          where l.portal_id = p.portal_id and l.role = 'primary') as hung
 ) h
-where site.slug = %(site)s and sp.perimeter and ((p.counted and upper_inf(p.valid)) or h.heard is not null)
+where site.slug = %(site)s and sp.perimeter and ((p.counted and coalesce(upper(p.valid) > now(), true)) or h.heard is not null)
 order by p.site_id <> sp.site_id, p.sort, p.portal_id
+
+-- name: portal_spans
+-- When portals count; one that never does has no row.
+select portal_id, lower(r) as begins, upper(r) as ends
+from portal_counting cross join lateral unnest(counting) as r
+where portal_id = any(%(portals)s)
 
 -- name: annual_quarters
 -- People through portals by quarter of an hour, with the corrections in force; `quarter` counts from the first one.
@@ -70,13 +76,14 @@ select pl.portal_id, pl.channel_id, exists (
     jsonb_build_object(
         'source', d.source, 'device', d.external_id, 'channel', c.key, 'model', coalesce(nullif(d.model, ''), d.heard_model),
         'role', pl.role, 'swapped', pl.swapped, 'placed', lower(pl.valid), 'ended', upper(pl.valid),
-        'readings', r.readings, 'first', r.first, 'last', r.last, 'odd_clock', r.odd_clock
+        'readings', r.readings, 'voided', r.voided, 'first', r.first, 'last', r.last, 'odd_clock', r.odd_clock
     ) as evidence
 from placement pl
 join channel c using (channel_id)
 join device d using (device_id)
 cross join lateral (
-    select count(*)::int as readings, min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
+    select count(*) filter (where flags & 16 = 0)::int as readings, count(*) filter (where flags & 16 <> 0)::int as voided,
+        min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
     from reading r
     where r.channel_id = pl.channel_id and r.metric in (1, 2, 3, 4, 5, 6) and r.time >= %(begins)s and r.time < %(ends)s
         and pl.valid @> r.time

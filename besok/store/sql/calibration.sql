@@ -23,8 +23,8 @@ for update of k
 -- Proposes a correction; one that was proposed for the same door and not decided upon is replaced.
 insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence)
 select %(portal_id)s, array_agg(channel_id order by channel_id), %(proposed)s, %(proposed_by)s, %(factor_in)s, %(factor_out)s, %(evidence)s
-from placement
-where portal_id = %(portal_id)s and role = 'primary' and upper_inf(valid)
+from placement_now
+where portal_id = %(portal_id)s and role = 'primary'
 on conflict (portal_id) where decision = 'open' do update
 set channels = excluded.channels, proposed = excluded.proposed, proposed_by = excluded.proposed_by,
     factor_in = excluded.factor_in, factor_out = excluded.factor_out, evidence = excluded.evidence
@@ -58,8 +58,8 @@ set undone = %(now)s, undone_by = %(author)s, undone_why = %(reason)s
 where calibration_id = %(id)s
 
 -- name: calibration_days
--- The days of a door that a correction touches.
-select f.site_id, f.portal_id, f.day
+-- The days of a door that a correction touches, with the site of each, and whether it is over.
+select f.site_id, f.portal_id, f.day, s.slug, f.day < ((now() at time zone s.timezone) - s.day_start)::date as past
 from flow_day f
 join site s using (site_id)
 where f.portal_id = %(portal_id)s
@@ -76,20 +76,21 @@ select p.portal_id, p.slug as portal, jsonb_build_object('sv', p.name_sv, 'en', 
 from site s
 join portal p using (site_id)
 join site_portal sp on sp.site_id = s.site_id and sp.portal_id = p.portal_id
-join placement pl on pl.portal_id = p.portal_id and pl.role = 'primary' and upper_inf(pl.valid)
+join placement_now pl on pl.portal_id = p.portal_id and pl.role = 'primary'
 join channel c using (channel_id)
 join device d using (device_id)
 left join space i on i.space_id = p.inner_id
-where s.slug = %(site)s and p.counted and upper_inf(p.valid)
+where s.slug = %(site)s and p.counted and coalesce(upper(p.valid) > now(), true)
 group by p.portal_id, i.space_id, sp.perimeter, sp.sign
 order by sp.perimeter desc, p.sort, p.portal_id
 
 -- name: count_segments
 -- What channels told of the time of each count: periods with the people in them, in the portal's own directions. As in the
 -- rollup: where a channel has sent totals they count and deltas do not, and where it knows directions those count. What is
--- simulated (flag 8) counts in sandboxes only.
+-- simulated (flag 8) counts in sandboxes only, what is voided (16) nowhere.
 with watch as materialized (
-    select m.count_id, m.begins, m.ends, pl.channel_id, pl.swapped, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
+    select m.count_id, m.begins, m.ends, pl.channel_id, pl.swapped, pl.sandbox, c.wraps,
+        exists (select from voided_time v where v.device_id = c.device_id and v.undone is null) as voids, c.has_totals and has.totals as totals,
         case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
     from unnest(%(counts)s::uuid[], %(portals)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
         as m (count_id, portal_id, begins, ends)
@@ -101,7 +102,7 @@ with watch as materialized (
         from (values (1::smallint), (2::smallint), (3::smallint), (4::smallint), (6::smallint)) as k (metric)
         where exists (
             select from reading r where r.channel_id = c.channel_id and r.metric = k.metric and (pl.sandbox or r.flags & 8 = 0)
-                and r.time >= m.begins - interval '1 day' and r.time < m.ends + interval '1 day'
+                and r.flags & 16 = 0 and r.time >= m.begins - interval '1 day' and r.time < m.ends + interval '1 day'
         )
     ) has
 ), segment as (
@@ -109,7 +110,7 @@ with watch as materialized (
         r.time - r.period_s * interval '1 second' as begins, r.time as ends
     from watch w
     join reading r on r.channel_id = w.channel_id and r.metric in (1, 2, 5) and (w.sandbox or r.flags & 8 = 0)
-        and r.time >= w.begins and r.time - r.period_s * interval '1 second' <= w.ends and r.time <= w.ends + interval '1 day'
+        and r.flags & 16 = 0 and r.time >= w.begins and r.time - r.period_s * interval '1 second' <= w.ends and r.time <= w.ends + interval '1 day'
     where not w.totals and (r.metric = 5) <> w.directed
     union all
     select w.count_id, w.channel_id, w.swapped, w.directed, case t.metric when 6 then 5 else t.metric - 2 end, told.people, t.before, t.time
@@ -119,13 +120,14 @@ with watch as materialized (
             lag(r.received) over k as before_received
         from reading r
         where r.channel_id = w.channel_id and r.metric in (3, 4, 6) and (r.metric = 6) <> w.directed and (w.sandbox or r.flags & 8 = 0)
-            and r.time >= w.begins - interval '1 day' and r.time < w.ends + interval '1 day'
+            and r.flags & 16 = 0 and r.time >= w.begins - interval '1 day' and r.time < w.ends + interval '1 day'
         window k as (partition by r.metric order by r.time)
     ) t
     cross join lateral (
         select people_between(t.was, t.value, w.wraps, t.before, t.before_received, t.time, t.received) as people
     ) told
     where w.totals and told.people is not null and t.before < w.ends and t.time > w.begins
+        and (not w.voids or told_across_void(w.channel_id, t.metric, t.was, t.value, t.before, t.time))
 )
 select count_id, jsonb_agg(told order by channel_id, begins) as segments
 from (

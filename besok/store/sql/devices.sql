@@ -7,7 +7,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
         select jsonb_agg(jsonb_build_object('channel', c.key, 'site', si.slug, 'portal', p.slug, 'space', s.slug,
             'swapped', pl.swapped, 'role', pl.role) order by c.key)
         from channel c
-        join placement pl on pl.channel_id = c.channel_id and upper_inf(pl.valid)
+        join placement_now pl on pl.channel_id = c.channel_id
         left join portal p using (portal_id)
         left join space s on s.space_id = pl.space_id
         join site si on si.site_id = coalesce(p.site_id, s.site_id)
@@ -16,7 +16,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
 from device d
 where %(site)s::text is null or exists (
     select from channel c
-    join placement pl on pl.channel_id = c.channel_id and upper_inf(pl.valid)
+    join placement_now pl on pl.channel_id = c.channel_id
     left join portal p using (portal_id)
     left join space s on s.space_id = pl.space_id
     join site si on si.site_id = coalesce(p.site_id, s.site_id)
@@ -33,10 +33,7 @@ select source, external_id, heard_model from device where heard_model <> ''
 -- Each channel costs some index look-ups, however long its history.
 with silent as (
     select d.* from device d
-    where d.last_received >= %(since)s and exists (
-        select from channel c where c.device_id = d.device_id and c.last_received is not null
-            and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
-    )
+    where d.last_received >= %(since)s and exists (select from unassigned_channel c where c.device_id = d.device_id)
     order by d.last_received desc, d.device_id
     limit %(limit)s
 )
@@ -44,12 +41,10 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
     d.last_received as heard,
     jsonb_agg(jsonb_build_object('channel_id', c.channel_id, 'channel', c.key, 'count', n.number) order by c.key) as channels
 from silent d
-join channel c using (device_id)
+join unassigned_channel c using (device_id)
 cross join lateral (
     select count(*)::int as number from (select from reading r where r.channel_id = c.channel_id limit %(most)s) r
 ) n
-where c.last_received is not null
-    and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
 group by d.device_id, d.source, d.external_id, d.model, d.heard_model, d.topic, d.last_received
 order by d.last_received desc, d.device_id
 
@@ -96,7 +91,7 @@ select case when d.source = 'native' then substr(d.external_id, length(day.slug)
         else least(1, coalesce(f.covered_s, l.covered_s) / extract(epoch from day.ends - day.begins)::float8)
     end as coverage
 from day
-join placement pl on upper_inf(pl.valid) and pl.role = 'primary'
+join placement_now pl on pl.role = 'primary'
 join channel c using (channel_id)
 join device d using (device_id)
 left join portal p on p.portal_id = pl.portal_id

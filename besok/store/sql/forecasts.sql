@@ -18,9 +18,8 @@ order by f.origin desc
 limit 1
 
 -- name: forecast_record
--- Every sum that was ever forecast of what the target counts now and whose days are over, beside the truth as the readings
--- have it now. Days that are left out, or were not observed at all of its sites, count as the mean of the others;
--- `observed` is the share of days that were.
+-- Every sum that was ever forecast of what the target counts now and whose days are over, beside the truth as it is known now.
+-- Days that are not given count as the mean of the others; `observed` is the share of days that were.
 with told as (
     select f.origin, f.made, f.afterwards, f.model, t.*
     from forecast f
@@ -28,9 +27,7 @@ with told as (
     join forecast_total t using (forecast_id)
     where s.slug = %(site)s and f.measure = %(measure)s and f.also = %(also)s and t.last_day < %(today)s
 ), days as materialized (
-    select day, case %(measure)s when 'net' then net else gross end as visits
-    from visits_together(%(site)s || %(also)s::text[], '-infinity', %(today)s)
-    where day <> all(%(left_out)s::date[])
+    select day, visits from unnest(%(days)s::date[], %(visits)s::float8[]) as d (day, visits)
 ), truth as (
     select t.forecast_id, t.first_day, t.last_day, sum(d.visits) as visits,
         count(d.day)::float8 / (t.last_day - t.first_day + 1) as observed

@@ -50,7 +50,7 @@ from (
     order by o.device_id
 ) n
 where d.device_id = n.device_id and (cardinality(d.heard_on) = 0 or not exists (
-    select from channel c join placement pl using (channel_id) where c.device_id = d.device_id and upper_inf(pl.valid)
+    select from channel c join placement_now pl using (channel_id) where c.device_id = d.device_id
 ))
 
 -- name: bound_topics
@@ -63,7 +63,7 @@ join device d using (source, external_id)
 -- What placed devices are bound to: topics of the site file or a command, else those on which they were heard.
 select source, external_id, topics, heard_on from device d
 where exists (
-    select from channel c join placement pl using (channel_id) where c.device_id = d.device_id and upper_inf(pl.valid)
+    select from channel c join placement_now pl using (channel_id) where c.device_id = d.device_id
 )
 
 -- name: set_topics

@@ -60,13 +60,19 @@ on conflict (name) do update set heard = excluded.heard, detail = excluded.detai
 -- The last beat of each service.
 select name, heard, detail from service order by name
 
+-- name: clock
+-- The time of the database.
+select clock_timestamp()
+
+-- name: forecast_ages
+-- The newest forecast of each site that has one.
+select s.slug as site, max(f.origin) as origin from forecast f join site s using (site_id) group by 1 order by 1
+
 -- name: store_health
 -- What the database can say about itself.
 select (select max(last_received) from device) as last_received,
     (select count(*) from rejected where resolved is null)::int as rejected,
-    (select count(*) from device d where d.last_received is not null and exists (
-        select from channel c where c.device_id = d.device_id and c.last_received is not null and not exists (
-            select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))))::int as unplaced,
+    (select count(distinct device_id) from unassigned_channel)::int as unplaced,
     (select count(*) from dirty_day)::int as days_waiting,
     current_setting('timescaledb.license') as edition
 

@@ -5,13 +5,13 @@
 -- been heard for many times as long as there is between two of its messages.
 with here as (
     select s.*, site.capacity as site_capacity from space s join site using (site_id)
-    where site.slug = %(site)s and upper_inf(s.valid)
+    where site.slug = %(site)s and s.valid @> %(now)s
 ), heard as (
     select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
-    where pl.role = 'primary' and upper_inf(pl.valid)
+    where pl.role = 'primary' and pl.valid @> %(now)s
     group by pl.portal_id, pl.space_id
 ), doors as (
     select sp.space_id,
@@ -20,17 +20,21 @@ with here as (
     from space_portal sp
     join portal p using (portal_id)
     left join heard h using (portal_id)
-    where p.counted and upper_inf(p.valid)
+    where p.counted and p.valid @> %(now)s and (p.used is null or p.used @> %(now)s)
     group by sp.space_id
     having bool_and(h.portal_id is not null) -- a door without a sensor leaves the space uncounted
 )
 select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
     coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
     o.time, o.people, o.lower, o.upper, o.raw, o.basis, 'none' as freshness, 'unknown' as level,
-    case when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
+    case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
     coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,
     case
+        when not h.used @> %(now)s then 'space_closed'
         when o.people is not null or o.reason <> '' then o.reason
+        when own.space_id is null and exists (
+            select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = h.space_id
+        ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'
         else 'no_sensor'
     end as reason
@@ -40,7 +44,7 @@ left join doors d on d.space_id = h.space_id
 left join heard own on own.space_id = h.space_id
 left join lateral (
     select * from occupancy_minute o
-    where o.space_id = h.space_id and o.time >= %(day_begins)s and o.time <= %(now)s
+    where o.space_id = h.space_id and o.time >= %(day_begins)s and o.time <= %(now)s and (h.used is null or h.used @> %(now)s)
     order by o.time desc limit 1
 ) o on true
 order by h.parent_id is not null, h.sort, h.slug
@@ -71,7 +75,7 @@ order by t.start
 with span as materialized (
     select * from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as t (begins, ends, number)
 ), here as materialized (
-    select s.space_id, s.slug from space s join site using (site_id) where site.slug = %(site)s and upper_inf(s.valid)
+    select s.space_id, s.slug from space s join site using (site_id) where site.slug = %(site)s and (upper_inf(s.valid) or s.last is not null)
 ), known as materialized (
     select span.number, floor(extract(epoch from o.bucket - span.begins) / 900)::int as step, o.*
     from span
@@ -149,7 +153,7 @@ with day as materialized (
     select z.space_id, z.slug, s.timezone, s.day_start
     from site s
     join space z using (site_id)
-    where s.slug = %(site)s and (%(space)s::text is null and upper_inf(z.valid) or z.slug = %(space)s)
+    where s.slug = %(site)s and (%(space)s::text is null and (upper_inf(z.valid) or z.last is not null) or z.slug = %(space)s)
 ), inside as materialized (
     select o.space_id, d.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
         sum(o.upper - o.lower) / 4 as width_hours, count(q.day) / 4.0 as open_known_hours,
@@ -240,6 +244,18 @@ left join space i on i.space_id = p.inner_id and i.site_id = sp.site_id
 where sp.site_id = %(site_id)s and p.counted
 order by p.portal_id
 
+-- name: occupancy_used
+-- When the counted portals that touch a site, and the spaces on their sides, are used, where that is not always.
+select p.portal_id, lower(u) as begins, upper(u) as ends
+from site_portal sp
+join portal p using (portal_id)
+left join lateral unnest(p.used) as u on true -- a row without times for one that never is
+where sp.site_id = %(site_id)s and p.counted and p.used is not null
+
+-- name: occupancy_uncounted
+-- The ends of the passages within a site that nothing counts.
+select outer_id, inner_id from uncounted_passage where site_id = %(site_id)s
+
 -- name: occupancy_levels
 -- The channels that look or looked into the spaces of a site, and how often they report.
 select distinct c.channel_id, pl.space_id, d.interval_s
@@ -254,11 +270,13 @@ order by c.channel_id, pl.space_id
 -- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
 -- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading. Who passes
 -- without a direction (metric 5, total 6) is half a person in and half a person out, where the channel has no directions.
--- What is simulated (flag 8) counts in sandboxes only. Packed: step, portal, in, out, all minutes one after another.
+-- Corrections in force (table calibration) are applied. What is simulated (flag 8) counts in sandboxes only, what is voided (16) nowhere. Packed: step, portal, in, out, all minutes one after another.
 with heard as materialized ( -- what each channel has sent in the day
-    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
+    select pl.portal_id, pl.channel_id, pl.swapped, tstzmultirange(pl.valid) * coalesce(d.used, '{(,)}') as valid, pl.sandbox, c.wraps,
+        exists (select from voided_time v where v.device_id = c.device_id and v.undone is null) as voids, c.has_totals and has.totals as totals,
         case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
     from placement pl
+    join portal d on d.portal_id = pl.portal_id
     join channel c using (channel_id)
     cross join lateral (
         select coalesce(bool_or(metric in (3, 4, 6)), false) as totals,
@@ -267,19 +285,19 @@ with heard as materialized ( -- what each channel has sent in the day
         from (values (1::smallint), (2::smallint), (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         where exists (
             select from reading r where r.channel_id = c.channel_id and r.metric = m.metric and (pl.sandbox or r.flags & 8 = 0)
-                and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+                and r.flags & 16 = 0 and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
         )
     ) has
     where pl.role = 'primary' and pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
 ), segment as (
-    select p.portal_id, p.swapped, r.metric as direction, r.value as people,
+    select p.portal_id, p.channel_id, p.swapped, r.metric as direction, r.value as people,
         r.time - r.period_s * interval '1 second' as begins, r.time as ends
     from heard p
     join reading r on r.channel_id = p.channel_id and r.metric in (1, 2, 5) and (p.sandbox or r.flags & 8 = 0)
-        and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+        and r.flags & 16 = 0 and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
     where not p.totals and p.valid @> r.time and (r.metric = 5) <> p.directed
     union all
-    select p.portal_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
+    select p.portal_id, p.channel_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
         told.people, t.before, t.time
     from heard p
     cross join lateral (
@@ -288,12 +306,12 @@ with heard as materialized ( -- what each channel has sent in the day
         from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
             (select metric, time, value, received from reading
-             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
+             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0) and flags & 16 = 0
                 and time < %(since)s and time >= %(begins)s::timestamptz - interval '7 days'
              order by time desc limit 1)
             union all
             select metric, time, value, received from reading
-            where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
+            where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0) and flags & 16 = 0
                 and time >= %(since)s and time < %(ends)s::timestamptz + interval '1 hour'
         ) r
         where (m.metric = 6) <> p.directed
@@ -303,6 +321,7 @@ with heard as materialized ( -- what each channel has sent in the day
         select people_between(t.was, t.value, p.wraps, t.before, t.before_received, t.time, t.received) as people
     ) told
     where p.totals and told.people is not null and p.valid @> t.time
+        and (not p.voids or told_across_void(p.channel_id, t.metric, t.was, t.value, t.before, t.time))
 ), span as (
     select s.*, extract(epoch from s.ends - s.begins)::float8 as length_s,
         date_trunc('minute', case when s.begins < s.ends then s.ends - interval '1 microsecond' else s.ends end) as final
@@ -313,9 +332,11 @@ from (
     select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
         greatest(0, sum(
             case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
+                * coalesce(k.factor_in, 1)
         )) as people_in,
         greatest(0, sum(
             case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
+                * coalesce(k.factor_out, 1)
         )) as people_out
     from span s
     cross join lateral generate_series(
@@ -327,6 +348,8 @@ from (
             else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
                - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
     ) part
+    left join calibration k on k.portal_id = s.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> m.minute
+        and s.channel_id = any(k.channels)
     where m.minute >= %(since)s and m.minute < %(ends)s
     group by step, s.portal_id
 ) q
@@ -344,9 +367,11 @@ from (
         last(r.value, r.time) filter (where r.metric = 10) as people, last(r.value, r.time) filter (where r.metric = 11) as occupied,
         last(r.value, r.time) filter (where r.metric = 20) as co2
     from placement pl
+    join space z on z.space_id = pl.space_id
     join reading r on r.channel_id = pl.channel_id and r.metric in (10, 11, 20) and pl.valid @> r.time
-        and (pl.sandbox or r.flags & 8 = 0) -- what is simulated counts in sandboxes only
-    where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
+        and (z.used is null or z.used @> r.time)
+        and (pl.sandbox or r.flags & 8 = 0) and r.flags & 16 = 0 -- simulated: counts in sandboxes only; voided: nowhere
+    where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
         and r.time >= %(since)s and r.time < %(ends)s
     group by step, r.channel_id
 ) q
@@ -372,12 +397,13 @@ where exists (
 )
 
 -- name: quarter_flows
--- People through portals by quarter of an hour since a moment, packed: step, portal, in, out, all quarters one after another.
+-- People through portals by quarter of an hour since a moment, with the corrections in force; packed: step, portal, in, out,
+-- all quarters one after another.
 select string_agg(int4send(step) || int4send(portal_id) || float8send(people_in) || float8send(people_out), '')
 from (
     select (extract(epoch from bucket - %(begins)s::timestamptz) / 900)::int4 as step, portal_id,
         sum(people_in) as people_in, sum(people_out) as people_out
-    from portal_flow
+    from portal_people
     where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
     group by bucket, portal_id
 ) q
@@ -395,9 +421,11 @@ from (
         max(b.mean) filter (where b.metric = 10) as people, max(b.high) filter (where b.metric = 10) as peak,
         max(b.mean) filter (where b.metric = 11) as occupied, max(b.mean) filter (where b.metric = 20) as co2
     from placement pl
+    join space z on z.space_id = pl.space_id
     join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11, 20) and pl.valid @> b.bucket
+        and (z.used is null or z.used @> b.bucket)
         and (pl.sandbox or not b.simulated)
-    where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
+    where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
         and b.bucket >= %(begins)s and b.bucket < %(ends)s
     group by b.bucket, b.channel_id
 ) q

@@ -14,21 +14,24 @@ where q.checked is null or q.checked < %(before)s
 order by q.checked nulls first, s.site_id
 
 -- name: quality_channels
--- The channels that observe portals and spaces now: their names, and when each was last heard.
+-- The channels that observe portals and spaces now, unless these are closed: their names, and when each was last heard.
 select d.source, d.external_id as device, c.key as channel, c.channel_id, c.last_received as heard
-from placement pl
+from placement_now pl
 join channel c using (channel_id)
 join device d using (device_id)
-where pl.role = 'primary' and upper_inf(pl.valid)
+left join portal p on p.portal_id = pl.portal_id
+left join space z on z.space_id = pl.space_id
+where pl.role = 'primary' and pl.valid @> now() and coalesce(coalesce(p.used, z.used) @> now(), true)
 
 -- name: quality_flows
 -- What channels counted by quarter of an hour since a moment, as they are placed now: arrays by channel, in their own directions.
 select b.channel_id, array_agg((extract(epoch from b.bucket - %(begins)s::timestamptz) / 900)::int) as steps,
     array_agg(b.people_in) as people_in, array_agg(b.people_out) as people_out, array_agg(b.covered_s) as covered_s,
     array_agg(b.imputed) as spread
-from placement pl
-join flow_bucket b on b.channel_id = pl.channel_id and pl.valid @> b.bucket
-where pl.channel_id = any(%(channels)s) and pl.role = 'primary' and upper_inf(pl.valid) and pl.portal_id is not null
+from placement_now pl
+join portal p on p.portal_id = pl.portal_id
+join flow_bucket b on b.channel_id = pl.channel_id and pl.valid @> b.bucket and (p.used is null or p.used @> b.bucket)
+where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
     and b.bucket >= %(begins)s and b.bucket < %(ends)s and (pl.sandbox or not b.simulated)
 group by b.channel_id
 
@@ -36,9 +39,11 @@ group by b.channel_id
 -- The least and the most that channels showed (people, metric 10; presence, 11) by quarter of an hour since a moment.
 select b.channel_id, array_agg((extract(epoch from b.bucket - %(begins)s::timestamptz) / 900)::int) as steps,
     array_agg(b.low) as low, array_agg(b.high) as high
-from placement pl
+from placement_now pl
+join space z on z.space_id = pl.space_id
 join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11) and pl.valid @> b.bucket
-where pl.channel_id = any(%(channels)s) and pl.role = 'primary' and upper_inf(pl.valid) and pl.space_id is not null
+    and (z.used is null or z.used @> b.bucket)
+where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
     and b.bucket >= %(begins)s and b.bucket < %(ends)s and (pl.sandbox or not b.simulated)
 group by b.channel_id
 
@@ -46,7 +51,7 @@ group by b.channel_id
 -- Findings of a site, or all: standing ones first, the latest first; resolved ones since a moment if asked for.
 select f.finding_id as id, s.slug as site, s.timezone, f.kind, coalesce(d.external_id, '') as device, coalesce(d.source, '') as source,
     coalesce(c.key, '') as channel, coalesce(p.slug, '') as portal, coalesce(z.slug, '') as space, f.since, f.evidence, f.odds, f.state,
-    f.found, f.seen, f.acknowledged, f.who, f.note, f.resolved,
+    f.found, f.seen, f.acknowledged, f.who, f.note, f.resolved, f.changed as fixed,
     (select jsonb_agg(jsonb_build_object('time', h.time, 'event', h.event, 'who', h.who, 'note', h.note) order by h.line)
      from finding_history h where h.finding_id = f.finding_id) as history
 from finding f
@@ -70,15 +75,18 @@ with fresh as (
     insert into finding (site_id, kind, channel_id, portal_id, space_id, since, evidence, odds, found, seen)
     select %(site_id)s, %(kind)s, c.channel_id, pl.portal_id, pl.space_id, %(since)s, %(evidence)s, %(odds)s, %(now)s, %(now)s
     from (values (%(channel_id)s::int)) as c (channel_id)
-    left join placement pl on pl.channel_id = c.channel_id and upper_inf(pl.valid)
+    left join placement_now pl on pl.channel_id = c.channel_id
     on conflict do nothing
     returning finding_id
 )
 insert into finding_history (finding_id, time, event) select finding_id, %(now)s, 'found' from fresh
 
 -- name: finding_again
--- A finding that still holds, with its present evidence; it began when it was first said to.
-update finding set evidence = %(evidence)s, odds = %(odds)s, seen = %(now)s where finding_id = %(finding_id)s
+-- A finding that still holds, with its present evidence; it began when it was first said to. One whose cause was changed is
+-- watched for a while: what it rests on may be from before the change.
+update finding set evidence = %(evidence)s, odds = %(odds)s, seen = %(now)s,
+    changed = case when changed > %(now)s::timestamptz - %(watched)s::interval then changed end
+where finding_id = %(finding_id)s
 
 -- name: finding_resolve
 -- Ends findings whose cause is gone.

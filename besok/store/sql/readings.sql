@@ -23,23 +23,33 @@ join channel c using (device_id, key)
 
 -- name: lock_channels
 -- Locks channels, and the portals they observe, in one order, so that two writers cannot recompute the same bucket at once.
+-- Returns how many channels there are.
 with locked as materialized (
     select channel_id from channel where channel_id = any(%(channels)s) order by channel_id for no key update
+), doors as materialized (
+    select portal_id from portal
+    where portal_id in (select pl.portal_id from placement pl join locked using (channel_id))
+    order by portal_id
+    for no key update
 )
-select portal_id from portal
-where portal_id in (select pl.portal_id from placement pl join locked using (channel_id))
-order by portal_id
-for no key update
+select (select count(*) from locked), (select count(*) from doors)
 
 -- name: insert_readings
 -- Inserts readings; the same key with another value is a correction and replaces, but what is simulated (flag 8) never
--- replaces what a device measured. Returns what is new or changed, by
+-- replaces what a device measured. What tells of a voided time is flagged (16). Returns what is new or changed, by
 -- channel, metric and quarter of an hour: from when to when that happened which it tells (with the longer of the old and the
 -- new period, since both mark buckets to recompute), and how many readings it is.
 with changed as (
     insert into reading as r (channel_id, metric, time, value, period_s, flags, received)
-    select * from unnest(%(channel)s::int[], %(metric)s::smallint[], %(time)s::timestamptz[], %(value)s::float8[],
+    select w.channel, w.metric, w.time, w.value, w.period_s, case
+        when exists (select from voided_time where undone is null) and exists (
+            select from channel c join voided_time v using (device_id)
+            where c.channel_id = w.channel and v.undone is null and is_voided(w.time, w.period_s, w.value, v.during, v.above)
+        ) then w.flags | 16::smallint else w.flags
+    end, w.received
+    from unnest(%(channel)s::int[], %(metric)s::smallint[], %(time)s::timestamptz[], %(value)s::float8[],
         %(period_s)s::float4[], %(flags)s::smallint[], %(received)s::timestamptz[])
+        as w (channel, metric, time, value, period_s, flags, received)
     on conflict (channel_id, metric, time) do update
     set value = excluded.value, period_s = excluded.period_s, flags = excluded.flags, received = excluded.received
     where (r.value, r.period_s, r.flags & 8) is distinct from (excluded.value, excluded.period_s, excluded.flags & 8)

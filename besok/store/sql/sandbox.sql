@@ -53,6 +53,10 @@ select count(*) as readings, count(distinct o.device_id) as devices, min(r.time)
 from observed o
 join reading r using (channel_id)
 
+-- name: sandbox_headcounts
+-- Deletes the headcounts of the spaces of a site.
+delete from headcount where space_id in (select space_id from space where site_id = %(site_id)s)
+
 -- name: sandbox_imputed
 -- Deletes what was estimated for the silent quarters of a sandbox.
 delete from imputed_flow i using emptied e where i.channel_id = e.channel_id and e.valid @> i.bucket

@@ -5,12 +5,12 @@ from site
 order by sort, slug
 
 -- name: spaces
--- The spaces of a site that are in use, the root space first, then in the order of the building.
+-- The spaces of a site that its file has, the root space first, then in the order of the building.
 select s.slug as space, p.slug as parent, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.kind, s.storey, s.capacity, s.seats, s.area_m2
 from space s
 join site using (site_id)
 left join space p on p.space_id = s.parent_id
-where site.slug = %(site)s and upper_inf(s.valid)
+where site.slug = %(site)s and (upper_inf(s.valid) or s.last is not null)
 order by s.parent_id is not null, s.sort, s.slug
 
 -- name: site_id
@@ -32,25 +32,27 @@ union
 select unnest(%(sites)s::int[])
 
 -- name: site_files
--- Sites as they were applied last, in order: the form is besok.model.site.Site. Ended spaces, portals and placements are left out; an end
--- of a portal in another site is named site/space, and a native device without its site.
+-- Sites as they were applied last, in order: the form is besok.model.site.Site. Removed spaces and portals are left out, and placements
+-- that have ended unless `history` asks for them; an end of a portal in another site is named site/space, a native device without its site.
 select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
-    s.opening,
+    s.opening, s.pandemic, s.late_days,
     (
         select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
-            'factor', t.factor, 'measure', t.measure, 'also', t.also)
+            'factor', t.factor, 'measure', t.measure, 'also', t.also, 'baseline_visits', t.baseline_visits,
+            'baseline_measure', t.baseline_measure, 'baseline_source', t.baseline_source)
         from target t where t.site_id = s.site_id
     ) as target,
     array(
         select jsonb_build_object('id', z.slug, 'parent', case when p.parent_id is null then '' else p.slug end,
             'name', jsonb_build_object('sv', z.name_sv, 'en', z.name_en), 'kind', z.kind, 'storey', z.storey,
-            'capacity', z.capacity, 'seats', z.seats, 'area_m2', z.area_m2)
+            'capacity', z.capacity, 'seats', z.seats, 'area_m2', z.area_m2, 'first', z.first, 'last', z.last, 'closed', z.closed)
         from space z join space p on p.space_id = z.parent_id
-        where z.site_id = s.site_id and upper_inf(z.valid)
+        where z.site_id = s.site_id and (upper_inf(z.valid) or z.last is not null)
         order by z.sort, z.space_id
     ) as spaces,
     array(
         select jsonb_build_object('id', p.slug, 'name', jsonb_build_object('sv', p.name_sv, 'en', p.name_en), 'counted', p.counted,
+            'width_m', p.width_m, 'first', p.first, 'last', p.last,
             'outer', case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug else os.slug || '/' || o.slug end,
             'inner', case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug else ins.slug || '/' || i.slug end)
         from portal p
@@ -58,12 +60,13 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
         left join site os on os.site_id = o.site_id
         left join space i on i.space_id = p.inner_id
         left join site ins on ins.site_id = i.site_id
-        where p.site_id = s.site_id and upper_inf(p.valid)
+        where p.site_id = s.site_id and (upper_inf(p.valid) or p.last is not null)
         order by p.sort, p.portal_id
     ) as portals,
     array(
         select jsonb_build_object('source', d.source, 'model', d.model, 'interval_s', d.interval_s, 'portal', coalesce(p.slug, ''),
             'space', coalesce(z.slug, ''), 'swapped', pl.swapped, 'role', pl.role, 'topics', d.topics,
+            'since', lower(pl.valid), 'until', upper(pl.valid),
             'device', case when d.source = 'native' and starts_with(d.external_id, s.slug || '/')
                 then substr(d.external_id, length(s.slug) + 2) else d.external_id end,
             'channel', case c.key when case when p.slug is null then 'level:1' else 'flow:1' end then '' else c.key end)
@@ -72,7 +75,7 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
         join device d using (device_id)
         left join portal p on p.portal_id = pl.portal_id
         left join space z on z.space_id = pl.space_id
-        where coalesce(p.site_id, z.site_id) = s.site_id and upper_inf(pl.valid)
+        where coalesce(p.site_id, z.site_id) = s.site_id and (%(history)s or coalesce(upper(pl.valid) > now(), true))
         order by pl.placement_id
     ) as sensors,
     array(select m.spec from mapping m where m.site_id = s.site_id order by m.position) as mappings,
@@ -83,13 +86,14 @@ order by s.sort, s.slug
 
 -- name: site_upsert
 -- Writes a site as its file has it; returns its id.
-insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, opening, sort)
-values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(opening)s,
-    %(sort)s)
+insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, pandemic, late_days, opening, sort)
+values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(pandemic)s, %(late_days)s,
+    %(opening)s, %(sort)s)
 on conflict (slug) do update
 set kind = excluded.kind, name_sv = excluded.name_sv, name_en = excluded.name_en, timezone = excluded.timezone,
-    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, opening = excluded.opening,
-    sort = excluded.sort
+    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, pandemic = excluded.pandemic,
+    late_days = excluded.late_days,
+    opening = excluded.opening, sort = excluded.sort
 returning site_id
 
 -- name: space_root_upsert
@@ -101,11 +105,17 @@ set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind
 
 -- name: target_upsert
 -- Writes the target of a site.
-insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure, also)
-values (%(site_id)s, %(baseline_first)s, %(baseline_last)s, %(deadline)s, %(factor)s, %(measure)s, %(also)s)
+insert into target (
+    site_id, baseline_first, baseline_last, deadline, factor, measure, also, baseline_visits, baseline_measure, baseline_source
+)
+values (
+    %(site_id)s, %(baseline_first)s, %(baseline_last)s, %(deadline)s, %(factor)s, %(measure)s, %(also)s, %(baseline_visits)s,
+    %(baseline_measure)s, %(baseline_source)s
+)
 on conflict (site_id) do update
 set baseline_first = excluded.baseline_first, baseline_last = excluded.baseline_last, deadline = excluded.deadline,
-    factor = excluded.factor, measure = excluded.measure, also = excluded.also
+    factor = excluded.factor, measure = excluded.measure, also = excluded.also, baseline_visits = excluded.baseline_visits,
+    baseline_measure = excluded.baseline_measure, baseline_source = excluded.baseline_source
 
 -- name: target_delete
 -- The site has no target any more.
@@ -113,15 +123,16 @@ delete from target where site_id = %(site_id)s
 
 -- name: space_upsert
 -- Writes a space; a new one lies below the root until its parent is known. One that had been ended begins again.
-insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, storey, capacity, seats, area_m2, sort)
+insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, storey, capacity, seats, area_m2, sort, first, last, closed,
+    valid, used)
 select s.site_id, %(slug)s, r.space_id, %(name_sv)s, %(name_en)s, %(kind)s, %(storey)s, %(capacity)s, %(seats)s,
-    %(area_m2)s, %(sort)s
+    %(area_m2)s, %(sort)s, %(first)s, %(last)s, %(closed)s, tstzrange(%(begins)s, %(ends)s), %(used)s
 from site s join space r on r.site_id = s.site_id and r.parent_id is null
 where s.site_id = %(site_id)s
 on conflict (site_id, slug) do update
 set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind, storey = excluded.storey,
     capacity = excluded.capacity, seats = excluded.seats, area_m2 = excluded.area_m2, sort = excluded.sort,
-    valid = tstzrange(lower(z.valid), null)
+    first = excluded.first, last = excluded.last, closed = excluded.closed, valid = excluded.valid, used = excluded.used
 
 -- name: space_parent
 -- Puts a space below its parent; an empty parent is the root.
@@ -132,24 +143,38 @@ where z.site_id = %(site_id)s and z.slug = %(slug)s and p.site_id = z.site_id
 
 -- name: space_end
 -- Ends the spaces of a site that its file has no more; their history stays.
-update space set valid = tstzrange(lower(valid), greatest(lower(valid), %(now)s))
-where site_id = %(site_id)s and parent_id is not null and upper_inf(valid) and slug <> all(%(kept)s)
+update space
+set valid = tstzrange(lower(valid), least(upper(valid), greatest(lower(valid), %(now)s))), last = null,
+    used = coalesce(used, '{(,)}') * tstzmultirange(tstzrange(null, %(now)s))
+where site_id = %(site_id)s and parent_id is not null and (upper_inf(valid) or last is not null) and slug <> all(%(kept)s)
 
 -- name: portal_upsert
 -- Writes a portal. Ends are (site, space), both null for outside. One that had been ended begins again.
-insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, sort)
+insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, width_m, sort, first, last, valid)
 select %(site_id)s, %(slug)s, %(name_sv)s, %(name_en)s,
     (select z.space_id from space z join site s using (site_id) where s.slug = %(outer_site)s and z.slug = %(outer_space)s),
     (select z.space_id from space z join site s using (site_id) where s.slug = %(inner_site)s and z.slug = %(inner_space)s),
-    %(counted)s, %(sort)s
+    %(counted)s, %(width_m)s, %(sort)s, %(first)s, %(last)s, tstzrange(%(begins)s, %(ends)s)
 on conflict (site_id, slug) do update
 set name_sv = excluded.name_sv, name_en = excluded.name_en, outer_id = excluded.outer_id, inner_id = excluded.inner_id,
-    counted = excluded.counted, sort = excluded.sort, valid = tstzrange(lower(p.valid), null)
+    counted = excluded.counted, width_m = excluded.width_m, sort = excluded.sort, first = excluded.first, last = excluded.last, valid = excluded.valid
 
 -- name: portal_end
 -- Ends the portals of a site that its file has no more; their history stays.
-update portal set valid = tstzrange(lower(valid), greatest(lower(valid), %(now)s))
-where site_id = %(site_id)s and upper_inf(valid) and slug <> all(%(kept)s)
+update portal set valid = tstzrange(lower(valid), least(upper(valid), greatest(lower(valid), %(now)s))), last = null
+where site_id = %(site_id)s and (upper_inf(valid) or last is not null) and slug <> all(%(kept)s)
+
+-- name: portal_used
+-- Notes of each portal when it and the spaces on both of its sides are used.
+update portal p set used = u.used
+from (
+    select p.portal_id,
+        nullif(tstzmultirange(p.valid) * coalesce(o.used, '{(,)}') * coalesce(i.used, '{(,)}'), '{(,)}'::tstzmultirange) as used
+    from portal p
+    left join space o on o.space_id = p.outer_id
+    left join space i on i.space_id = p.inner_id
+) u
+where u.portal_id = p.portal_id and u.used is distinct from p.used
 
 -- name: portal_of_site
 -- A portal of a site by its name.
@@ -177,11 +202,23 @@ delete from placement where placement_id = any(%(ids)s) and lower(valid) >= %(no
 -- Ends placements; what they observed until then stays theirs.
 update placement set valid = tstzrange(lower(valid), %(now)s) where placement_id = any(%(ids)s)
 
+-- name: placement_rows
+-- All placements of channels.
+select placement_id, channel_id, portal_id, space_id, swapped, role, lower(valid), upper(valid) from placement
+where channel_id = any(%(channels)s)
+
+-- name: placement_delete
+-- Takes placements away.
+delete from placement where placement_id = any(%(ids)s)
+
+-- name: placement_ends
+-- Makes a placement end at another moment, or never.
+update placement set valid = tstzrange(lower(valid), %(ends)s) where placement_id = %(id)s
+
 -- name: placement_insert
--- Places a channel: from now on, or, if it was never placed before, for all it has ever sent.
+-- Places a channel for a time.
 insert into placement (channel_id, portal_id, space_id, swapped, role, valid)
-select %(channel_id)s, %(portal_id)s, %(space_id)s, %(swapped)s, %(role)s,
-    tstzrange(case when exists (select from placement where channel_id = %(channel_id)s) then %(now)s::timestamptz end, null)
+values (%(channel_id)s, %(portal_id)s, %(space_id)s, %(swapped)s, %(role)s, tstzrange(%(begins)s, %(ends)s))
 
 -- name: placement_sandbox
 -- Notes of each placement whether all sites it tells of are sandboxes; a portal tells of those on both of its sides.

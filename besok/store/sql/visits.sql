@@ -7,7 +7,7 @@ with place as (
     select greatest(g, %(first)s::date)::date as first, g::date as named, least(g + %(step)s::interval, %(last)s::date + 1)::date as next
     from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
 ), expected as ( -- the seconds that the doors that count should have been watched
-    select t.named, max(t.next) as next, sum(d.ends - d.begins) filter (where p.portal_id is not null) as seconds,
+    select t.named, min(t.first) as first, max(t.next) as next, sum(d.ends - d.begins) filter (where p.portal_id is not null) as seconds,
         count(distinct (s.site_id, coalesce(v.version, 0))) as definitions, max(coalesce(v.version, 0)) as definition
     from step t
     cross join place s
@@ -67,7 +67,16 @@ with place as (
 )
 select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.definition end as definition,
     least(1, coalesce(v.covered_s / nullif(e.seconds, 0), 0)) as coverage, coalesce(v.imputed, 0) as imputed,
-    coalesce(v.corrected, 0) as corrected, e.next <= %(today)s::date as final,
+    coalesce(v.corrected, 0) as corrected, e.next <= %(today)s::date as final, exists (
+        select from voided_time w
+        join channel c using (device_id)
+        join placement pl on pl.channel_id = c.channel_id and pl.role = 'primary' and pl.valid && w.during
+        join site_portal sp on sp.portal_id = pl.portal_id and sp.perimeter
+        join place s on s.site_id = sp.site_id
+        where w.undone is null and w.during && tstzrange(
+            (e.first + s.day_start) at time zone s.timezone, (e.next + s.day_start) at time zone s.timezone
+        )
+    ) as voided,
     x.passages, coalesce(x.unchecked, 0) as unchecked, coalesce(x.squares, 0) as squares, coalesce(x.checked, 0) as checked
 from expected e
 left join figures v using (named)
@@ -92,7 +101,7 @@ cross join (select percentile_cont(0.5) within group (order by net / passed) as 
 
 -- name: visit_days
 -- The business days up to one on which visits of all of some sites were observed, and whether they were observed `whole`.
-select day, gross, net, day <> all(%(partial)s::date[]) as whole
+select day, gross, net, imputed, day <> all(%(partial)s::date[]) as whole
 from visits_together(%(sites)s, '1970-01-01', %(last)s)
 order by day
 
@@ -206,3 +215,7 @@ cross join step t
 left join flow_day_filled f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next
 group by d.portal, d.foreign_door, d.sort, d.timezone, d.day_start, t.named, t.first, t.next
 order by d.foreign_door, d.sort, d.portal, t.named
+
+-- name: counted_visits
+-- The gross visits of sites by business day.
+select s.slug, v.day, v.gross from visit_day v join site s using (site_id) where s.slug = any(%(sites)s)

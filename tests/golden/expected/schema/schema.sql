@@ -3,7 +3,9 @@ CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (
 CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (registered IS NOT NULL)
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
 CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
+CREATE INDEX headcount_space ON public.headcount USING btree (space_id, "time")
 CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
+CREATE INDEX period_count_import ON public.period_count USING btree (import_id)
 CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
 CREATE INDEX placement_portal ON public.placement USING btree (portal_id)
 CREATE INDEX placement_space ON public.placement USING btree (space_id)
@@ -14,6 +16,59 @@ CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (r
 CREATE INDEX rejected_received ON public.rejected USING btree (received)
 CREATE INDEX rejected_unredacted ON public.rejected USING btree (rejected_id) WHERE (NOT redacted)
 CREATE INDEX seen_forget ON public.seen USING brin (forget)
+CREATE INDEX voided_time_in_force ON public.voided_time USING btree (device_id) WHERE (undone IS NULL)
+CREATE OR REPLACE FUNCTION public.is_voided(at timestamp with time zone, period_s real, value double precision, during tstzrange, above double precision)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select (above is null or value > above) and case
+    when period_s > 0 then tstzrange(at - period_s * interval '1 second', at, '()') && during else during @> at
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.note_change(changed_device integer, changed_channel integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+with standing as (
+    update finding f set changed = now()
+    from device d
+    where d.device_id = changed_device and f.state <> 'resolved' and f.changed is distinct from now()
+        and (f.channel_id = changed_channel
+            or changed_channel is null and f.channel_id in (select channel_id from channel where device_id = changed_device)
+            or f.evidence ->> 'other_device' in (d.external_id, substring(d.external_id from '/(.*)$')))
+    returning f.finding_id
+)
+insert into finding_history (finding_id, time, event) select finding_id, now(), 'changed' from standing
+$function$
+
+CREATE OR REPLACE FUNCTION public.note_placement_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare row record;
+begin
+    if tg_op = 'UPDATE' and (old.portal_id, old.space_id, old.swapped, old.role, old.valid)
+            is not distinct from (new.portal_id, new.space_id, new.swapped, new.role, new.valid) then
+        return null;
+    end if;
+    if tg_op = 'DELETE' then row := old; else row := new; end if;
+    perform note_change(c.device_id, c.channel_id) from channel c where c.channel_id = row.channel_id;
+    return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.note_void()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform note_change(new.device_id, null);
+    return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.people_between(was double precision, value double precision, wraps bigint, earlier timestamp with time zone, earlier_received timestamp with time zone, later timestamp with time zone, later_received timestamp with time zone)
  RETURNS double precision
  LANGUAGE sql
@@ -44,6 +99,22 @@ select case
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.told_across_void(channel integer, kind smallint, was double precision, now double precision, earlier timestamp with time zone, later timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+select not exists (
+    select from channel c
+    join voided_time v using (device_id)
+    where c.channel_id = channel and v.undone is null and v.during && tstzrange(earlier, later, '()')
+) or now >= was and exists (
+    select from reading r
+    where r.channel_id = channel and r.metric = kind and r.time > earlier and r.time < later and r.flags & 16 <> 0
+        and (r.value < was or r.value > now)
+)
+$function$
+
 CREATE OR REPLACE FUNCTION public.visits_together(sites text[], first date, last date)
  RETURNS TABLE(day date, gross double precision, net double precision, covered_s double precision, imputed double precision, corrected double precision)
  LANGUAGE sql
@@ -68,6 +139,9 @@ CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (dev
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
 CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
+CREATE UNIQUE INDEX count_import_content ON public.count_import USING btree (site_id, content)
+CREATE UNIQUE INDEX count_import_log_pkey ON public.count_import_log USING btree (entry_id)
+CREATE UNIQUE INDEX count_import_pkey ON public.count_import USING btree (import_id)
 CREATE UNIQUE INDEX device_mapping_pkey ON public.device_mapping USING btree (mapping_id)
 CREATE UNIQUE INDEX device_pkey ON public.device USING btree (device_id)
 CREATE UNIQUE INDEX device_source_external_id_key ON public.device USING btree (source, external_id)
@@ -82,6 +156,7 @@ CREATE UNIQUE INDEX forecast_pkey ON public.forecast USING btree (forecast_id)
 CREATE UNIQUE INDEX forecast_point_pkey ON public.forecast_point USING btree (forecast_id, kind, day)
 CREATE UNIQUE INDEX forecast_site_id_origin_measure_also_key ON public.forecast USING btree (site_id, origin, measure, also)
 CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (forecast_id, first_day, last_day)
+CREATE UNIQUE INDEX headcount_pkey ON public.headcount USING btree (headcount_id)
 CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (only_row)
 CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
@@ -119,10 +194,11 @@ CREATE UNIQUE INDEX unusual_time_pkey ON public.unusual_time USING btree (site_i
 CREATE UNIQUE INDEX visit_deduction_pkey ON public.visit_deduction USING btree (site_id, version, "position")
 CREATE UNIQUE INDEX visit_definition_now ON public.visit_definition USING btree (site_id, from_day) WHERE (ended IS NULL)
 CREATE UNIQUE INDEX visit_definition_pkey ON public.visit_definition USING btree (site_id, version)
+CREATE UNIQUE INDEX voided_time_pkey ON public.voided_time USING btree (void_id)
 CREATE UNIQUE INDEX weather_day_pkey ON public.weather_day USING btree (site_id, day)
 action CHECK ((asked_by = ANY (ARRAY['residents'::text, 'staff'::text, 'partners'::text, 'council'::text])))
 action CHECK ((undone > done_since))
-action FOREIGN KEY (site_id) REFERENCES site(site_id)
+action FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 action PRIMARY KEY (action_id)
 action UNIQUE (site_id, slug)
 action.action_id integer NO 
@@ -144,7 +220,7 @@ action_effect PRIMARY KEY (action_id)
 action_effect.action_id integer NO 
 action_effect.result json NO 
 action_effect.until date NO 
-action_log FOREIGN KEY (site_id) REFERENCES site(site_id)
+action_log FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 action_log PRIMARY KEY (entry_id)
 action_log.at timestamp with time zone NO now()
 action_log.author text NO 
@@ -153,7 +229,7 @@ action_log.entry_id bigint NO
 action_log.site_id integer NO 
 action_log.slug text NO 
 action_space FOREIGN KEY (action_id) REFERENCES action(action_id) ON DELETE CASCADE
-action_space FOREIGN KEY (space_id) REFERENCES space(space_id)
+action_space FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 action_space PRIMARY KEY (action_id, space_id)
 action_space.action_id integer NO 
 action_space.space_id integer NO 
@@ -169,7 +245,7 @@ calibration CHECK ((decision = ANY (ARRAY['open'::text, 'accepted'::text, 'rejec
 calibration CHECK ((factor_in > (0)::double precision))
 calibration CHECK ((factor_out > (0)::double precision))
 calibration EXCLUDE USING gist (portal_id WITH =, valid WITH &&) WHERE (((decision = 'accepted'::text) AND (undone IS NULL)))
-calibration FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+calibration FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
 calibration PRIMARY KEY (calibration_id)
 calibration.calibration_id integer NO 
 calibration.channels ARRAY NO 
@@ -188,7 +264,7 @@ calibration.undone_by text YES
 calibration.undone_why text YES 
 calibration.valid tstzrange YES 
 channel CHECK ((wraps >= 0))
-channel FOREIGN KEY (device_id) REFERENCES device(device_id)
+channel FOREIGN KEY (device_id) REFERENCES device(device_id) ON DELETE CASCADE
 channel PRIMARY KEY (channel_id)
 channel UNIQUE (device_id, key)
 channel.channel_id integer NO 
@@ -204,13 +280,38 @@ codec.model text NO
 codec.sha256 text NO 
 codec.source text NO 
 codec.vendor text NO 
-computed_result FOREIGN KEY (site_id) REFERENCES site(site_id)
+computed_result FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 computed_result PRIMARY KEY (site_id, what)
 computed_result.rests_on ARRAY NO 
 computed_result.result jsonb NO 
 computed_result.site_id integer NO 
 computed_result.until date NO 
 computed_result.what text NO 
+count_import CHECK ((counts = ANY (ARRAY['gross'::text, 'net'::text, 'passages'::text])))
+count_import CHECK ((method = ANY (ARRAY['counter'::text, 'manual'::text])))
+count_import CHECK ((source <> ''::text))
+count_import FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+count_import PRIMARY KEY (import_id)
+count_import.author text NO 
+count_import.content text NO 
+count_import.counts text NO 
+count_import.digest text NO 
+count_import.import_id integer NO 
+count_import.layout text NO 
+count_import.made timestamp with time zone NO 
+count_import.method text NO 
+count_import.name text NO 
+count_import.site_id integer NO 
+count_import.source text NO 
+count_import.undone boolean NO false
+count_import_log CHECK ((change = ANY (ARRAY['stored'::text, 'undone'::text, 'restored'::text])))
+count_import_log FOREIGN KEY (import_id) REFERENCES count_import(import_id)
+count_import_log PRIMARY KEY (entry_id)
+count_import_log.at timestamp with time zone NO 
+count_import_log.author text NO 
+count_import_log.change text NO 
+count_import_log.entry_id bigint NO 
+count_import_log.import_id integer NO 
 device CHECK ((interval_s > 0))
 device PRIMARY KEY (device_id)
 device UNIQUE (source, external_id)
@@ -229,7 +330,7 @@ device.registered timestamp with time zone YES
 device.source text NO 
 device.topic text YES 
 device.topics ARRAY NO '{}'::text[]
-device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 device_mapping PRIMARY KEY (mapping_id)
 device_mapping.author text NO 
 device_mapping.ended timestamp with time zone YES 
@@ -240,7 +341,7 @@ device_mapping.sensors jsonb NO '[]'::jsonb
 device_mapping.since timestamp with time zone YES 
 device_mapping.site_id integer YES 
 device_mapping.spec json NO 
-dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 dirty_day PRIMARY KEY (site_id, day)
 dirty_day.day date NO 
 dirty_day.site_id integer NO 
@@ -249,12 +350,13 @@ event_effect PRIMARY KEY (event_id)
 event_effect.effect jsonb NO 
 event_effect.event_id integer NO 
 finding CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])))
-finding FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
-finding FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
-finding FOREIGN KEY (site_id) REFERENCES site(site_id)
-finding FOREIGN KEY (space_id) REFERENCES space(space_id)
+finding FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
+finding FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+finding FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+finding FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 finding PRIMARY KEY (finding_id)
 finding.acknowledged timestamp with time zone YES 
+finding.changed timestamp with time zone YES 
 finding.channel_id integer YES 
 finding.evidence jsonb NO '{}'::jsonb
 finding.finding_id integer NO 
@@ -270,7 +372,7 @@ finding.site_id integer NO
 finding.space_id integer YES 
 finding.state text NO 'open'::text
 finding.who text NO ''::text
-finding_history CHECK ((event = ANY (ARRAY['found'::text, 'acknowledged'::text, 'resolved'::text])))
+finding_history CHECK ((event = ANY (ARRAY['found'::text, 'acknowledged'::text, 'changed'::text, 'resolved'::text])))
 finding_history FOREIGN KEY (finding_id) REFERENCES finding(finding_id) ON DELETE CASCADE
 finding_history PRIMARY KEY (line)
 finding_history.event text NO 
@@ -287,8 +389,8 @@ flow_bucket.imputed double precision NO
 flow_bucket.people_in double precision NO 
 flow_bucket.people_out double precision NO 
 flow_bucket.simulated boolean NO false
-flow_day FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
-flow_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+flow_day FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+flow_day FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 flow_day PRIMARY KEY (site_id, portal_id, day)
 flow_day.corrected_in double precision NO 0
 flow_day.corrected_out double precision NO 0
@@ -380,7 +482,29 @@ forecast_total.last_day date NO
 forecast_total.low80 double precision NO 
 forecast_total.low95 double precision NO 
 forecast_total.mean double precision NO 
-imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
+headcount CHECK (((undone IS NULL) = (undone_by IS NULL)))
+headcount CHECK ((counted_by <> ''::text))
+headcount CHECK ((people >= 0))
+headcount CHECK ((seats_taken >= 0))
+headcount FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
+headcount PRIMARY KEY (headcount_id)
+headcount.clock_ahead_s double precision NO 0
+headcount.counted_by text NO 
+headcount.digest bytea NO 
+headcount.entered_at timestamp with time zone NO 
+headcount.estimate real YES 
+headcount.estimate_lower real YES 
+headcount.estimate_upper real YES 
+headcount.headcount_id uuid NO 
+headcount.people integer NO 
+headcount.seats_taken integer YES 
+headcount.shown real YES 
+headcount.space_id integer NO 
+headcount.time timestamp with time zone NO 
+headcount.undone timestamp with time zone YES 
+headcount.undone_by text YES 
+headcount.undone_why text YES 
+imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
 imputed_flow PRIMARY KEY (channel_id, bucket)
 imputed_flow.bucket timestamp with time zone NO 
 imputed_flow.channel_id integer NO 
@@ -415,7 +539,7 @@ made_anew.ran timestamp with time zone NO now()
 made_anew.version integer NO 
 manual_count CHECK ((counted_by <> ''::text))
 manual_count CHECK ((ends > begins))
-manual_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+manual_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
 manual_count PRIMARY KEY (count_id)
 manual_count.begins timestamp with time zone NO 
 manual_count.clock_ahead_s double precision NO 
@@ -439,7 +563,7 @@ manual_tap.people integer NO
 manual_tap.position integer NO 
 manual_tap.time timestamp with time zone NO 
 manual_tap.undone boolean NO 
-mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+mapping FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 mapping PRIMARY KEY (site_id, "position")
 mapping.position integer NO 
 mapping.site_id integer NO 
@@ -466,7 +590,7 @@ occupancy_bucket.raw real YES
 occupancy_bucket.reason text YES 
 occupancy_bucket.space_id integer NO 
 occupancy_bucket.upper real YES 
-occupancy_learnt FOREIGN KEY (site_id) REFERENCES site(site_id)
+occupancy_learnt FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 occupancy_learnt PRIMARY KEY (site_id, day)
 occupancy_learnt.building text NO 
 occupancy_learnt.day date NO 
@@ -483,13 +607,25 @@ occupancy_minute.reason text YES
 occupancy_minute.space_id integer NO 
 occupancy_minute.time timestamp with time zone NO 
 occupancy_minute.upper real YES 
+period_count CHECK (((hour IS NULL) OR (((hour >= 0) AND (hour <= 23)) AND (first_day = last_day))))
+period_count CHECK (((visits >= (0)::double precision) AND (visits < 'Infinity'::double precision)))
+period_count CHECK ((last_day >= first_day))
+period_count FOREIGN KEY (import_id) REFERENCES count_import(import_id)
+period_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+period_count.first_day date NO 
+period_count.hour smallint YES 
+period_count.import_id integer NO 
+period_count.last_day date NO 
+period_count.portal_id integer YES 
+period_count.series text NO 
+period_count.visits double precision NO 
 placement CHECK ((NOT isempty(valid)))
 placement CHECK ((num_nonnulls(portal_id, space_id) = 1))
 placement CHECK ((role = ANY (ARRAY['primary'::text, 'reference'::text])))
 placement EXCLUDE USING gist (channel_id WITH =, valid WITH &&)
-placement FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
-placement FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
-placement FOREIGN KEY (space_id) REFERENCES space(space_id)
+placement FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
+placement FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
+placement FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 placement PRIMARY KEY (placement_id)
 placement.channel_id integer NO 
 placement.placement_id integer NO 
@@ -500,9 +636,9 @@ placement.space_id integer YES
 placement.swapped boolean NO false
 placement.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
 portal CHECK ((outer_id IS DISTINCT FROM inner_id))
-portal FOREIGN KEY (inner_id) REFERENCES space(space_id)
-portal FOREIGN KEY (outer_id) REFERENCES space(space_id)
-portal FOREIGN KEY (site_id) REFERENCES site(site_id)
+portal FOREIGN KEY (inner_id) REFERENCES space(space_id) ON DELETE CASCADE
+portal FOREIGN KEY (outer_id) REFERENCES space(space_id) ON DELETE CASCADE
+portal FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 portal PRIMARY KEY (portal_id)
 portal UNIQUE (site_id, slug)
 portal.counted boolean NO true
@@ -606,8 +742,8 @@ portal_people:  SELECT f.portal_id,
      LEFT JOIN calibration k ON (((k.portal_id = f.portal_id) AND (k.decision = 'accepted'::text) AND (k.undone IS NULL) AND (k.valid @> f.bucket) AND (f.channel_id = ANY (k.channels)))))
      CROSS JOIN LATERAL ( SELECT COALESCE((f.people_in * (k.factor_in - (1)::double precision)), (0)::double precision) AS corrected_in,
             COALESCE((f.people_out * (k.factor_out - (1)::double precision)), (0)::double precision) AS corrected_out) c);
-programme_event FOREIGN KEY (site_id) REFERENCES site(site_id)
-programme_event FOREIGN KEY (space_id) REFERENCES space(space_id)
+programme_event FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+programme_event FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 programme_event PRIMARY KEY (event_id)
 programme_event UNIQUE (site_id, calendar, uid, during)
 programme_event.all_day boolean NO false
@@ -619,7 +755,7 @@ programme_event.site_id integer NO
 programme_event.space_id integer YES 
 programme_event.title text NO 
 programme_event.uid text NO 
-quality_check FOREIGN KEY (site_id) REFERENCES site(site_id)
+quality_check FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 quality_check PRIMARY KEY (site_id)
 quality_check.checked timestamp with time zone NO 
 quality_check.site_id integer NO 
@@ -647,7 +783,7 @@ rejected.resolved timestamp with time zone YES
 rejected.retained boolean NO 
 rejected.topic text NO 
 school_holiday CHECK ((last >= first))
-school_holiday FOREIGN KEY (site_id) REFERENCES site(site_id)
+school_holiday FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 school_holiday PRIMARY KEY (site_id, calendar, first, last)
 school_holiday.calendar text NO 
 school_holiday.first date NO 
@@ -666,6 +802,7 @@ service.heard timestamp with time zone NO
 service.name text NO 
 site CHECK ((capacity > 0))
 site CHECK ((kind = ANY (ARRAY['library'::text, 'park'::text])))
+site CHECK ((pandemic = ANY (ARRAY['auto'::text, 'keep'::text, 'leave-out'::text])))
 site PRIMARY KEY (site_id)
 site UNIQUE (slug)
 site.capacity integer YES 
@@ -674,6 +811,7 @@ site.kind text NO
 site.name_en text NO 
 site.name_sv text NO 
 site.opening jsonb NO 
+site.pandemic text NO 'auto'::text
 site.sandbox boolean NO false
 site.site_id integer NO 
 site.slug text NO 
@@ -699,8 +837,8 @@ site_portal:  SELECT s.site_id,
 space CHECK ((area_m2 > (0)::double precision))
 space CHECK ((capacity > 0))
 space CHECK ((seats >= 0))
-space FOREIGN KEY (parent_id) REFERENCES space(space_id)
-space FOREIGN KEY (site_id) REFERENCES site(site_id)
+space FOREIGN KEY (parent_id) REFERENCES space(space_id) ON DELETE CASCADE
+space FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 space PRIMARY KEY (space_id)
 space UNIQUE (site_id, slug)
 space.area_m2 double precision YES 
@@ -751,18 +889,60 @@ space_within:  WITH RECURSIVE within(space_id, inner_id) AS (
     inner_id
    FROM within;
 target CHECK ((baseline_last >= baseline_first))
+target CHECK ((baseline_measure = ANY (ARRAY['gross'::text, 'net'::text])))
+target CHECK ((baseline_visits > (0)::double precision))
 target CHECK ((deadline > baseline_last))
 target CHECK ((factor > (0)::double precision))
 target CHECK ((measure = ANY (ARRAY['gross'::text, 'net'::text])))
-target FOREIGN KEY (site_id) REFERENCES site(site_id)
+target FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 target PRIMARY KEY (site_id)
 target.also ARRAY NO '{}'::text[]
 target.baseline_first date NO 
 target.baseline_last date NO 
+target.baseline_measure text YES 
+target.baseline_source text NO ''::text
+target.baseline_visits double precision YES 
 target.deadline date NO 
 target.factor double precision NO 
 target.measure text NO 
 target.site_id integer NO 
+unassigned_channel.channel_id integer YES 
+unassigned_channel.device_id integer YES 
+unassigned_channel.has_totals boolean YES 
+unassigned_channel.key text YES 
+unassigned_channel.last_received timestamp with time zone YES 
+unassigned_channel.last_time timestamp with time zone YES 
+unassigned_channel.wraps bigint YES 
+unassigned_channel:  SELECT channel_id,
+    device_id,
+    key,
+    has_totals,
+    last_time,
+    last_received,
+    wraps
+   FROM channel c
+  WHERE ((last_received IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM placement pl
+          WHERE ((pl.channel_id = c.channel_id) AND upper_inf(pl.valid))))) AND (NOT (EXISTS ( SELECT
+           FROM placement old
+          WHERE ((old.channel_id = c.channel_id) AND ((c.last_received <= (upper(old.valid) + '1 day'::interval)) OR (EXISTS ( SELECT
+                   FROM (placement new
+                     JOIN channel other USING (channel_id))
+                  WHERE (upper_inf(new.valid) AND ((new.portal_id = old.portal_id) OR (new.space_id = old.space_id)) AND (other.last_received IS NOT NULL))))))))));
+uncounted_passage.inner_id integer YES 
+uncounted_passage.outer_id integer YES 
+uncounted_passage.portal_id integer YES 
+uncounted_passage.site_id integer YES 
+uncounted_passage:  SELECT p.portal_id,
+    o.site_id,
+    p.outer_id,
+    p.inner_id
+   FROM ((portal p
+     JOIN space o ON ((o.space_id = p.outer_id)))
+     JOIN space i ON (((i.space_id = p.inner_id) AND (i.site_id = o.site_id))))
+  WHERE (upper_inf(p.valid) AND ((NOT p.counted) OR (NOT (EXISTS ( SELECT
+           FROM placement pl
+          WHERE ((pl.portal_id = p.portal_id) AND (pl.role = 'primary'::text)))))));
 unusual_time CHECK ((ends > begins))
 unusual_time FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 unusual_time PRIMARY KEY (site_id, begins, ends)
@@ -814,7 +994,7 @@ visit_deduction.share double precision NO 0
 visit_deduction.site_id integer NO 
 visit_deduction.version integer NO 
 visit_definition CHECK ((method = ANY (ARRAY['in'::text, 'half'::text])))
-visit_definition FOREIGN KEY (site_id) REFERENCES site(site_id)
+visit_definition FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 visit_definition PRIMARY KEY (site_id, version)
 visit_definition.ended timestamp with time zone YES 
 visit_definition.from_day date NO 
@@ -884,7 +1064,24 @@ visit_door_day:  SELECT f.site_id,
                     ELSE f.corrected_out
                 END AS corrected) e)
   WHERE ((d.portals IS NULL) OR (f.portal_id = ANY (d.portals)));
-weather_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+voided_time CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
+voided_time CHECK ((author <> ''::text))
+voided_time CHECK ((reason <> ''::text))
+voided_time FOREIGN KEY (device_id) REFERENCES device(device_id) ON DELETE CASCADE
+voided_time PRIMARY KEY (void_id)
+voided_time.above double precision YES 
+voided_time.author text NO 
+voided_time.device_id integer NO 
+voided_time.during tstzrange NO 
+voided_time.made timestamp with time zone NO 
+voided_time.people double precision NO 
+voided_time.readings integer NO 
+voided_time.reason text NO 
+voided_time.undone timestamp with time zone YES 
+voided_time.undone_by text YES 
+voided_time.undone_why text YES 
+voided_time.void_id integer NO 
+weather_day FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 weather_day PRIMARY KEY (site_id, day)
 weather_day.day date NO 
 weather_day.precipitation_mm double precision YES 

@@ -1,0 +1,109 @@
+"""Headcount rounds: the rooms to walk, the headcounts, and what these say of the estimates."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.answers import FRESH
+from api.deps import Db, KnownSite, Now
+from api.routes.counting import CountId, Name, Received, utc
+from api.security import same_origin
+from besok.model import messages
+from besok.model.actions import YEARS
+from besok.model.headcount import MOST_PEOPLE, OLDEST, Headcount
+from besok.model.views.headcounts import RoomToCount, SiteHeadcounts
+from besok.services.headcounts import get_headcounts, get_rooms, receive_headcount
+from besok.store import headcounts
+
+router = APIRouter(tags=["Headcounts"])
+
+SLACK = timedelta(seconds=2)  # by which a headcount may seem to be later than its sending
+FirstDay = Annotated[
+    date | None, Query(alias="from", description="First business day", examples=["2026-11-01"])
+]
+LastDay = Annotated[
+    date | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])
+]
+
+
+class HeadcountIn(BaseModel):
+    """A headcount of a space. Times are the phone's own; `sent` is its clock at the moment of sending."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID = Field(description="Made by whoever sends it: sent again it changes nothing")
+    space: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    time: AwareDatetime
+    sent: AwareDatetime
+    people: int = Field(ge=0, le=MOST_PEOPLE)
+    seats_taken: int | None = Field(default=None, ge=0, le=MOST_PEOPLE)
+    counted_by: Name = Field(
+        description="A name or initials; it is kept with the headcount", examples=["Kim"]
+    )
+
+
+class UndoIn(BaseModel):
+    """Who takes a headcount back, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Name
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """That a headcount is not used any more; it is kept."""
+
+    id: UUID
+
+
+@router.get("/sites/{site}/headcounts", summary="Headcounts, and what they say of the estimates")
+def listing(
+    site: KnownSite, db: Db, now: Now, first: FirstDay = None, last: LastDay = None
+) -> SiteHeadcounts:
+    """Headcounts of business days (the last eight weeks), each beside the estimate of its minute as it was before the
+    headcount was used; how many lay within the 80 % interval; what room sensors show of the people counted."""
+    return get_headcounts(db, site, now, first, last)
+
+
+@router.get("/sites/{site}/headcounts/rooms", summary="Rooms to walk in a headcount round")
+def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToCount]:
+    """Return the spaces without parts, with their last headcounts of today. It tells nothing of the estimates, so that
+    whoever counts is not led by them."""
+    response.headers.update(FRESH)
+    return get_rooms(db, site, now)
+
+
+@router.post("/sites/{site}/headcounts", status_code=201, summary="Send a headcount")
+def receive(
+    site: KnownSite, body: HeadcountIn, db: Db, now: Now, request: Request, response: Response
+) -> Received:
+    """Keep a headcount and estimate its day again. Sent again it changes nothing (200); another one under the same id
+    is refused (409). Nobody in a space means nobody in what lies in it: "the building is empty" is one headcount."""
+    _ours(request)
+    if wrong := [t.year for t in (body.time, body.sent) if t.year not in YEARS]:
+        raise HTTPException(422, messages.no_year(wrong[0]))
+    if not body.time - SLACK <= body.sent <= body.time + OLDEST:
+        raise HTTPException(422, messages.HEADCOUNT_TIME)
+    count = Headcount(**body.model_dump() | {"time": utc(body.time), "sent": utc(body.sent)})
+    stored = receive_headcount(db, site, count, now)
+    response.status_code = 201 if stored else 200
+    return Received(id=body.id, stored=stored)
+
+
+@router.post("/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back")
+def undo(site: KnownSite, count: CountId, body: UndoIn, db: Db, now: Now, request: Request) -> Undone:
+    """Take a headcount out of use, which is kept, and estimate its day again without it."""
+    _ours(request)
+    headcounts.undo(db, site, count, author=body.by, reason=body.reason, now=now)
+    return Undone(id=count)
+
+
+def _ours(request: Request) -> None:
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, messages.FOREIGN_COUNT)

@@ -1,0 +1,288 @@
+"""Past counts from files: what storing them would change, storing, what was stored, undoing."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from api.deps import Db, KnownSite, Now
+from api.reports import ReportDb
+from api.security import same_origin
+from besok.model import messages
+from besok.model.errors import CountFileError, NotFound, Unclear
+from besok.model.messages import Translatable
+from besok.model.period_counts import LARGEST_FILE, CountFile, FileChoice, FileQuestion, FileRemark, Unit
+from besok.model.site import Site
+from besok.model.views.imports import ImportPreview, ImportView, PreviewRemark
+from besok.services import imports
+from besok.store.database import Database
+from besok.text import import_text
+from besok.text.languages import preferred, speaking, translated
+
+router = APIRouter(tags=["Past counts"])
+
+LINE = r"^[^\x00-\x1f\x7f]*$"  # no control characters
+SOURCE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
+ImportId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The import's number", examples=[12])]
+Source = Annotated[str, Query(max_length=100, pattern=SOURCE, description="Where the counts are from")]
+Name = Annotated[str, Query(max_length=200, pattern=LINE, description="The name of the file")]
+Who = Annotated[
+    str, Query(min_length=1, max_length=60, pattern=LINE, description="Who brings them, a name or initials")
+]
+Measure = Annotated[
+    Literal["gross", "net", "passages"] | None,
+    Query(description="All who came in, these less deductions, or people in and out together"),
+]
+Portal = Annotated[
+    str, Query(max_length=100, description="The door that they are of; the whole site if left out")
+]
+Given = Annotated[
+    tuple[str, ...], Query(max_length=20, description="Answers to questions, as `dates=day-first`")
+]
+MOST_REMARKS = 50
+MEASURE = FileQuestion(
+    key="measure",
+    text=Translatable("Does the counter count each person once, or on the way in and on the way out?"),
+    choices=(
+        FileChoice(value="gross", text=Translatable("once: the difference is the visits")),
+        FileChoice(value="passages", text=Translatable("in and out: half of the difference is the visits")),
+    ),
+)
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": f"The file itself, CSV or XLSX, {LARGEST_FILE >> 20} MB at most",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerChoice:
+    """An answer, and what it makes of the file."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """What must be answered before the file can be read; one without choices is answered in words."""
+
+    key: str
+    text: str
+    choices: tuple[AnswerChoice, ...]
+    several: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePreview:
+    """What a file says and storing it would change, in sentences of the reader's language; or what is asked first."""
+
+    questions: tuple[OpenQuestion, ...] = ()
+    digest: str = ""
+    unit: Unit | None = None
+    counts: int = 0
+    first: date | None = None
+    last: date | None = None
+    visits: float = 0
+    by_year: Mapping[int, float] = field(default_factory=dict)
+    look_at: tuple[str, ...] = ()
+    stored: tuple[str, ...] = ()
+    progress: tuple[str, ...] = ()
+    layout: str = ""
+
+
+class By(BaseModel):
+    """Who undoes or restores."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=LINE)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The import under which counts are stored; the same counts twice are one."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Upload:
+    """A file with what is said of it."""
+
+    data: bytes
+    name: str
+    source: str
+    measure: Literal["gross", "net", "passages"] | None
+    portal: str
+    answers: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+async def _upload(
+    request: Request,
+    source: Source,
+    name: Name = "",
+    measure: Measure = None,
+    portal: Portal = "",
+    answer: Given = (),
+) -> _Upload:
+    pairs = [told.partition("=") for told in answer]
+    return _Upload(
+        data=await request.body(),
+        name=name or "the file",
+        source=source.strip(),
+        measure=measure,
+        portal=portal,
+        answers={key: value for key, _, value in pairs},
+    )
+
+
+Uploaded = Annotated[_Upload, Depends(_upload)]
+
+
+@router.get("/sites/{site}/imports", summary="Files that were imported")
+def listing(site: KnownSite, db: Db) -> list[ImportView]:
+    """Return the imports of a site, newest first, also those that were undone."""
+    return imports.imports(db, site.id)
+
+
+@router.post(
+    "/sites/{site}/imports/preview",
+    summary="What a file would change",
+    max_body_size=LARGEST_FILE,
+    openapi_extra=FILE,
+)
+def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: Request) -> FilePreview:
+    """Read a file and return what storing it would change, or what must be answered first. Nothing is stored."""
+    with speaking(_language(request)):
+        try:
+            file = _read(upload, site)
+            measure = _measure(upload, file)
+        except Unclear as exc:
+            return FilePreview(questions=tuple(map(_asked, exc.questions)))
+        try:
+            seen = imports.preview(
+                db, site.id, _doors(file, upload), file, upload.source, counts=measure, now=now
+            )
+        except CountFileError as exc:
+            raise HTTPException(422, exc.message or str(exc)) from None
+        return _told(seen, file, upload.digest)
+
+
+@router.post(
+    "/sites/{site}/imports",
+    status_code=201,
+    summary="Import a file",
+    max_body_size=LARGEST_FILE,
+    openapi_extra=FILE,
+)
+def store(site: KnownSite, upload: Uploaded, who: Who, db: ReportDb, now: Now, request: Request) -> Stored:
+    """Store the counts of a file; the same counts twice are one import. What is unclear is refused: see the preview."""
+    _ours(request)
+    try:
+        file = _read(upload, site)
+        number = imports.store(
+            db, site.id, _doors(file, upload), file, upload.source, author=who, digest=upload.digest,
+            name=upload.name, counts=_measure(upload, file), now=now,
+        )  # fmt: skip
+    except CountFileError as exc:
+        raise HTTPException(422, exc.message or str(exc)) from None
+    return Stored(id=number)
+
+
+@router.post("/sites/{site}/imports/{number}/undo", summary="Undo an import")
+def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
+    """Make an import count for nothing; what it replaced counts again."""
+    return _changed(imports.undo, site, number, body, db, now, request)
+
+
+@router.post("/sites/{site}/imports/{number}/redo", summary="Restore an import")
+def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
+    """Make an import that was undone count again."""
+    return _changed(imports.redo, site, number, body, db, now, request)
+
+
+def _changed(
+    change: Callable[..., None],
+    site: Site,
+    number: int,
+    body: By,
+    db: Database,
+    now: datetime,
+    request: Request,
+) -> Stored:
+    _ours(request)
+    if number not in {one.id for one in imports.imports(db, site.id)}:
+        raise NotFound(messages.no_import(number))
+    try:
+        change(db, number, body.who, now=now)
+    except CountFileError as exc:
+        raise HTTPException(422, exc.message or str(exc)) from None
+    return Stored(id=number)
+
+
+def _ours(request: Request) -> None:
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, messages.FOREIGN_IMPORT)
+
+
+def _read(upload: _Upload, site: Site) -> CountFile:
+    """Return what the file says. Raises Unclear, and 422 for what cannot be read."""
+    from besok.files.visit_counts import read  # takes its time to load
+
+    try:
+        return read(upload.data, upload.name, upload.answers, zone=ZoneInfo(site.timezone))
+    except Unclear:
+        raise
+    except CountFileError as exc:
+        raise HTTPException(422, exc.message or str(exc)) from None
+
+
+def _measure(upload: _Upload, file: CountFile) -> Literal["gross", "net", "passages"]:
+    """Return what was counted. Raises CountFileError where a running total may hold those who go out, too."""
+    if upload.measure is None and any(remark.kind == "running" for remark in file.findings):
+        raise Unclear([MEASURE])
+    return upload.measure or "gross"
+
+
+def _doors(file: CountFile, upload: _Upload) -> Mapping[str, str | None]:
+    return {count.series: upload.portal for count in file.counts} if upload.portal else {}
+
+
+def _language(request: Request) -> str:
+    return preferred(request.headers.get("accept-language", "")) or "en"
+
+
+def _asked(question: FileQuestion) -> OpenQuestion:
+    choices = tuple(AnswerChoice(value=c.value, text=translated(c.text)) for c in question.choices)
+    return OpenQuestion(
+        key=question.key, text=translated(question.text), choices=choices, several=question.several
+    )
+
+
+def _told(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
+    found: list[FileRemark | PreviewRemark] = [*file.findings, *seen.remarks]
+    return FilePreview(
+        digest=digest,
+        unit=seen.unit,
+        counts=seen.rows,
+        first=seen.first,
+        last=seen.last,
+        visits=seen.visits,
+        by_year=dict(seen.by_year),
+        look_at=tuple(translated(remark.text) for remark in found[:MOST_REMARKS]),
+        stored=tuple(import_text.periods(seen)),
+        progress=tuple(import_text.changes(seen)),
+        layout=seen.layout,
+    )

@@ -1,0 +1,116 @@
+"""Files of visits from anywhere: hours to years, a column or row a door or branch, years down or across, CSV or XLSX.
+
+What is unclear is asked, what is wrong is refused with its row, and what is left out is told.
+"""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from besok.files.visit_counts import running, series, totals
+from besok.files.visit_counts.columns import find_columns
+from besok.files.visit_counts.grid import Sheet, sheets
+from besok.files.visit_counts.layouts import counted, layout_of
+from besok.files.visit_counts.records import Records, records, unknown_heads
+from besok.files.visit_counts.table import Table, find_table
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
+from besok.model.period_counts import UNITS, CountFile, FileRemark, PeriodCount, Unit
+
+
+def read(
+    data: bytes, name: str, answers: Mapping[str, str] | None = None, *, zone: ZoneInfo | None = None
+) -> CountFile:
+    """Return what a file of counts says. `answers` are by the key of a question, `zone` is that of the site.
+
+    Raises Unclear with what must be asked, CountFileError with what is wrong, where, and what to do.
+    """
+    given = Answers(answers or {})
+    remarks: list[FileRemark] = []
+    tables = [(sheet, table) for sheet in sheets(data, name) if (table := find_table(sheet))]
+    if not tables:
+        raise refusal("{name} has no table with times and counts", name=name)
+    found = [
+        _of_table(table, sheet, given, remarks, zone)
+        for sheet, table in _chosen_sheets(tables, given, remarks)
+    ]
+    frame = pd.concat([part.frame for part in found], ignore_index=True)
+    frame = totals.without_sums(frame, given, remarks)
+    frame = series.chosen(frame, [*unknown_heads(found[0])], given)
+    heads = [head for part in found for head in part.heads]
+    frame = running.counts_of(frame, heads, given, remarks)
+    frame = series.without_repeats(frame, given, remarks, zone=zone)
+    frame = series.by_hours(frame, given, remarks) if found[0].timed else frame.assign(hour=-1)
+    known = frame[frame["visits"].notna()].sort_values(["series", "first", "hour"], kind="stable")
+    if known.empty:
+        raise refusal("{name} has no count", name=name)
+    _refuse_overlaps(known)
+    if (known["visits"] % 1 != 0).any():
+        remarks.append(remark("fraction", None, "Some counts are not whole numbers of people."))
+    given.check_used()
+    return CountFile(
+        unit=_unit(known),
+        counts=_counts(known),
+        layout=next(filter(None, (layout_of(table) for _, table in tables)), ""),
+        findings=tuple(remarks),
+    )
+
+
+def _of_table(
+    table: Table, sheet: Sheet, answers: Answers, remarks: list[FileRemark], zone: ZoneInfo | None
+) -> Records:
+    table = counted(table, answers)
+    columns = find_columns(table, answers, remarks)
+    return records(table, columns, answers, remarks, zone=zone, sheet=sheet.name)
+
+
+def _chosen_sheets(
+    tables: Sequence[tuple[Sheet, Table]], answers: Answers, remarks: list[FileRemark]
+) -> list[tuple[Sheet, Table]]:
+    if len(tables) == 1 and not answers.has("sheets"):
+        return [*tables]
+    asked = question(
+        "sheets",
+        "Several sheets hold tables. Which of them hold the visits? Several are read one after the other.",
+        [
+            option(
+                sheet.name,
+                "{n} rows: {heads}",
+                n=len(table.body),
+                heads=", ".join(map(" ".join, table.heads))[:80],
+            )
+            for sheet, table in tables
+        ],
+        several=True,
+    )
+    told = answers.several_of(asked)
+    return [(sheet, table) for sheet, table in tables if sheet.name in told]
+
+
+def _refuse_overlaps(frame: pd.DataFrame) -> None:
+    """Refuse periods of a series that overlap, unless one is an hour of a day. Raises CountFileError."""
+    spans = frame[frame["hour"] < 0].sort_values(["series", "first", "last"])
+    overlap = (spans["first"] <= spans["last"].shift(1)) & (spans["series"] == spans["series"].shift(1))
+    if overlap.any():
+        row = spans[overlap].iloc[0]
+        raise refusal(
+            "row {row}: the time from {first} to {last} overlaps that of another row; count each day once",
+            row=int(row["row"]), first=f"{row['first']:%Y-%m-%d}", last=f"{row['last']:%Y-%m-%d}",
+        )  # fmt: skip
+
+
+def _unit(frame: pd.DataFrame) -> Unit:
+    """Return the unit that most counts have."""
+    most = str(frame["unit"].mode().iloc[0])
+    return next(unit for unit in UNITS if unit == most)
+
+
+def _counts(frame: pd.DataFrame) -> tuple[PeriodCount, ...]:
+    firsts, lasts = (frame[name].dt.date.tolist() for name in ("first", "last"))
+    rows = zip(
+        frame["series"].tolist(), firsts, lasts, frame["hour"].tolist(), frame["visits"].tolist(), strict=True
+    )
+    return tuple(
+        PeriodCount(series=name, first=first, last=last, hour=None if hour < 0 else hour, visits=visits)
+        for name, first, last, hour, visits in rows
+    )

@@ -1,0 +1,220 @@
+"""What each column of a table holds: times or parts of them, names of doors or branches, counts, or nothing of use."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+import pandas as pd
+
+from besok.files.counts import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS
+from besok.files.tables import plain
+from besok.files.visit_counts import labels
+from besok.files.visit_counts.labels import Part, Whole
+from besok.files.visit_counts.periods import SERIAL
+from besok.files.visit_counts.table import Table
+from besok.files.visit_counts.wording import Answers, option, question, remark
+from besok.model.period_counts import FileRemark
+
+SAMPLE: Final = 400  # different texts of a column that show what it holds
+MOSTLY: Final = 0.8  # of them
+COUNTED: Final = 0.3  # of them, in a column of counts: what else stands there is refused or asked about
+BEGINS: Final = frozenset({"start", "from", "från", "begin", "first", "startdatum", "fr.o.m", "börjar"})
+ENDS: Final = frozenset({"last", "to", "end", "till", "slut", "stop", "t.o.m", "slutdatum", "until"})
+IN: Final = frozenset(
+    {"in", "ins", "sumins", "entries", "entry", "entered", "entering", "enters", "inbound", "inflow", "ingående",
+     "inpassager", "inpassage", "inpasseringar", "inåt"}
+)  # fmt: skip
+OUT: Final = frozenset(
+    {"out", "outs", "sumouts", "exits", "exit", "exited", "exiting", "leaving", "outbound", "outflow", "ut", "utgående",
+     "utpassager", "utpassage", "utpasseringar", "utåt", "utgång"}
+)  # fmt: skip
+VISITS: Final = frozenset(
+    {
+        name
+        for name in COUNT_NAMES["visits"]
+        if name not in {"in", "total", "totalt", "summa", "net", "value", "y"}
+    }
+    | {
+        "besöksantal",
+        "besökssiffror",
+        "visitor",
+        "visit",
+        "gate",
+        "gatecount",
+        "patron",
+        "patrons",
+        "dörrräknare",
+    }
+)
+OTHER: Final = frozenset(  # what libraries count beside visits
+    {"loans", "loan", "lån", "utlån", "utlåning", "circulation", "checkouts", "renewals", "omlån",
+     "temperature", "temperatur", "temp", "revenue", "sales", "downloads", "nedladdningar", "pages",
+     "occupancy", "beläggning", "reservations", "medier", "items", "staff", "hours", "öppettimmar", "timmar",
+     "population", "invånare", "conversion", "turnover", "capacity"}
+)  # fmt: skip
+IDENTITY: Final = frozenset(
+    {"id", "zoneid", "nr", "no", "number", "nummer", "code", "kod", "postnummer", "postcode", "zip", "lat", "lon",
+     "latitude", "longitude", "serial", "mac", "ip", "row", "rad", "index", "#"}
+)  # fmt: skip
+NOTES: Final = frozenset(
+    {"note", "notes", "comment", "comments", "anmärkning", "anmärkningar", "kommentar", "kommentarer",
+     "status", "unit", "enhet", "source", "källa", "address", "adress", "country", "land", "timezone", "tz",
+     "weather", "väder", "orsak", "reason"}
+)  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Columns:
+    """Numbers of the columns by what they hold."""
+
+    whole: int | None = None
+    until: int | None = None
+    clock: int | None = None
+    parts: dict[Part, int] = field(default_factory=dict)
+    names: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    direction: int | None = None
+
+    @property
+    def keys(self) -> list[int]:
+        """Return the columns that tell which period a row is of, and whose."""
+        found = [self.whole, self.until, self.clock, *self.parts.values(), *self.names, self.direction]
+        return [c for c in found if c is not None]
+
+
+def words_of(name: str) -> set[str]:
+    """Return the words of a head."""
+    return {word for word in re.split(r"[^\w#.]+|_", name.lower()) if word}
+
+
+def find_columns(table: Table, answers: Answers, remarks: list[FileRemark]) -> Columns:
+    """Return what the columns hold; those that are left out are told."""
+    found, wholes = Columns(), dict[int, Whole]()
+    counted = table.body[(table.body != "").sum(axis=1) > 1]  # a text alone in its row is a note
+    for c, name in enumerate(map(table.name, range(len(table.heads)))):
+        texts = sample(counted[c])
+        if not texts:
+            continue
+        if all(labels.FIGURES.fullmatch(text) for text in texts):
+            role = _of_figures(texts, name, first=c == 0)
+        else:
+            role = _of_texts(texts, name, counted[c])
+        if role in labels.WHOLES:
+            wholes[c] = role
+        elif role == "clock":
+            found.clock = c if found.clock is None else found.clock
+        elif role == "name":
+            found.names.append(c)
+        elif role == "count":
+            found.counts.append(c)
+        elif role == "left out":
+            remarks.append(remark("column", None, "The column “{name}” is not read.", name=name[:60]))
+        elif role != "nothing":
+            found.parts.setdefault(cast("Part", role), c)
+    _choose_whole(table, found, wholes, answers)
+    _find_direction(table, found)
+    return found
+
+
+def sample(column: "pd.Series[str]") -> list[str]:
+    """Return different texts of a column without those that name sums or say nothing."""
+    distinct = column[column != ""].drop_duplicates()
+    some = pd.concat([distinct.iloc[: SAMPLE // 2], distinct.iloc[SAMPLE // 2 :].iloc[-SAMPLE // 2 :]])
+    return [t for t in some if not labels.is_total(t) and not labels.is_blank(t) and not labels.is_average(t)]
+
+
+def _share(texts: Sequence[str], holds: "Collection[bool]") -> float:
+    return sum(holds) / len(texts)
+
+
+def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> str:
+    """Return what a column of whole figures holds: the head says so, or they can only be years."""
+    head, words = plain(name), words_of(name)
+    most, long = max(map(int, texts)), {len(text) for text in texts}
+    years = all(labels.whole(text) == "year" for text in texts)
+    if head in BESIDE and head not in ENDS and head not in ("quarter", "kvartal"):
+        return "nothing"
+    if years and (words & {*YEARS} or (first and not words & VISITS and _in_order(texts))):
+        return "y"
+    dated = words & {*DATES, *MONTHS, *DAYS, "datetime", "timestamp", "period", *BEGINS, *ENDS}
+    if dated and (long == {8} or all(SERIAL.fullmatch(text) for text in texts)):
+        return "day"
+    if words & {*MONTHS, "period"} and long == {6}:
+        return "month"
+    for part, known, limit in (
+        ("m", MONTHS, 12),
+        ("q", ("quarter", "kvartal"), 4),
+        ("w", WEEKS, 53),
+        ("d", DAYS, 31),
+    ):
+        if words & {*known} and most <= limit:
+            return part
+    if words & {*WEEKS} and long == {6}:
+        return "week"
+    if words & {*CLOCKS, "timme", "hours"} and most <= 24:
+        return "clock"
+    if words & IDENTITY:
+        return "left out"
+    return "count"
+
+
+def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> str:
+    words = words_of(name)
+    if _share(texts, [labels.is_weekday(text) for text in texts]) >= MOSTLY:
+        return "nothing"
+    kinds = [labels.whole(text) for text in texts]
+    known = [kind for kind in kinds if kind]
+    if len(known) / len(texts) >= MOSTLY:
+        return min(known, key=labels.WHOLES.index)
+    if _share(texts, [labels.clock_of(text) is not None for text in texts]) >= MOSTLY:
+        return "clock"
+    parts = [found[0] for text in texts if (found := labels.part(text))]
+    if len(parts) / len(texts) >= MOSTLY and len(set(parts)) == 1:
+        return parts[0]
+    if words & IDENTITY or labels.is_average(name):
+        return "left out"
+    if _share(texts, [labels.is_count(text) for text in texts]) >= COUNTED:
+        return "count"
+    if words & NOTES or ((column != "").mean() < 0.5 and column.iloc[0] == ""):
+        return "left out"
+    return "name"
+
+
+def _in_order(texts: Sequence[str]) -> bool:
+    return [*texts] in (sorted(texts), sorted(texts, reverse=True))
+
+
+def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], answers: Answers) -> None:
+    """Choose the column of times; one that is named so holds the last day."""
+    ends = [c for c in wholes if words_of(table.name(c)) & ENDS]
+    begins = [c for c in wholes if c not in ends]
+    if not begins:
+        begins, ends = ends, []
+    if not begins:
+        return
+    finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)
+    among = [c for c in begins if wholes[c] == finest]
+    named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
+    if len(named) > 1:
+        asked = question(
+            "date-column",
+            "Several columns hold times. Which tells when the people came?",
+            [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
+        )
+        told = answers.of(asked)
+        named = [c for c in named if table.name(c) == told]
+    found.whole = named[0]
+    found.until = next((c for c in ends if wholes[c] == finest == "day"), None)
+    found.parts.clear()  # they repeat it
+    if finest == "moment":
+        found.clock = None
+
+
+def _find_direction(table: Table, found: Columns) -> None:
+    for c in found.names:
+        texts = {text.lower() for text in sample(table.body[c])}
+        if texts & IN and texts <= IN | OUT:
+            found.direction = c
+            found.names.remove(c)
+            return

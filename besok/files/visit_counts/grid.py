@@ -1,0 +1,203 @@
+"""Files as sheets of texts, within bounds: what the cells say, never what a formula would compute.
+
+A number of a spreadsheet becomes a text whose point can only be a decimal sign, a day becomes 2026-11-25, and a
+day that is shown as a month becomes 2026-11.
+"""
+
+import csv
+import math
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import BytesIO, StringIO
+from typing import Any, Final
+
+from besok.files.tables import decode, find_header
+from besok.files.visit_counts.wording import refusal, whole
+from besok.model.errors import CountFileError
+from besok.model.period_counts import LARGEST_FILE
+
+UNPACKED: Final = 200 << 20  # bytes of a workbook's parts; 200,000 lines of a year's months are half of it
+PARTS: Final = 2_000  # files within a workbook
+ROWS: Final = 500_000  # ten years of quarter-hours are 350,000
+CELLS: Final = 4_000_000
+LONGEST: Final = 300  # characters of a cell that are kept
+SHEETS: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Rows of texts with the number that each has in the file, from 1; rows without any text are left out."""
+
+    name: str
+    rows: list[list[str]]
+    numbers: list[int]
+    sep: str = ";"
+
+
+def sheets(data: bytes, name: str) -> list[Sheet]:
+    """Return the sheets of a workbook, or the one of a text file. Raises CountFileError."""
+    if len(data) > LARGEST_FILE:
+        raise refusal("{name} is larger than {n} MB; split it by years", name=name, n=LARGEST_FILE >> 20)
+    if not data.strip():
+        raise refusal("{name} is empty", name=name)
+    if data[:4] == b"PK\x03\x04":
+        return _workbook(data, name)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise refusal(
+            "{name} is an old or a protected workbook; save it as .xlsx without a password", name=name
+        )
+    if data[:4] == b"%PDF":
+        raise refusal("{name} is a PDF; ask for the figures as .xlsx or CSV", name=name)
+    text = decode(data)
+    if text is None:
+        raise refusal("{name} is neither text nor a workbook; save it as .xlsx or CSV", name=name)
+    if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text[:200], re.IGNORECASE):
+        raise refusal("{name} is a web page; open it in a spreadsheet and save it as .xlsx", name=name)
+    return [_text(text, name)]
+
+
+def _text(text: str, name: str) -> Sheet:
+    lines = text.splitlines()
+    stated = ""
+    if lines[0].lower().startswith("sep="):
+        stated, lines[0] = lines[0][4:5], ""
+    _, sep = find_header(lines, stated, name)
+    reader = csv.reader(StringIO("\n".join(lines)), delimiter=sep, skipinitialspace=True, strict=True)
+    try:
+        return _kept("", _numbered(reader), name, sep)
+    except csv.Error as exc:
+        raise refusal(
+            "{name} cannot be read near row {row}; are quotation marks closed?",
+            name=name,
+            row=reader.line_num,
+        ) from exc
+
+
+def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the number of its first line."""
+    before = 0
+    for row in reader:
+        yield before + 1, row
+        before = reader.line_num
+
+
+def _kept(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep: str = ";") -> Sheet:
+    """Return the sheet of rows that say something. Raises CountFileError where there are too many."""
+    sheet, many = Sheet(name=_clean(title), rows=[], numbers=[], sep=sep), 0
+    for number, row in rows:
+        cells = [_clean(text) if text else "" for text in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        many += len(row)
+        if many > CELLS or number > 2 * ROWS or len(sheet.rows) > ROWS:
+            raise refusal("{name} has more than {n} rows; split it by years", name=name, n=whole(ROWS))
+        if cells:
+            sheet.rows.append(cells)
+            sheet.numbers.append(number)
+    return sheet
+
+
+def _clean(text: str) -> str:
+    text = text[:LONGEST].strip().strip("\ufeff")
+    return (
+        text if text.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    )
+
+
+def _workbook(data: bytes, name: str) -> list[Sheet]:
+    from openpyxl import load_workbook  # takes its time to load
+
+    _check_parts(data, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations, which do not matter here
+            book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            shown = [s for s in book.worksheets if s.sheet_state == "visible"][:SHEETS]
+            found = [_kept(s.title, enumerate(_rows(s), start=1), name) for s in shown]
+            for sheet in shown:
+                _check_formulas(sheet, data, name)
+            return found
+    except CountFileError:
+        raise
+    except Exception as exc:  # a damaged or hostile workbook breaks its reader in any way
+        raise refusal(
+            "{name} is a damaged workbook; open it in a spreadsheet and save it again as .xlsx", name=name
+        ) from exc
+
+
+def _check_parts(data: bytes, name: str) -> None:
+    """Refuse what would fill the memory, or is another kind of file, by what the archive says of itself.
+
+    No part is read beyond the size that it states.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as exc:
+        raise refusal("{name} is a damaged workbook; save it again as .xlsx", name=name) from exc
+    if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
+        raise refusal("{name} unpacks to more than {n} MB; split it by years", name=name, n=UNPACKED >> 20)
+    if not any(part.filename == "[Content_Types].xml" for part in parts):
+        raise refusal("{name} is no .xlsx workbook; save it as .xlsx or CSV", name=name)
+
+
+def _check_formulas(sheet: Any, data: bytes, name: str) -> None:
+    """Refuse a formula whose result was never computed, which would seem an empty cell. Raises CountFileError."""
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if not re.search(rb"<f[ >/]", archive.read(sheet._worksheet_path.lstrip("/"))):
+            return
+    formulas = load_workbook(BytesIO(data), read_only=True, keep_links=False)[sheet.title]
+    for computed, told in zip(sheet.iter_rows(), formulas.iter_rows(), strict=False):
+        for value, formula in zip(computed, told, strict=False):
+            if value.value is None and getattr(formula, "data_type", "") == "f":
+                raise refusal(
+                    "cell {cell} of {name} is a formula without a result; open the file in a spreadsheet and save it",
+                    name=name,
+                    cell=formula.coordinate,
+                )
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # which some programs state too small
+    for row in sheet.iter_rows():
+        yield [_told(cell) for cell in row]
+
+
+def _told(cell: Any) -> str:
+    value = cell.value
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return _moment(value, cell.number_format)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"{value // timedelta(hours=1):02}:{value // timedelta(minutes=1) % 60:02}"
+    if isinstance(value, float):
+        return _number(value)
+    return str(value)
+
+
+def _moment(value: datetime, shown: str) -> str:
+    value = (value + timedelta(milliseconds=500)).replace(microsecond=0)  # 08:59:59.999 is nine o'clock
+    if value.time() != time():
+        return value.isoformat(" ")
+    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()
+    return value.date().isoformat() if "d" in letters or "m" not in letters else f"{value:%Y-%m}"
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        return "#NUM!"
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    text = f"{value:.10f}".rstrip("0")
+    return text + "0" if re.search(r"\.\d{3}$", text) else text  # three digits may be thousands

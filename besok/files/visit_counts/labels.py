@@ -1,0 +1,206 @@
+"""Words for times in heads and cells: a whole period, as 2026-11 or 25/11/2026, or a part of one, as March or kl 8."""
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from besok.files.tables import TOTALS
+from besok.files.values import CLOSED, MISSING, month_named
+
+Whole = Literal["moment", "day", "week", "month", "quarter", "year"]
+Part = Literal["y", "m", "q", "w", "d", "h"]
+WHOLES: Final[tuple[Whole, ...]] = ("moment", "day", "week", "month", "quarter", "year")  # finest first
+
+_MONTH = r"(?:jan|feb|mar|apr|may|maj|jun|jul|aug|sep|oct|okt|nov|dec)[a-zåäö]*\.?"
+_DAYNAME = r"(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?"
+_YEAR = r"(?:19|20|21)\d\d"
+_CLOCK = r"(?:\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)"
+_ZONE = r"(?:z|[+-]\d\d:?\d\d)?"
+_WEEK = r"(?:w|wk|week|v|vecka)"
+_DAY = (
+    rf"(?:{_DAYNAME}\s*)?(?:{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/]\d{{1,2}}[-/](?:{_YEAR}|\d\d)"
+    rf"|\d{{1,2}}\.\d{{1,2}}\.(?:{_YEAR}|\d\d)|\d{{1,2}}(?:st|nd|rd|th)?\.?[ -]{_MONTH},?[ -](?:{_YEAR}|\d\d)"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})"
+)
+WHOLE: Final[Mapping[Whole, re.Pattern[str]]] = {
+    "moment": re.compile(rf"{_DAY}[ ,t]+(?:kl\.?\s*)?{_CLOCK}\s*{_ZONE}(?:\s*[-–]\s*{_CLOCK})?"),
+    "day": re.compile(rf"{_DAY}(?:\s*(?:-|–|to|till|until)\s*{_DAY})?"),
+    "week": re.compile(rf"{_YEAR}[ ,./-]*{_WEEK}[ .-]*\d{{1,2}}|{_WEEK}[ .-]*\d{{1,2}}[ ,./-]+{_YEAR}"),
+    "month": re.compile(
+        rf"{_YEAR}(?:[-/.]|\s?m)(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/]{_YEAR}"
+        rf"|{_MONTH}[-/ ]?'?(?:{_YEAR}|\d\d)|{_YEAR}[-/ ]{_MONTH}"
+    ),
+    "quarter": re.compile(
+        rf"{_YEAR}[ ,./-]*(?:q|kv|k|kvartal|quarter)[ .-]*[1-4]|(?:q|kv|k|kvartal|quarter)[ .-]*[1-4][ ,./-]+{_YEAR}"
+        rf"|[1-4]q[ -]?{_YEAR}"
+    ),
+    "year": re.compile(rf"{_YEAR}|{_YEAR}\s*[-/–]\s*(?:{_YEAR}|\d\d)"),
+}
+_QUARTER = re.compile(
+    r"(?:q|kv|kvartal|quarter)[ .]*([1-4])|([1-4])(?:q|st quarter|nd quarter|rd quarter|th quarter)"
+)
+_WEEK_ALONE = re.compile(rf"{_WEEK}[ .]*(\d{{1,2}})")
+WEEKDAY: Final = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|mo|tu|we|th|fr|sa|su|må|ti|on|to|lö|sö"
+    r"|(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag)?"
+)
+_SUM = rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|årssumma)"
+TOTAL: Final = re.compile(
+    rf"{_SUM}[ :.]*(?:{_YEAR}|besök|besökare|visits|visitors|år|year|per år|count)?[ :.]*"
+    r"|.*\S[ :.]+(?:total|totalt|summa|sum|subtotal|delsumma)[ :.]*"
+)
+AVERAGE: Final = re.compile(
+    r"(?:average|mean|avg|medel|medelvärde|genomsnitt|snitt|median|max|min|högst|lägst|std|andel|percent|procent"
+    r"|förändring|change|diff)\b.*|%.*|.*%"
+)
+CLOCK: Final = re.compile(
+    rf"(?:kl\.?\s*)?(?P<begin>{_CLOCK})(?:\s*(?:-|–|to|till)\s*{_CLOCK})?|kl\.?\s*(?P<hour>\d{{1,2}})(?:\s*[-–]\s*\d{{1,2}})?"
+    r"|(?P<first>\d{1,2})\s*[-–]\s*(?P<next>\d{1,2})"
+)
+NUMBER: Final = re.compile(r"[-+]?[\d\s.,'’´`]*\d(?:[.,]\d*)?")
+FIGURES: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadParts:
+    """What a head of a column says: a whole period as it is written, or parts of one; and the rest, which is a name."""
+
+    whole: str = ""
+    parts: Mapping[Part, int]
+    rest: str = ""
+
+
+def whole(text: str) -> Whole | None:
+    """Return which period a text is, if it is one with its year."""
+    text = text.lower()
+    return next((kind for kind in WHOLES if WHOLE[kind].fullmatch(text)), None)
+
+
+def part(text: str) -> tuple[Part, int] | None:
+    """Return the part of a period that a text is, if it says so itself; figures alone are none."""
+    text = text.lower().strip()
+    if month := month_named(text):
+        return "m", month
+    if found := _QUARTER.fullmatch(text):
+        return "q", int(found[1] or found[2])
+    if found := _WEEK_ALONE.fullmatch(text):
+        return "w", int(found[1])
+    hour = hour_of(text)
+    return None if hour is None else ("h", hour)
+
+
+def clock_of(text: str) -> str | None:
+    """Return when a time of day begins, as 08:00, 8 am, kl 8, 08-09 or 08:00-09:00 do; None for anything else."""
+    found = CLOCK.fullmatch(text.lower().strip())
+    if not found:
+        return None
+    if found["begin"]:
+        return found["begin"].replace(".", ":") if "m" not in found["begin"] else found["begin"]
+    if found["first"] and int(found["next"]) != (int(found["first"]) + 1) % 24:
+        return None
+    hour = int(found["hour"] or found["first"])
+    return f"{hour:02}:00" if hour < 24 else None
+
+
+def hour_of(text: str) -> int | None:
+    """Return the hour that a time of day is, None for anything else and for times within an hour."""
+    clock = clock_of(text)
+    found = clock and re.fullmatch(r"(\d+)(?::00)*\s*(?:([ap])\.?m\.?)?", clock)
+    if not found:
+        return None
+    hour = int(found[1]) if not found[2] else int(found[1]) % 12 + 12 * (found[2] == "p")
+    return hour if hour < 24 else None
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number and nothing else."""
+    return bool(NUMBER.fullmatch(text))
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text stands for a count that is not known."""
+    return text.lower() in MISSING
+
+
+def is_count(text: str) -> bool:
+    """Tell whether a text is a number, or says that it is none."""
+    return is_number(text) or is_blank(text) or text.lower() in CLOSED
+
+
+def is_total(text: str) -> bool:
+    """Tell whether a text names a sum."""
+    if text[:1].isdigit() and text[-1:].isdigit():
+        return False  # a date or a number
+    return bool(TOTAL.fullmatch(text.lower().replace("_", " ").strip()))
+
+
+def is_average(text: str) -> bool:
+    """Tell whether a text names a mean, a share or a change."""
+    if text[:1].isdigit() and text[-1:].isdigit():
+        return False
+    return bool(AVERAGE.fullmatch(text.lower().replace("_", " ").strip()))
+
+
+def is_weekday(text: str) -> bool:
+    """Tell whether a text is the name of a weekday."""
+    return bool(WEEKDAY.fullmatch(text.lower().rstrip(".")))
+
+
+def sequence(texts: Sequence[str]) -> Part | None:
+    """Return which part of a period a header of figures alone counts through: years, hours, days, or months."""
+    if len(texts) < 2 or not all(FIGURES.fullmatch(text) for text in texts):
+        return None
+    figures = [int(text) for text in texts]
+    if all(re.fullmatch(_YEAR, text) for text in texts):
+        return "y" if len(set(figures)) == len(figures) and _one_way(figures) else None
+    if len(figures) < 5 or any(b - a != 1 for a, b in itertools.pairwise(figures)):
+        return None
+    first, last = figures[0], figures[-1]
+    if (first, last) == (1, 12):
+        return "m"
+    if first == 1 and 28 <= last <= 31:
+        return "d"
+    if first == 1 and last in (52, 53):
+        return "w"
+    return "h" if last <= 23 else None
+
+
+def _one_way(figures: Sequence[int]) -> bool:
+    steps = {b > a for a, b in itertools.pairwise(figures)}
+    return len(steps) == 1
+
+
+def head_parts(levels: Iterable[str]) -> HeadParts:
+    """Part the levels of a head into the time that it names and the rest."""
+    told: str = ""
+    parts: dict[Part, int] = {}
+    rest: list[str] = []
+    for level in levels:
+        kind = whole(level)
+        if kind == "year" and FIGURES.fullmatch(level):
+            parts["y"] = int(level)
+        elif kind:
+            told = level
+        elif found := part(level):
+            parts[found[0]] = found[1]
+        else:
+            rest.append(_without_year(level, parts))
+    return HeadParts(whole=told, parts=parts, rest=" ".join(text for text in rest if text))
+
+
+def _without_year(level: str, parts: dict[Part, int]) -> str:
+    """Return a head without the year, and the month, at its end or beginning: “Entrance 2019”, “2019 Jan in”."""
+    words = level.split()
+    for at in (-1, 0):
+        while len(words) > 1:
+            word = words[at].strip("()[],;:")
+            if re.fullmatch(_YEAR, word) and "y" not in parts:
+                parts["y"] = int(word)
+            elif (month := month_named(word)) and "m" not in parts and len(word) > 2:
+                parts["m"] = month
+            else:
+                break
+            words.pop(at)
+    return " ".join(words).strip(" -–,:") if words else level

@@ -1,0 +1,386 @@
+"""Cells as records: each count with the row it stands in, its series and its period."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from besok.files.values import bare_numbers, decimal_sign, month_named, parse_numbers
+from besok.files.visit_counts import labels, periods, totals
+from besok.files.visit_counts.columns import IN, OTHER, OUT, VISITS, Columns, words_of
+from besok.files.visit_counts.labels import HeadParts, Part
+from besok.files.visit_counts.table import Table
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
+from besok.model.period_counts import FileRemark
+
+WORDS: Final = 5  # different words among the counts that can be asked about
+UNSIZED: Final[dict[Part, str]] = {
+    "m": "a month",
+    "q": "a quarter",
+    "w": "a week",
+    "d": "a day",
+    "h": "an hour",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Counts: columns row, series, first, last, wall, unit, visits (NaN where not known); `timed` if with hours.
+
+    `named` tells whether the head says that they are visits.
+    """
+
+    frame: pd.DataFrame
+    timed: bool
+    heads: tuple[str, ...]
+
+
+def records(
+    table: Table,
+    columns: Columns,
+    answers: Answers,
+    remarks: list[FileRemark],
+    *,
+    zone: ZoneInfo | None,
+    sheet: str,
+) -> Records:
+    """Return the records of a table. Raises Unclear, CountFileError."""
+    table, columns = _entering(table, columns, remarks)
+    heads = _head_times(table, columns)
+    used, added = _counting(table, columns, heads, remarks)
+    body, sums = totals.set_aside(table.body, columns, used, remarks)
+    body = _without_notes(body, columns, used, remarks)
+    if body.empty:
+        raise refusal("no row has a date and a count; is the file the right one?")
+    body = _filled_down(body, columns)
+    every = pd.concat([body, sums.rows]) if sums else body
+    numbers = _numbers(every, table, [*used, *added], answers)
+    if sums:
+        totals.check_rows(sums, numbers, used, answers, remarks)
+        numbers = numbers.loc[body.index]
+    for c in added:
+        totals.check_column(numbers[c], numbers[used], table.name(c), answers, remarks)
+    titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
+    texts, rows = {}, {}
+    for c in used:
+        told = heads[c].whole or heads[c].parts
+        rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
+        if not rows[c].empty:
+            texts[c] = _period_texts(rows[c], columns, heads[c], titles, answers, remarks)
+    read = _read_periods(texts, answers, zone, table.name(columns.whole) if columns.whole is not None else "")
+    names = _series_names(table, columns, heads, used)
+    parts = []
+    for c in texts:
+        own = _joined(rows[c], columns.names)
+        series = names[c] if own is None else (own + (f" / {names[c]}" if names[c] else "")).to_numpy()
+        parts.append(
+            read[c]
+            .assign(row=rows[c].index, series=series, visits=numbers.loc[rows[c].index, c].to_numpy())
+            .reset_index(drop=True)
+        )
+    frame = pd.concat(parts, ignore_index=True)
+    return Records(
+        frame=frame,
+        timed=bool((frame["wall"] != frame["wall"].dt.normalize()).any()),
+        heads=tuple(table.name(c) for c in used),
+    )
+
+
+def _joined(body: pd.DataFrame, names: Sequence[int]) -> "pd.Series[str] | None":
+    """Return what the columns of names say together, None where there are none."""
+    if not names:
+        return None
+    joined = body[names[0]]
+    for c in names[1:]:
+        joined = joined + " / " + body[c]
+    return joined.str.strip(" /")
+
+
+def _entering(table: Table, columns: Columns, remarks: list[FileRemark]) -> tuple[Table, Columns]:
+    """Keep those who come in where a column tells the direction of each row."""
+    if columns.direction is None:
+        return table, columns
+    out = table.body[columns.direction].str.lower().isin(OUT)
+    remarks.append(remark("direction", None, "{n} rows of people going out are left out.", n=int(out.sum())))
+    kept = Table(title=table.title, heads=table.heads, body=table.body[~out], sep=table.sep)
+    return kept, columns
+
+
+def _head_times(table: Table, columns: Columns) -> dict[int, HeadParts]:
+    """Return what the heads of counts say of time, as far as the rows do not say it."""
+    heads = {c: labels.head_parts(table.heads[c]) for c in columns.counts}
+    bare = [c for c in columns.counts if table.heads[c] and labels.FIGURES.fullmatch(table.heads[c][-1])]
+    part = labels.sequence([table.heads[c][-1] for c in bare])
+    if part and part != "y":
+        for c in bare:
+            upper = labels.head_parts(table.heads[c][:-1])
+            heads[c] = HeadParts(
+                whole=upper.whole, parts={**upper.parts, part: int(table.heads[c][-1])}, rest=upper.rest
+            )
+    rows: set[Part] = {*columns.parts}
+    if columns.clock is not None:
+        rows.add("h")
+    for c, head in heads.items():
+        allowed: set[Part] = {"h", "d"} if columns.whole is not None else {"y", "m", "q", "w", "d", "h"}
+        kept = {p: n for p, n in head.parts.items() if p in allowed - rows}
+        whole = head.whole if columns.whole is None and not columns.parts else ""
+        if (kept, whole) != ({**head.parts}, head.whole):
+            name = table.name(c) if not kept and not whole else head.rest
+            heads[c] = HeadParts(whole=whole, parts=kept, rest=name)
+    return heads
+
+
+def _counting(
+    table: Table, columns: Columns, heads: dict[int, HeadParts], remarks: list[FileRemark]
+) -> tuple[list[int], list[int]]:
+    """Return the columns whose counts are visits, and those that add them up.
+
+    Visits are those with a time in their head, people who come in, or the one column of a known name.
+    """
+    found = [c for c in columns.counts if not labels.is_average(table.name(c))]
+    timed = [c for c in found if heads[c].whole or heads[c].parts]
+    sums: list[int] = []
+    if len(timed) > 1 or (timed and len(found) == 1):
+        sums = [c for c in found if labels.is_total(heads[c].rest) and (c not in timed or len(timed) > 2)]
+        _tell(table, [c for c in found if c not in timed and c not in sums], remarks)
+        found = [c for c in timed if c not in sums]
+    inward = [c for c in found if words_of(heads[c].rest) & IN]
+    outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
+    if inward and outward:
+        beside = [c for c in found if c not in inward and c not in outward]
+        visits = [c for c in beside if words_of(heads[c].rest) & VISITS]
+        names = ", ".join(table.name(c) for c in outward)[:100]
+        remarks.append(remark("direction", None, "People going out are left out: {names}.", names=names))
+        _tell(table, [c for c in beside if c not in visits], remarks)
+        return [*inward, *visits], sums
+    visits = [c for c in found if words_of(heads[c].rest) & VISITS]
+    if len(visits) == 1 < len(found) and not timed:
+        _tell(table, [c for c in found if c not in visits], remarks)
+        return visits, sums
+    if not found:
+        raise refusal(
+            "no column holds counts; its columns are {names}",
+            names=", ".join(map(" ".join, table.heads))[:200],
+        )
+    return found, sums
+
+
+def _tell(table: Table, left: Sequence[int], remarks: list[FileRemark]) -> None:
+    remarks.extend(
+        remark("column", None, "The column “{name}” is not read.", name=table.name(c)[:60]) for c in left
+    )
+
+
+def _without_notes(
+    body: pd.DataFrame, columns: Columns, used: Sequence[int], remarks: list[FileRemark]
+) -> pd.DataFrame:
+    """Leave out rows without counts that name no period: notes, and what stands between parts of a table."""
+    empty = (body[[*used]] == "").all(axis=1)
+    if not empty.any():
+        return body
+    keys = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
+    dated = pd.Series(False, body.index)
+    for c in keys:
+        known = {
+            t: bool(labels.whole(t) or labels.part(t) or labels.FIGURES.fullmatch(t))
+            for t in body[c].unique()
+        }
+        dated |= body[c].map(known)
+    notes = empty & ~dated
+    for row in body.index[notes][:20]:
+        text = next((t for t in body.loc[row] if t), "")
+        remarks.append(remark("note", int(row), "Row {row} is left out as a note: “{text}”.", text=text[:80]))
+    return body[~notes]
+
+
+def _filled_down(body: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Repeat what merged cells say once: a year beside its months, a branch beside its years."""
+    keys = columns.keys
+    if len(keys) < 2:
+        return body
+    body = body.copy()
+    for c in keys:
+        blank = body[c] == ""
+        if c != columns.until and blank.any() and not blank.iloc[0]:
+            others = (body[[k for k in keys if k != c]] != "").any(axis=1)
+            body[c] = body[c].mask(blank & others).ffill().where(~blank | others, "")
+    return body
+
+
+def _numbers(body: pd.DataFrame, table: Table, used: Sequence[int], answers: Answers) -> pd.DataFrame:
+    """Return the counts of the columns, NaN where they are not known. Raises Unclear, CountFileError."""
+    cells = pd.concat([body[c] for c in used])
+    words = _words(cells, answers)
+    bare = bare_numbers(cells.mask(cells.isin([*words]))).dropna()
+    decimal = _decimal(bare, table, answers)
+    found = {}
+    for c in used:
+        column = body[c].replace(words) if words else body[c]
+        found[c] = parse_numbers(column, decimal, column=table.name(c)[:60])
+    return pd.DataFrame(found, index=body.index)
+
+
+def _words(cells: "pd.Series[str]", answers: Answers) -> dict[str, str]:
+    """Return what to read in place of words among the counts."""
+    distinct = cells.drop_duplicates()
+    words = distinct[~distinct.map(lambda text: labels.is_count(text) or not text)]
+    if words.empty:
+        return {}
+    if len(words) > WORDS or words.str.contains(r"\d").any():
+        place = int(words.str.contains(r"\d").to_numpy().argmax())
+        raise refusal(
+            "row {row}: “{text}” is no number; correct it, or leave the cell empty where the count is not known",
+            row=words.index[place],
+            text=words.iloc[place][:60],
+        )
+    listed = ", ".join(f"“{text[:30]}”" for text in words)
+    asked = question(
+        "words",
+        "What does {words} mean among the counts (row {row})?",
+        [
+            option("missing", "the count is not known"),
+            option("zero", "nobody came"),
+        ],
+        words=listed,
+        row=words.index[0],
+    )
+    return dict.fromkeys(words, "" if answers.of(asked) == "missing" else "0")
+
+
+def _decimal(bare: "pd.Series[str]", table: Table, answers: Answers) -> str:
+    marked = bare.str.contains(r"[.,]")
+    if not marked.any():
+        return "."
+    if answers.has("decimal"):
+        asked = question(
+            "decimal", "Which is the decimal sign?", [option(",", "comma"), option(".", "point")]
+        )
+        return answers.of(asked)
+    dots = not bare[marked].str.contains(",", regex=False).any()
+    return decimal_sign(bare, ";" if dots else table.sep, "")
+
+
+def _period_texts(
+    body: pd.DataFrame,
+    columns: Columns,
+    head: HeadParts,
+    titles: Sequence[str],
+    answers: Answers,
+    remarks: list[FileRemark],
+) -> "pd.Series[str]":
+    """Return the period of each row below a head, as one text with its year."""
+    if columns.whole is not None:
+        text = body[columns.whole]
+        if columns.until is not None:
+            return text + " - " + body[columns.until]
+        if "d" in head.parts:
+            text = text + f"-{head.parts['d']:02}"
+        return text + _clock(body, columns, head)
+    if head.whole:
+        return pd.Series(head.whole, body.index) + _clock(body, columns, head)
+    told = {p: _part(body[c], p) for p, c in columns.parts.items()}
+    told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
+    if not told:
+        raise refusal("no column and no head tells the time of the counts; name it Date, Month or Year")
+    if "y" not in told:
+        told["y"] = pd.Series(_year(titles, next(iter(told)), answers, remarks), body.index)
+    match tuple(p for p in ("m", "q", "w", "d") if p in told):
+        case ():
+            text = told["y"]
+        case ("m",):
+            text = told["y"] + "-" + told["m"]
+        case ("m", "d") | ("m", "w"):
+            text = (
+                told["y"] + "-" + told["m"] + "-" + told["d"] if "d" in told else told["y"] + "-w" + told["w"]
+            )
+        case ("q",):
+            text = told["y"] + "-q" + told["q"].str.lstrip("0")
+        case ("w",):
+            text = told["y"] + "-w" + told["w"]
+        case _:
+            raise refusal("the columns of times do not make a date together; name a column Date")
+    return text + _clock(body, columns, head)
+
+
+def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts) -> "pd.Series[str]":
+    if "h" in head.parts:
+        return pd.Series(f" {head.parts['h']:02}:00", body.index)
+    if columns.clock is None:
+        return pd.Series("", body.index)
+    distinct = body[columns.clock].unique()
+    figures = [int(text) for text in distinct if text.isdecimal()]
+    ends = 1 if figures and max(figures) == 24 and min(figures) > 0 else 0  # hours numbered by their ends
+    known = {
+        text: f" {int(text) - ends:02}:00" if text.isdecimal() else f" {labels.clock_of(text) or text}"
+        for text in distinct
+    }
+    return body[columns.clock].map(known)
+
+
+def _part(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
+    def figures(text: str) -> str:
+        if part == "m" and (month := month_named(text)):
+            return f"{month:02}"
+        found = labels.part(text)
+        if found:
+            return f"{found[1]:02}"
+        return f"{int(text):02}" if text.isdecimal() else text
+
+    return texts.map({text: figures(text) for text in texts.unique()})
+
+
+def _year(titles: Sequence[str], part: Part, answers: Answers, remarks: list[FileRemark]) -> str:
+    """Return the year that stands above the table or on its sheet; asked where there is none, or several."""
+    years = sorted({year for text in titles for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)})
+    if len(years) == 1 and not answers.has("year"):
+        said = remark("year", None, "The year {year} is taken from the title.", year=years[0])
+        if said not in remarks:
+            remarks.append(said)
+        return str(years[0])
+    asked = question("year", "Of which year are the counts? The table does not say it.")
+    answer = answers.of(asked)
+    if not re.fullmatch(r"(19|20)\d\d", answer):
+        raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
+    return answer
+
+
+def _read_periods(
+    texts: dict[int, "pd.Series[str]"], answers: Answers, zone: ZoneInfo | None, head: str
+) -> dict[int, pd.DataFrame]:
+    """Read each different text once."""
+    every = pd.concat(texts.values())
+    codes, distinct = pd.factorize(every)
+    firsts = pd.Series(every.index).groupby(codes).first()
+    read = periods.read(
+        pd.Series(distinct, index=firsts.to_numpy(), dtype=str), answers, zone=zone, head=head
+    )
+    frame, begin, found = read.frame.iloc[codes].reset_index(drop=True), 0, {}
+    for c, column in texts.items():
+        found[c] = frame.iloc[begin : begin + len(column)]
+        begin += len(column)
+    return found
+
+
+def _series_names(
+    table: Table, columns: Columns, heads: dict[int, HeadParts], used: Sequence[int]
+) -> dict[int, str]:
+    """Return the names that heads give to series: none where all have the same."""
+    rests = {c: _without_direction(heads[c].rest) for c in used}
+    if len(set(rests.values())) == 1:
+        return dict.fromkeys(used, "")
+    return {c: rest[:60] or table.name(c)[:60] for c, rest in rests.items()}
+
+
+def _without_direction(name: str) -> str:
+    kept = [word for word in re.split(r"[\s_]+", name) if word.lower().strip("()") not in IN]
+    return " ".join(kept) or name
+
+
+def unknown_heads(records_: Records) -> Iterator[str]:
+    """Yield the heads that name something else than visits, as loans."""
+    for head in records_.heads:
+        if words_of(head) & OTHER and not words_of(head) & VISITS:
+            yield head

@@ -1,0 +1,129 @@
+"""Which series of a file belong to the site, and what stands twice in one."""
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
+from besok.model.period_counts import FileRemark
+
+ALL = "all"
+
+
+def chosen(frame: pd.DataFrame, strange: list[str], answers: Answers) -> pd.DataFrame:
+    """Return the records of the series that belong to the site. Raises Unclear where there are several."""
+    sums = frame.groupby("series", sort=False)["visits"].sum()
+    if len(sums) < 2 and not strange and not answers.has("series"):
+        return frame.assign(series="")
+    names = {str(name) or (strange or ["1"])[0]: str(name) for name in sums.index}
+    offered = [
+        option(shown, "{name}: {n} in all", name=shown, n=whole(sums[name])) for shown, name in names.items()
+    ]
+    if len(names) > 1:
+        total = option(ALL, "all of them, added up: {n}", n=whole(sums.sum()))
+        asked = question(
+            "series",
+            "The file has {count} series. Which of them are visits of this site?",
+            [total, *offered],
+            several=True,
+            count=len(names),
+        )
+    else:
+        asked = question("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))
+    told = answers.several_of(asked)
+    if ALL in told:
+        return frame
+    wanted = [names[shown] for shown in told]
+    kept = frame[frame["series"].isin(wanted)]
+    return kept.assign(series="") if len(wanted) == 1 else kept
+
+
+def without_repeats(
+    frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], *, zone: ZoneInfo | None
+) -> pd.DataFrame:
+    """Return one record for each period of a series: what stands twice is added up or counted once, as answered."""
+    keys = ["series", "wall", "first", "last"]
+    again = frame.duplicated(keys, keep=False)
+    if not again.any():
+        return frame
+    if zone is not None:
+        folded = frame["wall"].map(
+            {wall: _is_folded(wall, zone) for wall in frame.loc[again, "wall"].unique()}
+        )
+        again &= ~folded.fillna(False).astype(bool)  # the hour that comes twice in autumn
+    if again.any():
+        groups = frame[again].groupby(keys, sort=False, observed=True)["visits"]
+        alike = bool((groups.nunique(dropna=False) == 1).all())
+        rows = frame.loc[again, "row"]
+        first = frame[again].iloc[0]
+        options = [option("add", "they belong together, as two doors do: add them up")]
+        if alike:
+            options.append(option("once", "the same was written twice: count it once"))
+        asked = question(
+            "repeated",
+            "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
+            options,
+            day=f"{first['first']:%Y-%m-%d}",
+            one=int(first["row"]),
+            other=int(rows[frame[again].duplicated(keys)].iloc[0]),
+            n=groups.ngroups,
+        )
+        told = answers.of(asked)
+        remarks.append(
+            remark("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
+        )
+        if told == "once":
+            frame = frame[~(again & frame.duplicated(keys))]
+    grouped = frame.groupby([*keys, "unit"], sort=False, observed=True)
+    added = grouped["visits"].agg(lambda visits: visits.sum(skipna=False))
+    return added.reset_index().merge(grouped["row"].first().reset_index(), on=[*keys, "unit"])
+
+
+def _is_folded(wall: pd.Timestamp, zone: ZoneInfo) -> bool:
+    moment = wall.to_pydatetime().replace(tzinfo=zone)
+    return moment.utcoffset() != moment.replace(fold=1).utcoffset()
+
+
+def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+    """Return counts within a day as whole hours, or as days where each is of several hours."""
+    times = frame["wall"].drop_duplicates().sort_values()
+    steps = times.diff().dropna()
+    same_day = times.dt.normalize().diff().dropna() == pd.Timedelta(0)
+    inner = steps[same_day.to_numpy()]
+    if inner.empty:  # one time a day: when it was written
+        return frame.assign(hour=-1, unit="day")
+    step = int(inner.dt.total_seconds().min() // 60)
+    if step > 60:
+        remarks.append(remark("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}"))
+        return _summed(frame.assign(hour=-1, unit="day", wall=frame["first"]))
+    hours = frame.assign(hour=frame["wall"].dt.hour, wall=frame["wall"].dt.floor("h"), unit="hour")
+    if step == 60 and (frame["wall"].dt.minute == 0).all():
+        return hours
+    if 60 % step:
+        raise refusal(
+            "the times are {n} minutes apart, which does not make whole hours; sum them up first", n=step
+        )
+    parts = hours.groupby(["series", "wall"], sort=False)["visits"].size()
+    if (short := parts < 60 // step).any():
+        asked = question(
+            "omitted",
+            "{n} hours have fewer than {of} rows. What of the times that have none?",
+            [
+                option("zero", "nobody came: the file leaves out what is zero"),
+                option("missing", "not known: leave these hours out"),
+            ],
+            n=int(short.sum()),
+            of=60 // step,
+        )
+        if answers.of(asked) == "missing":
+            gone = parts.index[short]
+            hours = hours[~pd.MultiIndex.from_frame(hours[["series", "wall"]]).isin(gone)]
+    remarks.append(remark("hours", None, "Counts of {n} minutes are added up to hours.", n=step))
+    return _summed(hours)
+
+
+def _summed(frame: pd.DataFrame) -> pd.DataFrame:
+    keys = ["series", "first", "last", "hour", "unit", "wall"]
+    counted = frame.groupby(keys, sort=False)["visits"]
+    visits = counted.sum().mask(counted.count() < counted.size())
+    return visits.reset_index().assign(row=0)

@@ -1,0 +1,146 @@
+"""The table on a sheet: what stands above it, the heads of its columns, and its rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from besok.files.visit_counts import labels
+from besok.files.visit_counts.grid import Sheet
+from besok.files.visit_counts.wording import refusal
+
+LOOKED_AT: Final = 60  # rows among which the first with counts is looked for
+LEVELS: Final = 3  # rows of a head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of texts below heads. `heads` has the levels of each column's head, `body` the number of each row as index.
+
+    `title` is what stands above, `repeated` the rows that repeat the head.
+    """
+
+    title: tuple[str, ...]
+    heads: list[tuple[str, ...]]
+    body: pd.DataFrame
+    sep: str
+
+    def name(self, column: int) -> str:
+        """Return the head of a column as one text, or its number where it has none."""
+        return " ".join(self.heads[column]) or f"column {column + 1}"
+
+
+def find_table(sheet: Sheet) -> Table | None:
+    """Return the table of a sheet, None where it has none. Raises CountFileError."""
+    first = _first_counts(sheet.rows)
+    if first is None:
+        return None
+    above = sheet.rows[:first]
+    values = [c for c, text in enumerate(sheet.rows[first]) if c and labels.is_count(text)]
+    levels = _levels(above, values)
+    width = max(len(row) for row in sheet.rows[first:])
+    heads = _heads(levels, width)
+    if levels:
+        _check_width(sheet, first, heads)
+    title = tuple(text for row in above[: len(above) - len(levels)] for text in row if text)
+    rows = [row + [""] * (width - len(row)) for row in sheet.rows[first:]]
+    body = pd.DataFrame(rows, index=sheet.numbers[first:], columns=range(width), dtype=str)
+    for level in levels:
+        again = (body == pd.Series(level + [""] * (width - len(level)))[:width]).all(axis=1)
+        body = body[~again]
+    return Table(title=title, heads=heads, body=body, sep=sheet.sep)
+
+
+def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return the first row with a count beside something that tells what it counts, and no head of figures."""
+    for n, row in enumerate(rows[:LOOKED_AT]):
+        if _is_head(row):
+            continue
+        if _is_dated(row):
+            return n
+        counts = [
+            c
+            for c, text in enumerate(row)
+            if c and labels.is_number(text) and labels.whole(text) in (None, "year")
+        ]
+        if not counts:
+            continue
+        following = rows[n + 1] if n + 1 < len(rows) else row
+        under = list(zip(row, following, strict=False))[1:]
+        if any(text and not labels.is_count(text) and labels.is_number(below) for text, below in under):
+            continue  # names, above counts
+        if any(c < len(following) and labels.is_count(following[c]) for c in counts):
+            return n
+        if any(labels.is_total(text) for text in following) or sum(map(bool, following)) == 1:
+            return n  # one row, then a sum or a note
+    return None
+
+
+def _is_dated(row: Sequence[str]) -> bool:
+    """Tell whether a row begins with a period, and has something beside it that is none."""
+    told = [text for text in row if text]
+    if len(told) < 2 or labels.FIGURES.fullmatch(told[0]) or not labels.whole(told[0]):
+        return False
+    beside = [text for text in told[1:] if not labels.whole(text)]
+    return any(re.search(r"\d", text) or labels.is_count(text) for text in beside)
+
+
+def _is_head(row: Sequence[str]) -> bool:
+    """Tell whether a row of figures counts through years, months, days or hours, and so is a head."""
+    told = [text for text in row if text]
+    while told and not labels.is_number(told[-1]):
+        told.pop()
+    begin = next((n for n, text in enumerate(told) if labels.is_number(text)), len(told))
+    if begin or (row and not row[0]):
+        return labels.sequence(told[begin:]) is not None
+    return labels.sequence(told[1:]) not in (None, "y")  # a year above the names, and days or hours beside it
+
+
+def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]]:
+    """Return the rows of the head: the one above the counts, and those above it with texts over several counts."""
+    if not above or sum(bool(text) for text in above[-1]) < 2:
+        return []
+    levels = [above[-1]]
+    for row in above[-2 : -LEVELS - 1 : -1]:
+        over = [c for c in values if c < len(row) and row[c]]
+        if len(over) < 2 and not (
+            over and len(values) > 1 and len(over) < len(values) and _is_time(row[over[0]])
+        ):
+            break
+        levels.insert(0, row)
+    return levels
+
+
+def _is_time(text: str) -> bool:
+    return labels.whole(text) is not None
+
+
+def _heads(levels: Sequence[list[str]], width: int) -> list[tuple[str, ...]]:
+    """Return the levels of each head; a text above stands for the columns to its right, too, as merged cells do."""
+    filled: list[list[str]] = []
+    for depth, level in enumerate(levels):
+        cells = level + [""] * (width - len(level))
+        if depth < len(levels) - 1:
+            below = levels[depth + 1] + [""] * width
+            last = ""
+            for c in range(width):
+                last = cells[c] or (last if below[c] and not labels.is_total(below[c]) else "")
+                cells[c] = last
+        filled.append(cells)
+    return [tuple(level[c] for level in filled if level[c]) for c in range(width)]
+
+
+def _check_width(sheet: Sheet, first: int, heads: Sequence[tuple[str, ...]]) -> None:
+    """Refuse a text file whose rows have more cells than its head, as 1,234 without quotation marks gives them."""
+    width = max((c + 1 for c, head in enumerate(heads) if head), default=0)
+    if sheet.name:
+        return
+    for number, row in zip(sheet.numbers[first:], sheet.rows[first:], strict=True):
+        if len(row) > width and any(labels.is_number(text) for text in row[width:]):
+            raise refusal(
+                "row {row} has {n} cells below {heads} heads; does a number hold the sign that parts the columns "
+                "(“{sep}”)? Export it with another one, or with quotation marks",
+                row=number, n=len(row), heads=width, sep=sheet.sep,
+            )  # fmt: skip

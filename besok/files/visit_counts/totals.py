@@ -1,0 +1,218 @@
+"""Sums that a file has beside its counts: rows, columns, series and longer periods; checked, told, and left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from besok.files.visit_counts import labels
+from besok.files.visit_counts.columns import Columns
+from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
+from besok.model.period_counts import FileRemark
+
+ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
+LEAST: Final = 3  # sums that show that a series without a name is one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Rows of sums, and whether each names itself so."""
+
+    rows: pd.DataFrame
+    named: "pd.Series[bool]"
+
+
+def set_aside(
+    body: pd.DataFrame, columns: Columns, used: Sequence[int], remarks: list[FileRemark]
+) -> tuple[pd.DataFrame, Sums | None]:
+    """Part rows of sums from rows of counts; rows of means are left out."""
+    times = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
+    total, average = pd.Series(False, body.index), pd.Series(False, body.index)
+    dated = pd.Series(not times, body.index)
+    for c in [*times, *columns.names]:
+        distinct = body[c].unique()
+        total |= body[c].map({text: labels.is_total(text) for text in distinct})
+        average |= body[c].map({text: labels.is_average(text) and not labels.part(text) for text in distinct})
+        if c in times:
+            dated |= (body[c] != "") & ~body[c].map({text: labels.is_total(text) for text in distinct})
+    in_time = pd.Series(False, body.index)
+    for c in times or columns.names:
+        in_time |= body[c].map({text: labels.is_total(text) for text in body[c].unique()})
+    sums = in_time | (total & ~dated)
+    counted = (body[[*used]] != "").any(axis=1)
+    unnamed = (
+        (body[columns.keys] == "").all(axis=1) & counted if columns.keys else pd.Series(False, body.index)
+    )
+    if unnamed.iloc[:-1].any() and float((body[columns.keys] == "").to_numpy().mean()) > 0.4:
+        unnamed[:] = False  # merged cells
+    if average.any():
+        remarks.append(
+            remark(
+                "average",
+                int(body.index[average][0]),
+                "Rows of means and shares are left out: {n}.",
+                n=int(average.sum()),
+            )
+        )
+    aside = (sums | unnamed) & ~average
+    if not aside.any():
+        return body[~average], None
+    return body[~average & ~aside], Sums(rows=body[aside], named=sums[aside])
+
+
+def check_rows(
+    sums: Sums, numbers: pd.DataFrame, used: Sequence[int], answers: Answers, remarks: list[FileRemark]
+) -> None:
+    """Compare rows of sums with the rows above them, since the last sum or since the first. Raises CountFileError."""
+    aside = numbers.loc[sums.rows.index]
+    counts = numbers.drop(index=sums.rows.index)
+    before = -1
+    for row in sums.rows.index:
+        above = counts[counts.index < row]
+        since = above[above.index > before]
+        for c in used:
+            told = float(aside.loc[row, c])
+            if pd.isna(told) or any(_same(told, part[c]) for part in (since, above, counts)):
+                continue
+            added = float(since[c].sum())
+            if not sums.named[row]:
+                raise refusal(
+                    "row {row} has counts and no date, and is no sum of the rows above; write its date, or take it out",
+                    row=row,
+                )
+            asked = question(
+                "sums",
+                "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
+                [option("rows", "the rows; leave the sum out")],
+                row=row,
+                told=_shown(told),
+                added=_shown(added),
+            )
+            answers.of(asked)
+        before = row
+    remarks.append(
+        remark("sum", int(sums.rows.index[0]), "Rows of sums are left out: {n}.", n=len(sums.rows))
+    )
+
+
+def check_column(
+    told: "pd.Series[float]", counts: pd.DataFrame, name: str, answers: Answers, remarks: list[FileRemark]
+) -> None:
+    """Compare a column of sums with the columns that it adds up, where all of them are known."""
+    known = told.notna() & counts.notna().any(axis=1)
+    apart = known & ((told - counts.sum(axis=1)).abs() > _slack(counts))
+    if apart.any():
+        row = told.index[int(apart.to_numpy().argmax())]
+        asked = question(
+            "total",
+            "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
+            [option("parts", "the others, added up")],
+            name=name,
+            row=int(row),
+            told=_shown(float(told.loc[row])),
+            added=_shown(float(counts.loc[row].sum())),
+        )
+        answers.of(asked)
+    remarks.append(remark("sum", None, "“{name}” is the sum of the others and is left out.", name=name))
+
+
+def _same(told: float, parts: "pd.Series[float]") -> bool:
+    return abs(told - float(parts.sum())) <= ROUNDED * max(int((parts % 1 != 0).sum()), 1)
+
+
+def _slack(counts: pd.DataFrame) -> "pd.Series[float]":
+    """Return by how much the sum of each row may differ."""
+    return ROUNDED * (counts % 1 > 0).sum(axis=1).clip(lower=1)
+
+
+def _shown(number: float) -> str:
+    return whole(number) if number == int(number) else f"{number:.1f}"
+
+
+def without_sums(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+    """Leave out series that are the sum of the others, and periods that are the sum of shorter ones of a series."""
+    frame = _without_sum_series(frame, answers, remarks)
+    return _without_sum_periods(frame, answers, remarks)
+
+
+def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+    names = frame["series"].unique()
+    if len(names) < 3 or len(names) > 2_000:
+        named = [name for name in names if _named_total(name)]
+        if not (named and len(names) > 1):
+            return frame
+    keys = frame.groupby(["first", "last", "wall"], sort=False).ngroup()
+    wide = frame.groupby([keys, frame["series"]])["visits"].sum(min_count=1).unstack()
+    for name in names:
+        others = [other for other in wide.columns if other != name]
+        if name not in wide or not others:
+            continue
+        both = wide[wide[name].notna() & wide[others].notna().all(axis=1)]
+        added = both[others].sum(axis=1)
+        same = (both[name] - added).abs() <= _slack(both[others])
+        told = _named_total(name)
+        if told and len(both) and not same.all():
+            row = int(frame.loc[(keys == same.index[~same][0]) & (frame["series"] == name), "row"].iloc[0])
+            asked = question(
+                "total",
+                "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
+                [option("parts", "the others, added up"), option("total", "“{name}” alone", name=name)],
+                name=name,
+                row=row,
+                told=_shown(both[name][~same].iloc[0]),
+                added=_shown(added[~same].iloc[0]),
+            )
+            if answers.of(asked) == "total":
+                return pd.DataFrame(frame[frame["series"] == name].assign(series=""))
+        proven = (
+            len(names) > 2
+            and len(both) >= LEAST
+            and same.all()
+            and (both[others] > 0).sum(axis=1).ge(2).any()
+        )
+        if (told and len(both)) or proven:
+            remarks.append(
+                remark("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
+            )
+            return pd.DataFrame(frame[frame["series"] != name])
+    return frame
+
+
+def _named_total(name: str) -> bool:
+    return labels.is_total(name) or any(labels.is_total(part) for part in name.split(" / "))
+
+
+def _without_sum_periods(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+    """Leave out months or years that stand among the days or months that they are the sum of. Raises CountFileError."""
+    if frame["unit"].nunique() < 2:
+        return frame
+    left: list[Any] = []
+    for _, own in frame.groupby("series", sort=False):
+        order = own.assign(days=(own["last"] - own["first"]).dt.days).sort_values("days")
+        longer = order[order["days"] > order["days"].iloc[0]]
+        for at, one in longer.iterrows():
+            inside = order[
+                (order["first"] >= one["first"])
+                & (order["last"] <= one["last"])
+                & (order["days"] < one["days"])
+            ]
+            inside = inside[~inside.index.isin(left)]
+            if inside.empty:
+                continue
+            if pd.notna(one["visits"]) and not _same(one["visits"], inside["visits"]):
+                asked = question(
+                    "sums",
+                    "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
+                    [option("rows", "the rows; leave the sum out")],
+                    row=int(one["row"]),
+                    told=_shown(one["visits"]),
+                    added=_shown(float(inside["visits"].sum())),
+                )
+                answers.of(asked)
+            left.append(at)
+    if left:
+        remarks.append(
+            remark("sum", int(frame.loc[left[0], "row"]), "Rows of sums are left out: {n}.", n=len(left))
+        )
+    return frame.drop(index=left)

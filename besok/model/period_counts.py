@@ -1,0 +1,66 @@
+"""Period counts: visits over hours, days, months or years that people bring, from before or beside the sensors."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, get_args
+
+from besok.model.messages import Translatable
+
+Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+LARGEST_FILE: Final = 32 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodCount:
+    """Visits over a period, from business day `first` to `last`, both included.
+
+    `hour` is set where it is one hour of a day (local, 0-23). `series` is the column, door or branch as the file names
+    it, "" where the file has one.
+    """
+
+    series: str = ""
+    first: date
+    last: date
+    hour: int | None = None
+    visits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRemark:
+    """What a person should know about a file that is not refused: a total left out, a column not read.
+
+    `row` is that of the file, from 1; None where the whole file is meant.
+    """
+
+    kind: str
+    row: int | None = None
+    text: Translatable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChoice:
+    """An answer to a question about a file, and what it would make of it."""
+
+    value: str
+    text: Translatable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileQuestion:
+    """Something in a file that has several readings; `several` of the choices may be given, joined by "|"."""
+
+    key: str
+    text: Translatable
+    choices: tuple[FileChoice, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountFile:
+    """A file of counts as it was understood; `layout` is the counting system that wrote it, "" where not known."""
+
+    unit: Unit
+    counts: tuple[PeriodCount, ...]
+    layout: str = ""
+    findings: tuple[FileRemark, ...] = ()

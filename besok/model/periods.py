@@ -1,0 +1,87 @@
+"""Periods of one series that lie within each other: a year and its months, a day and its hours."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+HOURS = 24
+END = date.max.toordinal() * HOURS * 2  # after every period
+ROUNDING = 0.5  # of a person: two sums that differ by less agree
+
+
+class Period(Protocol):
+    """Visits from `first` to `last`, or in one `hour` of a day."""
+
+    @property
+    def first(self) -> date: ...
+    @property
+    def last(self) -> date: ...
+    @property
+    def hour(self) -> int | None: ...
+    @property
+    def visits(self) -> float: ...
+
+
+Own = TypeVar("Own", bound=Period)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disagreement(Generic[Own]):
+    """Two periods that cannot both hold.
+
+    They cross, or the shorter ones leave a part of the longer one open, or their sum, `within`, is another.
+    """
+
+    longer: Own
+    shorter: Own
+    within: float | None
+
+
+def hours_of(count: Period) -> tuple[int, int]:
+    """Return the hours of a period as numbers, the second not included; every day has 24 here."""
+    first = count.first.toordinal() * HOURS
+    if count.hour is not None:
+        return first + count.hour, first + count.hour + 1
+    return first, (count.last.toordinal() + 1) * HOURS
+
+
+def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
+    """Return the counts of one series that no shorter ones stand for, in order of time, and where counts disagree.
+
+    The hours of a day need not be complete: a counter writes down those in which somebody came.
+    """
+    leaves: list[Own] = []
+    wrong: list[Disagreement[Own]] = []
+    around: list[
+        tuple[int, Own, list[Own]]
+    ] = []  # the periods that hold the present one: end, itself, those within it
+
+    def close(until: int) -> None:
+        while around and around[-1][0] <= until:
+            _, longer, shorter = around.pop()
+            wrong.extend(_checked(longer, shorter))
+            if not shorter:
+                leaves.append(longer)
+
+    for begins, ends, count in sorted(((*hours_of(c), c) for c in counts), key=lambda row: (row[0], -row[1])):
+        close(begins)
+        if around and ends > around[-1][0]:
+            wrong.append(Disagreement(longer=around[-1][1], shorter=count, within=None))
+            continue
+        if around:
+            around[-1][2].append(count)
+        around.append((ends, count, []))
+    close(END)
+    return leaves, wrong
+
+
+def _checked(longer: Own, shorter: Sequence[Own]) -> Iterator[Disagreement[Own]]:
+    if not shorter:
+        return
+    begins, ends = hours_of(longer)
+    whole = ends - begins == sum(b - a for a, b in map(hours_of, shorter))
+    if not whole and not (longer.first == longer.last and shorter[0].hour is not None):
+        yield Disagreement(longer=longer, shorter=shorter[0], within=None)
+    elif abs((within := sum(c.visits for c in shorter)) - longer.visits) > ROUNDING:
+        yield Disagreement(longer=longer, shorter=shorter[0], within=within)

@@ -1,0 +1,79 @@
+"""Views of the public part: what anyone may see, coarse enough that nobody can be followed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from besok.model.site import Text
+from besok.model.views.live import Level
+
+Use = Literal["free", "taken"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicSpace:
+    """A space as anyone may see it.
+
+    `people` is rounded to fives, 0 meaning fewer than five; `free` are the free seats or places that follow from it
+    ("more than" them where `people` is 0), of `places`. `use` tells of a room with a presence sensor only whether
+    anybody is in it. None: not known, or not up to date.
+    """
+
+    space: str
+    name: Text
+    floor: Text | None
+    seats: bool
+    places: int | None
+    people: int | None
+    free: int | None
+    use: Use | None
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicHour:
+    """How busy the site usually is in the hour that begins at `hour` (local), on the days of one weekday."""
+
+    hour: int
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicDay:
+    """A business day to come or today: its hours, those with staff, the usual level by hour, its quietest one."""
+
+    day: date
+    open: tuple[tuple[datetime, datetime], ...]
+    staffed: tuple[tuple[datetime, datetime], ...]
+    hours: tuple[PublicHour, ...]
+    quietest: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRequest:
+    """What was asked for, and what came of it."""
+
+    title: Text
+    asked: date | None
+    answer: Text | None
+    done_since: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicSite:
+    """A site at `time`, which is a multiple of five minutes; today and the six days after it."""
+
+    site: str
+    name: Text
+    timezone: str
+    time: datetime
+    sandbox: bool
+    is_open: bool
+    open_until: datetime | None
+    opens_at: datetime | None
+    level: Level
+    spaces: tuple[PublicSpace, ...]
+    days: tuple[PublicDay, ...]
+    requests: tuple[PublicRequest, ...]
+    staffed: bool = True  # else it is open with a card only
+    staffed_until: datetime | None = None  # where it stays open without staff

@@ -1,0 +1,125 @@
+"""Bridges from counts that people brought to the counters that count since."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import hypot
+
+import numpy as np
+
+from besok.analytics.bridge import COUNTERS_SD, Bridge, Method, ratio_side_by_side
+from besok.analytics.visits import DOOR_BIAS, SHARED_BIAS
+from besok.model.arrays import Floats
+from besok.services.bridge_history import DAY, History
+from besok.services.imported_days import ImportedDay
+
+SENSORS = ""  # the name of the sensors among the sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Visits of the days that count as a source has them, NaN elsewhere, with the bridge to the present counters.
+
+    `counted` by the definition of each day, `now` by the newest one, neither bridged.
+    """
+
+    source: str
+    counter: str
+    counted: Floats
+    now: Floats
+    bridge: Bridge
+    since: date | None
+
+
+def columns(history: History, measure: str, present: Floats) -> Iterator[Column]:
+    """Yield what people brought of the days of a history; `present` are the days as the doors would count them now.
+
+    The present counters are the sensors, or the source of the last day where these do not count yet.
+    """
+    visits = {source: _now(history, source, measure) for source in history.brought.sources}
+    all_days = {s: _now(history, s, measure, history.brought.days_of(s)) for s in history.brought.sources}
+    seen = {
+        day: v for day, v in zip(history.dates, present.tolist(), strict=True) if _is_known(history, day, v)
+    }
+    last = next((s for s, there in history.days_by_source.items() if there[-1]), SENSORS)
+    counter = last if last or seen else next(iter(history.days_by_source), SENSORS)
+    visits[SENSORS] = seen
+    for source, there in history.days_by_source.items():
+        days = [day for day, here in zip(history.dates, there, strict=True) if here]
+        size, se, method = _ratio(history, visits, source, counter)
+        yield Column(
+            source=source,
+            counter=counter,
+            counted=_spread(history, {d: history.brought.days[d].visits(measure) for d in days}),
+            now=_spread(history, {d: all_days[source][d] for d in days}),
+            bridge=Bridge(day=history.days, door=0, kind="source", method=method, size=size, se=se),
+            since=min((d for d in visits[counter] if d > days[0]), default=None)
+            if source != counter
+            else None,
+        )
+
+
+def _is_known(history: History, day: date, visits: float) -> bool:
+    return np.isfinite(visits) and day in history.brought.measured
+
+
+def _now(
+    history: History, source: str, measure: str, days: Mapping[date, ImportedDay] | None = None
+) -> dict[date, float]:
+    """Return the visits of a source as the newest definition has them; without `days`, of those it counted."""
+    days, newest = history.brought.sources[source] if days is None else days, history.newest
+    if measure == "gross" or history.brought.is_net(source):
+        return {day: found.visits(measure) for day, found in days.items()}
+    off = sum(d.per_day for d in newest.deductions)
+    kept = 1 - sum(d.share for d in newest.deductions if not d.portals)
+    return {day: max(found.gross * kept - off, 0.0) for day, found in days.items()}
+
+
+def _spread(history: History, values: Mapping[date, float]) -> Floats:
+    return np.array([values.get(day, np.nan) for day in history.dates])
+
+
+def _ratio(
+    history: History, visits: Mapping[str, Mapping[date, float]], source: str, counter: str
+) -> tuple[float, float, Method]:
+    """Return the logarithm of what the counter has of what the source has, with its error and how it is known."""
+    if source == counter:
+        return 0.0, 0.0, "none"
+    direct = _beside(history, visits, source, counter)
+    if direct:
+        return *direct, "overlap"
+    by_hand = [other for other in history.brought.sources if history.brought.by_hand(other)]
+    found = []
+    for people in by_hand:
+        before = _beside(history, visits, source, people)
+        after = _beside(history, visits, people, counter)
+        if after is None and counter == SENSORS:
+            after = (
+                0.0,
+                hypot(SHARED_BIAS, DOOR_BIAS),
+            )  # how far sensors are from people, where nobody has counted
+        if before and after:
+            found.append((before[0] + after[0], hypot(before[1], after[1])))
+    if found:
+        return *min(found, key=lambda f: f[1]), "counts"
+    return 0.0, COUNTERS_SD, "prior"
+
+
+def _beside(
+    history: History, visits: Mapping[str, Mapping[date, float]], before: str, now: str
+) -> tuple[float, float] | None:
+    """Return the ratio in the periods that both have whole, the longer ones of the two."""
+    named = [s for s in (before, now) if s != SENSORS]
+    periods = max((history.brought.periods(s) for s in named), key=_length)
+    pairs = []
+    for first, last in periods:
+        days = [first + n * DAY for n in range((last - first).days + 1)]
+        if all(day in visits[before] and day in visits[now] for day in days):
+            pairs.append([sum(visits[s][day] for day in days) for s in (before, now)])
+    old, new = zip(*pairs, strict=True) if pairs else ((), ())
+    return ratio_side_by_side(old, new, _length(periods) if periods else 1)
+
+
+def _length(periods: Sequence[tuple[date, date]]) -> int:
+    lengths = sorted((last - first).days + 1 for first, last in periods)
+    return lengths[len(lengths) // 2] if lengths else 1

@@ -1,0 +1,95 @@
+"""What is wrong with a running installation, as rules that the doctor prints: the data says all of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from besok.services.devices import get_devices
+from besok.services.health import BACKUP, get_health
+from besok.store.database import Database
+from besok.store.heartbeats import Beat, beats
+
+Kind = Literal[
+    "service_silent",
+    "service_missing",
+    "behind",
+    "clock",
+    "forecast_old",
+    "sensor_offline",
+    "backup_old",
+    "backup_never",
+]
+BEHIND: Final = timedelta(minutes=1)  # from a message's receipt to its commit
+CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
+FORECAST: Final = timedelta(days=14)  # a new one is made each week
+BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something wrong: of which service, site or sensor, since when (None: it never worked), or by how many seconds."""
+
+    kind: Kind
+    name: str = ""
+    since: datetime | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forecast:
+    site: str
+    origin: date
+
+
+def get_troubles(db: Database, now: datetime) -> list[Trouble]:
+    """Return what is wrong at `now`, the worst first. Raises StoreUnavailable, SchemaMismatch."""
+    return [
+        *_services(db, now),
+        *_clock(db, now),
+        *_sensors(db, now),
+        *_forecasts(db, now),
+        *_backups(db, now),
+    ]
+
+
+def _services(db: Database, now: datetime) -> Iterator[Trouble]:
+    services = get_health(db, now).services
+    for service in services:
+        lag_s = float(str(service.detail.get("lag_s") or 0))
+        if not service.ok:
+            yield Trouble(kind="service_silent", name=service.name, since=service.heard)
+        elif lag_s > BEHIND.total_seconds():
+            yield Trouble(kind="behind", name=service.name, seconds=lag_s)
+    if not any(service.name == "jobs" for service in services):
+        yield Trouble(kind="service_missing", name="jobs")
+    if all(service.name in ("jobs", "receiver") for service in services):
+        yield Trouble(kind="service_missing", name="collector")
+
+
+def _clock(db: Database, now: datetime) -> Iterator[Trouble]:
+    ((there,),) = db.rows("clock")
+    apart = abs(there - now)
+    if apart > CLOCK:
+        yield Trouble(kind="clock", seconds=apart.total_seconds())
+
+
+def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
+    for device in get_devices(db, now=now):
+        if device.placements and device.freshness in ("stale", "none"):
+            yield Trouble(kind="sensor_offline", name=device.device, since=device.heard)
+
+
+def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:
+    for one in db.fetch("forecast_ages", _Forecast):
+        made = datetime.combine(one.origin, now.timetz())
+        if now - made > FORECAST:
+            yield Trouble(kind="forecast_old", name=one.site, since=made)
+
+
+def _backups(db: Database, now: datetime) -> Iterator[Trouble]:
+    last: Beat | None = next((beat for beat in beats(db) if beat.name == BACKUP), None)
+    if last is None:
+        yield Trouble(kind="backup_never")
+    elif now - last.heard > BACKUP_AGE:
+        yield Trouble(kind="backup_old", since=last.heard)

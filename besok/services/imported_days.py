@@ -1,0 +1,238 @@
+"""Days of the counts that people brought: as they are where days are known, else spread over the calendar's profile."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from besok.analytics.disaggregation import Profile, Spread, learn, spread
+from besok.model import calendar
+from besok.model.arrays import Floats
+from besok.model.site import Site, VisitDefinition
+from besok.model.views.calendar import SchoolHoliday
+from besok.services.sample_weeks import SampleOfYear, samples
+from besok.store.database import Database
+from besok.store.period_counts import PeriodVisits, holding
+
+DAY = timedelta(days=1)
+YEAR = timedelta(days=366)
+NOTHING_OFF = VisitDefinition(first=date.min)
+MONTH = 27  # days and more: a total that tells of the month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedDay:
+    """Visits of a day by a source; `imputed`: only the total of a longer period is known, or, where it is `sampled`,
+    the weeks that were counted in its year.
+    """
+
+    gross: float
+    net: float
+    source: str
+    imputed: bool
+    sampled: bool = False
+
+    def visits(self, measure: str) -> float:
+        """Return the visits by a measure, gross or net."""
+        return self.gross if measure == "gross" else self.net
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What people brought of a site: the periods that hold, and the days on which the sensors know the site."""
+
+    site: Site
+    rows: Sequence[PeriodVisits]
+    measured: Mapping[date, float]
+    school: Sequence[SchoolHoliday] = ()
+    last: date = date.min  # the last day that is estimated where people counted in sample weeks
+
+    @cached_property
+    def sources(self) -> dict[str, dict[date, ImportedDay]]:
+        """The days of each source, the finest and newest first; a day counts where all its series have it."""
+        own: dict[str, list[PeriodVisits]] = defaultdict(list)
+        for row in self.rows:
+            own[row.source].append(row)
+        order = sorted(own, key=lambda s: (_length(own[s]), -max(r.import_id for r in own[s])))
+        return {source: self._days(source, own[source]) for source in order}
+
+    @cached_property
+    def days(self) -> dict[date, ImportedDay]:
+        """Each day by the first of the sources that has it; a day of none by the sample weeks of its year."""
+        found: dict[date, ImportedDay] = {}
+        for days in (*self.sources.values(), *map(self._estimated, self.samples)):
+            found = days | found
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def samples(self) -> list[SampleOfYear]:
+        """The years that are estimated from weeks counted by hand."""
+        if not any(row.method == "manual" for row in self.rows):
+            return []
+        on = (self.rows, self.school, self.measured, self.last, self.profile, self._open)
+        return list(samples(self.site, *on))
+
+    def days_of(self, source: str) -> dict[date, ImportedDay]:
+        """Return the days of a source, those that its sample weeks stand for too."""
+        found: dict[date, ImportedDay] = {}
+        for sample in self.samples:
+            if sample.source == source:
+                found |= self._estimated(sample)
+        return found | self.sources[source]
+
+    def _estimated(self, sample: SampleOfYear) -> dict[date, ImportedDay]:
+        found = {}
+        for day, visits in sample.days.items():
+            row = PeriodVisits(
+                source=sample.source,
+                method="manual",
+                net=sample.net,
+                portal="",
+                series="",
+                first=day,
+                last=day,
+                visits=visits,
+                import_id=0,
+            )
+            found[day] = replace(self._day(day, [(row, visits)]), imputed=True, sampled=True)
+        return found
+
+    def periods(self, source: str) -> list[tuple[date, date]]:
+        """Return the periods of a source of which all its series have a count."""
+        spans = Counter((row.first, row.last) for row in self.rows if row.source == source)
+        return sorted(span for span, number in spans.items() if number == max(spans.values()))
+
+    def is_net(self, source: str) -> bool:
+        """Tell whether a source has taken off already who is no visitor."""
+        return any(row.net for row in self.rows if row.source == source)
+
+    def by_hand(self, source: str) -> bool:
+        """Tell whether people counted."""
+        return any(row.method == "manual" for row in self.rows if row.source == source)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What is usual on days and in months of the site, by the sensors and by what was brought."""
+        daily: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+        monthly: dict[tuple[str, date, date], float] = defaultdict(float)
+        for row in self.rows:
+            if row.first == row.last:
+                daily[row.source][row.first] += row.visits
+            elif MONTH <= (row.last - row.first).days < MONTH + 4:
+                monthly[row.source, row.first, row.last] += row.visits
+        known = max(daily.values(), key=len, default={}) | dict(self.measured)
+        months = [
+            (first.replace(day=1), visits / hours)
+            for (_, first, last), visits in monthly.items()
+            if (hours := float(self.hours(first, last).sum())) > 0
+        ]
+        days = sorted(known)
+        return learn(
+            days, np.array([known[d] for d in days]), np.array([self._open(d) for d in days]), months
+        )
+
+    @cached_property
+    def spreads(self) -> dict[str, list[Spread]]:
+        """The totals of periods longer than a day, by source."""
+        found: dict[str, list[Spread]] = defaultdict(list)
+        for row in self.rows:
+            if row.first < row.last:
+                found[row.source].append(
+                    spread(row.first, row.last, row.visits, self.hours(row.first, row.last), self.profile)
+                )
+        return found
+
+    def hours(self, first: date, last: date) -> Floats:
+        """Return the opening hours of each day of a period."""
+        return np.array([self._open(first + n * DAY) for n in range((last - first).days + 1)])
+
+    def _open(self, day: date) -> float:
+        return sum((b - a) / timedelta(hours=1) for a, b in calendar.open_intervals(day, self.site))
+
+    def variance(self, days: set[date]) -> float:
+        """Return the variance of the sum of some imported days, by days of which only a total is known and by days that
+        nobody counted.
+        """
+        totals = sum(
+            s.error(np.array([d in days and self.days[d].source == source for d in s.days])) ** 2
+            for source, own in self.spreads.items()
+            for s in own
+        )
+        return totals + sum(
+            sample.variance({d for d in days if d in sample.days and self.days[d].source == sample.source})
+            for sample in self.samples
+        )
+
+    def used(self, days: set[date]) -> dict[int, tuple[int, float]]:
+        """Return for each import how many of some imported days it has, and the visits on them."""
+        found: dict[int, dict[date, float]] = defaultdict(dict)
+        spreads = {source: iter(own) for source, own in self.spreads.items()}
+        for row in self.rows:
+            pairs = [(row.first, row.visits)] if row.first == row.last else _pairs(next(spreads[row.source]))
+            for day, visits in pairs:
+                if day in days and self.days[day].source == row.source:
+                    own = found[row.import_id]
+                    own[day] = own.get(day, 0.0) + visits
+        return {number: (len(own), sum(own.values())) for number, own in found.items()}
+
+    def _days(self, source: str, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
+        spans: dict[tuple[str, str], tuple[date, date]] = {}
+        for r in rows:
+            first, last = spans.get((r.portal, r.series), (r.first, r.last))
+            spans[r.portal, r.series] = min(first, r.first), max(last, r.last)
+        values: dict[date, list[tuple[PeriodVisits, float]]] = defaultdict(list)
+        spreads = iter(self.spreads[source])
+        for r in rows:
+            pairs = [(r.first, r.visits)] if r.first == r.last else _pairs(next(spreads))
+            for day, visits in pairs:
+                values[day].append((r, visits))
+        alive = [sorted(ends) for ends in zip(*spans.values(), strict=True)]
+        return {
+            day: self._day(day, parts)
+            for day, parts in values.items()
+            if len(parts) == sum(f <= day for f in alive[0]) - sum(t < day for t in alive[1])
+        }
+
+    def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> ImportedDay:
+        """Add up the series of a source, gross and net by the definition that holds on the day."""
+        held = max(
+            (d for d in self.site.visits if d.first <= day), key=lambda d: d.first, default=NOTHING_OFF
+        )
+        off = sum(d.per_day for d in held.deductions)
+        kept = {portal: _kept(held, portal) for portal in {row.portal for row, _ in parts}}
+        visits, net = sum(v for _, v in parts), parts[0][0].net
+        if net:
+            gross = sum(v / kept[row.portal] for row, v in parts) + off if visits else 0.0
+        else:
+            gross, visits = visits, max(sum(v * kept[row.portal] for row, v in parts) - off, 0.0)
+        imputed = any(row.first < row.last for row, _ in parts)
+        return ImportedDay(gross=gross, net=visits, source=parts[0][0].source, imputed=imputed)
+
+
+def imported(db: Database, site: Site, measured: Mapping[date, float], last: date) -> Imported:
+    """Return what people brought of a site up to `last`, of which `measured` are the days that the sensors know."""
+    rows = holding(db, site.id)
+    by_hand = [row for row in rows if row.method == "manual"]
+    school: list[SchoolHoliday] = []
+    if by_hand:
+        span = {"first": min(row.first for row in by_hand) - YEAR, "last": last + YEAR}
+        school = db.fetch("school_holidays", SchoolHoliday, site=site.id, **span)
+    return Imported(site=site, rows=rows, measured=measured, school=school, last=last)
+
+
+def _length(rows: Sequence[PeriodVisits]) -> int:
+    """Return the usual length of a source's periods in days."""
+    return sorted((r.last - r.first).days for r in rows)[len(rows) // 2]
+
+
+def _pairs(total: Spread) -> list[tuple[date, float]]:
+    return list(zip(total.days, total.by_day.tolist(), strict=True))
+
+
+def _kept(held: VisitDefinition, portal: str) -> float:
+    """Return what deductions leave of the visits at a portal, or of those that no portal is known of."""
+    share = sum(d.share for d in held.deductions if not d.portals or portal in d.portals)
+    return max(1.0 - share, 1e-6)

@@ -1,0 +1,237 @@
+"""Counts that people bring: what storing them would change, storing, undoing, restoring."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from besok.model import calendar
+from besok.model.messages import Translatable
+from besok.model.period_counts import CountFile, PeriodCount
+from besok.model.site import Site
+from besok.model.views.imports import CountMethod, Counts, ImportPreview, ImportView, PreviewRemark
+from besok.model.views.progress import Progress, SoFar
+from besok.services.observed_days import site_days
+from besok.services.progress import get_progress, get_so_far
+from besok.store import period_counts
+from besok.store.database import Database
+from besok.store.period_counts import NewImport
+from besok.store.sites import id_of, load, load_all
+
+DAY: Final = timedelta(days=1)
+MOST_OF_A_KIND: Final = 5  # remarks; the rest is counted
+DOUBLE: Final = 1.8  # times what is usual on the weekday
+JUMP: Final = 1.4  # from one year's mean to the next
+LEAST_DAYS: Final = 28  # on either side of a jump
+GAP: Final = Translatable("{first} to {last} is not in the file")
+ZERO: Final = Translatable("{first}: nobody, though the site was open")
+DOUBLE_DAY: Final = Translatable(
+    "{first}: {visits:.0f} visits, {times:.1f} times as many as usual on that weekday"
+)
+JUMPED: Final = Translatable(
+    "from {first} on there are {times:.2f} times as many visits a day: has the counter changed?"
+)
+BEGINS: Final = Translatable(
+    "“{series}” is known from {first} to {last} only; before and after, the others count alone"
+)
+OTHER: Final = Translatable(
+    "“{source}” has {days} of these days too; of two sources the finer one counts, then the newer"
+)
+
+
+def new_import(
+    file: CountFile,
+    portal_of: Mapping[str, str | None],
+    source: str,
+    *,
+    counts: Counts = "gross",
+    method: CountMethod = "counter",
+    author: str = "",
+    digest: str = "",
+    name: str = "",
+) -> NewImport:
+    """Return the counts of a file as they are to be stored; `portal_of` names the portal of a series."""
+    return NewImport(
+        source=source, counts=file.counts, portal_of=portal_of, counted=counts, method=method, author=author,
+        name=name, digest=digest, layout=file.layout,
+    )  # fmt: skip
+
+
+def preview(
+    db: Database,
+    site: str,
+    portal_of: Mapping[str, str | None],
+    file: CountFile,
+    source: str,
+    *,
+    counts: Counts = "gross",
+    now: datetime,
+) -> ImportPreview:
+    """Return what storing the counts of a file would change; nothing is stored. Raises as `store` does."""
+    place, new = load(db, site), new_import(file, portal_of, source, counts=counts)
+    today = calendar.business_day(now, place)
+    target = _target(db, place)
+    before = _progress(db, target or place, today)
+    with db.rehearsal() as trial:
+        with trial.transaction() as conn:
+            site_id = id_of(conn, site)
+            period_counts.check(conn, site_id, new)
+            standing = period_counts.standing(conn, site_id, new)
+        known, _ = site_days(trial, place, today - DAY)
+        period_counts.put(trial, site, new, now)
+        _, brought = site_days(trial, place, today - DAY)
+        after = _progress(trial, target or place, today)
+        own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}
+        remarks = list(_remarks(place, file, source, own, {s: set(d) for s, d in brought.sources.items()}))
+    first, last = min(c.first for c in file.counts), max(c.last for c in file.counts)
+    return ImportPreview(
+        site=site,
+        source=source,
+        counts=counts,
+        unit=file.unit,
+        layout=file.layout,
+        rows=len(file.counts),
+        first=first,
+        last=last,
+        visits=sum(c.visits for c in file.counts),
+        by_year=_by_year(file.counts),
+        added=len(file.counts) - standing.same - len(standing.corrected),
+        same=standing.same,
+        corrected=standing.corrected,
+        measured=sum(d.whole and not d.source for day, d in known.items() if first <= day <= last),
+        remarks=tuple(remarks),
+        target=target.id if target else None,
+        before=before,
+        after=after,
+    )
+
+
+def store(
+    db: Database,
+    site: str,
+    portal_of: Mapping[str, str | None],
+    file: CountFile,
+    source: str,
+    *,
+    author: str,
+    digest: str = "",
+    name: str = "",
+    counts: Counts = "gross",
+    method: CountMethod = "counter",
+    now: datetime,
+) -> int:
+    """Store the counts of a file and return the id of their import; the same counts twice are one import.
+
+    Raises NotFound for a site or portal, CountFileError where counts of the source contradict each other.
+    """
+    new = new_import(
+        file, portal_of, source, counts=counts, method=method, author=author, digest=digest, name=name
+    )
+    return period_counts.put(db, site, new, now)
+
+
+def imports(db: Database, site: str) -> list[ImportView]:
+    """Return the imports of a site, newest first, undone ones too. Raises NotFound."""
+    return period_counts.listing(db, load(db, site).id)
+
+
+def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
+    """Make an import count for nothing; what it superseded holds again. Raises NotFound."""
+    period_counts.set_undone(db, import_id, author, now, undone=True)
+
+
+def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
+    """Make an import that was undone count again. Raises NotFound, CountFileError."""
+    period_counts.set_undone(db, import_id, author, now, undone=False)
+
+
+def _target(db: Database, place: Site) -> Site | None:
+    """Return the site whose target counts this one, itself before others."""
+    sites = [place, *load_all(db)]
+    return next((site for site in sites if site.target and place.id in site.counted), None)
+
+
+def _progress(db: Database, site: Site, today: date) -> Progress | SoFar:
+    return get_progress(db, site.id, today) if site.target else get_so_far(db, site.id, today)
+
+
+def _by_year(counts: Sequence[PeriodCount]) -> dict[int, float]:
+    """Return the sums by calendar year; a period across two years is split by its days."""
+    years: dict[int, float] = defaultdict(float)
+    for c in counts:
+        for year in range(c.first.year, c.last.year + 1):
+            inside = min(c.last, date(year, 12, 31)) - max(c.first, date(year, 1, 1)) + DAY
+            years[year] += c.visits * (inside / (c.last - c.first + DAY))
+    return dict(sorted(years.items()))
+
+
+def _remarks(
+    place: Site, file: CountFile, source: str, days: Mapping[date, float], sources: Mapping[str, set[date]]
+) -> Iterator[PreviewRemark]:
+    """Yield what a person should look at."""
+    yield from _gaps(file.counts)
+    yield from _series(file.counts)
+    if file.unit in ("hour", "day"):
+        yield from _odd_days(place, days)
+    yield from _jumps(days)
+    for other, known in sources.items():
+        both = sorted(known & days.keys())
+        if other != source and both:
+            text = Translatable(OTHER.english, {"source": other, "days": len(both)})
+            yield PreviewRemark(kind="overlap", first=both[0], last=both[-1], text=text)
+
+
+def _gaps(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
+    spans = sorted({(c.first, c.last) for c in counts})
+    gaps = []
+    reached = spans[0][1]
+    for first, last in spans[1:]:
+        if first > reached + DAY:
+            gaps.append((reached + DAY, first - DAY))
+        reached = max(reached, last)
+    yield from (_remark("gap", GAP, *gap) for gap in gaps[:MOST_OF_A_KIND])
+
+
+def _series(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
+    spans: dict[str, tuple[date, date]] = {}
+    for c in counts:
+        first, last = spans.get(c.series, (c.first, c.last))
+        spans[c.series] = min(first, c.first), max(last, c.last)
+    whole = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    for series, span in spans.items():
+        if span != whole:
+            yield _remark("series", BEGINS, *span, series=series)
+
+
+def _odd_days(place: Site, days: Mapping[date, float]) -> Iterator[PreviewRemark]:
+    """Yield open days without anybody, and days with about twice what is usual on their weekday."""
+    zero = [day for day, visits in days.items() if not visits and calendar.open_intervals(day, place)]
+    yield from (_remark("zero", ZERO, day, day) for day in zero[:MOST_OF_A_KIND])
+    double = []
+    for day, visits in days.items():
+        near = [v for n in range(-6, 7) if n and (v := days.get(day + 7 * n * DAY))]
+        if len(near) >= 6 and (times := visits / float(np.median(near))) > DOUBLE:
+            double.append((times, day))
+    for times, day in sorted(double, reverse=True)[:MOST_OF_A_KIND]:
+        yield _remark("double", DOUBLE_DAY, day, day, visits=days[day], times=times)
+
+
+def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
+    """Yield years from which on there are far more or far fewer visits."""
+    years: dict[int, list[float]] = defaultdict(list)
+    for day, visits in days.items():
+        years[day.year].append(visits)
+    for a, b in pairwise(sorted(years)):
+        means = [float(np.mean(years[year])) for year in (a, b)]
+        if min(len(years[a]), len(years[b])) >= LEAST_DAYS and min(means) > 0:
+            times = means[1] / means[0]
+            if not 1 / JUMP < times < JUMP:
+                yield _remark("jump", JUMPED, date(b, 1, 1), date(b, 12, 31), times=times)
+
+
+def _remark(kind: str, text: Translatable, first: date, last: date, **values: object) -> PreviewRemark:
+    said = Translatable(text.english, {"first": first, "last": last, **values})
+    return PreviewRemark(kind=kind, first=first, last=last, text=said)  # type: ignore[arg-type]

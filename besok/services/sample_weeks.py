@@ -1,0 +1,203 @@
+"""Years of sites without sensors, estimated from the weeks in which people counted by hand."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from besok.analytics.disaggregation import Profile
+from besok.analytics.sample_weeks import KINDS, SampledVisits, Week, WeekKind, estimate
+from besok.model import calendar
+from besok.model.arrays import Floats
+from besok.model.site import Site
+from besok.model.views.calendar import SchoolHoliday
+from besok.model.views.sample_weeks import SampledKind, SampledYear
+from besok.store.period_counts import PeriodVisits
+
+DAY = timedelta(days=1)
+WEEK_DAYS = 7
+SCHOOL_DAYS = 5
+FREE_DAYS = 3  # of the school days, in a week of holidays
+FREE_BY_LAW = 2  # public holidays on them, where nobody has told when school is out
+LONG_DAYS = 28  # of school holidays together: summer
+SUMMER_WEEKS = range(25, 33)  # of the year, where nobody has told
+MOST_MEASURED = 28  # days of a year that sensors know, from which on they tell more than sample weeks
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOfYear:
+    """A year's weeks (their days in the year) with what was counted in them, and the visits of the other days."""
+
+    year: int
+    source: str
+    net: bool
+    weeks: Sequence[Sequence[date]]
+    found: SampledVisits
+    days: Mapping[date, float]  # visits of the days on which nobody counted
+
+    def variance(self, days: Collection[date]) -> float:
+        """Return the variance of the sum of some of the days that were estimated."""
+        shares = np.array([self._share(week, days) for week in self.weeks])
+        return self.found.normal_variance(shares)
+
+    def _share(self, week: Sequence[date], days: Collection[date]) -> float:
+        own = [day for day in week if day in self.days]
+        whole = sum(self.days[day] for day in own)
+        return sum(self.days[day] for day in own if day in days) / whole if whole else 0.0
+
+    def view(self, site: str) -> SampledYear:
+        """Return what is told of it."""
+        found, days = self.found, [day for week in self.weeks for day in week]
+        (lower, upper), (lower_95, upper_95) = found.interval(0.8), found.interval(0.95)
+        return SampledYear(
+            site=site,
+            year=self.year,
+            first=min(days),
+            last=max(days),
+            weeks=sum(w.hours > 0 for w in found.weeks),
+            counted=found.counted,
+            visits=found.total,
+            seen=sum(w.visits for w in found.weeks),
+            se=found.se,
+            freedom=found.total_freedom,
+            lower=lower,
+            upper=upper,
+            lower_95=lower_95,
+            upper_95=upper_95,
+            kinds=tuple(_kind(found, kind) for kind in KINDS if any(w.kind == kind for w in found.weeks)),
+        )
+
+
+def _kind(found: SampledVisits, kind: WeekKind) -> SampledKind:
+    own = [w for w in found.weeks if w.kind == kind]
+    return SampledKind(
+        kind=kind,
+        weeks=sum(w.hours > 0 for w in own),
+        counted=sum(w.sampled for w in own),
+        rate=found.rates[kind],
+        presumed=kind in found.guessed,
+    )
+
+
+def samples(
+    site: Site,
+    rows: Sequence[PeriodVisits],
+    school: Sequence[SchoolHoliday],
+    measured: Collection[date],
+    last: date,
+    profile: Profile,
+    hours: Callable[[date], float],
+) -> Iterator[SampleOfYear]:
+    """Yield the years up to `last` of which some weeks were counted by hand, and few days by sensors.
+
+    A year's estimate is made of the weeks and days counted by hand under one source, `hours` being the opening hours of
+    a day; where none are known all days count alike.
+    """
+    sources: dict[str, list[PeriodVisits]] = defaultdict(list)
+    for row in rows:
+        if row.method == "manual" and not row.portal and not row.series and _short(row):
+            sources[row.source].append(row)
+    for own in sources.values():
+        for year in sorted({day.year for row in own for day in (row.first, row.last)}):
+            first, end = date(year, 1, 1), min(date(year, 12, 31), last)
+            known = sum(first <= day <= end for day in measured)
+            if first <= end and known < MOST_MEASURED:
+                days = [first + n * DAY for n in range((end - first).days + 1)]
+                found = _sample(site, year, days, own, school, profile, hours)
+                if found:
+                    yield found
+
+
+def _short(row: PeriodVisits) -> bool:
+    return (row.last - row.first).days < WEEK_DAYS
+
+
+def _sample(
+    site: Site,
+    year: int,
+    days: Sequence[date],
+    rows: Sequence[PeriodVisits],
+    school: Sequence[SchoolHoliday],
+    profile: Profile,
+    hours: Callable[[date], float],
+) -> SampleOfYear | None:
+    open_ = {day: hours(day) for day in days}
+    if not any(open_.values()):
+        open_ = dict.fromkeys(days, 1.0)
+    counted = _by_day(rows, open_)
+    weeks: dict[date, list[date]] = defaultdict(list)
+    for day in days:
+        weeks[day - day.weekday() * DAY].append(day)
+    kinds = _kinds(site, sorted(weeks), school)
+    found = estimate(
+        [
+            Week(
+                kind=kinds[monday],
+                hours=sum(open_[day] for day in own),
+                counted_hours=sum(open_[day] for day in own if day in counted),
+                visits=sum(counted.get(day, 0.0) for day in own),
+            )
+            for monday, own in weeks.items()
+        ]
+    )
+    if found is None:
+        return None
+    estimated: dict[date, float] = {}
+    for visits, own in zip(found.estimated.tolist(), weeks.values(), strict=True):
+        rest = [day for day in own if day not in counted]
+        estimated |= dict(zip(rest, _spread(visits, rest, open_, profile).tolist(), strict=True))
+    first = rows[0]
+    return SampleOfYear(
+        year=year,
+        source=first.source,
+        net=first.net,
+        weeks=list(weeks.values()),
+        found=found,
+        days=estimated,
+    )
+
+
+def _by_day(rows: Sequence[PeriodVisits], open_: Mapping[date, float]) -> dict[date, float]:
+    """Return the counted visits of the days of a year; a week across its end by opening hours."""
+    counted: dict[date, float] = {}
+    for row in rows:
+        days = [row.first + n * DAY for n in range((row.last - row.first).days + 1)]
+        shares = np.array([open_.get(day, 0.0) for day in days])
+        if days[0] not in open_ or days[-1] not in open_ or not shares.any():
+            shares = np.ones(len(days))
+        for day, share in zip(days, (shares / shares.sum()).tolist(), strict=True):
+            if day in open_:
+                counted[day] = row.visits * share
+    return counted
+
+
+def _spread(visits: float, days: Sequence[date], open_: Mapping[date, float], profile: Profile) -> Floats:
+    if not days:
+        return np.zeros(0)
+    weights = profile.weights(days, np.array([open_[day] for day in days]))
+    return np.asarray(visits * weights / weights.sum())
+
+
+def _kinds(site: Site, mondays: Sequence[date], school: Sequence[SchoolHoliday]) -> dict[date, WeekKind]:
+    """Return the kind of each week: by the school holidays that were imported, else by public holidays and season."""
+    free: dict[date, int] = {}  # day -> how long the holidays are that it lies in
+    for holiday in school:
+        length = (holiday.last - holiday.first).days + 1
+        for n in range(length):
+            day = holiday.first + n * DAY
+            free[day] = max(free.get(day, 0), length)
+    told = {day.year for day in free}
+    return {monday: _kind_of(site, monday, free, monday.year in told) for monday in mondays}
+
+
+def _kind_of(site: Site, monday: date, free: Mapping[date, int], told: bool) -> WeekKind:
+    days = [monday + n * DAY for n in range(SCHOOL_DAYS)]
+    off = [free[day] for day in days if day in free]
+    if len(off) >= FREE_DAYS:
+        return "summer" if max(off) >= LONG_DAYS else "holidays"
+    if not told and monday.isocalendar().week in SUMMER_WEEKS:
+        return "summer"
+    by_law = sum(calendar.holiday(day, site.opening) is not None for day in days)
+    return "holidays" if by_law >= FREE_BY_LAW else "term"

@@ -1,0 +1,57 @@
+"""Voiding what a sensor sent in some time: by a person's word, with its reason, until it is undone."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from besok.model import calendar
+from besok.model.errors import BesokError
+from besok.model.site import Site
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.voids import KnownDevice
+
+
+def time_span(db: Database, device: KnownDevice, first: str, last: str) -> tuple[datetime, datetime]:
+    """Return the time that two texts name, by the clock of the site where a device is placed.
+
+    A day is a business day, and as the end of the time it is part of it: 2026-03-02 to 2026-03-02 is one whole day.
+    Raises BesokError for what is no time, or for an end that does not come after the beginning.
+    """
+    site = _site(db, device)
+    begins, ends = _instant(first, site, ends=False), _instant(last, site, ends=True)
+    if ends <= begins:
+        raise BesokError(
+            f"the time from {first} to {last} ends before it begins: exchange the two, or name a later end"
+        )
+    return begins, ends
+
+
+def _site(db: Database, device: KnownDevice) -> Site | None:
+    """Return the site whose clock a device goes by: that of its places, or the only one that there is."""
+    known = sites.load_all(db)
+    own = [site for site in known if site.id in device.sites] or list(known)
+    return own[0] if len({(site.timezone, site.day_start) for site in own}) == 1 else None
+
+
+def _instant(text: str, site: Site | None, *, ends: bool) -> datetime:
+    try:
+        time = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BesokError(
+            f'"{text}" is no time; write a day (2026-03-02) or a day and a time (2026-03-02T10:15)'
+        ) from None
+    if time.tzinfo:
+        return time
+    if site is None:
+        raise BesokError(f'whose clock shows "{text}"? Add the offset, as 2026-03-02T10:15+01:00')
+    if _is_day(text):
+        return calendar.day_bounds(time.date() + timedelta(days=ends), site)[0]
+    return time.replace(tzinfo=ZoneInfo(site.timezone))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text.strip())
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""Contents of the database, table by table, as a backup takes them out and a restore puts them in.
+
+Rows travel in PostgreSQL's text form, not as a dump of the server: a restore needs no superuser, and neither the
+edition nor the version of TimescaleDB that the backup was made with. A digest is the sum of a hash of every row, so
+that their order, which a restore changes, is no part of it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql as compose
+from psycopg.rows import class_row
+
+from besok.store import schema
+from besok.store.database import session, sql, translated
+
+CHUNK = 1 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table and its columns, without those that are computed."""
+
+    name: str
+    columns: list[str]
+
+    def of(self, text: str) -> compose.Composed:
+        """Fill name and columns into a statement."""
+        columns = compose.SQL(", ").join(map(compose.Identifier, self.columns))
+        return compose.SQL(text).format(table=compose.Identifier(self.name), columns=columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """How many rows a table has, and their digest."""
+
+    rows: int
+    digest: str
+
+
+class Snapshot:
+    """A connection that sees the database as it was at one moment."""
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        self._conn = conn
+
+    def migrations(self) -> list[str]:
+        """Return the migrations that the database has had, in order."""
+        return [name for (name, *_) in self._conn.execute("select name from migration order by name")]
+
+    def tables(self) -> list[Table]:
+        """Return all tables of ours, those that others refer to first."""
+        return tables(self._conn)
+
+    def content(self, table: Table) -> Content:
+        """Return rows and digest of a table."""
+        return content(self._conn, table)
+
+    def copy(self, table: Table) -> Iterator[bytes | bytearray | memoryview]:
+        """Yield the rows of a table as text."""
+        with (
+            self._conn.cursor() as cur,
+            cur.copy(table.of("copy (select {columns} from {table}) to stdout")) as rows,
+        ):
+            yield from rows
+
+
+@contextmanager
+def snapshot(url: str) -> Iterator[Snapshot]:
+    """Open the database at one moment, which others' writing does not change. Raises StoreUnavailable."""
+    with translated(), psycopg.connect(url, **session(idle_s=0)) as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.read_only = True
+        yield Snapshot(conn)
+
+
+def tables(conn: psycopg.Connection[Any]) -> list[Table]:
+    """Return all tables of ours, those that others refer to first."""
+    with conn.cursor(row_factory=class_row(Table)) as cur:
+        return cur.execute(sql("backup_tables")).fetchall()
+
+
+def content(conn: psycopg.Connection[Any], table: Table) -> Content:
+    """Return rows and digest of a table."""
+    question = (
+        "select count(*), coalesce(sum(hashtextextended(row({columns})::text, 0)), 0)::text from {table}"
+    )
+    row = conn.execute(table.of(question)).fetchone()
+    assert row
+    return Content(rows=row[0], digest=row[1])
+
+
+def is_empty(url: str) -> bool:
+    """Tell whether a database holds nothing of ours yet."""
+    with translated(), psycopg.connect(url, **session()) as conn:
+        return not tables(conn) and not schema.has_migrated(conn)
+
+
+def fill(url: str, found: Iterable[tuple[Table, Callable[[int], bytes]]]) -> dict[str, Content]:
+    """Write tables (a table, and who reads so many bytes of its rows) into a database whose tables are migrated.
+
+    All in one transaction: if anything fails, nothing is there. Return what each then holds.
+    """
+    with translated(), psycopg.connect(url, **session(idle_s=0)) as conn:
+        there = tables(conn)
+        triggers = {name for (name,) in conn.execute(sql("backup_triggers"))}
+        watched = [table for table in there if table.name in triggers]
+        for table in watched:
+            conn.execute(table.of("alter table {table} disable trigger user"))
+        everything = compose.SQL(", ").join(compose.Identifier(table.name) for table in there)
+        conn.execute(compose.SQL("truncate {}").format(everything))
+        held = {}
+        for table, read in found:
+            with conn.cursor() as cur, cur.copy(table.of("copy {table} ({columns}) from stdin")) as rows:
+                while block := read(CHUNK):
+                    rows.write(block)
+            held[table.name] = content(conn, table)
+        for table in watched:
+            conn.execute(table.of("alter table {table} enable trigger user"))
+        for name, column, sequence in conn.execute(sql("backup_sequences")).fetchall():
+            highest = compose.SQL(
+                "select setval(%s, max({column})) from {table} having max({column}) is not null"
+            )
+            named = highest.format(table=compose.Identifier(name), column=compose.Identifier(column))
+            conn.execute(named, (sequence,))
+    with translated(), psycopg.connect(url, autocommit=True, **session(idle_s=0)) as conn:
+        conn.execute("analyze")
+    return held

@@ -1,0 +1,79 @@
+"""Headcounts in the database: kept once, undone, and read for the estimate of occupancy."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from besok.model import calendar, messages
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.headcount import Headcount
+from besok.model.site import Site
+from besok.store import rollup
+from besok.store.database import Database, sql
+
+Connection = psycopg.Connection[Any]
+
+
+def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, now: datetime) -> bool:
+    """Store a headcount of somebody whose clock is `clock_ahead`; False if it was stored before.
+
+    Raises NotFound for a space the site does not have, StoreRefused for another headcount under the same id.
+    """
+    with db.transaction() as conn:
+        row = {
+            "id": count.id,
+            "space_id": _space_id(conn, site.id, count.space),
+            "time": count.time - clock_ahead,
+            "people": count.people,
+            "seats_taken": count.seats_taken,
+            "counted_by": count.counted_by,
+            "clock_ahead_s": clock_ahead.total_seconds(),
+            "entered_at": now,
+            "digest": _digest(count),
+        }
+        if not conn.execute(sql("headcount_put"), row).rowcount:
+            known = conn.execute(sql("headcount_digest"), {"id": count.id}).fetchone()
+            if known is None:
+                raise StoreRefused(messages.MANY_COUNTS)
+            if bytes(known[0]) != row["digest"]:
+                raise StoreRefused(messages.ANOTHER_COUNT)
+            return False
+        _changed(conn, site, count.time - clock_ahead, now)
+        return True
+
+
+def undo(db: Database, site: Site, count: UUID, *, author: str, reason: str, now: datetime) -> None:
+    """Take a headcount out of use. Raises NotFound if there is none in use with this id."""
+    key = {"site": site.id, "id": count, "author": author, "reason": reason, "now": now}
+    with db.transaction() as conn:
+        row = conn.execute(sql("headcount_undo"), key).fetchone()
+        if row is None:
+            raise NotFound(messages.no_headcount(site.id, str(count)))
+        _changed(conn, site, row[0], now)
+
+
+def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> None:
+    """Have the day estimated again from the headcount on."""
+    day = calendar.business_day(time, site)
+    row = conn.execute(sql("site_id"), {"site": site.id}).fetchone()
+    if row and day < calendar.business_day(now, site):
+        conn.execute(sql("mark_dirty"), {"site": [row[0]], "day": [day]})
+    else:
+        rollup.tell(conn, site.id, time)
+
+
+def _digest(count: Headcount) -> bytes:
+    """Hash all that makes a headcount that is sent again the same: everything but when it was sent."""
+    told = [count.space, count.time.isoformat(), count.people, count.seats_taken, count.counted_by]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).digest()
+
+
+def _space_id(conn: Connection, site: str, space: str) -> int:
+    row = conn.execute(sql("space_of_site"), {"site": site, "space": space}).fetchone()
+    if row is None:
+        raise NotFound(messages.no_space(site, space))
+    return int(row[0])

@@ -1,0 +1,274 @@
+"""Period counts in the database. An import is stored once, undone and restored; nothing that was brought is deleted."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+
+from besok.model import messages
+from besok.model.errors import CountFileError, NotFound
+from besok.model.period_counts import PeriodCount
+from besok.model.periods import Disagreement, finest
+from besok.model.views.imports import CountMethod, Counts, ImportView
+from besok.store import results
+from besok.store.database import Database, sql
+from besok.store.sites import id_of
+
+Series = tuple[str, str]  # portal ("" for none) and series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewImport:
+    """Counts to be stored, with where they are from, what they count, who brings them, and the file they were in.
+
+    `portal_of` names the portal of a series; a series without one counts for the whole site, and all series of a source
+    are added up.
+    """
+
+    source: str
+    counts: Sequence[PeriodCount]
+    portal_of: Mapping[str, str | None]
+    counted: Counts = "gross"
+    method: CountMethod = "counter"
+    author: str
+    name: str = ""
+    digest: str = ""
+    layout: str = ""
+
+    def portal(self, count: PeriodCount) -> str:
+        """Return the portal of a count, "" where it has none."""
+        return self.portal_of.get(count.series) or ""
+
+    @property
+    def content(self) -> str:
+        """The hash of all that was understood, in whatever order it was written."""
+        rows = sorted(
+            (
+                self.portal(c),
+                c.series,
+                str(c.first),
+                str(c.last),
+                -1 if c.hour is None else c.hour,
+                float(c.visits),
+            )
+            for c in self.counts
+        )
+        return hashlib.sha256(msgspec.json.encode((self.source, self.counted, self.method, rows))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodVisits:
+    """Visits of a period that hold, of one series of a source; hours are added up to days."""
+
+    source: str
+    net: bool
+    portal: str
+    series: str
+    first: date
+    last: date
+    visits: float
+    import_id: int
+    method: CountMethod
+    hour: None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a source has of the periods of new counts: those with the same value, and with another, with that value."""
+
+    same: int
+    corrected: tuple[tuple[PeriodCount, float], ...]
+
+
+def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
+    """Store counts and return the id of their import; what was stored before is only restored where it was undone.
+
+    Raises NotFound, and CountFileError where counts of the source contradict each other.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        site_id = id_of(conn, site)
+        known = _get(conn, site_id=site_id, content=new.content)
+        if known:
+            if known.undone:
+                _set_undone(conn, known, new.author, now, undone=False)
+            return known.import_id
+        check(conn, site_id, new)
+        values = {
+            "site_id": site_id,
+            "made": now,
+            "counts": new.counted,
+            **{
+                key: getattr(new, key)
+                for key in ("source", "method", "author", "name", "digest", "content", "layout")
+            },
+        }
+        row = conn.execute(sql("import_insert"), values).fetchone()
+        assert row
+        import_id: int = row[0]
+        conn.execute(
+            sql("period_counts_insert"), {"import_id": import_id, **_columns(conn, site, site_id, new)}
+        )
+        _note(conn, import_id, new.author, now, "stored")
+        _changed(conn, site, site_id, now)
+        return import_id
+
+
+def set_undone(db: Database, import_id: int, author: str, now: datetime, *, undone: bool) -> None:
+    """Make an import count for nothing, or count again. Raises NotFound, and CountFileError as `put` does."""
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        known = _get(conn, import_id=import_id)
+        if known is None:
+            raise NotFound(messages.no_import(import_id))
+        if known.undone != undone:
+            _set_undone(conn, known, author, now, undone=undone)
+
+
+def listing(db: Database, site: str) -> list[ImportView]:
+    """Return the imports of a site, newest first."""
+    return db.fetch("imports", ImportView, site=site)
+
+
+def holding(db: Database, site: str) -> list[PeriodVisits]:
+    """Return the counts that hold at a site, of all its sources, shorter periods in place of longer ones."""
+    series: dict[tuple[str, Series], list[PeriodVisits]] = defaultdict(list)
+    for row in db.fetch("period_days", PeriodVisits, site=site):
+        series[row.source, (row.portal, row.series)].append(row)
+    return [row for own in series.values() for row in finest(own)[0]]
+
+
+def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Standing:
+    """Return what the source has of the same periods."""
+    known = {
+        (*key, c.first, c.last, c.hour): c.visits
+        for key, own in _stored(conn, site_id, new).items()
+        for c in own
+    }
+    same, corrected = 0, []
+    for c in new.counts:
+        before = known.get((new.portal(c), c.series, c.first, c.last, c.hour))
+        same += before == c.visits
+        if before is not None and before != c.visits:
+            corrected.append((c, before))
+    return Standing(same=same, corrected=tuple(corrected))
+
+
+def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
+    """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
+    if not new.counts:
+        raise CountFileError(messages.NO_PERIOD_COUNTS)
+    series: dict[Series, list[PeriodCount]] = defaultdict(list)
+    for c in new.counts:
+        series[new.portal(c), c.series].append(c)
+    stored = _stored(conn, site_id, new)
+    for (counted,) in conn.execute(
+        sql("source_counts"), {"site_id": site_id, "source": new.source}
+    ).fetchall():
+        if counted != new.counted:
+            raise CountFileError(messages.source_counts(new.source, counted, new.counted))
+    for key, own in series.items():
+        periods = {(c.first, c.last, c.hour): c for c in stored.get(key, ())}
+        if len({(c.first, c.last, c.hour) for c in own}) < len(own):
+            raise CountFileError(messages.period_twice(key[1]))
+        periods |= {(c.first, c.last, c.hour): c for c in own}
+        for wrong in finest(list(periods.values()))[1]:
+            raise CountFileError(_told(wrong))
+
+
+def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
+    longer, shorter = wrong.longer, wrong.shorter
+    if wrong.within is None:
+        return messages.periods_cross(longer.first, longer.last, shorter.first, shorter.last)
+    return messages.sums_apart(longer.first, longer.last, longer.visits, wrong.within)
+
+
+def _stored(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
+    """Return what holds of the source between the first and the last day of new counts, by series."""
+    span = {"first": min(c.first for c in new.counts), "last": max(c.last for c in new.counts)}
+    with conn.cursor(row_factory=dict_row) as cur:
+        rows = cur.execute(
+            sql("period_counts"), {"site_id": site_id, "source": new.source, **span}
+        ).fetchall()
+    found: dict[Series, list[PeriodCount]] = defaultdict(list)
+    for row in rows:
+        portal, _ = row.pop("portal"), row.pop("import_id")
+        found[portal, row["series"]].append(PeriodCount(**row))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Import:
+    import_id: int
+    site_id: int
+    site: str
+    source: str
+    undone: bool
+
+
+def _get(
+    conn: psycopg.Connection[Any],
+    *,
+    import_id: int | None = None,
+    site_id: int | None = None,
+    content: str = "",
+) -> _Import | None:
+    keys = {"import_id": import_id, "site_id": site_id, "content": content}
+    with conn.cursor(row_factory=dict_row) as cur:
+        row = cur.execute(sql("import_get"), keys).fetchone()
+    return _Import(**row) if row else None
+
+
+def _set_undone(
+    conn: psycopg.Connection[Any], known: _Import, author: str, now: datetime, *, undone: bool
+) -> None:
+    conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
+    if not undone:
+        _check_again(conn, known)
+    _note(conn, known.import_id, author, now, "undone" if undone else "restored")
+    _changed(conn, known.site, known.site_id, now)
+
+
+def _check_again(conn: psycopg.Connection[Any], known: _Import) -> None:
+    """Raise CountFileError where what a restored import holds contradicts what was stored since."""
+    everything = PeriodCount(first=date.min, last=date.max, visits=0)
+    span = NewImport(source=known.source, counts=(everything,), portal_of={}, author="")
+    for own in _stored(conn, known.site_id, span).values():
+        for wrong in finest(own)[1]:
+            raise CountFileError(_told(wrong))
+
+
+def _columns(conn: psycopg.Connection[Any], site: str, site_id: int, new: NewImport) -> dict[str, list[Any]]:
+    ids = {
+        row[1]: row[2] for row in conn.execute(sql("place_ids"), {"site_id": site_id}) if row[0] == "portal"
+    }
+    for portal in {new.portal(c) for c in new.counts} - {"", *ids}:
+        raise NotFound(messages.no_door(site, portal))
+    return {
+        "portals": [ids.get(new.portal(c)) for c in new.counts],
+        "series": [c.series for c in new.counts],
+        "firsts": [c.first for c in new.counts],
+        "lasts": [c.last for c in new.counts],
+        "hours": [c.hour for c in new.counts],
+        "visits": [float(c.visits) for c in new.counts],
+    }
+
+
+def _note(conn: psycopg.Connection[Any], import_id: int, author: str, now: datetime, change: str) -> None:
+    conn.execute(
+        sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
+    )
+
+
+def _changed(conn: psycopg.Connection[Any], site: str, site_id: int, now: datetime) -> None:
+    """Let results and forecasts that rest on the site be computed again."""
+    ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
+    results.delete(conn, [site_id])
+    conn.execute(sql("forecasts_forget"), {"sites": [site], "today": today})
+    conn.execute(sql("notify"), {"channel": "sites", "payload": site})

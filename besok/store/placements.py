@@ -1,0 +1,82 @@
+"""What each channel observes, and when; what of it changes is counted again for exactly the days concerned."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from besok.model.calendar import placement_span
+from besok.model.site import Site
+from besok.model.sitefile.merge import ChannelKey, keyed
+from besok.store.database import sql
+
+_Connection = psycopg.Connection[Any]
+Begun = tuple[int | None, int | None, bool, str, datetime | None]  # portal, space, swapped, role, from
+
+
+def write_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
+    """Make the channels of some sites have the places that the sites state, and no others."""
+    wanted = _wanted(conn, sites, ids)
+    conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
+    standing: dict[tuple[int, Begun], tuple[int, datetime | None]] = {}
+    for placement, channel, *begun, ends in conn.execute(sql("placement_rows"), {"channels": list(wanted)}):
+        portal, space, swapped, role, begins = begun
+        standing[channel, (portal, space, swapped, role, begins)] = placement, ends
+    stated = {(channel, begun): ends for channel, places in wanted.items() for begun, ends in places}
+    conn.execute(
+        sql("placement_delete"), {"ids": [standing[key][0] for key in standing if key not in stated]}
+    )
+    moved = [
+        {"id": standing[key][0], "ends": ends}
+        for key, ends in stated.items()
+        if key in standing and standing[key][1] != ends
+    ]
+    conn.cursor().executemany(sql("placement_ends"), moved)
+    names = ("portal_id", "space_id", "swapped", "role", "begins")
+    new = [
+        dict(zip(names, begun, strict=True), channel_id=channel, ends=ends)
+        for (channel, begun), ends in stated.items()
+        if (channel, begun) not in standing
+    ]
+    conn.cursor().executemany(sql("placement_insert"), new)
+    conn.execute(sql("placement_sandbox"))
+
+
+def _wanted(
+    conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]
+) -> dict[int, list[tuple[Begun, datetime | None]]]:
+    """Return what each channel of the sites is to observe, each until when; unknown channels are registered."""
+    wanted: dict[ChannelKey, list[tuple[Begun, datetime | None]]] = {}
+    for site in sites:
+        places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}
+        for sensor, key in keyed(site):
+            portal, space = places.get(("portal", sensor.portal)), places.get(("space", sensor.space))
+            begins, ends = placement_span(sensor, site)
+            begun = (portal, space, sensor.swapped, sensor.role, begins)
+            wanted.setdefault(key, []).append((begun, ends))
+        _register(conn, site)
+    if not wanted:
+        return {}
+    columns = dict(zip(("source", "device", "key"), map(list, zip(*wanted, strict=True)), strict=True))
+    channels = {(r[0], r[1], r[2]): r[3] for r in conn.execute(sql("find_channels"), columns)}
+    return {channels[key]: places for key, places in wanted.items()}  # in the order of the file
+
+
+def _register(conn: _Connection, site: Site) -> None:
+    rows = [(s, *key) for s, key in keyed(site)]
+    columns = {"source": [r[1] for r in rows], "device": [r[2] for r in rows], "key": [r[3] for r in rows]}
+    conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
+    conn.execute(sql("register_channels"), columns)
+    described = [
+        {
+            "source": r[1],
+            "external_id": r[2],
+            "model": r[0].model,
+            "interval_s": r[0].interval_s,
+            "topics": list(r[0].topics),
+        }
+        for r in rows
+    ]
+    # what the file states comes first, and is to hold; the past of channels it has no more comes after
+    conn.cursor().executemany(sql("device_describe"), described[::-1])

@@ -1,0 +1,251 @@
+"""Quarantine: readings that cannot be believed as they are do not count, until a person decides about them.
+
+Four causes, besok.model.readings.Withheld. A single reading is judged before it is written. Many small ones are judged
+by what they come to, when the quarter of an hour is recomputed: one in which more people passed than can is withheld as
+a whole, since nobody can tell the true readings in it from the false ones. What is simulated never counts among people
+and is let through.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import class_row
+
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Flag, Withheld
+from besok.store import rollup
+from besok.store.database import Database, array, sql, text_array
+from besok.store.reading_rows import Row
+
+AHEAD = timedelta(days=1)  # of our clock: a reading that tells of a later time is withheld
+DAY_BEHIND = -AHEAD
+QUARTER_S = rollup.BUCKET.total_seconds()
+TOLD_S = (
+    2 * QUARTER_S
+)  # a channel may tell twice of the same time; more often, somebody else speaks for it too
+STRICT = 3  # beside quarters that are withheld no more counts than was usual, which is a third of the limit
+STRICT_TOLD_S = 1.2 * QUARTER_S
+LONGEST = timedelta(hours=2)  # after a longer silence the limit no longer grows with its length
+SHORT = timedelta(microseconds=1)
+_Connection = psycopg.Connection[Any]
+_FLOWS = frozenset(m.code for m in METRICS.values() if m.kind is Kind.FLOW)
+_SIMULATED, _AHEAD, _UNTIMED = (
+    int(Flag.SIMULATED),
+    int(Flag.CLOCK_AHEAD),
+    int(Flag.NO_TIME | Flag.CLOCK_AHEAD),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a channel may send: readings no older than `late`, and so `most` in a quarter of an hour.
+
+    `withheld` are the quarters in which nothing of it counts for now.
+    """
+
+    late: timedelta
+    most: rollup.Most
+    withheld: frozenset[datetime]
+
+
+class Sifted(NamedTuple):
+    """Readings that count, and those that are withheld, each with the cause."""
+
+    counted: list[Row]
+    held: list[tuple[Row, Withheld]]
+
+
+class _Delta(NamedTuple):
+    metric: int
+    time: datetime
+    value: float
+    period_s: float
+    flags: int
+
+
+def limits(conn: _Connection, rows: Sequence[Row]) -> dict[int, Limits]:
+    """Return the limits of the channels of rows."""
+    times = [row.time for row in rows]
+    first, last = min(times) - rollup.BUCKET, max(times) + rollup.BUCKET  # what lies in the same quarters
+    key = {"channels": list({row.channel for row in rows}), "first": first, "last": last}
+    return {
+        channel: Limits(
+            late=late,
+            most=_strict(people) if withheld else rollup.Most(people, TOLD_S),
+            withheld=frozenset(withheld),
+        )
+        for channel, late, people, withheld in conn.execute(sql("channel_limits"), key)
+    }
+
+
+def _strict(people: float) -> rollup.Most:
+    return rollup.Most(people / STRICT, STRICT_TOLD_S)
+
+
+def sift(rows: Iterable[Row], known: Mapping[int, Limits]) -> Sifted:
+    """Tell apart what counts and what is withheld.
+
+    A clock that is ahead by a day or less costs nothing: the reading counts at its receipt. Of several with the same
+    channel, metric and time the last one counts, as ever.
+    """
+    counted: dict[tuple[int, int, datetime], Row] = {}
+    held: list[tuple[Row, Withheld]] = []
+    for row in rows:
+        channel = known[row.channel]
+        delay = row.received - row.time
+        if row.flags & _SIMULATED:
+            counted[row[:3]] = row
+        elif delay > channel.late:
+            held.append((row, Withheld.LATE))
+        elif delay < DAY_BEHIND:
+            held.append((row, Withheld.AHEAD))
+        elif row.metric in _FLOWS and row.value > channel.most.people * max(1.0, row.period_s / QUARTER_S):
+            held.append((row, Withheld.SIZE))
+        elif channel.withheld and row.metric in _FLOWS and _quarter(row) in channel.withheld:
+            held.append((row, Withheld.FLOOD))
+        elif row.flags & _AHEAD:
+            _count_at_receipt(row, counted)
+        else:
+            counted[row[:3]] = row
+    return Sifted(list(counted.values()), held)
+
+
+def _quarter(row: Row) -> datetime:
+    """Return the quarter of an hour that a reading ends in."""
+    return rollup.floor(row.time - SHORT if row.period_s > 0 else row.time)
+
+
+def _count_at_receipt(row: Row, counted: dict[tuple[int, int, datetime], Row]) -> None:
+    """Count a reading of a clock that is ahead; several of one message have the same receipt, and add up."""
+    row = row._replace(time=row.received)
+    same = counted.get(row[:3])
+    if same and row.metric in _FLOWS:
+        row = row._replace(value=same.value + row.value, period_s=max(same.period_s, row.period_s))
+    counted[row[:3]] = row
+
+
+def put(conn: _Connection, held: Sequence[tuple[Row, Withheld]]) -> int:
+    """Keep readings in quarantine; returns how many were not there before."""
+    columns = {name: array(getattr(row, name) for row, _ in held) for name in (*Row._fields[:7], "wraps")}
+    causes = text_array(cause for _, cause in held)
+    return conn.execute(sql("quarantine_put"), {**columns, "cause": causes}).rowcount
+
+
+def withhold(
+    conn: _Connection, quarters: Iterable[rollup.Quarter], known: Mapping[int, Limits]
+) -> list[rollup.Range]:
+    """Take the readings of quarters in which more people passed than can into quarantine.
+
+    Returns the ranges of time in which figures change by that. What lies beside such a quarter is judged strictly,
+    since false readings do not end with it.
+    """
+    ranges: list[rollup.Range] = []
+    for channel, bucket in quarters:
+        most = known[channel].most
+        key = _key(channel, bucket)
+        (released,) = conn.execute(sql("quarter_released"), key).fetchone() or (False,)
+        if released:
+            continue
+        ranges += _withhold_totals(conn, key, most.people)
+        if found := _withhold_deltas(conn, key, most):
+            ranges += found
+            for step in (-rollup.BUCKET, rollup.BUCKET):
+                ranges += _withhold_beside(conn, channel, bucket, step, most.people)
+    return ranges
+
+
+def _key(channel: int, bucket: datetime) -> dict[str, Any]:
+    return {"channel": channel, "first": bucket, "last": bucket + rollup.BUCKET}
+
+
+def _withhold_beside(
+    conn: _Connection, channel: int, bucket: datetime, step: timedelta, people: float
+) -> list[rollup.Range]:
+    ranges: list[rollup.Range] = []
+    while found := _withhold_deltas(conn, _key(channel, bucket := bucket + step), _strict(people)):
+        ranges += found
+    return ranges
+
+
+def _withhold_deltas(conn: _Connection, key: dict[str, Any], most: rollup.Most) -> list[rollup.Range]:
+    """Withhold the readings that end in a quarter, or go on through it, if too much of them lies in it."""
+    deltas = list(map(_Delta._make, conn.execute(sql("quarter_deltas"), key)))
+    allowed = most.people
+    if any(d.flags & _UNTIMED for d in deltas):  # what a device has saved comes at once, at its receipt
+        (before,) = conn.execute(sql("heard_before"), key).fetchone() or (None,)
+        if before:
+            allowed *= max(1.0, (key["last"] - before).total_seconds() / QUARTER_S)
+    shares = [_share(d, key["first"], key["last"]) for d in deltas]
+    for metric in {d.metric for d in deltas}:
+        mine = [(d, share) for d, share in zip(deltas, shares, strict=True) if d.metric == metric]
+        passed = sum(d.value * share for d, share in mine)
+        told_s = sum(d.period_s * share for d, share in mine if not d.flags & _UNTIMED)
+        if passed > allowed or told_s > most.told_s:
+            taken = [(d.metric, d.time) for d in deltas if d.period_s > QUARTER_S or d.time <= key["last"]]
+            return _take(conn, key, Withheld.FLOOD, taken) if taken else []
+    return []
+
+
+def _share(delta: _Delta, first: datetime, last: datetime) -> float:
+    """Return the share of a reading's time that lies between two times."""
+    if not delta.period_s:
+        return 1.0
+    begins = delta.time - timedelta(seconds=delta.period_s)
+    return (min(delta.time, last) - max(begins, first)).total_seconds() / delta.period_s
+
+
+def _withhold_totals(conn: _Connection, key: dict[str, Any], people: float) -> list[rollup.Range]:
+    """Withhold running totals that cannot be: those that do not fit between the ones before and after them."""
+    found: list[rollup.Range] = []
+    for metric in sorted(rollup.TOTALS):
+        totals = conn.execute(sql("quarter_totals"), {**key, "metric": metric}).fetchall()
+        wrong: list[tuple[int, datetime]] = []
+        while outliers := _outliers(totals, people):
+            wrong += [(metric, time) for time, _ in totals[outliers]]
+            del totals[outliers]
+        if wrong:
+            found += _take(conn, key, Withheld.SIZE, wrong)
+    return found
+
+
+def _outliers(totals: Sequence[tuple[datetime, float]], people: float) -> slice | None:
+    """Return the places of the first totals that cannot be; None if all can.
+
+    Where the one after a jump continues an earlier one, those in between are wrong; else it is itself.
+    """
+    for place, (a, b) in enumerate(pairwise(totals)):
+        if _can_pass(a, b, people):
+            continue
+        for earlier in range(place - 1, -1, -1):
+            before = totals[earlier]
+            if b[1] >= before[1] and _can_pass(before, b, people):
+                return slice(earlier + 1, place + 1)
+        return slice(place + 1, place + 2)
+    return None
+
+
+def _can_pass(a: tuple[datetime, float], b: tuple[datetime, float], people: float) -> bool:
+    """Tell whether as many people can have passed between two totals.
+
+    One that fell has begun again at zero, or, if it fell by less than half, its clock was set back (people_since).
+    """
+    passed = b[1] - a[1] if b[1] >= a[1] else b[1] if b[1] * 2 <= a[1] else 0.0
+    return passed <= people * max(1.0, min(b[0] - a[0], LONGEST).total_seconds() / QUARTER_S)
+
+
+def _take(
+    conn: _Connection, key: dict[str, Any], cause: Withheld, readings: Sequence[tuple[int, datetime]]
+) -> list[rollup.Range]:
+    metrics, times = map(list, zip(*readings, strict=True))
+    params = {**key, "cause": cause, "metric": metrics, "time": times}
+    with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
+        return cur.execute(sql("quarantine_take"), params).fetchall()
+
+
+def learn(db: Database, now: datetime) -> None:
+    """Note what was usual at each channel until now, from which follows what is too much."""
+    db.run("learn_quarters", {"now": now, "channels": None})

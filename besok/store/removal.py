@@ -1,0 +1,150 @@
+"""Removal for good of what should not be there: a device with all it has sent, a site with all it holds."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from besok.model.errors import StoreRefused
+from besok.store import rollup
+from besok.store.database import Database, sql
+from besok.store.sites import no_site
+from besok.store.voids import KnownDevice
+
+_Connection = psycopg.Connection[Any]
+_SENT = ("removal_readings", "removal_flow_buckets", "removal_level_buckets")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Readings, from when to when, and the people who were counted at doors by them, in and out together."""
+
+    readings: int
+    first: datetime | None
+    last: datetime | None
+    people: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What people have entered of a site: validation counts, corrections of doors, actions, programme events."""
+
+    counts: int
+    corrections: int
+    actions: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteHeld:
+    """What goes with a site: what its devices have sent, and what people have entered."""
+
+    devices: int
+    sent: Held
+    written: Written
+
+
+def device_holds(db: Database, device: KnownDevice) -> Held:
+    """Return what goes with a device. Raises StoreRefused where it observes a place now."""
+    with db.transaction() as conn:
+        return _device_holds(conn, device)
+
+
+def _device_holds(conn: _Connection, device: KnownDevice) -> Held:
+    placed = [place for (place,) in conn.execute(sql("removal_placed"), {"device_id": device.device_id})]
+    if placed:
+        raise StoreRefused(
+            f'"{device.device}" observes {", ".join(placed)}: take it out of the site file first (besok site apply),'
+            " or void what was wrong (besok readings void)"
+        )
+    return _holds(conn, device.channels)
+
+
+def forget_device(db: Database, device: KnownDevice) -> Held:
+    """Delete a device with all that it has sent, and recompute the days in which it counted somewhere.
+
+    Should it send again, it is a new one. Raises StoreRefused where it observes a place now.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        conn.execute(sql("lock_channels"), {"channels": device.channels})
+        held = _device_holds(conn, device)
+        extent = {"channels": device.channels}
+        with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
+            ranges = cur.execute(sql("removal_extent"), extent).fetchall()
+        for what in _SENT:
+            conn.execute(sql(what), extent)
+        since = rollup.recompute_ranges(conn, ranges)
+        conn.execute(sql("removal_devices"), {"devices": [device.device_id]})
+        _tell(conn, since)
+    db.channels.clear()
+    return held
+
+
+def site_holds(db: Database, site: str, *others: str) -> SiteHeld:
+    """Return what goes with a site where `others` go too. Raises NotFound, StoreRefused where another one needs it."""
+    with db.transaction() as conn:
+        key = _lock(conn, site, others)
+        devices = conn.execute(sql("removal_site_devices"), key).fetchall()
+        with conn.cursor(row_factory=class_row(Written)) as cur:
+            written = cur.execute(sql("removal_written"), key).fetchone()
+        assert written
+        sent = _holds(conn, [channel for _, own in devices for channel in own])
+    return SiteHeld(devices=len(devices), sent=sent, written=written)
+
+
+def remove_sites(db: Database, *sites: str) -> None:
+    """Delete sites with their places, the devices that were only there, all they have sent, and what was entered of it.
+
+    All or nothing. Raises NotFound, StoreRefused where another site needs one of them.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        keys = [_lock(conn, site, sites) for site in sites]
+        devices = [row for key in keys for row in conn.execute(sql("removal_site_devices"), key)]
+        channels = sorted({channel for _, own in devices for channel in own})
+        conn.execute(sql("lock_channels"), {"channels": channels})
+        for what in _SENT:
+            conn.execute(sql(what), {"channels": channels})
+        for key in keys:
+            for what in ("removal_mappings", "removal_minutes", "removal_quarters", "removal_results"):
+                conn.execute(sql(what), key)
+        conn.execute(sql("removal_site"), {"site_ids": [key["site_id"] for key in keys]})
+        conn.execute(sql("removal_devices"), {"devices": [device for device, _ in devices]})
+        _tell(conn, dict.fromkeys(sites, datetime.now(UTC)))
+    db.channels.clear()
+
+
+def _lock(conn: _Connection, site: str, others: Sequence[str]) -> dict[str, object]:
+    """Lock a site that is to go together with `others`; return its id and theirs."""
+    row = conn.execute(sql("removal_lock"), {"site": site}).fetchone()
+    if row is None:
+        raise no_site(site)
+    key = {"site": site, "site_id": row[0], "others": list(others)}
+    needed = [other for (other,) in conn.execute(sql("removal_needed"), key)]
+    if needed:
+        raise StoreRefused(
+            f"{', '.join(needed)} cannot do without {site}: a door leads into it, or a target counts it (also)."
+            " Take that out of the site file first (besok site apply)"
+        )
+    return key
+
+
+def _holds(conn: _Connection, channels: list[int]) -> Held:
+    with conn.cursor(row_factory=class_row(Held)) as cur:
+        found = cur.execute(sql("removal_holds"), {"channels": channels}).fetchone()
+    assert found
+    return found
+
+
+def _tell(conn: _Connection, since: dict[str, datetime]) -> None:
+    """Tell services to look again at sites, and at which devices are bound to topics."""
+    for site, moment in since.items():
+        news = json.dumps({"site": site, "since": moment.isoformat()})
+        for channel, payload in (("readings", news), ("sites", site), ("occupancy", site)):
+            conn.execute(sql("notify"), {"channel": channel, "payload": payload})
+    conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})

@@ -1,0 +1,136 @@
+"""Times of devices that a person voids: their readings are kept, and do not count until that is undone."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.views.devices import Voided
+from besok.store import rollup
+from besok.store.database import Database, sql
+
+_Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """A device with its channels, and the sites where it is or was placed."""
+
+    device_id: int
+    source: str
+    device: str
+    channels: list[int]
+    sites: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """Readings that would no longer count, from when to when, and the people in those of them that are no totals."""
+
+    readings: int
+    people: float
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Locked:
+    device_id: int
+    first: datetime
+    last: datetime
+    above: float | None
+    undone: bool
+    channels: list[int]
+
+
+def find(db: Database, device: str, source: str = "") -> KnownDevice:
+    """Return the device of a name. Raises NotFound, StoreRefused where devices of several sources have it."""
+    found = db.fetch("void_devices", KnownDevice, device=device, source=source)
+    if not found:
+        raise NotFound(f'there is no device "{device}"; `besok device list` shows those there are')
+    if len(found) > 1:
+        raise StoreRefused(
+            f'"{device}" is the name of several devices; say which: --source {" or ".join(d.source for d in found)}'
+        )
+    return found[0]
+
+
+def affected(
+    db: Database, device: KnownDevice, first: datetime, last: datetime, above: float | None = None
+) -> Affected:
+    """Return what would not count any more if the time from `first` up to `last` were voided."""
+    span = {"first": first, "last": last, "above": above}
+    (found,) = db.fetch("void_counts", Affected, channels=device.channels, **span)
+    return found
+
+
+def add(
+    db: Database,
+    device: KnownDevice,
+    first: datetime,
+    last: datetime,
+    above: float | None = None,
+    *,
+    reason: str,
+    author: str,
+    now: datetime,
+) -> int:
+    """Void what a device tells of the time from `first` up to `last` and recompute the days concerned.
+
+    All of it, so that this time is not measured; or only readings `above` a value, beside which the others count.
+    What comes of that time later does not count either. Returns the number under which it can be undone.
+    """
+    key = {
+        "device_id": device.device_id,
+        "channels": device.channels,
+        "first": first,
+        "last": last,
+        "above": above,
+    }
+    with db.transaction() as conn:
+        conn.execute(sql("lock_channels"), {"channels": device.channels})
+        with conn.cursor(row_factory=class_row(Affected)) as cur:
+            goes = cur.execute(sql("void_counts"), key).fetchone()
+        assert goes
+        said = {"reason": reason, "author": author, "now": now}
+        row = conn.execute(
+            sql("void_add"), {**key, **said, "readings": goes.readings, "people": goes.people}
+        ).fetchone()
+        assert row
+        _recompute(conn, key)
+        return int(row[0])
+
+
+def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) -> None:
+    """Let what was voided count again, and recompute the days. Raises NotFound, StoreRefused where it was before."""
+    with db.transaction() as conn:
+        with conn.cursor(row_factory=class_row(_Locked)) as cur:
+            found = cur.execute(sql("void_lock"), {"id": number}).fetchone()
+        if found is None:
+            raise NotFound(f"nothing was voided under {number}; `besok readings list` shows what was")
+        if found.undone:
+            raise StoreRefused(f"{number} was undone before: there is nothing to undo")
+        conn.execute(sql("lock_channels"), {"channels": found.channels})
+        said = {"reason": reason, "author": author, "now": now}
+        conn.execute(sql("void_undo"), {"id": number, **said})
+        key = {name: getattr(found, name) for name in ("device_id", "channels", "first", "last", "above")}
+        _recompute(conn, key)
+
+
+def listing(db: Database, site: str | None = None) -> list[Voided]:
+    """Return what was voided of the sensors of a site, or of all devices, and what was undone; the last first."""
+    return db.fetch("voids", Voided, site=site)
+
+
+def _recompute(conn: _Connection, key: dict[str, object]) -> None:
+    """Flag the readings of a time as is right now, recompute what they tell of, and tell who listens."""
+    conn.execute(sql("void_mark"), key)
+    with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
+        ranges = cur.execute(sql("void_ranges"), key).fetchall()
+    for slug, since in rollup.recompute_ranges(conn, ranges).items():
+        payload = json.dumps({"site": slug, "since": since.isoformat()})
+        conn.execute(sql("notify"), {"channel": "readings", "payload": payload})

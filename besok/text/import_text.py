@@ -1,0 +1,58 @@
+"""What storing counts would change, as sentences for pages and commands."""
+
+from collections.abc import Iterator
+
+from besok.model.views.imports import ImportPreview
+from besok.model.views.progress import Progress, SoFar
+from besok.text import formats
+from besok.text.languages import _
+
+
+def changes(preview: ImportPreview) -> list[str]:
+    """Return what becomes of the figures of *Progress*: `Visits in 365 days: not known → 312,400`."""
+    before, after = _figures(preview.before), _figures(preview.after)
+    changed = {name: told for name, told in after.items() if before.get(name) != told}
+    unknown = _("not known")
+    return [f"{name}: {before.get(name, unknown)} → {told}" for name, told in changed.items()] or [
+        _("Nothing that Progress shows changes.")
+    ]
+
+
+def periods(preview: ImportPreview) -> Iterator[str]:
+    """Yield how many of the periods are new, known, or replace what was stored."""
+    yield _("{n} new periods").format(n=formats.number(preview.added))
+    if preview.same:
+        yield _("{n} periods that are stored already").format(n=formats.number(preview.same))
+    if preview.corrected:
+        count, before = preview.corrected[0]
+        yield _("{n} periods replace another value, the first on {day}: {before} becomes {after}").format(
+            n=formats.number(len(preview.corrected)),
+            day=formats.day(count.first),
+            before=formats.number(before),
+            after=formats.number(count.visits),
+        )
+    if preview.measured:
+        yield _("{n} days are measured by sensors, whose counts stay in force").format(
+            n=formats.number(preview.measured)
+        )
+
+
+def _figures(known: Progress | SoFar) -> dict[str, str]:
+    """Return the figures that there are, by what they are called."""
+    found: dict[str, str | None] = {}
+    if isinstance(known, SoFar):
+        found[_("First day with visits")] = formats.day(known.first) if known.first else None
+        found[_("Days with visits")] = formats.number(known.days) if known.days else None
+    else:
+        found[_("Baseline, visits a year")] = _number(known.baseline_visits)
+        found[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
+        found[_("Target, visits a year")] = _number(known.goal_visits)
+    found[_("Visits in the last 365 days")] = _number(known.last_365)
+    found[_("Growth in a year")] = (
+        formats.signed_percent(known.growth, 1) if known.growth is not None else None
+    )
+    return {name: told for name, told in found.items() if told}
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else formats.number(value)

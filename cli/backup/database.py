@@ -1,0 +1,69 @@
+"""Save a database to a file, and restore it."""
+
+import importlib.metadata
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from besok.model.errors import BackupError
+from besok.store import backup
+from besok.store.backup import Table
+from besok.store.migrate import migrate
+from cli.backup import archive
+from cli.backup.archive import FORMAT, Manifest, Packing
+
+
+def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
+    """Write the database at `url`, as it is at this moment, to `target`, while others go on writing.
+
+    Raises BackupError, StoreUnavailable.
+    """
+    if not target.parent.is_dir():
+        raise BackupError(f"there is no folder {target.parent}; make it first")
+    if recipient:
+        archive.public_key(recipient)  # before the work
+    made = datetime.now(UTC)
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".besok-backup-") as folder,
+        backup.snapshot(url) as moment,
+    ):
+        tables, packing = moment.tables(), Packing(Path(folder))
+        for table in tables:
+            packing.add(table.name, moment.copy(table))
+        manifest = Manifest(
+            format=FORMAT,
+            made=made,
+            program=importlib.metadata.version("besok"),
+            migrations=moment.migrations(),
+            tables=tables,
+            contents={table.name: moment.content(table) for table in tables},
+        )
+        packing.finish(manifest, target, recipient)
+    return manifest
+
+
+def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest:
+    """Fill the empty database at `url` from a backup, compare every table, and migrate it to this program.
+
+    Raises BackupError where the database is not empty, the backup is of a newer program, or a table differs.
+    """
+    if not source.is_file():
+        raise BackupError(f"there is no file {source}")
+    with (
+        tempfile.TemporaryDirectory(dir=source.parent, prefix=".besok-restore-") as folder,
+        archive.opened(source, Path(folder), identity) as (manifest, tar),
+    ):
+        if not backup.is_empty(url):
+            raise BackupError("the database is not empty: restore into a new one")
+        migrate(url, only=manifest.migrations)
+
+        def parts() -> Iterator[tuple[Table, Callable[[int], bytes]]]:
+            for table in manifest.tables:
+                yield table, archive.rows_of(tar, table).read
+
+        held = backup.fill(url, parts())
+    if wrong := [name for name, content in manifest.contents.items() if held.get(name) != content]:
+        raise BackupError(f"these tables differ from the backup after the restore: {', '.join(wrong)}")
+    migrate(url)
+    return manifest

@@ -1,0 +1,169 @@
+"""Accounts of the broker: one for each publisher, bound to its topics, and one for each program of Besök.
+
+A publisher is whoever holds a connection: a device, a gateway, a network server, a bridge. A device belongs to one of
+them. An account's name is its client id too, so that nobody takes over the session of another.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from besok.model import tomlfile, topics
+from besok.model.errors import BesokError
+from besok.model.site import Site
+from besok.model.tomlfile import Parts
+
+EVERYTHING = "#"
+HEALTH = "besok-health"
+COLLECTOR = "besok-collector"
+UPTIME = "$SYS/broker/uptime"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who may write to and read from which topic filters; `name` is the client id too."""
+
+    name: str
+    writes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    program: bool = False
+
+
+SIMULATOR = Account(name="besok-simulator", writes=(EVERYTHING,), program=True)  # any format of sensors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """A publisher as the operator names it: the filters on which it sends, and those that it has to read, if any."""
+
+    name: str
+    topics: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """All accounts, and the sensors for which nobody may publish yet."""
+
+    accounts: tuple[Account, ...]
+    unclaimed: tuple[str, ...]
+
+
+def parse(text: str, name: str) -> tuple[Publisher, ...]:
+    """Read the publishers of a file: sections [[publishers]]. Raises BesokError with all that is wrong."""
+    try:
+        raw = tomlfile.load(text)
+    except ValueError as exc:
+        raise BesokError(f"{name}: {exc}") from exc
+    parts = Parts()
+    read = parts.several(Publisher, raw, (), "publishers", "publishers")
+    problems = {*parts.problems, *_unknown(raw), *(p for path, one in read for p in _problems(path, one))}
+    if problems:
+        raise BesokError("\n".join(tomlfile.told(problems, text, raw, name)))
+    return tuple(one for _, one in read)
+
+
+def _unknown(raw: Mapping[str, Any]) -> Iterator[tomlfile.Problem]:
+    yield from (
+        ((key,), "the key is not known; begin with [[publishers]]") for key in raw if key != "publishers"
+    )
+    listed = raw.get("publishers", [])
+    for n, item in enumerate(listed if isinstance(listed, list) else []):
+        yield from tomlfile.unknown_keys(Publisher, item, ("publishers", n))
+
+
+def _problems(path: tomlfile.Path, publisher: Publisher) -> Iterator[tomlfile.Problem]:
+    if not NAME.fullmatch(publisher.name):
+        yield (*path, "name"), f'"{publisher.name}" is no name of an account; use letters, digits, ., - and _'
+    if not publisher.topics:
+        yield (
+            (*path, "topics"),
+            "it may send nothing; write the filters of its topics, such as v3/+/devices/+/up",
+        )
+    for key, filters in (("topics", publisher.topics), ("reads", publisher.reads)):
+        for one in filters:
+            if wrong := topics.problem(one):
+                yield (*path, key), f"{one}: {wrong}"
+
+
+def accounts(
+    sites: Sequence[Site],
+    publishers: Sequence[Publisher] = (),
+    collectors: Sequence[str] = (COLLECTOR,),
+    kept: Sequence[str] = (),
+) -> Accounts:
+    """Return the accounts for sites: of our programs, of the publishers named, and of each other native sensor.
+
+    Accounts that were `kept` from before and that nobody has named yet may go on writing everywhere.
+
+    Raises BesokError where two accounts have one name, or two publishers the same topics.
+    """
+    for n, one in enumerate(publishers):
+        for other in publishers[:n]:
+            if clash := _shared(one.topics, other.topics):
+                raise BesokError(
+                    f"{other.name} and {one.name} may both send on {clash}: a device belongs to one publisher; take its"
+                    " topics out of one of them"
+                )
+    named = [Account(name=p.name, writes=p.topics, reads=p.reads) for p in publishers]
+    claimed = [topic for p in publishers for topic in p.topics]
+    natives = {
+        f"{site.id}.{sensor.device.replace(':', '-')}": f"besok/v1/{site.id}/{sensor.device}/#"
+        for site in sites
+        for sensor in site.sensors
+        if sensor.source == "native"
+    }
+    own = [
+        Account(name=name, writes=(topic,))
+        for name, topic in natives.items()
+        if not _shared((topic,), claimed)
+    ]
+    simulator = [SIMULATOR] if any(site.sandbox for site in sites) else []
+    found = [*_programs(collectors), *simulator, *named, *own]
+    found += [
+        Account(name=name, writes=(EVERYTHING,)) for name in kept if name not in {a.name for a in found}
+    ]
+    names = [account.name for account in found]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise BesokError(
+            f"several accounts would be called {', '.join(sorted(twice))}; give each publisher its own"
+        )
+    return Accounts(accounts=tuple(found), unclaimed=tuple(_unclaimed(sites, claimed)))
+
+
+def _programs(collectors: Sequence[str]) -> Iterator[Account]:
+    yield from (Account(name=name, reads=(EVERYTHING,), program=True) for name in collectors)
+    yield Account(name="besok-receiver", writes=("besok/in/#",), program=True)
+    yield Account(name="besok-recorder", reads=(EVERYTHING,), program=True)
+    yield Account(name="besok-doctor", program=True)
+    yield Account(name=HEALTH, reads=(UPTIME,), program=True)
+
+
+def _unclaimed(sites: Sequence[Site], claimed: Sequence[str]) -> Iterator[str]:
+    """Yield the sensors of other formats whose topics, as far as the site file tells them, no publisher has."""
+    for site in sites:
+        for sensor in site.sensors:
+            if sensor.source != "native" and not (sensor.topics and _shared(sensor.topics, claimed)):
+                yield f"{sensor.device} ({sensor.source})"
+
+
+def _shared(some: Sequence[str], others: Sequence[str]) -> str:
+    """Return a filter of `some` that fits topics which one of `others` fits too; "" if there is none."""
+    return next((one for one in some for other in others if overlap(one, other)), "")
+
+
+def overlap(one: str, other: str) -> bool:
+    """Tell whether there is a topic that both filters match."""
+    return _overlap(one.split("/"), other.split("/"))
+
+
+def _overlap(one: list[str], other: list[str]) -> bool:
+    for a, b in zip(one, other, strict=False):
+        if EVERYTHING in (a, b):
+            return True
+        if a != b and "+" not in (a, b):
+            return False
+    longer = max(one, other, key=len)
+    return len(one) == len(other) or longer[min(len(one), len(other)) :] == [EVERYTHING]

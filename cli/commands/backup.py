@@ -1,0 +1,54 @@
+"""The commands `besok backup` and `besok restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from besok.model.plurals import many
+from cli.serving import settings as serving
+
+
+def register(main: typer.Typer) -> None:
+    """Add both."""
+    main.command()(backup)
+    main.command()(restore)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; one of that name is replaced.")],
+    encrypt_to: Annotated[
+        str, typer.Option(help="A public key of age (age1...): only its secret key opens the backup.")
+    ] = "",
+) -> None:
+    """Save the whole database as it is at this moment to one file, while all services go on."""
+    from datetime import UTC, datetime
+
+    from besok.services.health import BACKUP
+    from besok.store.database import Database
+    from besok.store.heartbeats import beat
+    from cli.backup import database
+
+    url = serving.settings().database_url.get_secret_value()
+    made = database.save(url, file, recipient=encrypt_to)
+    with Database(url, pool_size=1) as db:
+        beat(db, BACKUP, datetime.now(UTC), {"file": file.name})
+    rows = sum(content.rows for content in made.contents.values())
+    print(
+        f"{file}: {many(rows, 'row')} of {many(len(made.tables), 'table')}, {file.stat().st_size / 1e6:,.1f} MB."
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `besok backup` wrote.")],
+    identity: Annotated[
+        Path | None, typer.Option(help="The file with the secret key of age, for an encrypted backup.")
+    ] = None,
+) -> None:
+    """Fill an empty database from a backup, compare every table with it, and migrate it to this program."""
+    from cli.backup import database
+
+    done = database.restore(serving.settings().database_url.get_secret_value(), file, identity=identity)
+    for name, content in done.contents.items():
+        print(f"{name}: {many(content.rows, 'row')}, as saved")
+    print(f"Restored as of {done.made:%Y-%m-%d %H:%M} UTC.")

@@ -1,0 +1,72 @@
+"""The commands `besok broker`: its accounts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from besok.model.errors import BesokError
+from besok.model.plurals import many
+
+app = typer.Typer(no_args_is_help=True, help="The broker: who may publish where, and who may read.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="broker")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep the name of the command where there is one alone."""
+
+
+@app.command()
+def config(
+    folder: Annotated[Path, typer.Argument(help="Where to write; passwords that are there are kept.")],
+    site_file: Annotated[
+        Path | None, typer.Option(help="The sites; those of the database if left out.")
+    ] = None,
+    publishers: Annotated[
+        Path | None, typer.Option(help="A file that names gateways, network servers and bridges.")
+    ] = None,
+    collector: Annotated[
+        list[str] | None, typer.Option(help="The BESOK_MQTT_CLIENT_ID of each collector.")
+    ] = None,
+    tls: Annotated[
+        str, typer.Option(help="Folder of broker.crt and broker.key, as the broker sees it: adds port 8883.")
+    ] = "",
+    seen_as: Annotated[str, typer.Option(help="How the broker sees the folder `mosquitto`.")] = "",
+    keep: Annotated[
+        Path | None, typer.Option(help="An older file of Mosquitto's passwords, whose accounts stay.")
+    ] = None,
+    sandbox: Annotated[
+        bool, typer.Option(help="The sites are sandboxes: the simulator has an account.")
+    ] = False,
+) -> None:
+    """Write an account for each publisher and program, bound to its topics, for Mosquitto and for RabbitMQ."""
+    from cli.broker import accounts, mosquitto_files
+    from cli.broker.written import FORMER, Folder
+    from cli.commands.sitefiles import read, stored
+    from cli.stack.demo import as_sandbox
+
+    sites = read(site_file) if site_file else stored()
+    sites = as_sandbox(sites) if sandbox else sites
+    named = accounts.parse(_text(publishers), str(publishers)) if publishers else ()
+    hashes = mosquitto_files.known_hashes(_text(keep)) if keep and keep.exists() else {}
+    hashes.pop(FORMER.name, None)
+    found = accounts.accounts(sites.sites, named, collector or [accounts.COLLECTOR], kept=[*hashes])
+    Folder(path=folder, seen_as=seen_as).write(found, hashes, tls=tls)
+    print(f"{many(len(found.accounts), 'account')} in {folder}; the password of each is in accounts/NAME.")
+    for account in found.accounts:
+        if account.writes == ("#",) and not account.program:
+            print(f"{account.name} may write everywhere: name its topics under [[publishers]].")
+    if found.unclaimed:
+        print(f"Nobody may publish for {', '.join(found.unclaimed)}: name who does under [[publishers]].")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BesokError(f"{file} cannot be read: {exc}") from exc

@@ -1,0 +1,88 @@
+"""The commands `besok readings`: what a sensor sent in some time, voided and counted again."""
+
+import getpass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from besok.model.plurals import many
+from cli.commands.database import opened
+
+app = typer.Typer(no_args_is_help=True, help="Readings that do not count: voided, with a reason and an undo.")
+
+Author = Annotated[
+    str,
+    typer.Option("--by", help="Who says so; the name on this machine if left out.", show_default=False),
+]
+Reason = Annotated[str, typer.Option(help="Why; it is kept, and shown beside the figures.")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="readings")
+
+
+@app.command("list")
+def list_voids(
+    site: Annotated[str | None, typer.Argument(help="A site; all devices if left out.")] = None,
+) -> None:
+    """Show what was voided: number, device, time, reason, author, and whether it was undone."""
+    from besok.store import voids
+    from cli.terminal import devices
+
+    with opened() as db:
+        print("\n".join(devices.voids(voids.listing(db, site))) or "Nothing was voided.")
+
+
+@app.command()
+def void(
+    device: Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")],
+    first: Annotated[
+        str, typer.Argument(metavar="FROM", help="A day, or a day and a time: 2026-03-02T10:15.")
+    ],
+    last: Annotated[str, typer.Argument(metavar="TO", help="The end; a day is part of it.")],
+    reason: Reason,
+    above: Annotated[
+        float | None, typer.Option(help="Only readings of more than that; the others go on counting.")
+    ] = None,
+    author: Author = "",
+    source: Annotated[str, typer.Option(help="Its kind, where several devices have the name.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take what a device sent in some time out of all figures. It is kept, and that time is not measured."""
+    from besok.model.errors import BesokError
+    from besok.services.voids import time_span
+    from besok.store import voids
+
+    if not reason.strip():
+        raise BesokError("say why with --reason; it is shown beside the figures")
+    now = datetime.now(UTC)
+    with opened() as db:
+        found = voids.find(db, device, source)
+        begins, ends = time_span(db, found, first, last)
+        goes = voids.affected(db, found, begins, ends, above)
+        people = f", {goes.people:,.0f} people passing in them" if goes.people else ""
+        print(f"{many(goes.readings, 'reading')} of {device} from {begins} to {ends}{people}")
+        if not yes:
+            typer.confirm("Leave them out of all figures?", abort=True)
+        number = voids.add(
+            db, found, begins, ends, above, reason=reason.strip(), author=author or getpass.getuser(), now=now
+        )
+    print(f"Voided under {number}; `besok readings undo {number} --reason WHY` lets them count again.")
+
+
+@app.command()
+def undo(
+    number: Annotated[int, typer.Argument(min=1, help="As `besok readings list` shows it.")],
+    reason: Reason,
+    author: Author = "",
+) -> None:
+    """Let readings that were voided count again."""
+    from besok.store import voids
+
+    with opened() as db:
+        voids.undo(
+            db, number, reason=reason.strip(), author=author or getpass.getuser(), now=datetime.now(UTC)
+        )
+    print(f"{number} is undone: its readings count again.")

@@ -1,0 +1,198 @@
+"""The command `besok visits`: counts from before, or beside, the sensors."""
+
+import getpass
+import hashlib
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from besok.model.errors import CountFileError, Unclear
+from besok.model.period_counts import LARGEST_FILE
+from cli.commands.database import opened
+from cli.commands.options import SiteOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from besok.model.period_counts import CountFile
+    from besok.model.site import Site
+
+app = typer.Typer(no_args_is_help=True, help="Past visits: counts of earlier counters, lists and statistics.")
+
+Author = Annotated[str, typer.Option("--by", help="Who does it; the name on this machine if left out.")]
+Number = Annotated[int, typer.Argument(help="As `besok visits list` shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="visits")
+
+
+@app.command("import")
+def import_visits(
+    file: Annotated[str, typer.Argument(help="CSV or XLSX; - for the input.")],
+    site: SiteOption,
+    source: Annotated[
+        str, typer.Option(help="Where the counts are from, as “gate counter”; again the same for more of it.")
+    ],
+    portal: Annotated[
+        list[str] | None,
+        typer.Option(help="The door they are of, or SERIES=DOOR for a series; several times for several."),
+    ] = None,
+    measure: Annotated[
+        Literal["gross", "net", "passages"] | None,
+        typer.Option(
+            help="What was counted: all who came in, these less deductions, or in and out together."
+        ),
+    ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="An answer to a question about the file, as dates=day-first; several for several."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Store without asking.")] = False,
+    by: Author = "",
+    as_json: Json = False,
+) -> None:
+    """Show what storing the counts of a file would change, ask, and store them."""
+    from besok.services import imports
+    from besok.store.sites import load
+    from cli.terminal import visits
+
+    data, name = _content(file)
+    source = source.strip()
+    if not source:
+        raise CountFileError("--source is empty; say where the counts are from, as “gate counter 2015-2026”")
+    with opened() as db:
+        place, now = load(db, site), datetime.now(UTC)
+        found = _read(data, name, _pairs(answer or (), "--answer"), place)
+        counts = measure or _measure(found)
+        doors = _doors(portal or (), found)
+        seen = imports.preview(db, site, doors, found, source, counts=counts, now=now)
+        if not as_json:
+            print("\n".join(visits.preview(seen, found)))
+        elif not yes:
+            print(visits.as_json(seen, found))
+        if not yes and not _confirmed():
+            print("Nothing was stored.", file=sys.stderr)
+            raise typer.Exit(1)
+        number = imports.store(
+            db, site, doors, found, source, author=by or getpass.getuser(),
+            digest=hashlib.sha256(data).hexdigest(), name=name, counts=counts, now=now,
+        )  # fmt: skip
+    if as_json:
+        print(visits.as_json(seen, found, number))
+    else:
+        print(f"Stored as import {number}; `besok visits undo {number}` takes it back.")
+
+
+@app.command("list")
+def list_imports(site: SiteOption, as_json: Json = False) -> None:
+    """Show what was imported: number, span, visits, source, author; undone ones too."""
+    from besok.services.imports import imports
+    from cli.terminal import visits
+
+    with opened() as db:
+        found = imports(db, site)
+    if as_json:
+        print(visits.listing_as_json(found))
+    else:
+        print("\n".join(map(visits.line, found)) or "None.")
+
+
+@app.command()
+def undo(number: Number, by: Author = "") -> None:
+    """Make an import count for nothing; what it replaced counts again."""
+    from besok.services import imports
+
+    with opened() as db:
+        imports.undo(db, number, by or getpass.getuser(), now=datetime.now(UTC))
+    print(f"Import {number} is undone; `besok visits redo {number}` makes it count again.")
+
+
+@app.command()
+def redo(number: Number, by: Author = "") -> None:
+    """Make an import that was undone count again."""
+    from besok.services import imports
+
+    with opened() as db:
+        imports.redo(db, number, by or getpass.getuser(), now=datetime.now(UTC))
+    print(f"Import {number} counts again.")
+
+
+def _content(file: str) -> tuple[bytes, str]:
+    if file == "-":
+        return sys.stdin.buffer.read(LARGEST_FILE + 1), "the input"
+    try:
+        with Path(file).open("rb") as opened_file:
+            return opened_file.read(LARGEST_FILE + 1), Path(file).name
+    except OSError as exc:
+        raise CountFileError(f"{file} cannot be read: {exc.strerror or exc}") from exc
+
+
+def _read(data: bytes, name: str, answers: Mapping[str, str], place: "Site") -> "CountFile":
+    from besok.files.values import zone_named
+    from besok.files.visit_counts import read
+
+    with _questions_shown():
+        return read(data, name, answers, zone=zone_named(place.timezone))
+
+
+@contextmanager
+def _questions_shown() -> "Iterator[None]":
+    """Name the option with each answer to what is asked."""
+    try:
+        yield
+    except Unclear as exc:
+        lines = []
+        for question in exc.questions:
+            several = " (several: joined by |)" if question.several else ""
+            lines += [str(question.text), f"Answer{several}:"]
+            lines += [f"  --answer '{question.key}={c.value}'  {c.text}" for c in question.choices[:40]]
+            if not question.choices:
+                lines.append(f"  --answer {question.key}=…")
+            if len(question.choices) > 40:
+                lines.append(f"  and {len(question.choices) - 40} more")
+        raise CountFileError("\n".join(lines)) from exc
+
+
+def _pairs(told: Sequence[str], option: str) -> dict[str, str]:
+    pairs = [text.partition("=") for text in told]
+    for key, sign, _ in pairs:
+        if not sign or not key.strip():
+            raise CountFileError(f"{option} {key}: write KEY=VALUE")
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _measure(found: "CountFile") -> Literal["gross"]:
+    """Return the usual measure; a running total may count both ways, which must be said. Raises CountFileError."""
+    if any(remark.kind == "running" for remark in found.findings):
+        raise CountFileError(
+            "Does the counter count each person once, or on the way in and on the way out? "
+            "Say --measure gross for once, --measure passages for both"
+        )
+    return "gross"
+
+
+def _doors(told: Sequence[str], found: "CountFile") -> dict[str, str | None]:
+    """Return the door of each series. Raises CountFileError for a series that the file does not have."""
+    series = {count.series for count in found.counts}
+    if len(told) == 1 and "=" not in told[0]:
+        return dict.fromkeys(series, told[0])
+    doors = _pairs(told, "--portal")
+    for name in doors.keys() - series:
+        raise CountFileError(
+            f"--portal {name}: the file has {', '.join(sorted(series)) or 'one series only'}"
+        )
+    return dict(doors)
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise CountFileError("nobody can be asked here; look at the preview, and add --yes to store")
+    return typer.confirm("Store them?")

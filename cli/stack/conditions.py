@@ -1,0 +1,81 @@
+"""The condition of a running installation in the doctor's words, with what to do about it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from besok.model.plurals import many
+from besok.services.condition import Trouble, get_troubles
+from besok.store.database import Database
+from cli.stack.findings import NOTE, PROBLEM, Finding
+
+SHOWN: Final = 5  # sensors by name
+LITTLE: Final = 0.05  # of a disk that is free
+STARTS: Final = {"jobs": "`besok work`", "receiver": "`besok receive`"}
+
+
+def conditions(db: Database, now: datetime) -> Iterator[Finding]:
+    """Yield what is wrong with services, sensors, forecasts and backups."""
+    troubles = get_troubles(db, now)
+    offline = [trouble for trouble in troubles if trouble.kind == "sensor_offline"]
+    yield from (_told(trouble, now) for trouble in troubles if trouble.kind != "sensor_offline")
+    if offline:
+        named = ", ".join(f"{one.name} ({_age(one.since, now)})" for one in offline[:SHOWN])
+        more = f" and {len(offline) - SHOWN} more" if len(offline) > SHOWN else ""
+        text = f"{many(len(offline), 'sensor')} offline: {named}{more}"
+        yield Finding(
+            state=PROBLEM, text=text, advice="the page Sensors says since when, and what else is wrong"
+        )
+
+
+def disk(path: Path) -> Finding | None:
+    """Return whether the disk that holds a path is nearly full."""
+    usage = shutil.disk_usage(path)
+    if usage.free > LITTLE * usage.total:
+        return None
+    text = f"The disk of {path} has {usage.free / 1e9:.1f} GB left of {usage.total / 1e9:.0f} GB"
+    return Finding(state=PROBLEM, text=text, advice="free some, or give the database a larger disk")
+
+
+def _told(one: Trouble, now: datetime) -> Finding:
+    name, age = one.name, _age(one.since, now)
+    start = STARTS.get(name, "`besok collect`")
+    words = {
+        "service_silent": (PROBLEM, f"The service {name} was last heard {age}", f"is it running ({start})?"),
+        "service_missing": (PROBLEM, f"No {name} service has ever been heard", f"start it with {start}"),
+        "behind": (
+            PROBLEM,
+            f"The service {name} is {one.seconds or 0:.0f} seconds behind what the sensors send",
+            "its log and the page of the database's load say why",
+        ),
+        "clock": (
+            PROBLEM,
+            f"The clocks of this machine and of the database are {one.seconds or 0:.0f} seconds apart",
+            "set both by NTP",
+        ),
+        "forecast_old": (
+            PROBLEM,
+            f"The newest forecast of {name} was made {age}",
+            "is its data complete? The log of `besok work` says why none is made",
+        ),
+        "backup_old": (
+            PROBLEM,
+            f"The last backup was made {age}",
+            "`besok backup FILE`, once a week at least",
+        ),
+        "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),
+    }
+    state, text, advice = words[one.kind]
+    return Finding(state=state, text=text, advice=advice)
+
+
+def _age(since: datetime | None, now: datetime) -> str:
+    if since is None:
+        return "never"
+    seconds = max((now - since).total_seconds(), 0)
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return f"{many(seconds // length, unit)} ago"
+    return f"{many(seconds, 'second')} ago"

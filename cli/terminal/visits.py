@@ -1,0 +1,73 @@
+"""Counts that people bring as text for people, and as JSON for machines."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from besok.model.period_counts import CountFile, FileRemark
+from besok.model.views.imports import ImportPreview, ImportView
+from besok.text import import_text
+from besok.text.languages import speaking
+
+_PREVIEW = TypeAdapter(ImportPreview)
+_IMPORTS = TypeAdapter(list[ImportView])
+SHOWN = 20  # remarks
+
+
+def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
+    """Yield what the file says, what to look at, and what storing it would change."""
+    what = {"gross": "visits, gross", "net": "visits, net", "passages": "passages, two a visit"}[seen.counts]
+    yield f"{seen.rows:,} counts by {seen.unit}, {seen.first} to {seen.last}: {seen.visits:,.0f} {what}"
+    if seen.layout:
+        yield f"Layout: {seen.layout}"
+    yield "By year:"
+    yield from (f"  {year}  {visits:>13,.0f}" for year, visits in seen.by_year.items())
+    if len(names := sorted({count.series for count in file.counts})) > 1:
+        yield f"Series, added up: {', '.join(names[:SHOWN])}{' …' if len(names) > SHOWN else ''}"
+    remarks: Sequence[Any] = [*file.findings, *seen.remarks]
+    if remarks:
+        yield "Look at:"
+        yield from (f"  {remark.text}" for remark in remarks[:SHOWN])
+        if len(remarks) > SHOWN:
+            yield f"  and {len(remarks) - SHOWN} more"
+    with speaking("en"):
+        yield "Storing:"
+        yield from (f"  {line}" for line in import_text.periods(seen))
+        yield f"Progress of {seen.target or seen.site}:"
+        yield from (f"  {line}" for line in import_text.changes(seen))
+
+
+def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> str:
+    """Return one JSON object: the preview, what was found in the file, and the import once it is stored."""
+    told: dict[str, Any] = {} if number is None else {"import": number}
+    told |= _PREVIEW.dump_python(seen, mode="json")
+    told["remarks"] = [
+        {"kind": r.kind, "first": _day(r.first), "last": _day(r.last), "text": str(r.text)}
+        for r in seen.remarks
+    ]
+    told["file"] = [_remark(remark) for remark in file.findings]
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def line(one: ImportView) -> str:
+    """Return an import in a line."""
+    undone = f"  undone by {one.changed_by}" if one.undone else ""
+    return (
+        f"{one.id}  {one.made:%Y-%m-%d %H:%M}  {one.author}  “{one.source}”  {one.first} to {one.last}  "
+        f"{one.rows:,} counts  {one.visits:,.0f} visits  {one.name}{undone}"
+    )
+
+
+def listing_as_json(found: Sequence[ImportView]) -> str:
+    """Return a JSON array of the imports."""
+    return _IMPORTS.dump_json([*found], indent=2).decode()
+
+
+def _remark(remark: FileRemark) -> dict[str, Any]:
+    return {"kind": remark.kind, "row": remark.row, "text": str(remark.text)}
+
+
+def _day(day: Any) -> str | None:
+    return None if day is None else str(day)

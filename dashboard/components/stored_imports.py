@@ -1,0 +1,44 @@
+"""Files that were imported, each with its way back."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from dash import html
+
+from besok.model.views.imports import ImportView
+from besok.text import formats
+from besok.text.languages import _, plural
+from dashboard.components import forms
+from dashboard.components.elements import fold, items, present, quiet
+
+SHOWN: Final = 50
+
+
+def section(found: Sequence[ImportView], site: str, zone: str) -> Any:
+    """Return the imports of a site, the last first; those that were undone too."""
+    if not found:
+        return quiet(_("No file has been imported yet."))
+    return items((_one(one, site, zone) for one in found[:SHOWN]), className="voids")
+
+
+def _one(one: ImportView, site: str, zone: str) -> Any:
+    span = f"{formats.day(one.first)} – {formats.day(one.last)}"
+    rows = plural("{n} count", "{n} counts", one.rows).format(n=formats.number(one.rows))
+    visits = plural("{n} visit", "{n} visits", round(one.visits)).format(n=formats.number(one.visits))
+    made = _("imported {day} by {who}").format(day=formats.stamp(one.made, zone), who=one.author)
+    what = " · ".join(present(span, rows, visits, one.name, one.layout, made))
+    said = html.P([html.Span(one.source, className="strong"), f": {what}"])
+    here = f"import-{one.id}"
+    address = f"POST /api/v1/sites/{site}/imports/{one.id}/"
+    if one.undone:
+        by = _("Undone {day} by {who}").format(
+            day=formats.stamp(one.changed or one.made, zone), who=one.changed_by or one.author
+        )
+        again = _("Let it count again")
+        back = forms.form([], here, again, one.source, f"{address}redo", kept=_("It counts again."))
+        return html.Div([said, quiet(by), fold(again, back)])
+    undo = _("Undo the import")
+    form = forms.form(
+        [], here, undo, one.source, f"{address}undo", kept=_("Undone. The figures are computed again.")
+    )
+    return html.Div([said, fold(undo, form)])

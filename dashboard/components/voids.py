@@ -1,0 +1,86 @@
+"""Readings that were voided, the form in which a person voids some, and their way back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dash import dcc, html
+
+from besok.model.views.devices import DeviceInfo, Voided
+from besok.text import formats
+from besok.text.languages import _, plural
+from dashboard.components import forms
+from dashboard.components.elements import fold, items, present, quiet
+
+SHOWN: Final = 50  # voided times
+LONGEST_REASON: Final = 500  # characters, as in the API
+
+
+def section(
+    found: Sequence[Voided], devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str, zone: str
+) -> Any:
+    """Return what was voided of a site, the last first, each with its undo; and the form. `names` are of sensors."""
+    kept = _(
+        "A test message, installers who walk to and fro: what a sensor sent then is kept and counts nowhere. "
+        "That time was not measured, which is not zero."
+    )
+    return html.Div(
+        present(
+            quiet(kept),
+            items((_one(v, names, site, zone) for v in found[:SHOWN]), className="voids") if found else None,
+            fold(_("Void readings"), _form(devices, names, site)) if devices else None,
+        )
+    )
+
+
+def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
+    name = names.get(v.device, v.device)
+    span = f"{formats.stamp(v.first, zone)} – {formats.stamp(v.last, zone)}"
+    count = plural("{n} reading", "{n} readings", v.readings).format(n=formats.number(v.readings))
+    people = plural("{n} person", "{n} people", round(v.people)).format(n=formats.number(v.people))
+    above = _("above {n}").format(n=formats.number(v.above)) if v.above is not None else ""
+    what = " ".join(filter(None, (count, above, f"({people})" if v.people else "")))
+    why = _("voided {day} by {who}: {why}").format(
+        day=formats.stamp(v.made, zone), who=v.author, why=v.reason
+    )
+    said = html.P([html.Span(name, className="strong"), f": {span} · {what} · {why}"])
+    if v.undone:
+        text = _("Undone {day} by {who}: {why}")
+        undone = text.format(day=formats.stamp(v.undone, zone), who=v.undone_by, why=v.undone_why)
+        return html.Div([said, quiet(undone)])
+    return html.Div([said, fold(_("Let them count again"), _undo(v, name, site))])
+
+
+def _undo(v: Voided, name: str, site: str) -> Any:
+    here = f"void-{v.id}"
+    fields = [forms.line(here, "reason", _("Why?"), LONGEST_REASON)]
+    address = f"POST /api/v1/sites/{site}/voids/{v.id}/undo"
+    return forms.form(fields, here, _("Let them count again"), name, address, kept=_("They count again."))
+
+
+def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) -> Any:
+    here = "void-new"
+    sensors = {d.device: names.get(d.device, d.device) for d in devices}
+    fields = [
+        forms.choice(here, "device", _("Sensor"), sensors),
+        _time(here, "first", _("From")),
+        _time(here, "last", _("Until")),
+        forms.field(
+            _("Only readings of more than (empty: all of that time)"),
+            dcc.Input(id=f"{here}-above", name="above", type="number", min=0, value=None),
+        ),
+        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+    ]
+    address = f"POST /api/v1/sites/{site}/voids"
+    asks = {
+        "asks": f"{address}/preview".removeprefix("POST "),
+        "asked": _(
+            "{readings} readings ({people} people) would count no more. Leave them out of all figures?"
+        ),
+    }
+    kept = _("Voided. The days concerned are computed again.")
+    return forms.form(fields, here, _("Void readings"), "", address, kept=kept, **asks)
+
+
+def _time(here: str, name: str, label: str) -> Any:
+    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
+    return forms.field(label, dcc.Input(id=f"{here}-{name}", name=name, type=kind, required=True, value=""))

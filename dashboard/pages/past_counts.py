@@ -1,0 +1,38 @@
+"""*Past counts*: files of earlier counters, lists and statistics: look at them, store them, take them back."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from besok.model.views.live import SiteInfo
+from besok.services.imports import imports
+from besok.store import sites
+from besok.store.database import Database
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import import_form, notices, stored_imports
+from dashboard.components.elements import data
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return the form for a file, and what was imported."""
+    place = sites.load(db, site.site)
+    title = _("Past counts of {site}").format(site=named(site.name))
+    about = _(
+        "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress shows "
+        "growth and target from the first day. Nothing is stored before you have seen what it would change."
+    )
+    return html.Div(
+        [
+            *notices.simulated(site.sandbox),
+            html.H1(title),
+            html.P(about),
+            html.H2(_("Import a file")),
+            import_form.form(place),
+            html.H2(_("Imported files")),
+            stored_imports.section(imports(db, site.site), site.site, site.timezone),
+        ],
+        className="page",
+        **data(title=title),
+    )

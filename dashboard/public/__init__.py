@@ -1,0 +1,178 @@
+"""The public part at `/free/SITE`: free seats and quiet hours for residents, made on the server, useful without script.
+
+It asks for no account, sets no cookie, and shows only what `besok.services.public` lets anybody see.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from fastapi import APIRouter, FastAPI, Request
+from jinja2 import Environment, FileSystemLoader
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from besok.model.errors import NotFound
+from besok.model.settings import Settings
+from besok.model.site import Text
+from besok.services.places import get_sites, get_spaces
+from besok.services.public import get_public
+from besok.text.languages import PUBLIC_LANGUAGES, _, named, preferred, speaking
+from dashboard.public import page, statements
+
+HERE = Path(__file__).parent
+FRESH = {"Cache-Control": "no-cache"}
+RIGHT_TO_LEFT: Final = ("ar",)
+NAMES: Final = {"sv": "Svenska", "en": "English", "ar": "العربية"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {framed}"
+)
+FILES = {
+    "free.css": (HERE / "free.css", "text/css"),
+    "free.js": (HERE / "free.js", "text/javascript"),
+    "worker.js": (HERE / "worker.js", "text/javascript"),
+    "logo.svg": (HERE.parent / "assets" / "logo.svg", "image/svg+xml"),
+}
+QR_MM: Final = 150  # of the poster's page, 210 mm wide
+TITLE_MM, WIDTH_MM = 17, 180  # of its title: the letters at most, and the whole line
+TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
+
+
+def install(server: FastAPI, settings: Settings) -> None:
+    """Add the public pages to the web server; they read `server.state.db` by `server.state.clock`."""
+    router = APIRouter(prefix="/free", include_in_schema=False)
+    for name in FILES:
+        router.add_api_route(f"/{name}", _sender(name), methods=["GET", "HEAD"])
+
+    def spoken(request: Request) -> str:
+        accepted = preferred(request.headers.get("accept-language", ""), PUBLIC_LANGUAGES)
+        wish = request.query_params.get("lang", "")
+        return wish if wish in PUBLIC_LANGUAGES else accepted or settings.language
+
+    def answer(request: Request, template: str, words: Callable[[], dict[str, Any]], framed: str) -> Response:
+        language = spoken(request)
+        with speaking(language):
+            shown = {
+                "lang": language,
+                "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+                "t": page.frame(),
+                "languages": [{"code": code, "name": NAMES[code]} for code in PUBLIC_LANGUAGES],
+                "contact": settings.contact,
+                **words(),
+            }
+            text = TEMPLATES.get_template(template).render(shown)
+        kind = "image/svg+xml" if template.endswith(".svg") else "text/html"
+        headers = FRESH | {"Content-Security-Policy": POLICY.format(framed=framed), "Vary": "Accept-Language"}
+        return HTMLResponse(text, headers=headers, media_type=kind)
+
+    def site_page(request: Request, site: str, *, bare: bool = False) -> Response:
+        db, now = server.state.db, server.state.clock()
+        found, sites = get_public(db, site, now), get_sites(db)
+        framed = settings.embed_origins if bare and settings.embed_origins else "'none'"
+        return answer(request, "site.html", lambda: {**page.context(found, sites), "bare": bare}, framed)
+
+    @router.get("", response_model=None)
+    @router.get("/", response_model=None)
+    def first_site() -> RedirectResponse:
+        found = get_sites(server.state.db)
+        if not found:
+            raise NotFound("no site has been set up yet")
+        return RedirectResponse(f"/free/{found[0].site}")
+
+    @router.get("/privacy", response_model=None)
+    def privacy(request: Request) -> Response:
+        return answer(
+            request,
+            "prose.html",
+            lambda: {"title": _("Privacy"), "parts": statements.privacy(settings.operator, settings.contact)},
+            "'none'",
+        )
+
+    @router.get("/accessibility", response_model=None)
+    def accessibility(request: Request) -> Response:
+        def words() -> dict[str, Any]:
+            parts = statements.accessibility(settings.operator, settings.contact)
+            return {"title": _("Accessibility statement"), "parts": parts}
+
+        return answer(request, "prose.html", words, "'none'")
+
+    @router.get("/{site}", response_model=None)
+    def free(request: Request, site: str) -> Response:
+        return site_page(request, site)
+
+    @router.get("/{site}/widget", response_model=None)
+    def widget(request: Request, site: str) -> Response:
+        return site_page(request, site, bare=True)
+
+    @router.get("/{site}/poster.svg", response_model=None)
+    def poster(request: Request, site: str, space: str = "") -> Response:
+        spaces = {one.space: one.name for one in get_spaces(server.state.db, site)}
+        if space and space not in spaces:
+            raise NotFound(f"there is no space “{space[:100]}” in {site}")
+        base = (settings.public_url or str(request.base_url)).rstrip("/")
+        url = f"{base}/free/{site}"
+        return answer(request, "poster.svg", lambda: _poster(url, spaces[space or site]), "'none'")
+
+    @router.get("/{site}/manifest.webmanifest", response_model=None)
+    def manifest(request: Request, site: str) -> Response:
+        name = get_spaces(server.state.db, site)[0].name
+        with speaking(spoken(request)):
+            return JSONResponse(_manifest(site, name), media_type="application/manifest+json")
+
+    server.include_router(router)
+
+
+def _sender(name: str) -> Callable[[], Any]:
+    path, kind = FILES[name]
+
+    async def send() -> FileResponse:
+        return FileResponse(path, media_type=kind, headers=FRESH)
+
+    return send
+
+
+def _poster(url: str, name: Text) -> dict[str, Any]:
+    """Return the words and the code of a poster to hang up."""
+    code = segno.make(url, error="m", micro=False)
+    side, _height = code.symbol_size(border=0)
+    title = _("Is there a free seat?")
+    return {
+        "title": title,
+        "size": min(TITLE_MM, WIDTH_MM / (0.62 * len(title))),
+        "name": named(name),
+        "how": _("Point the camera of your phone at the code."),
+        "shown": url.partition("://")[2],
+        "scale": QR_MM / side,
+        "path": _path(code),
+    }
+
+
+def _path(code: segno.QRCode) -> str:
+    """Return the dark squares of a code as an SVG path of horizontal strokes one unit wide."""
+    runs = []
+    for y, row in enumerate(code.matrix):
+        x = 0
+        while x < len(row):
+            if row[x]:
+                end = x
+                while end < len(row) and row[end]:
+                    end += 1
+                runs.append(f"M{x} {y}.5h{end - x}")
+                x = end
+            else:
+                x += 1
+    return "".join(runs)
+
+
+def _manifest(site: str, name: Text) -> dict[str, Any]:
+    return {
+        "name": _("{site}: free seats and quiet hours").format(site=named(name)),
+        "short_name": named(name),
+        "start_url": f"/free/{site}",
+        "scope": "/free/",
+        "display": "standalone",
+        "background_color": "#f5f3ee",
+        "theme_color": "#132a55",
+        "icons": [{"src": "/free/logo.svg", "sizes": "any", "type": "image/svg+xml"}],
+    }

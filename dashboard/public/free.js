@@ -1,0 +1,34 @@
+/* Keeps the page up to date while somebody looks at it, and says so when it cannot: without it the page stands as it came. */
+"use strict";
+const EVERY_MS = 60000;
+const notice = document.getElementById("offline");
+let since = null;
+
+function lost() {
+  since = since || new Date();
+  const time = since.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  notice.textContent = notice.dataset.words.replace("{time}", time);
+  notice.hidden = false;
+}
+
+async function renew() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(location.href, { cache: "no-cache" });
+    if (!answer.ok || answer.headers.get("X-Besok-Kept")) throw new Error(String(answer.status));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("content");
+    const now = document.getElementById("content");
+    if (fresh && fresh.innerHTML !== now.innerHTML) now.innerHTML = fresh.innerHTML;
+    since = null;
+    notice.hidden = true;
+  } catch {
+    lost();
+  }
+}
+
+setInterval(renew, EVERY_MS);
+addEventListener("online", renew);
+addEventListener("offline", lost);
+document.addEventListener("visibilitychange", renew);
+if (!navigator.onLine) lost();
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/free/worker.js", { scope: "/free/" });

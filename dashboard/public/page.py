@@ -1,0 +1,148 @@
+"""The public page of a site as plain words, in the language of the request: what its templates show."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from besok.model.site import Text
+from besok.model.views.live import Level, SiteInfo
+from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
+from besok.text import formats, opening_text
+from besok.text.languages import _, named
+
+
+def frame() -> dict[str, str]:
+    """Return the words that stand on every public page."""
+    return {
+        "skip": _("Skip to the content"),
+        "offline": _("No connection since {time}"),
+        "quiet": _("When it is quiet"),
+        "today": _("Today, hour by hour"),
+        "usual": _("What is usual on this weekday, from the last eight weeks."),
+        "week": _("Opening hours and quietest hour, seven days"),
+        "day": _("Day"),
+        "open": _("Open"),
+        "quietest": _("Quietest hour"),
+        "requests": _("What you asked for, and what came of it"),
+        "more": _("More about this place"),
+        "languages": _("Languages"),
+        "places": _("Sites"),
+        "about": _("About these figures"),
+        "data": _("Open data"),
+        "privacy": _("Privacy"),
+        "accessibility": _("Accessibility"),
+        "wrong": _("Report a wrong figure"),
+    }
+
+
+def levels() -> dict[Level, str]:
+    """Return how busy it is, in a word."""
+    return {
+        "calm": _("Calm"),
+        "moderate": _("Moderate"),
+        "busy": _("Busy"),
+        "full": _("Full"),
+        "unknown": "",
+    }
+
+
+def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
+    """Return all that the template of a site shows."""
+    zone = ZoneInfo(found.timezone)
+    today, busy = found.days[0], levels()
+    hour = found.time.astimezone(zone).hour
+    known = any(one.level != "unknown" for one in today.hours)
+    name = named(found.name)
+    return {
+        "title": _("{site}: free seats and quiet hours").format(site=name),
+        "wrong": _("Wrong figure: {site}").format(site=name),
+        "site": found.site,
+        "name": name,
+        "state": opening_text.state(found, found.timezone),
+        "level": found.level,
+        "busy": busy[found.level] if found.is_open else "",
+        "updated": _("Updated at {time}. Figures are rounded, so that nobody can be followed.").format(
+            time=formats.clock(found.time, found.timezone)
+        ),
+        "simulated": _("Simulated data: no real people are counted here.") if found.sandbox else "",
+        "floors": list(_floors(found)),
+        "today": [
+            {
+                "hour": f"{one.hour:02}",
+                "level": one.level,
+                "busy": busy[one.level] or formats.UNKNOWN,
+                "now": one.hour == hour and found.is_open,
+            }
+            for one in today.hours
+        ]
+        if known
+        else [],
+        "quietest": _quietest_today(today),
+        "days": [_day(day, found.timezone) for day in found.days],
+        "requests": [{"title": named(one.title), "came": _came(one)} for one in found.requests],
+        "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != found.site],
+    }
+
+
+def _floors(found: PublicSite) -> Iterator[dict[str, Any]]:
+    """Yield the storeys with their spaces, in the order of the building."""
+    by_floor: dict[Text | None, list[PublicSpace]] = {}
+    for space in found.spaces:
+        by_floor.setdefault(space.floor, []).append(space)
+    for floor, spaces in by_floor.items():
+        shown = [
+            {
+                "name": named(space.name),
+                "free": free(space, found.is_open),
+                "level": space.level,
+                "busy": levels()[space.level] if found.is_open else "",
+            }
+            for space in spaces
+        ]
+        yield {"name": named(floor) if floor else _("Spaces"), "spaces": shown}
+
+
+def free(space: PublicSpace, is_open: bool) -> str:
+    """Return the free seats of a space, or its free places where it has no seats."""
+    if not is_open:
+        return _("Closed")
+    if space.use:
+        return _("Free") if space.use == "free" else _("Occupied")
+    if space.people is None:
+        return _("No figure right now")
+    if space.free is None or space.places is None:
+        return _("Few people") if space.people == 0 else _("About {n} people").format(n=space.people)
+    if space.free == 0:
+        return _("No free seats") if space.seats else _("Full")
+    few = space.people == 0
+    if space.seats:
+        said = _("More than {n} of {places} seats free") if few else _("About {n} of {places} seats free")
+    else:
+        said = _("Room for more than {n} of {places}") if few else _("Room for about {n} of {places}")
+    return said.format(n=formats.number(space.free), places=formats.number(space.places))
+
+
+def _quietest_today(today: PublicDay) -> str:
+    if today.quietest is None:
+        return ""
+    return _("Quietest today: {hours}").format(hours=_hours(today.quietest))
+
+
+def _hours(first: int) -> str:
+    return f"{first:02}–{(first + 1) % 24:02}"
+
+
+def _day(day: PublicDay, zone: str) -> dict[str, str]:
+    return {
+        "name": formats.day_short(day.day),
+        "open": opening_text.hours(day.open, day.staffed, zone),
+        "quietest": formats.UNKNOWN if day.quietest is None else _hours(day.quietest),
+    }
+
+
+def _came(one: PublicRequest) -> str:
+    """Return what came of a request: the answer, and since when it is done."""
+    parts = [named(one.answer)] if one.answer else []
+    if one.done_since:
+        parts.append(_("Done since {day}.").format(day=formats.day(one.done_since)))
+    return " ".join(parts) or _("Not answered yet.")

@@ -1,0 +1,92 @@
+"""The public statements on privacy and on accessibility, in the language of the request."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from besok.text import formats
+from besok.text.languages import _
+
+REVIEWED = date(2026, 11, 28)  # of the accessibility statement, by the tests that it names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a statement: a heading, sentences, and a list."""
+
+    texts: tuple[str, ...]
+    title: str = ""
+    items: tuple[str, ...] = ()
+
+
+def privacy(operator: str, contact: str) -> tuple[Part, ...]:
+    """Return what is counted and kept, and what is not."""
+    return (
+        Part(
+            texts=(
+                _("Sensors count how many people pass a door or are in a room. Nobody is recognised."),
+                _("No picture, sound, name, card number or address of a phone is received or kept."),
+            )
+        ),
+        Part(
+            title=_("What is shown here"),
+            texts=(
+                _("Figures on the public pages are rounded to fives and change every five minutes."),
+                _("One to four people in a room are shown as few, so that nobody can be followed."),
+            ),
+        ),
+        Part(
+            title=_("This website"),
+            texts=(
+                _("The public pages set no cookie and send nothing about you to anybody else."),
+                _("Your browser may keep the last page, so that you can open it without a connection."),
+            ),
+        ),
+        Part(title=_("Questions"), texts=(_who(operator, contact),)),
+    )
+
+
+def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
+    """Return the statement that Swedish law asks for (2018:1937), with the gaps that are known."""
+    return (
+        Part(
+            texts=(
+                _("{operator} wants everybody to be able to use this website.").format(
+                    operator=operator or _("The operator of this service")
+                ),
+                _("The public pages follow WCAG 2.1 level AA and the law on accessibility (2018:1937)."),
+            )
+        ),
+        Part(
+            title=_("Known gaps"),
+            texts=(_("These are known to fall short:"),),
+            items=(
+                _("Names of rooms are in Swedish or English also where the page is in another language."),
+                _("Charts of the staff pages have a table beside them, but no audio description."),
+            ),
+        ),
+        Part(
+            title=_("How it was tested"),
+            texts=(
+                _("With axe and by keyboard in Chromium, in each language, light and dark, on {day}.").format(
+                    day=formats.day(REVIEWED)
+                ),
+                _("No test with people who use assistive technology has been made by the developers."),
+            ),
+        ),
+        Part(
+            title=_("If something does not work for you"),
+            texts=(
+                _who(operator, contact),
+                _("If you are not content with the answer you can report it to the authority Digg."),
+            ),
+        ),
+    )
+
+
+def _who(operator: str, contact: str) -> str:
+    """Return whom to ask."""
+    if operator and contact:
+        return _("{operator} is responsible: {contact}.").format(operator=operator, contact=contact)
+    if operator or contact:
+        return _("Responsible: {who}.").format(who=operator or contact)
+    return _("Ask the staff of the library.")

@@ -1,0 +1,73 @@
+"""A librarian brings past counts: chooses a file, answers, sees what would change, stores, and takes it back."""
+
+from pathlib import Path
+
+from house import House, Open
+from playwright.sync_api import expect
+
+from besok.services.imports import imports
+from besok.store.database import Database
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+DOORS = "Date;Norra;Södra\n03/04/2019;1 005;1\n04/04/2019;6;2\n"
+
+
+def test_a_file_is_asked_about_shown_stored_and_undone(
+    quiet_house: House, open_page: Open, db: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "<b>besök.csv"
+    file.write_text(DOORS, "utf-8")
+    page = open_page(f"{quiet_house.url}/past/{quiet_house.id}", locale="sv-SE", width=390, bypass_csp=True)
+    form = page.locator("form[data-imports]")
+    form.get_by_label("Fil", exact=True).set_input_files(file)
+    form.get_by_label("Var siffrorna kommer från").fill("larmbågen")
+    form.get_by_label("Ditt namn eller dina initialer").fill("Kim")
+    form.get_by_label("Ditt namn eller dina initialer").press("Enter")
+    form.get_by_label("Vilket datum är").select_option("day-first")
+    page.add_script_tag(path=AXE)
+    axe = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
+    assert page.evaluate(axe) == []
+    form.get_by_role("button", name="Fortsätt med dessa svar").press("Enter")
+    form.get_by_label("alla tillsammans").check()
+    form.get_by_role("button", name="Fortsätt med dessa svar").press("Enter")
+    expect(form.locator(".preview .finding")).to_contain_text(
+        "4 siffror, 2019-04-03 till 2019-04-04, 1\u00a0014 totalt"
+    )
+    expect(form.get_by_role("row", name="2019")).to_contain_text("1\u00a0014")
+    assert page.evaluate(axe) == [] and page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    assert imports(db, quiet_house.id) == []
+    form.get_by_role("button", name="Spara siffrorna").press("Enter")
+    made = page.locator(".voids > li")
+    expect(made).to_contain_text("larmbågen")
+    expect(made).to_contain_text("<b>besök.csv")
+    (kept,) = imports(db, quiet_house.id)
+    assert (kept.visits, kept.author, kept.undone) == (1014, "Kim", False)
+    made.get_by_text("Ångra importen").first.press("Enter")
+    made.get_by_label("Ditt namn eller dina initialer").fill("Robin")
+    made.get_by_label("Ditt namn eller dina initialer").press("Enter")
+    expect(made).to_contain_text("Ångrad")
+    assert imports(db, quiet_house.id)[0].changed_by == "Robin"
+
+
+def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(
+    quiet_house: House, open_page: Open, tmp_path: Path
+) -> None:
+    wrong, right = tmp_path / "wrong.csv", tmp_path / "right.csv"
+    wrong.write_text("Date,Visits\n2019-01-01,12x\n2019-01-02,9\n", "utf-8")
+    right.write_text("Date,Visits\n2019-01-01,12\n2019-01-02,9\n", "utf-8")
+    page = open_page(f"{quiet_house.url}/past/{quiet_house.id}", locale="en-GB", strict=False)
+    form = page.locator("form[data-imports]")
+    form.get_by_label("Where the counts are from").fill("old gate")
+    form.get_by_label("Your name or initials").fill("Kim")
+    look = form.get_by_role("button", name="Show what would change")
+    look.click()
+    expect(form.get_by_role("alert")).to_have_text("Choose a file first.")
+    form.get_by_label("File", exact=True).set_input_files(wrong)
+    look.click()
+    expect(form.get_by_role("alert")).to_contain_text("row 2: “12x” is no number")
+    form.get_by_label("File", exact=True).set_input_files(right)
+    look.click()
+    store = form.get_by_role("button", name="Store these counts")
+    expect(store).to_be_visible()
+    form.get_by_label("What was counted").select_option("net")
+    expect(store).to_have_count(0)

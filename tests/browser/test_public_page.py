@@ -1,0 +1,59 @@
+"""The public page as a resident meets it: on a phone, in three languages, without scripts, without a connection."""
+
+from pathlib import Path
+
+import pytest
+from house import House
+from playwright.sync_api import Browser, ViewportSize, expect
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+PHONE: ViewportSize = {"width": 390, "height": 780}
+NARROW: ViewportSize = {"width": 320, "height": 640}  # 1280 at 400 %
+VIOLATIONS = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
+
+
+@pytest.mark.parametrize("language", ["sv", "en", "ar"])
+def test_every_public_page_is_accessible_in_each_language(
+    chromium: Browser, quiet_house: House, language: str
+) -> None:
+    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
+    page = context.new_page()
+    for path in (quiet_house.id, f"{quiet_house.id}/widget", "privacy", "accessibility"):
+        page.goto(f"{quiet_house.url}/free/{path}?lang={language}")
+        page.add_script_tag(path=AXE)
+        for colours in ("light", "dark"):
+            page.emulate_media(color_scheme=colours)
+            assert page.evaluate(VIOLATIONS) == [], (path, colours)
+        page.set_viewport_size(NARROW)
+        assert page.locator("html").evaluate("node => node.scrollWidth") <= NARROW["width"], path
+        page.set_viewport_size(PHONE)
+    context.close()
+
+
+def test_by_keyboard_and_without_scripts(chromium: Browser, quiet_house: House) -> None:
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{quiet_house.url}/free")
+    expect(page.locator("h1")).to_have_text("The house")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.get_by_role("link", name="Svenska").press("Enter")
+    expect(page.locator("h1")).to_have_text("Huset")
+    context.close()
+
+
+def test_it_opens_without_a_connection_and_says_so(chromium: Browser, quiet_house: House) -> None:
+    context = chromium.new_context(viewport=PHONE, locale="sv-SE")
+    page = context.new_page()
+    page.goto(f"{quiet_house.url}/free/{quiet_house.id}")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.reload()  # now the worker sees and keeps it
+    context.set_offline(True)
+    expect(page.locator("#offline")).to_contain_text("Ingen anslutning sedan")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Huset")
+    expect(page.locator("#offline")).to_contain_text("Ingen anslutning sedan")
+    context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    context.close()

@@ -1,0 +1,49 @@
+"""A person voids what a sensor sent, on the page and on a phone: what goes is said first, and it comes back."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from house import House, Open
+from playwright.sync_api import expect
+
+from besok.model.readings import Reading
+from besok.store import voids
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_a_person_voids_and_takes_back(house: House, open_page: Open, db: Database) -> None:
+    told = [
+        Reading(source="native", device=f"{house.id}/door", channel="flow:1", metric="in", value=4, period_s=60,
+                time=THEN + timedelta(minutes=n + 1)) for n in range(30)
+    ]  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=r, received=r.time or THEN) for r in told]))
+    page = open_page(f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.get_by_text("Void readings", exact=True).first.press("Enter")
+    form = page.locator('form[data-fields="void-new"]')
+    form.get_by_label("Sensor").select_option(f"{house.id}/door")
+    local = THEN.astimezone(ZoneInfo("Europe/Stockholm"))
+    form.get_by_label("From").fill(f"{local:%Y-%m-%dT%H:%M}")
+    form.get_by_label("Until").fill(f"{local + timedelta(minutes=30):%Y-%m-%dT%H:%M}")
+    form.get_by_label("Why?").fill("installers")
+    form.get_by_label("Your name or initials").fill("Kim")
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    form.get_by_label("Your name or initials").press("Enter")
+    made = page.locator(".voids > li")
+    expect(made).to_contain_text("voided")
+    expect(made).to_contain_text("30 readings (120 people)")
+    assert asked == ["30 readings (120 people) would count no more. Leave them out of all figures?"]
+    assert voids.listing(db, house.id)[0].author == "Kim"
+    made.get_by_text("Let them count again").first.press("Enter")
+    made.get_by_label("Why?").fill("visitors after all")
+    made.get_by_label("Why?").press("Enter")
+    expect(made).to_contain_text("Undone")
+    assert voids.listing(db, house.id)[0].undone_why == "visitors after all"

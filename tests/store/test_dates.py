@@ -1,0 +1,373 @@
+"""What has dates in a site file: said late, it leaves the days as if it had been said from the start."""
+
+import random
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from psycopg import sql
+
+from besok.model import calendar
+from besok.model.readings import Reading
+from besok.model.sitefile import dump, parse
+from besok.services.annual import compute_annual
+from besok.services.observed_days import compute_visit_days
+from besok.services.visits import get_visits
+from besok.store import occupancy, sites
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
+from cli.stack import postgres
+from jobs.estimate import past_days
+from jobs.learn import SitePast
+from tests.databases import drop
+from tests.sitetext import WEEK, door, sensor, site, space
+
+HERE = ZoneInfo("Europe/Stockholm")
+FIRST, DAYS = date(2026, 3, 2), 16
+DAY = timedelta(days=1)
+NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
+DEVICES = ("a", "b", "c")
+Fresh = Callable[[], AbstractContextManager[tuple[Database, str]]]
+HALL, SIDE = ("Hallen", "Hall"), ("Sidan", "Side")
+
+
+def house(*sensors: str, hours: Any = "09:00-18:00", hall: str = "", side: str = "", back: str = "") -> str:
+    """A hall with a room beside it, and two ways in: one into the hall, one into the room."""
+    parts = (
+        site(hours=hours), space("hall", HALL, hall), space("side", SIDE, side), door("front", HALL),
+        door("back", SIDE, "side", more=back), door("between", SIDE, "side", "hall"), *sensors,
+    )  # fmt: skip
+    return "".join(parts)
+
+
+def at(device: str, portal: str, more: str = "") -> str:
+    """A sensor at a portal."""
+    return sensor(device, f'portal = "{portal}"', more)
+
+
+def count(db: Database) -> None:
+    """Sixteen days of three counters, unlike in in and out, each hour of the day, some of it at night."""
+    rng = random.Random(7)
+    batch = []
+    for n in range(DAYS):
+        for hour in range(9, 19):
+            end = datetime.combine(FIRST + n * DAY, datetime.min.time(), HERE) + timedelta(hours=hour)
+            for device in DEVICES:
+                for metric, most in (("in", 9), ("out", 4 if hour < 15 else 14)):
+                    reading = Reading(
+                        source="native", device=f"lib/{device}", channel="flow:1", metric=metric,
+                        value=rng.randint(0, most), time=end.astimezone(UTC), period_s=900,
+                    )  # fmt: skip
+                    batch.append(Incoming(reading=reading, received=end))
+    write(db, Batch(readings=batch))
+
+
+def apply(db: Database, text: str, **more: Any) -> list[str]:
+    return sites.apply(db, parse(text), now=NOW, **more)
+
+
+def figures(db: Database, url: str) -> dict[str, dict[tuple[Any, ...], Any]]:
+    """Every day's figures: doors, visits, and people inside as the jobs estimate them."""
+    estimate(db)
+    with psycopg.connect(url) as conn:
+        days = conn.execute(
+            "select p.slug, day::text, people_in, people_out, covered_s from flow_day join portal p using (portal_id)"
+        ).fetchall()
+        visits = conn.execute("select day::text, gross, net, covered_s from visit_day").fetchall()
+        inside = conn.execute(
+            "select z.slug, bucket::text, people::float8, lower::float8, upper::float8 from occupancy_bucket"
+            " join space z using (space_id)"
+        ).fetchall()
+    return {
+        "doors": {row[:2]: row[2:] for row in days},
+        "visits": {row[:1]: row[1:] for row in visits},
+        "inside": {row[:2]: row[2:] for row in inside},
+    }
+
+
+def same(some: dict[str, dict[tuple[Any, ...], Any]], others: dict[str, dict[tuple[Any, ...], Any]]) -> bool:
+    """Whether the figures are the same; people inside to the digits that sums in another order may differ in."""
+    inside, other = some["inside"], others["inside"]
+    close = all(value == pytest.approx(other.get(key), abs=0.02) for key, value in inside.items())
+    return close and inside.keys() == other.keys() and (some | {"inside": {}}) == (others | {"inside": {}})
+
+
+def estimate(db: Database) -> None:
+    """Work off every day that waits, as the jobs do."""
+    place = sites.load(db, "lib")
+    with db.transaction() as conn:
+        site_id = occupancy.site_ids(conn)["lib"]
+        past = SitePast(place, occupancy.layout(conn, site_id))
+        days = occupancy.take_dirty(conn, site_id, 10_000)
+        if days:
+            past_days(conn, past, days)
+
+
+def dirty(db: Database) -> list[date]:
+    """The days that are to be estimated again."""
+    with db.transaction() as conn:
+        return [row[0] for row in conn.execute("select day from dirty_day order by day").fetchall()]
+
+
+@pytest.fixture(scope="session")
+def fresh(cluster: postgres.Cluster, template: str) -> Fresh:
+    """More databases, each for as long as it is used."""
+
+    @contextmanager
+    def made() -> Iterator[tuple[Database, str]]:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+            conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+            with Database(cluster.url(name)) as other:
+                yield other, cluster.url(name)
+            drop(conn, name)
+
+    return made
+
+
+def test_a_swap_that_ended_is_said_later(db: Database, fresh: Fresh, database_url: str) -> None:
+    count(db)
+    apply(db, house(at("a", "front")))
+    right = house(
+        at("a", "front", "swapped = true\nlast = 2026-03-08"), at("a", "front", "first = 2026-03-09")
+    )
+    estimate(db)
+    told = apply(db, right)
+    assert told[0] == "lib: sensor a flow:1: front, swapped to 2026-03-08: new"
+    assert any("the visits of 7 days change, 2026-03-02 to 2026-03-08" in line for line in told), told
+    assert dirty(db) == [FIRST + n * DAY for n in range(DAYS)]  # those that follow have learnt from them
+    assert apply(db, right) == []
+    with fresh() as (other, url):
+        count(other)
+        apply(other, right)
+        assert same(figures(db, database_url), figures(other, url))
+
+
+def test_what_lies_before_the_first_day_does_not_count(db: Database, database_url: str) -> None:
+    count(db)
+    apply(db, house(at("a", "front")))
+    apply(db, house(at("a", "front", "first = 2026-03-05")))
+    days = {key[1] for key in figures(db, database_url)["doors"]}
+    assert min(days) == "2026-03-05" and len(days) == DAYS - 3
+    apply(db, house(at("a", "front", "first = 2026-03-03")))
+    assert min(key[1] for key in figures(db, database_url)["doors"]) == "2026-03-03"
+    exported = dump(sites.export(db))
+    assert "first = 2026-03-03" in exported and apply(db, exported) == []
+
+
+def test_a_door_of_next_month_can_be_prepared(db: Database, database_url: str) -> None:
+    count(db)
+    apply(db, house(at("a", "front")))
+    told = apply(db, house(at("a", "front"), at("b", "back"), back="first = 2026-04-01"))
+    assert "lib: portal back: first: none -> 2026-04-01" in told and "lib: sensor b flow:1: new" in told
+    assert {key[0] for key in figures(db, database_url)["doors"]} == {"front"}
+
+
+def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: str) -> None:
+    count(db)
+    old, new = house(at("a", "front")), house(at("b", "front"), hours="08:00-20:00")
+    apply(db, old)
+    told = apply(db, new, first=date(2026, 3, 10))
+    assert "lib: sensor a flow:1: removed after 2026-03-09, its history stays" in told
+    assert "lib: sensor b flow:1: new from 2026-03-10" in told
+    assert "lib: opening from 2026-03-10: new hours" in told
+    assert apply(db, new) == [] and apply(db, new, first=date(2026, 3, 10)) == []
+    place = sites.load(db, "lib")
+    assert calendar.hours_of(date(2026, 3, 9), place) == (9, 0)
+    assert calendar.hours_of(date(2026, 3, 10), place) == (12, 0)
+    assert len(figures(db, database_url)["doors"]) == DAYS  # a's until the 9th, b's since
+
+
+def test_only_the_door_and_the_days_concerned_are_computed_again(db: Database, database_url: str) -> None:
+    count(db)
+    apply(db, house(at("a", "front"), at("b", "back")))
+    estimate(db)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("update flow_day set imputed = 7")  # as a mark of what is not touched
+    apply(
+        db,
+        house(at("a", "front"), at("b", "back"), at("c", "between", "first = 2026-03-15\nlast = 2026-03-16")),
+    )
+    with psycopg.connect(database_url) as conn:
+        fresh_days = conn.execute(
+            "select p.slug, day::text from flow_day join portal p using (portal_id) where imputed <> 7 order by 1, 2"
+        ).fetchall()
+    assert fresh_days == [("between", "2026-03-15"), ("between", "2026-03-16")]
+    assert dirty(db) == [date(2026, 3, 15), date(2026, 3, 16), date(2026, 3, 17)]
+
+
+def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database, database_url: str) -> None:
+    count(db)
+    sensors = at("a", "front"), at("b", "back"), at("c", "between")
+    apply(db, house(*sensors))
+    open_all = figures(db, database_url)
+    closed = '[[sites.spaces.closed]]\nfirst = 2026-03-06\nlast = 2026-03-10\nnote = "Nytt golv"'
+    told = apply(db, house(*sensors, side=closed))
+    assert any("the visits of 5 days change, 2026-03-06 to 2026-03-10" in line for line in told), told
+    shut = figures(db, database_url)
+    assert {key for key in open_all["doors"] if key not in shut["doors"]} == {
+        (portal, f"2026-03-{day:02}") for portal in ("back", "between") for day in range(6, 11)
+    }
+    assert not any(key[0] == "side" and "2026-03-06 04" < key[1] < "2026-03-11" for key in shut["inside"])
+    assert any(key[0] == "side" and key[1].startswith("2026-03-12") for key in shut["inside"])
+    assert apply(db, house(*sensors)) != []  # and taken back
+    assert same(figures(db, database_url), open_all)
+
+
+def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fresh, database_url: str) -> None:
+    count(db)
+    steps = [
+        house(at("a", "front")),
+        house(at("a", "front", "last = 2026-03-06"), at("b", "front", "first = 2026-03-07")),
+        house(
+            at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-09"),
+            at("b", "front", "first = 2026-03-07"),
+        ),
+    ]  # fmt: skip
+    for text in steps:
+        apply(db, text)
+    with fresh() as (other, url):
+        count(other)
+        apply(other, steps[-1])
+        assert same(figures(db, database_url), figures(other, url))
+
+
+def test_a_place_that_is_no_more_in_a_dated_history_is_told(db: Database) -> None:
+    apply(db, house(at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-07")))
+    told = apply(db, house(at("a", "back", "first = 2026-03-07")))
+    assert told == ["lib: sensor a flow:1: front to 2026-03-06: no more, nor what it counted there"]
+
+
+def test_a_sensor_that_the_file_has_no_more_keeps_its_history(db: Database, database_url: str) -> None:
+    count(db)
+    apply(db, house(at("a", "front", "first = 2026-03-03\nlast = 2026-03-08"), at("b", "back")))
+    before = figures(db, database_url)
+    assert apply(db, house(at("b", "back"))) == []
+    assert same(figures(db, database_url), before)
+
+
+def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, database_url: str) -> None:
+    count(db)
+    apply(
+        db,
+        house(
+            at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-07"), at("b", "between")
+        ),
+    )
+    before = figures(db, database_url)
+    start, end = (house().index(f'[[sites.portals]]\nid = "{name}"') for name in ("back", "between"))
+
+    def without(*sensors: str) -> str:
+        return house(*sensors)[:start] + house(*sensors)[end:]
+
+    told = apply(db, without(at("b", "between")))
+    assert told == [
+        "lib: portal back: removed, its history stays", "lib: sensor a flow:1: removed, its history stays"
+    ]  # fmt: skip
+    exported = dump(sites.export(db))
+    assert apply(db, exported) == [] and 'portal = "back"' not in exported
+    apply(db, without(at("b", "between"), at("a", "front", "last = 2026-03-05")))
+    after = figures(db, database_url)
+    gone = {key for key in before["doors"] if key not in after["doors"]}
+    assert gone == {("front", "2026-03-06")}
+
+
+def test_a_dry_run_tells_the_difference_and_changes_nothing(db: Database, database_url: str) -> None:
+    count(db)
+    apply(db, house(at("a", "front")))
+    before = figures(db, database_url)
+    turned = house(at("a", "front", "swapped = true\nfirst = 2026-03-02"))
+    told = apply(db, turned, dry_run=True)
+    assert sum("lib: visits of 2026-03-" in line for line in told) == DAYS
+    assert same(figures(db, database_url), before)
+    assert apply(db, turned) == told
+
+
+def watched(db: Database, device: str, days: Sequence[int]) -> None:
+    """A counter that is heard all day."""
+    batch = []
+    for n in days:
+        end = datetime.combine(FIRST + (n + 1) * DAY, time(4), HERE)
+        for metric in ("in", "out"):
+            reading = Reading(
+                source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=50,
+                time=end.astimezone(UTC), period_s=86_400,
+            )  # fmt: skip
+            batch.append(Incoming(reading=reading, received=end))
+    write(db, Batch(readings=batch))
+
+
+def test_nobody_is_missing_at_the_door_of_a_closed_space(db: Database) -> None:
+    sensors = at("a", "front"), at("b", "back")
+    apply(db, house(*sensors))
+    watched(db, "a", range(DAYS))
+    watched(db, "b", [n for n in range(DAYS) if not 6 <= n <= 8])
+
+    def partial() -> list[date]:
+        days = compute_visit_days(db, [sites.load(db, "lib")], FIRST + DAYS * DAY)
+        return [day.day for day in days if not day.whole]
+
+    def coverage() -> list[float]:
+        return [p.coverage for p in get_visits(db, "lib", FIRST + 6 * DAY, FIRST + 8 * DAY, "day")]
+
+    assert partial() == [FIRST + n * DAY for n in (6, 7, 8)] and max(coverage()) < 0.6
+    report = compute_annual(db, "lib", 2026, FIRST + DAYS * DAY)
+    apply(db, house(*sensors, side=f"closed = [{{ first = {FIRST + 6 * DAY}, last = {FIRST + 8 * DAY} }}]"))
+    assert partial() == [] and min(coverage()) == 1
+    assert compute_annual(db, "lib", 2026, FIRST + DAYS * DAY).days_partly < report.days_partly
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[str]:
+    """Files that come one after another, each with dates for all its sensors."""
+    files = []
+    for _ in range(draw(st.integers(2, 4))):
+        sensors = []
+        for device in DEVICES:
+            cuts = sorted(draw(st.sets(st.integers(-1, DAYS), min_size=1, max_size=3)))
+            for n, cut in enumerate(cuts):
+                last = cuts[n + 1] - 1 if n + 1 < len(cuts) else None
+                lines = [f"first = {FIRST + cut * DAY}"]
+                lines += [f"last = {FIRST + last * DAY}"] if last is not None else []
+                lines += ["swapped = true"] if draw(st.booleans()) else []
+                sensors.append(
+                    at(device, draw(st.sampled_from(["front", "back", "between"])), "\n".join(lines))
+                )
+        closed = ""
+        if draw(st.booleans()):
+            start, length = draw(st.integers(0, DAYS)), draw(st.integers(0, 5))
+            closed = f"[[sites.spaces.closed]]\nfirst = {FIRST + start * DAY}\nlast = {FIRST + (start + length) * DAY}"
+        back = f"first = {FIRST + draw(st.integers(0, DAYS)) * DAY}"
+        hours = dict.fromkeys(
+            WEEK, draw(st.sampled_from(["09:00-18:00", "07:00-21:00 staffless, 10:00-16:00"]))
+        )
+        files.append(house(*sensors, hours=hours, side=closed, back=back))
+    return files
+
+
+@settings(
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(files=histories())
+def test_the_order_of_applying_does_not_matter(fresh: Fresh, files: Sequence[str]) -> None:
+    with fresh() as (one, url), fresh() as (other, other_url):
+        apply(one, files[0])
+        count(one)
+        for text in files[1:]:
+            estimate(one)
+            apply(one, text)
+        count(other)
+        apply(other, files[-1])
+        assert same(figures(one, url), figures(other, other_url))
+        assert apply(one, files[-1]) == [] == apply(other, dump(sites.export(one)))

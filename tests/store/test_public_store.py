@@ -1,0 +1,194 @@
+"""The public part: what it shows, and that nobody can be followed by it, though they can by the exact figures."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from besok.model import sitefile
+from besok.model.settings import Settings
+from besok.services.live import get_live
+from besok.services.public import COARSE, coarse, get_public
+from besok.store import sites
+from besok.store.database import Database
+from dashboard.app import attach
+from tests.sitetext import door, sensor, site, space
+
+NOW = datetime(2026, 11, 25, 13, 2, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUSE = "".join(
+    (
+        site(hours="08:00-20:00"),
+        space("hall", ("الصالة", "Hall"), "capacity = 120\n"),
+        space("reading", ("القراءة", "Reading room"), 'parent = "hall"\nseats = 80\n'),
+        space("study", ("الدراسة", "Study room"), 'parent = "hall"\nseats = 12\n'),
+        door("front", ("Entré", "Front")),
+        sensor("front"),
+        *(
+            door(f"to-{name}", ("باب", "Door"), name, "hall") + sensor(f"to-{name}")
+            for name in ("reading", "study")
+        ),
+    )
+)
+ROOMS = {"reading": 80, "study": 12}
+
+
+def fill(db: Database, minutes: dict[datetime, dict[str, float]]) -> None:
+    """Write the people of each space at some minutes, as the jobs do."""
+    with db.transaction() as conn:
+        conn.execute("update device set interval_s = 60")
+        for time, people in minutes.items():
+            for name, number in people.items():
+                conn.execute(
+                    "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+                    " select space_id, %s, %s, %s, %s, %s, 'doors' from space where slug = %s"
+                    " on conflict (space_id, time) do update set people = excluded.people",
+                    (time, number, number, number, number, name),
+                )
+        conn.execute("update channel set last_time = %s, last_received = %s", (max(minutes), max(minutes)))
+
+
+@pytest.fixture
+def library(db: Database) -> Database:
+    sites.apply(db, sitefile.parse(HOUSE))
+    return db
+
+
+def at(reading: float, study: float) -> dict[str, float]:
+    """People of the rooms, and of the spaces around them with six more in the hall."""
+    return {"reading": reading, "study": study, "hall": reading + study + 6, "lib": reading + study + 6}
+
+
+def guesses(shown: dict[str, int | None]) -> set[int]:
+    """Numbers of people in the study room that parent less sibling leaves, six of the hall being known."""
+    hall, reading = shown["hall"], shown["reading"]
+    return set() if hall is None or reading is None else {hall - reading - 6}
+
+
+def test_parent_less_siblings_tells_the_exact_figures_and_not_the_public_ones(library: Database) -> None:
+    hits = {"exact": 0, "public": 0}
+    cases = [(reading, study) for reading in range(7, 60, 3) for study in (1, 2, 3, 4)]
+    for n, (reading, study) in enumerate(cases):
+        time = NOW.replace(minute=0) - n * 5 * MINUTE
+        fill(library, {time: at(reading, study)})
+        exact = {s.space: round(s.people or 0) for s in get_live(library, "lib", time).spaces}
+        public = get_public(library, "lib", time)
+        shown = {s.space: s.people for s in public.spaces} | {"hall": coarse(exact["hall"])}
+        hits["exact"] += guesses(dict(exact)) == {study}
+        hits["public"] += guesses(shown) == {study}
+        by_space = {s.space: s for s in public.spaces}
+        assert by_space["study"].people == 0 and by_space["study"].free == ROOMS["study"] - COARSE
+        free = by_space["reading"].free
+        assert free is not None and (ROOMS["reading"] - free) % COARSE == 0, (
+            "capacity less free is coarse too"
+        )
+    assert hits["exact"] == len(cases)
+    # fives guess one in five by chance: no better than saying "two" each time
+    assert hits["public"] <= len(cases) * 0.25
+
+
+def test_one_moment_less_another_tells_of_nobody(library: Database) -> None:
+    start = NOW.replace(minute=0)
+    minutes = {start + n * MINUTE: at(20 + n % 3, 2 + (n >= 3)) for n in range(11)}
+    fill(library, minutes)
+    live = [get_live(library, "lib", time).spaces for time in minutes]
+    exact = [{s.space: s.people for s in spaces}["study"] for spaces in live]
+    assert any(a != b for a, b in pairwise(exact)), "who enters the study room is seen in the exact figures"
+    public = [get_public(library, "lib", time) for time in minutes]
+    assert len({one.time for one in public}) == 3, "they change every five minutes only"
+    assert {s.people for one in public for s in one.spaces if s.space == "study"} <= {0, None}
+
+
+def test_what_is_old_is_not_shown(library: Database) -> None:
+    fill(library, {NOW.replace(minute=0): at(30, 3)})
+    fresh = {s.space: s for s in get_public(library, "lib", NOW).spaces}
+    assert (fresh["reading"].people, fresh["reading"].free, fresh["reading"].level) == (30, 50, "calm")
+    late = get_public(library, "lib", NOW + timedelta(hours=1))
+    assert {(s.people, s.free, s.level) for s in late.spaces} == {(None, None, "unknown")}
+
+
+class Words(HTMLParser):
+    """The visible text of a page, and what it loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag in ("script", "link", "img"):
+            self.loads.append(found.get("src") or found.get("href") or "")
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.text.append(data.strip())
+
+
+@pytest.fixture
+def client(library: Database, database_url: str) -> Iterator[TestClient]:
+    settings = Settings(
+        database_url=database_url,  # type: ignore[arg-type]
+        contact="bibliotek@example.org",
+        operator="المكتبة",
+        embed_origins="https://city.example.org",
+    )
+    server: FastAPI = create_app(settings, lambda: NOW)
+    attach(server, settings)
+    with TestClient(server, base_url="http://localhost") as found:
+        yield found
+
+
+def test_the_page_is_light_and_whole_without_scripts(client: TestClient, library: Database) -> None:
+    fill(library, {NOW.replace(minute=0): at(30, 3)})
+    answer = client.get("/free/lib?lang=sv")
+    words = Words()
+    words.feed(answer.text)
+    assert "Ungefär 50 av 80 sittplatser lediga" in words.text, "|".join(words.text)
+    assert "Fler än 7 av 12 sittplatser lediga" in words.text
+    assert "set-cookie" not in answer.headers
+    parts = [len(client.get(path).content) for path in words.loads]
+    assert len(answer.content) + sum(parts) < 50_000
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    widget = client.get("/free/lib/widget?lang=sv")
+    assert "frame-ancestors https://city.example.org" in widget.headers["content-security-policy"]
+    assert client.get("/api/v1/sites/lib/free").json()["spaces"][0]["free"] == 50
+
+
+@pytest.mark.parametrize("path", ["lib", "lib/widget", "privacy", "accessibility"])
+def test_arabic_pages_hold_no_word_of_another_language(client: TestClient, path: str) -> None:
+    answer = client.get(f"/free/{path}", headers={"accept-language": "ar,en;q=0.5"})
+    assert '<html lang="ar" dir="rtl">' in answer.text
+    words = Words()
+    words.feed(answer.text)
+    known = {
+        "Bibblan",
+        "Svenska",
+        "English",
+        "WCAG",
+        "AA",
+        "Digg",
+        "axe",
+        "Chromium",
+        "Besök",
+        "bibliotek",
+        "example",
+        "org",
+    }
+    found = {word for text in words.text for word in re.findall(r"[A-Za-zåäöÅÄÖ]{2,}", text)}
+    assert found <= known
+
+
+def test_posters_and_apps_of_each_site(client: TestClient) -> None:
+    poster = client.get("/free/lib/poster.svg?space=reading&lang=sv")
+    assert poster.headers["content-type"].startswith("image/svg+xml") and "localhost/free/lib" in poster.text
+    assert client.get("/free/lib/poster.svg?space=nowhere").status_code == 404
+    assert client.get("/free/lib/manifest.webmanifest?lang=sv").json()["start_url"] == "/free/lib"
+    assert client.get("/free/nowhere").status_code == 404
+    assert client.get("/free", follow_redirects=False).headers["location"] == "/free/lib"

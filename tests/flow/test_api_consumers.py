@@ -158,7 +158,7 @@ def test_numbers_are_rounded_to_what_they_mean() -> None:
     point = VisitPoint(day=date(2026, 1, 1), gross=0.1 + 0.2, net=None, coverage=0.1234567, imputed=-1e-9)
     assert rounded(point) == {
         "day": date(2026, 1, 1), "gross": 0.3, "net": None, "coverage": 0.123457, "imputed": 0.0, "se": None,
-        "definition": 0, "corrected": 0.0, "final": True,
+        "definition": 0, "corrected": 0.0, "final": True, "source": "", "voided": False,
     }  # fmt: skip
 
 
@@ -168,8 +168,8 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("update site set sandbox = slug <> 'stadsbiblioteket'")
     named = {
-        "publisher": "Helsingborgs stad",
-        "contact_email": "data@example.se",
+        "operator": "Helsingborgs stad",
+        "contact": "data@example.se",
         "public_url": "https://besok.example.se",
     }
     with serving(database_url, threading.Event(), wait_for, **named) as address:  # type: ignore[arg-type]
@@ -203,4 +203,4 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
 
 def test_a_catalogue_without_a_publisher_says_what_is_missing(quiet: httpx2.Client) -> None:
     answer = quiet.get("/api/v1/catalogue")
-    assert answer.status_code == 404 and "BESOK_PUBLISHER" in answer.json()["detail"]
+    assert answer.status_code == 404 and "BESOK_OPERATOR" in answer.json()["detail"]

@@ -10,6 +10,9 @@ CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (cha
 CREATE INDEX placement_portal ON public.placement USING btree (portal_id)
 CREATE INDEX placement_space ON public.placement USING btree (space_id)
 CREATE INDEX programme_event_during ON public.programme_event USING gist (site_id, during)
+CREATE INDEX quarantine_decided ON public.quarantine USING btree (decision_id) WHERE (decision_id IS NOT NULL)
+CREATE INDEX quarantine_flood ON public.quarantine USING btree (channel_id, "time") WHERE (cause = 'flood'::text)
+CREATE INDEX quarantine_waiting ON public.quarantine USING btree (channel_id, cause) WHERE (decision_id IS NULL)
 CREATE INDEX reading_long ON public.reading USING btree (channel_id, "time") WHERE (period_s > (900)::double precision)
 CREATE INDEX rejected_asks ON public.rejected USING btree (hashtext(topic), rejected_id) WHERE ((resolved IS NULL) AND (POSITION(('# values.'::text) IN (reason)) > 0))
 CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (resolved IS NULL)
@@ -177,6 +180,9 @@ CREATE UNIQUE INDEX portal_site_id_slug_key ON public.portal USING btree (site_i
 CREATE UNIQUE INDEX programme_event_pkey ON public.programme_event USING btree (event_id)
 CREATE UNIQUE INDEX programme_event_site_id_calendar_uid_during_key ON public.programme_event USING btree (site_id, calendar, uid, during)
 CREATE UNIQUE INDEX quality_check_pkey ON public.quality_check USING btree (site_id)
+CREATE UNIQUE INDEX quarantine_decision_pkey ON public.quarantine_decision USING btree (decision_id)
+CREATE UNIQUE INDEX quarantine_once ON public.quarantine USING btree (channel_id, metric, "time", value, period_s)
+CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (quarantine_id)
 CREATE UNIQUE INDEX reading_pkey ON public.reading USING btree (channel_id, metric, "time")
 CREATE UNIQUE INDEX receive_token_digest_key ON public.receive_token USING btree (digest)
 CREATE UNIQUE INDEX receive_token_pkey ON public.receive_token USING btree (name)
@@ -273,7 +279,25 @@ channel.has_totals boolean NO false
 channel.key text NO 
 channel.last_received timestamp with time zone YES 
 channel.last_time timestamp with time zone YES 
+channel.usual_quarter double precision YES 
 channel.wraps bigint NO 0
+channel_counting.channel_id integer YES 
+channel_counting.counting tstzmultirange YES 
+channel_counting.place text YES 
+channel_counting.portal_id integer YES 
+channel_counting.space_id integer YES 
+channel_counting.swapped boolean YES 
+channel_counting:  SELECT l.channel_id,
+    l.portal_id,
+    l.space_id,
+    l.swapped,
+    COALESCE(('portal '::text || l.portal_id), ('space '::text || l.space_id)) AS place,
+    (range_agg(l.valid) * COALESCE(p.used, z.used, '{(,)}'::tstzmultirange)) AS counting
+   FROM ((placement l
+     LEFT JOIN portal p ON ((p.portal_id = l.portal_id)))
+     LEFT JOIN space z ON ((z.space_id = l.space_id)))
+  WHERE (l.role = 'primary'::text)
+  GROUP BY l.channel_id, l.portal_id, l.space_id, l.swapped, p.used, z.used;
 codec.added timestamp with time zone NO 
 codec.added_by text NO 
 codec.model text NO 
@@ -635,14 +659,36 @@ placement.sandbox boolean NO false
 placement.space_id integer YES 
 placement.swapped boolean NO false
 placement.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
+placement_now.channel_id integer YES 
+placement_now.placement_id integer YES 
+placement_now.portal_id integer YES 
+placement_now.role text YES 
+placement_now.sandbox boolean YES 
+placement_now.space_id integer YES 
+placement_now.swapped boolean YES 
+placement_now.valid tstzrange YES 
+placement_now:  SELECT DISTINCT ON (channel_id) placement_id,
+    channel_id,
+    portal_id,
+    space_id,
+    swapped,
+    role,
+    valid,
+    sandbox
+   FROM placement
+  WHERE COALESCE((upper(valid) > now()), true)
+  ORDER BY channel_id, (lower(valid)) NULLS FIRST;
 portal CHECK ((outer_id IS DISTINCT FROM inner_id))
+portal CHECK ((width_m > (0)::double precision))
 portal FOREIGN KEY (inner_id) REFERENCES space(space_id) ON DELETE CASCADE
 portal FOREIGN KEY (outer_id) REFERENCES space(space_id) ON DELETE CASCADE
 portal FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 portal PRIMARY KEY (portal_id)
 portal UNIQUE (site_id, slug)
 portal.counted boolean NO true
+portal.first date YES 
 portal.inner_id integer YES 
+portal.last date YES 
 portal.name_en text NO 
 portal.name_sv text NO 
 portal.outer_id integer YES 
@@ -650,15 +696,18 @@ portal.portal_id integer NO
 portal.site_id integer NO 
 portal.slug text NO 
 portal.sort integer NO 0
+portal.used tstzmultirange YES 
 portal.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
-portal_counting.counting tstzrange YES 
+portal.width_m double precision YES 
+portal_counting.counting tstzmultirange YES 
 portal_counting.portal_id integer YES 
 portal_counting:  SELECT p.portal_id,
+    (COALESCE(p.used, '{(,)}'::tstzmultirange) *
         CASE
-            WHEN p.counted THEN p.valid
-            WHEN (h.hung IS NOT NULL) THEN (tstzrange(lower(p.valid), upper(h.hung)) * p.valid)
-            ELSE 'empty'::tstzrange
-        END AS counting
+            WHEN p.counted THEN '{(,)}'::tstzmultirange
+            WHEN (h.hung IS NOT NULL) THEN tstzmultirange(tstzrange(NULL::timestamp with time zone, upper(h.hung)))
+            ELSE '{}'::tstzmultirange
+        END) AS counting
    FROM (portal p
      LEFT JOIN LATERAL ( SELECT l.valid AS hung
            FROM placement l
@@ -685,9 +734,10 @@ portal_flow:  SELECT p.portal_id,
         END AS people_out,
     b.covered_s,
     b.imputed
-   FROM (placement p
+   FROM ((placement p
+     JOIN portal d ON ((d.portal_id = p.portal_id)))
      JOIN flow_bucket b ON (((b.channel_id = p.channel_id) AND (p.valid @> b.bucket))))
-  WHERE ((p.role = 'primary'::text) AND (p.portal_id IS NOT NULL) AND (p.sandbox OR (NOT b.simulated)));
+  WHERE ((p.role = 'primary'::text) AND (p.sandbox OR (NOT b.simulated)) AND ((d.used IS NULL) OR (d.used @> b.bucket)));
 portal_imputed.bucket timestamp with time zone YES 
 portal_imputed.channel_id integer YES 
 portal_imputed.corrected_in double precision YES 
@@ -704,8 +754,9 @@ portal_imputed:  SELECT p.portal_id,
     c.corrected_in,
     c.corrected_out,
     i.spread
-   FROM (((((imputed_flow i
-     JOIN placement p ON (((p.channel_id = i.channel_id) AND (p.valid @> i.bucket) AND (p.role = 'primary'::text) AND (p.portal_id IS NOT NULL))))
+   FROM ((((((imputed_flow i
+     JOIN placement p ON (((p.channel_id = i.channel_id) AND (p.valid @> i.bucket) AND (p.role = 'primary'::text))))
+     JOIN portal d ON (((d.portal_id = p.portal_id) AND ((d.used IS NULL) OR (d.used @> i.bucket)))))
      LEFT JOIN flow_bucket b ON (((b.channel_id = i.channel_id) AND (b.bucket = i.bucket))))
      LEFT JOIN calibration k ON (((k.portal_id = p.portal_id) AND (k.decision = 'accepted'::text) AND (k.undone IS NULL) AND (k.valid @> i.bucket) AND (i.channel_id = ANY (k.channels)))))
      CROSS JOIN LATERAL ( SELECT
@@ -759,6 +810,32 @@ quality_check FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 quality_check PRIMARY KEY (site_id)
 quality_check.checked timestamp with time zone NO 
 quality_check.site_id integer NO 
+quarantine FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASCADE
+quarantine FOREIGN KEY (decision_id) REFERENCES quarantine_decision(decision_id)
+quarantine PRIMARY KEY (quarantine_id)
+quarantine.cause text NO 
+quarantine.channel_id integer NO 
+quarantine.decision_id integer YES 
+quarantine.flags smallint NO 
+quarantine.metric smallint NO 
+quarantine.period_s real NO 
+quarantine.quarantine_id bigint NO 
+quarantine.received timestamp with time zone NO 
+quarantine.replaced jsonb YES 
+quarantine.time timestamp with time zone NO 
+quarantine.value double precision NO 
+quarantine.wraps bigint NO 
+quarantine_decision CHECK ((decision = ANY (ARRAY['released'::text, 'dropped'::text])))
+quarantine_decision PRIMARY KEY (decision_id)
+quarantine_decision.author text NO 
+quarantine_decision.decision text NO 
+quarantine_decision.decision_id integer NO 
+quarantine_decision.device text NO 
+quarantine_decision.made timestamp with time zone NO 
+quarantine_decision.readings integer NO 
+quarantine_decision.reason text NO ''::text
+quarantine_decision.undone timestamp with time zone YES 
+quarantine_decision.undone_by text YES 
 reading PRIMARY KEY (channel_id, metric, "time")
 reading.channel_id integer NO 
 reading.flags smallint NO 0
@@ -800,6 +877,7 @@ service PRIMARY KEY (name)
 service.detail jsonb NO '{}'::jsonb
 service.heard timestamp with time zone NO 
 service.name text NO 
+site CHECK (((late_days >= 1) AND (late_days <= 3650)))
 site CHECK ((capacity > 0))
 site CHECK ((kind = ANY (ARRAY['library'::text, 'park'::text])))
 site CHECK ((pandemic = ANY (ARRAY['auto'::text, 'keep'::text, 'leave-out'::text])))
@@ -808,6 +886,7 @@ site UNIQUE (slug)
 site.capacity integer YES 
 site.day_start time without time zone NO '04:00:00'::time without time zone
 site.kind text NO 
+site.late_days integer NO 7
 site.name_en text NO 
 site.name_sv text NO 
 site.opening jsonb NO 
@@ -843,7 +922,10 @@ space PRIMARY KEY (space_id)
 space UNIQUE (site_id, slug)
 space.area_m2 double precision YES 
 space.capacity integer YES 
+space.closed jsonb NO '[]'::jsonb
+space.first date YES 
 space.kind text NO 
+space.last date YES 
 space.name_en text NO 
 space.name_sv text NO 
 space.parent_id integer YES 
@@ -853,6 +935,7 @@ space.slug text NO
 space.sort integer NO 0
 space.space_id integer NO 
 space.storey integer YES 
+space.used tstzmultirange YES 
 space.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
 space_portal.portal_id integer YES 
 space_portal.sign integer YES 
@@ -912,6 +995,7 @@ unassigned_channel.has_totals boolean YES
 unassigned_channel.key text YES 
 unassigned_channel.last_received timestamp with time zone YES 
 unassigned_channel.last_time timestamp with time zone YES 
+unassigned_channel.usual_quarter double precision YES 
 unassigned_channel.wraps bigint YES 
 unassigned_channel:  SELECT channel_id,
     device_id,
@@ -919,16 +1003,17 @@ unassigned_channel:  SELECT channel_id,
     has_totals,
     last_time,
     last_received,
-    wraps
+    wraps,
+    usual_quarter
    FROM channel c
   WHERE ((last_received IS NOT NULL) AND (NOT (EXISTS ( SELECT
-           FROM placement pl
-          WHERE ((pl.channel_id = c.channel_id) AND upper_inf(pl.valid))))) AND (NOT (EXISTS ( SELECT
+           FROM placement_now pl
+          WHERE (pl.channel_id = c.channel_id)))) AND (NOT (EXISTS ( SELECT
            FROM placement old
           WHERE ((old.channel_id = c.channel_id) AND ((c.last_received <= (upper(old.valid) + '1 day'::interval)) OR (EXISTS ( SELECT
-                   FROM (placement new
+                   FROM (placement_now new
                      JOIN channel other USING (channel_id))
-                  WHERE (upper_inf(new.valid) AND ((new.portal_id = old.portal_id) OR (new.space_id = old.space_id)) AND (other.last_received IS NOT NULL))))))))));
+                  WHERE (((new.portal_id = old.portal_id) OR (new.space_id = old.space_id)) AND (other.last_received IS NOT NULL))))))))));
 uncounted_passage.inner_id integer YES 
 uncounted_passage.outer_id integer YES 
 uncounted_passage.portal_id integer YES 
@@ -940,7 +1025,7 @@ uncounted_passage:  SELECT p.portal_id,
    FROM ((portal p
      JOIN space o ON ((o.space_id = p.outer_id)))
      JOIN space i ON (((i.space_id = p.inner_id) AND (i.site_id = o.site_id))))
-  WHERE (upper_inf(p.valid) AND ((NOT p.counted) OR (NOT (EXISTS ( SELECT
+  WHERE ((p.valid @> now()) AND ((p.used IS NULL) OR (p.used @> now())) AND ((NOT p.counted) OR (NOT (EXISTS ( SELECT
            FROM placement pl
           WHERE ((pl.portal_id = p.portal_id) AND (pl.role = 'primary'::text)))))));
 unusual_time CHECK ((ends > begins))

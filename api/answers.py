@@ -117,9 +117,10 @@ def cursor_at(offset: int) -> str:
     return base64.urlsafe_b64encode(str(offset).encode()).decode().rstrip("=")
 
 
-def table(router: APIRouter, path: str, kind: type, summary: str) -> Callable[[Route], Route]:
-    """Register a route whose answer is a list of `kind`, as JSON, CSV or Parquet."""
-    return router.get(path, response_model=list[kind], responses=TABLE, summary=summary)  # type: ignore[valid-type]
+def table(router: APIRouter, path: str, kind: type, summary: str, *needed: Any) -> Callable[[Route], Route]:
+    """Register a route whose answer is a list of `kind`, as JSON, CSV or Parquet; `needed` is what it depends on."""
+    told = {"responses": TABLE, "summary": summary, "dependencies": needed}
+    return router.get(path, response_model=list[kind], **told)  # type: ignore[valid-type,arg-type]
 
 
 def rows(items: Sequence[Any], kind: type, form: Format | Shape, name: str) -> Response:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import NoReturn
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from starlette.requests import HTTPConnection
 
 from api import description, docs, errors, security
 from api.deps import Clock, utc_now
@@ -14,6 +15,7 @@ from api.numbers import Rounded
 from api.parameters import PREFIX, only_known
 from api.reports import Reports
 from api.routes import (
+    accounts,
     attention,
     calendar,
     catalogue,
@@ -27,14 +29,19 @@ from api.routes import (
     live,
     mappings,
     operation,
+    periods,
     places,
     quarantine,
     usage,
     voids,
 )
+from api.sign_in import routes as sign_in
+from api.sign_in.gate import Gate
 from besok.model.settings import Settings
+from besok.services import access
 from besok.store.database import Database
 
+GATE_POOL = 2  # connections that find out who asks, so that heavy pages keep nobody out
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 LIVE_S, PAGE_S, REPORT_S = 3.0, 15.0, 60.0  # that one statement may take
 LEAST = 2  # connections of each purpose
@@ -53,18 +60,20 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the API with its pools of connections and live hub, which open with the server's lifespan.
 
     They live in `app.state`: `db` for pages and small questions, `live_db` for what is true now, `reports` for what is
-    heavy, so that none of them waits for another.
+    heavy, and `gate` finds out who asks, so that none of them waits for another.
     """
     url, few = settings.database_url.get_secret_value(), max(settings.database_pool // 4, LEAST)
     pages = max(settings.database_pool - 2 * few, LEAST)
     db = Database(url, pages, WAIT_S, statement_s=PAGE_S)
     live = Database(url, few, WAIT_S, statement_s=LIVE_S)
     reports = Database(url, few, WAIT_S, statement_s=REPORT_S, one_core=True)
+    known = Database(url, GATE_POOL, WAIT_S, statement_s=LIVE_S)
+    gate = Gate(known, settings)
     hub = Hub(live, url, clock, threads=few)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with db, live, reports:
+        with db, live, reports, known:
             async with hub.running():
                 described = asyncio.create_task(
                     asyncio.to_thread(server.openapi)
@@ -85,7 +94,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     server.state.db, server.state.hub, server.state.clock = db, hub, clock
     server.state.settings = settings
     server.state.live_db, server.state.reports = live, Reports(reports, few)
-    server.state.csp = security.POLICY
+    server.state.gate, server.state.csp = gate, security.POLICY
     errors.install(server)
     _install_routes(server)
     return server
@@ -96,7 +105,7 @@ def _install_routes(server: FastAPI) -> None:
         prefix=PREFIX,
         responses=errors.DOCUMENTED,
         default_response_class=Rounded,
-        dependencies=[Depends(only_known)],
+        dependencies=[Depends(_declared), Depends(only_known)],
     )
     for part in (
         places,
@@ -108,6 +117,7 @@ def _install_routes(server: FastAPI) -> None:
         forecast,
         mappings,
         operation,
+        periods,
         quarantine,
         counting,
         headcounts,
@@ -115,14 +125,24 @@ def _install_routes(server: FastAPI) -> None:
         hand_counts,
         attention,
         usage,
+        accounts,
         voids,
     ):
         v1.include_router(part.router)
     server.include_router(v1)
+    server.include_router(sign_in.router)
     docs.install(server)
     description.install(server)
     # Last of ours, and before the dashboard's own catch-all, which would answer a slip with a web page.
     server.add_api_route("/api/{rest:path}", _unknown, response_model=None, include_in_schema=False)
+
+
+async def _declared(asked: HTTPConnection) -> None:
+    """Let only administrators into a route that does not say which right it needs; sockets ask the hub."""
+    route = asked.scope["route"]
+    declared = any(hasattr(needed.call, "right") for needed in route.dependant.dependencies)
+    if asked.scope["type"] == "http" and not declared:
+        access.require("administer")
 
 
 def _unknown(rest: str) -> NoReturn:

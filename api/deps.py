@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, HTTPException, Path, Request
+from starlette.requests import HTTPConnection
 
+from besok.model import messages
+from besok.model.access import Right
 from besok.model.errors import NotFound
 from besok.model.site import Site
+from besok.services import access
 from besok.store import sites
 from besok.store.database import Database
 
@@ -47,6 +51,27 @@ SiteId = Annotated[str, Path(description="The site's id", examples=["stadsbiblio
 
 def _site(db: Annotated[Database, Depends(_db)], site: SiteId) -> Site:
     return sites.load(db, known_name(site, "site"))
+
+
+def needs(right: Right) -> Any:
+    """Return the dependency of a route or a router that lets in who has a right at the site asked for."""
+
+    async def check(request: HTTPConnection) -> None:
+        asked = request.path_params.get("site")
+        if any(parameter.name == "site" for parameter in request.scope["route"].dependant.query_params):
+            asked = request.query_params.get("site")
+        access.require(right, asked or None)
+
+    check.right = right  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+def author(given: str) -> str:
+    """Return who writes a change down. Raises HTTPException where nobody does."""
+    name = access.author(given)
+    if not name:
+        raise HTTPException(422, messages.NO_AUTHOR)
+    return name
 
 
 Db = Annotated[Database, Depends(_db)]

@@ -16,8 +16,10 @@ from besok.model import messages
 from besok.model.errors import (
     Abandoned,
     BesokError,
+    NotAllowed,
     NotFound,
     SchemaMismatch,
+    SignInNeeded,
     StoreError,
     StoreRefused,
     StoreSlow,
@@ -33,7 +35,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": description}
     for status, description in {
         400: "The `Host` is not an address of this Besök, or the request is no HTTP",
-        403: "The page that asks is not of this Besök",
+        401: "This is not public: sign in, or send a key",
+        403: "Who asks has no role that allows this, or the page that asks is not of this Besök",
         404: "There is no such thing",
         422: "The question cannot be understood; also a parameter that does not exist",
         429: "Too many questions of one caller at once; ask again after `Retry-After` seconds",
@@ -46,6 +49,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 def install(server: FastAPI) -> None:
     """Translate every error of `server` into its answer."""
     server.exception_handler(NotFound)(_not_found)
+    server.exception_handler(SignInNeeded)(_sign_in)
+    server.exception_handler(NotAllowed)(_not_allowed)
     server.exception_handler(BadRange)(_bad_range)
     server.exception_handler(StoreRefused)(_refused)
     server.exception_handler(RequestValidationError)(_bad_request)
@@ -62,6 +67,14 @@ def _said(exc: Exception) -> str | Translatable:
 
 async def _not_found(request: Request, exc: Exception) -> JSONResponse:
     return problem(request.scope, 404, _said(exc))
+
+
+async def _sign_in(request: Request, exc: Exception) -> JSONResponse:
+    return problem(request.scope, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
+
+
+async def _not_allowed(request: Request, exc: Exception) -> JSONResponse:
+    return problem(request.scope, 403, _said(exc))
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:

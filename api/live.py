@@ -5,6 +5,9 @@ four times a second, and puts the snapshot into each screen's short queue. A slo
 snapshot makes harmless. After 15 seconds without one the feed reads again, so that an offline sensor shows without any
 news, and sends at least a beat. A feed that cannot read the database sends neither and takes no new screens: they then
 see that nothing is known.
+
+A stream ends with the session or key that it was opened with: when that expires, when it is ended, and when news of
+that may have been missed. The browser then asks again, as whoever it is.
 """
 
 import asyncio
@@ -23,10 +26,11 @@ from api.answers import FRESH
 from api.deps import Clock, known_name
 from api.numbers import encode
 from api.security import same_origin
-from besok.model.errors import BesokError, NotFound
+from besok.model.errors import BesokError, NotAllowed, NotFound, SignInNeeded
 from besok.model.views.live import SiteLive
+from besok.services import access
 from besok.services.live import get_live
-from besok.store import notify
+from besok.store import accounts, notify
 from besok.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -38,8 +42,10 @@ GAP_S = 0.25  # seconds between two frames of a site: what the eye can follow
 WAITING = 4  # frames a slow screen may be behind
 STREAM_HEADERS = FRESH | {"X-Accel-Buffering": "no"}  # a proxy must hand each event on at once
 AGAIN_MS = 3000
-NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4404, 4403, 1001, 1013  # why a WebSocket was closed
+# Why a WebSocket was closed.
+NO_ACCESS, NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4401, 4404, 4403, 1001, 1013
 
+CLOSED = {NotFound: NO_SUCH_SITE, SignInNeeded: NO_ACCESS, NotAllowed: NO_ACCESS}
 Render = Callable[[SiteLive], str]
 
 
@@ -142,6 +148,7 @@ class Hub:
         )  # of their own: pages and reports may hold the others
         self._db, self._url, self._clock = db, url, clock
         self._feeds: dict[str, Feed] = {}
+        self._whose: dict[Screen, str] = {}  # account or key of each screen that has one
         self._stop = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._listen, name="live-listener", daemon=True)
@@ -173,7 +180,8 @@ class Hub:
         return get_live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
-        """Raise NotFound or StoreUnavailable before a stream of `site` begins, where that is not known already."""
+        """Raise before a stream of `site` begins: NotFound, StoreUnavailable; SignInNeeded, NotAllowed."""
+        access.require("read", site)
         feed = self._feeds.get(known_name(site, "site"))
         if not (feed and feed.known):
             await self.read(site)
@@ -186,16 +194,23 @@ class Hub:
         feed = self._feeds.get(site) or self._feeds.setdefault(
             site, Feed(lambda: self._read(site), self._threads)
         )
-        screen = feed.join()
+        screen, who, loop = feed.join(), access.caller(), asyncio.get_running_loop()
+        if who.principal:
+            self._whose[screen] = who.principal
+        lasts = (who.expires - self._clock()).total_seconds() if who.expires else None
+        ending = loop.call_later(max(lasts, 0), _end, screen) if lasts is not None else None
         try:
             while not self._stop.is_set() and (item := await screen.get()) is not None:
                 yield await item.text(form, render) if isinstance(item, Snapshot) else item
         finally:
+            if ending:
+                ending.cancel()
+            self._whose.pop(screen, None)
             if feed.leave(screen):
                 del self._feeds[site]
 
     async def events(self, site: str, form: str = "", render: Render = frame) -> StreamingResponse:
-        """Return the texts as server-sent events. Raises NotFound and StoreUnavailable."""
+        """Return the texts as server-sent events. Raises as `check`."""
         await self.check(site)
 
         async def texts() -> AsyncIterator[str]:
@@ -217,9 +232,9 @@ class Hub:
         try:
             await self.check(site)
         except BesokError as exc:
-            missing = isinstance(exc, NotFound)
-            said = str(exc) if missing else "the database cannot answer now"
-            await ws.close(NO_SUCH_SITE if missing else TRY_LATER, said)
+            code = next((code for kind, code in CLOSED.items() if isinstance(exc, kind)), TRY_LATER)
+            said = str(exc) if code != TRY_LATER else "the database cannot answer now"
+            await ws.close(code, said)
             return
         sending = asyncio.create_task(self._send(ws, site, form, render))
         gone = asyncio.create_task(_hear(ws))
@@ -240,13 +255,20 @@ class Hub:
                 await ws.send_text(text)
 
     def _listen(self) -> None:
-        for notice in notify.listen(self._url, ("occupancy", "sites"), self._stop):
+        for notice in notify.listen(self._url, ("occupancy", "sites", accounts.CHANNEL), self._stop):
             with contextlib.suppress(RuntimeError):  # the loop is gone: so are the screens
                 assert self._loop
                 self._loop.call_soon_threadsafe(self._touch, notice)
 
     def _touch(self, notice: notify.Notice) -> None:
-        """Look at the site with new figures, or at all (after a reconnection, a new site file)."""
+        """Look at a site with new figures, or at all (after a reconnection, a new site file); end what lost access."""
+        for screen, whose in self._whose.items():
+            if notice.channel == notify.RECONNECTED or (
+                notice.channel == accounts.CHANNEL and notice.payload == whose
+            ):
+                _end(screen)
+        if notice.channel == accounts.CHANNEL:
+            return
         for site, feed in self._feeds.items():
             if notice.channel != "occupancy" or notice.payload == site:
                 feed.touch()
@@ -254,6 +276,13 @@ class Hub:
     def _end_streams(self) -> None:
         for feed in self._feeds.values():
             feed.send(None)
+
+
+def _end(screen: Screen) -> None:
+    """End the stream of a screen: it gets nothing after this."""
+    while not screen.empty():
+        screen.get_nowait()
+    screen.put_nowait(None)
 
 
 async def _hear(ws: WebSocket) -> None:

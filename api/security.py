@@ -43,6 +43,11 @@ def hosts(names: str) -> frozenset[str]:
     return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
 
 
+def host_of(url: str) -> frozenset[str]:
+    """Return the host name in the public address; none where there is no such address."""
+    return frozenset({urlsplit(url).hostname or ""} - {""})
+
+
 def host_name(netloc: str) -> str:
     """Return the name in a Host header, without port and brackets; empty if it cannot be read."""
     try:

@@ -1,16 +1,19 @@
 """The `besok` command: its groups of commands, and how errors are printed."""
 
+import getpass
 import importlib.metadata
 import sys
 from typing import Annotated
 
 import typer
 
+from besok.model.access import ACTOR
 from besok.model.controls import visible
 from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import (
     actions,
     adapter,
+    audit,
     backup,
     broker,
     calendar,
@@ -22,17 +25,21 @@ from cli.commands import (
     forecast,
     hand_counts,
     headcount,
+    key,
+    period,
     quality,
     quarantine,
     readings,
     receive,
     rejected,
     report,
+    roles,
     sandbox,
     services,
     simulate,
     site,
     stack,
+    user,
     visits,
 )
 from cli.terminal import output
@@ -60,12 +67,17 @@ for group in (
     readings,
     rejected,
     quarantine,
+    user,
+    key,
+    audit,
+    roles,
     calibrate,
     headcount,
     hand_counts,
     calendar,
     actions,
     report,
+    period,
     simulate,
     sandbox,
     visits,
@@ -86,7 +98,15 @@ def options(
         typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options that stand before a command; what it changes is noted under the name of the system's user."""
+    ACTOR.set(_user())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return "besok"
 
 
 def main() -> None:

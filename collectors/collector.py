@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from besok.model.broker import SECRET
 from besok.model.errors import SchemaMismatch, StoreError
 from besok.model.settings import Settings
 from besok.store import schema
@@ -23,6 +24,7 @@ from collectors.writer import Writer
 log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5
+QUIET_S = 3  # without a message: the broker has sent all that it had
 PATIENCE_S = 5  # for a batch under way when we are told to stop
 POOL_WAIT_S = 1  # before a database that is away is asked again
 # In objects: a batch makes tens of thousands and no cycles, so cycles are looked for less often
@@ -31,7 +33,30 @@ GARBAGE_AFTER = 50_000
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
-def run(settings: Settings, stop: threading.Event, counters: Counters | None = None) -> None:
+def leave(settings: Settings, stop: threading.Event) -> None:
+    """Store what the broker has kept for the client id of the settings, then give the id up.
+
+    For a collector that gets another id, or an account of another name. Raises SettingsError.
+    """
+    counters, done = Counters(), threading.Event()
+
+    def watch() -> None:
+        seen = -1
+        while not stop.wait(QUIET_S) and (seen != counters.received or counters.waiting):
+            seen = counters.received if counters.connected else -1
+        done.set()
+
+    watching = threading.Thread(target=watch, name="leaving")
+    watching.start()
+    try:
+        run(settings, done, counters, leaving=True)
+    finally:
+        watching.join()
+
+
+def run(
+    settings: Settings, stop: threading.Event, counters: Counters | None = None, *, leaving: bool = False
+) -> None:
     """Collect until `stop` is set; then finish what was received and leave the rest with the broker.
 
     What is done is counted in `counters`, for whoever watches from outside. Raises SettingsError for settings that
@@ -39,7 +64,7 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     """
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
     inbox, counters = Inbox(), counters or Counters()
-    connection = Connection(settings, inbox, counters, utc_now)
+    connection = Connection(settings, inbox, counters, utc_now, leaving=leaving)
     # Half of what may be under way is a batch: the other half arrives while it is committed.
     batch = max(1, settings.mqtt_inflight // 2)
     url = settings.database_url.get_secret_value()
@@ -94,7 +119,7 @@ def _watch(connection: Connection, writing: threading.Thread, stop: threading.Ev
 
 def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:
     """Until stopped, tell the database that we work, and our figures."""
-    name = settings.mqtt_client_id.removeprefix("besok-")
+    name = settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0]
     while True:
         now = utc_now()
         try:

@@ -43,9 +43,18 @@ class Connection:
     """Fills the inbox with what the broker sends, reconnects for ever, and acknowledges what has been stored."""
 
     def __init__(
-        self, settings: Settings, inbox: Inbox, counters: Counters, clock: Callable[[], datetime]
+        self,
+        settings: Settings,
+        inbox: Inbox,
+        counters: Counters,
+        clock: Callable[[], datetime],
+        *,
+        leaving: bool = False,
     ) -> None:
-        """Check the settings. Raises SettingsError for those that can never work."""
+        """Check the settings. Raises SettingsError for those that can never work.
+
+        One that is `leaving` takes what the broker has kept and nothing new, and ends the session.
+        """
         self._settings = settings
         self._inbox = inbox
         self._counters = counters
@@ -54,6 +63,7 @@ class Connection:
         self._topics = topic_filters(settings.mqtt_topics)
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
         self._client_id = settings.mqtt_client_id
+        self._leaving = leaving
         self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
@@ -89,8 +99,11 @@ class Connection:
             )
 
     def stop(self) -> None:
-        """Send what is still to be sent and disconnect; the session stays."""
-        self._client.disconnect()
+        """Send what is still to be sent and disconnect; the session stays, unless it is left and all is stored."""
+        end = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+        if self._leaving and not self._counters.waiting:
+            end.SessionExpiryInterval = 0
+        self._client.disconnect(properties=end)
         self._client.loop_stop()
 
     def _make_client(self) -> BulkClient:
@@ -134,7 +147,10 @@ class Connection:
         log.info("Connected to the broker at %s; %s", self._where, kept, extra={"action": "mqtt_connected"})
         if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
             self._warn_of_sharing()
-        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
+        if self._leaving:
+            client.unsubscribe(self._topics)
+        else:
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
 
     def _warn_of_sharing(self) -> None:
         """Log an error: RabbitMQ says that it has no shared subscriptions, grants them, and delivers nothing."""

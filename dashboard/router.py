@@ -8,8 +8,9 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from besok.model.errors import NotFound, SchemaMismatch, StoreError
+from besok.model.errors import NotAllowed, NotFound, SchemaMismatch, SignInNeeded, StoreError
 from besok.model.views.live import SiteInfo
+from besok.services import access
 from besok.services.places import get_sites
 from besok.store import asker
 from besok.store.database import Database
@@ -56,11 +57,14 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
     """Return the page at `address` and the navigation above it; a notice where there is nothing to show."""
     sites: tuple[SiteInfo, ...] = ()
     try:
-        sites = tuple(get_sites(db))
-        site = _chosen(sites, address.site)
+        known = tuple(get_sites(db))
+        sites = tuple(site for site in known if access.may("read", site.site))
+        site = _chosen(known, sites, address.site)
         return _page(db, address, site, now), shell.navigation(address, sites, site)
     except NotFound:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)
+    except (SignInNeeded, NotAllowed) as exc:
+        return notices.no_access(exc), shell.navigation(Address(page=""), sites, None)
     except StoreError as exc:
         log.warning(
             "no answer from the store for a page: %s", exc.in_full, extra={"action": "page_without_store"}
@@ -75,11 +79,15 @@ def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) 
     return PAGES[address.page](db, site, address, now) if site else notices.no_sites()
 
 
-def _chosen(sites: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
-    """Return the site of the address, the first one where it names none; None where there is no site at all."""
-    if not wanted:
-        return sites[0] if sites else None
-    found = next((s for s in sites if s.site == wanted), None)
-    if found is None:
+def _chosen(known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
+    """Return the site of the address, the first one that may be read where it names none; None where there is no site.
+
+    Raises NotFound, and what `access.require` raises.
+    """
+    if wanted and all(site.site != wanted for site in known):
         raise NotFound(wanted)
-    return found
+    if known and not readable:
+        access.require("read")
+    if wanted:
+        access.require("read", wanted)
+    return next((site for site in readable if wanted in ("", site.site)), None)

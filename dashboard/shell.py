@@ -6,6 +6,7 @@ from typing import Any
 from dash import dcc, html
 
 from besok.model.views.live import SiteInfo
+from besok.services import access
 from besok.text.languages import _, language, named
 from dashboard.address import Address
 from dashboard.components.elements import HIDDEN, aria, data
@@ -55,6 +56,7 @@ def _tools() -> Any:
             html.A(
                 name, href=f"?lang={other}", id="language", className="tool", lang=other, **data(lang=other)
             ),
+            _who(),
             html.Button(
                 html.Span(className="theme-icon", **HIDDEN),
                 id="theme",
@@ -64,6 +66,16 @@ def _tools() -> Any:
             ),
         ],
         className="tools",
+    )
+
+
+def _who() -> Any:
+    """Return who is signed in, leading to the way out; or the way in."""
+    who = access.caller()
+    names = {"local": _("Local administrator"), "public": _("Sign in"), "unknown": _("Sign in")}
+    why = _("Signed in automatically: nobody has an account on this machine") if who.kind == "local" else ""
+    return html.A(
+        names.get(who.kind, who.name), href="/login", id="who-is-in", className="tool", title=why or None
     )
 
 

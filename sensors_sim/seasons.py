@@ -15,10 +15,11 @@ from besok.model.site import Site
 from sensors_sim.columns import Columns
 from sensors_sim.noise import NORMAL, STEPS, generator
 from sensors_sim.scenario import Profile
-from sensors_sim.times import DAY, HOUR_MS, QUARTER_MS, Opening, openings
+from sensors_sim.times import DAY, HOUR_MS, QUARTER_MS, Opening, openings, staffed, within
 
 MOST_SLOTS: Final = 100  # quarters in a day of 25 hours
 GROWTH_FROM: Final = date(2024, 1, 1)
+STAFFLESS: Final = 0.35  # of the people of an hour with staff come in one that is open with a card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,7 @@ def _slots(site: Site, rhythm: Rhythm, day: date, begins: int, opening: Opening)
         light = np.clip((_half_day_h(day) - np.abs(local / HOUR_MS - middle)) / 0.8 + 0.5, 0, 1)
         factor = factor * (rhythm.dark + (1 - rhythm.dark) * light)
     hours = factor * (end - start) / HOUR_MS
+    hours = np.where(within(staffed(site, day), (start + end) // 2), hours, STAFFLESS * hours)
     if rhythm is not PARK:
         hours[0] *= 1.6
         hours[-2:] *= 0.5

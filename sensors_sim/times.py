@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from besok.model.arrays import Bools, Ints
-from besok.model.calendar import open_intervals
+from besok.model.calendar import open_intervals, staffed_intervals
 from besok.model.site import Site
 
 DAY: Final = timedelta(days=1)
@@ -53,6 +53,11 @@ def dates(first: date, last: date) -> list[date]:
 def openings(site: Site, day: date) -> list[Opening]:
     """Return the opening hours of the business day."""
     return [Opening(millis(start), millis(end)) for start, end in open_intervals(day, site)]
+
+
+def staffed(site: Site, day: date) -> list[Opening]:
+    """Return the hours of the business day with staff."""
+    return [Opening(millis(start), millis(end)) for start, end in staffed_intervals(day, site)]
 
 
 def within(stretches: Sequence[Opening], times: Ints, before: int = 0, after: int = 0) -> Bools:

@@ -15,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ from cli.stack import ports
 
 HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
-PASSWORDS = ("BESOK_DB_PASSWORD", "BESOK_MQTT_PASSWORD")
-SERVICES = ("db", "broker", "migrate", "collector", "jobs", "receiver", "web")
+PASSWORDS = (
+    "BESOK_DB_PASSWORD",
+    *(f"BESOK_DB_{role}_PASSWORD" for role in ("SUPERUSER", "COLLECTOR", "JOBS", "WEB", "READER")),
+)
+SERVICES = ("secrets", "db", "broker", "migrate", "collector", "jobs", "receiver", "web")
 PEOPLE = 321  # nobody else's number
 
 
@@ -36,6 +39,7 @@ class Trial:
 
     environment: dict[str, str]
     command: tuple[str, ...]
+    key: str = ""
 
     def compose(self, *words: str, quiet: bool = False) -> str:
         """What `docker compose ...` prints. Raises CalledProcessError."""
@@ -44,7 +48,8 @@ class Trial:
     def get(self, path: str) -> Any:
         """What the web service answers on its published port: JSON, or text where it is a page."""
         address = f"http://127.0.0.1:{self.environment['BESOK_PORT']}{path}"
-        with urllib.request.urlopen(address, timeout=20) as answer:
+        signed = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        with urllib.request.urlopen(urllib.request.Request(address, headers=signed), timeout=20) as answer:
             text = answer.read().decode()
         return json.loads(text) if path.startswith("/api/") else text
 
@@ -144,7 +149,9 @@ def publish(attempt: Trial, device: str, line: str) -> None:
     """Send one flow message from inside the broker's container, twice."""
     now = datetime.now(UTC).isoformat()
     message = json.dumps({"time": now, "period_s": 0, "in": PEOPLE, "out": 0, "line": line})
-    sent = ("mosquitto_pub", "-u", "besok", "-P", attempt.environment["BESOK_MQTT_PASSWORD"], "-q", "1")
+    account = device.replace("/", ".")
+    show = ("run", "--rm", "--no-deps", "--entrypoint", "cat", "secrets", f"/accounts/accounts/{account}")
+    sent = ("mosquitto_pub", "-u", account, "-P", attempt.compose(*show, quiet=True).strip(), "-q", "1")
     for _ in range(2):
         attempt.compose("exec", "-T", "broker", *sent, "-t", f"besok/v1/{device}/flow", "-m", message)
 
@@ -174,11 +181,13 @@ def check(attempt: Trial) -> None:
     print("  the image is built")
     attempt.compose("up", "--detach", "--no-build", *SERVICES, quiet=True)
     wait_for("the API answers", lambda: attempt.get("/api/v1/health"))
-    wait_for("the page answers", lambda: "<html" in attempt.get("/"))
+    wait_for("the page leads to the sign-in", lambda: "/login" in attempt.get("/"))
+    made = attempt.compose("run", "--rm", "-T", "cli", "key", "add", "check", "--role", "admin")
+    attempt = replace(attempt, key=made.split()[0])
     device, line, portal = a_door(attempt.get("/api/v1/devices"))
     publish(attempt, device, line)
     wait_for("a message is counted once", lambda: counted(attempt, device.split("/")[0], portal))
-    token = attempt.compose("exec", "-T", "receiver", "besok", "receive", "token", "add", "check").split()[0]
+    token = attempt.compose("run", "--rm", "-T", "cli", "receive", "token", "add", "check").split()[0]
     wait_for("a count is taken by HTTP", lambda: push(attempt, token))
     wait_for("every service is healthy", lambda: healthy(attempt))
     attempt.compose("up", "--detach", "--no-build", "simulator", quiet=True)
@@ -194,7 +203,7 @@ def healthy(attempt: Trial) -> bool:
     """Whether all services run and those with a health check pass it."""
     lines = attempt.compose("ps", "--format", "json", quiet=True).splitlines()
     states = {s["Service"]: (s["State"], s["Health"]) for s in map(json.loads, lines)}
-    wanted = [states[name] for name in SERVICES if name != "migrate"]
+    wanted = [states[name] for name in SERVICES if name not in ("migrate", "secrets")]
     return all(state == "running" and health in ("", "healthy") for state, health in wanted)
 
 

@@ -19,6 +19,8 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
+from besok.model.access import LOCAL
+from besok.services import access
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import mosquitto, ports, postgres
@@ -87,6 +89,13 @@ def log_of_its_own() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def at_this_machine() -> Iterator[None]:
+    """Let what a test asks for without a request be asked for by who sits at the machine."""
+    with access.acting(LOCAL):
+        yield
 
 
 @pytest.fixture(scope="session")

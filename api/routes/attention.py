@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import ranges
 from api.answers import FRESH, Form, rows, table
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, author, needs
 from api.routes.figures import FirstDay, LastDay, PortalId, SpaceId, within
 from api.security import same_origin
 from besok.model import messages
 from besok.model.views.attention import ChannelCoverage, FindingInfo
-from besok.services import attention
+from besok.services import access, attention
 from besok.services.attention import get_coverage, get_findings, get_wiring
 from besok.services.wiring import WiringPoint
 
@@ -31,15 +31,15 @@ class Acknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
-        description="A name or initials; it is kept with the finding", examples=["Kim"]
+    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = Field(
+        default="", description="A name or initials; left out by who is signed in", examples=["Kim"]
     )
     note: Words = Field(
         description="What it is, or what is done about it", examples=["The door is closed until May"]
     )
 
 
-@router.get("/sites/{site}/findings", summary="What is wrong with sensors")
+@router.get("/sites/{site}/findings", summary="What is wrong with sensors", dependencies=[needs("read")])
 def findings(
     site: KnownSite,
     db: Db,
@@ -58,7 +58,7 @@ def findings(
     return within(found, site, portal, space)
 
 
-@table(router, "/sites/{site}/coverage", ChannelCoverage, "How much each channel worked")
+@table(router, "/sites/{site}/coverage", ChannelCoverage, "How much each channel worked", needs("read"))
 def coverage(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
     portal: PortalId = None, space: SpaceId = None,
@@ -73,7 +73,11 @@ def coverage(
     return rows(points, ChannelCoverage, form, f"{site.id}-coverage-{first}-{last}")
 
 
-@router.get("/sites/{site}/wiring", summary="Whether a site is wired as its site file says")
+@router.get(
+    "/sites/{site}/wiring",
+    summary="Whether a site is wired as its site file says",
+    dependencies=[needs("read")],
+)
 def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[WiringPoint]:
     """For a new installation: which sensors are heard, whether in is in, doors counted twice or not at all, spaces
     without a counted way in. Problems first, each with what to do; `ok` is what was looked at and found right."""
@@ -81,13 +85,26 @@ def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[Wiring
     return get_wiring(db, site.id, now=now)
 
 
-@router.post("/findings/{number}/acknowledgement", summary="Acknowledge a finding")
+def _may_acknowledge(number: Number, db: Db) -> None:
+    if access.caller().kind == "public":  # to whom nothing is told of findings, not even that there is none
+        access.require("acknowledge")
+    access.require("acknowledge", attention.site_of(db, number))
+
+
+_may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
+
+
+@router.post(
+    "/findings/{number}/acknowledgement",
+    summary="Acknowledge a finding",
+    dependencies=[Depends(_may_acknowledge)],
+)
 def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request: Request) -> FindingInfo:
     """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
     cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
         raise HTTPException(403, messages.FOREIGN_ACKNOWLEDGEMENT)
     try:
-        return attention.acknowledge(db, number, body.who, body.note, now)
+        return attention.acknowledge(db, number, author(body.who), body.note, now)
     except attention.Resolved as exc:
         raise HTTPException(409, exc.message) from None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api import ranges
 from api.answers import Form, rows, table
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from api.routes.figures import FirstDay, From, LastDay, SpaceId, To, within
 from besok.model import calendar
 from besok.model.effects import ProgrammeEffect
@@ -16,7 +16,7 @@ from besok.services.calendar import get_calendar_days, get_event_effects, get_ev
 router = APIRouter(tags=["Calendar"])
 
 
-@table(router, "/sites/{site}/calendar", CalendarDay, "What kind of day each day is")
+@table(router, "/sites/{site}/calendar", CalendarDay, "What kind of day each day is", needs("open"))
 def calendar_days(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
@@ -26,7 +26,7 @@ def calendar_days(
     return rows(days, CalendarDay, form, f"{site.id}-calendar-{first}-{last}")
 
 
-@table(router, "/sites/{site}/events", ProgrammeEvent, "The programme")
+@table(router, "/sites/{site}/events", ProgrammeEvent, "The programme", needs("open"))
 def events(
     site: KnownSite,
     db: Db,
@@ -42,7 +42,7 @@ def events(
     return rows(found, ProgrammeEvent, form, f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
-@table(router, "/sites/{site}/unusual", UnusualTime, "Hours that stood out")
+@table(router, "/sites/{site}/unusual", UnusualTime, "Hours that stood out", needs("read"))
 def unusual(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
@@ -52,7 +52,7 @@ def unusual(
     return rows(found, UnusualTime, form, f"{site.id}-unusual-{first}-{last}")
 
 
-@router.get("/sites/{site}/events/effects", summary="What events gave")
+@router.get("/sites/{site}/events/effects", summary="What events gave", dependencies=[needs("read")])
 def effects_of_events(
     site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None
 ) -> list[ProgrammeEffect]:

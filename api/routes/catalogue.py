@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.catalogue import MEDIA, Publisher, catalogue
-from api.deps import Db
+from api.deps import Db, needs
 from besok.model import messages
 from besok.model.errors import NotFound
 from besok.model.settings import Settings
@@ -30,6 +30,7 @@ async def _publisher(request: Request) -> Publisher:
 
 @router.get(
     "/catalogue",
+    dependencies=[needs("open")],
     response_class=Response,
     responses={200: {"content": {MEDIA: {"schema": {"type": "string"}}}, "description": "RDF/XML"}},
     summary="The open data as a catalogue (DCAT-AP-SE)",

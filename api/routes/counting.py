@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from api.security import same_origin
 from besok.model import messages
 from besok.model.actions import YEARS
@@ -79,7 +79,11 @@ class Received:
     stored: bool
 
 
-@router.get("/sites/{site}/calibration", summary="How well the doors count, and what to count next")
+@router.get(
+    "/sites/{site}/calibration",
+    summary="How well the doors count, and what to count next",
+    dependencies=[needs("read")],
+)
 def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     """Each door with its accuracy (sensor / person) and the 95 % interval, the counts it rests on, the corrections that
     were proposed, accepted or undone, and the counts that would teach most. The taps of a count: `counts/{id}`."""
@@ -87,7 +91,7 @@ def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     return replace(known, counts=tuple(replace(c, taps=()) for c in known.counts))
 
 
-@router.get("/sites/{site}/counts/doors", summary="Doors to count at")
+@router.get("/sites/{site}/counts/doors", summary="Doors to count at", dependencies=[needs("count")])
 def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToCount]:
     """Return the doors with sensors, those first where a count teaches most. It tells nothing of what the sensors
     count, so that whoever counts is not led by it."""
@@ -109,13 +113,15 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     return sorted(found, key=lambda d: -(d.learn or 0))
 
 
-@router.put("/sites/{site}/counts/doors", response_model=None, include_in_schema=False)
+@router.put(
+    "/sites/{site}/counts/doors", response_model=None, include_in_schema=False, dependencies=[needs("count")]
+)
 def no_count() -> NoReturn:
     """Refuse what would else be taken for the id of a count."""
     raise HTTPException(405)
 
 
-@router.get("/sites/{site}/counts/{count}", summary="One count with its taps")
+@router.get("/sites/{site}/counts/{count}", summary="One count with its taps", dependencies=[needs("read")])
 def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
     found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
@@ -127,7 +133,13 @@ def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
 KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description": "It was kept already"}}
 
 
-@router.put("/sites/{site}/counts/{count}", status_code=201, responses=KNOWN, summary="Send a count")
+@router.put(
+    "/sites/{site}/counts/{count}",
+    status_code=201,
+    responses=KNOWN,
+    summary="Send a count",
+    dependencies=[needs("count")],
+)
 def receive(
     site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import ranges
 from api.answers import Form, rows, streamed, table
-from api.deps import KnownSite, Now, known_name
+from api.deps import KnownSite, Now, known_name, needs
 from api.reports import ReportDb, in_one, in_turn
 from besok.model import calendar
 from besok.model.errors import NotFound
@@ -16,13 +16,13 @@ from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint, VisitStep
-from besok.services.annual import get_annual_report
+from besok.services.closed_periods import get_reported, with_closed
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
 from besok.store.database import Database
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "
@@ -100,6 +100,8 @@ def visits(
     points = get_visits(
         db, site, first, last, step, together=together, today=calendar.business_day(now, site)
     )
+    if not (together and site.also):
+        points = with_closed(db, site.id, step, points, first, last)
     name = "-".join(site.counted if together else (site.id,))
     return rows(points, VisitPoint, form, f"{name}-visits-{first}-{last}")
 
@@ -150,7 +152,7 @@ def progress(site: KnownSite, db: ReportDb, now: Now) -> Progress:
 def annual(site: KnownSite, db: ReportDb, now: Now, year: Year = None) -> AnnualReport:
     """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
-    return get_annual_report(db, site.id, year or today.year - 1, today)
+    return get_reported(db, site.id, year or today.year - 1, today)
 
 
 def known_portal(portal: str, site: Site) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from api.answers import TABLE, Form, rows
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from besok.model import calendar
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.levers import LeverEffect
@@ -18,7 +18,7 @@ from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
 
-router = APIRouter(tags=["Forecast"])
+router = APIRouter(tags=["Forecast"], dependencies=[needs("read")])
 
 Part = Annotated[
     Literal["days", "years", "totals"],

@@ -6,7 +6,7 @@ from datetime import date
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from api.routes.counting import Name
 from api.security import same_origin
 from besok.model import calendar, messages
@@ -41,7 +41,12 @@ class Entered:
     import_id: int
 
 
-@router.post("/sites/{site}/visits/counted", status_code=201, summary="Enter a day or a week counted by hand")
+@router.post(
+    "/sites/{site}/visits/counted",
+    status_code=201,
+    summary="Enter a day or a week counted by hand",
+    dependencies=[needs("count")],
+)
 def receive(site: KnownSite, body: HandCountIn, db: Db, now: Now, request: Request) -> Entered:
     """Keep a count of visits by hand. The same again changes nothing; another number replaces the one before."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
@@ -55,7 +60,9 @@ def receive(site: KnownSite, body: HandCountIn, db: Db, now: Now, request: Reque
         raise HTTPException(422, exc.message or str(exc)) from exc
 
 
-@router.get("/sites/{site}/visits/sampled", summary="Years estimated from sample weeks")
+@router.get(
+    "/sites/{site}/visits/sampled", summary="Years estimated from sample weeks", dependencies=[needs("read")]
+)
 def sampled(site: KnownSite, db: Db, now: Now) -> list[SampledYear]:
     """Return each year of which weeks were counted by hand, estimated from them (stratified by the kind of week), with
     its standard error, degrees of freedom and intervals."""

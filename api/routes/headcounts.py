@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from api import ranges
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, needs
 from api.routes.counting import CountId, Name, Received, utc
 from api.routes.figures import FirstDay, LastDay
 from api.security import same_origin
@@ -59,7 +59,11 @@ class Undone:
     id: UUID
 
 
-@router.get("/sites/{site}/headcounts", summary="Headcounts, and what they say of the estimates")
+@router.get(
+    "/sites/{site}/headcounts",
+    summary="Headcounts, and what they say of the estimates",
+    dependencies=[needs("read")],
+)
 def listing(site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None) -> SiteHeadcounts:
     """Headcounts of business days (the last eight weeks), each beside the estimate of its minute as it was before the
     headcount was used; how many lay within the 80 % interval; what room sensors show of the people counted."""
@@ -67,7 +71,11 @@ def listing(site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastD
     return get_headcounts(db, site, now, first, last)
 
 
-@router.get("/sites/{site}/headcounts/rooms", summary="Rooms to walk in a headcount round")
+@router.get(
+    "/sites/{site}/headcounts/rooms",
+    summary="Rooms to walk in a headcount round",
+    dependencies=[needs("count")],
+)
 def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToCount]:
     """Return the spaces without parts, with their last headcounts of today. It tells nothing of the estimates, so that
     whoever counts is not led by them."""
@@ -75,7 +83,9 @@ def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToC
     return get_rooms(db, site, now)
 
 
-@router.post("/sites/{site}/headcounts", status_code=201, summary="Send a headcount")
+@router.post(
+    "/sites/{site}/headcounts", status_code=201, summary="Send a headcount", dependencies=[needs("count")]
+)
 def receive(
     site: KnownSite, body: HeadcountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:
@@ -92,7 +102,9 @@ def receive(
     return Received(id=body.id, stored=stored)
 
 
-@router.post("/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back")
+@router.post(
+    "/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back", dependencies=[needs("count")]
+)
 def undo(site: KnownSite, count: CountId, body: UndoIn, db: Db, now: Now, request: Request) -> Undone:
     """Take a headcount out of use, which is kept, and estimate its day again without it."""
     _ours(request)

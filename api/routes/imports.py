@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, author, needs
 from api.reports import ReportDb
 from api.security import same_origin
 from besok.model import messages
@@ -32,7 +32,12 @@ ImportId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The import's num
 Source = Annotated[str, Query(max_length=100, pattern=SOURCE, description="Where the counts are from")]
 Name = Annotated[str, Query(max_length=200, pattern=LINE, description="The name of the file")]
 Who = Annotated[
-    str, Query(min_length=1, max_length=60, pattern=LINE, description="Who brings them, a name or initials")
+    str,
+    Query(
+        max_length=60,
+        pattern=LINE,
+        description="Who brings them, a name or initials; left out by who is signed in",
+    ),
 ]
 Measure = Annotated[
     Literal["gross", "net", "passages"] | None,
@@ -103,7 +108,7 @@ class By(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=LINE)]
+    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=LINE)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +156,7 @@ async def _upload(
 Uploaded = Annotated[_Upload, Depends(_upload)]
 
 
-@router.get("/sites/{site}/imports", summary="Files that were imported")
+@router.get("/sites/{site}/imports", summary="Files that were imported", dependencies=[needs("read")])
 def listing(site: KnownSite, db: Db) -> list[ImportView]:
     """Return the imports of a site, newest first, also those that were undone."""
     return imports.imports(db, site.id)
@@ -160,6 +165,7 @@ def listing(site: KnownSite, db: Db) -> list[ImportView]:
 @router.post(
     "/sites/{site}/imports/preview",
     summary="What a file would change",
+    dependencies=[needs("record")],
     max_body_size=LARGEST_FILE,
     openapi_extra=FILE,
 )
@@ -184,16 +190,19 @@ def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: 
     "/sites/{site}/imports",
     status_code=201,
     summary="Import a file",
+    dependencies=[needs("record")],
     max_body_size=LARGEST_FILE,
     openapi_extra=FILE,
 )
-def store(site: KnownSite, upload: Uploaded, who: Who, db: ReportDb, now: Now, request: Request) -> Stored:
+def store(
+    site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: Request, who: Who = ""
+) -> Stored:
     """Store the counts of a file; the same counts twice are one import. What is unclear is refused: see the preview."""
     _ours(request)
     try:
         file = _read(upload, site)
         number = imports.store(
-            db, site.id, _doors(file, upload), file, upload.source, author=who, digest=upload.digest,
+            db, site.id, _doors(file, upload), file, upload.source, author=author(who), digest=upload.digest,
             name=upload.name, counts=_measure(upload, file), now=now,
         )  # fmt: skip
     except CountFileError as exc:
@@ -201,13 +210,15 @@ def store(site: KnownSite, upload: Uploaded, who: Who, db: ReportDb, now: Now, r
     return Stored(id=number)
 
 
-@router.post("/sites/{site}/imports/{number}/undo", summary="Undo an import")
+@router.post("/sites/{site}/imports/{number}/undo", summary="Undo an import", dependencies=[needs("record")])
 def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
     """Make an import count for nothing; what it replaced counts again."""
     return _changed(imports.undo, site, number, body, db, now, request)
 
 
-@router.post("/sites/{site}/imports/{number}/redo", summary="Restore an import")
+@router.post(
+    "/sites/{site}/imports/{number}/redo", summary="Restore an import", dependencies=[needs("record")]
+)
 def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
     """Make an import that was undone count again."""
     return _changed(imports.redo, site, number, body, db, now, request)
@@ -226,7 +237,7 @@ def _changed(
     if number not in {one.id for one in imports.imports(db, site.id)}:
         raise NotFound(messages.no_import(number))
     try:
-        change(db, number, body.who, now=now)
+        change(db, number, author(body.who), now=now)
     except CountFileError as exc:
         raise HTTPException(422, exc.message or str(exc)) from None
     return Stored(id=number)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import Form, rows, table
-from api.deps import Db, KnownSite, Now, known_name
+from api.deps import Db, KnownSite, Now, author, known_name, needs
 from api.routes.figures import SpaceId, known_space
 from api.security import same_origin
 from besok.model import messages
@@ -30,9 +30,9 @@ router = APIRouter(tags=["Ledger"])
 TEXT, WORD = r"^[^\x00-\x08\x0b-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"  # no control characters
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
-Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=WORD)]
 ActionId = Annotated[str, Path(description="The action's id", examples=["longer-sundays"])]
-WHO = Field(description="Who writes this down, a name or initials; only commands show it")
+Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
+WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
 
@@ -105,7 +105,7 @@ class LedgerRow:
     gave_en: str
 
 
-@table(router, "/sites/{site}/actions", ActionInfo, "You said, we did")
+@table(router, "/sites/{site}/actions", ActionInfo, "You said, we did", needs("open"))
 def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
     room = known_space(space, site) if space else ""
@@ -119,13 +119,18 @@ def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None
     return rows(lines, LedgerRow, form, f"{site.id}-actions")
 
 
-@router.get("/sites/{site}/actions/effects", summary="What it gave")
+@router.get("/sites/{site}/actions/effects", summary="What it gave", dependencies=[needs("read")])
 def effects_of_actions(site: KnownSite, db: Db, now: Now) -> list[Gave]:
     """Return the effect of each action that was done, computed from the visits before and since once a day."""
     return list(_gave(db, site, now).values())
 
 
-@router.post("/sites/{site}/actions", status_code=201, summary="Write down what was asked for")
+@router.post(
+    "/sites/{site}/actions",
+    status_code=201,
+    summary="Write down what was asked for",
+    dependencies=[needs("record")],
+)
 def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> ActionInfo:
     """Put it into the ledger, which is public: it names groups, never people. Its id is made of its title."""
     _ours(request)
@@ -144,10 +149,12 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
             weekdays=tuple(dict.fromkeys(body.weekdays)),
         )
 
-    return _info(db, site, now, _kept(lambda: ledger.add(db, site.id, made, body.who, now)).id)
+    return _info(db, site, now, _kept(lambda: ledger.add(db, site.id, made, author(body.who), now)).id)
 
 
-@router.patch("/sites/{site}/actions/{action}", summary="Write down what became of it")
+@router.patch(
+    "/sites/{site}/actions/{action}", summary="Write down what became of it", dependencies=[needs("record")]
+)
 def amend(site: KnownSite, action: ActionId, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
     """Note an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
     _ours(request)
@@ -163,7 +170,7 @@ def amend(site: KnownSite, action: ActionId, body: Became, db: Db, now: Now, req
             known, **{n: getattr(body, n) for n in ("done_since", "undone") if n in body.model_fields_set}
         )
 
-    _kept(lambda: ledger.amend(db, site.id, name, amended, body.who, now))
+    _kept(lambda: ledger.amend(db, site.id, name, amended, author(body.who), now))
     return _info(db, site, now, name)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, author, needs
 from api.routes.ledger import WHO, Who
 from api.security import same_origin
 from besok.model import messages
@@ -48,13 +48,18 @@ class Kept:
     mapping: int
 
 
-@router.get("/devices/unknown", summary="Devices that nothing knows")
+@router.get("/devices/unknown", summary="Devices that nothing knows", dependencies=[needs("diagnose")])
 def unknown(db: Db) -> list[UnknownDevice]:
     """Return their last messages, without what is personal, and which fields may be about people."""
     return get_unknown(db)
 
 
-@router.post("/sites/{site}/mappings", status_code=201, summary="Say what an unknown device means")
+@router.post(
+    "/sites/{site}/mappings",
+    status_code=201,
+    summary="Say what an unknown device means",
+    dependencies=[needs("place")],
+)
 def describe(site: KnownSite, body: AnswerIn, db: Db, now: Now, request: Request) -> Kept:
     """Keep the answer; the collector reads the kept messages again. Nothing counts before the device has a place."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
@@ -72,7 +77,7 @@ def describe(site: KnownSite, body: AnswerIn, db: Db, now: Now, request: Request
     values = [(key, path) for key, _, path in (text.partition("=") for text in body.values)]
     try:
         number = answer(
-            db, body.topic, values, author=body.who, now=now, observed=observed if place else None
+            db, body.topic, values, author=author(body.who), now=now, observed=observed if place else None
         )
     except (NotFound, StoreError):
         raise

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import FRESH
-from api.deps import Db, LiveDb, Now, known_name
+from api.deps import Db, LiveDb, Now, known_name, needs
 from besok.model.views.devices import DeviceInfo, Health, RejectedMessage
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.health import get_health
@@ -24,14 +24,14 @@ Before = Annotated[
 ]
 
 
-@router.get("/health", summary="Whether the whole works")
+@router.get("/health", summary="Whether the whole works", dependencies=[needs("open")])
 def health(db: LiveDb, now: Now, response: Response) -> Health:
     """`ok` if the database is of this version and every service said lately that it works. 503 without a database."""
     response.headers.update(FRESH)
     return get_health(db, now)
 
 
-@router.get("/devices", summary="All sensors, heard or expected")
+@router.get("/devices", summary="All sensors, heard or expected", dependencies=[needs("read")])
 def devices(
     db: Db, now: Now, site: Annotated[str | None, Query(description="Only those of this site")] = None
 ) -> list[DeviceInfo]:
@@ -39,14 +39,14 @@ def devices(
     return get_devices(db, known_name(site, "site") if site else None, now=now)
 
 
-@router.get("/devices/unplaced", summary="Sensors heard, but not placed")
+@router.get("/devices/unplaced", summary="Sensors heard, but not placed", dependencies=[needs("diagnose")])
 def unplaced(db: Db, now: Now) -> list[UnassignedSensor]:
     """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
     holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
     return suggest_placements(get_unplaced(db, now), load_all(db))
 
 
-@router.get("/rejected", summary="Messages nobody could read")
+@router.get("/rejected", summary="Messages nobody could read", dependencies=[needs("diagnose")])
 def rejected(
     db: Db, request: Request, response: Response, limit: Limit = 100, before_id: Before = None
 ) -> list[RejectedMessage]:
@@ -58,7 +58,7 @@ def rejected(
     return found
 
 
-@router.get("/schema/native", summary="JSON Schema of native sensor messages")
+@router.get("/schema/native", summary="JSON Schema of native sensor messages", dependencies=[needs("open")])
 def native_schema() -> dict[str, Any]:
     """Return what a sensor may publish on `besok/v1/...`; docs/reference/native-messages.md explains it."""
     return _schema()

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.deps import Db, KnownSite, SiteId, known_name
+from api.deps import Db, KnownSite, SiteId, known_name, needs
 from besok.model.views.live import PortalInfo, SiteInfo, SpaceInfo
 from besok.services.places import get_portals, get_sites, get_spaces
 
-router = APIRouter(tags=["Places"])
+router = APIRouter(tags=["Places"], dependencies=[needs("open")])
 
 
 @router.get("/sites", summary="All sites")

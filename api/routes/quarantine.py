@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.deps import Db, KnownSite, Now, known_name
+from api.deps import Db, KnownSite, Now, author, known_name, needs
 from api.routes.ledger import WHO, WORD, Who
 from api.security import same_origin
 from besok.model import messages
@@ -43,7 +43,7 @@ class Decision:
     readings: int
 
 
-@router.get("/quarantine", summary="Readings that do not count")
+@router.get("/quarantine", summary="Readings that do not count", dependencies=[needs("read")])
 def waiting(
     db: Db,
     site: Annotated[str | None, Query(description="Only those of this site, or without a place")] = None,
@@ -52,13 +52,22 @@ def waiting(
     return quarantine_decisions.groups(db, known_name(site, "site") if site else None)
 
 
-@router.get("/sites/{site}/quarantine/decisions", summary="Decisions about readings in quarantine")
+@router.get(
+    "/sites/{site}/quarantine/decisions",
+    summary="Decisions about readings in quarantine",
+    dependencies=[needs("read")],
+)
 def decided(site: KnownSite, db: Db) -> list[Decided]:
     """Return the last hundred, the last first."""
     return quarantine_decisions.decisions(db, site.id)
 
 
-@router.post("/sites/{site}/quarantine", status_code=201, summary="Release or drop readings in quarantine")
+@router.post(
+    "/sites/{site}/quarantine",
+    status_code=201,
+    summary="Release or drop readings in quarantine",
+    dependencies=[needs("acknowledge")],
+)
 def decide(site: KnownSite, body: DecisionIn, db: Db, now: Now, request: Request) -> Decision:
     """Keep the decision. What is released counts, and its days are recomputed."""
     _refuse_foreign(request)
@@ -70,7 +79,9 @@ def decide(site: KnownSite, body: DecisionIn, db: Db, now: Now, request: Request
         cause=body.cause,
         until=body.until,
     )
-    number, readings = quarantine_decisions.decide(db, body.decision, chosen, author=body.who, now=now)
+    number, readings = quarantine_decisions.decide(
+        db, body.decision, chosen, author=author(body.who), now=now
+    )
     return Decision(decision=number, readings=readings)
 
 
@@ -82,11 +93,16 @@ class UndoIn(BaseModel):
     who: Who = WHO
 
 
-@router.post("/sites/{site}/quarantine/{number}/undo", status_code=204, summary="Undo a decision")
+@router.post(
+    "/sites/{site}/quarantine/{number}/undo",
+    status_code=204,
+    summary="Undo a decision",
+    dependencies=[needs("acknowledge")],
+)
 def undo(site: KnownSite, number: Number, body: UndoIn, db: Db, now: Now, request: Request) -> None:
     """Let its readings wait again; what had counted counts no more."""
     _refuse_foreign(request)
-    quarantine_decisions.undo(db, number, site=site.id, author=body.who, now=now)
+    quarantine_decisions.undo(db, number, site=site.id, author=author(body.who), now=now)
 
 
 def _refuse_foreign(request: Request) -> None:

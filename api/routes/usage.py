@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api import ranges
-from api.deps import KnownSite, Now, known_name
+from api.deps import KnownSite, Now, known_name, needs
 from api.reports import ReportDb
 from api.routes.figures import FirstDay, LastDay, SpaceId
 from besok.model import calendar
@@ -15,7 +15,7 @@ from besok.model.site import Site
 from besok.model.views.series import SpaceUsage, Together
 from besok.services.usage import get_space_usage, get_together
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 MOST_DAYS = 1100  # three years, whose millions of quarters of an hour take a few seconds
 

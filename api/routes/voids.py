@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.deps import Db, KnownSite, Now
+from api.deps import Db, KnownSite, Now, author, needs
 from api.routes.ledger import WHO, WORD, Who
 from api.security import same_origin
 from besok.model import messages
@@ -59,13 +59,15 @@ class WouldGo:
     people: float
 
 
-@router.get("/sites/{site}/voids", summary="Readings that were voided")
+@router.get("/sites/{site}/voids", summary="Readings that were voided", dependencies=[needs("read")])
 def voided(site: KnownSite, db: Db) -> list[Voided]:
     """Return the times that were voided of the sensors of a site, also those that count again; the last first."""
     return store.listing(db, site.id)
 
 
-@router.post("/sites/{site}/voids/preview", summary="What voiding would take away")
+@router.post(
+    "/sites/{site}/voids/preview", summary="What voiding would take away", dependencies=[needs("acknowledge")]
+)
 def preview(site: KnownSite, body: VoidIn, db: Db) -> WouldGo:
     """Return how much would count no more; it changes nothing."""
     device = _device(db, site.id, body.device)
@@ -76,25 +78,33 @@ def preview(site: KnownSite, body: VoidIn, db: Db) -> WouldGo:
     return WouldGo(readings=goes.readings, people=goes.people)
 
 
-@router.post("/sites/{site}/voids", status_code=201, summary="Void readings")
+@router.post(
+    "/sites/{site}/voids", status_code=201, summary="Void readings", dependencies=[needs("acknowledge")]
+)
 def void(site: KnownSite, body: VoidIn, db: Db, now: Now, request: Request) -> Voided:
     """Take what a sensor sent in some time out of all figures. It is kept; the days concerned are computed again."""
     _ours(request)
     device = _device(db, site.id, body.device)
     try:
         span = time_span(db, device, body.first, body.last)
-        number = store.add(db, device, *span, body.above, reason=body.reason, author=body.who, now=now)
+        number = store.add(
+            db, device, *span, body.above, reason=body.reason, author=author(body.who), now=now
+        )
     except BesokError as exc:
         raise _unprocessable(exc) from None
     return _one(db, site.id, number)
 
 
-@router.post("/sites/{site}/voids/{number}/undo", summary="Let voided readings count again")
+@router.post(
+    "/sites/{site}/voids/{number}/undo",
+    summary="Let voided readings count again",
+    dependencies=[needs("acknowledge")],
+)
 def undo(site: KnownSite, number: VoidId, body: UndoIn, db: Db, now: Now, request: Request) -> Voided:
     """Compute the days concerned again, with what the sensor sent then."""
     _ours(request)
     _one(db, site.id, number)
-    store.undo(db, number, reason=body.reason, author=body.who, now=now)
+    store.undo(db, number, reason=body.reason, author=author(body.who), now=now)
     return _one(db, site.id, number)
 
 

@@ -24,7 +24,8 @@ from besok.model.arrays import Bools, Floats, Ints
 
 DAY = timedelta(days=1)
 # Of a day about its opening hours: 0.14 to 0.34 at nine streets of Leeds, Melbourne and Auckland, 0.09 to 0.17 once
-# their weekdays are learnt. Of a month about its share of the year: 0.08 there and at Newcastle's library, at most 0.14.
+# their weekdays are learnt. Of a month about its share of the year: 0.08 there and at Newcastle's library, at most
+# 0.14.
 DAY_SD, MONTH_SD = 0.25, 0.1
 WALK_SD = 0.1  # of the level in a year, as in forecasts
 BELIEF_DAYS = 60  # days' worth of belief in DAY_SD, and in all weekdays alike for each hour

@@ -98,6 +98,14 @@ class SampledVisits:
         prior = sum((by_kind[k] * RATIO_SD[k]) ** 2 for k in self.guessed)
         return self.cv**2 * sampling, prior + (resting * RATIO_SD[self.base]) ** 2
 
+    def drawn(self, rng: np.random.Generator) -> Floats:
+        """Return how many times what is estimated of it each week may have had: one draw of all errors."""
+        of_sample = {k: self.cv * np.sqrt(size) * rng.normal() for k, size in self.sizes.items()}
+        of_base = of_sample[self.base] + RATIO_SD[self.base] * rng.normal()
+        of_kind = of_sample | {k: of_base + RATIO_SD[k] * rng.normal() for k in self.guessed}
+        each = np.array([of_kind[w.kind] for w in self.weeks]) + self.cv * rng.normal(size=len(self.weeks))
+        return np.asarray(np.maximum(1 + each, 0.0))
+
     @property
     def se(self) -> float:
         """The standard error of the total."""

@@ -157,7 +157,7 @@ def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
 
 def candidates(distinct: pd.Series) -> dict[str, tuple[pd.Series, Unit]]:
     """Return lower-case texts as days by each format, NaT where it does not fit, and what each stands for."""
-    plain = _rewritten(distinct)
+    plain = rewritten(distinct)
     return {
         form: (pd.to_datetime(plain, format=form, errors="coerce"), unit)
         for unit, formats in FORMATS.items()
@@ -165,7 +165,7 @@ def candidates(distinct: pd.Series) -> dict[str, tuple[pd.Series, Unit]]:
     }
 
 
-def _rewritten(words: pd.Series) -> pd.Series:
+def rewritten(words: pd.Series) -> pd.Series:
     """Return lower-case texts with English months of three letters, and each form of a date in one way."""
     plain = words.str.replace(_MONTH, lambda m: _english(m[1]), regex=True)
     for pattern, form in _REWRITES:
@@ -175,7 +175,7 @@ def _rewritten(words: pd.Series) -> pd.Series:
 
 def months_among(texts: pd.Series, date_format: str = "") -> list[str]:
     """Return the texts that are months of a year, by the format that fits most of them."""
-    plain = texts if date_format else _rewritten(texts.str.lower())
+    plain = texts if date_format else rewritten(texts.str.lower())
     forms = [date_format] if date_format else FORMATS["M"]
     try:
         fitting = [

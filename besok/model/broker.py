@@ -8,6 +8,7 @@ from besok.model.settings import Settings
 if TYPE_CHECKING:  # whoever has a client has paho; reading settings must not wait for it
     import paho.mqtt.client as paho
 
+SECRET: Final = "~"  # what follows in a client id is told to the broker alone
 RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
 
 

@@ -17,6 +17,8 @@ BesokError
 ├── BrokerUnavailable      the broker does not keep a message now; sent again, it may
 ├── MessageTooLarge        no broker or no collector takes a message of that size
 ├── Unreadable             a message, or a part of it, cannot be understood
+├── SignInNeeded           nobody is signed in, and this is not public
+├── NotAllowed             who is signed in has no role that allows this
 ├── NotFound               there is no such site, space, portal or device
 ├── StackError             a private server of the embedded stack cannot be started
 └── BackupError            a backup cannot be made, read or restored
@@ -121,6 +123,14 @@ class MessageTooLarge(BesokError):
 
 class Unreadable(BesokError):
     """A message, or a part of it, cannot be understood; the rest of its batch goes on."""
+
+
+class SignInNeeded(BesokError):
+    """This is not public, and nobody is signed in."""
+
+
+class NotAllowed(BesokError):
+    """Who is signed in has no role that allows this."""
 
 
 class NotFound(BesokError):

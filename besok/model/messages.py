@@ -226,3 +226,36 @@ def foreign_host(name: str) -> Translatable:
         "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is",
         name=name or "no host",
     )
+
+
+SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")
+NO_AUTHOR: Final = Translatable("who: write a name or initials, or sign in")
+WRONG_PASSWORD: Final = Translatable("Name, password or code is wrong.")
+WRONG_KEY: Final = Translatable("There is no such key, or it has expired.")
+NO_ROLE: Final = Translatable(
+    "The provider knows you, and gives you no role in Besök. Ask whoever looks after it for one."
+)
+NOT_STRONG: Final = Translatable(
+    "Besök asks for a stronger sign-in than this one, such as one with a second factor."
+)
+PROVIDER_FAILED: Final = Translatable(
+    "The provider did not sign you in. Try again; if it happens again, the log of Besök tells why."
+)
+PROVIDER_AWAY: Final = Translatable("The provider cannot be reached now. Try again in a minute.")
+SIGN_IN_FOREIGN: Final = Translatable("sign in on a page of this Besök only")
+INSECURE: Final = Translatable(
+    "Nobody can sign in here: the connection is not encrypted. "
+    "Open Besök under the https address that BESOK_PUBLIC_URL names."
+)
+
+
+def wait(seconds: int) -> Translatable:
+    """Return that a name has failed too often to try again at once."""
+    return _of("Too many attempts under this name. Try again in {n} seconds.", n=seconds)
+
+
+def not_allowed(name: str, site: str | None) -> Translatable:
+    """Return that a signed-in caller has no such right."""
+    if site:
+        return _of("{name} has no role that allows this at {site}", name=name, site=site)
+    return _of("{name} has no role that allows this at every site", name=name)

@@ -13,7 +13,7 @@ LARGEST_FILE: Final = 32 << 20  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodCount:
-    """Visits over a period, from business day `first` to `last`, both included.
+    """Visits over a period, from day `first` to `last`, both included, as its source writes days.
 
     `hour` is set where it is one hour of a day (local, 0-23). `series` is the column, door or branch as the file names
     it, "" where the file has one.

@@ -1,7 +1,7 @@
 """Periods of one series that lie within each other: a year and its months, a day and its hours."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
@@ -46,42 +46,56 @@ def hours_of(count: Period) -> tuple[int, int]:
     return first, (count.last.toordinal() + 1) * HOURS
 
 
-def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
-    """Return the counts of one series that no shorter ones stand for, in order of time, and where counts disagree.
+@dataclass(slots=True)
+class _Node(Generic[Own]):
+    """A period that holds those that begin next, with the periods right within it and what these come down to."""
 
-    The hours of a day need not be complete: a counter writes down those in which somebody came.
+    ends: int
+    count: Own
+    within: list[Own] = field(default_factory=list)
+    leaves: list[Own] = field(default_factory=list)
+
+
+def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
+    """Return the counts of one series that hold, in order of time, and where counts disagree.
+
+    Shorter ones stand for a longer one where they make up all of it. The hours of a day need not be complete: a counter
+    writes down those in which somebody came.
     """
     leaves: list[Own] = []
     wrong: list[Disagreement[Own]] = []
-    around: list[
-        tuple[int, Own, list[Own]]
-    ] = []  # the periods that hold the present one: end, itself, those within it
+    around: list[_Node[Own]] = []
 
     def close(until: int) -> None:
-        while around and around[-1][0] <= until:
-            _, longer, shorter = around.pop()
-            wrong.extend(_checked(longer, shorter))
-            if not shorter:
-                leaves.append(longer)
+        while around and around[-1].ends <= until:
+            node = around.pop()
+            found = node.leaves if _made_up(node.count, node.within) else [node.count]
+            wrong.extend(_checked(node.count, node.within))
+            (around[-1].leaves if around else leaves).extend(found)
 
     for begins, ends, count in sorted(((*hours_of(c), c) for c in counts), key=lambda row: (row[0], -row[1])):
         close(begins)
-        if around and ends > around[-1][0]:
-            wrong.append(Disagreement(longer=around[-1][1], shorter=count, within=None))
+        if around and ends > around[-1].ends:
+            wrong.append(Disagreement(longer=around[-1].count, shorter=count, within=None))
             continue
         if around:
-            around[-1][2].append(count)
-        around.append((ends, count, []))
+            around[-1].within.append(count)
+        around.append(_Node(ends=ends, count=count))
     close(END)
     return leaves, wrong
+
+
+def _made_up(longer: Own, shorter: Sequence[Own]) -> bool:
+    """Tell whether shorter periods make up all of a longer one."""
+    begins, ends = hours_of(longer)
+    hours = bool(shorter) and shorter[0].hour is not None and longer.first == longer.last
+    return hours or ends - begins == sum(b - a for a, b in map(hours_of, shorter))
 
 
 def _checked(longer: Own, shorter: Sequence[Own]) -> Iterator[Disagreement[Own]]:
     if not shorter:
         return
-    begins, ends = hours_of(longer)
-    whole = ends - begins == sum(b - a for a, b in map(hours_of, shorter))
-    if not whole and not (longer.first == longer.last and shorter[0].hour is not None):
+    if not _made_up(longer, shorter):
         yield Disagreement(longer=longer, shorter=shorter[0], within=None)
     elif abs((within := sum(c.visits for c in shorter)) - longer.visits) > ROUNDING:
         yield Disagreement(longer=longer, shorter=shorter[0], within=within)

@@ -1,6 +1,13 @@
-"""Settings, read once from the environment (`BESOK_...`) and handed down; docs/reference/settings.md lists each."""
+"""Settings, read once from the environment (`BESOK_...`) and handed down; docs/reference/settings.md lists each.
 
-from typing import Literal
+A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_FILE` names the one for
+`BESOK_MQTT_PASSWORD`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +24,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1/besok")
     """PostgreSQL with TimescaleDB; several hosts may be named for a failover."""
+    database_password: SecretStr = SecretStr("")
+    """Its password, where the address holds none."""
     database_pool: int = 8
     """Connections a service may hold."""
 
@@ -69,7 +78,27 @@ class Settings(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,::1"
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
-    """Address by which residents reach the public pages, as https://besok.example.org; posters show it."""
+    """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
+    session_hours: int = 12
+    """Hours after which whoever signed in has to do it again."""
+
+    oidc_issuer: str = ""
+    """The provider that signs people in (OpenID Connect); local accounts only if empty."""
+    oidc_client_id: str = ""
+    """The name of Besök at the provider."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Its secret there."""
+    oidc_scopes: str = "openid profile email"
+    """What the provider is asked for."""
+    oidc_role_claim: str = "roles"
+    """Claim that names a person's groups or roles; dots lead into it, as in realm_access.roles."""
+    oidc_roles: str = ""
+    """What they mean here, comma-separated: value=role, or value=role@site for one site."""
+    oidc_acr: str = ""
+    """Authentication context classes (acr) of which the sign-in must have one, comma-separated; any if empty."""
+    oidc_amr: str = ""
+    """Methods (amr) that the sign-in must have used, comma-separated, such as mfa; any if empty."""
+
     embed_origins: str = ""
     """Origins whose pages may embed the widget of free seats, with a space between; none if empty."""
     operator: str = ""
@@ -96,7 +125,31 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Read the settings of this process. Raises SettingsError naming each one that cannot be used."""
     try:
-        return Settings()
+        return _with_password(Settings(**_secrets()))
     except ValidationError as exc:
         lines = [f"BESOK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in exc.errors()]
         raise SettingsError("; ".join(lines)) from exc
+
+
+def _secrets() -> dict[str, Any]:
+    """Return the secrets that stand in files; one in the environment as well goes before. Raises SettingsError."""
+    found: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        variable = f"BESOK_{name.upper()}"
+        file = os.environ.get(f"{variable}_FILE", "")
+        if field.annotation is SecretStr and file and not os.environ.get(variable):
+            try:
+                found[name] = SecretStr(Path(file).read_text("utf-8").strip())
+            except (OSError, UnicodeDecodeError) as exc:
+                raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
+    return found
+
+
+def _with_password(settings: Settings) -> Settings:
+    """Return the settings with the password in the address of the database, for all who connect."""
+    password = settings.database_password.get_secret_value()
+    if not password:
+        return settings
+    url = settings.database_url.get_secret_value()
+    joined = f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
+    return settings.model_copy(update={"database_url": SecretStr(joined)})

@@ -87,6 +87,14 @@ def get_finding(db: Database, number: int) -> FindingInfo | None:
     return next(iter(_infos(rows, load_all(db))), None)
 
 
+def site_of(db: Database, number: int) -> str:
+    """Return the site of a finding. Raises NotFound."""
+    found = get_finding(db, number)
+    if found is None:
+        raise NotFound(messages.no_finding(number))
+    return found.site
+
+
 def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
     """Note who has seen a finding and why it stands, and return it. Raises NotFound, Resolved."""
     with db.transaction() as conn:

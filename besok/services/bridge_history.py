@@ -173,7 +173,7 @@ def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
         before = _at(primary, moments[0] - timedelta(microseconds=1)) if moments else frozenset()
         for t, now in sets:
             day = _day(history, t)
-            if now and before and now != before and 0 < day < history.days:
+            if now and before and _channels(now) != _channels(before) and 0 < day < history.days:
                 old, new = (
                     _overlap(db, history, here, door, before, now)
                     if len(before) == len(now) == 1
@@ -181,6 +181,11 @@ def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
                 )
                 yield SensorChange(day=day, door=n, old=old, new=new)
             before = now or before
+
+
+def _channels(placed: frozenset[tuple[int, bool]]) -> set[int]:
+    """Return the channels of placements: one that was only turned counts as it did."""
+    return {channel for channel, _ in placed}
 
 
 def _at(placements: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bool]]:

@@ -53,7 +53,10 @@ def new_import(
     digest: str = "",
     name: str = "",
 ) -> NewImport:
-    """Return the counts of a file as they are to be stored; `portal_of` names the portal of a series."""
+    """Return the counts of a file as they are to be stored; `portal_of` names the portal of a series.
+
+    Raises CountFileError where there are none.
+    """
     return NewImport(
         source=source, counts=file.counts, portal_of=portal_of, counted=counts, method=method, author=author,
         name=name, digest=digest, layout=file.layout,
@@ -78,7 +81,6 @@ def preview(
     with db.rehearsal() as trial:
         with trial.transaction() as conn:
             site_id = id_of(conn, site)
-            period_counts.check(conn, site_id, new)
             standing = period_counts.standing(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
         period_counts.put(trial, site, new, now)

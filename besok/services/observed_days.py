@@ -129,16 +129,22 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     return days, brought
 
 
+def sampled_sites(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
+    """Return what people brought of those of some sites of which a year up to `last` is estimated from sample weeks."""
+    by_hand = [one for one in sites if any(row.method == "manual" for row in holding(db, one.id))]
+    found = [site_days(db, one, last)[1] for one in by_hand]
+    return [brought for brought in found if brought.samples]
+
+
 def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
     """Return the years that are estimated from sample weeks, up to the day before `today`."""
-    if not any(row.method == "manual" for row in holding(db, site.id)):
-        return []
-    _, brought = site_days(db, site, today - DAY)
-    return [sample.view(site.id) for sample in brought.samples]
+    return [s.view(site.id) for one in sampled_sites(db, [site], today - DAY) for s in one.samples]
 
 
 def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
-    """Return how many times its visits each day up to `last` may have had that is a share of a total: one draw."""
+    """Return how many times its visits each day up to `last` may have had that nobody counted as a day, but a total
+    that it is a share of, or sample weeks of its year: one draw.
+    """
     days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
     measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
     more: dict[date, float] = defaultdict(float)
@@ -147,6 +153,10 @@ def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Genera
         for source, own in brought.spreads.items():
             for day, times in draw(own, rng).items():
                 if day in days and (found := brought.days[day]).source == source:
+                    more[day] += found.gross * (times - 1)
+        for sample in brought.samples:
+            for day, times in sample.drawn(rng):
+                if day in days and (found := brought.days[day]).sampled and found.source == sample.source:
                     more[day] += found.gross * (times - 1)
     return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
 

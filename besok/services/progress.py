@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import hypot, sqrt
 
 from besok.analytics.growth import PAIRED, comparable, empty_runs, growth_a_year, growth_of_days, pandemic
 from besok.model import calendar
@@ -10,12 +11,14 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
-from besok.services.observed_days import VisitDay, get_sampled_years, last_known, visit_days, whole_days
+from besok.services.imported_days import Imported
+from besok.services.observed_days import VisitDay, last_known, sampled_sites, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
 YEAR = 365  # days
 ENOUGH = 0.9  # the share of days that must have been observed before a target is said to have been reached
+TWO_SIDED_95 = 1.96  # standard deviations to either side
 WEEKS = timedelta(days=364)
 DAY = timedelta(days=1)
 
@@ -112,6 +115,9 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     goal = None if baseline is None else baseline * target.factor
     years = (target.deadline - known.today).days / YEAR
     over = bridged(db, known.sites, today, known.today - DAY)
+    compared = None if known.left_out and known.left_out[1] >= known.today - 2 * WEEKS else over.growth
+    sampled = sampled_sites(db, known.sites, today - DAY)
+    sampling = _sampling(known, sampled, growth)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     goal_bridged = moved and moved * target.factor
     return Progress(
@@ -130,14 +136,15 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         coverage_365=len(last) / YEAR,
         source_365=_sources(known.days, last),
         sampled_365=sum(day.sampled for day in known.days if day.day in last) / YEAR,
-        sampled=tuple(year for one in known.sites for year in get_sampled_years(db, one, today)),
+        sampled=tuple(sample.view(one.site.id) for one in sampled for sample in one.samples),
+        growth_sampling=sampling,
         growth=growth,
         growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),
         measure=measure,
-        growth_bridged=over.growth.bridged if over.growth else None,
-        growth_error=over.growth.error if over.growth else None,
-        growth_unseen=over.growth.unseen if over.growth else None,
+        growth_bridged=compared.bridged if compared else None,
+        growth_error=hypot(compared.error, sampling or 0.0) if compared else None,
+        growth_unseen=compared.unseen if compared else None,
         baseline_bridged=moved,
         goal_bridged=goal_bridged,
         needed_growth_bridged=growth_a_year(
@@ -170,6 +177,18 @@ def get_so_far(db: Database, site: str, today: date) -> SoFar:
         growth_days=pairs,
         uncounted=known.uncounted,
     )
+
+
+def _sampling(known: _Known, sampled: Sequence[Imported], growth: float | None) -> float | None:
+    """Return half the width of the 95 % interval that sample weeks give to the growth; None without them."""
+    if growth is None or not sampled:
+        return None
+    relative = 0.0
+    for last in (known.today - DAY, known.today - DAY - WEEKS):
+        year = known.whole(last - WEEKS + DAY, last)
+        variance = sum(one.variance(set(year)) for one in sampled)
+        relative += variance / max(sum(year.values()), 1.0) ** 2
+    return TWO_SIDED_95 * (1 + growth) * sqrt(relative)
 
 
 def _deadline_year(known: _Known, deadline: date) -> float | None:

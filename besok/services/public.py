@@ -56,7 +56,9 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         spaces=tuple(
             _space(space, seats.get(space.space), _floor(space.space, parents, floors))
             for space in rest
-            if space.space not in floors and (space.space not in holds or space.space in seats)
+            if space.space not in floors
+            and (space.space not in holds or space.space in seats)
+            and space.reason != "space_closed"
         ),
         days=_days(db, place, root.capacity, today),
         requests=tuple(

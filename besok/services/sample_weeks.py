@@ -47,6 +47,11 @@ class SampleOfYear:
         whole = sum(self.days[day] for day in own)
         return sum(self.days[day] for day in own if day in days) / whole if whole else 0.0
 
+    def drawn(self, rng: np.random.Generator) -> Iterator[tuple[date, float]]:
+        """Yield how many times what is estimated of it each day may have had: one draw."""
+        for week, times in zip(self.weeks, self.found.drawn(rng).tolist(), strict=True):
+            yield from ((day, times) for day in week if day in self.days)
+
     def view(self, site: str) -> SampledYear:
         """Return what is told of it."""
         found, days = self.found, [day for week in self.weeks for day in week]

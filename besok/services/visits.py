@@ -12,7 +12,6 @@ from besok.services.imported_days import imported
 from besok.services.observed_days import VisitDay, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
-from besok.store.period_counts import holding
 from besok.store.sites import counted, site_of
 
 DAY = timedelta(days=1)
@@ -59,7 +58,6 @@ def get_visits(
     """
     place = site_of(db, site)
     sites = counted(db, place) if together else (place,)
-    brought = [one for one in sites if holding(db, one.id)]
     known = visit_days(db, sites, min(last, today - DAY))
     left_out = [day.day for day in known if day.source or (together and not day.whole)]
     points = db.fetch(
@@ -78,14 +76,16 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    profiled = [imported(db, one, _measured(known), min(last, today - DAY)) for one in brought]
+    shares = {day.day for own in steps.values() for day in own if day.imputed}
+    measured = {day.day: day.gross for day in known if day.whole and not day.source}
+    totals = [imported(db, one, measured, min(last, today - DAY)) for one in sites] if shares else []
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])
-        unknown = sum(one.variance({day.day for day in own}) for one in profiled) if own else 0.0
+        unknown = sum(one.variance({day.day for day in own} & shares) for one in totals)
         view = _view(point, own, unknown, variance)
         over = max(point.day, first), min(ends, today) - DAY
-        if over[0] <= over[1] and (step != "day" or share_of_whole(known, *over)):
+        if over[0] <= over[1] and (step != "day" or own):
             view = replace(view, coverage=share_of_whole(known, *over))
         views.append(view)
     return views
@@ -100,10 +100,6 @@ def _begin(day: date, step: VisitStep) -> date:
     if step == "quarter":
         return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
     return day.replace(month=1, day=1) if step == "year" else day
-
-
-def _measured(days: Sequence[VisitDay]) -> dict[date, float]:
-    return {day.day: day.gross for day in days if day.whole and not day.source}
 
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:

@@ -12,6 +12,7 @@ from besok.model import messages
 from besok.model.actions import Action, changes, check
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
+from besok.store import audit
 from besok.store.database import Database, sql
 from besok.store.sites import id_of
 
@@ -109,6 +110,7 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
         if not conn.execute(sql("action_delete"), key).rowcount:
             raise NotFound(messages.no_action(site, name))
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
+        audit.note(conn, "action", name, site=site, detail=_told(author, "removed"))
 
 
 def _put(
@@ -130,7 +132,12 @@ def _put(
             raise NotFound(messages.no_space(action.site, space))
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
+    audit.note(conn, "action", action.id, site=action.site, detail=_told(author, "; ".join(different)))
     return [f"{action.site} {action.id}: {change}" for change in different]
+
+
+def _told(author: str, change: str) -> str:
+    return f"{author}: {change}"
 
 
 def _values(action: Action) -> dict[str, object]:

@@ -16,7 +16,7 @@ from besok.model import calendar, messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import Site
 from besok.model.views.calibration import Calibration, CountInfo, Decision, DoorInfo, ManualCount
-from besok.store import rollup, sites
+from besok.store import audit, rollup, sites
 from besok.store.database import Database, sql
 
 Connection = psycopg.Connection[Any]
@@ -64,14 +64,17 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
              "undone": t.undone} for n, t in enumerate(count.taps)
         ]  # fmt: skip
         conn.cursor().executemany(sql("manual_tap_put"), taps)
+        audit.note(conn, "count", f"{count.portal} {count.id}", site=site, detail=f"by {count.counted_by}")
         return True
 
 
 def discard(db: Database, site: str, count: UUID, *, author: str, reason: str, now: datetime) -> None:
     """Take a count out of use. Raises NotFound if there is none in use with this id."""
     key = {"site": site, "count_id": count, "author": author, "reason": reason, "now": now}
-    if not db.run("manual_count_discard", key):
-        raise NotFound(f"{site} has no count {count} that is in use")
+    with db.transaction() as conn:
+        if not conn.execute(sql("manual_count_discard"), key).rowcount:
+            raise NotFound(f"{site} has no count {count} that is in use")
+        audit.note(conn, "count.discard", str(count), site=site, detail=f"{author}: {reason}")
 
 
 def calibrations(db: Database, site: str | None = None) -> list[Calibration]:
@@ -109,15 +112,17 @@ def accept(
         key = {"id": number, "portal_id": found.portal_id, "start": start, "author": author, "now": now}
         row = conn.execute(sql("calibration_replaced"), {**key, "reason": f"replaced by {number}"}).fetchone()
         conn.execute(sql("calibration_decide"), {**key, "reason": reason, "decision": "accepted"})
+        _noted(conn, found, number, f"accepted from {start:%Y-%m-%d}, {author}: {reason}")
         _recompute(conn, found.portal_id, min(row[0], start) if row and row[0] else start, None)
 
 
 def reject(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
     """Reject a proposal. Raises NotFound, and StoreRefused if it was decided before."""
     with db.transaction() as conn:
-        _open(conn, number)
+        found = _open(conn, number)
         key = {"id": number, "start": None, "author": author, "reason": reason, "now": now}
         conn.execute(sql("calibration_decide"), {**key, "decision": "rejected"})
+        _noted(conn, found, number, f"rejected, {author}: {reason}")
 
 
 def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
@@ -130,7 +135,12 @@ def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) 
         if found.decision != "accepted" or found.undone or found.valid_from is None:
             raise StoreRefused(f"{number} is not in force: there is nothing to undo")
         conn.execute(sql("calibration_undo"), {"id": number, "author": author, "reason": reason, "now": now})
+        _noted(conn, found, number, f"undone, {author}: {reason}")
         _recompute(conn, found.portal_id, found.valid_from, found.valid_to)
+
+
+def _noted(conn: Connection, found: _Proposal, number: int, what: str) -> None:
+    audit.note(conn, "calibration", f"correction {number}", site=found.site, detail=what)
 
 
 def _digest(count: ManualCount) -> bytes:

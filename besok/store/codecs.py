@@ -7,6 +7,7 @@ from datetime import datetime
 
 from besok.model.decode_context import Codec
 from besok.model.errors import NotFound
+from besok.store import audit
 from besok.store.database import Database, sql
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,10 @@ def add(db: Database, codecs: Iterable[Codec], *, author: str, now: datetime) ->
                 "source": codec.source,
                 "sha256": codec.sha256,
             }
-            changed += conn.execute(sql("codec_put"), {**row, "now": now, "author": author}).rowcount
+            new = conn.execute(sql("codec_put"), {**row, "now": now, "author": author}).rowcount
+            if new:
+                audit.note(conn, "codec", codec.name, detail=f"{author}: {codec.sha256}")
+            changed += new
         if changed:
             conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
     return changed
@@ -77,6 +81,7 @@ def remove(db: Database, vendor: str, model: str) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("codec_delete"), {"vendor": vendor, "model": model}).rowcount:
             raise _missing(vendor, model)
+        audit.note(conn, "codec", f"{vendor} {model}", detail="removed")
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 

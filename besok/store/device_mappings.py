@@ -13,9 +13,9 @@ from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
 from besok.model.topics import matches_kept
-from besok.store import identity, results
+from besok.store import audit, identity, results
 from besok.store.database import Database, sql
-from besok.store.rollup import rebuild_days
+from besok.store.rollup import note_counting, recount
 from besok.store.sites import MAPPING, id_of
 
 _SENSORS = TypeAdapter(list[Sensor])
@@ -101,6 +101,8 @@ def put(
         if site_id is not None:
             _place(conn, site_id, sensors, since, now)
         conn.execute(sql("notify"), {"channel": "sites", "payload": site})
+        about = f"{author}: {mapping.topic}"
+        audit.note(conn, "device.mapping", f"mapping {made[0]}", site=site, detail=about)
         return int(made[0])
 
 
@@ -116,6 +118,7 @@ def end(db: Database, number: int, now: datetime) -> None:
         ids = [placement for placement, _ in standing.values()]
         conn.execute(sql("placement_forget"), {"ids": ids, "now": now})
         conn.execute(sql("placement_close"), {"ids": ids, "now": now})
+        audit.note(conn, "device.mapping", f"mapping {number}", detail="ended")
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 
@@ -139,6 +142,7 @@ def replayed(db: Database, number: int, now: datetime) -> None:
 def _place(
     conn: _Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
 ) -> None:
+    note_counting(conn)
     places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": site_id})}
     _register(conn, sensors)
     channels = _channels(conn, sensors)
@@ -163,10 +167,7 @@ def _place(
         }
         conn.execute(sql("placement_since"), row)
     conn.execute(sql("placement_sandbox"))
-    heard = (conn.execute(sql("channel_has_readings"), {"channel": c}).fetchone() for c in channels.values())
-    if any(row and row[0] for row in heard):
-        for (shared,) in conn.execute(sql("sites_sharing_portals"), {"sites": [site_id]}).fetchall():
-            rebuild_days(conn, shared)
+    recount(conn)
     results.delete(conn, [site_id])
 
 

@@ -12,7 +12,7 @@ from besok.model import calendar, messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.headcount import Headcount
 from besok.model.site import Site
-from besok.store import rollup
+from besok.store import audit, rollup
 from besok.store.database import Database, sql
 
 Connection = psycopg.Connection[Any]
@@ -43,6 +43,8 @@ def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, 
                 raise StoreRefused(messages.ANOTHER_COUNT)
             return False
         _changed(conn, site, count.time - clock_ahead, now)
+        about = f"{count.people} people, by {count.counted_by}"
+        audit.note(conn, "headcount", f"{count.space} {count.id}", site=site.id, detail=about)
         return True
 
 
@@ -54,6 +56,7 @@ def undo(db: Database, site: Site, count: UUID, *, author: str, reason: str, now
         if row is None:
             raise NotFound(messages.no_headcount(site.id, str(count)))
         _changed(conn, site, row[0], now)
+        audit.note(conn, "headcount", str(count), site=site.id, detail=f"undone, {author}: {reason}")
 
 
 def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> None:

@@ -9,6 +9,7 @@ import psycopg
 
 from besok.model.errors import NotFound, StoreUnavailable
 from besok.model.pseudonyms import by_level, pseudonym
+from besok.store import audit
 from besok.store.database import Database, sql
 
 Device = tuple[str, str]  # source, external id
@@ -104,6 +105,7 @@ def set_topics(db: Database, device: str, topics: Sequence[str]) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("set_topics"), {"device": device, "topics": list(topics)}).rowcount:
             raise _no_device(device)
+        audit.note(conn, "device.topics", device, detail=", ".join(topics) or "to be learnt")
         conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
 
 

@@ -16,7 +16,7 @@ from besok.model.errors import CountFileError, NotFound
 from besok.model.period_counts import PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.views.imports import CountMethod, Counts, ImportView
-from besok.store import results
+from besok.store import audit, results
 from besok.store.database import Database, sql
 from besok.store.sites import id_of
 
@@ -40,6 +40,10 @@ class NewImport:
     name: str = ""
     digest: str = ""
     layout: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.counts:
+            raise CountFileError(messages.NO_PERIOD_COUNTS)
 
     def portal(self, count: PeriodCount) -> str:
         """Return the portal of a count, "" where it has none."""
@@ -162,8 +166,6 @@ def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Sta
 
 def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
     """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
-    if not new.counts:
-        raise CountFileError(messages.NO_PERIOD_COUNTS)
     series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for c in new.counts:
         series[new.portal(c), c.series].append(c)
@@ -264,6 +266,7 @@ def _note(conn: psycopg.Connection[Any], import_id: int, author: str, now: datet
     conn.execute(
         sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
     )
+    audit.note(conn, "import", f"import {import_id}", detail=f"{author}: {change}")
 
 
 def _changed(conn: psycopg.Connection[Any], site: str, site_id: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from besok.model.findings import Finding, Kind
-from besok.store import results
+from besok.store import audit, results
 from besok.store.database import sql
 
 Connection = psycopg.Connection[Any]
@@ -87,7 +87,10 @@ def faulty_spans(
 def acknowledge(conn: Connection, number: int, who: str, why: str, now: datetime) -> bool:
     """Note who has seen a finding and why it stands; False if it is resolved or there is none."""
     params = {"finding_id": number, "who": who, "note": why, "now": now}
-    return conn.execute(sql("finding_acknowledge"), params).rowcount > 0
+    done = conn.execute(sql("finding_acknowledge"), params).rowcount > 0
+    if done:
+        audit.note(conn, "finding.acknowledge", f"finding {number}", detail=f"{who}: {why}")
+    return done
 
 
 def note(

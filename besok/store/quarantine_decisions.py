@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
-from besok.store import rollup
+from besok.store import audit, rollup
 from besok.store.database import Database, sql
 from besok.store.reading_rows import Row, insert, note_channels
 
@@ -72,6 +72,8 @@ def decide(
         if choice == "released":
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
+        about = f"{choice} {readings} readings of {chosen.device}, {author}{f': {reason}' if reason else ''}"
+        audit.note(conn, "release", f"decision {number}", site=chosen.site or "", detail=about)
         return number, readings
 
 
@@ -97,6 +99,7 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         conn.execute(sql("quarantine_reopen"), key)
         conn.execute(sql("decision_undo"), {**key, "author": author, "now": now})
+        audit.note(conn, "release", f"decision {number}", site=site or "", detail=f"undone, {author}")
 
 
 def _release(conn: _Connection, number: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from besok.store import audit
 from besok.store.database import Database, sql
 
 CHANNEL = "receive_tokens"  # told when one is made or removed
@@ -21,7 +22,10 @@ class ReceiveToken:
 
 def add(db: Database, name: str, digest: bytes, devices: Sequence[str], now: datetime) -> bool:
     """Keep a new token; False if there is one of that name."""
-    return _change(db, "receive_token_add", name=name, digest=digest, devices=list(devices), now=now)
+    about = ", ".join(devices)
+    return _change(
+        db, "receive_token_add", "token.add", about, name=name, digest=digest, devices=list(devices), now=now
+    )
 
 
 def load_all(db: Database) -> list[ReceiveToken]:
@@ -34,11 +38,14 @@ def load_all(db: Database) -> list[ReceiveToken]:
 
 def remove(db: Database, name: str) -> bool:
     """Forget a token; False if there is none of that name."""
-    return _change(db, "receive_token_remove", name=name)
+    return _change(db, "receive_token_remove", "token.remove", "", name=name)
 
 
-def _change(db: Database, statement: str, **params: object) -> bool:
+def _change(db: Database, statement: str, action: audit.Action, about: str, **params: object) -> bool:
     """Execute a statement and tell the receivers; whether it touched anything."""
     with db.transaction() as conn:
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
-        return conn.execute(sql(statement), params).rowcount == 1
+        changed = conn.execute(sql(statement), params).rowcount == 1
+        if changed:
+            audit.note(conn, action, str(params["name"]), detail=about)
+        return changed

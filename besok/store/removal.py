@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from besok.model.errors import StoreRefused
-from besok.store import rollup
+from besok.store import audit, rollup
 from besok.store.database import Database, sql
 from besok.store.sites import no_site
 from besok.store.voids import KnownDevice
@@ -80,6 +80,7 @@ def forget_device(db: Database, device: KnownDevice) -> Held:
             conn.execute(sql(what), extent)
         since = rollup.recompute_ranges(conn, ranges)
         conn.execute(sql("removal_devices"), {"devices": [device.device_id]})
+        audit.note(conn, "device.forget", device.device)
         _tell(conn, since)
     db.channels.clear()
     return held
@@ -115,6 +116,8 @@ def remove_sites(db: Database, *sites: str) -> None:
                 conn.execute(sql(what), key)
         conn.execute(sql("removal_site"), {"site_ids": [key["site_id"] for key in keys]})
         conn.execute(sql("removal_devices"), {"devices": [device for device, _ in devices]})
+        for site in sites:
+            audit.note(conn, "site.remove", site, site=site)
         _tell(conn, dict.fromkeys(sites, datetime.now(UTC)))
     db.channels.clear()
 

@@ -7,13 +7,13 @@ from typing import Any
 import psycopg
 
 from besok.model.errors import NotFound, StoreRefused
-from besok.store import rollup
+from besok.store import audit, rollup
 from besok.store.database import Database, sql
 
 _DELETED = (
     "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
     "sandbox_backfill", "sandbox_counts", "sandbox_headcounts", "sandbox_calibrations", "sandbox_imputed",
-    "sandbox_findings",
+    "sandbox_findings", "sandbox_quarantine",
 )  # fmt: skip
 DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
 
@@ -55,6 +55,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
         _forget_sensors(conn)
         for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
             rollup.rebuild_days(conn, sharing)
+        audit.note(conn, "sandbox", site, site=site, detail=f"emptied of {readings} readings")
         _tell(conn, site, (now or datetime.now(UTC)) - DAYS)
         return readings
 

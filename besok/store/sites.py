@@ -19,7 +19,7 @@ from besok.model.site import OUTSIDE, Closure, OpeningHours, PayloadMapping, Sen
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
-from besok.store import results
+from besok.store import audit, results
 from besok.store.database import Database, sql
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
@@ -61,7 +61,10 @@ def apply(
         plain = SiteFile(sites=tuple(_plain(site, bound) for site in site_file.sites))
         wanted = merged(plain, stored, now, first)
         for name, site in wanted.items():
-            lines += differences(stored.get(name), site)
+            changed = differences(stored.get(name), site)
+            if changed:
+                audit.note(conn, "site.apply", name, site=name, detail="; ".join(changed))
+            lines += changed
         _check_targets(stored | wanted)
         if lines:
             lines += _write(conn, wanted, [site.id for site in plain.sites], stored, now, first)

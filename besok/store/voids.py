@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.views.devices import Voided
-from besok.store import rollup
+from besok.store import audit, rollup
 from besok.store.database import Database, sql
 
 _Connection = psycopg.Connection[Any]
@@ -102,6 +102,9 @@ def add(
         ).fetchone()
         assert row
         _recompute(conn, key)
+        about = f"{author}: {reason}; {goes.readings} readings from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+        for site in device.sites:
+            audit.note(conn, "void", f"void {row[0]} of {device.device}", site=site, detail=about)
         return int(row[0])
 
 
@@ -117,6 +120,7 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
         conn.execute(sql("lock_channels"), {"channels": found.channels})
         said = {"reason": reason, "author": author, "now": now}
         conn.execute(sql("void_undo"), {"id": number, **said})
+        audit.note(conn, "void", f"void {number}", detail=f"undone, {author}: {reason}")
         key = {name: getattr(found, name) for name in ("device_id", "channels", "first", "last", "above")}
         _recompute(conn, key)
 

@@ -202,7 +202,7 @@ def _advice(f: Finding) -> str:
         ),
         "swapped": _(
             "Turn the direction in the sensor, or set `swapped = true` in the site file (take it out if it is "
-            "there)."
+            "there). With the days from `first` to `last` there, past days are corrected too."
         ),
         "unbalanced": _(
             "Count both ways by hand for a quarter of an hour. See where its line lies, and whether people use a "

@@ -1,11 +1,14 @@
 """What storing counts would change, as sentences for pages and commands."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from besok.model.views.imports import ImportPreview
 from besok.model.views.progress import Progress, SoFar
 from besok.text import formats
 from besok.text.languages import _
+
+ENOUGH: Final = 0.75  # share of the days of a year, below which its sum and its growth are not told
 
 
 def changes(preview: ImportPreview) -> list[str]:
@@ -47,10 +50,12 @@ def _figures(known: Progress | SoFar) -> dict[str, str]:
         found[_("Baseline, visits a year")] = _number(known.baseline_visits)
         found[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
         found[_("Target, visits a year")] = _number(known.goal_visits)
-    found[_("Visits in the last 365 days")] = _number(known.last_365)
-    found[_("Growth in a year")] = (
-        formats.signed_percent(known.growth, 1) if known.growth is not None else None
-    )
+    if known.coverage_365:
+        found[_("Data coverage of the last 365 days")] = formats.percent(known.coverage_365)
+    if known.coverage_365 >= ENOUGH:
+        found[_("Visits in the last 365 days")] = _number(known.last_365)
+        grown = None if known.growth is None else formats.signed_percent(known.growth, 1)
+        found[_("Growth in a year")] = grown
     return {name: told for name, told in found.items() if told}
 
 

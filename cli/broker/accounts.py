@@ -17,6 +17,8 @@ from besok.model.tomlfile import Parts
 EVERYTHING = "#"
 HEALTH = "besok-health"
 COLLECTOR = "besok-collector"
+RECEIVER = "besok-receiver"
+TOOLS = "besok-tools"  # commands that are run beside a stack
 UPTIME = "$SYS/broker/uptime"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -133,9 +135,15 @@ def accounts(
     return Accounts(accounts=tuple(found), unclaimed=tuple(_unclaimed(sites, claimed)))
 
 
+def local() -> tuple[Account, ...]:
+    """Return the accounts of a stack on one machine, where sensors need none: of our programs, and of its user."""
+    tools = Account(name=TOOLS, writes=(EVERYTHING,), reads=(EVERYTHING,), program=True)
+    return (*_programs([COLLECTOR]), SIMULATOR, tools)
+
+
 def _programs(collectors: Sequence[str]) -> Iterator[Account]:
     yield from (Account(name=name, reads=(EVERYTHING,), program=True) for name in collectors)
-    yield Account(name="besok-receiver", writes=("besok/in/#",), program=True)
+    yield Account(name=RECEIVER, writes=("besok/in/#",), program=True)
     yield Account(name="besok-recorder", reads=(EVERYTHING,), program=True)
     yield Account(name="besok-doctor", program=True)
     yield Account(name=HEALTH, reads=(UPTIME,), program=True)

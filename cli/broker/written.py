@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.broker import mosquitto_files, rabbitmq_commands
+from cli.broker import mosquitto_files, rabbitmq_definitions
 from cli.broker.accounts import EVERYTHING, HEALTH, UPTIME, Account, Accounts
 
 PASSWORD_BYTES = 24
@@ -44,8 +44,7 @@ class Folder:
         # As options of mosquitto_sub, which reads them from a file and so shows no password among the processes.
         health = f"-u {HEALTH}\n-P {known[HEALTH]}\n-i {HEALTH}\n-t {UPTIME}\n-C 1\n-W 4\n"
         _write(mosquitto / "health" / "mosquitto_sub", health)
-        script = [account for account in found.accounts if account.name in known]
-        _write(self.path / "rabbitmq.sh", rabbitmq_commands.script(script))
+        _write(self.path / "rabbitmq.json", rabbitmq_definitions.definitions(found.accounts, known))
 
     def _has(self, name: str) -> bool:
         return (self.path / "accounts" / name).exists()

@@ -7,6 +7,7 @@ import typer
 
 from besok.model.errors import BesokError
 from besok.model.plurals import many
+from besok.model.site import SiteFile
 
 app = typer.Typer(no_args_is_help=True, help="The broker: who may publish where, and who may read.")
 
@@ -40,6 +41,9 @@ def config(
     keep: Annotated[
         Path | None, typer.Option(help="An older file of Mosquitto's passwords, whose accounts stay.")
     ] = None,
+    programs_only: Annotated[
+        bool, typer.Option(help="Only the accounts of Besök's programs and of the publishers that are named.")
+    ] = False,
     sandbox: Annotated[
         bool, typer.Option(help="The sites are sandboxes: the simulator has an account.")
     ] = False,
@@ -50,7 +54,7 @@ def config(
     from cli.commands.sitefiles import read, stored
     from cli.stack.demo import as_sandbox
 
-    sites = read(site_file) if site_file else stored()
+    sites = SiteFile() if programs_only else read(site_file) if site_file else stored()
     sites = as_sandbox(sites) if sandbox else sites
     named = accounts.parse(_text(publishers), str(publishers)) if publishers else ()
     hashes = mosquitto_files.known_hashes(_text(keep)) if keep and keep.exists() else {}

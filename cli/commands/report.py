@@ -1,5 +1,6 @@
 """The command `besok report`."""
 
+import getpass
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -55,6 +56,12 @@ def annual(
     verify: Annotated[
         bool, typer.Option("--verify", help="Make the figure once more from the raw readings.")
     ] = False,
+    close: Annotated[
+        bool, typer.Option("--close", help="Close the year with this figure: later changes are revisions.")
+    ] = False,
+    author: Annotated[
+        str, typer.Option("--by", help="Who closes it; the name on this machine.", show_default=False)
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
 ) -> None:
     """Print the year's visits for the national library statistics (Besok01), with the evidence."""
@@ -62,6 +69,9 @@ def annual(
 
     now = datetime.now(UTC)
     with opened() as db:
+        if close:
+            for one in told.close(db, site, year or now.year - 1, author or getpass.getuser(), now):
+                print(one, file=sys.stderr)
         reports, left_out = told.reports(db, site, year or now.year - 1, now, verify=verify)
     for reason in left_out:
         print(reason, file=sys.stderr)

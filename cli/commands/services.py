@@ -2,7 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,7 +35,12 @@ def migrate() -> None:
             print(f"{many(number, 'rejected message')} of an older version redacted.")
 
 
-def collect() -> None:
+def collect(
+    leave: Annotated[
+        str,
+        typer.Option(help="Only store what the broker has kept for this earlier client id, and give it up."),
+    ] = "",
+) -> None:
     """Take readings from the broker into the database, until ended."""
     from cli.serving.status import Watched, told
     from collectors import collector, metrics
@@ -49,7 +54,10 @@ def collect() -> None:
 
     def run(settings: "Settings", stop: threading.Event) -> None:
         with told(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
-            collector.run(settings, stop, counters)
+            if leave:
+                collector.leave(settings.model_copy(update={"mqtt_client_id": leave}), stop)
+            else:
+                collector.run(settings, stop, counters)
 
     serving.serve(run, "collector")
 

@@ -69,6 +69,10 @@ def apply(
             print("Nothing to do: the database is like the file.")
             return
         print("\n".join([*differences, *(f"NOTE: {note}" for note in notes(sites))]))
+        if day is None and not all(": new " in line for line in differences):
+            print(
+                "NOTE: without dates sensors change now, and opening hours on all days; --from DATE says since when."
+            )
         if not yes:
             typer.confirm("Apply?", abort=True)
         put(db, sites, first=day)

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Iterator
+from typing import Final
 
 import uvicorn
 
@@ -20,9 +21,16 @@ class Server(uvicorn.Server):
         yield
 
 
-def listen(settings: Settings, port: int, setting: str) -> socket.socket:
-    """Return a listening socket on the host of the settings. Raises SettingsError that names `setting`."""
-    ports.check_host(settings.host, settings.expose)
+SIGN_IN: Final = "; with people who sign in, set BESOK_PUBLIC_URL to the https address of the proxy in front"
+
+
+def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = False) -> socket.socket:
+    """Return a listening socket on the host of the settings. Raises SettingsError that names `setting`.
+
+    `signed_in`: others may reach it where they can sign in.
+    """
+    allowed = settings.expose or bool(signed_in and settings.public_url)
+    ports.check_host(settings.host, allowed, SIGN_IN if signed_in else "")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, port), family=family, backlog=2048)

@@ -15,6 +15,7 @@ from api.conditional import Head, Unchanged
 from api.departure import Departure
 from api.inputs import Inputs
 from api.limits import Limits
+from api.sign_in.middleware import WhoAsks
 from besok.model.settings import Settings
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen
@@ -37,17 +38,19 @@ def compose(settings: Settings) -> FastAPI:
     server.add_middleware(CompressMiddleware)
     server.add_middleware(Departure)
     server.add_middleware(Limits)
+    server.add_middleware(WhoAsks, gate=server.state.gate, clock=server.state.clock)
     server.add_middleware(Inputs)
     server.add_middleware(Head)
     # The last is the outermost.
-    server.add_middleware(security.Guard, allowed=security.hosts(settings.allowed_hosts))
+    known = security.hosts(settings.allowed_hosts) | security.host_of(settings.public_url)
+    server.add_middleware(security.Guard, allowed=known)
     return server
 
 
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Serve until `stop` is set. Raises SettingsError if the address cannot be used."""
     _allow_files()
-    listener = listen(settings, settings.port, "BESOK_PORT")
+    listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
     app = compose(settings)
     config = uvicorn.Config(
         app,

@@ -16,6 +16,7 @@ from besok.services.health import get_health
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from besok.store.sites import apply, load_all
+from cli.broker import accounts
 from cli.simulation import history
 from cli.simulation.history import Gap
 from cli.stack import example
@@ -55,6 +56,7 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     _start_servers(supervisor, cluster, broker)
     environment = _environment(cluster, broker, web_port, home.receive_port())
     sites = _applied(cluster.url(), sites)
+    _leave_open_session(home, supervisor, environment)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     with Database(cluster.url(), pool_size=1) as db:
         example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
@@ -65,11 +67,11 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     if not behind:
         _fill_history(home, supervisor, environment, gaps)
     history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
-    programs = {name: _service(name, environment, name) for name in SERVICES}
+    programs = {name: _service(name, environment | _account(home, name), name) for name in SERVICES}
     # Jobs work through the whole past as it comes: what people look at goes first.
     programs["work"] = replace(programs["work"], command=("nice", *programs["work"].command))
     supervisor.add(*programs.values())
-    supervisor.add(_service("simulate", environment, "simulate", "live"))
+    supervisor.add(_service("simulate", environment | _account(home, "simulate"), "simulate", "live"))
     port = int(environment["BESOK_PORT"])
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
     supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)
@@ -97,11 +99,27 @@ def _environment(cluster: Cluster, broker: Broker, web_port: int, receive_port: 
         "BESOK_MQTT_PORT": str(broker.port),
         "BESOK_MQTT_USER": "",
         "BESOK_MQTT_TLS": "false",
-        "BESOK_MQTT_CLIENT_ID": "besok-collector",
         "BESOK_HOST": "127.0.0.1",
         "BESOK_PORT": str(web_port),
         "BESOK_RECEIVE_PORT": str(receive_port),
     }
+
+
+def _account(home: Home, service: str) -> dict[str, str]:
+    """Return the account of a service at the broker; the collector's session has a secret name."""
+    names = {"collect": accounts.COLLECTOR, "receive": accounts.RECEIVER, "simulate": accounts.SIMULATOR.name}
+    if service not in names:
+        return {}
+    environment = {f"BESOK_{key.upper()}": value for key, value in home.account(names[service]).items()}
+    return environment | ({"BESOK_MQTT_CLIENT_ID": home.session()} if service == "collect" else {})
+
+
+def _leave_open_session(home: Home, supervisor: Supervisor, environment: dict[str, str]) -> None:
+    """Store what the broker has kept under the open name that the collector's session had in earlier versions."""
+    if home.open_session.exists():
+        environment = environment | _account(home, "collect")
+        if supervisor.run(_service("leave", environment, "collect", "--leave", accounts.COLLECTOR)) == 0:
+            home.open_session.unlink()
 
 
 def _service(name: str, environment: dict[str, str], *arguments: str) -> Program:

@@ -14,13 +14,18 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from besok.model.broker import SECRET
 from besok.model.errors import SettingsError, StackError
 from besok.model.settings import Settings
+from cli.broker import accounts, mosquitto_files
+from cli.broker.accounts import Accounts
+from cli.broker.written import Folder
 from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
 
 ELSEWHERE = Path("/var/lib/besok")  # for data that the servers' accounts could not reach in the clone
+SESSION = "session"  # the secret in the collector's client id, kept as a password is
 DEFAULT_WEB_PORT = 8050
 DEFAULT_MQTT_PORT = 1883
 DEFAULT_RECEIVE_PORT = 8055
@@ -90,6 +95,7 @@ class Home:
         postgres, mosquitto = data / "postgres", data / "mosquitto"
         cluster = Cluster(folder=postgres, port=0, user=_account(postgres / "data", "postgres"))
         broker = Broker(folder=mosquitto, port=0, user=_account(mosquitto, "mosquitto", "postgres"))
+        broker = replace(broker, access=self._access())
         for server in (cluster, broker):
             program.end_leftovers(server.program())
         broker_port = self._port("mosquitto", self.known_ports().get("mosquitto", 0), DEFAULT_MQTT_PORT)
@@ -103,6 +109,7 @@ class Home:
             "database_url": SecretStr(cluster.url()),
             "mqtt_host": ports.HOST,
             "mqtt_port": known.get("mosquitto", 0),
+            **self._tools(),
             "port": known.get("web", 0),
             "receive_port": known.get("receive", 0),
         }
@@ -112,6 +119,35 @@ class Home:
         if "BESOK_DATABASE_URL" in os.environ or not self.path.is_dir() or not self.is_running():
             return settings
         return settings.model_copy(update=self.addresses())
+
+    def account(self, name: str) -> dict[str, str]:
+        """Return the user and the password of an account at the broker, by the names of their settings."""
+        return {"mqtt_user": name, "mqtt_password": self._accounts().password(name)}
+
+    def session(self) -> str:
+        """Return the collector's client id: a secret, since sensors of this machine need no account."""
+        return f"{accounts.COLLECTOR}{SECRET}{self._accounts().password(SESSION)}"
+
+    @property
+    def open_session(self) -> Path:
+        """A file that is there as long as the broker keeps messages under the name of an earlier version."""
+        return self.data.resolve() / "mosquitto" / "open-session"
+
+    def _accounts(self) -> Folder:
+        return Folder(path=self.data.resolve() / "mosquitto" / "accounts")
+
+    def _access(self) -> str:
+        """Write the accounts; who has none may publish and reads nothing. Returns lines for the broker."""
+        folder = self._accounts()
+        if (folder.path.parent / "mosquitto.db").exists() and not folder.path.exists():
+            self.open_session.touch()
+        found = Accounts(accounts=accounts.local(), unclaimed=())
+        folder.write(found, {}, anonymous=(accounts.EVERYTHING,))
+        return mosquitto_files.conf(str(folder.path / "mosquitto"), anonymous=True)
+
+    def _tools(self) -> dict[str, object]:
+        user = self.account(accounts.TOOLS)
+        return {**user, "mqtt_password": SecretStr(user["mqtt_password"])}
 
     def web_port(self) -> int:
         """BESOK_PORT if that is set; else 8050, or another where that is taken. Raises StackError, SettingsError."""

@@ -16,12 +16,12 @@ BINARIES = ("/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosqui
 
 # The queue of the collector must outlive both of them, so it is written to disk every 5 s; it may hold any number of
 # messages, and any number may be on their way at once: the collector itself says how many it takes (Receive Maximum).
-# Nobody but this machine reaches the port, so no password is asked for.
+# Only this machine reaches the port.
 CONF = """\
 # Written at each start by `besok`; changes here are lost.
 listener {port} 127.0.0.1
-allow_anonymous true
 set_tcp_nodelay true
+{access}
 
 persistence true
 persistence_location {folder}/
@@ -46,6 +46,7 @@ class Broker:
     folder: Path
     port: int
     user: str = ""  # the account it runs as; ours if empty
+    access: str = "allow_anonymous true"  # who may connect, as lines of its configuration
 
     def program(self) -> Program:
         """Return the server, to be started and watched."""
@@ -65,9 +66,11 @@ class Broker:
         """Write its configuration and end what an earlier run left behind."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user:
-            shutil.chown(self.folder, self.user)
+            for path in (self.folder, *self.folder.rglob("*")):
+                shutil.chown(path, self.user)
         program.end_leftovers(self.program())
-        (self.folder / "mosquitto.conf").write_text(CONF.format(port=self.port, folder=self.folder))
+        conf = CONF.format(port=self.port, folder=self.folder, access=self.access)
+        (self.folder / "mosquitto.conf").write_text(conf)
 
 
 def binary() -> str:

@@ -41,14 +41,14 @@ def answers(port: int, host: str = HOST) -> bool:
         return False
 
 
-def check_host(host: str, expose: bool) -> None:
-    """Raise SettingsError for an address that other machines reach: there is no sign-in yet."""
-    if expose or host == "localhost":
+def check_host(host: str, allowed: bool, remedy: str = "") -> None:
+    """Raise SettingsError with the remedy for an address that other machines reach, unless that is `allowed`."""
+    if allowed or host == "localhost":
         return
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(host).is_loopback:
             return
     raise SettingsError(
-        f"BESOK_HOST is {host}: others could reach it, and Besök has no sign-in yet. Leave it at 127.0.0.1; "
-        "in a container whose port is published on 127.0.0.1 only, set BESOK_EXPOSE=true"
+        f"BESOK_HOST is {host}: others could reach it, and nobody has to sign in here. Leave it at 127.0.0.1; "
+        f"in a container whose port is published on 127.0.0.1 only, set BESOK_EXPOSE=true{remedy}"
     )

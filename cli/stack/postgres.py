@@ -63,8 +63,8 @@ log_checkpoints = off
 """
 
 HBA = """\
-# Written at each start by `besok`. Only from this machine, only the owner, only with the password.
-host all besok 127.0.0.1/32 scram-sha-256
+# Written at each start by `besok`. Only from this machine, only with a password, which the superuser has none of.
+host all all 127.0.0.1/32 scram-sha-256
 """
 
 
@@ -129,7 +129,7 @@ class Cluster:
         password = secrets.token_urlsafe(24)
         # Single-user mode needs no password and no server. The superuser gets none, so nobody can sign in as it.
         self._run("postgres", "--single", "-D", str(self.data), "postgres", text=
-                  f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{password}'\n"
+                  f"CREATE ROLE {NAME} LOGIN CREATEDB CREATEROLE PASSWORD '{password}'\n"
                   f"CREATE DATABASE {NAME} OWNER {NAME}\n")  # fmt: skip
         secret = self.folder / "password"
         secret.touch(mode=0o600)

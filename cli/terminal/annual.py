@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from pydantic import TypeAdapter
 
 from besok.model.calendar import business_day
-from besok.model.errors import NotFound
+from besok.model.errors import BesokError, NotFound
 from besok.model.plurals import many
 from besok.model.views.annual import AnnualReport, DefinitionEvidence, DoorEvidence
-from besok.services.annual import compute_annual
+from besok.services.closed_periods import close_period, get_reported
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 from cli.terminal import sample_weeks
+from cli.terminal.closed_periods import revision
 
 DAY = timedelta(days=1)
 SHOWN = 20  # stretches of days told by name
@@ -29,12 +30,26 @@ def reports(
     found, left_out = [], list[NotFound]()
     for place in [load(db, site)] if site else load_all(db):
         try:
-            found.append(compute_annual(db, place.id, year, business_day(now, place), verify=verify))
+            found.append(get_reported(db, place.id, year, business_day(now, place), verify=verify))
         except NotFound as exc:
             left_out.append(exc)
     if not found:
         raise left_out[0] if left_out else NotFound("there is no site yet; `besok site apply` makes one")
     return found, [str(reason) for reason in left_out]
+
+
+def close(db: Database, site: str | None, year: int, author: str, now: datetime) -> list[str]:
+    """Close a year of a site, or of all that have a figure; a line for each. Raises BesokError for the one named."""
+    lines = []
+    for place in [load(db, site)] if site else load_all(db):
+        try:
+            made = close_period(db, place.id, date(year, 1, 1), date(year, 12, 31), author=author, now=now)
+            lines.append(f"{year} of {place.id} is closed under {made.id}")
+        except BesokError as exc:
+            if site:
+                raise
+            lines.append(f"{place.id} is not closed: {exc}")
+    return lines
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:
@@ -58,6 +73,10 @@ def _lines(r: AnnualReport) -> Iterator[str]:
             f"  net lies between {_n(r.low)} and {_n(r.high)} in 95 of 100 cases"
             f" (standard error of gross {_n(r.se)}: counting {_n(r.se_counting)}, missing {_n(r.se_missing)})"
         )
+    if r.closed:
+        yield f"  closed {_t(r.closed.closed)} by {r.closed.author} (Besök {r.closed.version}): the figure stays"
+        if said := revision(r.closed, "besok01"):
+            yield f"  REVISION: {said}"
     yield from (f"  NOTE: {remark}" for remark in r.remarks)
     yield (
         f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"

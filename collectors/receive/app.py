@@ -15,11 +15,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
-from collectors.receive import body, device_topic, tokens
+from besok.model.tokens import presented
+from collectors.receive import body, device_topic
 from collectors.receive.body import NotTaken
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
-from collectors.receive.tokens import Tokens
+from collectors.receive.tokens import Tokens, may_send
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Receiver:
             raise NotTaken(405, f"{request.method} is not taken; send counts with POST")
         if not self._tokens.loaded:
             raise NotTaken(503, "the tokens are not known yet, as the database is away; send it again later")
-        token = self._tokens.find(tokens.presented(request.headers.get("authorization", "")))
+        token = self._tokens.find(presented(request.headers.get("authorization", "")))
         if token is None:
             raise NotTaken(401, NO_TOKEN)
         device = path.removeprefix(WHERE)
@@ -123,7 +124,7 @@ class Receiver:
             topic = device_topic.topic(device)
         except ValueError as exc:
             raise NotTaken(400, str(exc)) from exc
-        if not tokens.may_send(token, device):
+        if not may_send(token, device):
             wanted = ", ".join(WHERE + each for each in token.devices)
             raise NotTaken(403, f"the token {token.name} is for {wanted}; send there, or make another token")
         return topic

@@ -1,13 +1,11 @@
 """Tokens of the receiver: made, and recognised in a request."""
 
-import base64
 import hmac
-import secrets
 from collections.abc import Sequence
-from hashlib import sha256
 
 from paho.mqtt.client import topic_matches_sub
 
+from besok.model import tokens
 from besok.store import receive_tokens
 from besok.store.database import Database
 from besok.store.receive_tokens import ReceiveToken
@@ -17,26 +15,7 @@ RANDOM_BYTES = 15  # 120 bits: 24 letters and digits, which every device has roo
 
 def make() -> tuple[str, bytes]:
     """Make a token; returns it and the digest that is kept of it."""
-    token = base64.b32encode(secrets.token_bytes(RANDOM_BYTES)).decode().lower()
-    return token, digest(token)
-
-
-def digest(token: str) -> bytes:
-    """Return what is kept of a token. Nobody guesses 120 random bits, so the hash need not be slow."""
-    return sha256(token.encode("utf-8", "surrogateescape")).digest()
-
-
-def presented(authorization: str) -> str:
-    """Return the token in an Authorization header, the password of Basic or what follows Bearer; "" if none is."""
-    scheme, _, value = authorization.strip().partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
-    except ValueError:  # no base64, or no text in it
-        return ""
+    return tokens.make(RANDOM_BYTES)
 
 
 def may_send(token: ReceiveToken, device: str) -> bool:
@@ -61,6 +40,6 @@ class Tokens:
 
     def find(self, token: str) -> ReceiveToken | None:
         """Return what is known of a token. Each is compared, in a time that tells nothing of how alike they are."""
-        given = digest(token)
+        given = tokens.digest(token)
         found = [known for known in self._known or () if hmac.compare_digest(known.digest, given)]
         return found[0] if found else None

@@ -109,7 +109,7 @@
         method, headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
       });
       if (answer.ok || String(answer.status) === form.dataset.gone) {
-        name(body.who);
+        if (body.who) name(body.who);
         done(form);
         return;
       }

@@ -136,7 +136,7 @@
 
   function keep(form) {
     working(form, async () => {
-      await post(form, "", { who: form.elements.who.value.trim() });
+      await post(form, "", { who: form.elements.who?.value.trim() ?? "" });
       const status = document.getElementById("announcer");
       if (status) status.textContent = form.dataset.stored;
       clear(form, true);

@@ -2,7 +2,7 @@
    stands where (`data-part`); only how old a figure is, is counted here. */
 (function () {
   "use strict";
-  const BEAT = 15000, PATIENCE = 2.5 * BEAT;
+  const BEAT = 15000, PATIENCE = 2.5 * BEAT, NO_ACCESS = 4401;
   let board = null, words = null, source = null;
   let failures = 0, heardAt = 0, skew = 0, timer = 0, drawnAt = 0;
 
@@ -95,7 +95,7 @@
     } else {
       source = new WebSocket(location.origin.replace(/^http/, "ws") + path + "/ws");
       source.onmessage = (event) => received(event.data);
-      source.onclose = reconnect;
+      source.onclose = (event) => (event.code === NO_ACCESS ? location.reload() : reconnect());
     }
   }
 

@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from besok.model.views.attention import FindingEvent, FindingInfo
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.components.elements import chip, data, fold, items, present, quiet
@@ -69,7 +70,9 @@ def _said(who: str, note: str, when: str) -> Any:
 
 
 def _form(f: FindingInfo) -> Any:
-    """Return the form that acknowledges a finding; 409 is that it was resolved meanwhile."""
+    """Return the form that acknowledges a finding, for whoever may; 409 is that it was resolved meanwhile."""
+    if not access.may("acknowledge", f.site):
+        return None
     what, here = _("Acknowledge") if f.state == "open" else _("Say something else"), f"finding-{f.id}"
     note = line(here, "note", _("What it is, or what is done about it"), LONGEST_NOTE)
     address = f"POST /api/v1/findings/{f.id}/acknowledgement"

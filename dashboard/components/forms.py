@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from dash import dcc, html
 
+from besok.services import access
 from besok.text.languages import _
 from dashboard.components.elements import aria, data
 
@@ -31,10 +32,15 @@ def form(
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),
     ]
-    who = line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")
     return html.Form(
-        [*fields, who, *after, *last], className="writing", **data(send=address, fields=here, **sent)
+        [*fields, *who(here), *after, *last], className="writing", **data(send=address, fields=here, **sent)
     )
+
+
+def who(here: str) -> list[Any]:
+    """Return the field for who writes; none for whoever is signed in, and is known."""
+    known = access.author("")
+    return [] if known else [line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")]
 
 
 def field(label: str, control: Any, **attributes: Any) -> Any:

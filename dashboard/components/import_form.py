@@ -38,7 +38,7 @@ def form(site: Site) -> Any:
                 HERE, "measure", _("What was counted"), counted, none=_("visits: people who came in (gross)")
             ),
             forms.choice(HERE, "portal", _("Which door"), doors, none=_("the whole site")),
-            forms.line(HERE, "who", _("Your name or initials"), forms.LONGEST_NAME, "name"),
+            *forms.who(HERE),
             html.Div(className="questions"),
             html.P("", className="problem", role="alert"),
             html.Button(_("Show what would change"), type="submit", className="send"),

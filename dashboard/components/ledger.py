@@ -7,6 +7,7 @@ from dash import html
 
 from besok.model.site import Text
 from besok.model.views.calendar import ActionInfo
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.components import ledger_forms
@@ -43,7 +44,11 @@ def section(
         if entries[SHOWN:]
         else None,
         html.Div(
-            present(ledger_forms.add(site, spaces), file if entries else None), className="below-ledger"
+            present(
+                ledger_forms.add(site, spaces) if access.may("record", site) else None,
+                file if entries else None,
+            ),
+            className="below-ledger",
         ),
     )
 
@@ -70,7 +75,7 @@ def _entry(site: str, action: ActionInfo, gave: str | None, spaces: Mapping[str,
             quiet(" · ".join(present(_asked_by(action), places, example))),
             html.P(_("“{answer}”").format(answer=named(action.answer))) if action.answer else None,
             html.P(gave or _not_yet(action), className="gave" if gave else "quiet"),
-            ledger_forms.amend(site, action),
+            ledger_forms.amend(site, action) if access.may("record", site) else None,
         ),
         **data(action=action.action),
     )

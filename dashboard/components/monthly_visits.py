@@ -65,7 +65,11 @@ def rows(
     for month, mine, theirs, before, own in zip(*columns, strict=True):
         point = points.get(len(found) + 1)
         change = formats.signed_percent(own / before - 1) if own is not None and before else ""
-        mark = " *" if point and (point.imputed or point.corrected or point.voided) else ""
+        mark = (
+            " *"
+            if point and (point.imputed or point.corrected or point.voided or point.revised_gross is not None)
+            else ""
+        )
         seen = formats.percent(point.coverage) if point else ""
         found.append([month, formats.number(mine) + mark, formats.number(theirs), change, seen])
     return found

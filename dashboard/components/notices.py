@@ -4,7 +4,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from besok.text.languages import _
+from besok.model.errors import BesokError, SignInNeeded
+from besok.text.languages import _, translated
 from dashboard.components.elements import HIDDEN, data
 
 
@@ -27,6 +28,15 @@ def not_found() -> Any:
     return notice(
         _("There is no such page"), _("The address may be misspelt, or the place was renamed."), back
     )
+
+
+def no_access(why: BesokError) -> Any:
+    """Return that nobody is signed in, or has no role for this, and the way to sign in."""
+    way = html.A(_("Sign in"), href="/login")
+    if isinstance(why, SignInNeeded):
+        return notice(_("Sign in to see this"), _("It is not public."), way)
+    said = translated(why.message) if why.message else str(why)
+    return notice(_("You may not see this"), said, html.A(_("Who is signed in"), href="/login"))
 
 
 def no_sites() -> Any:

@@ -8,10 +8,11 @@ from dash import dcc, html
 
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, plural
 from dashboard.components import forms
-from dashboard.components.elements import data, fold, items, quiet
+from dashboard.components.elements import data, fold, items, present, quiet
 
 SHOWN = 20  # groups; the command lists all
 DECISIONS = 5
@@ -63,12 +64,12 @@ def _card(group: QuarantineGroup, places: Mapping[str, str], site: str, zone: st
     )
     where = places.get(group.portal or "", _("not assigned") if group.site is None else "")
     return html.Article(
-        [
+        present(
             html.Header([html.H3(group.device), quiet(where, " " if where else "", group.channel)]),
             html.P([html.Span(f"{count} {time}"), *people], className="where"),
             html.P(_why(group.cause)),
-            fold(_("Decide"), _form(group, site)),
-        ],
+            fold(_("Decide"), _form(group, site)) if access.may("acknowledge", site) else None,
+        ),
         className="stranger",
         **data(device=group.device, cause=group.cause.value),
     )
@@ -111,9 +112,9 @@ def _decision(decided: Decided, site: str, zone: str) -> Any:
         here = f"quarantined-{decided.id}"
         address = f"POST /api/v1/sites/{site}/quarantine/{decided.id}/undo"
         undo = forms.form([], here, _("Undo"), decided.device, address, kept=_("Undone."))
-        last = fold(_("Undo"), undo)
+        last = fold(_("Undo"), undo) if access.may("acknowledge", site) else None
     return html.Article(
-        [html.Header(html.H3(decided.device)), html.P(f"{what} {said}", className="where"), last],
+        present(html.Header(html.H3(decided.device)), html.P(f"{what} {said}", className="where"), last),
         className="stranger",
         **data(decision=str(decided.id)),
     )

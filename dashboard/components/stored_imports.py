@@ -6,6 +6,7 @@ from typing import Any, Final
 from dash import html
 
 from besok.model.views.imports import ImportView
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, plural
 from dashboard.components import forms
@@ -30,15 +31,16 @@ def _one(one: ImportView, site: str, zone: str) -> Any:
     said = html.P([html.Span(one.source, className="strong"), f": {what}"])
     here = f"import-{one.id}"
     address = f"POST /api/v1/sites/{site}/imports/{one.id}/"
+    may = access.may("record", site)
     if one.undone:
         by = _("Undone {day} by {who}").format(
             day=formats.stamp(one.changed or one.made, zone), who=one.changed_by or one.author
         )
         again = _("Let it count again")
         back = forms.form([], here, again, one.source, f"{address}redo", kept=_("It counts again."))
-        return html.Div([said, quiet(by), fold(again, back)])
+        return html.Div(present(said, quiet(by), fold(again, back) if may else None))
     undo = _("Undo the import")
     form = forms.form(
         [], here, undo, one.source, f"{address}undo", kept=_("Undone. The figures are computed again.")
     )
-    return html.Div([said, fold(undo, form)])
+    return html.Div(present(said, fold(undo, form) if may else None))

@@ -200,9 +200,18 @@ def verdict(way: Progress) -> str:
         present(
             _place_on_trajectory(way, now) if way.today <= way.deadline else "",
             growth(way.growth, way.growth_days) if way.growth is not None else "",
+            _sampling(way),
             *(text.format(share=formats.percent(share)) for share, text in few if share < ENOUGH),
         )
     )
+
+
+def _sampling(way: Progress) -> str:
+    """Return how unsure the growth is by sample weeks; nothing without them."""
+    if way.growth_sampling is None:
+        return ""
+    text = _("It rests on sample weeks, which leave it uncertain by ±{points} points (95 % interval).")
+    return text.format(points=formats.number(100 * way.growth_sampling))
 
 
 def _place_on_trajectory(way: Progress, now: float) -> str:

@@ -11,10 +11,11 @@ from dash import dcc, html
 from besok.model.mapping_draft import Choice
 from besok.model.site import Site
 from besok.model.sitefile.mapping_checks import split
+from besok.services import access
 from besok.services.unknown_devices import UnknownDevice
 from besok.text.languages import _, named, plural
 from dashboard.components import forms, readings
-from dashboard.components.elements import data, fold, items, quiet
+from dashboard.components.elements import data, fold, items, present, quiet
 
 LONGEST_SHOWN: Final = 200  # characters of a message
 _QUOTED: Final = re.compile(r'\["([^"]*)"\]')  # a name with blanks in a path
@@ -57,12 +58,12 @@ def _card(device: UnknownDevice, site: str, places: Mapping[str, str], now: date
     seen = _("Last seen {ago}").format(ago=readings.ago(device.heard, now))
     count = plural("{n} message is kept", "{n} messages are kept", device.count).format(n=device.count)
     return html.Article(
-        [
+        present(
             html.Header(html.H3(device.topic)),
             html.P([html.Span(seen), html.Span(count)], className="where"),
             *(html.Code(_shortened(message)) for message in device.messages),
-            fold(_("Say what it means"), _form(device, site, places)),
-        ],
+            fold(_("Say what it means"), _form(device, site, places)) if access.may("place", site) else None,
+        ),
         className="stranger",
         **data(topic=device.topic),
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 from dash import dcc, html
 
 from besok.model.views.devices import DeviceInfo, Voided
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, plural
 from dashboard.components import forms
@@ -23,11 +24,12 @@ def section(
         "A test message, installers who walk to and fro: what a sensor sent then is kept and counts nowhere. "
         "That time was not measured, which is not zero."
     )
+    may = access.may("acknowledge", site)
     return html.Div(
         present(
             quiet(kept),
             items((_one(v, names, site, zone) for v in found[:SHOWN]), className="voids") if found else None,
-            fold(_("Void readings"), _form(devices, names, site)) if devices else None,
+            fold(_("Void readings"), _form(devices, names, site)) if devices and may else None,
         )
     )
 
@@ -47,7 +49,8 @@ def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
         text = _("Undone {day} by {who}: {why}")
         undone = text.format(day=formats.stamp(v.undone, zone), who=v.undone_by, why=v.undone_why)
         return html.Div([said, quiet(undone)])
-    return html.Div([said, fold(_("Let them count again"), _undo(v, name, site))])
+    back = fold(_("Let them count again"), _undo(v, name, site))
+    return html.Div(present(said, back if access.may("acknowledge", site) else None))
 
 
 def _undo(v: Voided, name: str, site: str) -> Any:

@@ -1,13 +1,14 @@
 """The calendar years: counted, under way and to come, as one table for a meeting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from dash import html
 
 from besok.model.forecast import ExpectedTotal, Outlook
+from besok.model.views.closed_periods import ClosedPeriod
 from besok.model.views.series import VisitPoint
 from besok.text import formats
 from besok.text.languages import _
@@ -30,17 +31,41 @@ class Year:
     low: float | None
     high: float | None
     observed: float
+    source: str = ""
+    reported: bool = False
 
 
 def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
     """Return the years that were observed well enough, then those that the forecast reaches whole."""
     by_year: dict[int, list[float | None]] = {}
+    sources: dict[int, dict[str, None]] = {}
     for point in points:
         if point.day <= coming.origin:
             by_year.setdefault(point.day.year, []).append(visits_of(point, measure))
+            if point.gross is not None:
+                sources.setdefault(point.day.year, {})[point.source] = None
     totals = {t.first.year: t for t in coming.totals if _ends_its_year(t, coming)}
     found = [_year(year, by_year.get(year, []), totals.get(year)) for year in sorted({*by_year, *totals})]
-    return [year for year in found if year]
+    return [replace(year, source=_source([*sources.get(year.year, ())])) for year in found if year]
+
+
+def _source(sources: Sequence[str]) -> str:
+    """Return what people brought the days of a year from, with the sensors where these counted some of them."""
+    named = [_("“{source}”").format(source=source) for source in sources if source]
+    return formats.several([*named, *([_("sensors")] if "" in sources else [])]) if named else ""
+
+
+def reported(years: Sequence[Year], closed: Sequence[ClosedPeriod], measure: str) -> list[Year]:
+    """Return the years with those that were reported as they were reported."""
+    kept = {p.first.year: p for p in closed if (p.last - p.first).days > 31}
+
+    def as_told(year: Year) -> Year:
+        period = kept.get(year.year)
+        if period is None:
+            return year
+        return replace(year, visits=period.gross if measure == "gross" else period.net, reported=True)
+
+    return [as_told(year) for year in years]
 
 
 def _ends_its_year(one: ExpectedTotal, coming: Outlook) -> bool:
@@ -93,6 +118,9 @@ def _known(one: Year, this_year: int) -> str:
     """Return how the figure came about."""
     if one.low is not None:
         return _("counted so far, and forecast") if one.year == this_year else _("forecast")
-    if one.observed >= 0.995:
-        return _("counted")
-    return _("counted, {share} of its days").format(share=formats.percent(one.observed))
+    if one.reported:
+        return _("reported")
+    how = _("counted")
+    if one.observed < 0.995:
+        how = _("counted, {share} of its days").format(share=formats.percent(one.observed))
+    return f"{how}: {one.source}" if one.source else how

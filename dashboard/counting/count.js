@@ -7,7 +7,7 @@
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
-  let texts = {}, doors = null, count = null, silent = false, told = "", lock = null, rung = false, mode = null;
+  let texts = {}, doors = null, count = null, silent = false, barred = false, told = "", lock = null, rung = false, mode = null;
 
   // ---- words
   function t(name, values) {
@@ -21,6 +21,7 @@
     for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
     $("language").textContent = t("language");
     $("language").lang = root.lang === "sv" ? "en" : "sv";
+    $("sign-in").href = `/login?next=${encodeURIComponent(location.pathname)}`;
     $("results").href = `/sensors/${encodeURIComponent(site)}`;
     document.title = `${t("title")} – Besök`;
   }
@@ -62,8 +63,11 @@
     else if (silent) lines.push(t("noAnswer"));
     if (!keep.keeps()) lines.push(t("notKept"));
     else if (!window.isSecureContext) lines.push(t("notHttps"));
+    const away = navigator.onLine && (barred || keep.turnedAway());
+    if (away) lines.push(t("signInFirst"));
+    $("sign-in").hidden = !away;
     if (doors === "none") lines.push(t("noSite"));
-    if (doors === "lost") lines.push(t("firstOnline"));
+    if (doors === "lost" && !away) lines.push(t("firstOnline"));
     $("state").textContent = lines.join(" ");
     $("net").hidden = navigator.onLine;
     $("net").textContent = t("offline");
@@ -245,6 +249,7 @@
   async function load() {
     try {
       const answer = await fetch(doorsAt);
+      barred = answer.status === 401 || answer.status === 403;
       if (answer.ok) { doors = await answer.json(); keep.write(`besok.doors.${site}`, JSON.stringify(doors)); }
       else if (answer.status === 404) doors = "none";
       else throw new Error(String(answer.status));

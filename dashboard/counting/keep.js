@@ -6,7 +6,7 @@
   const KEPT_MS = 14 * 24 * 3600 * 1000; // of a count that was sent
   const PATIENCE_MS = 15000;
   const memory = new Map(); // where the phone keeps nothing
-  let keeps = true;
+  let keeps = true, turnedAway = false; // from sending: nobody is signed in, or somebody who may not count
 
   function read(key) {
     try { return localStorage.getItem(key) ?? memory.get(key) ?? null; } catch { keeps = false; return memory.get(key) ?? null; }
@@ -65,7 +65,9 @@
     try {
       answer = await ask(method, count.site, path, { ...body, sent: new Date().toISOString() });
     } catch { return { state: "unsent" }; }
+    turnedAway = answer.status === 401 || answer.status === 403;
     if (answer.ok) return { state: "sent" };
+    if (turnedAway) return { state: "unsent" }; // kept until somebody who may has signed in
     const told = await answer.json().catch(() => ({}));
     const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;
     const why = (answer.headers.get("Content-Language") === here && told.error) || String(answer.status);
@@ -105,5 +107,5 @@
     return true;
   }
 
-  window.keep = { all, save, drop, tidy, newId, sendAll, takeBack, read, write, keeps: () => keeps };
+  window.keep = { all, save, drop, tidy, newId, sendAll, takeBack, read, write, keeps: () => keeps, turnedAway: () => turnedAway };
 })();

@@ -116,6 +116,8 @@ def _texts() -> dict[str, object]:
         "notHttps": _(
             "Without https this page cannot be opened again while there is no connection: leave it open."
         ),
+        "signIn": _("Sign in to send it"),
+        "signInFirst": _("Sign in to send. Everything is kept on this phone until then."),
         "noSite": _("There is no such site."),
         "firstOnline": _("The doors could not be loaded. Open this page once with a connection."),
         "language": "Svenska" if LANG.get() == "en" else "English",

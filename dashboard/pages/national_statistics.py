@@ -8,9 +8,9 @@ from dash import html
 from besok.model.errors import NotFound
 from besok.model.views.annual import AnnualReport
 from besok.model.views.live import SiteInfo
-from besok.services.annual import get_annual_report
+from besok.services.closed_periods import get_reported
 from besok.store.database import Database
-from besok.text import formats
+from besok.text import formats, revision_text
 from besok.text.languages import _
 from dashboard.components.elements import quiet, titled
 
@@ -20,7 +20,7 @@ def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
     if site.kind != "library":
         return []
     try:
-        report = get_annual_report(db, site.site, today.year - 1, today)
+        report = get_reported(db, site.site, today.year - 1, today)
     except NotFound:
         return []
     if report.net_counted is None:
@@ -53,6 +53,11 @@ def said(report: AnnualReport) -> list[Any]:
 def _why(report: AnnualReport) -> str:
     """Return how it comes from all who were counted, so that nobody reports the one for the other."""
     parts = []
+    if report.closed:
+        closed = _("It was closed {day} by {who} and stays.")
+        parts.append(closed.format(day=formats.day(report.closed.closed.date()), who=report.closed.author))
+        if said := revision_text.revision(report.closed, "besok01"):
+            parts.append(_("Revision: {text}").format(text=said))
     if report.gross is not None and report.net is not None and round(report.gross) != round(report.net):
         taken = _("It is net: {gross} entries less the site's stated deductions ({off}).")
         off = formats.number(report.gross - report.net)
@@ -63,6 +68,10 @@ def _why(report: AnnualReport) -> str:
     elif report.estimated_share >= 0.0005:
         estimated = _("{share} of it is imputed for times without data.")
         parts.append(estimated.format(share=formats.percent(report.estimated_share, 1)))
+    if report.hours_staffless:
+        hours = _("Open for {staffed} hours with staff, and {card} with card.")
+        staffed, card = formats.number(report.hours_staffed), formats.number(report.hours_staffless)
+        parts.append(hours.format(staffed=staffed, card=card))
     for one in report.imports:
         brought = (
             _("{n} of the visits are from “{source}”, file {name}.")

@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from besok.model.views.live import SiteInfo
+from besok.services import access
 from besok.services.imports import imports
 from besok.store import sites
 from besok.store.database import Database
@@ -17,6 +18,7 @@ from dashboard.components.elements import data
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the form for a file, and what was imported."""
+    may = access.may("record", site.site)
     place = sites.load(db, site.site)
     title = _("Past counts of {site}").format(site=named(site.name))
     about = _(
@@ -28,8 +30,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             html.H1(title),
             html.P(about),
-            html.H2(_("Import a file")),
-            import_form.form(place),
+            *([html.H2(_("Import a file")), import_form.form(place)] if may else []),
             html.H2(_("Imported files")),
             stored_imports.section(imports(db, site.site), site.site, site.timezone),
         ],

@@ -15,6 +15,7 @@ from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
 from besok.services.actions import get_actions
 from besok.services.calendar import get_event_effects
+from besok.services.closed_periods import get_closed
 from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth
 from besok.services.levers import get_levers
 from besok.services.places import get_spaces
@@ -26,6 +27,7 @@ from besok.text import formats, narratives
 from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import (
+    closed_periods,
     forecast_accuracy,
     forecast_charts,
     ledger,
@@ -56,7 +58,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     coming = _if_found(lambda: get_outlook(db, site.site))
     known = get_so_far(db, site.site, today)
     spaces = {space.space: space.name for space in get_spaces(db, site.site)}
-    points = _points(db, site.site, today, way)
+    points = _points(db, site.site, today, way, known.first)
     aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
     if known.uncounted:
         names = [named(one.name) for one in counted if one.id in known.uncounted]
@@ -83,6 +85,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.P(paper, className="printed"),
             *parts,
             *national_statistics.section(db, site, today),
+            closed_periods.section(site.site, get_closed(db, site.site), place.measure, site.timezone),
             levers.section(get_levers(db, site.site, today)),
             _ledger(db, site.site, today, spaces),
             _programme(db, place, now, spaces),
@@ -125,9 +128,11 @@ def _towards_target(
     ]
 
 
-def _points(db: Database, site: str, today: date, way: Progress | None) -> list[VisitPoint]:
-    """Return the visits of all days that the page shows."""
-    begins = date(today.year - 2, 1, 1)
+def _points(
+    db: Database, site: str, today: date, way: Progress | None, known: date | None
+) -> list[VisitPoint]:
+    """Return the visits of all days that the page shows: five years where they are `known`."""
+    begins = min(date(today.year - 2, 1, 1), max(known or today, date(today.year - 5, 1, 1)))
     first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
     return get_visits(db, site, first, today - DAY, "day", together=True)
 
@@ -145,6 +150,8 @@ def _ahead(
     if coming is None:
         return [forecast_charts.awaited(get_awaited(db, site, today, now))]
     years = yearly_visits.of(points, measure, coming)
+    if not place.also:
+        years = yearly_visits.reported(years, get_closed(db, site), measure)
     return [
         *forecast_charts.running_year(site, way, measure, points, coming),
         *yearly_visits.section(site, years, today.year, way.baseline_visits if way else None),

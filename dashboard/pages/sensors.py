@@ -11,6 +11,7 @@ from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
 from besok.model.views.live import SiteInfo
 from besok.model.views.quarantine import QuarantineGroup
+from besok.services import access
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
@@ -47,10 +48,10 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
-    unplaced = suggest_placements(get_unplaced(db, now), built)
-    unknown = get_unknown(db)
+    of_none = access.may("diagnose")  # what belongs to no site yet
+    unplaced = suggest_placements(get_unplaced(db, now), built) if of_none else []
+    unknown = get_unknown(db) if of_none else []
     places = {name: text for b in built for name, text in place_names(b).items()}
-    refused = get_rejected(db, SHOWN)
     held, decided = quarantine_decisions.groups(db, site.site), quarantine_decisions.decisions(db, site.site)
     wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
@@ -72,18 +73,33 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
             html.H2(_("Headcounts"), id="headcounts"),
             headcounts.section(get_headcounts(db, place, now), site.timezone),
-            html.H2(_("Unassigned sensors"), id="strangers"),
-            unplaced_devices.section(unplaced, places, now),
-            html.H2(_("Unknown devices"), id="unknown"),
-            unknown_devices.section(unknown, place, now),
             html.H2(_("Quarantine"), id="quarantine"),
             quarantine.section(held, decided, places, site.site, site.timezone),
-            html.H2(_("Rejected messages")),
-            rejected_messages.section(refused, site.timezone),
+            *(_of_no_site(db, site, place, places, unplaced, unknown, now) if of_none else []),
         ],
         className="page",
         **data(title=title),
     )
+
+
+def _of_no_site(
+    db: Database,
+    site: SiteInfo,
+    place: Site,
+    places: Mapping[str, str],
+    unplaced: Sequence[UnassignedSensor],
+    unknown: Sequence[UnknownDevice],
+    now: datetime,
+) -> list[Any]:
+    """Return the devices and messages that nobody has placed."""
+    return [
+        html.H2(_("Unassigned sensors"), id="strangers"),
+        unplaced_devices.section(unplaced, places, now),
+        html.H2(_("Unknown devices"), id="unknown"),
+        unknown_devices.section(unknown, place, now),
+        html.H2(_("Rejected messages")),
+        rejected_messages.section(get_rejected(db, SHOWN), site.timezone),
+    ]
 
 
 def summary(devices: Sequence[DeviceInfo]) -> str:

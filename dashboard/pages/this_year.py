@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.services.closed_periods import with_closed
 from besok.services.visits import get_visits
 from besok.store.database import Database
 from besok.text import formats
@@ -141,6 +142,9 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     )
     now = get_visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
     base = get_visits(db, site, begins, ends, "month", together=True)
+    if not (way and way.also):
+        now = with_closed(db, site, "month", now, date(year, 1, 1), today - DAY)
+        base = with_closed(db, site, "month", base, begins, ends)
     mine, theirs = monthly_visits.by_month(now, measure), monthly_visits.by_month(base, measure)
     whole = monthly_visits.by_month(
         [p for p in base if p.coverage >= WHOLE and monthly_visits.lies_within(p.day, begins, ends)], measure

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -218,3 +219,35 @@ def settled(url: str, now: datetime) -> bool:
         learnt = "select stale from occupancy_learnt order by day desc limit 1"
         waiting, stale = *conn.execute(waits).fetchone(), *(conn.execute(learnt).fetchone() or (True,))
     return not waiting and not stale and last_minute(url) >= now.replace(second=0, microsecond=0)
+
+
+def test_a_headcount_moves_the_live_figure_and_back(
+    settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
+    wait_for: Fixture,
+) -> None:  # fmt: skip
+    """By the front door: posted like the phone does, shown by the API once the worker has heard of it."""
+    now = datetime.now(UTC)
+
+    def shown() -> dict[str, float | None]:
+        answer = ask.get(f"/api/v1/sites/{place.id}/live").json()
+        return {s["space"]: s["people"] for s in answer["spaces"]}
+
+    with collect(settings), working(database_url):
+        publish(messages(place, calendar.business_day(now, place), now))
+        wait_for(lambda: all(people is not None for people in shown().values()))
+        before = shown()["room"] or 0.0
+        count = {"id": str(uuid.uuid4()), "space": "room", "people": round(before) + 40, "counted_by": "Kim"}
+        moment = datetime.now(UTC).isoformat()
+        sent = ask.post(
+            f"/api/v1/sites/{place.id}/headcounts", json={**count, "time": moment, "sent": moment}
+        )
+        assert sent.status_code == 201, sent.text
+        wait_for(lambda: (shown()["room"] or 0.0) > before + 20)
+        (kept,) = ask.get(f"/api/v1/sites/{place.id}/headcounts").json()["counts"]
+        assert abs(kept["estimate"] - before) < 5  # it is judged by what was said before it
+        undone = ask.post(
+            f"/api/v1/sites/{place.id}/headcounts/{count['id']}/undo",
+            json={"by": "Kim", "reason": "another room"},
+        )
+        assert undone.status_code == 200
+        wait_for(lambda: (shown()["room"] or 0.0) < before + 5)

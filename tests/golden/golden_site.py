@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.sign_in.middleware import WhoAsks
 from besok.files.ical import Occurrence
 from besok.model.decode_context import decode_context_of
 from besok.model.readings import Message
@@ -181,7 +182,9 @@ def web(url: str) -> Iterator[TestClient]:
     """A client of the API and the screens, whose clock stands at NOW."""
     server: FastAPI = create_app(settings(url), lambda: NOW)
     attach(server, settings(url))
-    with TestClient(server, base_url="http://localhost", headers={"accept-language": "en"}) as client:
+    server.add_middleware(WhoAsks, gate=server.state.gate, clock=server.state.clock)
+    told: dict[str, Any] = {"headers": {"accept-language": "en"}, "client": ("127.0.0.1", 50_000)}
+    with TestClient(server, base_url="http://localhost", **told) as client:
         yield client
 
 

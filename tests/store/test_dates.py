@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,16 +14,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
+from typer.testing import CliRunner
 
 from besok.model import calendar
 from besok.model.readings import Reading
 from besok.model.sitefile import dump, parse
 from besok.services.annual import compute_annual
+from besok.services.live import get_live
 from besok.services.observed_days import compute_visit_days
 from besok.services.visits import get_visits
 from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from cli.main import app
 from cli.stack import postgres
 from jobs.estimate import past_days
 from jobs.learn import SitePast
@@ -186,6 +190,27 @@ def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: s
     assert len(figures(db, database_url)["doors"]) == DAYS  # a's until the 9th, b's since
 
 
+def test_the_command_shows_the_days_before_it_asks(
+    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    count(db)
+    apply(db, house(at("a", "front")))
+    file = tmp_path / "house.toml"
+    file.write_text(house(at("a", "front", "swapped = true")))
+
+    def run(*words: str, answer: str) -> str:
+        return CliRunner().invoke(app, ["site", "apply", str(file), *words], input=answer).stdout
+
+    assert "NOTE: without dates sensors change now" in run(answer="n\n")
+    asked = run("--from", "2026-03-16", answer="n\n")
+    assert "lib: sensor a flow:1: swapped: False -> True (from 2026-03-16)" in asked
+    assert "lib: the visits of 2 days change, 2026-03-16 to 2026-03-17" in asked and "Apply?" in asked
+    assert [s.swapped for s in sites.load(db, "lib").sensors] == [False]
+    assert "Applied." in run("--from", "2026-03-16", answer="y\n")
+    assert "Nothing to do" in run(answer="")
+
+
 def test_only_the_door_and_the_days_concerned_are_computed_again(db: Database, database_url: str) -> None:
     count(db)
     apply(db, house(at("a", "front"), at("b", "back")))
@@ -211,7 +236,8 @@ def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database, database_ur
     open_all = figures(db, database_url)
     closed = '[[sites.spaces.closed]]\nfirst = 2026-03-06\nlast = 2026-03-10\nnote = "Nytt golv"'
     told = apply(db, house(*sensors, side=closed))
-    assert any("the visits of 5 days change, 2026-03-06 to 2026-03-10" in line for line in told), told
+    assert told[0] == "lib: space side: closed: none -> 2026-03-06 to 2026-03-10"
+    assert "the visits of 5 days change, 2026-03-06 to 2026-03-10" in told[1]
     shut = figures(db, database_url)
     assert {key for key in open_all["doors"] if key not in shut["doors"]} == {
         (portal, f"2026-03-{day:02}") for portal in ("back", "between") for day in range(6, 11)
@@ -220,6 +246,17 @@ def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database, database_ur
     assert any(key[0] == "side" and key[1].startswith("2026-03-12") for key in shut["inside"])
     assert apply(db, house(*sensors)) != []  # and taken back
     assert same(figures(db, database_url), open_all)
+
+
+def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
+    sensors = at("a", "front"), at("b", "back"), at("c", "between")
+    apply(db, house(*sensors, side=f"closed = [{{ first = {FIRST + 3 * DAY} }}]"))
+    noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
+    reasons = [[s.reason for s in get_live(db, "lib", t).spaces] for t in (noon, noon + DAY)]
+    assert reasons == [["no_data"] * 3, ["no_data", "no_data", "space_closed"]]
+    apply(db, house(*sensors, side=f"first = {FIRST + 3 * DAY}"))
+    spaces = [[s.space for s in get_live(db, "lib", t).spaces] for t in (noon, noon + DAY)]
+    assert spaces == [["lib", "hall"], ["lib", "hall", "side"]]
 
 
 def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fresh, database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from besok.model import sitefile
@@ -12,7 +13,7 @@ from besok.model.views.calendar import SchoolHoliday
 from besok.services import imports
 from besok.services.annual import compute_annual
 from besok.services.hand_counts import enter
-from besok.services.observed_days import get_sampled_years, visit_days
+from besok.services.observed_days import drawn, get_sampled_years, visit_days
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import calendars, sites
@@ -124,10 +125,14 @@ def test_it_counts_in_a_target_and_its_error_in_the_visits(db: Database, branch:
     assert way.baseline_visits and way.last_365 == pytest.approx(way.baseline_visits)
     assert way.growth == pytest.approx(0.25, abs=0.03)
     assert way.sampled_365 == pytest.approx(337 / 365) and len(way.sampled) == 2
+    assert way.growth_sampling and 0.15 < way.growth_sampling < 0.4  # four weeks a year
+    assert way.growth_error and way.growth_error > way.growth_sampling
+    times = drawn(db, [branch], date(2025, 12, 31), np.random.default_rng(1))
+    assert len(times) > 500 and 0.03 < float(np.std(list(times.values()))) < 0.4
     (point,) = get_visits(db, branch, date(2025, 1, 1), date(2025, 12, 31), "year", today=TODAY)
     (sample,) = [s for s in way.sampled if s.year == 2025]
     assert point.gross == pytest.approx(sample.visits) and point.source == BY_HAND
-    assert point.coverage == pytest.approx(28 / 365) and point.imputed > 0.9 * (sample.visits - sample.seen)
+    assert point.coverage == 1 and point.imputed > 0.9 * (sample.visits - sample.seen)
     assert point.se and point.se > sample.se  # of few degrees of freedom, and of counting
 
 

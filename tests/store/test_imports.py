@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from besok.model import sitefile
@@ -17,16 +17,20 @@ from besok.services import imports
 from besok.services.annual import compute_annual
 from besok.services.forecast import get_outlook
 from besok.services.observed_days import compute_visit_days, visit_days
+from besok.services.places import get_sites
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import results, sites
 from besok.store.database import Database
 from cli.terminal.annual import as_text
+from dashboard.address import Address
+from dashboard.pages import progress
 from jobs import forecast as jobs_forecast
 from jobs import forecasts_due
 from jobs import results as jobs_results
 from tests.sitetext import site, space
 from tests.store.by_day import FIRST, HOURS, SITE, TARGET, count, ordinary
+from tests.unit.test_figures_forecast import texts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -303,6 +307,9 @@ def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Datab
     assert coming.odds is not None and coming.needed_growth and len(coming.days) == 400
     year = next(t for t in coming.totals if t.days == 365)
     assert year.low80 < in_2025 * 1.05 < year.high80 < 1.4 * in_2025
+    page = texts(progress.page(lib, get_sites(lib)[0], Address.parse("/progress/lib", ""), now))
+    assert "besök de 365 dagarna till och med 31 dec. 2025" in page.replace("\xa0", " ")
+    assert f"31 dec. 2024, {GATE})" in page.replace("\xa0", " ") and "x.csv" in page
     number = imports.imports(lib, "lib")[0].id
     imports.undo(lib, number, "Ada", now=now)
     assert jobs_results.wanted(lib, now) and get_progress(lib, "lib", date(2026, 1, 20)).last_365 is None
@@ -382,3 +389,68 @@ def test_counts_by_hand_beside_the_gate_bridge_it(lib: Database) -> None:
     (told,) = [b for b in get_progress(lib, "lib", TODAY).breaks if b.source == GATE]
     assert told.method == "counts" and told.factor == pytest.approx(1.05, abs=0.01)
     assert told.error and 1.05 * 1.96 * 0.0154 < told.error < 0.06, "and no better than sensors are"
+
+
+def test_a_target_of_several_sites_counts_imported_and_measured_days(db: Database) -> None:
+    park = "".join((site("park", ("Parken", "Park"), kind="park"), space("lawn", ("Gräs", "Lawn"))))
+    sites.apply(db, sitefile.parse(SITE.replace("deadline", 'also = ["park"]\ndeadline') + park))
+    count(db, ordinary(FIRST, 90))
+    for _ in range(2):  # the second changes nothing
+        imports.store(
+            db, "park", {}, file(months(2025, [3100, 2800]), "month"), "gate", author="Ada", now=NOW
+        )
+    together = compute_visit_days(db, sites.counted(db, sites.load(db, "lib")), TODAY)
+    assert [together[0].day, together[-1].day] == [FIRST, date(2025, 2, 28)] and {
+        d.source for d in together
+    } == {"gate"}
+    own = sum(v for d, v in ordinary(FIRST, 90).items() if d < date(2025, 3, 1))
+    assert sum(d.gross for d in together) == pytest.approx(own + 5900)
+    assert sum(d.imputed for d in together) == pytest.approx(5900)
+    (shown,) = get_visits(db, "lib", FIRST, date(2025, 2, 28), "year", together=True, today=TODAY)
+    assert shown.gross == pytest.approx(own + 5900) and shown.source == "gate"
+    (alone,) = get_visits(db, "lib", FIRST, date(2025, 2, 28), "year", today=TODAY)
+    assert alone.gross == pytest.approx(own) and alone.source == ""
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@example(order=["year", "months", "days"], undone={"months"})
+@given(
+    st.lists(st.sampled_from(["year", "quarters", "months", "days"]), min_size=1, max_size=5),
+    st.sets(st.sampled_from(["year", "quarters", "months", "days"])),
+)
+def test_totals_and_their_parts_hold_together_in_any_order(
+    lib: Database, order: list[str], undone: set[str]
+) -> None:
+    """A year, its quarters, months and days agree; whatever is stored and undone, the sum is the year's."""
+    with lib.transaction() as conn:  # every example begins with nothing
+        conn.execute("truncate count_import, count_import_log, period_count")
+    by_month = [31.0 * (n + 1) for n in range(12)]
+    quarters = [
+        PeriodCount(
+            first=date(2023, n + 1, 1),
+            last=months(2023, by_month)[n + 2].last,
+            visits=sum(by_month[n : n + 3]),
+        )
+        for n in (0, 3, 6, 9)
+    ]
+    january = days(date(2023, 1, 1), [1.0] * 31)
+    kinds = {
+        "year": [year(2023, sum(by_month))],
+        "quarters": quarters,
+        "months": months(2023, by_month),
+        "days": january,
+    }
+    stored: dict[str, int] = {}
+    for kind in order:
+        try:
+            stored[kind] = store(lib, kinds[kind])
+        except CountFileError:
+            assert kind == "days" or "days" in stored, (
+                "only a January of days leaves a part of a quarter or year open"
+            )
+    for kind in undone & stored.keys():
+        imports.undo(lib, stored[kind], "Ada", now=NOW)
+        del stored[kind]
+    whole = stored.keys() - {"days"}
+    total = sum(by_month) if whole else 31.0 if stored else 0.0
+    assert sum(v for v, _ in holding(lib).values()) == pytest.approx(total)

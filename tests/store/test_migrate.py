@@ -48,7 +48,7 @@ def test_an_upgraded_database_is_the_same_as_a_fresh_one(empty_database_url: str
     """Old views and functions must not survive an upgrade, whatever they were."""
     migrate(empty_database_url)
     with psycopg.connect(empty_database_url) as conn:
-        conn.execute("drop view visit_day")
+        conn.execute("drop view visit_day cascade")
         conn.execute("create view visit_day as select 1 as old")
     migrate(empty_database_url)
     assert snapshot(empty_database_url) == snapshot(database_url)

@@ -85,7 +85,7 @@ def test_an_older_program_leaves_a_newer_database_as_it_is(
     database_url: str, conn: psycopg.Connection[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the views of the newer program would become those of the older one, under services that read them."""
-    conn.execute("drop view visit_day")
+    conn.execute("drop view visit_day cascade")
     conn.execute("create view visit_day as select 1 as to_come")
     conn.execute("update made_anew set version = version + 1, digest = 'to come'")
     with pytest.raises(SchemaMismatch, match=NEWER):

@@ -9,7 +9,7 @@ import pytest
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Flag, Message, Reading, Withheld
-from besok.store import quarantine, sites
+from besok.store import quarantine, sandbox, sites
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, decisions, groups, undo
 from besok.store.write import Batch, Incoming, Written, write
@@ -287,3 +287,10 @@ def test_written_twice_it_waits_once(house: Database) -> None:
     for _ in range(2):
         attack(house, false_past())
     assert causes(house) == {Withheld.LATE: 1}
+
+
+def test_an_emptied_sandbox_has_nothing_in_quarantine(house: Database) -> None:
+    attack(house, false_past())
+    sites.apply(house, sitefile.parse(HOUSE.replace('id = "lib"', 'id = "lib"\nsandbox = true', 1)))
+    sandbox.empty(house, "lib", NOW)
+    assert causes(house) == {}

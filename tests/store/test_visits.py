@@ -64,7 +64,7 @@ def test_without_a_definition_everyone_counts(db: Database) -> None:
     filled(db)
     assert [(p.gross, p.net, p.definition) for p in visits(db)] == [(45, 45, 0)] * 2
     assert visits(db)[0].se == pytest.approx(counting_error(45, 45, 40**2 + 5**2))
-    assert visits(db)[0].coverage == 1, "watched as long as usual"
+    assert visits(db)[0].coverage == pytest.approx(900 / 86_400)
 
 
 def test_a_definition_holds_from_its_day_on(db: Database) -> None:

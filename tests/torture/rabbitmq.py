@@ -19,6 +19,7 @@ from cli.stack.program import Program
 SERVER = Path(
     "/usr/lib/rabbitmq/bin/rabbitmq-server"
 )  # Debian's own in /usr/sbin insists on the system's folders
+CTL = SERVER.with_name("rabbitmqctl")
 PACKAGE = "rabbitmq-server"
 START_S = 60  # an Erlang system takes its time
 
@@ -42,15 +43,19 @@ default_policies.operator.besok.vhost_pattern = .*
 default_policies.operator.besok.queue_pattern = ^mqtt-subscription-
 default_policies.operator.besok.delivery_limit = 2000000000
 
-# Nobody but this machine reaches the port, so no password is asked for.
-mqtt.allow_anonymous = true
-anonymous_login_user = guest
-anonymous_login_pass = guest
-loopback_users.guest = true
+{access}
 
 log.console = true
 log.console.level = warning
 log.file = false
+"""
+
+# Nobody but this machine reaches the port, so no password is asked for.
+OPEN = """\
+mqtt.allow_anonymous = true
+anonymous_login_user = guest
+anonymous_login_pass = guest
+loopback_users.guest = true
 """
 
 # The port mapper of Erlang would outlive the server and serve the whole machine: ours is a child of the server and ends
@@ -70,6 +75,7 @@ class Broker:
     node_port: int
     mapper_port: int
     user: str = ""  # the account it runs as; ours if empty
+    access: str = OPEN  # who may connect, as lines of its configuration
 
     def program(self) -> Program:
         """The server, to be started and watched."""
@@ -92,7 +98,7 @@ class Broker:
         if not SERVER.exists():
             raise StackError(f"RabbitMQ is not installed: on Debian 13, `apt-get install {PACKAGE}`")
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "rabbitmq.conf").write_text(CONF.format(port=self.port))
+        (self.folder / "rabbitmq.conf").write_text(CONF.format(port=self.port, access=self.access))
         (self.folder / "plugins").write_text("[rabbitmq_mqtt].\n")
         self._make_cookie()
         if self.user:
@@ -132,12 +138,19 @@ def installed() -> bool:
 
 
 @contextmanager
-def temporary(port: int, node_port: int, mapper_port: int) -> Iterator[Broker]:
+def temporary(port: int, node_port: int, mapper_port: int, access: str = OPEN) -> Iterator[Broker]:
     """A broker that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="besok-rabbit-") as name:
         os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
         user = program.unprivileged("rabbitmq")
-        broker = Broker(folder=Path(name), port=port, node_port=node_port, mapper_port=mapper_port, user=user)
+        broker = Broker(
+            folder=Path(name),
+            port=port,
+            node_port=node_port,
+            mapper_port=mapper_port,
+            user=user,
+            access=access,
+        )
         server = broker.program()
         process = program.start(server, broker.folder / "server.log")
         try:

@@ -53,11 +53,11 @@ def test_the_policy_allows_no_foreign_and_no_inline_script() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_loopback_is_served(host: str) -> None:
-    check_host(host, expose=False)
+    check_host(host, allowed=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "besok.example"])
-def test_other_addresses_are_refused_until_there_is_a_sign_in(host: str) -> None:
-    with pytest.raises(SettingsError, match="no sign-in"):
-        check_host(host, expose=False)
-    check_host(host, expose=True)
+def test_other_addresses_are_refused_where_nobody_signs_in(host: str) -> None:
+    with pytest.raises(SettingsError, match="nobody has to sign in"):
+        check_host(host, allowed=False)
+    check_host(host, allowed=True)

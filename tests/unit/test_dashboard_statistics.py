@@ -40,6 +40,11 @@ def test_what_is_estimated_is_said_and_what_is_not_taken_off_is_not() -> None:
     assert "2.1\u00a0% of it is imputed for times without data." in said and "deductions" not in said
 
 
+def test_hours_without_staff_are_told_apart() -> None:
+    said = texts(national_statistics.said(replace(REPORT, hours_staffless=310.0)))
+    assert "Open for 2,900 hours with staff, and 310 with card." in said
+
+
 def test_too_few_days_give_no_figure() -> None:
     none = replace(REPORT, besok01=None, net=None, low=None, high=None)
     assert (

@@ -129,3 +129,21 @@ def test_the_estimate_of_pieces_is_that_of_the_whole() -> None:
         part = state.step(seen[begin:end])
         np.testing.assert_allclose(part.people, whole.people[begin:end])
         np.testing.assert_allclose(part.upper, whole.upper[begin:end])
+
+
+def test_rooms_give_way_to_a_headcount_of_the_whole_and_the_whole_keeps_it() -> None:
+    """The rooms' doors say what the headcount has just corrected: they do not say it twice."""
+    seen = quiet(3, 2)
+    seen.people_in[:20], seen.people_out[20:] = [5, 2], [0.3, 0.1]
+    usual = replace(SiteParameters.unknown(3, 2, day_is_over=True), days=30)
+    whole, alone = (
+        live(building, headcounted(building, day, (60.5, 0, 60.0)), params)
+        for building, day, params in (
+            (TWO_ROOMS, seen, usual),
+            (ROOM, room(seen.people_in[:, 0].tolist(), seen.people_out[:, 0].tolist()),
+             replace(SiteParameters.unknown(1, 1, day_is_over=True), days=30)),
+        )
+    )  # fmt: skip
+    for minute in (60, 100):
+        assert whole.people[minute, 0] == pytest.approx(alone.people[minute, 0], abs=1e-6)
+        assert whole.people[minute, 1:].sum() == pytest.approx(whole.people[minute, 0])

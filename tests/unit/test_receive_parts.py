@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from besok.model.tokens import presented
 from collectors.receive import body, device_topic, tokens
 from collectors.receive.body import NotTaken
 
@@ -117,4 +118,4 @@ def test_what_is_no_filter_of_devices(wrong: str) -> None:
 @given(header=st.text(max_size=40))
 def test_any_authorization_is_read_or_nobody(header: str) -> None:
     for scheme in ("", "Basic ", "Bearer "):
-        assert tokens.Tokens().find(tokens.presented(scheme + header)) is None
+        assert tokens.Tokens().find(presented(scheme + header)) is None

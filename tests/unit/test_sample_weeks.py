@@ -67,3 +67,12 @@ def test_the_variance_of_some_weeks_is_a_part() -> None:
     half = np.array([0.0, 0.0, *[1.0] * 10, *[0.0] * 16])
     assert 0 < sum(found.parts(half)) < sum(found.parts())
     assert found.normal_variance() > found.se**2  # few degrees of freedom
+
+
+def test_draws_have_the_stated_variance() -> None:
+    found = estimate([counted(TERM, 1000), counted(TERM, 900), *[TERM] * 20, *[SUMMER] * 8])
+    assert found
+    rng = np.random.default_rng(5)
+    sums = [float((found.estimated * found.drawn(rng)).sum()) for _ in range(4000)]
+    assert np.mean(sums) == pytest.approx(found.estimated.sum(), rel=0.02)
+    assert np.std(sums) == pytest.approx(found.se, rel=0.06)

@@ -50,7 +50,7 @@ def test_rooms_hold_no_more_than_the_house_though_the_storey_between_is_not_know
     house = Building.of(PARENTS, ENDS, uncounted=STAIRS)
     people = np.array([[14.0, np.nan, np.nan, 12, 6]])
     lower, upper = people - 2, people + 2
-    found, low, high = reconciled(house, people, lower, upper, np.zeros((1, 5)))
+    found, low, high = reconciled(house, people, lower, upper, np.zeros((1, 5)), np.full((1, 5), np.inf))
     assert found[0, 3] + found[0, 4] <= found[0, 0] + 1e-6
     assert np.isnan(found[0, [1, 2]]).all()
     known = ~np.isnan(found)
@@ -60,7 +60,7 @@ def test_rooms_hold_no_more_than_the_house_though_the_storey_between_is_not_know
 def test_what_is_known_of_some_parts_binds_the_whole() -> None:
     house = Building.of((None, 0, 0), ((None, 0), (0, 1), (0, 2)))
     people = np.array([[14.0, 18, np.nan]])
-    found, *_ = reconciled(house, people, people - 1, people + 1, np.zeros((1, 3)))
+    found, *_ = reconciled(house, people, people - 1, people + 1, np.zeros((1, 3)), np.full((1, 3), np.inf))
     assert found[0, 1] <= found[0, 0] + 1e-6
 
 

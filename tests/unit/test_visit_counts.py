@@ -100,6 +100,7 @@ def patched(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
          ["2019-01-07..2019-01-13", "2019-01-14..2019-01-20", "2019-01-21..2019-01-27"]),
         ("Month,Visits\n2019-01,5\n2019-02,6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
         ("Month,Visits\nJan-19,5\nFeb-19,6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
+        ("Månad;Besök\njanuari-19;5\nfebruari-19;6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
         ("Månad;Besök\nmaj 2019;5\nokt 2019;6\n", "month", ["2019-05-01..2019-05-31", "2019-10-01..2019-10-31"]),
         ("Månad;Besök\n2019-01-01;5\n2019-02-01;6\n", "month", ["2019-01-01..2019-01-31", "2019-02-01..2019-02-28"]),
         ("Year,Month,Visits\n2019,January,5\n,February,6\n", "month",
@@ -210,6 +211,7 @@ def test_doors_and_branches_are_asked_for_and_keep_their_names() -> None:
         ("Year,Visits\n2015/16,5\n2016/17,6\n", "year-begins", ["04", "07", "08", "09", "10"]),
         ("Year,Visits\n2009-10,5\n2010-11,6\n", "year-begins", ["04", "07", "08", "09", "10"]),
         ("Month,Visits\nJanuary,5\nFebruary,6\n", "year", []),
+        ("År;Besök (tusental)\n2018;12,3\n2019;13,4\n", "thousands", ["thousands", "people"]),
         ("Datum;Besök\n2019-01-01;5\n2019-01-02;trasig\n", "words", ["missing", "zero"]),
         ("Datum;Besök\n2019-01-01;5\n2019-01-01;6\n", "repeated", ["add"]),
         ("Datum;Besök\n2019-01-01;5\n2019-01-01;5\n", "repeated", ["add", "once"]),
@@ -238,6 +240,8 @@ def test_what_is_unclear_is_asked(text: str, key: str, answers: list[str]) -> No
 
 
 def test_answers_decide() -> None:
+    thousands = "År;Besök (tusental)\n2018;12,3\n2019;13,4\n"
+    assert total(take(thousands, thousands="thousands")) == pytest.approx(25_700)
     ambiguous = "Date,Visits\n03/04/2019,5\n04/04/2019,6\n"
     assert periods(ambiguous, dates="day-first") == ["2019-04-03", "2019-04-04"]
     assert periods(ambiguous, dates="month-first") == ["2019-03-04", "2019-04-04"]
@@ -311,6 +315,38 @@ def test_workbooks() -> None:
     mixed = book(("a", [["Datum", "Besök"], [day, 5], ["13/01/2019", 6]]))
     with pytest.raises(CountFileError, match="different orders"):
         take(mixed)
+
+
+def test_tables_of_years_below_each_other() -> None:
+    text = "2018\nMånad;Besök\nJanuari;5\nFebruari;4\nSumma;9\n\n2019\nMånad;Besök\nJanuari;6\nFebruari;7\nSumma;13\n"
+    file = take(text)
+    assert [(period[:7], visits) for _, period, visits in told(file)] == [
+        ("2018-01", 5), ("2018-02", 4), ("2019-01", 6), ("2019-02", 7),
+    ]  # fmt: skip
+    pages = "Datum;Besök\n2019-01-01;5\n2019-01-02;6\nDatum;Besök\n2019-01-03;7\n"
+    assert total(take(pages)) == 18
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "kind"),
+    [
+        ("Date;1;2;3;4;5\n2019-01-01;9;2;3;4;5\n2019-01-02;1;2;3;4;5\n", {"1", "2", "3", "4", "5"}, "day"),
+        ("Datum;8;9;10;11;12\n2019-01-01;9;2;3;4;5\n2019-01-02;1;2;3;4;5\n", {""}, "hour"),
+    ],
+)
+def test_heads_of_figures_are_doors_or_hours(text: str, said: set[str], kind: str) -> None:
+    file = take(text, series="all") if kind == "day" else take(text)
+    assert ({c.series for c in file.counts}, file.unit) == (said, kind)
+
+
+def test_times_are_ends_where_their_head_says_so() -> None:
+    file = take("End time,Visits\n2019-01-01 09:00,10\n2019-01-01 10:00,12\n2019-01-02 00:00,1\n")
+    assert [period for _, period, _ in told(file)] == ["2019-01-01 08", "2019-01-01 09", "2019-01-01 23"]
+    with pytest.raises(CountFileError, match=r"row 4: .* has no time of day, as others have"):
+        take("Time,Visits\n2019-01-01 09:00,10\n2019-01-01 10:00,12\n2019-01-01,22\n")
+    midnight = datetime(2019, 1, 1)  # noqa: DTZ001
+    rows = [["Tid", "Besök"], *([midnight + timedelta(hours=h), 9 - h] for h in range(5))]
+    assert [c.hour for c in take(book(("a", rows))).counts] == [0, 1, 2, 3, 4]
 
 
 def test_sheets_of_years() -> None:
@@ -416,6 +452,16 @@ def test_a_gate_that_was_set_back_is_refused() -> None:
         take("date,gate_start,gate_end\n2026-01-15,1000,1040\n2026-01-16,1040,3\n", gate="readings")
 
 
+def test_readings_within_a_day_give_hours() -> None:
+    begin = datetime(2019, 1, 1, 8)  # noqa: DTZ001
+    rows = [(begin + timedelta(days=d, hours=h), 5000 + 100 * d + 9 * h) for d in range(3) for h in range(10)]
+    text = "Time,Counter reading\n" + "".join(f"{at:%Y-%m-%d %H:%M},{read}\n" for at, read in rows)
+    file = take(text)
+    assert total(file) == rows[-1][1] - rows[0][1]
+    assert told(file)[0] == ("", "2019-01-01 08", 9)
+    assert told(file)[9] == ("", "2019-01-01 17", 19)  # what came between closing and opening
+
+
 def test_growing_years_are_no_running_total() -> None:
     assert (
         take("Year,Visits\n" + "".join(f"{2012 + n},{100_000 + 20_000 * n}\n" for n in range(9))).unit
@@ -430,7 +476,7 @@ def test_answers_are_listed_where_one_is_wrong() -> None:
         Answers({"fruit": "peer"}).of(asks)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=24), st.sampled_from([" ", "\u00a0", ".", ""]))
 def test_whatever_is_written_by_month_is_read_back(values: list[int], thousands: str) -> None:
     lines = [

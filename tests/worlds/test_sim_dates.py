@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from besok.model.site import Closure, Sensor
 from sensors_sim.sensors import counted, detect, install
 from sensors_sim.world import World
-from tests.worlds.simulated import DAY, MONDAY, edge, house
+from tests.worlds.simulated import DAY, MONDAY, edge, house, public
 
 SITES = house({"large": ("reading", 80), "small": ("reading", 40)})
 BRANCH = SITES.sites[0]
@@ -32,6 +33,20 @@ def test_nobody_enters_what_is_closed_or_not_there_yet() -> None:
         monday, tuesday = passed(world, door)
         assert monday == 0 < tuesday
     assert min(passed(World(SITES), "large-door")) > 0
+
+
+def test_fewer_come_with_a_card() -> None:
+    def people(hours: str) -> int:
+        world = World(house({"room": ("reading", 400)}, hours=hours))
+        return len(public(world.day(MONDAY)))
+
+    whole, half, none = (
+        people("08:00-20:00"),
+        people("08:00-20:00 staffless, 08:00-14:00"),
+        people("08:00-20:00 staffless"),
+    )
+    assert none < half < whole
+    assert none == pytest.approx(0.35 * whole, rel=0.15)
 
 
 def test_a_sensor_counts_where_it_is_on_the_day() -> None:

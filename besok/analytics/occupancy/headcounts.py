@@ -34,7 +34,7 @@ class HeadcountInputs:
 
     `people` with `sd` where one was made (NaN: none), of parts and of the wholes that they add up to. `reference` is
     the last one of the day up to each step and `before` the last one before it, 0 where there is none. `lasting` with
-    `lasting_sd` is the last one as long as it says something by itself.
+    `lasting_sd` is the last one as long as it says something by itself; `age` is how many minutes ago it was.
     """
 
     people: Floats
@@ -43,6 +43,7 @@ class HeadcountInputs:
     before: Floats
     lasting: Floats
     lasting_sd: Floats
+    age: Floats
 
 
 def headcount_sd(people: Floats) -> Floats:
@@ -96,12 +97,15 @@ class HeadcountMemory:
         people, sd = counts[0].copy(), counts[1].copy()
         reference, before = (np.broadcast_to(self._reference, people.shape).copy() for _ in range(2))
         lasting, lasting_sd = np.full((2, *people.shape), np.nan)
-        if not np.isnan(people).all() or (self._age <= LASTS_MINUTES).any():
+        age = self._age + minutes * np.arange(1, len(people) + 1)[:, None]
+        if np.isnan(people).all() and (self._age > LASTS_MINUTES).all():
+            self._age = self._age + minutes * len(people)
+        else:
             for step in range(len(people)):
                 before[step] = self._reference
                 self._carry(net[step], passed[step], by_doors[step], minutes)
                 self._count(people[step], sd[step])
-                reference[step] = self._reference
+                reference[step], age[step] = self._reference, self._age
                 known = self._age <= LASTS_MINUTES
                 lasting[step, known] = self._people[known]
                 lasting_sd[step, known] = np.sqrt(self._variance[known])
@@ -112,6 +116,7 @@ class HeadcountMemory:
             before=before,
             lasting=lasting,
             lasting_sd=lasting_sd,
+            age=age,
         )
 
     def _carry(self, net: Floats, passed: Floats, by_doors: Bools, minutes: float) -> None:

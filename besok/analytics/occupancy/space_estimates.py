@@ -41,7 +41,8 @@ def estimate_of(
     lone = presence & ~by_doors & ~by_headcount
     # At least one, or none; a share where a step was so in part
     people = np.where(lone, inputs.occupied, people)
-    people, lower, upper = reconciled(building, people, lower, upper, np.where(lone, inputs.occupied, 0))
+    least = np.where(lone, inputs.occupied, 0)
+    people, lower, upper = reconciled(building, people, lower, upper, least, inputs.headcounts.age)
     lower, upper = _whole(people, lower, upper)
     raw = inputs.raw - (1 - within) * inputs.passages.raw
     empty = presence & (inputs.occupied == 0) & (people < 0.5)

@@ -11,14 +11,15 @@ _LEAST = 0.05  # people squared: variance of a figure that is quite sure
 
 
 def reconciled(
-    building: Building, people: Floats, lower: Floats, upper: Floats, least: Floats
+    building: Building, people: Floats, lower: Floats, upper: Floats, least: Floats, counted: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return the figures, moved as little as their variances want, so that parts add up to their whole; none below
     `least`.
 
     Where people can only be in the parts of a space, the whole is their sum; else it is at least that. Weighted least
     squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back. Steps
-    x spaces; a space that is not known takes no part, and those in it are parts of what lies around it.
+    x spaces; a space that is not known takes no part, and those in it are parts of what lies around it. `counted` is
+    how many minutes ago a headcount was made: parts give way to a whole that was counted after one of them.
     """
     if len(building.parents) == 1:
         return people, lower, upper
@@ -28,7 +29,7 @@ def reconciled(
     variance = np.nan_to_num(variance)  # what is not known cannot give way
     tree = _Tree.of(building, people)
     for space in building.from_leaves():
-        _up(tree, space, people, variance)
+        _up(tree, space, people, variance, counted)
     for space in reversed(building.from_leaves()):
         _down(tree, space, people, variance, least)
     moved = people - before
@@ -65,14 +66,17 @@ class _Tree:
         return cls(parts=parts, bound=bound)
 
 
-def _up(tree: _Tree, space: int, people: Floats, variance: Floats) -> None:
-    """Combine the figure of a whole with the sum of its parts."""
+def _up(tree: _Tree, space: int, people: Floats, variance: Floats, counted: Floats) -> None:
+    """Combine the figure of a whole with the sum of its parts. A headcount of the whole has told how the doors err,
+    which its parts do not know yet.
+    """
     parts, bound = tree.parts[space], tree.bound[space]
     if not parts:
         return
     summed, of_sum = np.nan_to_num(people[:, parts]).sum(1), variance[:, parts].sum(1)
     joint = (bound == 1) | ((bound > 0) & (summed > people[:, space]))
     share = variance[:, space] / np.maximum(variance[:, space] + of_sum, 1e-9)
+    share = np.where(counted[:, space] < counted[:, parts].max(1), 0.0, share)
     people[:, space] = np.where(
         joint, people[:, space] + share * (summed - people[:, space]), people[:, space]
     )

@@ -13,7 +13,7 @@ from besok.files.visit_counts.columns import find_columns
 from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
 from besok.files.visit_counts.records import Records, records, unknown_heads
-from besok.files.visit_counts.table import Table, find_table
+from besok.files.visit_counts.table import Table, find_tables
 from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
 from besok.model.period_counts import UNITS, CountFile, FileRemark, PeriodCount, Unit
 
@@ -27,12 +27,13 @@ def read(
     """
     given = Answers(answers or {})
     remarks: list[FileRemark] = []
-    tables = [(sheet, table) for sheet in sheets(data, name) if (table := find_table(sheet))]
+    tables = [(sheet, parts) for sheet in sheets(data, name) if (parts := find_tables(sheet))]
     if not tables:
         raise refusal("{name} has no table with times and counts", name=name)
     found = [
         _of_table(table, sheet, given, remarks, zone)
-        for sheet, table in _chosen_sheets(tables, given, remarks)
+        for sheet, parts in _chosen_sheets(tables, given)
+        for table in parts
     ]
     frame = pd.concat([part.frame for part in found], ignore_index=True)
     frame = totals.without_sums(frame, given, remarks)
@@ -40,7 +41,7 @@ def read(
     heads = [head for part in found for head in part.heads]
     frame = running.counts_of(frame, heads, given, remarks)
     frame = series.without_repeats(frame, given, remarks, zone=zone)
-    frame = series.by_hours(frame, given, remarks) if found[0].timed else frame.assign(hour=-1)
+    frame = series.by_hours(frame, given, remarks, found[0].ends) if found[0].timed else frame.assign(hour=-1)
     known = frame[frame["visits"].notna()].sort_values(["series", "first", "hour"], kind="stable")
     if known.empty:
         raise refusal("{name} has no count", name=name)
@@ -51,7 +52,7 @@ def read(
     return CountFile(
         unit=_unit(known),
         counts=_counts(known),
-        layout=next(filter(None, (layout_of(table) for _, table in tables)), ""),
+        layout=next(filter(None, (layout_of(parts[0]) for _, parts in tables)), ""),
         findings=tuple(remarks),
     )
 
@@ -65,8 +66,8 @@ def _of_table(
 
 
 def _chosen_sheets(
-    tables: Sequence[tuple[Sheet, Table]], answers: Answers, remarks: list[FileRemark]
-) -> list[tuple[Sheet, Table]]:
+    tables: Sequence[tuple[Sheet, list[Table]]], answers: Answers
+) -> list[tuple[Sheet, list[Table]]]:
     if len(tables) == 1 and not answers.has("sheets"):
         return [*tables]
     asked = question(
@@ -76,15 +77,15 @@ def _chosen_sheets(
             option(
                 sheet.name,
                 "{n} rows: {heads}",
-                n=len(table.body),
-                heads=", ".join(map(" ".join, table.heads))[:80],
+                n=sum(len(table.body) for table in parts),
+                heads=", ".join(map(" ".join, parts[0].heads))[:80],
             )
-            for sheet, table in tables
+            for sheet, parts in tables
         ],
         several=True,
     )
     told = answers.several_of(asked)
-    return [(sheet, table) for sheet, table in tables if sheet.name in told]
+    return [(sheet, parts) for sheet, parts in tables if sheet.name in told]
 
 
 def _refuse_overlaps(frame: pd.DataFrame) -> None:

@@ -75,6 +75,7 @@ class Columns:
     names: list[int] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     direction: int | None = None
+    ends: bool = False
 
     @property
     def keys(self) -> list[int]:
@@ -191,6 +192,7 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], answer
     begins = [c for c in wholes if c not in ends]
     if not begins:
         begins, ends = ends, []
+        found.ends = any(wholes[c] == "moment" for c in begins)
     if not begins:
         return
     finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)

@@ -188,9 +188,9 @@ def _told(cell: Any) -> str:
 
 def _moment(value: datetime, shown: str) -> str:
     value = (value + timedelta(milliseconds=500)).replace(microsecond=0)  # 08:59:59.999 is nine o'clock
-    if value.time() != time():
-        return value.isoformat(" ")
     letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()
+    if value.time() != time() or "h" in letters:
+        return value.isoformat(" ")
     return value.date().isoformat() if "d" in letters or "m" not in letters else f"{value:%Y-%m}"
 
 

@@ -164,7 +164,8 @@ def sequence(texts: Sequence[str]) -> Part | None:
         return "d"
     if first == 1 and last in (52, 53):
         return "w"
-    return "h" if last <= 23 else None
+    hours = (first, last) in ((0, 23), (1, 24)) or (first >= 6 and last <= 23)  # doors are numbered from 1
+    return "h" if hours else None
 
 
 def _one_way(figures: Sequence[int]) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.values import YEARS, candidates, split_clock
+from besok.files.values import YEARS, candidates, rewritten, split_clock
 from besok.files.visit_counts.labels import CLOCK
 from besok.files.visit_counts.wording import Answers, option, question, refusal
 from besok.model.errors import CountFileError
@@ -71,6 +71,13 @@ def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str
     )  # 08:00-09:00 begins at 08:00
     frame = _single(ends, answers, zone, head)
     timed = bool((frame["wall"] != frame["wall"].dt.normalize()).any())
+    if timed and (whole := ~frame["told"]).any():
+        row, text = _at(texts, whole)
+        raise refusal(
+            "row {row}: “{text}” has no time of day, as others have; write 00:00, or take out a sum of the day",
+            row=row,
+            text=text,
+        )
     return Periods(frame=_stated_lengths(frame, texts, answers, head) if not timed else frame, timed=timed)
 
 
@@ -105,7 +112,7 @@ def _single(words: pd.Series, answers: Answers, zone: ZoneInfo | None, head: str
     if (wrong := ~frame["first"].dt.year.between(*YEARS)).any():
         row, text = _at(words, wrong)
         raise refusal("row {row}: “{text}” is in a year in which nobody counted", row=row, text=text)
-    return frame.assign(wall=wall)
+    return frame.assign(wall=wall, told=split.timed)
 
 
 def _days(distinct: pd.Series, answers: Answers, head: str) -> pd.DataFrame:
@@ -186,8 +193,7 @@ def _written(texts: pd.Series, answers: Answers) -> tuple[pd.Series, pd.Series]:
 
 
 def _short(texts: pd.Series, form: str) -> pd.Series:
-    plain = texts.str.replace(r"\bmaj\b", "may", regex=True).str.replace(r"\bokt\b", "oct", regex=True)
-    plain = plain.str.replace("'", "", regex=False)
+    plain = rewritten(texts.str.replace("'", "", regex=False))
     return pd.to_datetime(plain, format=form, errors="coerce")
 
 

@@ -1,7 +1,7 @@
 """Cells as records: each count with the row it stands in, its series and its period."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,24 +17,19 @@ from besok.files.visit_counts.wording import Answers, option, question, refusal,
 from besok.model.period_counts import FileRemark
 
 WORDS: Final = 5  # different words among the counts that can be asked about
-UNSIZED: Final[dict[Part, str]] = {
-    "m": "a month",
-    "q": "a quarter",
-    "w": "a week",
-    "d": "a day",
-    "h": "an hour",
-}
+THOUSANDS: Final = re.compile(r"tusental|1000-?tal|thousand|1,?000s|\b000s|'000", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
     """Counts: columns row, series, first, last, wall, unit, visits (NaN where not known); `timed` if with hours.
 
-    `named` tells whether the head says that they are visits.
+    `ends` tells whether times are those at which what was counted ends, `heads` names the columns of counts.
     """
 
     frame: pd.DataFrame
     timed: bool
+    ends: bool
     heads: tuple[str, ...]
 
 
@@ -49,7 +44,7 @@ def records(
 ) -> Records:
     """Return the records of a table. Raises Unclear, CountFileError."""
     table, columns = _entering(table, columns, remarks)
-    heads = _head_times(table, columns)
+    heads = _head_times(table, columns, remarks)
     used, added = _counting(table, columns, heads, remarks)
     body, sums = totals.set_aside(table.body, columns, used, remarks)
     body = _without_notes(body, columns, used, remarks)
@@ -63,6 +58,8 @@ def records(
         numbers = numbers.loc[body.index]
     for c in added:
         totals.check_column(numbers[c], numbers[used], table.name(c), answers, remarks)
+    if any(THOUSANDS.search(text) for text in (*table.title, *(table.name(c) for c in used))):
+        numbers = numbers * _thousands(answers)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
     texts, rows = {}, {}
     for c in used:
@@ -70,6 +67,7 @@ def records(
         rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
         if not rows[c].empty:
             texts[c] = _period_texts(rows[c], columns, heads[c], titles, answers, remarks)
+    _tell_serials(texts.values(), remarks)
     read = _read_periods(texts, answers, zone, table.name(columns.whole) if columns.whole is not None else "")
     names = _series_names(table, columns, heads, used)
     parts = []
@@ -85,6 +83,7 @@ def records(
     return Records(
         frame=frame,
         timed=bool((frame["wall"] != frame["wall"].dt.normalize()).any()),
+        ends=columns.ends,
         heads=tuple(table.name(c) for c in used),
     )
 
@@ -109,17 +108,21 @@ def _entering(table: Table, columns: Columns, remarks: list[FileRemark]) -> tupl
     return kept, columns
 
 
-def _head_times(table: Table, columns: Columns) -> dict[int, HeadParts]:
+def _head_times(table: Table, columns: Columns, remarks: list[FileRemark]) -> dict[int, HeadParts]:
     """Return what the heads of counts say of time, as far as the rows do not say it."""
     heads = {c: labels.head_parts(table.heads[c]) for c in columns.counts}
     bare = [c for c in columns.counts if table.heads[c] and labels.FIGURES.fullmatch(table.heads[c][-1])]
     part = labels.sequence([table.heads[c][-1] for c in bare])
     if part and part != "y":
-        for c in bare:
+        figures = {c: int(table.heads[c][-1]) for c in bare}
+        ends = part == "h" and max(figures.values()) == 24  # hours numbered by their ends
+        for c, figure in figures.items():
             upper = labels.head_parts(table.heads[c][:-1])
             heads[c] = HeadParts(
-                whole=upper.whole, parts={**upper.parts, part: int(table.heads[c][-1])}, rest=upper.rest
+                whole=upper.whole, parts={**upper.parts, part: figure - ends}, rest=upper.rest
             )
+        told = {"first": min(figures.values()), "last": max(figures.values())}
+        remarks.append(_numbered_heads(part, told))
     rows: set[Part] = {*columns.parts}
     if columns.clock is not None:
         rows.add("h")
@@ -131,6 +134,18 @@ def _head_times(table: Table, columns: Columns) -> dict[int, HeadParts]:
             name = table.name(c) if not kept and not whole else head.rest
             heads[c] = HeadParts(whole=whole, parts=kept, rest=name)
     return heads
+
+
+def _numbered_heads(part: Part, told: Mapping[str, int]) -> FileRemark:
+    """Return what heads of figures alone were taken for."""
+    match part:
+        case "m":
+            return remark("heads", None, "The heads {first} to {last} are read as months.", **told)
+        case "d":
+            return remark("heads", None, "The heads {first} to {last} are read as days of the month.", **told)
+        case "w":
+            return remark("heads", None, "The heads {first} to {last} are read as weeks.", **told)
+    return remark("heads", None, "The heads {first} to {last} are read as hours.", **told)
 
 
 def _counting(
@@ -166,6 +181,18 @@ def _counting(
             names=", ".join(map(" ".join, table.heads))[:200],
         )
     return found, sums
+
+
+def _thousands(answers: Answers) -> int:
+    asked = question(
+        "thousands",
+        "A head or title speaks of thousands. How are the counts written?",
+        [
+            option("thousands", "in thousands: 12.3 is 12 300 people"),
+            option("people", "in people, as they stand"),
+        ],
+    )
+    return 1_000 if answers.of(asked) == "thousands" else 1
 
 
 def _tell(table: Table, left: Sequence[int], remarks: list[FileRemark]) -> None:
@@ -278,9 +305,9 @@ def _period_texts(
             return text + " - " + body[columns.until]
         if "d" in head.parts:
             text = text + f"-{head.parts['d']:02}"
-        return text + _clock(body, columns, head)
+        return text + _clock(body, columns, head, remarks)
     if head.whole:
-        return pd.Series(head.whole, body.index) + _clock(body, columns, head)
+        return pd.Series(head.whole, body.index) + _clock(body, columns, head, remarks)
     told = {p: _part(body[c], p) for p, c in columns.parts.items()}
     told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
     if not told:
@@ -302,10 +329,12 @@ def _period_texts(
             text = told["y"] + "-w" + told["w"]
         case _:
             raise refusal("the columns of times do not make a date together; name a column Date")
-    return text + _clock(body, columns, head)
+    return text + _clock(body, columns, head, remarks)
 
 
-def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts) -> "pd.Series[str]":
+def _clock(
+    body: pd.DataFrame, columns: Columns, head: HeadParts, remarks: list[FileRemark]
+) -> "pd.Series[str]":
     if "h" in head.parts:
         return pd.Series(f" {head.parts['h']:02}:00", body.index)
     if columns.clock is None:
@@ -313,6 +342,10 @@ def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts) -> "pd.Series[
     distinct = body[columns.clock].unique()
     figures = [int(text) for text in distinct if text.isdecimal()]
     ends = 1 if figures and max(figures) == 24 and min(figures) > 0 else 0  # hours numbered by their ends
+    if ends:
+        said = remark("hours", None, "Hours are numbered to 24: each is read as the hour that ends then.")
+        if said not in remarks:
+            remarks.append(said)
     known = {
         text: f" {int(text) - ends:02}:00" if text.isdecimal() else f" {labels.clock_of(text) or text}"
         for text in distinct
@@ -345,6 +378,24 @@ def _year(titles: Sequence[str], part: Part, answers: Answers, remarks: list[Fil
     if not re.fullmatch(r"(19|20)\d\d", answer):
         raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
     return answer
+
+
+def _tell_serials(texts: Iterable["pd.Series[str]"], remarks: list[FileRemark]) -> None:
+    """Tell that days are numbers as spreadsheets keep them."""
+    for column in texts:
+        serial = column[column.str.fullmatch(periods.SERIAL.pattern)]
+        if not serial.empty:
+            day = periods.SERIAL_ZERO + pd.Timedelta(days=int(float(serial.iloc[0])))
+            remarks.append(
+                remark(
+                    "serial",
+                    int(serial.index[0]),
+                    "Days are written as numbers of a spreadsheet: {text} is read as {day}.",
+                    text=serial.iloc[0],
+                    day=f"{day:%Y-%m-%d}",
+                )
+            )
+            return
 
 
 def _read_periods(

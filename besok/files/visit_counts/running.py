@@ -45,19 +45,23 @@ def counts_of(
     known = frame[frame["visits"].notna()]
     if known.duplicated(["series", "wall"]).any() or known["unit"].nunique() > 1:
         raise refusal("two readings of a running total stand at the same time; take one of them out")
-    read_at = answers.of(
-        question(
-            "read-at",
-            "When is the counter read: before the library opens, or after it closes?",
-            [
-                option("closing", "at closing: a reading holds the visits of its own day"),
-                option("opening", "at opening: a reading holds the visits up to the day before"),
-            ],
+    if known.duplicated(["series", "first"]).any():  # several readings a day
+        series = [_within_days(own.sort_values("wall")) for _, own in known.groupby("series", sort=False)]
+    else:
+        read_at = answers.of(
+            question(
+                "read-at",
+                "When is the counter read: before the library opens, or after it closes?",
+                [
+                    option("closing", "at closing: a reading holds the visits of its own day"),
+                    option("opening", "at opening: a reading holds the visits up to the day before"),
+                ],
+            )
         )
-    )
-    differences = pd.concat(
-        [_differences(own.sort_values("wall"), read_at) for _, own in known.groupby("series", sort=False)]
-    )
+        series = [
+            _differences(own.sort_values("wall"), read_at) for _, own in known.groupby("series", sort=False)
+        ]
+    differences = pd.concat(series)
     kept = _over_breaks(differences, answers, remarks)
     remarks.append(
         remark(
@@ -96,6 +100,22 @@ def _differences(own: pd.DataFrame, read_at: str) -> pd.DataFrame:
     visits = own["visits"].diff()
     found = own.assign(
         first=first, last=last, wall=first, visits=visits, rate=visits / days, read=own["visits"]
+    )
+    return found.iloc[1:]
+
+
+def _within_days(own: pd.DataFrame) -> pd.DataFrame:
+    """Return what was counted from one reading to the next, when the first was read; not known over a day."""
+    before = own.shift(1)
+    hours = (own["wall"] - before["wall"]).dt.total_seconds() / 3600
+    visits = own["visits"].diff().mask(hours > 24)
+    found = own.assign(
+        first=before["first"],
+        last=before["first"],
+        wall=before["wall"],
+        visits=visits,
+        rate=visits / hours,
+        read=own["visits"],
     )
     return found.iloc[1:]
 

@@ -84,8 +84,11 @@ def _is_folded(wall: pd.Timestamp, zone: ZoneInfo) -> bool:
     return moment.utcoffset() != moment.replace(fold=1).utcoffset()
 
 
-def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
-    """Return counts within a day as whole hours, or as days where each is of several hours."""
+def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], ends: bool) -> pd.DataFrame:
+    """Return counts within a day as whole hours, or as days where each is of several hours.
+
+    With `ends` the times are those at which what was counted ends.
+    """
     times = frame["wall"].drop_duplicates().sort_values()
     steps = times.diff().dropna()
     same_day = times.dt.normalize().diff().dropna() == pd.Timedelta(0)
@@ -93,6 +96,13 @@ def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -
     if inner.empty:  # one time a day: when it was written
         return frame.assign(hour=-1, unit="day")
     step = int(inner.dt.total_seconds().min() // 60)
+    if ends:
+        wall = frame["wall"] - pd.Timedelta(minutes=step)
+        day = wall.dt.normalize()
+        frame = frame.assign(wall=wall, first=day, last=day)
+        remarks.append(
+            remark("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
+        )
     if step > 60:
         remarks.append(remark("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}"))
         return _summed(frame.assign(hour=-1, unit="day", wall=frame["first"]))

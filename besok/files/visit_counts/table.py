@@ -1,8 +1,9 @@
 """The table on a sheet: what stands above it, the heads of its columns, and its rows."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -26,14 +27,38 @@ class Table:
     heads: list[tuple[str, ...]]
     body: pd.DataFrame
     sep: str
+    repeated: tuple[int, ...] = ()
 
     def name(self, column: int) -> str:
         """Return the head of a column as one text, or its number where it has none."""
         return " ".join(self.heads[column]) or f"column {column + 1}"
 
 
-def find_table(sheet: Sheet) -> Table | None:
-    """Return the table of a sheet, None where it has none. Raises CountFileError."""
+def find_tables(sheet: Sheet) -> list[Table]:
+    """Return the table of a sheet, in parts where its head is repeated below titles of their own, as a year a part.
+
+    Raises CountFileError.
+    """
+    table = _find_table(sheet)
+    if table is None:
+        return []
+    if not table.repeated:
+        return [table]
+    parts, title, begin = [], table.title, 0
+    numbers = [*table.body.index]
+    for row in (*table.repeated, None):
+        end = len(numbers) if row is None else bisect_right(numbers, row)
+        body, above = table.body.iloc[begin:end], ()
+        if row is not None:
+            alone = (body != "").sum(axis=1) == 1
+            titles = len(body) - int(alone[::-1].cummin().sum())  # texts alone, right above the next head
+            body, above = body.iloc[:titles], tuple(body.iloc[titles:].max(axis=1))
+        parts.append(replace(table, title=title, body=body))
+        title, begin = above or title, end
+    return [part for part in parts if not part.body.empty]
+
+
+def _find_table(sheet: Sheet) -> Table | None:
     first = _first_counts(sheet.rows)
     if first is None:
         return None
@@ -47,10 +72,12 @@ def find_table(sheet: Sheet) -> Table | None:
     title = tuple(text for row in above[: len(above) - len(levels)] for text in row if text)
     rows = [row + [""] * (width - len(row)) for row in sheet.rows[first:]]
     body = pd.DataFrame(rows, index=sheet.numbers[first:], columns=range(width), dtype=str)
+    repeated: list[int] = []
     for level in levels:
         again = (body == pd.Series(level + [""] * (width - len(level)))[:width]).all(axis=1)
+        repeated = [int(row) for row in body.index[again]]
         body = body[~again]
-    return Table(title=title, heads=heads, body=body, sep=sheet.sep)
+    return Table(title=title, heads=heads, body=body, sep=sheet.sep, repeated=tuple(repeated))
 
 
 def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
@@ -68,6 +95,8 @@ def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
         if not counts:
             continue
         following = rows[n + 1] if n + 1 < len(rows) else row
+        if _is_dated(following) and row[0] and not labels.is_number(row[0]):
+            continue  # doors that are called by numbers
         under = list(zip(row, following, strict=False))[1:]
         if any(text and not labels.is_count(text) and labels.is_number(below) for text, below in under):
             continue  # names, above counts

@@ -8,6 +8,7 @@ from typing import Any
 from besok.model.calendar import EARLY, placement_span
 from besok.model.plurals import many
 from besok.model.site import (
+    Closure,
     OpeningHours,
     PayloadMapping,
     Portal,
@@ -163,6 +164,8 @@ def _shown(value: object) -> str:
         return f'"{value.sv}" / "{value.en}"'
     if isinstance(value, Mapping):
         return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or "none"
+    if isinstance(value, Closure):
+        return f"{value.first} to {value.last}" if value.last else f"from {value.first}"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(_shown, value)) or "none"
     return "none" if value is None or value == "" else str(value)

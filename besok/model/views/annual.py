@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from besok.model.site import VisitDefinition
+from besok.model.views.closed_periods import ClosedPeriod
 from besok.model.views.devices import Voided
 from besok.model.views.imports import CountMethod, Counts
 from besok.model.views.sample_weeks import SampledYear
@@ -35,7 +36,7 @@ class SensorEvidence:
     placed: datetime | None
     ended: datetime | None
     readings: int
-    voided: int  # readings beside these, that count no more
+    voided: int = 0  # readings beside these, that count no more
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
@@ -148,8 +149,9 @@ class AnnualReport:
     definitions: tuple[DefinitionEvidence, ...]
     doors: tuple[DoorEvidence, ...]
     corrections: tuple[CorrectionEvidence, ...]
-    imports: tuple[ImportEvidence, ...]
-    voids: tuple[Voided, ...]  # of sensors of the site, within the year; those that were undone too
+    imports: tuple[ImportEvidence, ...] = ()
+    voids: tuple[Voided, ...] = ()  # of sensors of the site, within the year; those that were undone too
     remarks: tuple[str, ...]
     verification: Verification | None = None
     sample: SampledYear | None = None
+    closed: ClosedPeriod | None = None  # with this figure, and what would be another one now

@@ -52,7 +52,7 @@ class FindingInfo:
     who: str
     note: str
     resolved: datetime | None
-    fixed: datetime | None
+    fixed: datetime | None = None
     history: tuple[FindingEvent, ...]
 
 

@@ -66,7 +66,9 @@ class Progress:
     the `growth_days` of them that were known whole in both (None with less history). `needed_growth` is the growth a
     year from then to the deadline. `baseline_source` and `source_365` are where days were brought from, empty where
     sensors counted them; `sampled_365` is the share of these days that are estimated from the sample weeks of years
-    (`sampled`); `left_out` are days that baseline and growth do without.
+    (`sampled`), and
+    `growth_sampling` half the width of the 95 % interval that this gives to the growth; `left_out` are days that
+    baseline and growth do without.
 
     Nothing is compared with too little: `baseline_visits` and `last_365`, and what rests on them, are None where less
     than 75 % of their days are known whole, as growth is. `uncounted` are sites that count for the target and of which
@@ -110,5 +112,6 @@ class Progress:
     source_365: str = ""
     sampled_365: float = 0.0
     sampled: tuple[SampledYear, ...] = ()
+    growth_sampling: float | None = None
     left_out: tuple[date, date] | None = None
     uncounted: tuple[str, ...] = ()

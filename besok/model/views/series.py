@@ -38,12 +38,14 @@ class VisitPoint:
     silent door, or a day's share of the total of a longer period. `source` is what people brought days of the step
     from, empty where sensors counted all of them. `se` is the standard error of the gross figure
     (besok.analytics.visits), with whom counters miss in both directions and the errors of corrections and estimates;
-    what was not observed is told by `coverage`: the share of the step's days that are known whole, of a day that is
-    not the share of its seconds.
+    what was not observed is told by `coverage`: the share of the step's days that are known whole, of one day the share
+    of its seconds.
     `definition` is the version in force: 0 if the site states none, None if it changed.
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
     `voided` tells that a person has voided readings of that time: they are in none of the figures.
+    `closed` months and years were reported: the figures are those of then, and `revised_gross` and `revised_net` what
+    they would be now, where that differs (`/periods` tells why).
     """
 
     day: date
@@ -57,6 +59,9 @@ class VisitPoint:
     final: bool = True
     source: str = ""
     voided: bool = False
+    closed: bool = False
+    revised_gross: float | None = None
+    revised_net: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,13 @@
 -- What the tables mean. Dropped and made anew at every migration.
 drop view if exists unassigned_channel;
 drop view if exists uncounted_passage;
+drop view if exists open_target;
+drop view if exists open_occupancy_15min;
+drop view if exists open_passages_15min;
+drop view if exists open_visits_day;
+drop view if exists open_portal;
+drop view if exists open_space;
+drop view if exists open_site;
 drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;

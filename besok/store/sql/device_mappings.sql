@@ -59,10 +59,6 @@ cross join lateral (
 ) m
 order by t.last desc
 
--- name: channel_has_readings
--- Whether a channel has ever sent anything.
-select last_time is not null from channel where channel_id = %(channel)s
-
 -- name: placement_since
 -- Places a channel from an instant on; without one from the first reading on, or from now if it was placed before.
 insert into placement (channel_id, portal_id, space_id, swapped, role, valid)

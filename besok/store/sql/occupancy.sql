@@ -386,7 +386,7 @@ copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason,
 
 -- name: minute_drop
 -- Drops minute figures that are older; the 15-minute figures stay.
-select drop_chunks('occupancy_minute', older_than => %(older_than)s::timestamptz)
+select drop_minutes(%(older_than)s::timestamptz)
 
 -- name: minutes_of_days
 -- The days, of those given by their beginnings and ends, for which minute figures are kept.

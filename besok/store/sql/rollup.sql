@@ -290,13 +290,17 @@ where f.site_id = d.site_id and f.portal_id = d.portal_id and f.day = d.day
 -- Marks past business days of a site for a new estimate of their occupancy, and the days that follow each within some weeks.
 with outdated as (
     delete from computed_result r where %(site)s = any(r.rests_on)
+), here as materialized (
+    select s.site_id, ((now() at time zone s.timezone) - s.day_start)::date as today,
+        (select max(day) from flow_day f where f.site_id = s.site_id) as last
+    from site s
+    where s.site_id = %(site)s
 )
 insert into dirty_day as d (site_id, day)
-select distinct s.site_id, g::date
-from site s
+select distinct h.site_id, g::date
+from here h
 cross join unnest(%(days)s::date[]) as c (day)
 cross join lateral generate_series(c.day::timestamp, c.day + %(weeks)s::int * interval '1 week', interval '1 day') as g
-where s.site_id = %(site)s and g::date < ((now() at time zone s.timezone) - s.day_start)::date
-    and (g::date = c.day or g::date <= (select max(day) from flow_day f where f.site_id = s.site_id))
+where g::date < h.today and (g::date = c.day or g::date <= h.last)
 order by 1, 2
 on conflict (site_id, day) do update set day = d.day

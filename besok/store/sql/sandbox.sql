@@ -97,6 +97,10 @@ with old as (
 )
 select pl.placement_id from placement pl join emptied e using (channel_id) where e.whole and upper_inf(pl.valid)
 
+-- name: sandbox_quarantine
+-- Deletes what waits in quarantine of a sandbox, or was decided about.
+delete from quarantine q using emptied e where q.channel_id = e.channel_id and e.valid @> q.time
+
 -- name: sandbox_quarters
 -- Deletes the occupancy of a site by quarter of an hour.
 delete from occupancy_bucket where space_id in (select space_id from space where site_id = %(site_id)s)

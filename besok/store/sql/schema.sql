@@ -31,3 +31,7 @@ on conflict (only_row) do update set version = excluded.version, digest = exclud
 -- Keeps the metric catalogue in the database equal to the program's.
 insert into metric (code, name, unit) values (%(code)s, %(name)s, %(unit)s)
 on conflict (code) do update set name = excluded.name, unit = excluded.unit
+
+-- name: role_there
+-- Whether the server has a role.
+select 1 from pg_roles where rolname = %(role)s

@@ -1,0 +1,50 @@
+"""Routes for who asks, and for the audit."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers import FRESH, Form, rows, table
+from api.deps import Db, needs
+from besok.model.access import Grant
+from besok.services import access
+from besok.store import audit
+from besok.store.audit import AuditEntry
+
+router = APIRouter(tags=["Access"])
+
+MOST = 10_000  # entries in one answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who asks: `public` where nobody is signed in; `name` is what stands beside changes."""
+
+    kind: Literal["local", "account", "key", "public", "unknown"]
+    name: str
+    roles: tuple[Grant, ...]
+
+
+@router.get("/me", summary="Who asks", dependencies=[needs("open")])
+def me(response: Response) -> Me:
+    """Return who is signed in, or whose key was sent, and its roles, each at a site or at all."""
+    response.headers.update(FRESH)
+    who = access.caller()
+    if who.error:
+        raise who.error
+    return Me(kind=who.kind, name=who.name, roles=who.grants)
+
+
+@table(router, "/audit", AuditEntry, "Who changed what", needs("administer"))
+def audited(
+    db: Db,
+    form: Form,
+    site: Annotated[str | None, Query(description="Only what was changed at this site")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, description="Only older than this entry: for the next page")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")] = 1000,
+) -> Response:
+    """Return what was changed, by whom and when, newest first. Nothing in it can be changed or removed."""
+    return rows(audit.entries(db, site=site or None, before=before, limit=limit), AuditEntry, form, "audit")

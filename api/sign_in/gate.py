@@ -1,0 +1,136 @@
+"""Who asks: by a key, by the session of a cookie, or as whoever sits at a machine on which nobody has an account.
+
+The cookie is called `__Host-besok` and is sent over https only, under the address of BESOK_PUBLIC_URL. On the loopback
+address of a machine, where there is no https and some browsers keep no secure cookie, it is called `besok`. Anywhere
+else nobody can sign in.
+"""
+
+import ipaddress
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+from api.security import host_name, hosts
+from api.sign_in.provider import Provider
+from besok.model import tokens
+from besok.model.access import LOCAL, PUBLIC, Caller
+from besok.model.errors import SettingsError, StoreError
+from besok.model.settings import Settings
+from besok.services import sign_in
+from besok.services.sign_in import Opened
+from besok.store import accounts
+from besok.store.database import Database
+
+SECURE, PLAIN = "__Host-besok", "besok"  # names of the cookie
+UNDER_WAY: Final = "-sign-in"  # after them, of the cookie that a sign-in by the provider brings back
+UNDER_WAY_S: Final = 600
+ASKED_EVERY_S: Final = 5  # whether anybody has an account
+FORWARDED: Final = ("forwarded", "via", "x-real-ip")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Under what address a browser asks: whether cookies are safe there, and how to set them."""
+
+    origin: str
+    secure: bool
+    usable: bool
+
+    @property
+    def cookie(self) -> str:
+        """What the cookie is called."""
+        return SECURE if self.secure else PLAIN
+
+    def kept(self, name: str, value: str, seconds: int) -> str:
+        """Return the header that sets a cookie; with no seconds it is taken away."""
+        secure = "; Secure" if self.secure else ""
+        return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+
+
+class Gate:
+    """Finds out who asks. Its calls wait for the database: not on the event loop."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.provider = Provider(settings)
+        self.lasts = timedelta(hours=settings.session_hours)
+        self._public = _checked(settings.public_url)
+        self._reached_by_others = bool(
+            self._public
+            or settings.expose
+            or not is_loopback(settings.host)
+            or not all(map(is_loopback, hosts(settings.allowed_hosts)))
+        )
+        self._accounts, self._asked = False, float("-inf")
+
+    def address(self, headers: Headers) -> Address:
+        """Return under what address a browser asks."""
+        host = headers.get("host", "")
+        public = urlsplit(self._public)
+        if self._public and host.lower() == public.netloc.lower():
+            return Address(origin=f"https://{public.netloc}", secure=True, usable=True)
+        return Address(origin=f"http://{host}", secure=False, usable=is_loopback(host_name(host)))
+
+    def caller(self, headers: Headers, client: str, now: datetime) -> tuple[Caller, Opened | None]:
+        """Return who asks, and the token that replaces that of its session, where it is time for one."""
+        try:
+            if key := _key(headers):
+                return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None
+            token = cookie(headers, self.address(headers).cookie)
+            if token and (found := sign_in.caller_of_session(self.db, token, now)):
+                return found
+            return (LOCAL if self._signs_in_by_itself(headers, client) else PUBLIC), None
+        except StoreError as exc:
+            return Caller(kind="unknown", error=exc), None
+
+    def _signs_in_by_itself(self, headers: Headers, client: str) -> bool:
+        """Tell whether whoever asks sits at this machine, and nobody has an account yet. Raises StoreError."""
+        forwarded = any(name in FORWARDED or name.startswith("x-forwarded") for name in headers)
+        here = is_loopback(client) and is_loopback(host_name(headers.get("host", "")))
+        return here and not forwarded and not self._reached_by_others and not self.provides()
+
+    def provides(self) -> bool:
+        """Tell whether anybody can sign in: there is a provider, or an account. Raises StoreError."""
+        if not self.provider.issuer and not self._accounts and time.monotonic() > self._asked + ASKED_EVERY_S:
+            self._accounts, self._asked = accounts.any_there(self.db), time.monotonic()
+        return bool(self.provider.issuer) or self._accounts
+
+
+def is_loopback(name: str) -> bool:
+    """Tell whether an address or a host name is of this machine."""
+    if name == "localhost":
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(name).is_loopback
+    return False
+
+
+def cookie(headers: Mapping[str, str], name: str) -> str:
+    """Return the value of a cookie; "" where there is none, or the header cannot be read."""
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+def _key(headers: Headers) -> str:
+    return tokens.presented(headers.get("authorization", ""))
+
+
+def _checked(url: str) -> str:
+    """Return the public address without a slash at its end. Raises SettingsError where nobody could sign in there."""
+    parts = urlsplit(url)
+    if url and (parts.scheme != "https" or not parts.netloc or parts.path not in ("", "/")):
+        raise SettingsError(
+            f"BESOK_PUBLIC_URL is {url}: write https:// and a host, as in https://besok.example.se; "
+            "nobody should sign in without encryption"
+        )
+    return url.rstrip("/")

@@ -1,0 +1,156 @@
+"""The pages of signing in and of admins, as plain HTML: they need no JavaScript."""
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
+
+from starlette.responses import HTMLResponse
+
+from api.security import POLICY
+from besok.model.access import Caller, Role
+from besok.model.messages import Translatable
+from besok.store.audit import AuditEntry
+from besok.text.languages import _, language, translated
+
+POLICY_HERE = POLICY.replace("'self' 'unsafe-inline'", "'self'")
+
+
+def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> HTMLResponse:
+    """Return a page; `body` is HTML."""
+    other, name = ("sv", "Svenska") if language() == "en" else ("en", "English")
+    text = f"""<!doctype html>
+<html lang="{language()}">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
+<title>{escape(title)} – Besök</title>
+<link rel="stylesheet" href="/api/static/sign-in.css">
+</head>
+<body>
+<header><a href="/">Besök</a> <a href="?lang={other}" lang="{other}" hreflang="{other}">{name}</a></header>
+<main{' class="wide"' if wide else ""}>
+<h1>{escape(title)}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+    kept = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY_HERE}
+    return HTMLResponse(text, status, headers=kept)
+
+
+def sign_in(
+    *, after: str, local: bool, provider: bool, name: str = "", problem: Translatable | None = None
+) -> str:
+    """Return the ways to sign in, and what went wrong with the last attempt."""
+    ways = [_provider(after)] if provider else []
+    ways += [_local(after, name)] if local else []
+    if not ways:
+        ways = [_nobody()]
+    free = _("Public page: free seats and quiet hours")
+    told = f'<p class="problem" role="alert">{escape(translated(problem))}</p>' if problem else ""
+    return told + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
+
+
+def signed_in(who: Caller) -> str:
+    """Return who is signed in, as what, and the way out."""
+    if who.kind == "local":
+        why = _(
+            "You are at the machine itself, and nobody has an account: Besök signs its administrator in by itself. "
+            "The first account ends that."
+        )
+        return f"<p>{escape(why)}</p><p><code>besok user add NAME --role admin</code></p>{_audit_link(who)}"
+    as_what = ", ".join(_role(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
+    told = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
+    out = _form("/logout", _("Sign out"))
+    return f"<p>{escape(told)}</p>{_audit_link(who)}{out}"
+
+
+def signed_out(elsewhere: str) -> str:
+    """Return what follows a sign-out; `elsewhere` is where the provider signs out."""
+    more, way = _("You may still be signed in at the provider."), _("Sign out there too")
+    link = f'<p>{more} <a href="{escape(elsewhere)}">{way}</a></p>' if elsewhere else ""
+    said, again = _("You are signed out."), _("Sign in again")
+    return f"""<p class="good" role="status">{said}</p>{link}
+<p><a class="button" href="/login">{again}</a></p>"""
+
+
+def audit(entries: Sequence[AuditEntry], older: int | None, site: str) -> str:
+    """Return the audit as a table, and the way to what is older."""
+    head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
+    lines = "".join(
+        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
+    )
+    label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
+    more, file = _("Older entries"), _("As a file")
+    here = f"site={quote(site)}&amp;" if site else ""
+    link = f'<p><a href="?{here}before={older}">{more}</a></p>' if older else ""
+    return f"""<div class="scroll" tabindex="0" role="region" aria-label="{label}">
+<table><caption>{caption}</caption>
+<thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
+<tbody>{lines}</tbody></table></div>{link}<p><a href="/api/v1/audit?{here}format=csv">{file}</a></p>"""
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _audit_link(who: Caller) -> str:
+    said = _("Who changed what")
+    return f'<p><a href="/admin/audit">{said}</a></p>' if who.may("administer") else ""
+
+
+def _provider(after: str) -> str:
+    said = _("Sign in with your work account")
+    return f'<p><a class="button" href="/login/provider?next={quote(after)}">{said}</a></p>'
+
+
+def _local(after: str, name: str) -> str:
+    fields = (
+        _field("name", _("Name"), "username", f'value="{escape(name)}" maxlength="60" required'),
+        _field("password", _("Password"), "current-password", 'type="password" maxlength="200" required'),
+        _field(
+            "code",
+            _("Code from your app, if you use one"),
+            "one-time-code",
+            'inputmode="numeric" maxlength="8"',
+        ),
+    )
+    return _form("/login", _("Sign in"), after, *fields)
+
+
+def _nobody() -> str:
+    said = _("Nobody can sign in yet. On the machine that runs Besök, make the first account:")
+    return f"<p>{said}</p><p><code>besok user add NAME --role admin</code></p>"
+
+
+def _screen(after: str) -> str:
+    title, verb, how = _("A wall screen"), _("Open the screen"), _("Whoever looks after Besök makes one:")
+    key = _field("key", _("Key of the screen"), "off", 'spellcheck="false" maxlength="100" required')
+    return f"""<details><summary>{title}</summary>
+{_form("/login/screen", verb, after, key)}
+<p class="quiet">{how} <code>besok key add SCREEN --role viewer</code></p></details>"""
+
+
+def _form(address: str, verb: str, after: str | None = None, *fields: str) -> str:
+    """Return a form that comes to `after` once it was sent."""
+    hidden = "" if after is None else f'<input type="hidden" name="next" value="{escape(after)}">'
+    return f"""<form method="post" action="{address}">{hidden}
+{"".join(fields)}<button>{verb}</button></form>"""
+
+
+def _field(name: str, label: str, completed: str, more: str) -> str:
+    """Return a field with its label; `completed` is what the browser may know of it."""
+    return f"""<label for="{name}">{label}</label>
+<input id="{name}" name="{name}" autocomplete="{completed}" autocapitalize="none" {more}>
+"""
+
+
+def _role(role: Role) -> str:
+    return {
+        "viewer": _("viewer"),
+        "manager": _("manager"),
+        "planner": _("planner"),
+        "technician": _("technician"),
+        "admin": _("administrator"),
+    }[role]

@@ -1,0 +1,214 @@
+"""Routes of signing in and out, by a local account, a key of a wall screen, or the provider."""
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.deps import Now, needs
+from api.security import same_origin
+from api.sign_in import page
+from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate, cookie
+from besok.model import messages
+from besok.model.messages import Translatable
+from besok.services import access, sign_in
+from besok.services.sign_in import Opened, SignInRefused
+from besok.store import accounts, audit, sessions
+from besok.text.languages import _
+
+router = APIRouter(include_in_schema=False, dependencies=[needs("open")])
+
+PAGE = 200  # entries of the audit
+LARGEST = 20_000  # bytes of a form
+INSIDE = re.compile(r"^/(?![/\\])[^\x00-\x1f\\]*$")  # an address of ours
+After = Annotated[str, Query(alias="next", max_length=2000)]
+
+
+async def _gate(request: Request) -> Gate:
+    gate: Gate = request.app.state.gate
+    return gate
+
+
+AtGate = Annotated[Gate, Depends(_gate)]
+
+
+@router.get("/login")
+def login(request: Request, gate: AtGate, after: After = "/", out: str = "") -> HTMLResponse:
+    """Return the ways to sign in, or who is signed in."""
+    who, address = access.caller(), gate.address(request.headers)
+    if who.error:
+        raise who.error
+    if who.kind in ("account", "key", "local"):
+        return page.answer(_("Signed in"), page.signed_in(who))
+    if out:
+        back = f"{address.origin}/login"
+        return page.answer(
+            _("Signed out"), page.signed_out(gate.provider.sign_out_at(back) if gate.provider.issuer else "")
+        )
+    if not address.usable:
+        return _refused(gate, after, SignInRefused(messages.INSECURE))
+    return _ways(gate, after)
+
+
+@router.post("/login")
+async def login_local(request: Request, gate: AtGate, now: Now) -> Response:
+    """Sign in with a local account."""
+    form, address = await _form(request), gate.address(request.headers)
+    name, after = form("name"), form("next")
+
+    def enter() -> Opened:
+        return sign_in.sign_in(gate.db, name, form("password"), form("code"), now=now, lasts=gate.lasts)
+
+    return await _entered(request, gate, address, after, enter, name)
+
+
+@router.post("/login/screen")
+async def login_screen(request: Request, gate: AtGate, now: Now) -> Response:
+    """Sign a wall screen in with its key."""
+    form, address = await _form(request), gate.address(request.headers)
+    key, after = form("key"), form("next")
+    return await _entered(request, gate, address, after, lambda: sign_in.sign_in_screen(gate.db, key, now))
+
+
+@router.get("/login/provider")
+def login_provider(request: Request, gate: AtGate, after: After = "/") -> Response:
+    """Lead to the provider."""
+    address = gate.address(request.headers)
+    try:
+        if not (gate.provider.issuer and address.usable):
+            raise SignInRefused(messages.INSECURE if gate.provider.issuer else messages.PROVIDER_FAILED)
+        started = gate.provider.start(_callback(address))
+    except SignInRefused as exc:
+        return _refused(gate, after, exc)
+    kept = {"state": started.state, "nonce": started.nonce, "verifier": started.verifier, "next": after}
+    value = base64.urlsafe_b64encode(json.dumps(kept).encode()).decode()
+    leading = RedirectResponse(started.url, 303)
+    leading.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, value, UNDER_WAY_S))
+    return leading
+
+
+@router.get("/login/callback")
+def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
+    """Take whoever comes back from the provider in."""
+    address = gate.address(request.headers)
+    kept = _under_way(cookie(request.headers, address.cookie + UNDER_WAY))
+    after = kept.get("next", "/")
+    try:
+        if not kept:
+            raise SignInRefused(messages.PROVIDER_FAILED)
+        answer = f"{_callback(address)}?{request.url.query}"
+        person = gate.provider.finish(_callback(address), answer, kept)
+        account_id, name = accounts.of_provider(
+            gate.db, gate.provider.issuer, person.subject, person.names, person.grants, now
+        )
+        about = {"lasts": gate.lasts, "provider_session": person.session}
+        opened = sign_in.open_session(gate.db, account_id, name, now=now, **about)  # type: ignore[arg-type]
+    except SignInRefused as exc:
+        return _refused(gate, after, exc)
+    entering = _let_in(address, opened, after, gate.lasts)
+    entering.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, "", 0))
+    return entering
+
+
+@router.post("/login/backchannel")
+async def backchannel(request: Request, gate: AtGate) -> Response:
+    """End what the provider has ended (OpenID Connect back-channel logout)."""
+    form = await _form(request)
+    try:
+        person, session = await asyncio.to_thread(gate.provider.ended, form("logout_token"))
+    except SignInRefused as exc:
+        return Response(str(exc), 400, headers={"Cache-Control": "no-store"})
+    await asyncio.to_thread(sessions.end_of_provider, gate.db, gate.provider.issuer, person, session)
+    return Response("", 200, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/logout")
+def logout(request: Request, gate: AtGate) -> Response:
+    """End the session of whoever asks."""
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        return Response(str(messages.SIGN_IN_FOREIGN), 403)
+    who, address = access.caller(), gate.address(request.headers)
+    if who.session is not None:
+        sessions.end(gate.db, who.session, who.name)
+    leaving = RedirectResponse("/login?out=1", 303)
+    leaving.headers.append("set-cookie", address.kept(address.cookie, "", 0))
+    return leaving
+
+
+@router.get("/admin/audit", dependencies=[needs("administer")])
+def audit_page(gate: AtGate, site: str | None = None, before: int | None = None) -> HTMLResponse:
+    """Show who changed what, at a site or at all."""
+    found = audit.entries(gate.db, site=site or None, before=before, limit=PAGE)
+    older = found[-1].entry_id if len(found) == PAGE else None
+    return page.answer(_("Who changed what"), page.audit(found, older, site or ""), wide=True)
+
+
+async def _entered(
+    request: Request, gate: Gate, address: Address, after: str, enter: Callable[[], Opened], name: str = ""
+) -> Response:
+    """Return the way in, or why there is none. A page elsewhere signs nobody in."""
+    try:
+        if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+            raise SignInRefused(messages.SIGN_IN_FOREIGN)
+        if not address.usable:
+            raise SignInRefused(messages.INSECURE)
+        opened = await asyncio.to_thread(enter)
+    except SignInRefused as exc:
+        return await asyncio.to_thread(_refused, gate, after, exc, name)
+    who = access.caller()
+    if who.session is not None:  # the one before is not left behind
+        await asyncio.to_thread(sessions.end, gate.db, who.session, who.name)
+    seconds = opened.expires - request.app.state.clock()
+    return _let_in(address, opened, after, seconds)
+
+
+def _let_in(address: Address, opened: Opened, after: str, lasts: timedelta) -> Response:
+    entering = RedirectResponse(after if INSIDE.match(after) else "/", 303)
+    kept = address.kept(address.cookie, opened.token, int(lasts.total_seconds()))
+    entering.headers.append("set-cookie", kept)
+    entering.headers["cache-control"] = "no-store"
+    return entering
+
+
+def _refused(gate: Gate, after: str, exc: SignInRefused, name: str = "") -> HTMLResponse:
+    answer = _ways(gate, after, 429 if exc.wait_s else 403, name=name, problem=exc.message)
+    if exc.wait_s:
+        answer.headers["Retry-After"] = str(exc.wait_s)
+    return answer
+
+
+def _ways(
+    gate: Gate, after: str, status: int = 200, *, name: str = "", problem: Translatable | None = None
+) -> HTMLResponse:
+    local = accounts.any_local(gate.db)
+    ways = page.sign_in(
+        after=after, local=local, provider=bool(gate.provider.issuer), name=name, problem=problem
+    )
+    return page.answer(_("Sign in"), ways, status)
+
+
+def _callback(address: Address) -> str:
+    return f"{address.origin}/login/callback"
+
+
+def _under_way(value: str) -> dict[str, str]:
+    with suppress(ValueError):
+        found = json.loads(base64.urlsafe_b64decode(value))
+        if isinstance(found, dict) and {"state", "nonce", "verifier"} <= found.keys():
+            return {key: str(text) for key, text in found.items()}
+    return {}
+
+
+async def _form(request: Request) -> Callable[[str], str]:
+    """Return how to read the fields of a form that was sent."""
+    body = await request.body()
+    fields = parse_qs(body[:LARGEST].decode("utf-8", "replace"), keep_blank_values=True)
+    return lambda name: fields.get(name, [""])[0]

@@ -1,0 +1,78 @@
+"""Who may do what: roles, the rights of each, and who asks."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+Role = Literal["viewer", "manager", "planner", "technician", "admin"]
+Right = Literal[
+    "open",  # what is public by its nature: places, opening hours, programme, the action register
+    "read",  # figures, live and past, and the state of sensors
+    "count",  # send a validation count
+    "acknowledge",  # say what is done about a finding, void what a sensor sent, decide about quarantine
+    "record",  # write into the action register, bring in counts
+    "plan",  # simulated sensors and scenarios
+    "diagnose",  # messages and devices that belong to no site yet
+    "place",  # say what a device means and where it is mounted
+    "administer",  # accounts, keys, the audit
+]
+RIGHTS: Final[dict[Role, frozenset[Right]]] = {
+    "viewer": frozenset({"open", "read", "count"}),
+    "manager": frozenset({"open", "read", "count", "acknowledge", "record"}),
+    "planner": frozenset({"open", "read", "count", "plan"}),
+    "technician": frozenset({"open", "read", "count", "acknowledge", "diagnose", "place"}),
+    "admin": frozenset(
+        {"open", "read", "count", "acknowledge", "record", "plan", "diagnose", "place", "administer"}
+    ),
+}
+SITELESS: Final[frozenset[Right]] = frozenset({"open", "diagnose"})  # whoever has it anywhere has it there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role at a site, or at every site where none is named."""
+
+    role: Role
+    site: str | None = None
+
+    def __str__(self) -> str:
+        """As commands write it: `viewer`, `manager@park`."""
+        return f"{self.role}@{self.site}" if self.site else self.role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, and what it may.
+
+    `name` stands beside its changes. `principal` names the account or key whose end ends its streams. A caller is
+    `unknown` while the database that knows it does not answer, and gets nothing but the `error`.
+    """
+
+    kind: Literal["local", "account", "key", "public", "unknown"]
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    principal: str = ""
+    session: int | None = None
+    expires: datetime | None = None
+    error: Exception | None = None
+
+    def may(self, right: Right, site: str | None = None) -> bool:
+        """Tell whether it has a right at `site`; without one, at every site (or anywhere, for what has none)."""
+        if right == "open":
+            return True
+        return any(
+            right in RIGHTS[grant.role]
+            and (grant.site in (None, site) or (site is None and right in SITELESS))
+            for grant in self.grants
+        )
+
+
+ACTOR: Final[ContextVar[str]] = ContextVar(
+    "besok_actor", default="besok"
+)  # under whose name changes are noted
+EVERYTHING: Final = (Grant(role="admin"),)
+PUBLIC: Final = Caller(kind="public")
+LOCAL: Final = Caller(
+    kind="local", grants=EVERYTHING
+)  # whoever sits at a machine on which nobody has an account

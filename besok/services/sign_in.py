@@ -1,0 +1,177 @@
+"""Signing in with a local account or a key, and the sessions that follow from it."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from besok.model import messages, tokens
+from besok.model.access import Caller, Grant
+from besok.model.errors import BesokError
+from besok.model.messages import Translatable
+from besok.store import accounts, sessions
+from besok.store.accounts import Secret
+from besok.store.database import Database
+from besok.store.sessions import Session
+
+TOKEN_BYTES: Final = 32
+KEY_BYTES: Final = 25
+KEY_PREFIX: Final = "besok_"  # by which a key is recognised where it should not lie
+SHORTEST: Final = 12  # characters of a password
+LONGEST: Final = 200
+FREE: Final = 5  # failures before which nobody waits
+LONGEST_WAIT: Final = timedelta(minutes=15)
+ROTATED_EVERY: Final = timedelta(hours=1)
+TURNING: Final = timedelta(minutes=1)  # that requests under way with the token before may still take
+STEP_S: Final = 30  # of a code
+AT_ONCE: Final = threading.BoundedSemaphore(2)  # hashes under way: each takes 64 MiB
+
+_hasher = PasswordHasher()  # argon2id, as RFC 9106 advises for servers with little memory
+_NOBODY: Final = _hasher.hash("nobody")  # looked at where there is no account, so that it takes as long
+
+
+class SignInRefused(BesokError):
+    """Signing in was refused; `wait_s` says for how long it will be."""
+
+    def __init__(self, said: Translatable, wait_s: int = 0) -> None:
+        super().__init__(said)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session just opened: its token, which is shown only now, and when it ends."""
+
+    token: str
+    expires: datetime
+
+
+def hashed(password: str) -> str:
+    """Return what is kept of a password. Raises ValueError for one that is too short or too long."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters; several words are easy to keep")
+    with AT_ONCE:
+        return _hasher.hash(password)
+
+
+def sign_in(db: Database, name: str, password: str, code: str, *, now: datetime, lasts: timedelta) -> Opened:
+    """Open a session of a local account. Raises SignInRefused, which tells nothing of what was wrong.
+
+    After five failures under a name each further one doubles the time for which no attempt is looked at.
+    """
+    name = name.strip().lower()
+    key = sha256(name.encode("utf-8", "surrogateescape")).digest()
+    failures, until = accounts.waits_until(db, key)
+    if until and until > now:
+        seconds = max(1, round((until - now).total_seconds()))
+        raise SignInRefused(messages.wait(seconds), seconds)
+    known = accounts.secret(db, name)
+    right = _is_password(known.password if known else _NOBODY, password)
+    if known is None or not right or not _is_code(db, known, code, now):
+        accounts.failed(db, key, now, now + _wait(failures + 1))
+        raise SignInRefused(messages.WRONG_PASSWORD)
+    accounts.succeeded(db, key)
+    return open_session(db, known.account_id, known.name, now=now, lasts=lasts)
+
+
+def open_session(
+    db: Database,
+    account_id: int,
+    name: str,
+    *,
+    now: datetime,
+    lasts: timedelta,
+    provider_session: str | None = None,
+) -> Opened:
+    """Open a session of an account."""
+    token, digest = tokens.make(TOKEN_BYTES)
+    about = {"name": name, "account_id": account_id, "provider_session": provider_session}
+    sessions.open_session(db, digest, now=now, expires=now + lasts, **about)  # type: ignore[arg-type]
+    return Opened(token=token, expires=now + lasts)
+
+
+def sign_in_screen(db: Database, key: str, now: datetime) -> Opened:
+    """Open the session of a wall screen, which lasts as long as its key. Raises SignInRefused."""
+    found = sessions.find_key(db, tokens.digest(key.strip()), now)
+    if found is None:
+        raise SignInRefused(messages.WRONG_KEY)
+    token, digest = tokens.make(TOKEN_BYTES)
+    sessions.open_session(db, digest, now=now, expires=found.expires, name=found.name, key_id=found.key_id)
+    return Opened(token=token, expires=found.expires)
+
+
+def make_key() -> tuple[str, bytes]:
+    """Make a key; returns it and the digest that is kept of it."""
+    token, _ = tokens.make(KEY_BYTES)
+    return KEY_PREFIX + token, tokens.digest(KEY_PREFIX + token)
+
+
+def caller_of_key(db: Database, key: str, now: datetime) -> Caller | None:
+    """Return who asks with a key; None where there is no such key."""
+    found = sessions.find_key(db, tokens.digest(key), now)
+    if found is None:
+        return None
+    grants = (Grant(role=found.role, site=found.site),)
+    principal = sessions.key_principal(found.key_id)
+    return Caller(kind="key", name=found.name, grants=grants, principal=principal, expires=found.expires)
+
+
+def caller_of_session(db: Database, token: str, now: datetime) -> tuple[Caller, Opened | None] | None:
+    """Return who asks with a session's token, and the token that replaces it where it is time for one.
+
+    The old token holds until the new one has come back, so that an answer that was lost signs nobody out.
+    """
+    digest = tokens.digest(token)
+    found = sessions.find(db, digest, now)
+    if found is None:
+        return None
+    caller = Caller(
+        kind="account" if found.account_id else "key",
+        name=found.name,
+        grants=found.grants,
+        principal=found.principal,
+        session=found.session_id,
+        expires=found.expires,
+    )
+    if found.current and found.turning and now - found.rotated > TURNING:
+        sessions.settle(db, found, digest)
+    return caller, _rotated(db, found, digest, now)
+
+
+def _rotated(db: Database, found: Session, digest: bytes, now: datetime) -> Opened | None:
+    if not found.current or found.turning or now - found.rotated < ROTATED_EVERY:
+        return None
+    token, new = tokens.make(TOKEN_BYTES)
+    return (
+        Opened(token=token, expires=found.expires) if sessions.rotate(db, found, digest, new, now) else None
+    )
+
+
+def _is_password(kept: str, password: str) -> bool:
+    with AT_ONCE:
+        try:
+            return _hasher.verify(kept, password[:LONGEST])
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _is_code(db: Database, known: Secret, code: str, now: datetime) -> bool:
+    """Tell whether the second factor is right, if the account has one: a code of now, or just before or after."""
+    if known.totp is None:
+        return True
+    factor, typed = pyotp.TOTP(known.totp, interval=STEP_S), code.replace(" ", "")
+    step = int(now.timestamp()) // STEP_S
+    right = [n for n in (step - 1, step, step + 1) if pyotp.utils.strings_equal(factor.at(n * STEP_S), typed)]
+    return bool(right) and accounts.use_code(db, known.account_id, right[0])
+
+
+def _wait(failures: int) -> timedelta:
+    """Return how long a name waits after so many failures: 1, 2, 4 ... seconds after the fifth."""
+    if failures < FREE:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** min(failures - FREE, 20)), LONGEST_WAIT)

@@ -1,0 +1,201 @@
+"""Accounts: who may sign in, their roles, and the failures of those who could not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+
+from besok.model.access import Grant
+from besok.model.errors import NotFound
+from besok.store import audit
+from besok.store.database import Database, sql
+from besok.store.sites import id_of
+
+CHANNEL: Final = "access"  # told whose sessions or roles have changed
+_Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account, without its secrets."""
+
+    name: str
+    display: str
+    issuer: str | None
+    totp: bool
+    created: datetime
+    signed_in: datetime | None
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """What a local sign-in is checked against."""
+
+    account_id: int
+    name: str
+    display: str
+    password: str
+    totp: str | None
+
+
+def load_all(db: Database) -> list[Account]:
+    """Return every account, by name."""
+    return db.fetch("accounts", Account)
+
+
+def any_there(db: Database) -> bool:
+    """Tell whether anybody has an account."""
+    return bool(db.rows("account_any")[0][0])
+
+
+def any_local(db: Database) -> bool:
+    """Tell whether anybody has an account with a password here."""
+    return bool(db.rows("account_any_local")[0][0])
+
+
+def secret(db: Database, name: str) -> Secret | None:
+    """Return what is known of a local account."""
+    return db.fetch_one("account_secret", Secret, name=name)
+
+
+def add(db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime) -> bool:
+    """Make a local account; False if the name is taken. Raises NotFound for a site that is not there."""
+    with db.transaction() as conn:
+        row = {"name": name, "display": display, "password": password, "issuer": None, "subject": None}
+        made = conn.execute(sql("account_insert"), {**row, "now": now}).fetchone()
+        if made is None:
+            return False
+        _set_roles(conn, made[0], grants)
+        audit.note(conn, "account.add", name, detail=_told(grants))
+        _tell(conn, "")
+        return True
+
+
+def of_provider(
+    db: Database, issuer: str, subject: str, names: Sequence[str], grants: Sequence[Grant], now: datetime
+) -> tuple[int, str]:
+    """Return id and display name of a person whom a provider signs in, with the roles that it gives now.
+
+    `names` are what the person may be called, the best first; a new account takes one that is free.
+    """
+    with db.transaction() as conn:
+        row = conn.execute(sql("account_of_provider"), {"issuer": issuer, "subject": subject}).fetchone()
+        if row is None:
+            account_id, name = _made(conn, issuer, subject, names, now)
+            audit.note(conn, "account.add", name, detail=f"{_told(grants)}, by {issuer}")
+        else:
+            account_id, name, _ = row
+            conn.execute(sql("account_display"), {"account_id": account_id, "display": names[0]})
+        _set_roles(conn, account_id, grants)
+    return account_id, names[0]
+
+
+def _made(
+    conn: _Connection, issuer: str, subject: str, names: Sequence[str], now: datetime
+) -> tuple[int, str]:
+    for name in (*names, f"{subject}@{issuer}"):
+        row = {"name": name.lower(), "display": names[0], "password": None, "issuer": issuer}
+        made = conn.execute(sql("account_insert"), {**row, "subject": subject, "now": now}).fetchone()
+        if made:
+            return int(made[0]), name.lower()
+    raise NotFound(f"no account could be made for {subject}")
+
+
+def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
+    """Give an account these roles and no others. Raises NotFound."""
+    with db.transaction() as conn:
+        account_id = _id(conn, name)
+        _set_roles(conn, account_id, grants)
+        audit.note(conn, "account.roles", name, detail=_told(grants))
+        _tell(conn, principal(account_id))
+
+
+def set_password(db: Database, name: str, password: str) -> None:
+    """Give an account a new password, and end its sessions. Raises NotFound; so for an account of a provider."""
+    with db.transaction() as conn:
+        account_id = _id(conn, name)
+        row = {"account_id": account_id, "password": password}
+        if not conn.execute(sql("account_password"), row).rowcount:
+            raise NotFound(f"{name} signs in through the provider and has no password here")
+        conn.execute(sql("sessions_end"), {"account_id": account_id})
+        audit.note(conn, "account.password", name)
+        _tell(conn, principal(account_id))
+
+
+def set_totp(db: Database, name: str, secret: str | None) -> None:
+    """Give an account a second factor, or take it away. Raises NotFound."""
+    with db.transaction() as conn:
+        account_id = _id(conn, name)
+        row = {"account_id": account_id, "totp": secret}
+        if not conn.execute(sql("account_totp"), row).rowcount:
+            raise NotFound(f"{name} signs in through the provider: its second factor is there")
+        audit.note(conn, "account.totp", name, detail="set" if secret else "taken away")
+
+
+def use_code(db: Database, account_id: int, step: int) -> bool:
+    """Use up a code of the second factor; False if it was used before."""
+    return db.run("account_totp_used", {"account_id": account_id, "step": step}) == 1
+
+
+def remove(db: Database, name: str) -> None:
+    """Remove an account with its sessions; the audit keeps its name. Raises NotFound."""
+    with db.transaction() as conn:
+        account_id = _id(conn, name)
+        conn.execute(sql("account_delete"), {"account_id": account_id})
+        audit.note(conn, "account.remove", name)
+        _tell(conn, principal(account_id))
+
+
+def end_sessions(db: Database, name: str) -> int:
+    """End every session of an account; how many there were. Raises NotFound."""
+    with db.transaction() as conn:
+        account_id = _id(conn, name)
+        ended = conn.execute(sql("sessions_end"), {"account_id": account_id}).rowcount
+        audit.note(conn, "account.sign_out", name, detail=f"{ended} ended")
+        _tell(conn, principal(account_id))
+        return ended
+
+
+def waits_until(db: Database, name: bytes) -> tuple[int, datetime | None]:
+    """Return how often a name has failed, and until when no attempt of it is looked at."""
+    return next(((n, until) for n, until in db.rows("failure_find", name=name)), (0, None))
+
+
+def failed(db: Database, name: bytes, now: datetime, until: datetime) -> None:
+    """Note a failed attempt."""
+    db.run("failure_add", {"name": name, "now": now, "until": until})
+
+
+def succeeded(db: Database, name: bytes) -> None:
+    """Forget the failed attempts of a name."""
+    db.run("failure_clear", {"name": name})
+
+
+def principal(account_id: int) -> str:
+    """Return what an account is called in news of ended sessions."""
+    return f"account {account_id}"
+
+
+def _id(conn: _Connection, name: str) -> int:
+    row = conn.execute(sql("account_id"), {"name": name.lower()}).fetchone()
+    if row is None:
+        raise NotFound(f"there is no account {name}; `besok user list` shows those there are")
+    return int(row[0])
+
+
+def _set_roles(conn: _Connection, account_id: int, grants: Sequence[Grant]) -> None:
+    conn.execute(sql("roles_delete"), {"account_id": account_id})
+    for grant in grants:
+        site_id = id_of(conn, grant.site) if grant.site else None
+        conn.execute(sql("role_insert"), {"account_id": account_id, "role": grant.role, "site_id": site_id})
+
+
+def _told(grants: Sequence[Grant]) -> str:
+    return ", ".join(map(str, grants)) or "no role"
+
+
+def _tell(conn: _Connection, payload: str) -> None:
+    conn.execute(sql("notify"), {"channel": CHANNEL, "payload": payload})

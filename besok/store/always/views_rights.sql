@@ -1,0 +1,64 @@
+-- What each role may: everything else is the owner's. A role that is not there is left out. Programs read all but secrets and
+-- write what they compute or take in; who reads with other tools sees the open_* views only.
+
+-- Drops minute figures that are older; to drop a part of a table takes its owner, whom the jobs are not.
+create or replace function drop_minutes(older_than timestamptz) returns void
+language sql security definer set search_path = public, pg_temp as $$
+select drop_chunks('occupancy_minute', older_than => older_than)
+$$;
+revoke execute on function drop_minutes(timestamptz) from public;
+
+do $$
+declare
+    secrets constant text[] := array['account', 'account_role', 'api_key', 'session', 'sign_in_failure', 'audit'];
+    kept constant text[] := array['migration', 'made_anew', 'metric', 'installation']; -- of this program itself
+    described constant text[] := array[ -- by site files and commands
+        'site', 'space', 'portal', 'target', 'mapping', 'visit_definition', 'visit_deduction', 'codec', 'receive_token',
+        'programme_event', 'school_holiday', 'weather_day'
+    ];
+    taken_in constant text[] := array[ -- from sensors
+        'reading', 'channel', 'device', 'flow_bucket', 'level_bucket', 'flow_day', 'dirty_day', 'computed_result', 'rejected',
+        'seen', 'service', 'device_mapping', 'placement', 'quarantine'
+    ];
+    computed constant text[] := array[
+        'occupancy_minute', 'occupancy_bucket', 'occupancy_learnt', 'finding', 'finding_history', 'quality_check', 'imputed_flow',
+        'forecast', 'forecast_point', 'forecast_total', 'action_effect', 'event_effect', 'unusual_time', 'looked', 'backfill'
+    ];
+    role text;
+    relation text;
+    writes text[];
+begin
+    foreach role in array array['besok_collector', 'besok_jobs', 'besok_web', 'besok_reader'] loop
+        continue when not exists (select from pg_roles where rolname = role);
+        execute format('grant usage on schema public to %I', role);
+        for relation in
+            select c.relname from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
+                and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+        loop
+            execute format('revoke all on %I from %I', relation, role);
+            if role = 'besok_reader' then
+                if relation like 'open\_%' then
+                    execute format('grant select on %I to %I', relation, role);
+                end if;
+                continue;
+            end if;
+            if role = 'besok_web' or relation <> all(secrets) then
+                execute format('grant select on %I to %I', relation, role);
+            end if;
+            writes := case role when 'besok_collector' then taken_in when 'besok_jobs' then taken_in || computed end;
+            if relation = any(writes) or (role = 'besok_web' and relation <> all(kept || described || array['audit'])
+                and exists (select from pg_class where oid = relation::regclass and relkind = 'r')) then
+                execute format('grant insert, update, delete on %I to %I', relation, role);
+            end if;
+        end loop;
+        if role <> 'besok_reader' then
+            execute format('grant insert on audit to %I', role);
+            execute format('grant update (sort) on site, space, portal to %I', role); -- to lock their rows
+        end if;
+        if role = 'besok_jobs' then
+            execute 'grant execute on function drop_minutes(timestamptz) to besok_jobs';
+        end if;
+    end loop;
+end
+$$;

@@ -1,0 +1,56 @@
+"""The audit: who changed what and when. It only grows; the database itself refuses anything else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import psycopg
+
+from besok.model.access import ACTOR
+from besok.store.database import Database, sql
+
+Action = Literal[
+    "account.add", "account.remove", "account.roles", "account.password", "account.totp", "account.sign_in",
+    "account.sign_out", "key.add", "key.revoke", "token.add", "token.remove", "site.apply", "device.mapping",
+    "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
+    "headcount", "void", "device.forget", "site.remove",
+    "import", "correction", "release", "sandbox",
+]  # fmt: skip
+LONGEST: Final = 2000  # characters of a detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """A change: who (an account, a key, the user of a command), when, what and of what."""
+
+    entry_id: int
+    at: datetime
+    actor: str
+    action: str
+    site: str
+    subject: str
+    detail: str
+
+
+def note(
+    conn: psycopg.Connection[Any], action: Action, subject: str, *, site: str = "", detail: str = ""
+) -> None:
+    """Note a change in the transaction that makes it."""
+    row = {"actor": ACTOR.get(), "action": action, "site": site, "subject": subject}
+    conn.execute(sql("audit_add"), {**row, "detail": detail[:LONGEST]})
+
+
+def entries(
+    db: Database, *, site: str | None = None, before: int | None = None, limit: int
+) -> list[AuditEntry]:
+    """Return what was noted, newest first; only what came `before` an entry, for the next page."""
+    return db.fetch("audit", AuditEntry, site=site, before=before, limit=limit)
+
+
+def every(db: Database, site: str | None = None, page: int = 1000) -> Iterable[AuditEntry]:
+    """Return all of it, newest first."""
+    before: int | None = None
+    while found := entries(db, site=site, before=before, limit=page):
+        yield from found
+        before = found[-1].entry_id

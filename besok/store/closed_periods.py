@@ -1,0 +1,116 @@
+"""Closed months and years in the database: kept with their evidence, ended with a reason, never changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.views.annual import AnnualReport
+from besok.model.views.closed_periods import ClosedPeriod, RevisionReason, SensorAtDoor
+from besok.store.database import Database, sql
+from besok.store.sites import id_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPeriod:
+    """A closed period with the evidence that was kept: visits by day, and what observed its doors."""
+
+    id: int
+    site: str
+    first: date
+    last: date
+    closed: datetime
+    author: str
+    reason: str
+    version: str
+    gross: float
+    net: float
+    besok01: int | None
+    coverage: float
+    days: dict[date, float]
+    sensors: tuple[SensorAtDoor, ...]
+    ended: datetime | None
+    ended_by: str | None
+    ended_why: str | None
+
+    def view(self) -> ClosedPeriod:
+        """Return it without its evidence."""
+        names = [name for name in ClosedPeriod.__dataclass_fields__ if name != "revision"]
+        return ClosedPeriod(**{name: getattr(self, name) for name in names})
+
+
+def kept(db: Database, site: str | None = None, *, ended: bool = False) -> list[KeptPeriod]:
+    """Return the closed periods of a site, or of all; those that are ended too if asked for."""
+    return db.fetch("periods", KeptPeriod, site=site, all=ended)
+
+
+def report(db: Database, site: str, first: date, last: date) -> AnnualReport | None:
+    """Return the annual report as it was when a year was closed; None for one that is not."""
+    rows = db.rows("period_report", site=site, first=first, last=last)
+    return msgspec.convert(rows[0][0], AnnualReport) if rows else None
+
+
+def sensors(db: Database, site: str, begins: datetime, ends: datetime) -> list[SensorAtDoor]:
+    """Return what observes the doors of a site within a time."""
+    return db.fetch("period_sensors", SensorAtDoor, site=site, begins=begins, ends=ends)
+
+
+def reasons(
+    db: Database, site: str, first: date, last: date, begins: datetime, ends: datetime, closed: datetime
+) -> list[RevisionReason]:
+    """Return what came after a period was closed and concerns it, in order of time."""
+    span = {"first": first, "last": last, "begins": begins, "ends": ends, "closed": closed}
+    return db.fetch("period_reasons", RevisionReason, site=site, **span)
+
+
+def close(
+    db: Database,
+    period: ClosedPeriod,
+    days: dict[date, float],
+    at: list[SensorAtDoor],
+    told: AnnualReport | None,
+) -> int:
+    """Keep a closed period with its evidence; one that is in force already ends with its reason.
+
+    Raises StoreRefused where one is in force and no reason is given.
+    """
+    with db.transaction() as conn:
+        before = _in_force(conn, period)
+        if before is not None and not period.reason:
+            raise StoreRefused(
+                f"{period.first} to {period.last} is closed already; close it again with a reason to accept a revision"
+            )
+        if before is not None:
+            end = {"id": before, "now": period.closed, "author": period.author, "reason": period.reason}
+            conn.execute(sql("period_end"), end)
+        names = ("first", "last", "author", "reason", "version", "gross", "net", "besok01", "coverage")
+        row = {name: getattr(period, name) for name in names} | {
+            "site_id": id_of(conn, period.site),
+            "now": period.closed,
+            "days": _json({str(day): gross for day, gross in days.items()}),
+            "sensors": _json(at),
+            "report": None if told is None else _json(told),
+        }
+        made = conn.execute(sql("period_add"), row).fetchone()
+        assert made
+        return int(made[0])
+
+
+def reopen(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
+    """Let a closed period be open again; what it was stays. Raises NotFound."""
+    key = {"id": number, "now": now, "author": author, "reason": reason}
+    if not db.run("period_end", key):
+        raise NotFound(f"no period is closed under {number}; `besok period list` shows those that are")
+
+
+def _in_force(conn: psycopg.Connection[Any], period: ClosedPeriod) -> int | None:
+    rows = conn.execute(sql("periods"), {"site": period.site, "all": False}).fetchall()
+    return next((row[0] for row in rows if (row[2], row[3]) == (period.first, period.last)), None)
+
+
+def _json(value: object) -> Jsonb:
+    return Jsonb(value, dumps=lambda told: msgspec.json.encode(told).decode())

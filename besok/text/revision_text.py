@@ -1,0 +1,60 @@
+"""Why a figure that was reported would be another one now, in words."""
+
+from datetime import date
+
+from besok.model.views.closed_periods import ClosedPeriod, Revision, RevisionReason
+from besok.text import formats
+from besok.text.languages import _, plural
+
+SHOWN_DAYS = 5
+
+
+def period(first: date, last: date) -> str:
+    """Return `2025` or `March 2025`."""
+    if first.month != last.month:
+        return str(first.year)
+    return f"{formats.months('wide')[first.month - 1]} {first.year}"
+
+
+def revision(closed: ClosedPeriod, measure: str) -> str:
+    """Return `It would be 12,412 now (+67): …`; empty where the figure would be the same.
+
+    `measure` is gross, net or besok01, for which net stands where there is none.
+    """
+    found = closed.revision
+    if found is None:
+        return ""
+    now, then = (found.gross, closed.gross) if measure == "gross" else (found.net, closed.net)
+    if measure == "besok01" and closed.besok01 is not None:
+        now, then = found.besok01, closed.besok01
+    if now is None:
+        return _("Now no figure could be told: {why}.").format(why=reasons(found))
+    text = _("It would be {n} now ({change}): {why}.")
+    return text.format(n=formats.number(now), change=formats.signed(now - then), why=reasons(found))
+
+
+def reasons(found: Revision) -> str:
+    """Return why, and on which days."""
+    why = "; ".join(dict.fromkeys(_reason(one) for one in found.reasons))
+    if not found.days:
+        return why
+    days = plural("{n} day differs", "{n} days differ", len(found.days)).format(n=len(found.days))
+    named = ", ".join(formats.day(day) for day in list(found.days)[:SHOWN_DAYS])
+    more = " …" if len(found.days) > SHOWN_DAYS else ""
+    return f"{why} ({days}: {named}{more})"
+
+
+def _reason(one: RevisionReason) -> str:
+    said = {
+        "void": _("readings were voided by {author}: {text}"),
+        "void_undone": _("voided readings count again, by {author}: {text}"),
+        "correction": _("a door was corrected by {author}: {text}"),
+        "correction_undone": _("the correction of a door was undone by {author}: {text}"),
+        "definition": _("another definition of a visit"),
+        "counts": _("counts from {text} were brought or taken back by {author}"),
+        "quarantine": _("readings were released from quarantine by {author}: {text}"),
+        "late": plural("{n} reading came late", "{n} readings came late", one.number),
+        "sensors": _("sensors at its doors are said to have been mounted otherwise"),
+        "program": _("another version of the program, or of the site file"),
+    }[one.kind]
+    return said.format(author=one.author, text=one.text, n=formats.number(one.number))

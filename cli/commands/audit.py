@@ -1,0 +1,50 @@
+"""The commands `besok audit`: who changed what."""
+
+import csv
+import sys
+from dataclasses import astuple, fields
+from typing import Annotated
+
+import typer
+
+from cli.commands.database import opened
+from cli.commands.options import AnySite
+
+app = typer.Typer(no_args_is_help=True, help="Who changed what and when.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="audit")
+
+
+@app.command("list")
+def list_entries(
+    site: AnySite = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
+) -> None:
+    """Show the last changes."""
+    from besok.store import audit
+
+    with opened() as db:
+        found = audit.entries(db, site=site, limit=limit)
+    for e in found:
+        where = f"{e.site}: " if e.site else ""
+        about = f", {e.detail}" if e.detail else ""
+        print(f"{e.at:%Y-%m-%d %H:%M:%S}  {e.actor:20} {e.action:20} {where}{e.subject}{about}")
+    if not found:
+        print("None.")
+
+
+@app.command()
+def export(site: AnySite = None) -> None:
+    """Write all of it as CSV, newest first."""
+    from besok.model.actions import as_cell
+    from besok.store import audit
+
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    writer.writerow(field.name for field in fields(audit.AuditEntry))
+    with opened() as db:
+        for entry in audit.every(db, site):
+            number, at, *texts = astuple(entry)
+            writer.writerow([number, at.isoformat(), *map(as_cell, texts)])

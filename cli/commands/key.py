@@ -1,0 +1,71 @@
+"""The commands `besok key`: keys of programs and wall screens."""
+
+import getpass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from cli.commands.database import opened
+from cli.commands.user import parsed
+
+app = typer.Typer(no_args_is_help=True, help="Keys with which programs and wall screens read and write.")
+
+MOST_DAYS = 3660
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="key")
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What it is called: the program or the screen that has it.")],
+    role: Annotated[
+        str,
+        typer.Option(help="viewer, manager, planner, technician or admin; at one site only as viewer@SITE."),
+    ] = "viewer",
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days until it expires.")] = 365,
+) -> None:
+    """Make a key and print it. It is shown only now."""
+    from besok.services.sign_in import make_key
+    from besok.store import sessions
+
+    (grant,), (key, digest) = parsed([role]), make_key()
+    now = datetime.now(UTC)
+    with opened() as db:
+        if not sessions.add_key(db, name, digest, grant, getpass.getuser(), now, now + timedelta(days=days)):
+            raise typer.BadParameter(f"there is a key {name}; `besok key revoke {name}` ends it")
+    print(
+        f"{key}\n\nIt is shown only now, and may act as {grant} until {now + timedelta(days=days):%Y-%m-%d}.\n"
+        f"A program sends it as a bearer token:  curl -H 'Authorization: Bearer {key}' ...\n"
+        "A wall screen opens /login, A wall screen, and has it typed in once."
+    )
+
+
+@app.command("list")
+def list_keys() -> None:
+    """Show the keys: what each may, until when, who made it, and when it was last used."""
+    from besok.store import sessions
+
+    with opened() as db:
+        found = sessions.keys(db)
+    for k in found:
+        may = f"{k.role}@{k.site}" if k.site else k.role
+        used = f"used {k.used:%Y-%m-%d %H:00}" if k.used else "never used"
+        print(
+            f"{k.name:24} {may:24} until {k.expires:%Y-%m-%d}  made {k.created:%Y-%m-%d} by {k.author}, {used}"
+        )
+    if not found:
+        print("None.")
+
+
+@app.command()
+def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """End a key; screens that were signed in with it are signed out."""
+    from besok.store import sessions
+
+    with opened() as db:
+        sessions.revoke_key(db, name, datetime.now(UTC))
+    print(f"The key {name} is no more.")

@@ -1,0 +1,82 @@
+"""The commands `besok period`: months and years that were reported are closed."""
+
+import getpass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.commands.database import opened
+from cli.commands.options import SiteOption
+
+app = typer.Typer(
+    no_args_is_help=True, help="Months and years that were reported: closed, so that their figures stay."
+)
+
+Author = Annotated[
+    str,
+    typer.Option("--by", help="Who says so; the name on this machine if left out.", show_default=False),
+]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="period")
+
+
+@app.command()
+def close(
+    period: Annotated[str, typer.Argument(help="A year or a month: 2025, or 2025-03.")],
+    site: SiteOption,
+    reason: Annotated[
+        str, typer.Option(help="Why it is closed again with the present figure, where it was closed before.")
+    ] = "",
+    author: Author = "",
+) -> None:
+    """Keep the figure of a period as it is now, with its evidence; later changes show as a revision."""
+    from besok.services.closed_periods import close_period, period_of
+
+    first, last = period_of(period)
+    with opened() as db:
+        made = close_period(
+            db,
+            site,
+            first,
+            last,
+            author=author or getpass.getuser(),
+            reason=reason.strip(),
+            now=datetime.now(UTC),
+        )
+    print(
+        f"{period} of {site} is closed under {made.id}: {made.gross:,.0f} visits gross, {made.net:,.0f} net."
+    )
+
+
+@app.command("list")
+def list_periods(
+    site: Annotated[str | None, typer.Argument(help="A site; all of them if left out.")] = None,
+    ended: Annotated[bool, typer.Option(help="Also those that were opened again or replaced.")] = False,
+) -> None:
+    """Show closed periods: figure, author, and what it would be now and why."""
+    from besok.services.closed_periods import get_closed
+    from besok.services.places import get_sites
+    from cli.terminal import closed_periods
+
+    with opened() as db:
+        for name in [site] if site else [s.site for s in get_sites(db)]:
+            for period in get_closed(db, name, ended=ended):
+                print("\n".join(closed_periods.lines(period)))
+
+
+@app.command()
+def reopen(
+    number: Annotated[int, typer.Argument(min=1, help="As `besok period list` shows it.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    author: Author = "",
+) -> None:
+    """Let the figure of a period follow its readings again; what was reported is kept."""
+    from besok.store.closed_periods import reopen
+
+    with opened() as db:
+        reopen(db, number, author=author or getpass.getuser(), reason=reason, now=datetime.now(UTC))
+    print(f"{number} is open again.")

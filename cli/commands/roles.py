@@ -1,0 +1,47 @@
+"""The command `besok database roles`: passwords for the programs' own roles."""
+
+import os
+import secrets
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="The roles with which programs and people reach the database.")
+
+ROLES = ("collector", "jobs", "web", "reader")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="database")
+
+
+@app.callback()
+def database() -> None:
+    """Take the command's name, although there is only one."""
+
+
+@app.command("roles")
+def give_passwords(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this one: collector, jobs, web or reader. Repeat for several."),
+    ] = None,
+) -> None:
+    """Let the roles besok_collector, besok_jobs, besok_web and besok_reader sign in.
+
+    Each takes its password from BESOK_DB_COLLECTOR_PASSWORD and so on; one that has none there gets a new one, which is
+    printed. Run as the owner of the database, after `besok migrate`.
+    """
+    from besok.store import roles
+    from cli.serving.settings import settings
+
+    chosen = only or ROLES
+    if unknown := sorted(set(chosen) - set(ROLES)):
+        raise typer.BadParameter(f"there is no role {unknown[0]}: write one of {', '.join(ROLES)}")
+    given = {name: os.environ.get(f"BESOK_DB_{name.upper()}_PASSWORD", "") for name in chosen}
+    made = {name: secrets.token_urlsafe(24) for name, password in given.items() if not password}
+    url = settings().database_url.get_secret_value()
+    roles.let_sign_in(url, {f"besok_{name}": password for name, password in (given | made).items()})
+    for name in chosen:
+        print(f"besok_{name}" + (f"  {made[name]}" if name in made else "  (password as set)"))

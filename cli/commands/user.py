@@ -1,0 +1,146 @@
+"""The commands `besok user`: who may sign in, and as what."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands.database import opened
+
+if TYPE_CHECKING:
+    from besok.model.access import Grant
+
+app = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in, and as what.")
+
+Name = Annotated[str, typer.Argument(help="What is typed to sign in.")]
+Roles = Annotated[
+    list[str],
+    typer.Option(
+        "--role",
+        help="viewer, manager, planner, technician or admin; at one site only as viewer@SITE. Repeat for several.",
+    ),
+]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="user")
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Roles,
+    display: Annotated[str, typer.Option(help="What stands beside changes; the name if left out.")] = "",
+) -> None:
+    """Make an account, and ask for its password (or read it from standard input)."""
+    from besok.store import accounts
+
+    grants, password = parsed(role), _asked()
+    with opened() as db:
+        if not accounts.add(db, name.lower(), display or name, password, grants, datetime.now(UTC)):
+            raise typer.BadParameter(f"there is an account {name.lower()}; `besok user list` shows them")
+    print(f"{name.lower()} may sign in as {', '.join(map(str, grants))}.")
+
+
+@app.command("list")
+def list_accounts() -> None:
+    """Show the accounts: their roles, where they sign in, and when they last did."""
+    from besok.store import accounts
+
+    with opened() as db:
+        found = accounts.load_all(db)
+    for a in found:
+        where = a.issuer or ("password and code" if a.totp else "password")
+        last = f"{a.signed_in:%Y-%m-%d %H:%M}" if a.signed_in else "never"
+        print(f"{a.name:24} {', '.join(map(str, a.grants)) or 'no role':24} {last:17} {where}")
+    if not found:
+        print("None: nobody has to sign in on this machine, and nobody can from another.")
+
+
+@app.command("role")
+def set_roles(name: Name, role: Roles) -> None:
+    """Give an account these roles and no others; at once, also where it is signed in."""
+    from besok.store import accounts
+
+    grants = parsed(role)
+    with opened() as db:
+        accounts.set_roles(db, name, grants)
+    print(f"{name.lower()}: {', '.join(map(str, grants))}.")
+
+
+@app.command()
+def reset(
+    name: Name,
+    code: Annotated[
+        bool | None,
+        typer.Option("--code/--no-code", help="Give it a second factor, or take that away; no new password."),
+    ] = None,
+) -> None:
+    """Give an account a new password, which ends its sessions; or a second factor (TOTP)."""
+    from besok.store import accounts
+
+    if code is None:
+        password = _asked()
+        with opened() as db:
+            accounts.set_password(db, name, password)
+        print(f"The password of {name.lower()} is changed, and its sessions are ended.")
+        return
+    import pyotp
+
+    secret = pyotp.random_base32() if code else None
+    with opened() as db:
+        accounts.set_totp(db, name, secret)
+    if secret:
+        address = pyotp.TOTP(secret).provisioning_uri(name=name.lower(), issuer_name="Besök")
+        print(f"Enter this in the app of {name.lower()}; it is shown only now:\n\n  {secret}\n  {address}")
+    else:
+        print(f"{name.lower()} signs in without a code now.")
+
+
+@app.command("end-sessions")
+def end_sessions(name: Name) -> None:
+    """Sign an account out everywhere."""
+    from besok.store import accounts
+
+    with opened() as db:
+        number = accounts.end_sessions(db, name)
+    print(f"{number} ended.")
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Remove an account and end its sessions. What it changed stays, under its name."""
+    from besok.store import accounts
+
+    with opened() as db:
+        accounts.remove(db, name)
+    print(f"{name.lower()} can no longer sign in.")
+
+
+def parsed(roles: list[str]) -> "list[Grant]":
+    """Return what `viewer` and `viewer@SITE` mean. Raises BadParameter."""
+    from besok.model.access import RIGHTS, Grant
+
+    found = []
+    for text in roles:
+        role, _, site = text.partition("@")
+        if role not in RIGHTS:
+            raise typer.BadParameter(f"{role!r} is no role: write one of {', '.join(RIGHTS)}")
+        found.append(Grant(role=role, site=site or None))
+    return found
+
+
+def _asked() -> str:
+    """Return the hash of a password that is asked for, or read where nobody can be asked. Raises BadParameter."""
+    from besok.services.sign_in import hashed
+
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    try:
+        return hashed(password)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from None

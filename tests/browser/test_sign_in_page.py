@@ -1,0 +1,171 @@
+"""Signing in on the pages: through a real provider and out again, without scripts, on a phone that counts."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from house import House, apply_house, running
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from besok.model.access import Grant, Role
+from besok.model.settings import Settings
+from besok.services import sign_in
+from besok.services.calibration import get_calibration
+from besok.store import accounts, sessions
+from besok.store.database import Database
+from cli.serving.web import serve
+from cli.stack import ports
+from tests.patience import wait_for
+from tests.provider import TestProvider, providing
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+PASSWORD = "four words are enough"
+PHONE = {"width": 390, "height": 780}
+
+
+def person(db: Database, name: str, role: Role) -> None:
+    grant = Grant(role=role)
+    assert accounts.add(db, name, name.title(), sign_in.hashed(PASSWORD), [grant], datetime.now(UTC))
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(locale="sv-SE")
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+def enter(page: Page, name: str) -> None:
+    page.get_by_label("Namn").fill(name)
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+
+
+@pytest.fixture
+def provider() -> Iterator[TestProvider]:
+    with providing() as running_there:
+        yield running_there
+
+
+def test_in_through_the_provider_and_out_again(
+    browser: BrowserContext, settings: Settings, db: Database, provider: TestProvider
+) -> None:
+    name = settings.mqtt_topics.split("/")[2]
+    apply_house(db, name)
+    with running("web", serve, provider.settings(settings)):
+        wait_for(lambda: ports.answers(provider.port))
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{provider.port}/sensors/{name}")
+        expect(page).to_have_title("Logga in – Besök")
+        page.get_by_role("link", name="Logga in med ditt jobbkonto").click()
+        page.get_by_label("Login").fill("anna")
+        page.get_by_role("button", name="Continue").click()
+        page.wait_for_selector("#page [data-title]")
+        assert page.url.endswith(f"/sensors/{name}")
+        expect(page.locator("#who-is-in")).to_have_text("Anna Provider")
+        page.locator("#who-is-in").click()
+        expect(page.get_by_text("Anna Provider är inloggad som: administratör.")).to_be_visible()
+        page.get_by_role("link", name="Vem ändrade vad").click()
+        expect(page.get_by_role("cell", name="account.sign_in").first).to_be_visible()
+        page.go_back()
+        page.get_by_role("button", name="Logga ut").click()
+        expect(page.get_by_text("Du är utloggad.")).to_be_visible()
+        page.goto(f"http://127.0.0.1:{provider.port}/sensors/{name}")
+        expect(page).to_have_title("Logga in – Besök")
+
+
+def test_the_pages_are_accessible_and_need_no_script(
+    chromium: Browser, quiet_house: House, db: Database
+) -> None:
+    person(db, "ada", "admin")
+    address = f"{quiet_house.url}/login?next=/admin/audit"
+    plain = chromium.new_context(java_script_enabled=False, locale="sv-SE", viewport=PHONE)  # type: ignore[arg-type]
+    page = plain.new_page()
+    page.goto(address)
+    enter(page, "ada")
+    expect(page).to_have_title("Vem ändrade vad – Besök")
+    expect(page.get_by_role("cell", name="site.apply")).to_be_visible()
+    state = plain.storage_state()
+    plain.close()
+    for colours in ("light", "dark"):
+        for locale, kept in (("sv-SE", state), ("en-GB", state), ("sv-SE", None), ("en-GB", None)):
+            context = chromium.new_context(
+                locale=locale,
+                bypass_csp=True,
+                viewport=PHONE,
+                color_scheme=colours,
+                storage_state=kept,  # type: ignore[arg-type]
+            )
+            page = context.new_page()
+            for path in ("/login", "/login?out=1", "/admin/audit"):
+                page.goto(quiet_house.url + path)
+                page.add_script_tag(path=AXE)
+                found = page.evaluate(
+                    "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
+                )
+                assert found == [], (path, locale, colours)
+                assert page.locator("html").get_attribute("lang") == locale[:2]
+                assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"], path
+            context.close()
+
+
+def test_a_count_outlives_the_session_it_was_made_in(
+    browser: BrowserContext, quiet_house: House, db: Database
+) -> None:
+    person(db, "kim", "viewer")
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/login?next=/count/{quiet_house.id}")
+    enter(page, "kim")
+    page.locator("#who").fill("Kim")
+    page.locator(".choice").first.click()
+    page.locator("#form .main").click()
+    page.locator(".one.in").click()
+    accounts.end_sessions(db, "kim")
+    page.locator("#stop").click()
+    page.locator("#stop-anyway").click()
+    expect(page.locator("#list .chip")).to_have_text("Inte skickad än")
+    expect(page.locator("#state")).to_contain_text("Allt är sparat på telefonen")
+    page.reload()  # the page opens without a session
+    expect(page.locator("#list .chip")).to_have_text("Inte skickad än")
+    now = datetime.now(UTC)
+    assert get_calibration(db, quiet_house.id, now).counts == ()
+    page.locator("#sign-in").click()
+    enter(page, "kim")
+    expect(page.locator("#list .chip")).to_have_text("Skickad")
+    (kept,) = get_calibration(db, quiet_house.id, now + timedelta(minutes=1)).counts
+    assert (kept.counted_by, kept.counted_in) == ("Kim", 1)
+
+
+def test_a_wall_screen_opens_with_its_key_and_leaves_when_it_is_revoked(
+    browser: BrowserContext, quiet_house: House, db: Database
+) -> None:
+    person(db, "ada", "admin")
+    now, (key, digest) = datetime.now(UTC), sign_in.make_key()
+    grant = Grant(role="viewer", site=quiet_house.id)
+    assert sessions.add_key(db, "hall", digest, grant, "ada", now, now + timedelta(days=1))
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/now/{quiet_house.id}?tv=1")
+    page.get_by_text("En väggskärm").click()
+    page.get_by_label("Skärmens nyckel").fill(key)
+    page.get_by_role("button", name="Öppna skärmen").click()
+    page.wait_for_selector("#page [data-live][data-connection=live]")
+    assert page.url.endswith("?tv=1")
+    sessions.revoke_key(db, "hall", now)
+    expect(page).to_have_title("Logga in – Besök")
+
+
+def test_who_is_signed_in_writes_no_name(browser: BrowserContext, quiet_house: House, db: Database) -> None:
+    person(db, "ada", "admin")
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/login?next=/progress/{quiet_house.id}")
+    enter(page, "ada")
+    form = page.locator("form[data-fields=asked]")
+    page.get_by_text("Lägg till ett önskemål").click()
+    expect(form.locator("[name=who]")).to_have_count(0)
+    form.locator("[name=title_sv]").fill("Fler lampor")
+    form.get_by_role("button").click()
+    expect(page.get_by_role("heading", name="Fler lampor")).to_be_visible()
+    with db.transaction() as conn:
+        assert conn.execute("select distinct author from action_log").fetchall() == [("Ada",)]

@@ -1,0 +1,294 @@
+"""Who may what: every route, page, callback and stream, as every role. A new one without an entry here fails."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import httpx2
+import psycopg
+import pytest
+from fastapi import Depends, FastAPI
+from starlette.testclient import TestClient
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from api import errors
+from api.app import _declared
+from api.deps import needs
+from besok.model.access import LOCAL, PUBLIC, Caller, Grant, Role
+from besok.model.findings import Finding
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.services import access, sign_in
+from besok.store import quality, sessions
+from besok.store.database import Database
+from cli.serving.web import compose
+from dashboard.router import PAGES
+
+LIBRARY, PARK = "stadsbiblioteket", "stadsparken"
+
+ROLES: Final = ("public", "viewer", "manager", "planner", "technician", "admin")
+ALL, STAFF = set(ROLES), set(ROLES) - {"public"}
+ADMIN = {"admin"}
+WRITERS, HANDS = {"manager", "admin"}, {"technician", "admin"}
+SEES_FAULTS = WRITERS | HANDS
+
+V1, SITE = "/api/v1", "/api/v1/sites/{site}"
+TABLE: Final[dict[str, set[str]]] = {
+    # Public by its nature: places, opening hours, programme, what was asked for; what programs need to find their way.
+    **dict.fromkeys(
+        (
+            f"GET {V1}/sites", f"GET {SITE}/spaces", f"GET {SITE}/calendar", f"GET {SITE}/events",
+            f"GET {SITE}/actions", f"GET {V1}/health", f"GET {SITE}/free",
+            "GET /free", "GET /free/", "GET /free/privacy", "GET /free/accessibility", "GET /free/{site}",
+            "GET /free/{site}/widget", "GET /free/{site}/poster.svg", "GET /free/{site}/manifest.webmanifest",
+            *(f"{method} /free/{name}" for method in ("GET", "HEAD")
+              for name in ("free.css", "free.js", "worker.js", "logo.svg")),
+            f"GET {V1}/schema/native", f"GET {V1}/me",
+            f"GET {V1}", "GET /api", "GET /api/", "GET /api/docs", "GET /api/openapi.json", "HEAD /api/openapi.json",
+            "GET /api/{rest:path}", "GET /login",
+            "POST /login", "POST /login/screen", "GET /login/provider", "GET /login/callback",
+            "POST /login/backchannel", "POST /logout", "GET /_dash-layout", "GET /_dash-dependencies",
+            "POST /_dash-update-component",
+            "GET /_dash-component-suites/{package_name}/{fingerprinted_path:path}",
+            # The page on which people count is a shell without figures: it must open when a session is over.
+            "GET /count", "GET /count/", "GET /count/{site}", "GET /count/words.json", "GET /count/count.css",
+            "GET /count/count.js", "GET /count/keep.js", "GET /count/rounds.js", "GET /count/days.js",
+            "GET /count/worker.js",
+            "GET /count/logo.svg", "GET /count/inter.woff2",
+        ),
+        ALL,
+    ),
+    **dict.fromkeys(
+        (
+            f"GET {SITE}/live", f"GET {SITE}/live/stream", f"WS {SITE}/live/ws", "GET /live/{site}/stream",
+            "WS /live/{site}/ws", f"GET {SITE}/flows", f"GET {SITE}/visits", f"GET {SITE}/occupancy",
+            f"GET {SITE}/occupancy/heatmap", f"GET {SITE}/progress", f"GET {SITE}/annual", f"GET {SITE}/unusual",
+            f"GET {SITE}/events/effects", f"GET {SITE}/actions/effects", f"GET {SITE}/forecast",
+            f"GET {SITE}/forecast/record", f"GET {SITE}/calibration", f"GET {SITE}/counts/doors",
+            f"GET {SITE}/counts/{{count}}", f"PUT {SITE}/counts/{{count}}", f"GET {SITE}/findings",
+            f"GET {SITE}/coverage", f"GET {SITE}/wiring", f"GET {SITE}/usage", f"GET {SITE}/usage/together",
+            f"GET {V1}/devices", f"GET {SITE}/levers", f"GET {SITE}/voids", f"GET {SITE}/headcounts",
+            f"GET {V1}/quarantine", f"GET {SITE}/quarantine/decisions", f"GET {SITE}/imports",
+            f"GET {SITE}/visits/sampled",
+            f"POST {SITE}/visits/counted", f"GET {SITE}/headcounts/rooms", f"POST {SITE}/headcounts",
+            f"POST {SITE}/headcounts/{{count}}/undo",
+        ),
+        STAFF,
+    ),
+    f"POST {SITE}/actions": WRITERS,
+    f"PATCH {SITE}/actions/{{action}}": WRITERS,
+    f"POST {V1}/findings/{{number}}/acknowledgement": SEES_FAULTS,
+    **dict.fromkeys(
+        (f"POST {SITE}/imports", f"POST {SITE}/imports/preview", f"POST {SITE}/imports/{{number}}/undo",
+         f"POST {SITE}/imports/{{number}}/redo"),
+        WRITERS,
+    ),
+    f"POST {SITE}/quarantine": SEES_FAULTS,
+    f"POST {SITE}/quarantine/{{number}}/undo": SEES_FAULTS,
+    f"POST {SITE}/voids": SEES_FAULTS,
+    f"POST {SITE}/voids/preview": SEES_FAULTS,
+    f"POST {SITE}/voids/{{number}}/undo": SEES_FAULTS,
+    f"GET {V1}/devices/unknown": HANDS,
+    f"GET {V1}/devices/unplaced": HANDS,
+    f"GET {V1}/rejected": HANDS,
+    f"POST {SITE}/mappings": HANDS,
+    f"GET {V1}/audit": ADMIN,
+    "GET /admin/audit": ADMIN,
+    "WS /_dash-ws-callback": set(),
+    # The pages: whoever has to sign in is led there.
+    "GET /": STAFF,
+    "GET /_favicon.ico": STAFF,
+    "GET /_reload-hash": STAFF,
+    "GET /{path:path}": STAFF,
+}  # fmt: skip
+CALLBACKS: Final = {"page.children": STAFF}  # by its first output
+
+
+def routes(app: Any) -> Iterator[str]:
+    """Every route of the web service, as METHOD address; those of other routers by the address that they answer at."""
+    for route in app.routes:
+        found = route.effective_route_contexts() if hasattr(route, "effective_route_contexts") else [route]
+        for one in found:
+            if type(route).__name__ == "Mount":
+                continue  # files, the same for everybody
+            methods = getattr(one, "methods", None)
+            path = one.path or one.starlette_route.path
+            yield from (f"{method} {path}" for method in methods) if methods else [f"WS {path}"]
+
+
+@pytest.fixture
+def finding(db: Database, places: tuple[Site, ...]) -> int:
+    """Something that is wrong at the library."""
+    now = datetime.now(UTC)
+    with db.transaction() as conn:
+        ((site_id,),) = conn.execute("select site_id from site where slug = %s", (LIBRARY,)).fetchall()
+        wrong = Finding(
+            kind="silent", device="", channel="", portal="", space="", since=now, odds=0.0, evidence={}
+        )
+        quality.note(conn, site_id, [(None, wrong)], now)
+        ((number,),) = conn.execute("select finding_id from finding").fetchall()
+    return int(number)
+
+
+@pytest.fixture
+def keys(db: Database, places: tuple[Site, ...]) -> dict[str, dict[str, str]]:
+    """The header of each role at the library, and of a viewer at the park; none for the public."""
+    now = datetime.now(UTC)
+    found: dict[str, dict[str, str]] = {"public": {"Authorization": "Bearer nothing"}}
+    roles: dict[str, tuple[Role, str | None]] = {
+        **{role: (role, None) for role in ROLES[1:]},  # type: ignore[misc]
+        "park": ("viewer", PARK),
+        "library": ("admin", LIBRARY),
+    }
+    for name, (role, site) in roles.items():
+        key, digest = sign_in.make_key()
+        grant = Grant(role=role, site=site)
+        assert sessions.add_key(db, name, digest, grant, "test", now, now + timedelta(days=1))
+        found[name] = {"Authorization": f"Bearer {key}"}
+    return found
+
+
+def test_every_route_has_an_entry() -> None:
+    assert set(routes(compose(Settings()))) - set(TABLE) == set(), "say in TABLE who may use it"
+
+
+def test_a_route_that_names_no_right_is_for_administrators() -> None:
+    server = FastAPI(dependencies=[Depends(_declared)])
+    errors.install(server)
+    server.add_api_route("/forgotten", lambda: "figures")
+    server.add_api_route("/told", lambda: "figures", dependencies=[needs("open")])
+    with TestClient(server) as client, access.acting(PUBLIC):
+        assert (client.get("/told").status_code, client.get("/forgotten").status_code) == (200, 401)
+        with access.acting(Caller(kind="key", grants=(Grant(role="manager"),))):
+            assert client.get("/forgotten").status_code == 403
+        with access.acting(LOCAL):
+            assert client.get("/forgotten").status_code == 200
+
+
+def test_every_role_gets_what_the_table_says_and_nothing_else(
+    ask: httpx2.Client, keys: dict[str, dict[str, str]], finding: int, subtests: pytest.Subtests
+) -> None:
+    for entry, allowed in TABLE.items():
+        method, path = entry.split(" ")
+        address = _filled(path, LIBRARY, finding)
+        with subtests.test(entry):
+            for role in ROLES:
+                got = _reaches(ask, method, address, keys[role])
+                assert got == (role in allowed), f"{role}: {entry}"
+
+
+def test_a_role_at_one_site_is_none_at_another(
+    ask: httpx2.Client, keys: dict[str, dict[str, str]], finding: int, subtests: pytest.Subtests
+) -> None:
+    for entry, allowed in TABLE.items():
+        method, path = entry.split(" ")
+        if "{site}" not in path or allowed == ALL:
+            continue
+        with subtests.test(entry):
+            assert not _reaches(ask, method, _filled(path, LIBRARY, finding), keys["park"])
+            assert not _reaches(ask, method, _filled(path, PARK, finding), keys["library"])
+            assert _reaches(ask, method, _filled(path, LIBRARY, finding), keys["library"])
+    for path in (f"{V1}/devices", f"{V1}/audit", "/admin/audit"):
+        assert not _reaches(ask, "GET", path, keys["library"]), path
+    assert _reaches(ask, "GET", f"{V1}/audit?site={LIBRARY}", keys["library"])
+    other = f"{SITE}/visits?site={PARK}".replace("{site}", LIBRARY)
+    assert not _reaches(ask, "GET", other, keys["park"])  # the site asked about is that of the path
+    assert PARK not in ask.get(f"/admin/audit?site={LIBRARY}", headers=keys["library"]).text
+    assert not _reaches(ask, "POST", f"{V1}/findings/{finding}/acknowledgement", keys["park"])
+
+
+def _filled(path: str, site: str, finding: int) -> str:
+    values = {"{site}": site, "{count}": str(UUID(int=7)), "{action}": "none", "{number}": str(finding)}
+    values |= {"{rest:path}": "none", "{path:path}": f"now/{site}", "{package_name}": "dash"}
+    values["{fingerprinted_path:path}"] = "x"
+    for name, value in values.items():
+        path = path.replace(name, value)
+    return path + (f"?space={site}" if path.endswith("together") else "")
+
+
+def _reaches(client: httpx2.Client, method: str, address: str, key: dict[str, str]) -> bool:
+    """Tell whether a caller gets past the question who it is, whatever is answered then."""
+    if method == "WS":
+        return _opens(str(client.base_url).replace("http", "ws").rstrip("/") + address, key)
+    if address == "/_dash-update-component":
+        return True  # each callback has its own entry
+    body = {"json": {}} if method in ("POST", "PUT", "PATCH") and address.startswith(V1) else {}
+    with client.stream(method, address, headers={**key, "Accept": "text/html"}, **body) as answer:
+        led = answer.status_code == 303 and answer.headers["location"].startswith("/login?next=")
+        ours = address.startswith(("/login", "/logout"))  # where 403 says that nobody was signed in
+        return ours or (answer.status_code not in (401, 403) and not led)
+
+
+def _opens(address: str, key: dict[str, str]) -> bool:
+    try:
+        with connect(address, additional_headers=key) as socket:
+            socket.recv(timeout=60)
+            return True
+    except InvalidStatus:
+        return False
+    except ConnectionClosed as exc:
+        assert exc.rcvd and exc.rcvd.code == 4401
+        return False
+
+
+def test_every_callback_shows_each_role_what_it_may_see(
+    ask: httpx2.Client, keys: dict[str, dict[str, str]], subtests: pytest.Subtests
+) -> None:
+    """The site and the page travel in the body: they are asked about as any other."""
+    callbacks = ask.get("/_dash-dependencies", headers=keys["admin"]).json()
+    outputs = [entry["output"].strip(".").split("...")[0] for entry in callbacks]
+    assert sorted(outputs) == sorted(CALLBACKS), "say in CALLBACKS who may use it"
+    for page in PAGES:
+        for role, site, sees in [
+            *((role, LIBRARY, role in CALLBACKS["page.children"]) for role in ROLES),
+            ("park", LIBRARY, False),
+            ("park", PARK, True),
+            ("park", "", True),
+        ]:
+            with subtests.test(f"{page} {site} as {role}"):
+                text = _shown(ask, callbacks[0], f"/{page}/{site}".rstrip("/"), keys[role])
+                assert ('"data-title"' in text and "/login" not in text.split('"navigation"')[0]) == sees, (
+                    text[:500]
+                )
+                assert role != "park" or "tadsbiblioteket" not in text.replace(LIBRARY, "")
+
+
+def _shown(client: httpx2.Client, callback: dict[str, Any], pathname: str, key: dict[str, str]) -> str:
+    """What the page's callback answers, the name of whose session it is apart."""
+    inputs = [
+        {**one, "value": pathname if one["property"] == "pathname" else ""} for one in callback["inputs"]
+    ]
+    outputs = [
+        dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
+        for name in callback["output"].strip(".").split("...")
+    ]
+    body = {
+        "output": callback["output"],
+        "outputs": outputs,
+        "inputs": inputs,
+        "changedPropIds": [],
+        "state": [],
+    }
+    answer = client.post("/_dash-update-component", json=body, headers=key)
+    assert answer.status_code == 200, answer.text
+    return json.dumps(answer.json(), ensure_ascii=False)
+
+
+def test_the_layout_tells_who_is_signed_in_and_no_figure(
+    ask: httpx2.Client, keys: dict[str, dict[str, str]]
+) -> None:
+    for role in ROLES:
+        text = ask.get("/_dash-layout", headers=keys[role]).text
+        assert "iblioteket" not in text
+        assert role == "public" or f'"{role}"' in text
+
+
+def test_the_audit_cannot_be_changed(db: Database, places: tuple[Site, ...], database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        assert conn.execute("select count(*) from audit").fetchone() != (0,)
+        for statement in ("update audit set actor = 'x'", "delete from audit", "truncate audit"):
+            with pytest.raises(psycopg.errors.RaiseException, match="only grows"):
+                conn.execute(statement)

@@ -1,0 +1,383 @@
+"""Signing in and out over HTTP: local accounts, keys, a wall screen, and a real provider."""
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pyotp
+import pytest
+from pydantic import SecretStr
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from besok.model.access import Grant
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.services import sign_in
+from besok.store import accounts, audit, sessions
+from besok.store.database import Database
+from cli.serving.web import serve
+from cli.stack import ports
+from tests.patience import wait_for
+from tests.provider import TestProvider, providing
+
+LIBRARY, PARK = "stadsbiblioteket", "stadsparken"
+LIVE = f"/api/v1/sites/{LIBRARY}/live"
+PASSWORD = "four words are enough"
+
+
+def person(db: Database, name: str, *roles: Grant, password: str = PASSWORD) -> None:
+    """Give somebody an account."""
+    assert accounts.add(db, name, name.title(), sign_in.hashed(password), roles, datetime.now(UTC))
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """A web service of these settings."""
+    stop = threading.Event()
+    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
+    thread.start()
+    try:
+        wait_for(lambda: ports.answers(settings.port))
+        yield f"http://127.0.0.1:{settings.port}"
+    finally:
+        stop.set()
+        thread.join(300)
+    assert not thread.is_alive()
+
+
+def enter(client: httpx2.Client, name: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
+    """Send the form of the login page."""
+    form = {"name": name, "password": password, "next": "/now", **more}
+    return client.post("/login", data=form, headers={"Origin": str(client.base_url).rstrip("/")})
+
+
+def me(client: httpx2.Client) -> tuple[str, str]:
+    answer = client.get("/api/v1/me").json()
+    return answer["kind"], answer["name"]
+
+
+@pytest.fixture
+def signed(db: Database, places: tuple[Site, ...], web: str) -> Iterator[httpx2.Client]:
+    """A browser at a Besök in which ada administers; she has not signed in."""
+    person(db, "ada", Grant(role="admin"))
+    with httpx2.Client(base_url=web, timeout=300) as client:
+        yield client
+
+
+def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_account(
+    db: Database, ask: httpx2.Client
+) -> None:
+    assert me(ask)[0] == "local"
+    assert "besok user add" in ask.get("/login").text
+    for header in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"):
+        answer = ask.get("/api/v1/me", headers={header: "for=10.0.0.1"})
+        assert answer.json()["kind"] == "public", header
+        assert ask.get(LIVE, headers={header: "for=10.0.0.1"}).status_code == 401
+    person(db, "ada", Grant(role="admin"))
+    wait_for(lambda: me(ask)[0] == "public")
+    assert ask.get(LIVE).status_code == 401
+    assert ask.get("/api/v1/health").status_code == 200
+
+
+def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places: tuple[Site, ...]) -> None:
+    known = Settings(database_url=SecretStr(database_url), allowed_hosts="localhost,127.0.0.1,besok.example")
+    with (
+        served(known.model_copy(update={"port": ports.free()[0]})) as web,
+        httpx2.Client(base_url=web, timeout=300) as client,
+    ):
+        assert me(client)[0] == "public"
+        answer = client.get("/login", headers={"Host": "besok.example"})
+        assert answer.status_code == 403 and "inte krypterad" in answer.text
+    public = known.model_copy(update={"public_url": "https://besok.example", "port": ports.free()[0]})
+    person_db = Database(database_url)
+    with person_db as db:
+        person(db, "ada", Grant(role="admin"))
+    with served(public) as web, httpx2.Client(base_url=web, timeout=300) as client:
+        form = {"name": "ada", "password": PASSWORD}
+        there = {"Host": "besok.example", "Origin": "https://besok.example"}
+        kept = client.post("/login", data=form, headers=there).headers["set-cookie"]
+        assert kept.startswith("__Host-besok=")
+        assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(kept.split("; "))
+        assert "Domain" not in kept
+
+
+def test_a_local_account_signs_in_and_out(db: Database, signed: httpx2.Client) -> None:
+    led = signed.get("/now/stadsbiblioteket?range=7d", headers={"Accept": "text/html"})
+    assert (led.status_code, led.headers["location"]) == (
+        303,
+        "/login?next=/now/stadsbiblioteket%3Frange%3D7d",
+    )
+    assert enter(signed, "ada", "not the right words").status_code == 403
+    answer = enter(signed, "Ada ", next="/now/stadsbiblioteket")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/now/stadsbiblioteket")
+    assert {"HttpOnly", "SameSite=Lax"} <= set(answer.headers["set-cookie"].split("; "))
+    assert me(signed) == ("account", "Ada")
+    assert signed.get(LIVE).status_code == 200
+    first = signed.cookies["besok"]
+    assert signed.post("/logout", headers={"Origin": "http://evil.example"}).status_code == 403
+    assert me(signed)[0] == "account"
+    out = signed.post("/logout")
+    assert out.headers["location"] == "/login?out=1" and "Max-Age=0" in out.headers["set-cookie"]
+    assert me(signed)[0] == "public"
+    assert (
+        signed.get(LIVE, headers={"Cookie": f"besok={first}"}).status_code == 401
+    )  # ended here, not only there
+    assert [e.action for e in audit.entries(db, limit=2)] == ["account.sign_out", "account.sign_in"]
+
+
+def test_a_login_leads_nowhere_else(signed: httpx2.Client) -> None:
+    for elsewhere in (
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\r\nX: y",
+    ):
+        assert enter(signed, "ada", next=elsewhere).headers["location"] == "/"
+    foreign = signed.post(
+        "/login", data={"name": "ada", "password": PASSWORD}, headers={"Origin": "http://evil.example"}
+    )
+    assert foreign.status_code == 403 and "set-cookie" not in foreign.headers
+
+
+def test_failures_under_a_name_make_it_wait(db: Database, signed: httpx2.Client) -> None:
+    assert enter(signed, "eve", "wrong").status_code == 403
+    now = datetime.now(UTC)
+    accounts.failed(db, sha256(b"eve").digest(), now, now + timedelta(hours=1))
+    waiting = enter(signed, "Eve", "wrong")
+    assert waiting.status_code == 429 and 3000 < int(waiting.headers["retry-after"]) <= 3600
+    assert enter(signed, "ada").status_code == 303  # others do not wait
+
+
+def test_each_further_failure_doubles_the_wait(db: Database) -> None:
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    waits = []
+
+    def attempt() -> int:
+        with pytest.raises(sign_in.SignInRefused) as refused:
+            sign_in.sign_in(db, "eve", "wrong", "", now=now, lasts=timedelta(hours=1))
+        return refused.value.wait_s
+
+    for _ in range(4):
+        assert attempt() == 0
+    for _ in range(12):
+        assert attempt() == 0
+        waits.append(attempt())
+        now += timedelta(hours=1)
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+
+
+def test_a_second_factor_is_asked_for_and_used_once(db: Database) -> None:
+    person(db, "ada", Grant(role="admin"))
+    secret, now, hour = pyotp.random_base32(), datetime(2026, 3, 2, 12, tzinfo=UTC), timedelta(hours=1)
+    accounts.set_totp(db, "ada", secret)
+    with pytest.raises(sign_in.SignInRefused):
+        sign_in.sign_in(db, "ada", PASSWORD, "", now=now, lasts=hour)
+    code = pyotp.TOTP(secret).at(now)
+    assert sign_in.sign_in(db, "ada", PASSWORD, f"{code[:3]} {code[3:]}", now=now, lasts=hour)
+    with pytest.raises(sign_in.SignInRefused):
+        sign_in.sign_in(db, "ada", PASSWORD, code, now=now, lasts=hour)
+
+
+def test_sessions_turn_end_and_are_ended(db: Database) -> None:
+    person(db, "ada", Grant(role="admin"))
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    first = sign_in.sign_in(db, "ada", PASSWORD, "", now=now, lasts=timedelta(hours=12)).token
+    found = sign_in.caller_of_session(db, first, now + timedelta(minutes=59))
+    assert found and found[0].name == "Ada" and found[1] is None
+    later = now + timedelta(minutes=61)
+    second = sign_in.caller_of_session(db, first, later)
+    assert second and second[1] and second[1].token != first
+    new = second[1].token
+    again = sign_in.caller_of_session(db, first, later)  # the answer with the new one was lost
+    assert again and again[1] is None
+    assert sign_in.caller_of_session(db, new, later + timedelta(minutes=2))
+    assert sign_in.caller_of_session(db, first, later + timedelta(minutes=2)) is None
+    assert sign_in.caller_of_session(db, new, now + timedelta(hours=12)) is None
+    fresh = sign_in.sign_in(db, "ada", PASSWORD, "", now=now, lasts=timedelta(hours=12)).token
+    assert accounts.end_sessions(db, "ada") == 2
+    assert sign_in.caller_of_session(db, fresh, now) is None
+
+
+def test_a_key_reads_until_it_is_revoked(db: Database, signed: httpx2.Client) -> None:
+    now = datetime.now(UTC)
+    secret, digest = sign_in.make_key()
+    assert sessions.add_key(
+        db, "power-bi", digest, Grant(role="viewer", site=LIBRARY), "ada", now, now + timedelta(days=1)
+    )
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert signed.get("/api/v1/me", headers=bearer).json()["roles"] == [{"role": "viewer", "site": LIBRARY}]
+    assert signed.get(LIVE, headers=bearer).status_code == 200
+    assert (
+        signed.get(LIVE, headers={"Authorization": httpx2.BasicAuth("", secret)._auth_header}).status_code
+        == 200
+    )
+    assert signed.get(LIVE.replace(LIBRARY, PARK), headers=bearer).status_code == 403
+    assert signed.get("/api/v1/devices", headers=bearer).status_code == 403
+    assert signed.get(f"/api/v1/devices?site={LIBRARY}", headers=bearer).status_code == 200
+    old, gone = sign_in.make_key()
+    assert sessions.add_key(db, "old", gone, Grant(role="viewer"), "ada", now, now - timedelta(seconds=1))
+    assert signed.get(LIVE, headers={"Authorization": f"Bearer {old}"}).status_code == 401
+    sessions.revoke_key(db, "power-bi", now)
+    assert signed.get(LIVE, headers=bearer).status_code == 401
+
+
+def test_a_wall_screen_signs_in_with_its_key_and_ends_with_it(db: Database, signed: httpx2.Client) -> None:
+    now = datetime.now(UTC)
+    secret, digest = sign_in.make_key()
+    assert sessions.add_key(
+        db, "hall", digest, Grant(role="viewer", site=LIBRARY), "ada", now, now + timedelta(days=90)
+    )
+    answer = signed.post("/login/screen", data={"key": f" {secret}\n", "next": f"/now/{LIBRARY}?tv=1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/now/{LIBRARY}?tv=1")
+    assert int(re.findall(r"Max-Age=(\d+)", answer.headers["set-cookie"])[0]) > 89 * 24 * 3600
+    assert me(signed) == ("key", "hall")
+    cookie = {"Cookie": f"besok={signed.cookies['besok']}"}
+    with connect(
+        str(signed.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws", additional_headers=cookie
+    ) as wall:
+        assert wall.recv(timeout=60)
+        sessions.revoke_key(db, "hall", now)
+        with pytest.raises(ConnectionClosed):
+            while True:
+                wall.recv(timeout=60)
+    with connect(
+        str(signed.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws", additional_headers=cookie
+    ) as wall:
+        with pytest.raises(ConnectionClosed):
+            wall.recv(timeout=60)
+        assert wall.close_code == 4401
+
+
+@pytest.fixture
+def provider() -> Iterator[TestProvider]:
+    with providing() as running:
+        yield running
+
+
+@pytest.fixture
+def there() -> Iterator[httpx2.Client]:
+    """The browser at the provider."""
+    with httpx2.Client(timeout=300) as client:
+        yield client
+
+
+@pytest.fixture
+def at_provider(
+    provider: TestProvider, database_url: str, places: tuple[Site, ...]
+) -> Iterator[Callable[..., Any]]:
+    """Serve a Besök in which the provider signs people in."""
+    known = provider.settings(
+        Settings(database_url=SecretStr(database_url)),
+        oidc_roles=f"besok-admin=admin, besok-park=viewer@{PARK}",
+    )
+
+    @contextmanager
+    def begin(**more: object) -> Iterator[httpx2.Client]:
+        with served(known.model_copy(update=more)) as web, httpx2.Client(base_url=web, timeout=300) as client:
+            yield client
+
+    yield begin
+
+
+def through(
+    client: httpx2.Client, there: httpx2.Client, login: str, change: Callable[[str], str] = lambda url: url
+) -> httpx2.Response:
+    """Sign in as a browser would, `there` being it at the provider; `change` is what happens on the way back."""
+    there.cookies.clear()
+    answer = there.get(client.get("/login/provider?next=/now").headers["location"])
+    page = there.get(_absolute(answer))
+    answer = there.post(str(page.url), data={"login": login})
+    home = str(client.base_url).rstrip("/")
+    while not (where := _absolute(answer)).startswith(home):
+        answer = there.get(where)
+    return client.get(change(where).removeprefix(home))
+
+
+def _absolute(answer: httpx2.Response) -> str:
+    return str(answer.url.join(answer.headers["location"]))
+
+
+def test_the_provider_signs_people_in_with_the_role_of_their_claim(
+    at_provider: Callable[..., Any], there: httpx2.Client
+) -> None:
+    with at_provider() as client:
+        assert me(client)[0] == "public"
+        assert "/login/provider" in client.get("/login").text
+        started = parse_qs(urlsplit(client.get("/login/provider").headers["location"]).query)
+        assert started["code_challenge_method"] == ["S256"] and started["response_type"] == ["code"]
+        entered = through(client, there, "anna")
+        assert (entered.status_code, entered.headers["location"]) == (303, "/now")
+        assert me(client) == ("account", "Anna Provider")
+        assert client.get("/admin/audit").status_code == 200
+        client.post("/logout")
+        assert "/session/end" in client.get("/login?out=1").text
+        through(client, there, "berit")
+        assert client.get(LIVE).status_code == 403
+        assert client.get(LIVE.replace(LIBRARY, PARK)).status_code == 200
+        client.post("/logout")
+        refused = through(client, there, "carl")
+        assert refused.status_code == 403 and me(client)[0] == "public"
+
+
+def test_a_wrong_verifier_state_or_nonce_signs_nobody_in(
+    at_provider: Callable[..., Any], there: httpx2.Client
+) -> None:
+    with at_provider() as client:
+        for what in ("verifier", "state", "nonce"):
+
+            def spoilt(where: str, what: str = what) -> str:
+                kept = json.loads(base64.urlsafe_b64decode(client.cookies["besok-sign-in"]))
+                kept[what] = "x" * 64
+                client.cookies.set(
+                    "besok-sign-in",
+                    base64.urlsafe_b64encode(json.dumps(kept).encode()).decode(),
+                    domain="127.0.0.1",
+                )
+                return where
+
+            assert through(client, there, "anna", spoilt).status_code == 403, what
+            assert me(client)[0] == "public", what
+            client.cookies.clear()
+        assert client.get("/login/callback?code=x&state=y").status_code == 403
+
+
+def test_a_stronger_sign_in_can_be_asked_for(at_provider: Callable[..., Any], there: httpx2.Client) -> None:
+    for asked in ({"oidc_acr": "two-factors"}, {"oidc_amr": "mfa"}):
+        with at_provider(**asked) as client:
+            assert through(client, there, "anna").status_code == 403
+            assert me(client)[0] == "public"
+            assert through(client, there, "anna+mfa").status_code == 303
+            assert me(client)[0] == "account"
+
+
+def test_the_provider_ends_the_session_and_its_streams(
+    at_provider: Callable[..., Any], there: httpx2.Client, provider: TestProvider
+) -> None:
+    with at_provider() as client:
+        through(client, there, "anna")
+        assert me(client)[0] == "account"
+        junk = client.post("/login/backchannel", data={"logout_token": "a.b.c"})
+        assert junk.status_code == 400 and me(client)[0] == "account"
+        cookie = {"Cookie": f"besok={client.cookies['besok']}"}
+        address = str(client.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws"
+        with connect(address, additional_headers=cookie) as screen:
+            assert screen.recv(timeout=60)
+            form = there.get(f"{provider.issuer}/session/end?client_id=besok")
+            xsrf = re.findall(r'name="xsrf" value="([^"]+)"', form.text)[0]
+            ended = there.post(f"{provider.issuer}/session/end/confirm", data={"xsrf": xsrf, "logout": "yes"})
+            assert ended.status_code == 303, ended.text
+            wait_for(lambda: me(client)[0] == "public")
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    screen.recv(timeout=60)
+        assert me(client)[0] == "public"

@@ -48,6 +48,12 @@ TOO_MANY: Final = Translatable(
 CONTROL_CHARACTERS: Final = Translatable(
     "control characters are not accepted: take them out of the address or of what you sent"
 )
+NO_PARQUET: Final = Translatable(
+    "Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV"
+)
+NO_PUBLISHER: Final = Translatable(
+    "the catalogue needs to know who publishes: set BESOK_OPERATOR and BESOK_CONTACT"
+)
 FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
@@ -225,8 +231,10 @@ def source_counts(source: str, before: str, now: str) -> Translatable:
 
 def foreign_host(name: str) -> Translatable:
     """Return a request names a host that is not ours."""
-    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
-    return _of(said, name=name or "no host")
+    return _of(
+        "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is",
+        name=name or "no host",
+    )
 
 
 SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")

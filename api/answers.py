@@ -1,92 +1,221 @@
-"""Answers as rows: JSON, or CSV for a spreadsheet."""
+"""Answers as rows: JSON in pages, CSV for a spreadsheet, Parquet for analysis; the last two as long as they like."""
 
+import base64
 import csv
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from functools import cache
-from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, Header, Query
-from pydantic import TypeAdapter
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
+from starlette.datastructures import URL
+from starlette.responses import Response, StreamingResponse
 
+from api import parquet
+from api.numbers import DIGITS, encode, round_number
+from api.ranges import MAX_ROWS, BadRange
+from besok.model import messages
 from besok.model.actions import as_cell
 
-Format = Literal["json", "csv", "semicolons"]  # the last is CSV for spreadsheets whose decimals have a comma
+Format = Literal[
+    "json", "csv", "semicolons", "parquet"
+]  # semicolons: for spreadsheets whose decimals have a comma
 MARK = "\ufeff"  # tells such a spreadsheet that the file is UTF-8
-DIGITS = 6  # after the point: more would be noise
-CSV: dict[int | str, dict[str, Any]] = {
+TABLE: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {"text/csv": {"schema": {"type": "string"}}},
-        "description": "JSON, or CSV where asked for",
-    }
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            parquet.MEDIA: {"schema": {"type": "string", "format": "binary"}},
+        },
+        "description": "JSON, or CSV or Parquet where asked for",
+        "headers": {
+            "Link": {
+                "description": "The next page (`rel=next`), where there is one",
+                "schema": {"type": "string"},
+            }
+        },
+    },
+    406: {"description": "Parquet is asked for, and is not installed here"},
 }
 Route = TypeVar("Route", bound=Callable[..., Any])
 FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
+FORMS = (
+    "`csv`, or `semicolons` for a spreadsheet with decimal commas, or `parquet`; `Accept: text/csv` and "
+    f"`Accept: {parquet.MEDIA}` too"
+)
 
-FORMS = "`csv`, or `semicolons` for a spreadsheet with decimal commas; `Accept: text/csv` too"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How an answer is wanted: its format, and of JSON `limit` rows from `offset` on; `asked` is the address."""
+
+    format: Format = "json"
+    limit: int | None = None
+    offset: int = 0
+    asked: URL | None = None
+
+    @property
+    def unlimited(self) -> bool:
+        """Tell whether the answer is made row by row, and may be as long as it likes."""
+        return self.format != "json"
 
 
 async def wanted(
-    form: Annotated[Format | None, Query(alias="format", description=FORMS)] = None,
+    form: Annotated[Format | None, Query(alias="format", description=FORMS, examples=["csv"])] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Format:
     """Return the format asked for: the `format` parameter beats the Accept header, JSON if neither speaks."""
-    return form or ("csv" if (accept or "").lower().startswith("text/csv") else "json")
+    accepted = (accept or "").lower()
+    by_header: Format = (
+        "csv"
+        if accepted.startswith("text/csv")
+        else "parquet"
+        if accepted.startswith(parquet.MEDIA)
+        else "json"
+    )
+    return form or by_header
 
 
-Form = Annotated[Format, Depends(wanted)]
+async def _shape(
+    request: Request,
+    form: Annotated[Format, Depends(wanted)],
+    limit: Annotated[
+        int | None,
+        Query(
+            ge=1,
+            le=MAX_ROWS,
+            description="At most so many rows of JSON; the `Link` header leads to the next",
+            examples=[1000],
+        ),
+    ] = None,
+    cursor: Annotated[
+        str | None,
+        Query(
+            max_length=100, description="Where to go on: taken from the `Link` header", examples=["MTAwMA"]
+        ),
+    ] = None,
+) -> Shape:
+    if form == "parquet" and not parquet.available():
+        raise HTTPException(406, messages.NO_PARQUET)
+    return Shape(format=form, limit=limit, offset=_offset(cursor) if cursor else 0, asked=request.url)
+
+
+Form = Annotated[Shape, Depends(_shape)]
+
+
+def _offset(cursor: str) -> int:
+    try:
+        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii"))
+    except ValueError:
+        raise BadRange("cursor: take it as it is from the Link header of the page before") from None
+
+
+def cursor_at(offset: int) -> str:
+    """Return the cursor of the row at `offset`."""
+    return base64.urlsafe_b64encode(str(offset).encode()).decode().rstrip("=")
 
 
 def table(router: APIRouter, path: str, kind: type, summary: str, *needed: Any) -> Callable[[Route], Route]:
-    """Register a route whose answer is a list of `kind`, as JSON or as CSV; `needed` is what it depends on."""
-    told = {"responses": CSV, "summary": summary, "dependencies": needed}
+    """Register a route whose answer is a list of `kind`, as JSON, CSV or Parquet; `needed` is what it depends on."""
+    told = {"responses": TABLE, "summary": summary, "dependencies": needed}
     return router.get(path, response_model=list[kind], **told)  # type: ignore[valid-type,arg-type]
 
 
-def rows(items: Sequence[Any], kind: type, form: Format, name: str) -> Response:
-    """`items`, all of the dataclass `kind`, as a JSON array or as a CSV file called `name`.csv."""
-    if form != "json":
-        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        text = to_csv(items, kind, semicolons=form == "semicolons")
-        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
-    return Response(_json(kind).dump_json(list(items)), media_type="application/json")
+def rows(items: Sequence[Any], kind: type, form: Format | Shape, name: str) -> Response:
+    """`items`, all of the dataclass `kind`, as a page of JSON or as a file called `name`."""
+    shape = form if isinstance(form, Shape) else Shape(format=form)
+    if shape.format == "parquet":
+        with parquet.Writer(kind) as writer:
+            writer.write(items)
+        return _parquet(writer, name)
+    if shape.format != "json":
+        text = to_csv(items, kind, semicolons=shape.format == "semicolons")
+        return Response(text, media_type=CSV_TYPE, headers=_file(name, "csv"))
+    end = len(items) if shape.limit is None else shape.offset + shape.limit
+    headers = {}
+    if end < len(items) and shape.asked is not None:
+        following = shape.asked.include_query_params(cursor=cursor_at(end))
+        headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return Response(encode(list(items[shape.offset : end])), media_type="application/json", headers=headers)
+
+
+CSV_TYPE = "text/csv; charset=utf-8"
+
+
+async def streamed(parts: AsyncIterator[Sequence[Any]], kind: type, shape: Shape, name: str) -> Response:
+    """Return parts of a long answer as a file, each made when the one before has been taken.
+
+    What the first part raises is raised here, before the answer begins. Parquet, which ends with what it holds, is made
+    whole on the disk first.
+    """
+    first = await anext(parts)
+    if shape.format == "parquet":
+        with parquet.Writer(kind) as writer:
+            writer.write(first)
+            async for part in parts:
+                writer.write(part)
+        return _parquet(writer, name)
+    semicolons = shape.format == "semicolons"
+
+    async def lines() -> AsyncIterator[str]:
+        yield to_csv(first, kind, semicolons=semicolons)
+        async for part in parts:
+            yield "".join(_lines(part, kind, semicolons))
+
+    return StreamingResponse(lines(), media_type=CSV_TYPE, headers=_file(name, "csv"))
+
+
+def _parquet(writer: parquet.Writer, name: str) -> Response:
+    return StreamingResponse(
+        parquet.chunks(writer.file), media_type=parquet.MEDIA, headers=_file(name, "parquet")
+    )
+
+
+def _file(name: str, ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
 
 
 def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str:
     """Return a header line with the fields of `kind` and a line for each item; what is not known is an empty cell."""
+    head = ";" if semicolons else ","
+    mark = MARK if semicolons else ""
+    return (
+        mark
+        + head.join(field.name for field in fields(kind))
+        + "\r\n"
+        + "".join(_lines(items, kind, semicolons))
+    )
+
+
+def _lines(items: Sequence[Any], kind: type, semicolons: bool) -> Iterator[str]:
     names = [field.name for field in fields(kind)]
-    text = io.StringIO(MARK if semicolons else "")
-    text.seek(0, io.SEEK_END)
+    text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n", delimiter=";" if semicolons else ",")
-    writer.writerow(names)
-    writer.writerows([_cell(getattr(item, name), semicolons) for name in names] for item in items)
-    return text.getvalue()
+    for item in items:
+        values = ((name, getattr(item, name)) for name in names)
+        writer.writerow(
+            [
+                _number(value, name, kind, semicolons) if isinstance(value, float) else _cell(value)
+                for name, value in values
+            ]
+        )
+    yield text.getvalue()
 
 
-def _cell(value: Any, comma: bool) -> Any:
-    """Write times as ISO 8601, whole numbers without a decimal point or `comma`, since people are whole."""
+def _cell(value: Any) -> Any:
+    """Write times as ISO 8601, and nothing that a spreadsheet would compute."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float):
-        return _number(value).replace(".", "," if comma else ".")
     told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
-    return (
-        as_cell(told) if isinstance(told, str) else told
-    )  # or a spreadsheet would compute what somebody wrote
+    return as_cell(told) if isinstance(told, str) else told
 
 
-def _number(value: float) -> str:
-    rounded = round(value, DIGITS) + 0.0  # and no minus before a zero
-    return f"{rounded:.{DIGITS}f}".rstrip("0").rstrip(".") if isfinite(value) else ""
-
-
-@cache
-def _json(kind: type) -> TypeAdapter[list[Any]]:
-    return TypeAdapter(list[kind])  # type: ignore[valid-type]
+def _number(value: float, name: str, kind: type, comma: bool) -> str:
+    """Write whole numbers without a decimal point or `comma`, since people are whole."""
+    known = round_number(value, name, kind.__name__)
+    text = f"{known:.{DIGITS}f}".rstrip("0").rstrip(".") if known is not None else ""
+    return text.replace(".", ",") if comma else text

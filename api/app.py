@@ -1,5 +1,6 @@
 """The API: FastAPI under /api. It reads through besok.services, and keeps what people counted and write down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -7,14 +8,17 @@ from typing import NoReturn
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from starlette.requests import HTTPConnection
 
-from api import docs, errors, security
+from api import description, docs, errors, security
 from api.deps import Clock, utc_now
 from api.live import Hub
+from api.numbers import Rounded
+from api.parameters import PREFIX, only_known
 from api.reports import Reports
 from api.routes import (
     accounts,
     attention,
     calendar,
+    catalogue,
     counting,
     figures,
     forecast,
@@ -71,7 +75,11 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with db, live, reports, known:
             async with hub.running():
+                described = asyncio.create_task(
+                    asyncio.to_thread(server.openapi)
+                )  # takes a moment, and is kept
                 yield
+                await described
 
     server = FastAPI(
         title="Besök",
@@ -84,6 +92,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     server.state.db, server.state.hub, server.state.clock = db, hub, clock
+    server.state.settings = settings
     server.state.live_db, server.state.reports = live, Reports(reports, few)
     server.state.gate, server.state.csp = gate, security.POLICY
     errors.install(server)
@@ -92,9 +101,15 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
 
 def _install_routes(server: FastAPI) -> None:
-    v1 = APIRouter(prefix="/api/v1", responses=errors.DOCUMENTED, dependencies=[Depends(_declared)])
+    v1 = APIRouter(
+        prefix=PREFIX,
+        responses=errors.DOCUMENTED,
+        default_response_class=Rounded,
+        dependencies=[Depends(_declared), Depends(only_known)],
+    )
     for part in (
         places,
+        catalogue,
         live,
         figures,
         calendar,
@@ -117,6 +132,7 @@ def _install_routes(server: FastAPI) -> None:
     server.include_router(v1)
     server.include_router(sign_in.router)
     docs.install(server)
+    description.install(server)
     # Last of ours, and before the dashboard's own catch-all, which would answer a slip with a web page.
     server.add_api_route("/api/{rest:path}", _unknown, response_model=None, include_in_schema=False)
 

@@ -46,9 +46,10 @@ def known_name(text: str, what: str) -> str:
     return text
 
 
-def _site(
-    db: Annotated[Database, Depends(_db)], site: Annotated[str, Path(description="The site's id")]
-) -> Site:
+SiteId = Annotated[str, Path(description="The site's id", examples=["stadsbiblioteket"])]
+
+
+def _site(db: Annotated[Database, Depends(_db)], site: SiteId) -> Site:
     return sites.load(db, known_name(site, "site"))
 
 

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
+from api.description import methods_of
 from api.problems import Problem, problem
 from api.ranges import BadRange
 from besok.model import messages
@@ -114,7 +115,10 @@ async def _abandoned(request: Request, exc: Exception) -> JSONResponse:
 async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
     said: Any = exc.detail  # translatable where one of our own raised it
-    return problem(request.scope, exc.status_code, said, **(exc.headers or {}))
+    headers = dict(exc.headers or {})
+    if exc.status_code == 405 and (methods := methods_of(request.app, request.scope["path"])):
+        headers["Allow"] = ", ".join(sorted(methods))  # of all routes of that path, not of the first
+    return problem(request.scope, exc.status_code, said, **headers)
 
 
 async def _unexpected(request: Request, exc: Exception) -> JSONResponse:

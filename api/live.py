@@ -16,15 +16,15 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextvars import Context
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
-from pydantic import TypeAdapter
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocket
 
 from api.answers import FRESH
 from api.deps import Clock, known_name
+from api.numbers import encode
 from api.security import same_origin
 from besok.model.errors import BesokError, NotAllowed, NotFound, SignInNeeded
 from besok.model.views.live import SiteLive
@@ -47,12 +47,11 @@ NO_ACCESS, NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4401, 4404, 440
 
 CLOSED = {NotFound: NO_SUCH_SITE, SignInNeeded: NO_ACCESS, NotAllowed: NO_ACCESS}
 Render = Callable[[SiteLive], str]
-_JSON = TypeAdapter(SiteLive)
 
 
 def frame(live: SiteLive) -> str:
     """Return a site now, as JSON."""
-    return _JSON.dump_json(live).decode()
+    return encode(live).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,8 @@ class Hub:
 
     async def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, site)
+        context = copy_context()  # who asks
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, self._read, site)
 
     def _read(self, site: str) -> SiteLive:
         return get_live(self._db, site, self._clock())

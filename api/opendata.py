@@ -6,7 +6,7 @@ from typing import Final
 from starlette.types import Scope
 
 _SITE: Final = (
-    "spaces|portals|live|live/stream|flows|visits|occupancy|occupancy/heatmap|usage|usage/together|progress|annual|calendar"
+    "spaces|portals|free|live|live/stream|flows|visits|occupancy|occupancy/heatmap|usage|usage/together|progress|annual|calendar"
     "|events|events/effects|unusual|actions|actions/effects|forecast|forecast/record"
 )
 _PATHS: Final = re.compile(

@@ -30,13 +30,7 @@ class Problem(BaseModel):
     )
 
 
-class ProblemResponse(JSONResponse):
-    """A problem as JSON."""
-
-    media_type = TYPE
-
-
-def problem(scope: Scope, status: int, said: str | Translatable, **headers: str) -> ProblemResponse:
+def problem(scope: Scope, status: int, said: str | Translatable, **headers: str) -> JSONResponse:
     """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
     language, text = "en", str(said)
     if isinstance(said, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
@@ -50,4 +44,5 @@ def problem(scope: Scope, status: int, said: str | Translatable, **headers: str)
         "detail": text,
         "error": text,
     }
-    return ProblemResponse(body, status_code=status, headers={"Content-Language": language, **headers})
+    said_in = {"Content-Language": language}
+    return JSONResponse(body, status, said_in | headers, media_type=TYPE)

@@ -6,6 +6,7 @@ without an offset it is local time of the site.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.views.series import Step
 
-MAX_ROWS = 200_000  # rows of one answer
+MAX_ROWS = 200_000  # rows of one answer in JSON
+PART = timedelta(days=30)  # of a file that may be as long as it likes
 FIRST, LAST = (
     date(1990, 1, 1),
     date(2100, 12, 31),
@@ -56,8 +58,8 @@ def instants(first: str | None, last: str | None, site: Site, now: datetime) -> 
     Raises BadRange.
     """
     today = calendar.business_day(now, site)
-    begin = parse(first, "from") if first else today
-    end = parse(last, "to") if last else today
+    begin = parse(first, "from") if first is not None else today
+    end = parse(last, "to") if last is not None else today
     start, stop = _instant(begin, site, closing=False), _instant(end, site, closing=True)
     if start >= stop:
         raise BadRange(f"from ({first or begin}) must be before to ({last or end})")
@@ -84,8 +86,23 @@ def check_rows(start: datetime, end: datetime, step: Step, series: int = 1) -> N
     if rows > MAX_ROWS:
         raise BadRange(
             f"this would be up to {many(rows, 'row')}, and one answer holds at most {MAX_ROWS}: "
-            "ask for a shorter time or a longer step"
+            "ask for a shorter time or a longer step, or for CSV, which has no limit"
         )
+
+
+def months(start: datetime, end: datetime, site: Site, step: Step) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the time from `start` to `end` in parts of 30 days or a little more that cut no step.
+
+    Those of days end where business days begin; weeks and months, which are few, are one part.
+    """
+    if step in ("week", "month"):
+        yield start, end
+        return
+    while start < end:
+        day = calendar.business_day(start, site) + PART
+        until = min(calendar.day_bounds(day, site)[0] if step == "day" else start + PART, end)
+        yield start, until
+        start = until
 
 
 def _instant(value: date | datetime, site: Site, *, closing: bool) -> datetime:
@@ -96,7 +113,7 @@ def _instant(value: date | datetime, site: Site, *, closing: bool) -> datetime:
 
 
 def _day(text: str | None, name: str) -> date | None:
-    if not text:
+    if text is None:
         return None
     value = parse(text, name)
     if isinstance(value, datetime):

@@ -1,10 +1,12 @@
 """Heavy questions: a few at a time, on connections of their own, a few of each caller."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import datetime
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from api.limits import Callers, Gate, Share, caller_of
 from besok.store.database import Database
@@ -27,6 +29,25 @@ class Reports:
         """Wait for a turn to ask something heavy. Raises Busy."""
         async with self._callers.turn(caller_of(request.scope)), self._all.turn(own=False):
             yield self.db
+
+
+Found = TypeVar("Found")
+Ask = Callable[[Database, datetime, datetime], Found]
+
+
+async def in_one(request: Request, ask: Ask[Found], start: datetime, end: datetime) -> Found:
+    """Return what is found from `start` to `end`, in one turn."""
+    reports: Reports = request.app.state.reports
+    async with reports.turn(request) as db:
+        return await run_in_threadpool(ask, db, start, end)
+
+
+async def in_turn(
+    request: Request, parts: Iterable[tuple[datetime, datetime]], ask: Ask[Found]
+) -> AsyncIterator[Found]:
+    """Yield what is found in each part of a time, a turn for each: who reads slowly holds nobody up."""
+    for start, end in parts:
+        yield await in_one(request, ask, start, end)
 
 
 async def _reports(request: Request) -> AsyncIterator[Database]:

@@ -36,7 +36,7 @@ BUDGETS = {
     "worlds": 60,
     "store": 90,
     "golden": 60,
-    "flow": 260,
+    "flow": 330,
     "browser": 120,
 }  # seconds of four workers on two cores
 HERE = Path(__file__).parent

@@ -1,5 +1,6 @@
 """Routes for findings: faulty sensors, and what was done about them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api import ranges
 from api.answers import FRESH, Form, rows, table
 from api.deps import Db, KnownSite, Now, author, needs
-from api.routes.figures import FirstDay, LastDay
+from api.routes.figures import FirstDay, LastDay, PortalId, SpaceId, within
 from api.security import same_origin
 from besok.model import messages
 from besok.model.views.attention import ChannelCoverage, FindingInfo
@@ -47,16 +48,20 @@ def findings(
     resolved_days: Annotated[
         int, Query(ge=0, le=3650, description="Also what was resolved in so many days")
     ] = 0,
-) -> list[FindingInfo]:
+    portal: PortalId = None,
+    space: SpaceId = None,
+) -> Sequence[FindingInfo]:
     """Open findings first, then acknowledged and resolved ones, each with its evidence in a sentence, how sure it is,
     what to do, and its history. `device` is empty where the whole site is meant."""
     response.headers.update(FRESH)
-    return get_findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+    found = get_findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+    return within(found, site, portal, space)
 
 
 @table(router, "/sites/{site}/coverage", ChannelCoverage, "How much each channel worked", needs("read"))
 def coverage(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
+    portal: PortalId = None, space: SpaceId = None,
 ) -> Response:  # fmt: skip
     """Return the share of each business day in which each channel is known to have worked; the last 14 if none are
     given.
@@ -64,7 +69,7 @@ def coverage(
     first, last = ranges.days(begin, to, site, now, timedelta(days=13))
     if (last - first).days * max(len(site.sensors), 1) > MOST_CELLS:
         raise ranges.BadRange(f"at most {MOST_CELLS} days of sensors in one answer: ask for a shorter time")
-    points = get_coverage(db, site.id, first, last, now=now)
+    points = within(get_coverage(db, site.id, first, last, now=now), site, portal, space)
     return rows(points, ChannelCoverage, form, f"{site.id}-coverage-{first}-{last}")
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from api import ranges
 from api.answers import Form, rows, table
 from api.deps import Db, KnownSite, Now, needs
-from api.routes.figures import FirstDay, From, LastDay, To
+from api.routes.figures import FirstDay, From, LastDay, SpaceId, To, within
 from besok.model import calendar
 from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
@@ -34,10 +34,11 @@ def events(
     form: Form,
     begin: From = None,
     to: To = None,
+    space: SpaceId = None,
 ) -> Response:
     """Return the events that touch a time, in order; those of today if none is given."""
     start, end = ranges.instants(begin, to, site, now)
-    found = get_events(db, site.id, start, end)
+    found = within(get_events(db, site.id, start, end), site, space=space)
     return rows(found, ProgrammeEvent, form, f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 

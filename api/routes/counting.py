@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
@@ -25,6 +25,7 @@ LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long
 SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
 
+CountId = Annotated[UUID, Path(description="The count's id, made by its sender")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
@@ -112,8 +113,16 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     return sorted(found, key=lambda d: -(d.learn or 0))
 
 
+@router.put(
+    "/sites/{site}/counts/doors", response_model=None, include_in_schema=False, dependencies=[needs("count")]
+)
+def no_count() -> NoReturn:
+    """Refuse what would else be taken for the id of a count."""
+    raise HTTPException(405)
+
+
 @router.get("/sites/{site}/counts/{count}", summary="One count with its taps", dependencies=[needs("read")])
-def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
+def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
     found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
     if found is None:
@@ -121,11 +130,18 @@ def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
     return found
 
 
+KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description": "It was kept already"}}
+
+
 @router.put(
-    "/sites/{site}/counts/{count}", status_code=201, summary="Send a count", dependencies=[needs("count")]
+    "/sites/{site}/counts/{count}",
+    status_code=201,
+    responses=KNOWN,
+    summary="Send a count",
+    dependencies=[needs("count")],
 )
 def receive(
-    site: KnownSite, count: UUID, body: CountIn, db: Db, now: Now, request: Request, response: Response
+    site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:
     """Keep a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""

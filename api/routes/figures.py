@@ -1,15 +1,17 @@
 """Routes for measured figures: flows, visits, occupancy, and progress to the target."""
 
-from datetime import timedelta
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import ranges
-from api.answers import Form, rows, table
+from api.answers import Form, rows, streamed, table
 from api.deps import KnownSite, Now, known_name, needs
-from api.reports import ReportDb
+from api.reports import ReportDb, in_one, in_turn
 from besok.model import calendar
+from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
@@ -18,6 +20,7 @@ from besok.services.closed_periods import get_reported, with_closed
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
+from besok.store.database import Database
 
 router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
@@ -25,14 +28,28 @@ RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "
     "`to` not (without an offset: local time of the site)."
 )
-From = Annotated[str | None, Query(alias="from", description=f"Beginning. {RULE}", examples=["2026-11-01"])]
-To = Annotated[str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"])]
+_NONE = {"type": "null"}
+_DATE = {"type": "string", "format": "date"}
+DAY = {"anyOf": [_DATE, _NONE]}
+INSTANT = {"anyOf": [_DATE, {"type": "string", "format": "date-time"}, _NONE]}
+From = Annotated[
+    str | None,
+    Query(alias="from", description=f"Beginning. {RULE}", examples=["2026-11-01"], json_schema_extra=INSTANT),
+]
+To = Annotated[
+    str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"], json_schema_extra=INSTANT)
+]
 FirstDay = Annotated[
-    str | None, Query(alias="from", description="First business day", examples=["2026-11-01"])
+    str | None,
+    Query(alias="from", description="First business day", examples=["2026-11-01"], json_schema_extra=DAY),
 ]
 LastDay = Annotated[
-    str | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])
+    str | None,
+    Query(
+        alias="to", description="Last business day (included)", examples=["2026-11-30"], json_schema_extra=DAY
+    ),
 ]
+DayStep = Annotated[VisitStep, Query(description="The length of a step", examples=["day"])]
 Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]
 Together = Annotated[
     bool,
@@ -40,24 +57,43 @@ Together = Annotated[
         description="Of all sites that count for the target of this one, on days on which each was observed"
     ),
 ]
-SpaceId = Annotated[str | None, Query(description="A space's id; the whole site if not given")]
+StepOf = Annotated[Step, Query(description="The length of a step", examples=["hour"])]
+PortalId = Annotated[
+    str | None, Query(description="A portal's id; all portals if not given", examples=["main-entrance"])
+]
+SpaceId = Annotated[
+    str | None, Query(description="A space's id; the whole site if not given", examples=["foyer"])
+]
 
 
 @table(router, "/sites/{site}/flows", FlowPoint, "People through each portal")
-def flows(
-    site: KnownSite, db: ReportDb, now: Now, form: Form, begin: From = None, to: To = None, step: Step = "hour",
+async def flows(
+    site: KnownSite, request: Request, now: Now, form: Form, portal: PortalId = None, begin: From = None,
+    to: To = None, step: StepOf = "hour",
 ) -> Response:  # fmt: skip
-    """In and out through each portal in each step; today if no time is given. None means not observed, never zero."""
+    """In and out through each portal (or one) in each step; today if no time is given. Null: not observed, never zero.
+
+    A file (CSV, Parquet) may be as long as it likes; of more than a month it tells month by month, portal by portal.
+    """
     start, end = ranges.instants(begin, to, site, now)
-    ranges.check_rows(start, end, step, len(site.portals))
-    points = get_flows(db, site, start, end, step)
-    return rows(points, FlowPoint, form, f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}")
+    chosen = known_portal(portal, site) if portal else None
+    name = f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}"
+
+    def found(db: Database, first: datetime, last: datetime) -> list[FlowPoint]:
+        points = get_flows(db, site, first, last, step)
+        return [point for point in points if point.portal == chosen] if chosen else points
+
+    if form.unlimited:
+        parts = ranges.months(start, end, site, step)
+        return await streamed(in_turn(request, parts, found), FlowPoint, form, name)
+    ranges.check_rows(start, end, step, 1 if chosen else len(site.portals))
+    return rows(await in_one(request, found, start, end), FlowPoint, form, name)
 
 
 @table(router, "/sites/{site}/visits", VisitPoint, "Visits")
 def visits(
     site: KnownSite, db: ReportDb, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
-    step: VisitStep = "day", together: Together = False,
+    step: DayStep = "day", together: Together = False,
 ) -> Response:  # fmt: skip
     """Visits by business day, week, month, quarter or year, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
@@ -71,15 +107,26 @@ def visits(
 
 
 @table(router, "/sites/{site}/occupancy", OccupancyPoint, "People in a space over time")
-def occupancy(
-    site: KnownSite, db: ReportDb, now: Now, form: Form, space: SpaceId = None, begin: From = None, to: To = None,
-    step: Step = "15min",
+async def occupancy(
+    site: KnownSite, request: Request, now: Now, form: Form, space: SpaceId = None, begin: From = None, to: To = None,
+    step: StepOf = "15min",
 ) -> Response:  # fmt: skip
-    """Return the estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
+    """Return the estimated people in a space, averaged over each step, with the 80 % interval and the peak.
+
+    A file (CSV, Parquet) may be as long as it likes.
+    """
     start, end = ranges.instants(begin, to, site, now)
+    name = f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}"
+    chosen = _space(space, site)
+
+    def found(db: Database, first: datetime, last: datetime) -> list[OccupancyPoint]:
+        return get_occupancy(db, site, chosen, first, last, step)
+
+    if form.unlimited:
+        parts = ranges.months(start, end, site, step)
+        return await streamed(in_turn(request, parts, found), OccupancyPoint, form, name)
     ranges.check_rows(start, end, step)
-    points = get_occupancy(db, site, _space(space, site), start, end, step)
-    return rows(points, OccupancyPoint, form, f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}")
+    return rows(await in_one(request, found, start, end), OccupancyPoint, form, name)
 
 
 @table(router, "/sites/{site}/occupancy/heatmap", HeatCell, "The usual week of a space")
@@ -106,6 +153,39 @@ def annual(site: KnownSite, db: ReportDb, now: Now, year: Year = None) -> Annual
     """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
     return get_reported(db, site.id, year or today.year - 1, today)
+
+
+def known_portal(portal: str, site: Site) -> str:
+    """Return the portal's id; a shared door of another site is "other-site/portal". Raises NotFound."""
+    name = known_name(portal, "portal")
+    if "/" not in name and all(p.id != name for p in site.portals):
+        raise NotFound(f"there is no portal “{name}” in {site.id}")
+    return name
+
+
+def known_space(space: str, site: Site) -> str:
+    """Return the space's id. Raises NotFound."""
+    name = known_name(space, "space")
+    if name != site.id and all(s.id != name for s in site.spaces):
+        raise NotFound(f"there is no space “{name}” in {site.id}")
+    return name
+
+
+Placed = TypeVar("Placed")
+
+
+def within(
+    found: Sequence[Placed], site: Site, portal: str | None = None, space: str | None = None
+) -> Sequence[Placed]:
+    """Return what was found at a portal or in a space, all of it where none is named. Raises NotFound."""
+    door = known_portal(portal, site) if portal else None
+    room = known_space(space, site) if space else None
+    return [
+        one
+        for one in found
+        if (door is None or getattr(one, "portal", None) == door)
+        and (room is None or getattr(one, "space", None) == room)
+    ]
 
 
 def _space(space: str | None, site: Site) -> str:

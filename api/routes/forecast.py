@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers import CSV, Form, rows
+from api.answers import TABLE, Form, rows
 from api.deps import Db, KnownSite, Now, needs
 from besok.model import calendar
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
@@ -45,11 +45,11 @@ class ForecastRecord:
     forecasts: tuple[Scored, ...]
 
 
-@router.get("/sites/{site}/forecast", response_model=Forecast, responses=CSV, summary="The visits to come")
+@router.get("/sites/{site}/forecast", response_model=Forecast, responses=TABLE, summary="The visits to come")
 def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days") -> Response | Forecast:
     """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
     found = get_outlook(db, site.id)
-    if form != "json":
+    if form.format != "json":
         name, kind = (
             f"{site.id}-forecast-{part}-{found.origin}",
             ExpectedTotal if part == "totals" else Expected,
@@ -65,13 +65,13 @@ def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days")
 @router.get(
     "/sites/{site}/forecast/record",
     response_model=ForecastRecord,
-    responses=CSV,
+    responses=TABLE,
     summary="How good forecasts were",
 )
 def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | ForecastRecord:
     """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
     found = _scored(db, site, now)
-    if form != "json":
+    if form.format != "json":
         return rows(found, Scored, form, f"{site.id}-forecasts")
     records = tuple(get_records(found))
     judged = sum(one.judged for one in found)

@@ -29,7 +29,9 @@ class HandCountIn(BaseModel):
     last: date = Field(examples=["2026-11-29"])
     visits: int = Field(ge=0, le=MOST_VISITS)
     counted_by: Name = Field(description="A name or initials; it is kept with the count", examples=["Kim"])
-    sent: AwareDatetime | None = Field(default=None, description="When it was sent; not used")
+    sent: AwareDatetime | None = Field(
+        default=None, description="When it was sent; not used", examples=["2026-11-25T08:15:00Z"]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

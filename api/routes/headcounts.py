@@ -1,16 +1,18 @@
 """Headcount rounds: the rooms to walk, the headcounts, and what these say of the estimates."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api import ranges
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, needs
-from api.routes.counting import Name, Received, utc
+from api.routes.counting import CountId, Name, Received, utc
+from api.routes.figures import FirstDay, LastDay
 from api.security import same_origin
 from besok.model import messages
 from besok.model.actions import YEARS
@@ -22,12 +24,7 @@ from besok.store import headcounts
 router = APIRouter(tags=["Headcounts"])
 
 SLACK = timedelta(seconds=2)  # by which a headcount may seem to be later than its sending
-FirstDay = Annotated[
-    date | None, Query(alias="from", description="First business day", examples=["2026-11-01"])
-]
-LastDay = Annotated[
-    date | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])
-]
+SPAN = timedelta(days=55)  # eight weeks
 
 
 class HeadcountIn(BaseModel):
@@ -67,11 +64,10 @@ class Undone:
     summary="Headcounts, and what they say of the estimates",
     dependencies=[needs("read")],
 )
-def listing(
-    site: KnownSite, db: Db, now: Now, first: FirstDay = None, last: LastDay = None
-) -> SiteHeadcounts:
+def listing(site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None) -> SiteHeadcounts:
     """Headcounts of business days (the last eight weeks), each beside the estimate of its minute as it was before the
     headcount was used; how many lay within the 80 % interval; what room sensors show of the people counted."""
+    first, last = ranges.days(begin, to, site, now, SPAN)
     return get_headcounts(db, site, now, first, last)
 
 
@@ -109,7 +105,7 @@ def receive(
 @router.post(
     "/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back", dependencies=[needs("count")]
 )
-def undo(site: KnownSite, count: UUID, body: UndoIn, db: Db, now: Now, request: Request) -> Undone:
+def undo(site: KnownSite, count: CountId, body: UndoIn, db: Db, now: Now, request: Request) -> Undone:
     """Take a headcount out of use, which is kept, and estimate its day again without it."""
     _ours(request)
     headcounts.undo(db, site, count, author=body.by, reason=body.reason, now=now)

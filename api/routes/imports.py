@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author, needs
@@ -28,6 +28,7 @@ router = APIRouter(tags=["Past counts"])
 
 LINE = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 SOURCE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
+ImportId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The import's number", examples=[12])]
 Source = Annotated[str, Query(max_length=100, pattern=SOURCE, description="Where the counts are from")]
 Name = Annotated[str, Query(max_length=200, pattern=LINE, description="The name of the file")]
 Who = Annotated[
@@ -210,7 +211,7 @@ def store(
 
 
 @router.post("/sites/{site}/imports/{number}/undo", summary="Undo an import", dependencies=[needs("record")])
-def undo(site: KnownSite, number: int, body: By, db: Db, now: Now, request: Request) -> Stored:
+def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
     """Make an import count for nothing; what it replaced counts again."""
     return _changed(imports.undo, site, number, body, db, now, request)
 
@@ -218,7 +219,7 @@ def undo(site: KnownSite, number: int, body: By, db: Db, now: Now, request: Requ
 @router.post(
     "/sites/{site}/imports/{number}/redo", summary="Restore an import", dependencies=[needs("record")]
 )
-def redo(site: KnownSite, number: int, body: By, db: Db, now: Now, request: Request) -> Stored:
+def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
     """Make an import that was undone count again."""
     return _changed(imports.redo, site, number, body, db, now, request)
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import Form, rows, table
 from api.deps import Db, KnownSite, Now, author, known_name, needs
+from api.routes.figures import SpaceId, known_space
 from api.security import same_origin
 from besok.model import messages
 from besok.model.actions import Action, id_of
@@ -29,6 +30,7 @@ router = APIRouter(tags=["Ledger"])
 TEXT, WORD = r"^[^\x00-\x08\x0b-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"  # no control characters
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
+ActionId = Annotated[str, Path(description="The action's id", examples=["longer-sundays"])]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
 WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
@@ -104,10 +106,13 @@ class LedgerRow:
 
 
 @table(router, "/sites/{site}/actions", ActionInfo, "You said, we did", needs("open"))
-def actions(site: KnownSite, db: Db, now: Now, form: Form) -> Response:
+def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
-    found = get_actions(db, site.id, business_day(now, site))
-    if form == "json":
+    room = known_space(space, site) if space else ""
+    found = [
+        one for one in get_actions(db, site.id, business_day(now, site)) if not room or room in one.spaces
+    ]
+    if form.format == "json":
         return rows(found, ActionInfo, form, "")
     told = _gave(db, site, now)
     lines = [_row(site.id, a, told.get(a.action)) for a in found]
@@ -150,7 +155,7 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
 @router.patch(
     "/sites/{site}/actions/{action}", summary="Write down what became of it", dependencies=[needs("record")]
 )
-def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
+def amend(site: KnownSite, action: ActionId, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
     """Note an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
     _ours(request)
     name = known_name(action, "action")

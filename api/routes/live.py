@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from starlette.responses import StreamingResponse
 
 from api.answers import FRESH
-from api.deps import Db, Now, known_name, needs
+from api.deps import Db, Now, SiteId, known_name, needs
 from api.live import Hub, frame
 from besok.model.views.live import SiteLive
 from besok.model.views.public import PublicSite
@@ -19,7 +19,7 @@ router = APIRouter(tags=["Live"])
     summary="A site and its spaces now",
     dependencies=[needs("read")],
 )
-async def live(site: str, request: Request) -> Response:
+async def live(site: SiteId, request: Request) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
     hub: Hub = request.app.state.hub
     text = frame(await hub.read(known_name(site, "site")))
@@ -32,7 +32,7 @@ async def live(site: str, request: Request) -> Response:
     summary="Free seats and quiet hours, for anybody",
     dependencies=[needs("open")],
 )
-def free(site: str, db: Db, now: Now) -> PublicSite:
+def free(site: SiteId, db: Db, now: Now) -> PublicSite:
     """Return what the public page shows: figures rounded to fives, that change every five minutes."""
     return get_public(db, known_name(site, "site"), now)
 
@@ -46,7 +46,7 @@ def free(site: str, db: Db, now: Now) -> PublicSite:
     summary="The same at each change, as server-sent events",
     dependencies=[needs("read")],
 )
-async def stream(site: str, request: Request) -> StreamingResponse:
+async def stream(site: SiteId, request: Request) -> StreamingResponse:
     """Send a snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""
     hub: Hub = request.app.state.hub
     return await hub.events(site)

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import FRESH
 from api.deps import Db, LiveDb, Now, known_name, needs
@@ -47,9 +47,15 @@ def unplaced(db: Db, now: Now) -> list[UnassignedSensor]:
 
 
 @router.get("/rejected", summary="Messages nobody could read", dependencies=[needs("diagnose")])
-def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[RejectedMessage]:
+def rejected(
+    db: Db, request: Request, response: Response, limit: Limit = 100, before_id: Before = None
+) -> list[RejectedMessage]:
     """With the reason, without what is personal; newest first. After the fix: `besok rejected replay`."""
-    return get_rejected(db, limit, before_id)
+    found = get_rejected(db, limit, before_id)
+    if len(found) == limit:
+        following = request.url.include_query_params(before_id=found[-1].id)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return found
 
 
 @router.get("/schema/native", summary="JSON Schema of native sensor messages", dependencies=[needs("open")])

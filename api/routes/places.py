@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from api.deps import Db, known_name, needs
-from besok.model.views.live import SiteInfo, SpaceInfo
-from besok.services.places import get_sites, get_spaces
+from api.deps import Db, KnownSite, SiteId, known_name, needs
+from besok.model.views.live import PortalInfo, SiteInfo, SpaceInfo
+from besok.services.places import get_portals, get_sites, get_spaces
 
 router = APIRouter(tags=["Places"], dependencies=[needs("open")])
 
@@ -16,6 +16,12 @@ def sites(db: Db) -> list[SiteInfo]:
 
 
 @router.get("/sites/{site}/spaces", summary="The spaces of a site")
-def spaces(site: str, db: Db) -> list[SpaceInfo]:
+def spaces(site: SiteId, db: Db) -> list[SpaceInfo]:
     """Zones and rooms as a tree: `parent` is the space around; the root has the site's id and no parent."""
     return get_spaces(db, known_name(site, "site"))
+
+
+@router.get("/sites/{site}/portals", summary="The portals of a site")
+def portals(site: KnownSite) -> list[PortalInfo]:
+    """Doors and passages: between which spaces each lies, whether it has a counter, and whether it leads outside."""
+    return get_portals(site)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author, needs
@@ -19,6 +19,7 @@ from besok.store.voids import KnownDevice
 
 router = APIRouter(tags=["Operation"])
 
+VoidId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the voiding", examples=[3])]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=WORD)]
 Time = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -99,7 +100,7 @@ def void(site: KnownSite, body: VoidIn, db: Db, now: Now, request: Request) -> V
     summary="Let voided readings count again",
     dependencies=[needs("acknowledge")],
 )
-def undo(site: KnownSite, number: int, body: UndoIn, db: Db, now: Now, request: Request) -> Voided:
+def undo(site: KnownSite, number: VoidId, body: UndoIn, db: Db, now: Now, request: Request) -> Voided:
     """Compute the days concerned again, with what the sensor sent then."""
     _ours(request)
     _one(db, site.id, number)

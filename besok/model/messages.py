@@ -48,6 +48,12 @@ TOO_MANY: Final = Translatable(
 CONTROL_CHARACTERS: Final = Translatable(
     "control characters are not accepted: take them out of the address or of what you sent"
 )
+NO_PARQUET: Final = Translatable(
+    "Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV"
+)
+NO_PUBLISHER: Final = Translatable(
+    "the catalogue needs to know who publishes: set BESOK_OPERATOR and BESOK_CONTACT"
+)
 FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
@@ -174,6 +180,15 @@ def no_import(number: int) -> Translatable:
     return _of("there is no import {number}; `besok visits list` shows those there are", number=number)
 
 
+def period_not_over(first: date, last: date) -> Translatable:
+    """Return a period ends in the future, so that it is not known what its count stands for."""
+    return _of(
+        "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are",
+        first=first,
+        last=last,
+    )
+
+
 def period_twice(series: str) -> Translatable:
     """Return a series has two values of one period."""
     return _of("“{series}” has one period twice; keep one of the rows", series=series)
@@ -216,8 +231,10 @@ def source_counts(source: str, before: str, now: str) -> Translatable:
 
 def foreign_host(name: str) -> Translatable:
     """Return a request names a host that is not ours."""
-    said = "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
-    return _of(said, name=name or "no host")
+    return _of(
+        "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is",
+        name=name or "no host",
+    )
 
 
 SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")

@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     """Who answers for this service, as the public pages name it."""
     contact: str = ""
     """Mail address for questions and wrong figures, on the public pages."""
+    publisher_uri: str = ""
+    """Address of the operator in the catalogue of open data, as http://dataportal.se/organisation/SE and ten digits."""
+    data_licence: str = "http://creativecommons.org/publicdomain/zero/1.0/"
+    """The address of the licence of the open data."""
     language: Literal["sv", "en"] = "sv"
     """Language for a browser that prefers neither Swedish nor English."""
 

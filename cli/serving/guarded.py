@@ -10,7 +10,8 @@ CONNECTION_LIMIT: Final = (
     800  # below the 1024 open files that a process may usually have, its own files among them
 )
 SILENT_S: Final = 20  # until the headers of a request, or of the next one, must have come
-BODY_S: Final = 30  # until the rest of a request must have come
+BODY_S: Final = 30  # until the rest of a request must have come, and longer for what comes of it
+LEAST_RATE: Final = 20_000  # bytes a second that a large one must come with
 UNREAD_S: Final = 60  # that an answer may wait for its reader
 
 
@@ -37,6 +38,8 @@ class GuardedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Wait for what is still to come of the request."""
         super().data_received(data)
+        if self._waits_for_body and self._timer:
+            self._arm(self._timer.when() + len(data) / LEAST_RATE)
         self._see()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
@@ -84,8 +87,13 @@ class GuardedProtocol(H11Protocol):
             self._waits_for_body = True
 
     def _wait(self, seconds: float) -> None:
-        self._wait_no_more()
-        self._timer = self.loop.call_later(seconds, self.transport.abort)
+        self._waits_for_body = False
+        self._arm(self.loop.time() + seconds)
+
+    def _arm(self, when: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self.loop.call_at(when, self.transport.abort)
 
     def _wait_no_more(self) -> None:
         self._waits_for_body = False

@@ -11,6 +11,7 @@ from starlette_compress import CompressMiddleware
 
 from api import security
 from api.app import create_app
+from api.conditional import Head, Unchanged
 from api.departure import Departure
 from api.inputs import Inputs
 from api.limits import Limits
@@ -33,11 +34,13 @@ def compose(settings: Settings) -> FastAPI:
         from dashboard.app import attach  # slow to import: only the web service pays for it
 
         attach(server, settings)
+    server.add_middleware(Unchanged)
     server.add_middleware(CompressMiddleware)
     server.add_middleware(Departure)
     server.add_middleware(Limits)
     server.add_middleware(WhoAsks, gate=server.state.gate, clock=server.state.clock)
     server.add_middleware(Inputs)
+    server.add_middleware(Head)
     # The last is the outermost.
     known = security.hosts(settings.allowed_hosts) | security.host_of(settings.public_url)
     server.add_middleware(security.Guard, allowed=known)

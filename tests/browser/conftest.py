@@ -13,7 +13,7 @@ import paho.mqtt.client as paho
 import pytest
 from house import House, apply_house, running
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from besok.model.settings import Settings
@@ -64,7 +64,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(PATIENCE_MS)
         page.on(
             "console",
-            lambda m: complaints.append(m.text) if strict and m.type in ("error", "warning") else None,
+            lambda m: complaints.append(m.text) if strict and complains(m, url) else None,
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(url)
@@ -75,6 +75,12 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def complains(message: ConsoleMessage, url: str) -> bool:
+    """Whether a browser says that something is wrong; that a page is not there at all, it says as well."""
+    missing = "404" in message.text and message.location["url"] == url
+    return message.type in ("error", "warning") and not missing
 
 
 @contextmanager

@@ -47,9 +47,9 @@ class Server:
 
 
 @contextmanager
-def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) -> Iterator[str]:
-    """A web service on a free port; it must end within seconds of the block. Gives its address."""
-    settings = Settings(database_url=SecretStr(url), port=ports.free()[0])
+def serving(url: str, stop: threading.Event, wait_for: Callable[..., object], **more: Any) -> Iterator[str]:
+    """A web service on a free port, with `more` settings; it must end within seconds of the block. Gives its URL."""
+    settings = Settings(database_url=SecretStr(url), port=ports.free()[0], **more)
     thread = threading.Thread(target=serve, args=(settings, stop), name="web")
     thread.start()
     try:

@@ -221,7 +221,7 @@ def test_the_description_is_there_without_the_internet(quiet: httpx2.Client) -> 
     described = quiet.get("/api/openapi.json").json()
     assert described["info"]["title"] == "Besök"
     parameters = {p["name"] for p in described["paths"]["/api/v1/sites/{site}/flows"]["get"]["parameters"]}
-    assert parameters == {"site", "from", "to", "step", "format"}
+    assert parameters == {"site", "portal", "from", "to", "step", "format", "limit", "cursor"}
 
 
 def test_the_native_schema_is_a_schema(quiet: httpx2.Client) -> None:

@@ -57,6 +57,19 @@ class SpaceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortalInfo:
+    """A portal as it is built. Going in leads from `outer` to `inner`: spaces of the site, "other-site/space", or
+    "outside". Visits are counted at those of the `perimeter`; `counted` is False where there is no counter."""
+
+    portal: str
+    name: Text
+    outer: str
+    inner: str
+    perimeter: bool
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteInfo:
     """A site as it is built."""
 

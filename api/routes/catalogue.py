@@ -1,0 +1,42 @@
+"""The catalogue of the open data, as the national data portal harvests it (DCAT-AP-SE, RDF/XML)."""
+
+from typing import Annotated
+from xml.etree import ElementTree
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.catalogue import MEDIA, Publisher, catalogue
+from api.deps import Db, needs
+from besok.model import messages
+from besok.model.errors import NotFound
+from besok.model.settings import Settings
+from besok.services.places import get_sites
+
+router = APIRouter(tags=["Places"])
+
+
+async def _publisher(request: Request) -> Publisher:
+    settings: Settings = request.app.state.settings
+    if not (settings.operator and settings.contact):
+        raise NotFound(messages.NO_PUBLISHER)
+    return Publisher(
+        name=settings.operator,
+        uri=settings.publisher_uri,
+        email=settings.contact,
+        licence=settings.data_licence,
+        root=(settings.public_url or str(request.base_url)).rstrip("/"),
+    )
+
+
+@router.get(
+    "/catalogue",
+    dependencies=[needs("open")],
+    response_class=Response,
+    responses={200: {"content": {MEDIA: {"schema": {"type": "string"}}}, "description": "RDF/XML"}},
+    summary="The open data as a catalogue (DCAT-AP-SE)",
+)
+def open_data(db: Db, publisher: Annotated[Publisher, Depends(_publisher)]) -> Response:
+    """Describe each series of each site, with its files, as data portals harvest it. Simulated places are left out."""
+    sites = [site for site in get_sites(db) if not site.sandbox]
+    found = ElementTree.tostring(catalogue(sites, publisher), encoding="utf-8", xml_declaration=True)
+    return Response(found, media_type=MEDIA)

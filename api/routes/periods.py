@@ -2,14 +2,18 @@
 
 from fastapi import APIRouter
 
-from api.deps import Db, KnownSite
+from api.deps import Db, KnownSite, needs
 from besok.model.views.closed_periods import ClosedPeriod
 from besok.services.closed_periods import get_closed
 
 router = APIRouter(tags=["Figures"])
 
 
-@router.get("/sites/{site}/periods", summary="Figures that were reported, and their revisions")
+@router.get(
+    "/sites/{site}/periods",
+    summary="Figures that were reported, and their revisions",
+    dependencies=[needs("read")],
+)
 def periods(site: KnownSite, db: Db, ended: bool = False) -> list[ClosedPeriod]:
     """Return the closed months and years, the last first: the figure as it was then, and as a `revision` what late data
     or a correction would make of it, with the reasons. `ended` also gives those that were opened again or replaced."""

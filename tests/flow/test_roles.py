@@ -40,7 +40,8 @@ TABLE: Final[dict[str, set[str]]] = {
     # Public by its nature: places, opening hours, programme, what was asked for; what programs need to find their way.
     **dict.fromkeys(
         (
-            f"GET {V1}/sites", f"GET {SITE}/spaces", f"GET {SITE}/calendar", f"GET {SITE}/events",
+            f"GET {V1}/sites", f"GET {V1}/catalogue", f"GET {SITE}/portals",
+            f"GET {SITE}/spaces", f"GET {SITE}/calendar", f"GET {SITE}/events",
             f"GET {SITE}/actions", f"GET {V1}/health", f"GET {SITE}/free",
             "GET /free", "GET /free/", "GET /free/privacy", "GET /free/accessibility", "GET /free/{site}",
             "GET /free/{site}/widget", "GET /free/{site}/poster.svg", "GET /free/{site}/manifest.webmanifest",
@@ -72,7 +73,7 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {SITE}/coverage", f"GET {SITE}/wiring", f"GET {SITE}/usage", f"GET {SITE}/usage/together",
             f"GET {V1}/devices", f"GET {SITE}/levers", f"GET {SITE}/voids", f"GET {SITE}/headcounts",
             f"GET {V1}/quarantine", f"GET {SITE}/quarantine/decisions", f"GET {SITE}/imports",
-            f"GET {SITE}/visits/sampled",
+            f"GET {SITE}/visits/sampled", f"GET {SITE}/periods", f"PUT {SITE}/counts/doors",
             f"POST {SITE}/visits/counted", f"GET {SITE}/headcounts/rooms", f"POST {SITE}/headcounts",
             f"POST {SITE}/headcounts/{{count}}/undo",
         ),

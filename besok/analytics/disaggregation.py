@@ -62,6 +62,7 @@ class Spread:
     weights: Floats
     visits: float
     expected: float
+    month: Ints  # of each day, from 0 on
     profile: Profile
 
     @property
@@ -73,17 +74,13 @@ class Spread:
         """Return the standard error of the sum of some of the days."""
         if some.all() or not some.any():
             return 0.0
-        months = np.array([_month(d) for d in self.days])
-        part, whole, both = (
-            self._covariance(months, a, b) for a, b in ((some, some), (~some, ~some), (some, ~some))
+        days = np.stack([self.weights * some, self.weights * ~some])
+        months = np.stack([np.bincount(self.month, own) for own in days])
+        (part, both), (_, rest) = (
+            self.profile.day_sd**2 * days @ days.T + self.profile.month_sd**2 * months @ months.T
         )
-        total = part + whole + 2 * both
-        return self.visits * sqrt(max(part - (part + both) ** 2 / total, 0.0)) if total > 0 else 0.0
-
-    def _covariance(self, months: Ints, some: Bools, others: Bools) -> float:
-        same_days = float((self.weights[some & others] ** 2).sum())
-        a, b = (np.bincount(months - months.min(), weights=self.weights * which) for which in (some, others))
-        return self.profile.day_sd**2 * same_days + self.profile.month_sd**2 * float(a @ b)
+        total = part + rest + 2 * both
+        return float(self.visits * sqrt(max(part - (part + both) ** 2 / total, 0.0))) if total > 0 else 0.0
 
 
 def spread(first: date, last: date, visits: float, hours: Floats, profile: Profile = PLAIN) -> Spread:
@@ -94,7 +91,10 @@ def spread(first: date, last: date, visits: float, hours: Floats, profile: Profi
     days = tuple(first + n * DAY for n in range((last - first).days + 1))
     weights = profile.weights(days, hours)
     whole = float(weights.sum())
-    return Spread(days=days, weights=weights / whole, visits=visits, expected=whole, profile=profile)
+    month = np.array([_month(day) - _month(first) for day in days], np.int64)
+    return Spread(
+        days=days, weights=weights / whole, visits=visits, expected=whole, month=month, profile=profile
+    )
 
 
 def draw(spreads: Sequence[Spread], rng: np.random.Generator) -> dict[date, float]:

@@ -180,6 +180,15 @@ def no_import(number: int) -> Translatable:
     return _of("there is no import {number}; `besok visits list` shows those there are", number=number)
 
 
+def period_not_over(first: date, last: date) -> Translatable:
+    """Return a period ends in the future, so that it is not known what its count stands for."""
+    return _of(
+        "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are",
+        first=first,
+        last=last,
+    )
+
+
 def period_twice(series: str) -> Translatable:
     """Return a series has two values of one period."""
     return _of("“{series}” has one period twice; keep one of the rows", series=series)

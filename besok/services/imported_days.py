@@ -145,6 +145,16 @@ class Imported:
                 )
         return found
 
+    @cached_property
+    def _totals_of(self) -> dict[date, list[tuple[str, int]]]:
+        """The totals that hold each day, by source and number."""
+        found: dict[date, list[tuple[str, int]]] = defaultdict(list)
+        for source, own in self.spreads.items():
+            for n, one in enumerate(own):
+                for day in one.days:
+                    found[day].append((source, n))
+        return found
+
     def hours(self, first: date, last: date) -> Floats:
         """Return the opening hours of each day of a period."""
         return np.array([self._open(first + n * DAY) for n in range((last - first).days + 1)])
@@ -156,11 +166,17 @@ class Imported:
         """Return the variance of the sum of some imported days, by days of which only a total is known and by days that
         nobody counted.
         """
-        totals = sum(
-            s.error(np.array([d in days and self.days[d].source == source for d in s.days])) ** 2
-            for source, own in self.spreads.items()
-            for s in own
-        )
+        touched = {
+            (source, n)
+            for d in days
+            if d in self.days
+            for source, n in self._totals_of.get(d, ())
+            if self.days[d].source == source
+        }
+        totals = 0.0
+        for source, n in touched:
+            s = self.spreads[source][n]
+            totals += s.error(np.array([d in days and self.days[d].source == source for d in s.days])) ** 2
         return totals + sum(
             sample.variance({d for d in days if d in sample.days and self.days[d].source == sample.source})
             for sample in self.samples

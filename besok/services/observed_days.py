@@ -1,5 +1,6 @@
 """Visits by business day, and which days were observed only in part: sums that are compared leave these out."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -193,8 +194,13 @@ def whole_days(
 
 
 def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
-    """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures."""
-    whole = sum(day.whole and not day.sampled and first <= day.day <= last for day in days)
+    """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures.
+
+    The days are in order.
+    """
+    begins = bisect_left(days, first, key=lambda day: day.day)
+    ends = bisect_right(days, last, key=lambda day: day.day)
+    whole = sum(day.whole and not day.sampled for day in days[begins:ends])
     return whole / max((last - first).days + 1, 1)
 
 

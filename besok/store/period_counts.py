@@ -103,6 +103,10 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
             if known.undone:
                 _set_undone(conn, known, new.author, now, undone=False)
             return known.import_id
+        ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
+        ahead = next((c for c in new.counts if c.last > today), None)
+        if ahead:
+            raise CountFileError(messages.period_not_over(ahead.first, ahead.last))
         check(conn, site_id, new)
         values = {
             "site_id": site_id,

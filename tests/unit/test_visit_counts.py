@@ -194,6 +194,8 @@ def test_doors_and_branches_are_asked_for_and_keep_their_names() -> None:
     doors = "Date;Huvudentré in;Barnentré in;Huvudentré ut;Barnentré ut\n2019-01-01;10;5;9;4\n2019-01-02;20;6;9;4\n"
     assert asked(doors) == ("series", ["all", "Huvudentré", "Barnentré"])
     assert {c.series for c in take(doors, series="all").counts} == {"Huvudentré", "Barnentré"}
+    dashed = "Date,Main - In,Main - Out,Side - In,Side - Out\n2019-01-01,5,4,1,1\n2019-01-02,6,6,2,2\n"
+    assert {c.series for c in take(dashed, series="all").counts} == {"Main", "Side"}
     assert told(take(doors, series="barnentré")) == [("", "2019-01-01", 5), ("", "2019-01-02", 6)]
     branches = "Filial;2018;2019\nVäst;1;2\nÖst;3;4\nNord;5;6\n"
     assert total(take(branches, series="Väst|Nord")) == 14

@@ -155,7 +155,9 @@ def _counting(
 
     Visits are those with a time in their head, people who come in, or the one column of a known name.
     """
-    found = [c for c in columns.counts if not labels.is_average(table.name(c))]
+    shares = [c for c in columns.counts if labels.is_average(table.name(c))]
+    _tell(table, shares, remarks)
+    found = [c for c in columns.counts if c not in shares]
     timed = [c for c in found if heads[c].whole or heads[c].parts]
     sums: list[int] = []
     if len(timed) > 1 or (timed and len(found) == 1):
@@ -427,7 +429,7 @@ def _series_names(
 
 def _without_direction(name: str) -> str:
     kept = [word for word in re.split(r"[\s_]+", name) if word.lower().strip("()") not in IN]
-    return " ".join(kept) or name
+    return " ".join(kept).strip(" -–,:") or name
 
 
 def unknown_heads(records_: Records) -> Iterator[str]:

@@ -32,7 +32,7 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
     case
         when not h.used @> %(now)s then 'space_closed'
         when o.people is not null or o.reason <> '' then o.reason
-        when own.space_id is null and exists (
+        when d.space_id is not null and own.space_id is null and exists (
             select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = h.space_id
         ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'

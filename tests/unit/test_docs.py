@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 TEXTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "benchmarks/README.md")
 PAGES = [*(ROOT / name for name in TEXTS), *sorted(DOCS.rglob("*.md"))]
-WORDS = 26_300  # of the glossary's about 20,000: imports, access, broker, limits, public pages came since
+WORDS = 26_900  # of the glossary's about 20,000: imports, access, broker, limits, public pages came since
 DECISION_WORDS = 400  # one page each
 NEVER = re.compile(  # the glossary's list of words that have a plain one
     r"\b(reckon\w*|anew|mend(s|ed|ing)?|foret(old|ells?|elling)|feasts?|thrice|footfall|(times of|gånger av) (ten|10)"

@@ -1,14 +1,15 @@
-"""Which answers are open data, that pages of anybody may read: counts of places, nothing about sensors or writers."""
+"""Which answers are open data, that pages of anybody may read: what nobody has to sign in for.
+
+A page elsewhere sends no session along. Where the administrator of a machine is signed in by itself, it must not read
+what others have to sign in for.
+"""
 
 import re
 from typing import Final
 
 from starlette.types import Scope
 
-_SITE: Final = (
-    "spaces|portals|free|live|live/stream|flows|visits|occupancy|occupancy/heatmap|usage|usage/together|progress|annual|calendar"
-    "|events|events/effects|unusual|actions|actions/effects|forecast|forecast/record"
-)
+_SITE: Final = "spaces|portals|free|calendar|events|actions"
 _PATHS: Final = re.compile(
     rf"/api/(?:openapi\.json|v1/catalogue|v1/schema/native|v1/sites(?:/[^/]+/(?:{_SITE}))?)"
 )

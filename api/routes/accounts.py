@@ -42,7 +42,7 @@ def audited(
     form: Form,
     site: Annotated[str | None, Query(description="Only what was changed at this site")] = None,
     before: Annotated[
-        int | None, Query(ge=1, description="Only older than this entry: for the next page")
+        int | None, Query(ge=1, le=2**63 - 1, description="Only older than this entry: for the next page")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")] = 1000,
 ) -> Response:

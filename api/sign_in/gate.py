@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from api.security import host_name, hosts
+from api.security import fetched_by_others, host_name, hosts, same_origin
 from api.sign_in.provider import Provider
 from besok.model import tokens
 from besok.model.access import LOCAL, PUBLIC, Caller
@@ -33,6 +33,7 @@ UNDER_WAY: Final = "-sign-in"  # after them, of the cookie that a sign-in by the
 UNDER_WAY_S: Final = 600
 ASKED_EVERY_S: Final = 5  # whether anybody has an account
 FORWARDED: Final = ("forwarded", "via", "x-real-ip")
+OLD: Final = "1.0"  # HTTP of proxies that name nobody for whom they ask; no browser speaks it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +79,33 @@ class Gate:
             return Address(origin=f"https://{public.netloc}", secure=True, usable=True)
         return Address(origin=f"http://{host}", secure=False, usable=is_loopback(host_name(host)))
 
-    def caller(self, headers: Headers, client: str, now: datetime) -> tuple[Caller, Opened | None]:
-        """Return who asks, and the token that replaces that of its session, where it is time for one."""
+    def caller(
+        self, headers: Headers, client: str, now: datetime, version: str = "1.1"
+    ) -> tuple[Caller, Opened | None]:
+        """Return who asks, by this version of HTTP, and the token that replaces that of its session, where it is time
+        for one."""
         try:
             if key := _key(headers):
                 return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None
             token = cookie(headers, self.address(headers).cookie)
             if token and (found := sign_in.caller_of_session(self.db, token, now)):
                 return found
-            return (LOCAL if self._signs_in_by_itself(headers, client) else PUBLIC), None
+            direct = version != OLD and self._signs_in_by_itself(headers, client)
+            return (LOCAL if direct else PUBLIC), None
         except StoreError as exc:
             return Caller(kind="unknown", error=exc), None
 
     def _signs_in_by_itself(self, headers: Headers, client: str) -> bool:
-        """Tell whether whoever asks sits at this machine, and nobody has an account yet. Raises StoreError."""
+        """Tell whether whoever asks sits at this machine, and nobody has an account yet. Raises StoreError.
+
+        A page elsewhere, open in a browser at this machine, is somebody else.
+        """
         forwarded = any(name in FORWARDED or name.startswith("x-forwarded") for name in headers)
         here = is_loopback(client) and is_loopback(host_name(headers.get("host", "")))
-        return here and not forwarded and not self._reached_by_others and not self.provides()
+        ours = same_origin(headers.get("origin"), headers.get("host")) and not fetched_by_others(
+            headers, "GET"
+        )
+        return here and ours and not forwarded and not self._reached_by_others and not self.provides()
 
     def provides(self) -> bool:
         """Tell whether anybody can sign in: there is a provider, or an account. Raises StoreError."""

@@ -42,7 +42,8 @@ class WhoAsks:
                 await self.app(scope, receive, send)
             return
         headers, client = Headers(scope=scope), (scope.get("client") or ("", 0))[0]
-        finding = partial(self.gate.caller, headers, client, self.clock())
+        version = scope.get("http_version", "1.1")
+        finding = partial(self.gate.caller, headers, client, self.clock(), version)
         caller, renewed = await asyncio.get_running_loop().run_in_executor(self._threads, finding)
         if caller.principal:  # whose share of the limits it is
             scope.setdefault("state", {})["caller"] = caller.principal

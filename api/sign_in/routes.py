@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Annotated
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import Now, needs
@@ -18,6 +18,7 @@ from api.security import same_origin
 from api.sign_in import page
 from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate, cookie
 from besok.model import messages
+from besok.model.controls import has_controls
 from besok.model.messages import Translatable
 from besok.services import access, sign_in
 from besok.services.sign_in import Opened, SignInRefused
@@ -28,8 +29,9 @@ router = APIRouter(include_in_schema=False, dependencies=[needs("open")])
 
 PAGE = 200  # entries of the audit
 LARGEST = 20_000  # bytes of a form
-INSIDE = re.compile(r"^/(?![/\\])[^\x00-\x1f\\]*$")  # an address of ours
+INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")  # an address of ours
 After = Annotated[str, Query(alias="next", max_length=2000)]
+Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 async def _gate(request: Request) -> Gate:
@@ -144,7 +146,7 @@ def logout(request: Request, gate: AtGate) -> Response:
 
 
 @router.get("/admin/audit", dependencies=[needs("administer")])
-def audit_page(gate: AtGate, site: str | None = None, before: int | None = None) -> HTMLResponse:
+def audit_page(gate: AtGate, site: str | None = None, before: Before = None) -> HTMLResponse:
     """Show who changed what, at a site or at all."""
     found = audit.entries(gate.db, site=site or None, before=before, limit=PAGE)
     older = found[-1].entry_id if len(found) == PAGE else None
@@ -171,7 +173,7 @@ async def _entered(
 
 
 def _let_in(address: Address, opened: Opened, after: str, lasts: timedelta) -> Response:
-    entering = RedirectResponse(after if INSIDE.match(after) else "/", 303)
+    entering = RedirectResponse(after if INSIDE.fullmatch(after) else "/", 303)
     kept = address.kept(address.cookie, opened.token, int(lasts.total_seconds()))
     entering.headers.append("set-cookie", kept)
     entering.headers["cache-control"] = "no-store"
@@ -211,4 +213,6 @@ async def _form(request: Request) -> Callable[[str], str]:
     """Return how to read the fields of a form that was sent."""
     body = await request.body()
     fields = parse_qs(body[:LARGEST].decode("utf-8", "replace"), keep_blank_values=True)
+    if any(has_controls(text) for texts in fields.values() for text in texts):
+        raise HTTPException(422, messages.CONTROL_CHARACTERS)
     return lambda name: fields.get(name, [""])[0]

@@ -18,8 +18,8 @@ def has_controls(text: str) -> bool:
 
 
 def spells_controls(json: bytes) -> bool:
-    """Tell whether a text in JSON holds one, written as an escape: JSON allows no other form."""
-    return _SPELT.search(json) is not None
+    """Tell whether a text in JSON holds one, as it is or written as an escape; so for JSON in UTF-16 and UTF-32."""
+    return _SPELT.search(json) is not None or has_controls(json.decode("utf-8", "replace"))
 
 
 def visible(text: str) -> str:

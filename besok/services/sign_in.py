@@ -66,14 +66,13 @@ def sign_in(db: Database, name: str, password: str, code: str, *, now: datetime,
     """
     name = name.strip().lower()
     key = sha256(name.encode("utf-8", "surrogateescape")).digest()
-    failures, until = accounts.waits_until(db, key)
-    if until and until > now:
+    until = accounts.begin_attempt(db, key, now, _wait)
+    if until:
         seconds = max(1, round((until - now).total_seconds()))
         raise SignInRefused(messages.wait(seconds), seconds)
     known = accounts.secret(db, name)
     right = _is_password(known.password if known else _NOBODY, password)
     if known is None or not right or not _is_code(db, known, code, now):
-        accounts.failed(db, key, now, now + _wait(failures + 1))
         raise SignInRefused(messages.WRONG_PASSWORD)
     accounts.succeeded(db, key)
     return open_session(db, known.account_id, known.name, now=now, lasts=lasts)

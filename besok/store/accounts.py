@@ -1,9 +1,9 @@
 """Accounts: who may sign in, their roles, and the failures of those who could not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 
 import psycopg
 
@@ -159,14 +159,21 @@ def end_sessions(db: Database, name: str) -> int:
         return ended
 
 
-def waits_until(db: Database, name: bytes) -> tuple[int, datetime | None]:
-    """Return how often a name has failed, and until when no attempt of it is looked at."""
-    return next(((n, until) for n, until in db.rows("failure_find", name=name)), (0, None))
+def begin_attempt(
+    db: Database, name: bytes, now: datetime, wait: Callable[[int], timedelta]
+) -> datetime | None:
+    """Note an attempt as failed before it is looked at, so that many at once are no way around the waiting.
 
-
-def failed(db: Database, name: bytes, now: datetime, until: datetime) -> None:
-    """Note a failed attempt."""
-    db.run("failure_add", {"name": name, "now": now, "until": until})
+    Returns until when no attempt of this name is looked at, else None. `wait` is how long so many failures wait.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("failure_begin"), {"name": name, "now": now})
+        ((failures, until),) = conn.execute(sql("failure_lock"), {"name": name}).fetchall()
+        if until > now:
+            return cast(datetime, until)
+        row = {"name": name, "now": now, "until": now + wait(failures + 1)}
+        conn.execute(sql("failure_add"), row)
+        return None
 
 
 def succeeded(db: Database, name: bytes) -> None:

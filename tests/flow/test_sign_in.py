@@ -3,8 +3,10 @@
 import base64
 import json
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -82,6 +84,13 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
         answer = ask.get("/api/v1/me", headers={header: "for=10.0.0.1"})
         assert answer.json()["kind"] == "public", header
         assert ask.get(LIVE, headers={header: "for=10.0.0.1"}).status_code == 401
+    foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
+    for name in ("Origin", "Sec-Fetch-Site"):  # older browsers send the first alone
+        answer = ask.get(f"/api/v1/sites/{LIBRARY}/visits", headers={name: foreign[name]})
+        assert answer.status_code in (401, 403) and "access-control-allow-origin" not in answer.headers
+    with socket.create_connection((ask.base_url.host, ask.base_url.port or 0)) as sock:
+        sock.sendall(f"GET {LIVE} HTTP/1.0\r\nHost: {ask.base_url.netloc.decode()}\r\n\r\n".encode())
+        assert b" 401 " in sock.recv(100)  # as a proxy asks that says nothing else
     person(db, "ada", Grant(role="admin"))
     wait_for(lambda: me(ask)[0] == "public")
     assert ask.get(LIVE).status_code == 401
@@ -152,7 +161,7 @@ def test_a_login_leads_nowhere_else(signed: httpx2.Client) -> None:
 def test_failures_under_a_name_make_it_wait(db: Database, signed: httpx2.Client) -> None:
     assert enter(signed, "eve", "wrong").status_code == 403
     now = datetime.now(UTC)
-    accounts.failed(db, sha256(b"eve").digest(), now, now + timedelta(hours=1))
+    assert not accounts.begin_attempt(db, sha256(b"eve").digest(), now, lambda failures: timedelta(hours=1))
     waiting = enter(signed, "Eve", "wrong")
     assert waiting.status_code == 429 and 3000 < int(waiting.headers["retry-after"]) <= 3600
     assert enter(signed, "ada").status_code == 303  # others do not wait
@@ -174,6 +183,28 @@ def test_each_further_failure_doubles_the_wait(db: Database) -> None:
         waits.append(attempt())
         now += timedelta(hours=1)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+
+
+def test_many_attempts_at_once_are_no_way_around_the_wait(db: Database) -> None:
+    now, hour = datetime(2026, 3, 2, 12, tzinfo=UTC), timedelta(hours=1)
+
+    def attempt(_: int) -> bool:
+        try:
+            sign_in.sign_in(db, "eve", "wrong", "", now=now, lasts=hour)
+        except sign_in.SignInRefused as exc:
+            return not exc.wait_s
+        return False
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(attempt, range(16))) == sign_in.FREE
+
+
+def test_control_characters_in_a_form_are_refused(signed: httpx2.Client) -> None:
+    for path in ("/login", "/login/screen", "/login/backchannel"):
+        for kind in ("application/x-www-form-urlencoded", "application/octet-stream"):
+            for body in (b"name=a%00b", b"key=%1b", b"logout_token=%00", b"password=a\x00"):
+                answer = signed.post(path, content=body, headers={"Content-Type": kind})
+                assert answer.status_code == 422, (path, body)
 
 
 def test_a_second_factor_is_asked_for_and_used_once(db: Database) -> None:

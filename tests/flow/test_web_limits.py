@@ -1,5 +1,6 @@
 """The web service under those who ask too much: live figures answer, others are told, nothing is left behind."""
 
+import json
 import re
 import socket
 import threading
@@ -163,6 +164,7 @@ def test_a_large_body_is_refused_and_headers_have_an_end(quiet: httpx2.Client) -
 def test_every_answer_says_who_may_use_it(quiet: httpx2.Client) -> None:
     for path, whose in (
         ("/", "same-origin"),
+        (f"{LIBRARY}/visits", "same-origin"),
         ("/api/v1/rejected", "same-origin"),
         ("/api/v1/sites", "cross-origin"),
     ):
@@ -183,6 +185,12 @@ def test_control_characters_get_nowhere(quiet: httpx2.Client) -> None:
         quiet.post(f"{LIBRARY}/actions", json=note),
         quiet.post("/_dash-update-component", json=note),
         quiet.get(f"{LIBRARY}/visits?from=%1b[2J"),
-    ):
+        *(quiet.post(f"{LIBRARY}/actions", content=body, headers={"content-type": "application/json"})
+          for body in (
+              json.dumps({"who": "Kim", "title_sv": "Fler \x9b2J stolar"}, ensure_ascii=False).encode(),
+              json.dumps({"who": "Kim", "title_sv": "Fler \x7f stolar"}, ensure_ascii=False).encode(),
+              json.dumps({"who": "Kim", "title_sv": "Fler \x1b stolar"}).encode("utf-16"),
+          )),
+    ):  # fmt: skip
         assert answer.status_code == 422, answer.text
         assert re.search("control characters", answer.text)

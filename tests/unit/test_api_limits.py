@@ -226,7 +226,8 @@ def test_pages_of_others_may_link_here_and_fetch_nothing(
     ("path", "method", "open_data"),
     [
         ("/api/v1/sites", "GET", True),
-        ("/api/v1/sites/a/visits", "HEAD", True),
+        ("/api/v1/sites/a/calendar", "HEAD", True),
+        ("/api/v1/sites/a/visits", "GET", False),
         ("/api/v1/sites/a/actions", "POST", False),
         ("/api/v1/sites/a/findings", "GET", False),
         ("/api/v1/rejected", "GET", False),

@@ -121,14 +121,17 @@ returning n.account_id, a.display
 with over as (delete from session where expires < %(now)s)
 delete from sign_in_failure where last < %(now)s::timestamptz - interval '1 day'
 
--- name: failure_find
--- Until when no attempt of a name is looked at.
-select failures, until from sign_in_failure where name = %(name)s
+-- name: failure_begin
+-- Makes a row for a name that has not failed yet.
+insert into sign_in_failure (name, failures, last, until) values (%(name)s, 0, %(now)s, %(now)s) on conflict (name) do nothing
+
+-- name: failure_lock
+-- Until when no attempt of a name is looked at; of several attempts at once one after another finds out.
+select failures, until from sign_in_failure where name = %(name)s for update
 
 -- name: failure_add
 -- Notes a failed attempt.
-insert into sign_in_failure (name, failures, last, until) values (%(name)s, 1, %(now)s, %(until)s)
-on conflict (name) do update set failures = sign_in_failure.failures + 1, last = %(now)s, until = %(until)s
+update sign_in_failure set failures = failures + 1, last = %(now)s, until = %(until)s where name = %(name)s
 
 -- name: failure_clear
 -- Forgets the failures of a name, which has signed in.

@@ -18,7 +18,8 @@ COUNTED = (
     " visits weeks years"
 )
 NEVER_ONE = {
-    "{sample.weeks} weeks",  # what is said only of more than some number, and words of a file
+    "{sample.weeks} weeks",
+    "{year.weeks} weeks",  # what is said only of more than some number, and words of a file
     "{blocks} days",
     "{days} days",
     "{words[:60]} people",

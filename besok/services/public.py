@@ -23,6 +23,9 @@ from besok.store.sites import load
 
 COARSE: Final = 5  # people
 EVERY: Final = timedelta(minutes=5)
+SETTLED: Final = timedelta(
+    minutes=2
+)  # after a minute, until its figures have come and whoever looks often sees no change
 DAY: Final = timedelta(days=1)
 WEEK: Final = 7  # days
 USUAL: Final = timedelta(weeks=8)  # looked back for what is usual
@@ -33,7 +36,8 @@ SHOWN: Final = 5  # requests
 def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     """Return what anyone may see of a site. Raises NotFound."""
     place = load(db, site)
-    time = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
+    settled = now - SETTLED
+    time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
     root, *rest = live.spaces

@@ -14,7 +14,7 @@ from api.app import create_app
 from besok.model import sitefile
 from besok.model.settings import Settings
 from besok.services.live import get_live
-from besok.services.public import COARSE, coarse, get_public
+from besok.services.public import COARSE, SETTLED, coarse, get_public
 from besok.store import sites
 from besok.store.database import Database
 from dashboard.app import attach
@@ -78,7 +78,7 @@ def test_parent_less_siblings_tells_the_exact_figures_and_not_the_public_ones(li
         time = NOW.replace(minute=0) - n * 5 * MINUTE
         fill(library, {time: at(reading, study)})
         exact = {s.space: round(s.people or 0) for s in get_live(library, "lib", time).spaces}
-        public = get_public(library, "lib", time)
+        public = get_public(library, "lib", time + SETTLED)
         shown = {s.space: s.people for s in public.spaces} | {"hall": coarse(exact["hall"])}
         hits["exact"] += guesses(dict(exact)) == {study}
         hits["public"] += guesses(shown) == {study}
@@ -103,6 +103,15 @@ def test_one_moment_less_another_tells_of_nobody(library: Database) -> None:
     public = [get_public(library, "lib", time) for time in minutes]
     assert len({one.time for one in public}) == 3, "they change every five minutes only"
     assert {s.people for one in public for s in one.spaces if s.space == "study"} <= {0, None}
+
+
+def test_who_looks_often_sees_no_figure_come(library: Database) -> None:
+    start = NOW.replace(minute=0)
+    fill(library, {start - 2 * MINUTE: at(7, 4)})
+    before = get_public(library, "lib", start + MINUTE)
+    fill(library, {start - MINUTE: at(7, 4), start: at(8, 5)})  # somebody enters the study room
+    assert get_public(library, "lib", start + 1.9 * MINUTE) == before
+    assert get_public(library, "lib", start + 2 * MINUTE) != before
 
 
 def test_what_is_old_is_not_shown(library: Database) -> None:

@@ -61,7 +61,7 @@ class PublicRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicSite:
-    """A site at `time`, which is a multiple of five minutes; today and the six days after it."""
+    """A site at `time`, a multiple of five minutes and two or more minutes ago; today and the six days after it."""
 
     site: str
     name: Text

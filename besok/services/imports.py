@@ -37,6 +37,12 @@ JUMPED: Final = Translatable(
 BEGINS: Final = Translatable(
     "“{series}” is known from {first} to {last} only; before and after, the others count alone"
 )
+BESIDE: Final = Translatable(
+    "“{source}” has “{series}” of these days already: both are added up; if one holds the other, undo its import"
+)
+NEWER: Final = Translatable(
+    "these counts are import {number} already, and of {periods} of their periods a newer import holds: undo that one"
+)
 OTHER: Final = Translatable(
     "“{source}” has {days} of these days too; of two sources the finer one counts, then the newer"
 )
@@ -83,12 +89,20 @@ def preview(
             site_id = id_of(conn, site)
             standing = period_counts.standing(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
-        period_counts.put(trial, site, new, now)
+        number = period_counts.put(trial, site, new, now)
+        with trial.transaction() as conn:
+            newer = period_counts.standing(conn, site_id, new).corrected
         _, brought = site_days(trial, place, today - DAY)
         after = _progress(trial, target or place, today)
         own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}
         remarks = list(_remarks(place, file, source, own, {s: set(d) for s, d in brought.sources.items()}))
     first, last = min(c.first for c in file.counts), max(c.last for c in file.counts)
+    remarks += [
+        _remark("overlap", BESIDE, first, last, source=source, series=series or site)
+        for series in standing.beside[:MOST_OF_A_KIND]
+    ]
+    if newer:
+        remarks.append(_remark("overlap", NEWER, first, last, number=number, periods=len(newer)))
     return ImportPreview(
         site=site,
         source=source,
@@ -102,7 +116,7 @@ def preview(
         by_year=_by_year(file.counts),
         added=len(file.counts) - standing.same - len(standing.corrected),
         same=standing.same,
-        corrected=standing.corrected,
+        corrected=() if newer else standing.corrected,
         measured=sum(d.whole and not d.source for day, d in known.items() if first <= day <= last),
         remarks=tuple(remarks),
         target=target.id if target else None,

@@ -12,6 +12,7 @@ from besok.model import calendar
 from besok.model.messages import Translatable
 from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.site import Site
+from besok.model.sitefile.visit_checks import perimeter
 from besok.model.views.imports import CountMethod, Counts, ImportPreview, ImportView, PreviewRemark
 from besok.model.views.progress import Progress, SoFar
 from besok.services.observed_days import site_days
@@ -39,6 +40,9 @@ BEGINS: Final = Translatable(
 )
 BESIDE: Final = Translatable(
     "“{source}” has “{series}” of these days already: both are added up; if one holds the other, undo its import"
+)
+DOORS: Final = Translatable(
+    "“{source}” has only some of the doors, {missing} not: its days are shown as if nobody used these"
 )
 NEWER: Final = Translatable(
     "these counts are import {number} already, and of {periods} of their periods a newer import holds: undo that one"
@@ -97,6 +101,9 @@ def preview(
         own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}
         remarks = list(_remarks(place, file, source, own, {s: set(d) for s, d in brought.sources.items()}))
     first, last = min(c.first for c in file.counts), max(c.last for c in file.counts)
+    missing = _missing_doors(db, place, {row.portal for row in brought.rows if row.source == source})
+    if missing:
+        remarks.append(_remark("series", DOORS, first, last, source=source, missing=", ".join(missing)))
     remarks += [
         _remark("overlap", BESIDE, first, last, source=source, series=series or site)
         for series in standing.beside[:MOST_OF_A_KIND]
@@ -162,6 +169,15 @@ def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
 def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
     """Make an import that was undone count again. Raises NotFound, CountFileError."""
     period_counts.set_undone(db, import_id, author, now, undone=False)
+
+
+def _missing_doors(db: Database, place: Site, portals: set[str]) -> list[str]:
+    """Return the doors into a site that a source has no counts of, where it has counts of doors alone."""
+    if "" in portals:
+        return []
+    held = max(place.visits, key=lambda d: d.first, default=None)
+    doors = (held.portals if held else ()) or perimeter(place, load_all(db))
+    return sorted(set(doors) - portals)
 
 
 def _target(db: Database, place: Site) -> Site | None:

@@ -4,9 +4,13 @@ from datetime import date
 
 import pytest
 
+from besok.model import sitefile
 from besok.model.errors import CountFileError, StoreRefused
 from besok.services import imports
+from besok.store import sites
 from besok.store.database import Database
+from tests.sitetext import door
+from tests.store.by_day import SITE
 from tests.store.test_imports import GATE, NOW, days, file, holding, lib, months, store, year
 
 __all__ = ["lib"]
@@ -89,3 +93,18 @@ def test_a_file_again_after_a_newer_one_says_that_the_newer_one_holds(lib: Datab
     assert store(lib, counts) == first and holding(lib)[date(2024, 1, 2)][0] == 25
     imports.undo(lib, newer, "Ada", now=NOW)
     assert holding(lib)[date(2024, 1, 2)][0] == 20
+
+
+def test_a_file_of_some_of_the_doors_is_told_and_their_others_complete_it(db: Database) -> None:
+    sites.apply(db, sitefile.parse(SITE + door("back", ("Bakdörr", "Back"))))
+    counts = file(days(date(2024, 1, 1), [10, 20]))
+
+    def missing(portal: str) -> list[object]:
+        told = imports.preview(db, "lib", {"": portal} if portal else {}, counts, GATE, now=NOW)
+        return [r.text.values["missing"] for r in told.remarks if "some of the doors" in r.text.english]
+
+    assert (missing("front"), missing("back"), missing("")) == (["back"], ["front"], [])
+    imports.store(db, "lib", {"": "front"}, counts, GATE, author="Ada", now=NOW)
+    assert missing("back") == []
+    imports.store(db, "lib", {"": "back"}, counts, GATE, author="Ada", now=NOW)
+    assert [v for v, _ in holding(db).values()] == [20, 40]

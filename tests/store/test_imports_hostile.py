@@ -7,11 +7,12 @@ import pytest
 from besok.model import sitefile
 from besok.model.errors import CountFileError, StoreRefused
 from besok.services import imports
+from besok.services.annual import compute_annual
 from besok.store import sites
 from besok.store.database import Database
 from tests.sitetext import door
 from tests.store.by_day import SITE
-from tests.store.test_imports import GATE, NOW, days, file, holding, lib, months, store, year
+from tests.store.test_imports import GATE, NOW, TODAY, days, file, holding, lib, months, store, year
 
 __all__ = ["lib"]
 
@@ -108,3 +109,18 @@ def test_a_file_of_some_of_the_doors_is_told_and_their_others_complete_it(db: Da
     assert missing("back") == []
     imports.store(db, "lib", {"": "back"}, counts, GATE, author="Ada", now=NOW)
     assert [v for v, _ in holding(db).values()] == [20, 40]
+
+
+def test_doors_that_are_not_in_the_definition_do_not_count_from_its_day_on(db: Database) -> None:
+    rule = '[[sites.visits]]\nfirst = 2024-01-02\nportals = ["front"]\n'
+    sites.apply(db, sitefile.parse(SITE + door("back", ("Bakdörr", "Back")) + rule))
+    columns = days(date(2024, 1, 1), [1, 2, 3], "A") + days(date(2024, 1, 1), [10, 20, 30], "B")
+    number = imports.store(db, "lib", {"A": "front", "B": "back"}, file(columns), GATE, author="Ada", now=NOW)
+    assert [v for v, _ in holding(db).values()] == [11, 2, 3]
+    report = compute_annual(db, "lib", 2024, TODAY)
+    assert [(i.days, i.visits) for i in report.imports] == [(3, 16)]
+    imports.undo(db, number, "Ada", now=NOW)
+    imports.store(
+        db, "lib", {"": "back"}, file(days(date(2024, 1, 1), [10, 20])), GATE, author="Ada", now=NOW
+    )
+    assert holding(db) == {date(2024, 1, 1): (10, GATE)}, "of the next day nothing is known"

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from counted import after, buckets, put, reading, totals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from besok.store.database import Database
+from tests.store.counted import after, buckets, put, reading, totals
 from tests.store.test_voids import house, tables, undo, void
 
 __all__ = ["house"]

@@ -194,6 +194,18 @@ def period_twice(series: str) -> Translatable:
     return _of("“{series}” has one period twice; keep one of the rows", series=series)
 
 
+def series_twice(series: str, portal: str, other: str, day: date) -> Translatable:
+    """Return a series of a source is counted at two doors on one day."""
+    return _of(
+        "{day}: “{series}” would be counted twice, at “{portal}” and at “{other}” of the same source (no name: the "
+        "whole site); undo the import that has it, or give these counts a source of their own",
+        series=series,
+        portal=portal,
+        other=other,
+        day=day,
+    )
+
+
 def periods_cross(first: date, last: date, other_first: date, other_last: date) -> Translatable:
     """Return two periods of one source overlap and neither is made of whole ones of the other."""
     return _of(

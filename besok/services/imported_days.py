@@ -189,7 +189,7 @@ class Imported:
         for row in self.rows:
             pairs = [(row.first, row.visits)] if row.first == row.last else _pairs(next(spreads[row.source]))
             for day, visits in pairs:
-                if day in days and self.days[day].source == row.source:
+                if day in days and self.days[day].source == row.source and self._counts(row, day):
                     own = found[row.import_id]
                     own[day] = own.get(day, 0.0) + visits
         return {number: (len(own), sum(own.values())) for number, own in found.items()}
@@ -207,16 +207,25 @@ class Imported:
                 values[day].append((r, visits))
         alive = [sorted(ends) for ends in zip(*spans.values(), strict=True)]
         return {
-            day: self._day(day, parts)
+            day: self._day(day, counted)
             for day, parts in values.items()
             if len(parts) == sum(f <= day for f in alive[0]) - sum(t < day for t in alive[1])
+            and (counted := [(row, visits) for row, visits in parts if self._counts(row, day)])
         }
+
+    def _held(self, day: date) -> VisitDefinition:
+        """Return the definition that holds on a day."""
+        known = (d for d in self.site.visits if d.first <= day)
+        return max(known, key=lambda d: d.first, default=NOTHING_OFF)
+
+    def _counts(self, row: PeriodVisits, day: date) -> bool:
+        """Tell whether those who enter where a row was counted are visits on a day."""
+        portals = self._held(day).portals if row.portal else ()
+        return not portals or row.portal in portals
 
     def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> ImportedDay:
         """Add up the series of a source, gross and net by the definition that holds on the day."""
-        held = max(
-            (d for d in self.site.visits if d.first <= day), key=lambda d: d.first, default=NOTHING_OFF
-        )
+        held = self._held(day)
         off = sum(d.per_day for d in held.deductions)
         kept = {portal: _kept(held, portal) for portal in {row.portal for row, _ in parts}}
         visits, net = sum(v for _, v in parts), parts[0][0].net

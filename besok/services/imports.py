@@ -12,6 +12,7 @@ from besok.model import calendar
 from besok.model.messages import Translatable
 from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.site import Site
+from besok.model.sitefile.visit_checks import perimeter
 from besok.model.views.imports import CountMethod, Counts, ImportPreview, ImportView, PreviewRemark
 from besok.model.views.progress import Progress, SoFar
 from besok.services.observed_days import site_days
@@ -36,6 +37,15 @@ JUMPED: Final = Translatable(
 )
 BEGINS: Final = Translatable(
     "“{series}” is known from {first} to {last} only; before and after, the others count alone"
+)
+BESIDE: Final = Translatable(
+    "“{source}” has “{series}” of these days already: both are added up; if one holds the other, undo its import"
+)
+DOORS: Final = Translatable(
+    "“{source}” has only some of the doors, {missing} not: its days are shown as if nobody used these"
+)
+NEWER: Final = Translatable(
+    "these counts are import {number} already, and of {periods} of their periods a newer import holds: undo that one"
 )
 OTHER: Final = Translatable(
     "“{source}” has {days} of these days too; of two sources the finer one counts, then the newer"
@@ -83,12 +93,23 @@ def preview(
             site_id = id_of(conn, site)
             standing = period_counts.standing(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
-        period_counts.put(trial, site, new, now)
+        number = period_counts.put(trial, site, new, now)
+        with trial.transaction() as conn:
+            newer = period_counts.standing(conn, site_id, new).corrected
         _, brought = site_days(trial, place, today - DAY)
         after = _progress(trial, target or place, today)
         own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}
         remarks = list(_remarks(place, file, source, own, {s: set(d) for s, d in brought.sources.items()}))
     first, last = min(c.first for c in file.counts), max(c.last for c in file.counts)
+    missing = _missing_doors(db, place, {row.portal for row in brought.rows if row.source == source})
+    if missing:
+        remarks.append(_remark("series", DOORS, first, last, source=source, missing=", ".join(missing)))
+    remarks += [
+        _remark("overlap", BESIDE, first, last, source=source, series=series or site)
+        for series in standing.beside[:MOST_OF_A_KIND]
+    ]
+    if newer:
+        remarks.append(_remark("overlap", NEWER, first, last, number=number, periods=len(newer)))
     return ImportPreview(
         site=site,
         source=source,
@@ -102,7 +123,7 @@ def preview(
         by_year=_by_year(file.counts),
         added=len(file.counts) - standing.same - len(standing.corrected),
         same=standing.same,
-        corrected=standing.corrected,
+        corrected=() if newer else standing.corrected,
         measured=sum(d.whole and not d.source for day, d in known.items() if first <= day <= last),
         remarks=tuple(remarks),
         target=target.id if target else None,
@@ -148,6 +169,15 @@ def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
 def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
     """Make an import that was undone count again. Raises NotFound, CountFileError."""
     period_counts.set_undone(db, import_id, author, now, undone=False)
+
+
+def _missing_doors(db: Database, place: Site, portals: set[str]) -> list[str]:
+    """Return the doors into a site that a source has no counts of, where it has counts of doors alone."""
+    if "" in portals:
+        return []
+    held = max(place.visits, key=lambda d: d.first, default=None)
+    doors = (held.portals if held else ()) or perimeter(place, load_all(db))
+    return sorted(set(doors) - portals)
 
 
 def _target(db: Database, place: Site) -> Site | None:

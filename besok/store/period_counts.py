@@ -88,6 +88,7 @@ class Standing:
 
     same: int
     corrected: tuple[tuple[PeriodCount, float], ...]
+    beside: tuple[str, ...]  # other series of the source on the same days, to which new counts are added
 
 
 def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
@@ -153,19 +154,18 @@ def holding(db: Database, site: str) -> list[PeriodVisits]:
 
 
 def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Standing:
-    """Return what the source has of the same periods."""
-    known = {
-        (*key, c.first, c.last, c.hour): c.visits
-        for key, own in _stored(conn, site_id, new).items()
-        for c in own
-    }
+    """Return what the source has of the same periods, and which other series it has of their days."""
+    stored = _stored(conn, site_id, new)
+    known = {(*key, c.first, c.last, c.hour): c.visits for key, own in stored.items() for c in own}
     same, corrected = 0, []
     for c in new.counts:
         before = known.get((new.portal(c), c.series, c.first, c.last, c.hour))
         same += before == c.visits
         if before is not None and before != c.visits:
             corrected.append((c, before))
-    return Standing(same=same, corrected=tuple(corrected))
+    keys, days = {(new.portal(c), c.series) for c in new.counts}, _days(new.counts)
+    beside = sorted(key[1] or key[0] for key in stored.keys() - keys if days & _days(stored[key]))
+    return Standing(same=same, corrected=tuple(corrected), beside=tuple(beside))
 
 
 def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
@@ -174,18 +174,42 @@ def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
     for c in new.counts:
         series[new.portal(c), c.series].append(c)
     stored = _stored(conn, site_id, new)
-    for (counted,) in conn.execute(
-        sql("source_counts"), {"site_id": site_id, "source": new.source}
-    ).fetchall():
-        if counted != new.counted:
-            raise CountFileError(messages.source_counts(new.source, counted, new.counted))
+    _check_counted(conn, site_id, new.source, new.counted)
     for key, own in series.items():
+        _check_doors(key, own, stored)
         periods = {(c.first, c.last, c.hour): c for c in stored.get(key, ())}
         if len({(c.first, c.last, c.hour) for c in own}) < len(own):
             raise CountFileError(messages.period_twice(key[1]))
         periods |= {(c.first, c.last, c.hour): c for c in own}
         for wrong in finest(list(periods.values()))[1]:
             raise CountFileError(_told(wrong))
+
+
+def _check_counted(conn: psycopg.Connection[Any], site_id: int, source: str, counted: Counts) -> None:
+    """Raise CountFileError where the counts of a source that hold are not of what others are to be of."""
+    for (before,) in conn.execute(sql("source_counts"), {"site_id": site_id, "source": source}).fetchall():
+        if before != counted:
+            raise CountFileError(messages.source_counts(source, before, counted))
+
+
+def _check_doors(
+    key: Series, own: Sequence[PeriodCount], stored: Mapping[Series, Sequence[PeriodCount]]
+) -> None:
+    """Raise CountFileError where a series holds at another door on the same days: it would be counted twice.
+
+    A series without a name is another one at each door.
+    """
+    portal, series = key
+    for (door, name), known in stored.items():
+        other = name == series and door != portal and (series or not (door and portal))
+        if other and (days := _days(own) & _days(known)):
+            raise CountFileError(messages.series_twice(series, portal, door, min(days)))
+
+
+def _days(counts: Sequence[PeriodCount]) -> set[date]:
+    """Return the days of some periods."""
+    spans = {(c.first.toordinal(), c.last.toordinal()) for c in counts}
+    return {date.fromordinal(n) for first, last in spans for n in range(first, last + 1)}
 
 
 def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
@@ -196,12 +220,16 @@ def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
 
 
 def _stored(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
-    """Return what holds of the source between the first and the last day of new counts, by series."""
-    span = {"first": min(c.first for c in new.counts), "last": max(c.last for c in new.counts)}
+    """Return what holds of the source on the days of new counts, by series, and within periods that reach beyond."""
+    first, last = min(c.first for c in new.counts), max(c.last for c in new.counts)
     with conn.cursor(row_factory=dict_row) as cur:
-        rows = cur.execute(
-            sql("period_counts"), {"site_id": site_id, "source": new.source, **span}
-        ).fetchall()
+        while True:
+            key = {"site_id": site_id, "source": new.source, "first": first, "last": last}
+            rows = cur.execute(sql("period_counts"), key).fetchall()
+            reach = min([first, *(r["first"] for r in rows)]), max([last, *(r["last"] for r in rows)])
+            if reach == (first, last):
+                break
+            first, last = reach
     found: dict[Series, list[PeriodCount]] = defaultdict(list)
     for row in rows:
         portal, _ = row.pop("portal"), row.pop("import_id")
@@ -215,6 +243,7 @@ class _Import:
     site_id: int
     site: str
     source: str
+    counts: Counts
     undone: bool
 
 
@@ -234,6 +263,8 @@ def _get(
 def _set_undone(
     conn: psycopg.Connection[Any], known: _Import, author: str, now: datetime, *, undone: bool
 ) -> None:
+    if not undone:
+        _check_counted(conn, known.site_id, known.source, known.counts)
     conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
     if not undone:
         _check_again(conn, known)
@@ -245,7 +276,9 @@ def _check_again(conn: psycopg.Connection[Any], known: _Import) -> None:
     """Raise CountFileError where what a restored import holds contradicts what was stored since."""
     everything = PeriodCount(first=date.min, last=date.max, visits=0)
     span = NewImport(source=known.source, counts=(everything,), portal_of={}, author="")
-    for own in _stored(conn, known.site_id, span).values():
+    stored = _stored(conn, known.site_id, span)
+    for key, own in stored.items():
+        _check_doors(key, own, stored)
         for wrong in finest(own)[1]:
             raise CountFileError(_told(wrong))
 

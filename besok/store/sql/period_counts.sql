@@ -22,7 +22,7 @@ update count_import set undone = %(undone)s where import_id = %(import_id)s
 
 -- name: import_get
 -- An import by its id, or by what it holds.
-select i.import_id, i.site_id, s.slug as site, i.source, i.undone
+select i.import_id, i.site_id, s.slug as site, i.source, i.counts, i.undone
 from count_import i join site s using (site_id)
 where i.import_id = %(import_id)s or i.site_id = %(site_id)s and i.content = %(content)s
 
@@ -75,7 +75,7 @@ select h.source, h.counts = 'net' as net, coalesce(p.slug, '') as portal, h.seri
 from holding h
 left join portal p using (portal_id)
 group by h.source, h.counts, p.slug, h.series, h.first_day, h.last_day, h.hour is null
-order by h.source, p.slug, h.series, h.first_day, h.last_day
+order by h.source, p.slug, h.series, h.first_day, h.last_day, h.hour is null desc
 
 -- name: forecasts_forget
 -- Deletes the forecasts that rest on some sites and that nothing is lost with: those made afterwards, and those of whose days

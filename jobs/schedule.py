@@ -50,7 +50,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="note usual counts", period=6 * HOUR, run=upkeep.learn_quarters, delay=MINUTE),
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
-    _background("send alerts", "jobs.alerting:send", alerting.to_send, timedelta(0), HALF_MINUTE),
+    _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),

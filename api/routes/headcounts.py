@@ -84,7 +84,11 @@ def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToC
 
 
 @router.post(
-    "/sites/{site}/headcounts", status_code=201, summary="Send a headcount", dependencies=[needs("count")]
+    "/sites/{site}/headcounts",
+    status_code=201,
+    responses={200: {"description": "It was there already"}},
+    summary="Send a headcount",
+    dependencies=[needs("count")],
 )
 def receive(
     site: KnownSite, body: HeadcountIn, db: Db, now: Now, request: Request, response: Response

@@ -19,7 +19,7 @@ from besok.model.levers import Lever, LeverEffect, Verdict
 LEAST_WEEKS = 26  # of the site, before any lever is estimated
 LEAST_VARIED = 6  # weeks with more of a lever, and as many with less, before it is estimated
 YEAR = 52  # weeks
-LOWER, UPPER = 0.025, 0.975
+UPPER = 0.975  # of the 95 % interval
 OWN = 0.1  # share of a lever's deviation that the others must leave, or they cannot be told apart
 SHOWS = 2.8  # standard errors: an effect so large is found four times in five
 

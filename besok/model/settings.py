@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     """Language for a browser that prefers neither Swedish nor English."""
 
     alive_url: str = ""
-    """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop. None if empty."""
+    """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop."""
     minute_days: int = 14
     """Days of minute-by-minute occupancy that are kept; the 15-minute form stays."""
     rejected_days: int = 90

@@ -1,7 +1,7 @@
 """Rules of alerts, their occurrences, and what was sent of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from besok.model.alerts import Alert, AlertRule, AlertState
@@ -66,6 +66,21 @@ def acknowledged_last(db: Database, rule: int, subject: str) -> datetime | None:
     """Return when an occurrence of a rule about a subject was last acknowledged."""
     ((last,),) = db.rows("alert_acknowledged_last", rule=rule, subject=subject)
     return last  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message that was sent, or was not: why."""
+
+    target: str
+    at: datetime
+    alerts: int
+    problem: str | None
+
+
+def deliveries(db: Database) -> list[Delivery]:
+    """Return the last deliveries, the newest first."""
+    return db.fetch("alert_deliveries", Delivery)
 
 
 def mute(db: Database, subject: str, *, reason: str, author: str, until: datetime, now: datetime) -> None:

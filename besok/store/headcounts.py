@@ -11,6 +11,7 @@ import psycopg
 from besok.model import calendar, messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.headcount import Headcount
+from besok.model.plurals import many
 from besok.model.site import Site
 from besok.store import audit, rollup
 from besok.store.database import Database, sql
@@ -43,7 +44,7 @@ def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, 
                 raise StoreRefused(messages.ANOTHER_COUNT)
             return False
         _changed(conn, site, count.time - clock_ahead, now)
-        about = f"{count.people} people, by {count.counted_by}"
+        about = f"{many(count.people, 'person', 'people')}, by {count.counted_by}"
         audit.note(conn, "headcount", f"{count.space} {count.id}", site=site.id, detail=about)
         return True
 

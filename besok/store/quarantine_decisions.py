@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import audit, rollup
@@ -72,7 +73,7 @@ def decide(
         if choice == "released":
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
-        about = f"{choice} {readings} readings of {chosen.device}, {author}{f': {reason}' if reason else ''}"
+        about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"
         audit.note(conn, "release", f"decision {number}", site=chosen.site or "", detail=about)
         return number, readings
 

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.plurals import many
 from besok.store import audit, rollup
 from besok.store.database import Database, sql
 
@@ -55,7 +56,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
         _forget_sensors(conn)
         for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
             rollup.rebuild_days(conn, sharing)
-        audit.note(conn, "sandbox", site, site=site, detail=f"emptied of {readings} readings")
+        audit.note(conn, "sandbox", site, site=site, detail=f"emptied of {many(readings, 'reading')}")
         _tell(conn, site, (now or datetime.now(UTC)) - DAYS)
         return readings
 

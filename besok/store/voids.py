@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.plurals import many
 from besok.model.views.devices import Voided
 from besok.store import audit, rollup
 from besok.store.database import Database, sql
@@ -102,7 +103,10 @@ def add(
         ).fetchone()
         assert row
         _recompute(conn, key)
-        about = f"{author}: {reason}; {goes.readings} readings from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+        about = (
+            f"{author}: {reason}; {many(goes.readings, 'reading')} from {first:%Y-%m-%d %H:%M}"
+            f" to {last:%Y-%m-%d %H:%M}"
+        )
         for site in device.sites:
             audit.note(conn, "void", f"void {row[0]} of {device.device}", site=site, detail=about)
         return int(row[0])

@@ -137,6 +137,17 @@ def list_alerts(
             print(f"alert {one.id}: {alert_text.sentence(one)}{taken}")
 
 
+@app.command("log")
+def show_log() -> None:
+    """Show the last messages, and why some did not get through."""
+    from besok.store import alerts
+
+    with opened() as db:
+        for one in alerts.deliveries(db):
+            how = f"not delivered: {one.problem}" if one.problem else "delivered"
+            print(f"{one.at:%Y-%m-%d %H:%M} {one.target}: {many(one.alerts, 'alert')}, {how}")
+
+
 @app.command()
 def acknowledge(number: Annotated[int, typer.Argument(help="The alert's number.")], by: Author = "") -> None:
     """Say that you take care of an alert (or have cleaned, where it tells of entries)."""

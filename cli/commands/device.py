@@ -229,7 +229,7 @@ def sent(held: "Held") -> str:
     """Return what devices have sent, in a line: `1440 readings from 2026-03-02 to 2026-03-03, 812 people at doors`."""
     if not held.first or not held.last:
         return "no reading"
-    people = f", {held.people:,.0f} people at doors" if held.people else ""
+    people = f", {many(held.people, 'person', 'people')} at doors" if held.people else ""
     return f"{many(held.readings, 'reading')} from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}{people}"
 
 

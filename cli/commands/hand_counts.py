@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import SiteOption
 
@@ -42,7 +43,7 @@ def count(
         author = by or getpass.getuser()
         number = enter(db, place, HandCount(first=first, last=last, visits=visits, counted_by=author), now)
         years = get_sampled_years(db, place, now.date())
-    print(f"{first} to {last}: {visits} visits, stored as import {number}.")
+    print(f"{first} to {last}: {many(visits, 'visit')}, stored as import {number}.")
     for year in years:
         if year.year in (first.year, last.year):
             print(said(year))

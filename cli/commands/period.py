@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import SiteOption
 
@@ -48,7 +49,7 @@ def close(
             now=datetime.now(UTC),
         )
     print(
-        f"{period} of {site} is closed under {made.id}: {made.gross:,.0f} visits gross, {made.net:,.0f} net."
+        f"{period} of {site} is closed under {made.id}: {many(made.gross, 'visit')} gross, {made.net:,.0f} net."
     )
 
 

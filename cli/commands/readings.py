@@ -62,7 +62,7 @@ def void(
         found = voids.find(db, device, source)
         begins, ends = time_span(db, found, first, last)
         goes = voids.affected(db, found, begins, ends, above)
-        people = f", {goes.people:,.0f} people passing in them" if goes.people else ""
+        people = f", {many(goes.people, 'person', 'people')} passing in them" if goes.people else ""
         print(f"{many(goes.readings, 'reading')} of {device} from {begins} to {ends}{people}")
         if not yes:
             typer.confirm("Leave them out of all figures?", abort=True)

@@ -47,12 +47,12 @@ def _told(one: Trouble, now: datetime) -> Finding:
         "service_missing": (PROBLEM, f"No {name} service has ever been heard", f"start it with {start}"),
         "behind": (
             PROBLEM,
-            f"The service {name} is {one.seconds or 0:.0f} seconds behind what the sensors send",
+            f"The service {name} is {many(one.seconds or 0, 'second')} behind what the sensors send",
             "its log and the page of the database's load say why",
         ),
         "clock": (
             PROBLEM,
-            f"The clocks of this machine and of the database are {one.seconds or 0:.0f} seconds apart",
+            f"The clocks of this machine and of the database are {many(one.seconds or 0, 'second')} apart",
             "set both by NTP",
         ),
         "forecast_old": (

@@ -82,7 +82,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"
         f" {r.days_partly} in part, {r.days_missing} not at all"
     )
-    yield f"  open for {_n(r.hours_staffed)} hours with staff, and {_n(r.hours_staffless)} without (card only)"
+    yield f"  open for {many(r.hours_staffed, 'hour')} with staff, and {_n(r.hours_staffless)} without (card only)"
     if r.gross is not None:
         yield (
             f"  {r.estimated_share:.2%} of gross is estimated for what was not observed,"
@@ -113,7 +113,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         file = f" of {i.name}, SHA-256 {i.digest}," if i.name else ""
         yield (
             f"    {i.source} ({i.counts}, {i.method}):{file} by {i.author} {_t(i.made)}:"
-            f" {_n(i.visits)} visits on {many(i.days, 'day')}"
+            f" {many(i.visits, 'visit')} on {many(i.days, 'day')}"
         )
     if r.corrections:
         yield "  Corrections:"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from besok.analytics.placement import Suggestion
 from besok.model.metrics import METRICS
+from besok.model.plurals import many
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading, Voided
 from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.store.device_mappings import DeviceMapping
@@ -70,7 +71,7 @@ def voids(found: Sequence[Voided]) -> Iterator[str]:
         span = f"{one.first:%Y-%m-%d %H:%M} to {one.last:%Y-%m-%d %H:%M} UTC"
         yield f"{one.id}  {one.source} {one.device}: {span}{above}"
         who = f"({one.author}, {one.made:%Y-%m-%d %H:%M} UTC)"
-        yield f"    {one.readings} readings, {one.people:g} people: {one.reason} {who}"
+        yield f"    {many(one.readings, 'reading')}, {many(one.people, 'person', 'people')}: {one.reason} {who}"
         if one.undone:
             yield f"    undone: {one.undone_why} ({one.undone_by}, {one.undone:%Y-%m-%d %H:%M} UTC)"
 

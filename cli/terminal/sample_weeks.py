@@ -1,5 +1,6 @@
 """Sample weeks on a terminal."""
 
+from besok.model.plurals import many
 from besok.model.views.sample_weeks import SampledYear
 
 
@@ -8,5 +9,5 @@ def said(year: SampledYear) -> str:
     between = f"80 % interval {year.lower:,.0f} to {year.upper:,.0f}"
     weeks = f"estimated from {year.counted} of {year.weeks} weeks ({between})"
     presumed = ", ".join(kind.kind for kind in year.kinds if kind.presumed)
-    text = f"{year.year}, {year.first} to {year.last}: {year.visits:,.0f} visits, {weeks}"
+    text = f"{year.year}, {year.first} to {year.last}: {many(year.visits, 'visit')}, {weeks}"
     return f"{text}; no week counted in: {presumed}" if presumed else text

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from besok.model.period_counts import CountFile, FileRemark
+from besok.model.plurals import many
 from besok.model.views.imports import ImportPreview, ImportView
 from besok.text import import_text
 from besok.text.languages import speaking
@@ -56,7 +57,7 @@ def line(one: ImportView) -> str:
     undone = f"  undone by {one.changed_by}" if one.undone else ""
     return (
         f"{one.id}  {one.made:%Y-%m-%d %H:%M}  {one.author}  “{one.source}”  {one.first} to {one.last}  "
-        f"{one.rows:,} counts  {one.visits:,.0f} visits  {one.name}{undone}"
+        f"{one.rows:,} counts  {many(one.visits, 'visit')}  {one.name}{undone}"
     )
 
 

@@ -19,6 +19,7 @@ from besok.model.settings import Settings
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
 from besok.store import sites
 from besok.store.database import Database
+from besok.store.quarantine_decisions import Chosen, decide
 from tests.small_sites import week
 
 Fixture = Callable[..., Any]
@@ -96,16 +97,24 @@ def answered(ask: httpx2.Client, place: Site, days: Iterable[date]) -> dict[date
     return doors
 
 
+def _held(db: Database) -> int:
+    with db.transaction() as conn:
+        row = conn.execute("select count(*) from quarantine").fetchone()
+    return int(row[0]) if row else 0
+
+
 def replayed(
     counts: list[Count], place: Site, settings: Settings, db: Database,
     collect: Fixture, publish: Fixture, count: Fixture, wait_for: Fixture,
 ) -> None:  # fmt: skip
-    """Send the counts through the broker and wait until the collector has stored them."""
+    """Send the counts through the broker, wait until the collector has them, and release them: they are years late."""
     sites.apply(db, SiteFile(sites=(place,)))
     with collect(settings):
         publish(twice_and_out_of_order(counts))
         publish([replace(counts[0], start=counts[0].start - timedelta(days=7)).message])
-        wait_for(lambda: count() >= 2 * len(counts) + 2)
+        wait_for(lambda: _held(db) >= 2 * len(counts) + 2)
+    door = Chosen(device=f"{place.id}/door")
+    decide(db, "released", door, author="Kim", now=datetime.now(UTC), reason="an old series")
     assert count() == 2 * len(counts) + 2
 
 

@@ -39,9 +39,9 @@ STATE = "select count(*), coalesce(sum(value), 0) from reading"
 
 
 def stream(first: int, last: int) -> list[tuple[str, dict[str, Any]]]:
-    """Messages `first` up to `last`: the n-th brings n people in, at a time of its own."""
+    """Messages `first` up to `last`: the n-th tells of n people, at a time of its own."""
     return [
-        ("door/flow", {"time": (START + timedelta(seconds=n)).isoformat(), "in": n})
+        ("hall/level", {"time": (START + timedelta(seconds=n)).isoformat(), "people": n})
         for n in range(first, last)
     ]
 

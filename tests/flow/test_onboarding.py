@@ -120,6 +120,13 @@ def test_a_sensor_that_is_taken_out_of_the_file_and_still_heard_is_listed(
         wait_for(lambda: count() == 1)
     assert ask.get("/api/v1/devices/unplaced").json() == []
     sites.apply(db, SiteFile(sites=(library, *others)))
+    assert ask.get("/api/v1/devices/unplaced").json() == [], "it may have been taken down"
+    with db.transaction() as conn:
+        conn.execute(
+            "update channel set last_received = now() + interval '25 hours' from device d"
+            " where d.device_id = channel.device_id and d.external_id = %s",
+            (f"{LIBRARY}/vs-hiss-ner",),
+        )
     (stranger,) = ask.get("/api/v1/devices/unplaced").json()
     assert stranger["device"]["device"] == f"{LIBRARY}/vs-hiss-ner"
     assert sitefile.parse(sitefile.dump(SiteFile(sites=places)))  # the example is as it was

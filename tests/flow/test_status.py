@@ -26,7 +26,7 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 def stream(first: int, last: int) -> list[tuple[str, Any]]:
     """Messages `first` up to `last`, each with a time of its own."""
     times = {n: (START + timedelta(seconds=n)).isoformat() for n in range(first, last)}
-    return [("door/flow", {"time": time, "in": abs(n)}) for n, time in times.items()]
+    return [("hall/level", {"time": time, "people": abs(n)}) for n, time in times.items()]
 
 
 class Service:

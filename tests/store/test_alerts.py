@@ -153,9 +153,9 @@ def test_a_message_that_is_refused_is_tried_again_later(
     assert taken.subjects == []
     turn(library, now + 2 * MINUTE)
     assert taken.subjects == ["Besök: 2 larm"]
-    log = library.rows("alert_deliveries")
-    assert [(count, problem is None) for _t, _at, count, problem in log] == [(2, True), (2, False)]
-    assert all("mailto" not in (problem or "") for *_, problem in log), "addresses may hold passwords"
+    log = alerts.deliveries(library)
+    assert [(one.alerts, one.problem is None) for one in log] == [(2, True), (2, False)]
+    assert all("mailto" not in (one.problem or "") for one in log), "addresses may hold passwords"
 
 
 def full(db: Database, now: datetime, people: float) -> None:

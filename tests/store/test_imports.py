@@ -338,7 +338,7 @@ def test_a_stated_baseline_stands_for_days_that_nobody_has(lib: Database) -> Non
         (wrong, "baseline_visits: is missing"),
         (
             wrong.replace("baseline_measure", "baseline_visits = 9\nbaseline_measure"),
-            "the target counts gross visits",
+            "the target counts gross",
         ),
         (
             wrong.replace("baseline_measure", "baseline_visits = 9\nbaseline_measure"),

@@ -17,7 +17,9 @@ COUNTED = (
     " migrations minutes months nights people persons places problems readings rows seconds sensors sites spaces times"
     " visits weeks years"
 )
-NEVER_ONE = {  # what is said only of more than some number, and words of a file
+NEVER_ONE = {
+    "{sample.weeks} weeks",
+    "{year.weeks} weeks",  # what is said only of more than some number, and words of a file
     "{blocks} days",
     "{days} days",
     "{words[:60]} people",

@@ -38,8 +38,8 @@ def _stated(at: Path, target: Target) -> Iterator[Problem]:
     elif target.baseline_measure != target.measure:
         yield (
             (*at, "baseline_measure"),
-            f"the baseline is {target.baseline_measure} and the target counts {target.measure} visits; "
-            f'write measure = "{target.baseline_measure}", or the baseline as {target.measure} visits',
+            f"the baseline is {target.baseline_measure} and the target counts {target.measure}; "
+            f'write measure = "{target.baseline_measure}", or give the baseline as {target.measure}',
         )
     if not target.baseline_source:
         yield (

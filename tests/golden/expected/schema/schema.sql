@@ -1,4 +1,5 @@
 CREATE INDEX action_log_site ON public.action_log USING btree (site_id, slug)
+CREATE INDEX audit_at ON public.audit USING btree (at DESC)
 CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (portal_id, valid) WHERE ((decision = 'accepted'::text) AND (undone IS NULL))
 CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (registered IS NOT NULL)
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
@@ -19,7 +20,27 @@ CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (r
 CREATE INDEX rejected_received ON public.rejected USING btree (received)
 CREATE INDEX rejected_unredacted ON public.rejected USING btree (rejected_id) WHERE (NOT redacted)
 CREATE INDEX seen_forget ON public.seen USING brin (forget)
+CREATE INDEX session_account ON public.session USING btree (account_id)
+CREATE INDEX session_key ON public.session USING btree (key_id)
 CREATE INDEX voided_time_in_force ON public.voided_time USING btree (device_id) WHERE (undone IS NULL)
+CREATE OR REPLACE FUNCTION public.audit_only_grows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    raise exception 'the audit only grows: entries are neither changed nor removed';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.drop_minutes(older_than timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+select drop_chunks('occupancy_minute', older_than => older_than)
+$function$
+
 CREATE OR REPLACE FUNCTION public.is_voided(at timestamp with time zone, period_s real, value double precision, during tstzrange, above double precision)
  RETURNS boolean
  LANGUAGE sql
@@ -130,16 +151,33 @@ group by v.day
 having count(*) = cardinality(sites)
 $function$
 
+CREATE UNIQUE INDEX account_issuer_subject_key ON public.account USING btree (issuer, subject)
+CREATE UNIQUE INDEX account_name_key ON public.account USING btree (name)
+CREATE UNIQUE INDEX account_pkey ON public.account USING btree (account_id)
+CREATE UNIQUE INDEX account_role_account_id_role_site_id_key ON public.account_role USING btree (account_id, role, site_id) NULLS NOT DISTINCT
 CREATE UNIQUE INDEX action_effect_pkey ON public.action_effect USING btree (action_id)
 CREATE UNIQUE INDEX action_log_pkey ON public.action_log USING btree (entry_id)
 CREATE UNIQUE INDEX action_pkey ON public.action USING btree (action_id)
 CREATE UNIQUE INDEX action_site_id_slug_key ON public.action USING btree (site_id, slug)
 CREATE UNIQUE INDEX action_space_pkey ON public.action_space USING btree (action_id, space_id)
+CREATE UNIQUE INDEX alert_delivery_pkey ON public.alert_delivery USING btree (delivery_id)
+CREATE UNIQUE INDEX alert_mute_pkey ON public.alert_mute USING btree (mute_id)
+CREATE UNIQUE INDEX alert_open ON public.alert USING btree (rule_id, subject) WHERE (resolved IS NULL)
+CREATE UNIQUE INDEX alert_pkey ON public.alert USING btree (alert_id)
+CREATE UNIQUE INDEX alert_rule_id_subject_since_key ON public.alert USING btree (rule_id, subject, since)
+CREATE UNIQUE INDEX alert_rule_pkey ON public.alert_rule USING btree (rule_id)
+CREATE UNIQUE INDEX alert_target_pkey ON public.alert_target USING btree (name)
+CREATE UNIQUE INDEX api_key_digest_key ON public.api_key USING btree (digest)
+CREATE UNIQUE INDEX api_key_name ON public.api_key USING btree (name) WHERE (revoked IS NULL)
+CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (key_id)
+CREATE UNIQUE INDEX audit_pkey ON public.audit USING btree (entry_id)
 CREATE UNIQUE INDEX backfill_pkey ON public.backfill USING btree (digest)
 CREATE UNIQUE INDEX calibration_open ON public.calibration USING btree (portal_id) WHERE (decision = 'open'::text)
 CREATE UNIQUE INDEX calibration_pkey ON public.calibration USING btree (calibration_id)
 CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (device_id, key)
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
+CREATE UNIQUE INDEX closed_period_in_force ON public.closed_period USING btree (site_id, first, last) WHERE (ended IS NULL)
+CREATE UNIQUE INDEX closed_period_pkey ON public.closed_period USING btree (period_id)
 CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
 CREATE UNIQUE INDEX count_import_content ON public.count_import USING btree (site_id, content)
@@ -190,6 +228,10 @@ CREATE UNIQUE INDEX rejected_pkey ON public.rejected USING btree (rejected_id)
 CREATE UNIQUE INDEX school_holiday_pkey ON public.school_holiday USING btree (site_id, calendar, first, last)
 CREATE UNIQUE INDEX seen_pkey ON public.seen USING btree (scope, mark, digest)
 CREATE UNIQUE INDEX service_pkey ON public.service USING btree (name)
+CREATE UNIQUE INDEX session_digest_key ON public.session USING btree (digest)
+CREATE UNIQUE INDEX session_pkey ON public.session USING btree (session_id)
+CREATE UNIQUE INDEX session_previous_key ON public.session USING btree (previous)
+CREATE UNIQUE INDEX sign_in_failure_pkey ON public.sign_in_failure USING btree (name)
 CREATE UNIQUE INDEX site_pkey ON public.site USING btree (site_id)
 CREATE UNIQUE INDEX site_slug_key ON public.site USING btree (slug)
 CREATE UNIQUE INDEX space_pkey ON public.space USING btree (space_id)
@@ -202,6 +244,28 @@ CREATE UNIQUE INDEX visit_definition_now ON public.visit_definition USING btree 
 CREATE UNIQUE INDEX visit_definition_pkey ON public.visit_definition USING btree (site_id, version)
 CREATE UNIQUE INDEX voided_time_pkey ON public.voided_time USING btree (void_id)
 CREATE UNIQUE INDEX weather_day_pkey ON public.weather_day USING btree (site_id, day)
+account CHECK (((issuer IS NULL) <> (password IS NULL)))
+account CHECK ((num_nonnulls(issuer, subject) = ANY (ARRAY[0, 2])))
+account PRIMARY KEY (account_id)
+account UNIQUE (issuer, subject)
+account UNIQUE (name)
+account.account_id integer NO 
+account.created timestamp with time zone NO 
+account.display text NO 
+account.issuer text YES 
+account.name text NO 
+account.password text YES 
+account.signed_in timestamp with time zone YES 
+account.subject text YES 
+account.totp text YES 
+account.totp_step bigint YES 
+account_role CHECK ((role = ANY (ARRAY['viewer'::text, 'manager'::text, 'planner'::text, 'technician'::text, 'admin'::text])))
+account_role FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+account_role FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+account_role UNIQUE NULLS NOT DISTINCT (account_id, role, site_id)
+account_role.account_id integer NO 
+account_role.role text NO 
+account_role.site_id integer YES 
 action CHECK ((asked_by = ANY (ARRAY['residents'::text, 'staff'::text, 'partners'::text, 'council'::text])))
 action CHECK ((undone > done_since))
 action FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
@@ -239,6 +303,78 @@ action_space FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 action_space PRIMARY KEY (action_id, space_id)
 action_space.action_id integer NO 
 action_space.space_id integer NO 
+alert FOREIGN KEY (rule_id) REFERENCES alert_rule(rule_id) ON DELETE CASCADE
+alert PRIMARY KEY (alert_id)
+alert UNIQUE (rule_id, subject, since)
+alert.acknowledged timestamp with time zone YES 
+alert.acknowledged_by text YES 
+alert.alert_id bigint NO 
+alert.raised timestamp with time zone NO 
+alert.resolution_told timestamp with time zone YES 
+alert.resolved timestamp with time zone YES 
+alert.rule_id integer NO 
+alert.since timestamp with time zone NO 
+alert.subject text NO 
+alert.told timestamp with time zone YES 
+alert.value double precision YES 
+alert_delivery PRIMARY KEY (delivery_id)
+alert_delivery.alerts integer NO 
+alert_delivery.at timestamp with time zone NO 
+alert_delivery.delivery_id bigint NO 
+alert_delivery.problem text YES 
+alert_delivery.target text NO 
+alert_mute PRIMARY KEY (mute_id)
+alert_mute.author text NO 
+alert_mute.made timestamp with time zone NO 
+alert_mute.mute_id integer NO 
+alert_mute.reason text NO 
+alert_mute.subject text NO 
+alert_mute.until timestamp with time zone NO 
+alert_rule CHECK ((minutes >= 0))
+alert_rule FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+alert_rule FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
+alert_rule FOREIGN KEY (target) REFERENCES alert_target(name)
+alert_rule PRIMARY KEY (rule_id)
+alert_rule.author text NO 
+alert_rule.kind text NO 
+alert_rule.made timestamp with time zone NO 
+alert_rule.minutes integer NO 0
+alert_rule.quiet_from time without time zone YES 
+alert_rule.quiet_to time without time zone YES 
+alert_rule.removed timestamp with time zone YES 
+alert_rule.rule_id integer NO 
+alert_rule.site_id integer YES 
+alert_rule.space_id integer YES 
+alert_rule.target text NO 
+alert_rule.threshold double precision YES 
+alert_target PRIMARY KEY (name)
+alert_target.attempts integer NO 0
+alert_target.name text NO 
+alert_target.next_try timestamp with time zone NO '-infinity'::timestamp with time zone
+alert_target.sending timestamp with time zone YES 
+alert_target.url text NO 
+api_key CHECK ((role = ANY (ARRAY['viewer'::text, 'manager'::text, 'planner'::text, 'technician'::text, 'admin'::text])))
+api_key FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+api_key PRIMARY KEY (key_id)
+api_key UNIQUE (digest)
+api_key.author text NO 
+api_key.created timestamp with time zone NO 
+api_key.digest bytea NO 
+api_key.expires timestamp with time zone NO 
+api_key.key_id integer NO 
+api_key.name text NO 
+api_key.revoked timestamp with time zone YES 
+api_key.role text NO 
+api_key.site_id integer YES 
+api_key.used timestamp with time zone YES 
+audit PRIMARY KEY (entry_id)
+audit.action text NO 
+audit.actor text NO 
+audit.at timestamp with time zone NO now()
+audit.detail text NO ''::text
+audit.entry_id bigint NO 
+audit.site text NO ''::text
+audit.subject text NO 
 backfill PRIMARY KEY (digest)
 backfill.digest text NO 
 backfill.done_until date NO 
@@ -298,6 +434,29 @@ channel_counting:  SELECT l.channel_id,
      LEFT JOIN space z ON ((z.space_id = l.space_id)))
   WHERE (l.role = 'primary'::text)
   GROUP BY l.channel_id, l.portal_id, l.space_id, l.swapped, p.used, z.used;
+closed_period CHECK (((ended IS NULL) = (ended_by IS NULL)))
+closed_period CHECK ((author <> ''::text))
+closed_period CHECK ((last >= first))
+closed_period FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+closed_period PRIMARY KEY (period_id)
+closed_period.author text NO 
+closed_period.besok01 integer YES 
+closed_period.closed timestamp with time zone NO 
+closed_period.coverage double precision NO 
+closed_period.days jsonb NO 
+closed_period.ended timestamp with time zone YES 
+closed_period.ended_by text YES 
+closed_period.ended_why text YES 
+closed_period.first date NO 
+closed_period.gross double precision NO 
+closed_period.last date NO 
+closed_period.net double precision NO 
+closed_period.period_id integer NO 
+closed_period.reason text NO ''::text
+closed_period.report jsonb YES 
+closed_period.sensors jsonb NO 
+closed_period.site_id integer NO 
+closed_period.version text NO 
 codec.added timestamp with time zone NO 
 codec.added_by text NO 
 codec.model text NO 
@@ -631,6 +790,132 @@ occupancy_minute.reason text YES
 occupancy_minute.space_id integer NO 
 occupancy_minute.time timestamp with time zone NO 
 occupancy_minute.upper real YES 
+open_occupancy_15min.final boolean YES 
+open_occupancy_15min.peak double precision YES 
+open_occupancy_15min.people double precision YES 
+open_occupancy_15min.people_lower double precision YES 
+open_occupancy_15min.people_upper double precision YES 
+open_occupancy_15min.site text YES 
+open_occupancy_15min.space text YES 
+open_occupancy_15min.start timestamp with time zone YES 
+open_occupancy_15min:  SELECT s.slug AS site,
+    z.slug AS space,
+    b.bucket AS start,
+    (b.people)::double precision AS people,
+    (b.lower)::double precision AS people_lower,
+    (b.upper)::double precision AS people_upper,
+    (b.peak)::double precision AS peak,
+    b.final
+   FROM ((occupancy_bucket b
+     JOIN space z USING (space_id))
+     JOIN site s USING (site_id));
+open_passages_15min.entries double precision YES 
+open_passages_15min.exits double precision YES 
+open_passages_15min.imputed double precision YES 
+open_passages_15min.portal text YES 
+open_passages_15min.site text YES 
+open_passages_15min.start timestamp with time zone YES 
+open_passages_15min.watched_s double precision YES 
+open_passages_15min:  SELECT s.slug AS site,
+    p.slug AS portal,
+    f.bucket AS start,
+    sum(f.people_in) AS entries,
+    sum(f.people_out) AS exits,
+    sum(f.imputed) AS imputed,
+    (sum(f.covered_s))::double precision AS watched_s
+   FROM ((portal_people f
+     JOIN portal p USING (portal_id))
+     JOIN site s USING (site_id))
+  GROUP BY s.slug, p.slug, f.bucket;
+open_portal.inner_space text YES 
+open_portal.name_en text YES 
+open_portal.name_sv text YES 
+open_portal.outer_space text YES 
+open_portal.perimeter boolean YES 
+open_portal.portal text YES 
+open_portal.site text YES 
+open_portal:  SELECT s.slug AS site,
+    p.slug AS portal,
+    p.name_sv,
+    p.name_en,
+    o.slug AS outer_space,
+    i.slug AS inner_space,
+    COALESCE(sp.perimeter, false) AS perimeter
+   FROM ((((portal p
+     JOIN site s USING (site_id))
+     LEFT JOIN space o ON ((o.space_id = p.outer_id)))
+     LEFT JOIN space i ON ((i.space_id = p.inner_id)))
+     LEFT JOIN site_portal sp ON (((sp.portal_id = p.portal_id) AND (sp.site_id = p.site_id))))
+  WHERE upper_inf(p.valid);
+open_site.capacity integer YES 
+open_site.kind text YES 
+open_site.name_en text YES 
+open_site.name_sv text YES 
+open_site.simulated boolean YES 
+open_site.site text YES 
+open_site.timezone text YES 
+open_site:  SELECT slug AS site,
+    kind,
+    name_sv,
+    name_en,
+    timezone,
+    capacity,
+    sandbox AS simulated
+   FROM site;
+open_space.area_m2 double precision YES 
+open_space.capacity integer YES 
+open_space.kind text YES 
+open_space.name_en text YES 
+open_space.name_sv text YES 
+open_space.parent text YES 
+open_space.seats integer YES 
+open_space.site text YES 
+open_space.space text YES 
+open_space.storey integer YES 
+open_space:  SELECT s.slug AS site,
+    z.slug AS space,
+    p.slug AS parent,
+    z.name_sv,
+    z.name_en,
+    z.kind,
+    z.storey,
+    z.capacity,
+    z.seats,
+    z.area_m2
+   FROM ((space z
+     JOIN site s USING (site_id))
+     LEFT JOIN space p ON ((p.space_id = z.parent_id)))
+  WHERE upper_inf(z.valid);
+open_target.baseline_first date YES 
+open_target.baseline_last date YES 
+open_target.deadline date YES 
+open_target.factor double precision YES 
+open_target.measure text YES 
+open_target.site text YES 
+open_target:  SELECT s.slug AS site,
+    t.baseline_first,
+    t.baseline_last,
+    t.deadline,
+    t.factor,
+    t.measure
+   FROM (target t
+     JOIN site s USING (site_id));
+open_visits_day.day date YES 
+open_visits_day.site text YES 
+open_visits_day.visits_corrected double precision YES 
+open_visits_day.visits_gross double precision YES 
+open_visits_day.visits_imputed double precision YES 
+open_visits_day.visits_net double precision YES 
+open_visits_day.watched_s double precision YES 
+open_visits_day:  SELECT s.slug AS site,
+    v.day,
+    v.gross AS visits_gross,
+    v.net AS visits_net,
+    v.imputed AS visits_imputed,
+    v.corrected AS visits_corrected,
+    v.covered_s AS watched_s
+   FROM (visit_day v
+     JOIN site s USING (site_id));
 period_count CHECK (((hour IS NULL) OR (((hour >= 0) AND (hour <= 23)) AND (first_day = last_day))))
 period_count CHECK (((visits >= (0)::double precision) AND (visits < 'Infinity'::double precision)))
 period_count CHECK ((last_day >= first_day))
@@ -877,6 +1162,26 @@ service PRIMARY KEY (name)
 service.detail jsonb NO '{}'::jsonb
 service.heard timestamp with time zone NO 
 service.name text NO 
+session CHECK ((num_nonnulls(account_id, key_id) = 1))
+session FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+session FOREIGN KEY (key_id) REFERENCES api_key(key_id) ON DELETE CASCADE
+session PRIMARY KEY (session_id)
+session UNIQUE (digest)
+session UNIQUE (previous)
+session.account_id integer YES 
+session.digest bytea NO 
+session.expires timestamp with time zone NO 
+session.key_id integer YES 
+session.opened timestamp with time zone NO 
+session.previous bytea YES 
+session.provider_session text YES 
+session.rotated timestamp with time zone NO 
+session.session_id bigint NO 
+sign_in_failure PRIMARY KEY (name)
+sign_in_failure.failures integer NO 
+sign_in_failure.last timestamp with time zone NO 
+sign_in_failure.name bytea NO 
+sign_in_failure.until timestamp with time zone NO 
 site CHECK (((late_days >= 1) AND (late_days <= 3650)))
 site CHECK ((capacity > 0))
 site CHECK ((kind = ANY (ARRAY['library'::text, 'park'::text])))

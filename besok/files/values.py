@@ -29,7 +29,9 @@ FORMATS: Final[Mapping[Unit, tuple[str, ...]]] = {
     "M": ("%Y-%m", "%m/%Y", "%m.%Y", "%m-%Y", "%m %Y", "%b %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b"),
     "W": ("%G-W%V-%u",),
 }  # fmt: skip
-_WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?\s+"
+_WEEKDAY = (
+    r"^(?:(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?\s+(?:den\s+)?|den\s+)"
+)
 _MONTH = r"\b(jan|feb|mar|apr|may|maj|jun|jul|aug|sep|oct|okt|nov|dec)[a-z]*\.?"
 _MONTH_NAME = re.compile(
     r"jan(uar[yi])?|feb(ruar[yi])?|mar(ch|s)?|apr(il)?|ma[yj]|jun[ei]?|jul[yi]?|aug(ust|usti)?|sept?(ember)?"

@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 from besok.model.messages import Translatable
 
-Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+Unit = Literal["hour", "day", "week", "month", "quarter", "half-year", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 LARGEST_FILE: Final = 32 << 20  # bytes
 

@@ -189,7 +189,7 @@ def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, Met
         factor=exp(size),
         error=told,
         source=target.baseline_source,
-        counter=found.counter if found else "",
+        counter=part.columns[0].counter if part and part.columns else "",  # the same for each of them
     )
 
 

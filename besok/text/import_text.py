@@ -1,6 +1,7 @@
 """What storing counts would change, as sentences for pages and commands."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from besok.model.views.imports import ImportPreview
@@ -51,12 +52,19 @@ def _figures(known: Progress | SoFar) -> dict[str, str]:
         found[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
         found[_("Target, visits a year")] = _number(known.goal_visits)
     if known.coverage_365:
-        found[_("Data coverage of the last 365 days")] = formats.percent(known.coverage_365)
+        found[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(known.coverage_365))
     if known.coverage_365 >= ENOUGH:
-        found[_("Visits in the last 365 days")] = _number(known.last_365)
+        found[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
         grown = None if known.growth is None else formats.signed_percent(known.growth, 1)
-        found[_("Growth in a year")] = grown
+        found[_("Growth in a year")] = _dated(known, grown)
     return {name: told for name, told in found.items() if told}
+
+
+def _dated(known: Progress | SoFar, told: str | None) -> str | None:
+    """Return a figure of the last year with the day up to which it is, where that is not yesterday."""
+    if told is None or known.until == known.today - timedelta(days=1):
+        return told
+    return _("{figure} (up to {day})").format(figure=told, day=formats.day(known.until))
 
 
 def _number(value: float | None) -> str | None:

@@ -70,7 +70,7 @@ def import_visits(
         raise CountFileError("--source is empty; say where the counts are from, as “gate counter 2015-2026”")
     with opened() as db:
         place, now = load(db, site), datetime.now(UTC)
-        found = _read(data, name, _pairs(answer or (), "--answer"), place)
+        found = _read(data, name, _pairs(answer or (), "--answer"), portal or (), place)
         counts = measure or _measure(found)
         doors = _doors(portal or (), found)
         seen = imports.preview(db, site, doors, found, source, counts=counts, now=now)
@@ -135,12 +135,23 @@ def _content(file: str) -> tuple[bytes, str]:
         raise CountFileError(f"{file} cannot be read: {exc.strerror or exc}") from exc
 
 
-def _read(data: bytes, name: str, answers: Mapping[str, str], place: "Site") -> "CountFile":
+def _read(
+    data: bytes, name: str, answers: Mapping[str, str], portals: Sequence[str], place: "Site"
+) -> "CountFile":
     from besok.files.values import zone_named
     from besok.files.visit_counts import read
+    from besok.files.visit_counts.series import ALL
 
+    zone = zone_named(place.timezone)
     with _questions_shown():
-        return read(data, name, answers, zone=zone_named(place.timezone))
+        try:
+            return read(data, name, answers, zone=zone)
+        except Unclear as exc:
+            asked = next((q for q in exc.questions if q.key == "series" and q.several), None)
+            series = {choice.value for choice in asked.choices} - {ALL} if asked else set()
+            if not series or not series <= {text.partition("=")[0].strip() for text in portals}:
+                raise
+        return read(data, name, {**answers, "series": ALL}, zone=zone)  # each has been given its door
 
 
 @contextmanager

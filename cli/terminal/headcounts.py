@@ -20,7 +20,11 @@ def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
     there = now.astimezone(zone)
     of_today = at.year == 1900
     local = datetime.combine(there.date() if of_today else at.date(), at.time(), zone)
-    if not now - OLDEST <= local <= now:
+    if local > now:
+        raise typer.BadParameter(
+            f"{local:%Y-%m-%d %H:%M} is still to come: it is {there:%H:%M} at {site.id}; correct --at"
+        )
+    if local < now - OLDEST:
         raise typer.BadParameter(f"{local:%Y-%m-%d %H:%M} is not within the last sixty days; correct --at")
     return local
 

@@ -112,7 +112,8 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}",
         name="weeks",
     )
-    origin = _("From the visits up to {day}.").format(day=formats.day(coming.origin))
+    last = max((p.day for p in points if trajectory.visits_of(p, measure) is not None), default=coming.origin)
+    origin = _("From the visits up to {day}.").format(day=formats.day(min(last, coming.origin)))
     return titled(_("The next eight weeks"), quiet(origin), drawn)
 
 

@@ -255,7 +255,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     coverage = _(
         "Days that were not counted, or not at every door, are imputed from the others, never taken for quiet ones: "
-        "{share} of the last 365 days were measured completely."
+        "{share} of the 365 days up to {day} were counted whole."
     )
     yardstick = _(
         "The target trajectory grows by the same percentage every year from the baseline to the target. "
@@ -282,7 +282,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
             items(
                 present(
                     counted,
-                    coverage.format(share=share),
+                    coverage.format(share=share, day=formats.day(known.until)),
                     brought.format(source=source) if source else "",
                     *sampled,
                     yardstick if way else "",

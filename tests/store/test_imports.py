@@ -328,7 +328,7 @@ def test_a_stated_baseline_stands_for_days_that_nobody_has(lib: Database) -> Non
     assert (way.baseline_visits, way.goal_visits, way.baseline_source) == (30000, 60000, "statistics")
     (told,) = way.breaks
     assert (
-        (told.kind, told.method, told.source) == ("source", "prior", "statistics")
+        (told.kind, told.method, told.source, told.counter) == ("source", "prior", "statistics", GATE)
         and told.error
         and told.error > 0.1
     )

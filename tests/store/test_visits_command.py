@@ -124,3 +124,23 @@ def test_what_cannot_be_is_refused(ask: Ask, words: tuple[str, ...], said: str) 
 def test_files_that_are_not_there(ask: Ask) -> None:
     told = CliRunner().invoke(visits.app, ["import", "/nowhere.csv", "--site", "lib", "--source", "x"])
     assert "/nowhere.csv cannot be read: No such file" in str(told.exception)
+
+
+def test_doors_that_name_every_series_answer_which_are_of_the_site(lib: Database, ask: Ask) -> None:
+    text = "Datum;Norra;Södra\n2024-03-04;100;30\n2024-03-05;120;25\n"
+    door = sites.load(lib, "lib").portals[0].id
+    out, wrong = ask("import", "--yes", "--portal", f"Norra={door}", "--portal", f"Södra={door}", text=text)
+    assert not wrong and "275 visits, gross" in out and stored(lib) == {2024: 275}
+    _, wrong = ask("import", "--yes", "--portal", f"Norra={door}", text=text)
+    assert "Which of them are visits of this site?" in wrong
+
+
+def test_the_last_year_is_told_with_its_end_where_that_is_past(ask: Ask) -> None:
+    out, _ = ask("import")
+    assert "Visits in the last 365 days: not known → 119,618 (up to 31 Dec 2024)" in out
+
+
+def test_half_years_are_called_so(ask: Ask) -> None:
+    text = "Från;Till;Besök\n2024-01-01;2024-06-30;60000\n2024-07-01;2024-12-31;55001\n"
+    out, _ = ask("import", text=text)
+    assert "2 counts by half-year, 2024-01-01 to 2024-12-31: 115,001 visits" in out

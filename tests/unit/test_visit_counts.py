@@ -530,3 +530,10 @@ def test_gate_readings(shared: Path) -> None:
     readings = [int(line.split(",")[1]) for line in data.decode().split("\n")[1:] if line[11:].isdecimal()]
     steps = [b - a for a, b in pairwise(readings)]
     assert total(file) == sum(step for step in steps if 0 <= step < 5_000)
+
+
+def test_sums_of_weeks_between_days_and_days_as_they_are_spoken() -> None:
+    days = "den 5 januari 2026;10\nlördag den 10 januari 2026;7\nSumma vecka 2;17\n"
+    more = "den 12 januari 2026;4\nDelsumma v. 3;4\nTotalt januari;21\n"
+    assert total(take(f"Dag;Besök\n{days}{more}")) == 21
+    assert periods(f"Dag;Besök\n{days}{more}")[0].startswith("2026-01-05")

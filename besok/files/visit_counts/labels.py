@@ -20,7 +20,8 @@ _CLOCK = r"(?:\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\
 _ZONE = r"(?:z|[+-]\d\d:?\d\d)?"
 _WEEK = r"(?:w|wk|week|v|vecka)"
 _DAY = (
-    rf"(?:{_DAYNAME}\s*)?(?:{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/]\d{{1,2}}[-/](?:{_YEAR}|\d\d)"
+    rf"(?:{_DAYNAME}\s*)?(?:den\s+)?"
+    rf"(?:{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/]\d{{1,2}}[-/](?:{_YEAR}|\d\d)"
     rf"|\d{{1,2}}\.\d{{1,2}}\.(?:{_YEAR}|\d\d)|\d{{1,2}}(?:st|nd|rd|th)?\.?[ -]{_MONTH},?[ -](?:{_YEAR}|\d\d)"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})"
 )
@@ -48,7 +49,8 @@ WEEKDAY: Final = re.compile(
 )
 _SUM = rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|årssumma)"
 TOTAL: Final = re.compile(
-    rf"{_SUM}[ :.]*(?:{_YEAR}|besök|besökare|visits|visitors|år|year|per år|count)?[ :.]*"
+    rf"{_SUM}[ :.]*(?:(?:{_WEEK}|q|kv|kvartal|quarter)[ .-]*\d{{1,2}}(?:[ ,.-]+{_YEAR})?|{_MONTH}(?: {_YEAR})?"
+    rf"|{_YEAR}|besök|besökare|visits|visitors|år|year|per år|count)?[ :.]*"
     r"|.*\S[ :.]+(?:total|totalt|summa|sum|subtotal|delsumma)[ :.]*"
 )
 AVERAGE: Final = re.compile(

@@ -64,7 +64,7 @@ def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str
         if (wrong := length < 0).any():
             row, text = _at(texts, wrong)
             raise refusal("row {row}: “{text}” ends before it begins", row=row, text=text)
-        first["unit"] = pd.cut(length, [-1, 2, 10, 45, 200, 100_000], labels=UNITS[1:]).astype(str)
+        first["unit"] = pd.cut(length, [-1, 2, 10, 45, 100, 200, 100_000], labels=UNITS[1:]).astype(str)
         return Periods(frame=first, timed=False)
     ends = words.str.replace(
         r"(\d)\s*[-–]\s*\d{1,2}[:.]\d\d$", r"\1", regex=True

@@ -15,7 +15,7 @@ from sensors_sim.faults import ActiveFault, _Way
 from sensors_sim.movements import Moves
 from sensors_sim.reports import Flow, Level, Moment, Report
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind
-from sensors_sim.sensors import Counter, counted, detect, install
+from sensors_sim.sensors import Counter, Placing, counted, detect, install
 from sensors_sim.totals import Totals
 from sensors_sim.world import World
 from tests.small_sites import space
@@ -177,8 +177,9 @@ def test_more_is_missed_in_a_crowd() -> None:
         inward=np.ones(600, dtype=np.bool_),
         person=np.arange(600),
     )
+    always = Placing(edge=0, swapped=False, begins=-(10**15), ends=10**15)
     counter = Counter(
-        site="s", device="d", line="1", edge=0, swapped=False, interval_s=60, key=5, miss=0, double=0, swap=0,
+        site="s", device="d", line="1", places=(always,), interval_s=60, key=5, miss=0, double=0, swap=0,
         crowd=0.3,
     )  # fmt: skip
     found = detect(replace(install(World(EXAMPLE).ground, 1), counters=(counter,)), moves)

@@ -34,9 +34,8 @@ def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) 
     house = judged_world(seen, scenario, 0)
     day = house.seen[0][: during.stop]
     room = Building(parents=(None,), doors=house.building.doors[[space]], capacity=(None,))
-    alone = replace(
-        day, people=day.people[:, [space]], occupied=day.occupied[:, [space]], co2=day.co2[:, [space]]
-    )
+    own = ("people", "occupied", "co2", "headcount", "headcount_sd")
+    alone = replace(day, **{name: getattr(day, name)[:, [space]] for name in own})
 
     def error() -> float:
         off = live(room, alone).people[during, 0] - seen.people[during, space]

@@ -132,10 +132,10 @@ def stored(url: str) -> Counter[tuple[Any, ...]]:
 
 
 def count(n: int) -> str:
-    """What a Xovis counter pushes of a minute of its own: n people in."""
+    """What a Xovis counter pushes of a minute of its own: a number of people in that a door can carry."""
     begins = START + timedelta(minutes=n)
     record = {"from": begins.isoformat(), "to": (begins + timedelta(minutes=1)).isoformat(), "samples": 60}
-    record |= {"samples_expected": 60, "counts": [{"id": 1, "name": "fw", "value": n}]}
+    record |= {"samples_expected": 60, "counts": [{"id": 1, "name": "fw", "value": n % 100}]}
     line = {"id": 7, "name": "Door", "info": "XLT_LINE_IN_OUT_COUNT", "geometries": [], "records": [record]}
     sensor = {"serial_number": "80:1F:12:AA:BB:CC", "type": "SINGLE_SENSOR"}
     return json.dumps({"logics_data": {"sensor_info": sensor, "package_info": {"id": n}, "logics": [line]}})
@@ -153,7 +153,7 @@ def people(url: str) -> tuple[int, float]:
 
 def whole(last: int) -> tuple[int, float]:
     """What is stored when each count before `last` is there exactly once."""
-    return last, sum(range(last))
+    return last, sum(n % 100 for n in range(last))
 
 
 def own(here: Settings, port: int) -> Settings:

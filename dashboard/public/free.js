@@ -1,14 +1,18 @@
 /* Keeps the page up to date while somebody looks at it, and says so when it cannot: without it the page stands as it came. */
 "use strict";
 const EVERY_MS = 60000;
+const AGAIN_MS = 3000; // while there is no connection
 const notice = document.getElementById("offline");
 let since = null;
+let again = null;
 
 function lost() {
   since = since || new Date();
   const time = since.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
   notice.textContent = notice.dataset.words.replace("{time}", time);
   notice.hidden = false;
+  clearTimeout(again);
+  again = setTimeout(renew, AGAIN_MS);
 }
 
 async function renew() {

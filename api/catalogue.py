@@ -25,11 +25,11 @@ SPACES: Final = {
 }
 LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 EU: Final = "http://publications.europa.eu/resource/authority"
-FILES: Final = (("csv", "text/csv"), ("parquet", parquet.MEDIA), ("json", "application/json"))
+JSON: Final = ("json", "application/json")
 
 TITLE: Final = Translatable("Visitors of libraries and parks")
 ABOUT: Final = Translatable(
-    "Visits, occupancy and what was done about them, counted by sensors that know nobody"
+    "Free seats, opening hours and what was done for residents, counted by sensors that know nobody"
 )
 KEYWORDS: Final = (Translatable("visitors"), Translatable("library"), Translatable("park"))
 
@@ -47,34 +47,24 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A series of a site: what the API answers at `path`, and the EU's word for how often it changes."""
+    """A series of a site that nobody signs in for: what the API answers at `path`, and the EU's word for how often it
+    changes; as `tables` too, or as JSON only.
+    """
 
     path: str
     title: Translatable
     about: Translatable
     rate: str
+    tables: bool = True
 
 
 SERIES: Final = (
     Series(
-        path="visits?step=day",
-        title=Translatable("Visits"),
-        about=Translatable(
-            "Visits by business day, gross and net of what is no visit, with their standard error"
-        ),
-        rate="DAILY",
-    ),
-    Series(
-        path="occupancy?step=hour",
-        title=Translatable("Occupancy"),
-        about=Translatable("People inside by hour, with the 80 % interval"),
-        rate="HOURLY",
-    ),
-    Series(
-        path="flows?step=hour",
-        title=Translatable("Entries and exits"),
-        about=Translatable("People in and out through each entrance by hour"),
-        rate="HOURLY",
+        path="free",
+        title=Translatable("Free seats and quiet hours"),
+        about=Translatable("Free seats by room, how busy it is, and the quietest hours, rounded to fives"),
+        rate="CONT",
+        tables=False,
     ),
     Series(
         path="calendar",
@@ -128,7 +118,7 @@ def _service(root: Element, publisher: Publisher) -> None:
 def _dataset(root: Element, site: SiteInfo, one: Series, publisher: Publisher, who: str) -> str:
     """Add a series with its files, and return its address."""
     base = f"{publisher.root}/api/v1/sites/{site.site}"
-    name = f"{base}/{one.path.partition('?')[0]}"
+    name = f"{base}/{one.path}"
     dataset, title = _thing(root, "dcat:Dataset", name), _both(one.title)
     _texts(dataset, "dcterms:title", Text(sv=f"{title.sv}: {site.name.sv}", en=f"{title.en}: {site.name.en}"))
     _texts(dataset, "dcterms:description", _both(one.about))
@@ -139,8 +129,8 @@ def _dataset(root: Element, site: SiteInfo, one: Series, publisher: Publisher, w
     _link(dataset, "dcterms:accessRights", f"{EU}/access-right/PUBLIC")
     for word in KEYWORDS:
         _texts(dataset, "dcat:keyword", _both(word))
-    for form, media in FILES:
-        address = f"{base}/{one.path}{'&' if '?' in one.path else '?'}format={form}"
+    for form, media in _files(one):
+        address = f"{base}/{one.path}" + (f"?format={form}" if one.tables else "")
         file = _thing(root, "dcat:Distribution", f"{name}#{form}")
         _link(dataset, "dcat:distribution", f"{name}#{form}")
         for link in ("dcat:accessURL", "dcat:downloadURL"):
@@ -149,6 +139,13 @@ def _dataset(root: Element, site: SiteInfo, one: Series, publisher: Publisher, w
         _link(file, "dcterms:license", publisher.licence)
         _link(file, "dcat:accessService", f"{publisher.root}/api/v1/catalogue#api")
     return name
+
+
+def _files(one: Series) -> Sequence[tuple[str, str]]:
+    """Return the forms of a series that this server can write, with their media types."""
+    if not one.tables:
+        return (JSON,)
+    return (("csv", "text/csv"), *([("parquet", parquet.MEDIA)] if parquet.available() else []), JSON)
 
 
 def _both(text: Translatable) -> Text:

@@ -55,28 +55,6 @@ def units(field: str) -> frozenset[str]:
     return frozenset(part[field].unit for part in _meanings().values() if field in part)
 
 
-def undescribed(document: Mapping[str, Any]) -> list[str]:
-    """Return the fields and parameters of a description of the API that say not what they mean, or give no example."""
-    found = [
-        f"{name}.{field}"
-        for name, schema in document["components"]["schemas"].items()
-        for field, said in schema.get("properties", {}).items()
-        if not said.get("description") or not _has_example(said)
-    ]
-    operations = [(path, op) for path, ops in document["paths"].items() for op in ops.values()]
-    return found + [
-        f"{path}?{one['name']}"
-        for path, operation in operations
-        for one in operation.get("parameters", [])
-        if not one.get("description")
-    ]
-
-
-def _has_example(said: Mapping[str, Any]) -> bool:
-    """Tell whether a field has one, or is made of parts that have."""
-    return "examples" in said or "const" in said or "enum" in said or "$ref" in str(said)
-
-
 def describe(document: dict[str, Any]) -> None:
     """Write what is known of the fields into a description of the API."""
     for name, schema in document["components"]["schemas"].items():

@@ -33,7 +33,7 @@ def layout() -> Any:
 def foot(site: str) -> Any:
     """Return what stands below every page: the way to the figures of the site it is about, as files."""
     return [
-        dcc.Link(_("Open data: all figures as files"), href=f"/data/{site}".rstrip("/")),
+        dcc.Link(_("All figures as files"), href=f"/data/{site}".rstrip("/")),
         html.A(_("Public page: free seats and quiet hours"), href=f"/free/{site}".rstrip("/")),
     ]
 

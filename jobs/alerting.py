@@ -76,7 +76,7 @@ def signal(_db: Database, _now: datetime, settings: Settings) -> None:
 
 
 def _due(db: Database, target: str, now: datetime) -> list[Alert]:
-    return [alert for alert in alerts.untold(db, target) if not _is_quiet(alert, now)]
+    return [alert for alert in alerts.unsent(db, target) if not _is_quiet(alert, now)]
 
 
 def _is_quiet(alert: Alert, now: datetime) -> bool:

@@ -69,7 +69,7 @@ class Alert:
     quiet_to: time | None
     timezone: str | None
     raised: datetime
-    told: datetime | None
+    sent: datetime | None
     acknowledged: datetime | None
     acknowledged_by: str | None
     resolved: datetime | None

@@ -102,7 +102,7 @@ def _space(space: SpaceLive, seats: int | None, floor: Text | None) -> PublicSpa
         people=people,
         free=None if people is None or places is None else max(places - max(people, COARSE), 0),
         use=use,
-        level=_level(space, space.capacity or places),
+        level=_level(space, space.capacity or places) if use is None else "unknown",
     )
 
 

@@ -95,15 +95,15 @@ def claim(db: Database, target: str, now: datetime) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def untold(db: Database, target: str) -> list[Alert]:
+def unsent(db: Database, target: str) -> list[Alert]:
     """Return what a target has not been told of yet."""
-    return db.fetch("alerts_untold", Alert, target=target)
+    return db.fetch("alerts_unsent", Alert, target=target)
 
 
 def delivered(db: Database, target: str, alerts: Sequence[Alert], problem: str | None, now: datetime) -> None:
     """Note how sending went, and let others send to the target again."""
     if problem is None and alerts:
-        db.run("alerts_told", {"ids": [alert.id for alert in alerts], "now": now})
+        db.run("alerts_sent", {"ids": [alert.id for alert in alerts], "now": now})
     if alerts:
         key = {"name": target, "alerts": len(alerts), "problem": problem, "now": now}
         db.run("alert_delivery_add", key)

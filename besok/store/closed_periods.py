@@ -1,6 +1,6 @@
 """Closed months and years in the database: kept with their evidence, ended with a reason, never changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -16,31 +16,15 @@ from besok.store.sites import id_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPeriod:
+class KeptPeriod(ClosedPeriod):
     """A closed period with the evidence that was kept: visits by day, and what observed its doors."""
 
-    id: int
-    site: str
-    first: date
-    last: date
-    closed: datetime
-    author: str
-    reason: str
-    version: str
-    gross: float
-    net: float
-    besok01: int | None
-    coverage: float
     days: dict[date, float]
     sensors: tuple[SensorAtDoor, ...]
-    ended: datetime | None
-    ended_by: str | None
-    ended_why: str | None
 
     def view(self) -> ClosedPeriod:
         """Return it without its evidence."""
-        names = [name for name in ClosedPeriod.__dataclass_fields__ if name != "revision"]
-        return ClosedPeriod(**{name: getattr(self, name) for name in names})
+        return ClosedPeriod(**{field.name: getattr(self, field.name) for field in fields(ClosedPeriod)})
 
 
 def kept(db: Database, site: str | None = None, *, ended: bool = False) -> list[KeptPeriod]:

@@ -34,7 +34,7 @@ def sentence(alert: Alert) -> str:
 def what(alert: Alert) -> str:
     """Return what an alert tells."""
     number = formats.number(alert.value)
-    told = {
+    sentences = {
         "sensor_offline": _("Sensor {subject} offline since {time}"),
         "finding": _("Check the sensor {subject}: a finding since {time}"),
         "space_over": _("{subject}: {n} people, over {share} of the capacity"),
@@ -46,7 +46,7 @@ def what(alert: Alert) -> str:
         "cleaning": _("{subject}: {n} entries since {time}; acknowledge when it is cleaned"),
         "inside_after_closing": _("{subject} is closed, and somebody seems to be inside ({n})"),
     }
-    return told[alert.kind].format(
+    return sentences[alert.kind].format(
         subject=alert.subject,
         n=number,
         time=formats.stamp(alert.since, _zone(alert)),

@@ -20,7 +20,7 @@ def conditions(db: Database, now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with services, sensors, forecasts and backups."""
     troubles = get_troubles(db, now)
     offline = [trouble for trouble in troubles if trouble.kind == "sensor_offline"]
-    yield from (_told(trouble, now) for trouble in troubles if trouble.kind != "sensor_offline")
+    yield from (_finding(trouble, now) for trouble in troubles if trouble.kind != "sensor_offline")
     if offline:
         named = ", ".join(f"{one.name} ({_age(one.since, now)})" for one in offline[:SHOWN])
         more = f" and {len(offline) - SHOWN} more" if len(offline) > SHOWN else ""
@@ -39,7 +39,7 @@ def disk(path: Path) -> Finding | None:
     return Finding(state=PROBLEM, text=text, advice="free some, or give the database a larger disk")
 
 
-def _told(one: Trouble, now: datetime) -> Finding:
+def _finding(one: Trouble, now: datetime) -> Finding:
     name, age = one.name, _age(one.since, now)
     start = STARTS.get(name, "`besok collect`")
     words = {

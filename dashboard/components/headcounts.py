@@ -22,7 +22,11 @@ def section(found: SiteHeadcounts, zone: str) -> Any:
         present(
             html.P(said(found), className="finding"),
             html.P(
-                html.A(_("Walk a headcount round with a phone"), href=f"/count/{found.site}", className="go")
+                html.A(
+                    _("Walk a headcount round with a phone"),
+                    href=f"/count/{found.site}?mode=rooms",
+                    className="go",
+                )
             ),
             sheet(head, [_space(s) for s in found.spaces], title) if found.spaces else None,
             quiet(

@@ -273,7 +273,7 @@
   texts = await answer.json();
   const wish = new URLSearchParams(location.search).get("lang") || keep.read("besok.language");
   if (texts[wish]) root.lang = wish;
-  mode = TITLES[keep.read("besok.mode")] ? keep.read("besok.mode") : null;
+  mode = [new URLSearchParams(location.search).get("mode"), keep.read("besok.mode")].find((one) => TITLES[one]) || null;
   $("who").value = keep.read("besok.counter") || "";
   keep.tidy();
   count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;

@@ -1,4 +1,4 @@
-"""*Open data*: the figures of a site as files, for residents, reporters and whoever computes with them."""
+"""*Figures as files*: all figures of a site, for reporters, spreadsheets and whoever computes with them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -30,7 +30,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
     known = get_so_far(db, site.site, today)
-    title = _("Open data: {site}").format(site=named(site.name))
+    title = _("Figures as files: {site}").format(site=named(site.name))
     lines = [
         _("Counts of people, and never of whom: nothing is kept that tells who somebody was."),
         _("An empty cell is not known, which is never zero."),

@@ -61,9 +61,9 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "state": opening_text.state(found, found.timezone),
         "level": found.level,
         "busy": busy[found.level] if found.is_open else "",
-        "updated": _("Updated at {time}. Figures are rounded, so that nobody can be followed.").format(
-            time=formats.clock(found.time, found.timezone)
-        ),
+        "updated": _(
+            "Updated at {time}, in round figures, so that nobody can be followed. Free seats are seats less people."
+        ).format(time=formats.clock(found.time, found.timezone)),
         "simulated": _("Simulated data: no real people are counted here.") if found.sandbox else "",
         "floors": list(_floors(found)),
         "today": [
@@ -113,7 +113,7 @@ def free(space: PublicSpace, is_open: bool) -> str:
     if space.free is None or space.places is None:
         return _("Few people") if space.people == 0 else _("About {n} people").format(n=space.people)
     if space.free == 0:
-        return _("No free seats") if space.seats else _("Full")
+        return _("Probably no free seats") if space.seats else _("Full")
     few = space.people == 0
     if space.seats:
         said = _("More than {n} of {places} seats free") if few else _("About {n} of {places} seats free")

@@ -79,8 +79,8 @@ def test_the_board_of_a_new_place_leads_to_what_can_be_done(quiet_house: House, 
 
 def test_the_foot_leads_to_the_wall_and_to_the_open_data(quiet_house: House, open_page: Open) -> None:
     page = open_page(f"{quiet_house.url}/now/{quiet_house.id}")
-    page.get_by_role("link", name="Öppna data").click()
-    expect(page.locator("h1")).to_have_text("Öppna data: Huset")
+    page.get_by_role("link", name="Alla siffror som filer").click()
+    expect(page.locator("h1")).to_have_text("Siffror som filer: Huset")
     assert page.url.endswith(f"/data/{quiet_house.id}")
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(7)

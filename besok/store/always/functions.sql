@@ -38,6 +38,16 @@ select case
 end
 $$;
 
+-- The readings of a running total next to one at `at`, from which its differences are made; nulls of other metrics.
+create or replace function total_neighbours(channel int, of_metric smallint, at timestamptz, out before timestamptz, out after timestamptz)
+language sql stable parallel safe as $$
+select
+    (select time from reading where of_metric in (3, 4, 6) and channel_id = channel and metric = of_metric and time < at
+        and time >= at - interval '400 days' order by time desc limit 1),
+    (select time from reading where of_metric in (3, 4, 6) and channel_id = channel and metric = of_metric and time > at
+        and time <= at + interval '400 days' order by time limit 1)
+$$;
+
 -- Whether a reading that was made at `at` and tells of the seconds before (0: of that moment) tells of some of a time that is
 -- voided: wholly, or as to readings `above` a value.
 create or replace function is_voided(at timestamptz, period_s float4, value float8, during tstzrange, above float8) returns boolean

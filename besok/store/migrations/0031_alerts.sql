@@ -30,11 +30,11 @@ create table alert (
     since timestamptz not null,
     value float8,
     raised timestamptz not null,
-    told timestamptz, -- when its message was sent
+    sent timestamptz, -- when its message was sent
     acknowledged timestamptz,
     acknowledged_by text,
     resolved timestamptz,
-    resolution_told timestamptz,
+    resolution_sent timestamptz,
     unique (rule_id, subject, since)
 );
 create unique index alert_open on alert (rule_id, subject) where resolved is null;

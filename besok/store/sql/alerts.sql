@@ -30,7 +30,7 @@ order by r.rule_id
 with gone as (
     update alert_rule set removed = %(now)s where rule_id = %(id)s and removed is null returning rule_id
 ), ended as (
-    update alert set resolved = %(now)s, resolution_told = %(now)s
+    update alert set resolved = %(now)s, resolution_sent = %(now)s
     where rule_id in (select rule_id from gone) and resolved is null
 )
 select count(*)::int from gone
@@ -50,7 +50,7 @@ where rule_id = %(rule)s and resolved is null and subject <> all(%(subjects)s::t
 -- name: alerts
 -- Occurrences that are open, or were resolved since a time, the newest first: besok.model.alerts.Alert.
 select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,
-    r.quiet_to, s.timezone, a.raised, a.told, a.acknowledged, a.acknowledged_by, a.resolved
+    r.quiet_to, s.timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
 from alert a
 join alert_rule r using (rule_id)
 left join site s using (site_id)
@@ -58,20 +58,20 @@ where a.resolved is null or a.resolved >= %(since)s
 order by a.raised desc, a.alert_id desc
 limit 500
 
--- name: alerts_untold
+-- name: alerts_unsent
 -- What a target has not been told of yet: that it began, or that it is over.
 select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,
-    r.quiet_to, s.timezone, a.raised, a.told, a.acknowledged, a.acknowledged_by, a.resolved
+    r.quiet_to, s.timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
 from alert a
 join alert_rule r using (rule_id)
 left join site s using (site_id)
 where r.target = %(target)s
-    and (a.resolved is null and a.told is null and a.acknowledged is null or a.resolved is not null and a.told is not null and a.resolution_told is null)
+    and (a.resolved is null and a.sent is null and a.acknowledged is null or a.resolved is not null and a.sent is not null and a.resolution_sent is null)
 order by a.raised, a.alert_id
 
--- name: alerts_told
+-- name: alerts_sent
 -- Notes what a target has been told.
-update alert set told = coalesce(told, %(now)s), resolution_told = case when resolved is not null then %(now)s end
+update alert set sent = coalesce(sent, %(now)s), resolution_sent = case when resolved is not null then %(now)s end
 where alert_id = any(%(ids)s)
 
 -- name: alert_acknowledge

@@ -86,21 +86,10 @@ with gone as (
     from gone g join channel c using (channel_id)
     on conflict do nothing
 )
-select g.channel_id, least(min(g.time - g.period_s * interval '1 second'), min(b.time)) as first,
-    greatest(max(g.time), max(a.time)) as last
+select g.channel_id, least(min(g.time - g.period_s * interval '1 second'), min(t.before)) as first,
+    greatest(max(g.time), max(t.after)) as last
 from gone g
-left join lateral (
-    select time from reading
-    where g.metric in (3, 4, 6) and channel_id = g.channel_id and metric = g.metric and time < g.time
-        and time >= g.time - interval '400 days'
-    order by time desc limit 1
-) b on true
-left join lateral (
-    select time from reading
-    where g.metric in (3, 4, 6) and channel_id = g.channel_id and metric = g.metric and time > g.time
-        and time <= g.time + interval '400 days'
-    order by time limit 1
-) a on true
+cross join lateral total_neighbours(g.channel_id, g.metric, g.time) t
 group by g.channel_id, g.metric, time_bucket('15 minutes', g.time)
 
 -- name: quarantine_groups
@@ -218,21 +207,10 @@ with mine as (
     where h.replaced is not null and r.channel_id = h.channel_id and r.metric = h.metric and r.time = h.time
 )
 select h.channel_id, least(min(h.time - greatest(h.period_s, coalesce((h.replaced ->> 'period_s')::float4, 0)) * interval '1 second'),
-        min(b.time)) as first,
-    greatest(max(h.time), max(a.time)) as last
+        min(t.before)) as first,
+    greatest(max(h.time), max(t.after)) as last
 from here h
-left join lateral (
-    select time from reading
-    where h.metric in (3, 4, 6) and channel_id = h.channel_id and metric = h.metric and time < h.time
-        and time >= h.time - interval '400 days'
-    order by time desc limit 1
-) b on true
-left join lateral (
-    select time from reading
-    where h.metric in (3, 4, 6) and channel_id = h.channel_id and metric = h.metric and time > h.time
-        and time <= h.time + interval '400 days'
-    order by time limit 1
-) a on true
+cross join lateral total_neighbours(h.channel_id, h.metric, h.time) t
 group by h.channel_id, h.metric, time_bucket('15 minutes', h.time)
 
 -- name: quarantine_reopen

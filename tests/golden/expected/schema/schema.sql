@@ -139,6 +139,18 @@ select not exists (
 )
 $function$
 
+CREATE OR REPLACE FUNCTION public.total_neighbours(channel integer, of_metric smallint, at timestamp with time zone, OUT before timestamp with time zone, OUT after timestamp with time zone)
+ RETURNS record
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+select
+    (select time from reading where of_metric in (3, 4, 6) and channel_id = channel and metric = of_metric and time < at
+        and time >= at - interval '400 days' order by time desc limit 1),
+    (select time from reading where of_metric in (3, 4, 6) and channel_id = channel and metric = of_metric and time > at
+        and time <= at + interval '400 days' order by time limit 1)
+$function$
+
 CREATE OR REPLACE FUNCTION public.visits_together(sites text[], first date, last date)
  RETURNS TABLE(day date, gross double precision, net double precision, covered_s double precision, imputed double precision, corrected double precision)
  LANGUAGE sql
@@ -310,12 +322,12 @@ alert.acknowledged timestamp with time zone YES
 alert.acknowledged_by text YES 
 alert.alert_id bigint NO 
 alert.raised timestamp with time zone NO 
-alert.resolution_told timestamp with time zone YES 
+alert.resolution_sent timestamp with time zone YES 
 alert.resolved timestamp with time zone YES 
 alert.rule_id integer NO 
+alert.sent timestamp with time zone YES 
 alert.since timestamp with time zone NO 
 alert.subject text NO 
-alert.told timestamp with time zone YES 
 alert.value double precision YES 
 alert_delivery PRIMARY KEY (delivery_id)
 alert_delivery.alerts integer NO 

@@ -24,7 +24,6 @@ from cli.commands import (
     estimate,
     events,
     forecast,
-    hand_counts,
     headcount,
     key,
     period,
@@ -75,14 +74,13 @@ for group in (
     roles,
     calibrate,
     headcount,
-    hand_counts,
+    visits,
     calendar,
     actions,
     report,
     period,
     simulate,
     sandbox,
-    visits,
 ):
     group.register(app)
 

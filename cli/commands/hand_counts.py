@@ -14,15 +14,6 @@ from cli.commands.options import SiteOption
 WEEK = re.compile(r"(\d{4})-?W(\d{2})")
 
 
-def register(main: typer.Typer) -> None:
-    """Add the command to the group `visits`."""
-    group = next((g.typer_instance for g in main.registered_groups if g.name == "visits"), None)
-    if group is None:
-        group = typer.Typer(no_args_is_help=True, help="Visits that people counted, now or before.")
-        main.add_typer(group, name="visits")
-    group.command("count")(count)
-
-
 def count(
     day: Annotated[str, typer.Argument(help="A business day, as 2026-11-23, or a whole week, as 2026-W48.")],
     visits: Annotated[int, typer.Argument(min=0, help="How many people came in.")],

@@ -13,6 +13,7 @@ import typer
 
 from besok.model.errors import CountFileError, Unclear
 from besok.model.period_counts import LARGEST_FILE
+from cli.commands import hand_counts
 from cli.commands.database import opened
 from cli.commands.options import SiteOption
 
@@ -31,6 +32,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 def register(main: typer.Typer) -> None:
     """Add the group."""
+    app.command("count")(hand_counts.count)
     main.add_typer(app, name="visits")
 
 

@@ -64,7 +64,7 @@ def add(
         str,
         typer.Argument(
             help="sensor_offline, finding, space_over, site_full, service, forecast_old, backup_old,"
-            " target_probability, cleaning or inside_after_closing."
+            " target_probability, cleaning, inside_after_closing or job_failed."
         ),
     ],
     to: Annotated[str, typer.Option(help="The target.")],

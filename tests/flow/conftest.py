@@ -21,9 +21,8 @@ from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.store import sites
 from besok.store.database import Database
-from besok.store.migrate import migrate
-from cli.stack import postgres
 from collectors import collector
+from tests.databases import FreshUrl
 from tests.patience import wait_for
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -185,16 +184,13 @@ def ask(web: str) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="session")
-def quiet_web(cluster: postgres.Cluster, wait_for: Callable[..., object]) -> Iterator[str]:
+def quiet_web(fresh_url: FreshUrl, wait_for: Callable[..., object]) -> Iterator[str]:
     """The address of a web service where nothing is ever measured, shared by the tests that only ask."""
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-        conn.execute("create database quiet")
-    url = cluster.url("quiet")
-    migrate(url)
-    with Database(url) as db:
-        example(db)
-    with serving(url, threading.Event(), wait_for) as address:
-        yield address
+    with fresh_url() as url:
+        with Database(url) as db:
+            example(db)
+        with serving(url, threading.Event(), wait_for) as address:
+            yield address
 
 
 @pytest.fixture

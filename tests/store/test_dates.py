@@ -1,7 +1,6 @@
 """What has dates in a site file: said late, it leaves the days as if it had been said from the start."""
 
 import random
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +12,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 from typer.testing import CliRunner
 
 from besok.model import calendar
@@ -27,10 +25,9 @@ from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from cli.main import app
-from cli.stack import postgres
 from jobs.estimate import past_days
 from jobs.learn import SitePast
-from tests.databases import drop
+from tests.databases import FreshUrl
 from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -121,18 +118,13 @@ def dirty(db: Database) -> list[date]:
 
 
 @pytest.fixture(scope="session")
-def fresh(cluster: postgres.Cluster, template: str) -> Fresh:
+def fresh(fresh_url: FreshUrl) -> Fresh:
     """More databases, each for as long as it is used."""
 
     @contextmanager
     def made() -> Iterator[tuple[Database, str]]:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-            conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-            with Database(cluster.url(name)) as other:
-                yield other, cluster.url(name)
-            drop(conn, name)
+        with fresh_url() as url, Database(url) as other:
+            yield other, url
 
     return made
 

@@ -18,11 +18,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
 
 from besok.model.access import LOCAL
-from besok.services import access
+from besok.services import access, sign_in
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import mosquitto, ports, postgres
@@ -97,6 +98,16 @@ def log_of_its_own() -> Iterator[None]:
 def at_this_machine() -> Iterator[None]:
     """Let what a test asks for without a request be asked for by who sits at the machine."""
     with access.acting(LOCAL):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords with little work: a good hash takes a sixth of a second, and tests sign in hundreds of times."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_hasher", quick)
+        patch.setattr(sign_in, "_NOBODY", quick.hash("nobody"))
         yield
 
 

@@ -4,16 +4,16 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from besok.model.readings import Message
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
-from cli.main import app
 from cli.stack import ports, program
+from tests import commands
 
 FILE = "sites/helsingborg.toml"
 
@@ -27,9 +27,7 @@ def besok(*arguments: str, answer: str = "", **environment: str) -> subprocess.C
 
 
 def test_a_site_file_is_shown_asked_for_applied_and_exported(database_url, tmp_path):
-    def run(*arguments: str, answer: str = "") -> Result:  # in this process, which has loaded what it needs
-        return CliRunner().invoke(app, arguments, input=answer, env={"BESOK_DATABASE_URL": database_url})
-
+    run = partial(commands.besok, database_url)
     refused = run("site", "apply", FILE, answer="n\n")
     assert refused.exit_code == 1
     assert "stadsbiblioteket" in refused.stdout

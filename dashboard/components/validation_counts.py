@@ -201,5 +201,6 @@ def _used(c: CountInfo) -> str:
             "silent": _("no: the sensor was offline"),
             "short": _("no: too short"),
             "waiting": _("not yet: the sensor has not reported"),
+            "expired": _("no: the readings of that time are deleted"),
         }[c.compared.problem]
     return _("yes") if c.used else _("no: the sensor is another now, or counts differently")

@@ -204,7 +204,9 @@ def test_the_name_goes_from_every_column_of_the_list(
 
 
 def test_what_is_called_by_the_name_stays_and_is_shown(house: Database) -> None:
-    sites.apply(house, sitefile.parse(HOUSE + sensor("anna-berg", at='portal = "front"', more='role = "reference"')))
+    sites.apply(
+        house, sitefile.parse(HOUSE + sensor("anna-berg", at='portal = "front"', more='role = "reference"'))
+    )
     found = personal.erase(house, ANNA)
     assert [(f.relation, f.field, f.texts) for f in found if f.left] == [
         ("device", "external_id", ("lib/anna-berg",))

@@ -8,7 +8,7 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
-from cli.commands.options import AnySite
+from cli.commands.options import AnySite, Yes, confirm
 from cli.serving.settings import settings
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ REMEDY: Final = {
 SITE_FILE: Final = "change the site file, then `besok site apply`"
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="privacy")
-
-
 @app.command()
 def erase(
     name: Annotated[
@@ -44,7 +39,7 @@ def erase(
     ],
     site: AnySite = None,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Erase a person's name: as an author, in notes, in rejected messages. Every figure stays as it is.
 
@@ -62,8 +57,7 @@ def erase(
         going = sum(f.rows for f in found if not f.left)
         if dry_run or not going:
             return
-        if not yes:
-            typer.confirm(f"Erase it from {many(going, 'row')}, for good?", abort=True)
+        confirm(f"Erase it from {many(going, 'row')}, for good?", yes)
         gone = sum(f.rows for f in personal.erase(db, name, site) if not f.left)
     print(
         f"Erased from {many(gone, 'row')}. Backups made before still hold it: delete them when their time is over."

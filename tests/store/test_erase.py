@@ -34,7 +34,7 @@ IMPERSONAL = """
     count_import.layout count_import.method count_import_log.change device.heard_model device.model
     device.source device_mapping.sensors finding.evidence finding.kind finding.state
     finding_history.event forecast.also forecast.measure forecast.model forecast_point.kind
-    headcount.digest installation.key looked.what made_anew.digest manual_count.digest
+    headcount.digest installation.key job_run.duty job_run.outcome looked.what made_anew.digest manual_count.digest
     manual_tap.direction metric.name metric.unit migration.digest migration.name occupancy_bucket.basis
     occupancy_bucket.reason occupancy_learnt.building occupancy_learnt.learnt occupancy_minute.basis
     occupancy_minute.reason placement.role portal.name_en portal.name_sv portal.slug
@@ -131,6 +131,7 @@ insert into alert (rule_id, subject, since, raised, acknowledged, acknowledged_b
     now(), now(), 'x' from alert_rule;
 insert into alert_mute (subject, reason, author, made, until) values ('lib', 'x', 'x', now(), now());
 insert into alert_delivery (target, at, alerts, problem) values ('desk', now(), 1, 'x');
+insert into job_run (duty, started, message) values ('d', now(), 'x');
 insert into api_key (name, digest, role, site_id, created, author, expires) select 'wall', 'x', 'viewer',
     site_id, now(), 'x', now() from site;
 insert into audit (actor, action, site, subject, detail) values ('x', 'count', 'lib', 'x', 'x');

@@ -76,10 +76,6 @@ finding_id in (select finding_id from finding join site using (site_id) where si
 -- Rows about the imports of a site.
 import_id in (select import_id from count_import join site using (site_id) where site.slug = %(site)s)
 
--- name: personal_here_rule_id
--- Rows about the alerts of a site.
-rule_id in (select rule_id from alert_rule join site using (site_id) where site.slug = %(site)s)
-
 -- name: personal_here_device_id
 -- Rows about devices that are or were placed in a site.
 device_id in (

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
     """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
+    trusted_proxies: str = ""
+    """Addresses and networks of the proxies in front, comma-separated: only they are believed about who asks."""
     session_hours: int = 12
     """Hours after which whoever signed in has to do it again."""
 

@@ -55,8 +55,8 @@ class Trial:
 
 
 def run(*words: str, env: dict[str, str] | None = None, quiet: bool = False) -> str:
-    """The standard output of a command; `quiet` keeps its standard error back. Raises CalledProcessError."""
-    kept = subprocess.DEVNULL if quiet else None
+    """The standard output of a command; `quiet` keeps its standard error for the one raised: CalledProcessError."""
+    kept = subprocess.PIPE if quiet else None
     return subprocess.run(
         words, cwd=HERE, env=env, check=True, text=True, stdout=subprocess.PIPE, stderr=kept
     ).stdout
@@ -222,7 +222,7 @@ def main() -> int:
         with trial(command) as attempt:
             check(attempt)
     except (StackError, subprocess.CalledProcessError) as exc:
-        print(f"compose-check failed: {exc}")
+        print(f"compose-check failed: {exc}", getattr(exc, "stderr", None) or "", sep="\n")
         return 1
     return 0
 

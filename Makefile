@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits calibration clean lock compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits calibration clean lock proxy-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,10 @@ vectors: ## vendors' own test vectors through codecs, layouts and tables (DIR="a
 
 calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS="1000 --write")
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
+
+proxy-check: ## the proxy files with TLS, by real servers: nginx and Caddy
+	@bash deploy/setup proxies
+	@$(BIN)/python -m pytest -m "slow or not slow" tests/flow/test_proxy.py
 
 compose-check: ## build and try the container form (says so where there is no Docker)
 	@bash deploy/setup tools

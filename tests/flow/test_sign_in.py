@@ -357,14 +357,20 @@ def at_provider(
 
 
 def through(
-    client: httpx2.Client, there: httpx2.Client, login: str, change: Callable[[str], str] = lambda url: url
+    client: httpx2.Client,
+    there: httpx2.Client,
+    login: str,
+    change: Callable[[str], str] = lambda url: url,
+    *,
+    home: str = "",
 ) -> httpx2.Response:
-    """Sign in as a browser would, `there` being it at the provider; `change` is what happens on the way back."""
+    """Sign in as a browser would, `there` being it at the provider; `change` is what happens on the way back to
+    `home`, the address of Besök if it is not the client's."""
     there.cookies.clear()
     answer = there.get(client.get("/login/provider?next=/now").headers["location"])
     page = there.get(_absolute(answer))
     answer = there.post(str(page.url), data={"login": login})
-    home = str(client.base_url).rstrip("/")
+    home = home or str(client.base_url).rstrip("/")
     while not (where := _absolute(answer)).startswith(home):
         answer = there.get(where)
     return client.get(change(where).removeprefix(home))

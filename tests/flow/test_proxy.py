@@ -25,7 +25,7 @@ from besok.model.access import Grant
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.services import sign_in
-from besok.store import receive_tokens
+from besok.store import receive_tokens, sessions
 from besok.store.database import Database
 from cli.stack import ports
 from cli.stack.program import ROOT, Program
@@ -161,6 +161,7 @@ def test_pages_streams_and_counts_come_through(
     )
     with serving_web(known) as direct, collect(known), receiving(known), proxy.browser() as client:
         signs_in_and_streams(proxy, client, db)
+        shows_a_wall_screen(proxy, db)
         signs_in_by_the_provider(proxy)
         believes_the_proxy_alone(proxy, direct, db)
         takes_counts(client, db, house)
@@ -186,20 +187,31 @@ def signs_in_and_streams(proxy: Proxy, client: httpx2.Client, db: Database) -> N
     with client.stream("GET", f"{LIVE}/stream") as stream:  # the first frame, while it goes on
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert next(line for line in stream.iter_lines() if line.startswith("data:"))
-    cookie = {"Cookie": f"__Host-besok={client.cookies['__Host-besok']}"}
-    with connect(
-        f"wss://{proxy.host}/live/{LIBRARY}/ws",
-        sock=socket.create_connection(("127.0.0.1", proxy.port)),
-        ssl=proxy.trust(),
-        additional_headers={**cookie, "Origin": proxy.url},
-    ) as screen:
-        assert screen.recv(timeout=60)
     csv = client.get(f"/api/v1/sites/{LIBRARY}/calendar?from=2026-01-01&to=2026-12-31&format=csv")
     assert csv.status_code == 200
     unchanged = client.get(
         "/api/v1/sites", headers={"If-None-Match": client.get("/api/v1/sites").headers["etag"]}
     )
     assert unchanged.status_code == 304
+
+
+def shows_a_wall_screen(proxy: Proxy, db: Database) -> None:
+    """On another machine, by a key of its own."""
+    now, (key, digest) = datetime.now(UTC), sign_in.make_key()
+    assert sessions.add_key(
+        db, "hall", digest, Grant(role="viewer", site=LIBRARY), "ada", now, now + timedelta(days=1)
+    )
+    with proxy.browser(Origin=proxy.url) as screen:
+        assert screen.post("/login/screen", data={"key": key, "next": "/now?tv=1"}).status_code == 303
+        assert me(screen) == ("key", "hall")
+        cookie = f"__Host-besok={screen.cookies['__Host-besok']}"
+    with connect(
+        f"wss://{proxy.host}/live/{LIBRARY}/ws",
+        sock=socket.create_connection(("127.0.0.1", proxy.port)),
+        ssl=proxy.trust(),
+        additional_headers={"Cookie": cookie, "Origin": proxy.url},
+    ) as live:
+        assert live.recv(timeout=60)
 
 
 def signs_in_by_the_provider(proxy: Proxy) -> None:
@@ -246,5 +258,7 @@ def holds_back(proxy: Proxy, client: httpx2.Client, plain: int) -> None:
         with proxy.connected() as sock:  # our name by TLS, another one inside
             sock.sendall(f"GET /api/v1/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
             assert b"besok" not in sock.recv(65_536).lower().split(b"\r\n\r\n")[-1]
+    with proxy.connected() as sock:
+        assert sock.version() == "TLSv1.3"
     with pytest.raises((ssl.SSLError, ConnectionError)):
         proxy.connected("evil.example")

@@ -213,13 +213,16 @@ def test_failures_from_many_addresses_make_all_wait_but_browsers_that_are_known(
     assert attempt(db, now, "four other words then", browser=known) == 1  # it is known no more
 
 
-def test_a_browser_is_known_under_the_name_that_has_signed_in(db: Database, signed: httpx2.Client) -> None:
+def test_a_browser_is_known_under_the_name_that_has_signed_in(
+    db: Database, signed: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
     person(db, "kim", Grant(role="viewer"))
     kept = enter(signed, "ada").headers.get_list("set-cookie")
     assert len(kept) == 2 and {"HttpOnly", "Max-Age=31536000"} <= set(kept[1].split("; "))
     signed.post("/logout")
     with httpx2.Client(base_url=signed.base_url, timeout=300) as stranger:
-        assert enter(stranger, "ada", "wrong").status_code == 403
+        assert enter(stranger, "ada", "wrong words here").status_code == 403
+        assert "A sign-in from 127.0.0.1 was refused" in caplog.text and "wrong words" not in caplog.text
         with db.transaction() as conn:
             conn.execute("update sign_in_failure set until = now() + interval '1 hour'")
         waiting = enter(stranger, "Ada")

@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from cli.stack import ports
 HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
 SERVICES = ("secrets", "db", "broker", "migrate", "collector", "jobs", "receiver", "web")
+STRANGER = "203.0.113.9"
 PEOPLE = 321  # nobody else's number
 
 
@@ -106,6 +108,7 @@ def trial(command: tuple[str, ...]) -> Iterator[Trial]:
         "BESOK_RECEIVE_PORT": str(receive),
         "BESOK_SITE_FILE": "helsingborg.toml",
         "BESOK_SANDBOX": "1",
+        "BESOK_PAGES_NETWORK": f"172.31.251.{secrets.randbelow(16) * 16}/28",
     }
     attempt = Trial(
         environment=environment, command=(*command, "--project-name", name, "--profile", "simulator")
@@ -151,6 +154,17 @@ def push(attempt: Trial, token: str) -> bool:
         return bool(answer.status == 200)
 
 
+def fail_to_sign_in(attempt: Trial) -> None:
+    """Try to sign in as a proxy passes it on."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{attempt.environment['BESOK_PORT']}/login",
+        b"name=ada&password=wrong",
+        {"X-Forwarded-For": STRANGER, "Content-Type": "application/x-www-form-urlencoded"},
+    )
+    with suppress(urllib.error.HTTPError):
+        urllib.request.urlopen(request, timeout=60)
+
+
 def counted(attempt: Trial, site: str, portal: str) -> bool:
     """Whether the API tells of exactly the people that were sent, through that portal, today."""
     points = attempt.get(f"/api/v1/sites/{site}/flows?step=day")
@@ -173,6 +187,11 @@ def check(attempt: Trial) -> None:
     wait_for("a message is counted once", lambda: counted(attempt, device.split("/")[0], portal))
     token = attempt.compose("run", "--rm", "-T", "cli", "receive", "token", "add", "check").split()[0]
     wait_for("a count is taken by HTTP", lambda: push(attempt, token))
+    fail_to_sign_in(attempt)
+    wait_for(
+        "a proxy on this machine is believed about who asks",
+        lambda: f"A sign-in from {STRANGER} was refused" in attempt.compose("logs", "web", quiet=True),
+    )
     wait_for("every service is healthy", lambda: healthy(attempt))
     if told := telling(attempt):
         raise StackError(f"passwords are to be seen at: {', '.join(told)}")

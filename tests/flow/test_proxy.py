@@ -1,5 +1,6 @@
 """The proxy files as they are shipped, with real servers: TLS, sign-in, streams, counts, and what is held back."""
 
+import os
 import re
 import shutil
 import socket
@@ -94,8 +95,9 @@ def nginx(folder: Path, port: int, plain: int, web: int, receiver: int) -> Progr
         f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    owner = "" if os.geteuid() else "user root;\n"  # whose the folder of the test is
     (folder / "nginx.conf").write_text(
-        f"pid {folder}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{places}{changed}}}\n"
+        f"{owner}pid {folder}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{places}{changed}}}\n"
     )
     command = ("/usr/sbin/nginx", "-e", "stderr", "-g", "daemon off;", "-c", f"{folder}/nginx.conf")
     return Program(name="nginx", command=command)

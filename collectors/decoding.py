@@ -1,8 +1,10 @@
 """Decoding: the adapters in the order in which they are asked, and what is checked of all that they say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable

@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
+from msgspec.structs import replace
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable

@@ -7,10 +7,11 @@ On platforms of home automation the people of the place choose topics and names:
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet

@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from msgspec import structs
+
 from besok.model import mapping_draft
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place, compiled
@@ -232,7 +234,7 @@ class _Message:
         if not (values or problems or named or self._no_persons()):
             problems = self._strange() or self._unitless()
         if problems or decoded.readings or decoded.problems:
-            return replace(decoded, problems=(*decoded.problems, *problems), not_data="")
+            return structs.replace(decoded, problems=(*decoded.problems, *problems), not_data="")
         return Decoded(not_data=self._nothing())
 
     def _read(self, values: Sequence[Value]) -> Decoded:

@@ -15,7 +15,6 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import IO, Any, Final, NamedTuple
@@ -61,8 +60,7 @@ RESTS: Final = (
 WRAPPED: Final = {"data", "warnings", "errors"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting(Decoded):
+class Waiting(Decoded, frozen=True, kw_only=True):
     """A frame that waits for its codec; `resume` decodes it once the codec has answered."""
 
     resume: Callable[[], Decoded] = Decoded

@@ -6,9 +6,10 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections import Counter
-from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable

@@ -5,8 +5,9 @@ what it is (the table senml/pack.toml). It is code because base fields are added
 """
 
 import re
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded

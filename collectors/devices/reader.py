@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
 from besok.model.json_path import Path, Place
-from besok.model.metrics import METRICS, Kind
+from besok.model.metrics import Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
@@ -34,24 +34,31 @@ ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
-@dataclass(slots=True, kw_only=True)
 class Body:
     """What is to be read, and what is known of it already: of a radio's frame the device and the time.
 
     `value` is the message, or the fields that a decoder made of a frame.
     """
 
-    value: Any
-    packet: Packet
-    device: str = ""
-    time: datetime | None = None
-    identity: Identity | None = None
-    whole: Place = field(init=False)  # where paths begin
-    items: dict[tuple[str, ...], list[Place]] = field(init=False, default_factory=dict)  # by the path to them
+    __slots__ = ("device", "identity", "items", "packet", "time", "value", "whole")
 
-    def __post_init__(self) -> None:
-        value, packet = self.value, self.packet
-        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})
+    def __init__(
+        self,
+        value: Any,
+        packet: Packet,
+        device: str = "",
+        time: datetime | None = None,
+        identity: Identity | None = None,
+    ) -> None:
+        self.value, self.packet = value, packet
+        self.device, self.time, self.identity = device, time, identity
+        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})  # where paths begin
+        self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
+
+    def leads_nowhere(self, form: Format) -> bool:
+        """Tell, at a look, that no path of a format can lead anywhere."""
+        value = self.value
+        return form.begins is not None and type(value) is dict and form.begins.isdisjoint(value)
 
 
 def is_for(form: Format, body: Body) -> bool:
@@ -75,12 +82,12 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     """
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].model)
-    parts = [_Reading(form, body).decoded() for form in forms]
+    parts = [_Reading(form, body).decoded() for form in forms if not body.leads_nowhere(form)]
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
         return NOTHING_FOUND
-    readings = _without_doubles(list(_first_said(said)))
-    if len(said) == 1 and len(readings) == len(said[0].readings):
+    readings = _without_doubles(said[0].readings if len(said) == 1 else list(_first_said(said)))
+    if readings is said[0].readings:
         return said[0]
     return Decoded(
         readings=tuple(readings),
@@ -129,9 +136,6 @@ def _holds(condition: Condition, place: Place) -> bool:
 
 
 def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
-    if len(parts) == 1:
-        yield from parts[0].readings
-        return
     said = set[tuple[object, ...]]()
     for part in parts:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
@@ -139,11 +143,12 @@ def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
         said.update(keys)
 
 
-def _without_doubles(readings: list[Reading]) -> list[Reading]:
+def _without_doubles(readings: Sequence[Reading]) -> Sequence[Reading]:
     """Leave out the counts of a period where the running total of the same line says the same people."""
-    totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
-    if not totals:
+    metrics = {reading.metric for reading in readings}
+    if metrics.isdisjoint(TOTALS) or metrics.isdisjoint(TOTALS.values()):
         return readings
+    totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
     return [r for r in readings if (r.device, r.channel, r.metric, r.time) not in totals]
 
 
@@ -348,7 +353,7 @@ class _Reading:
         measured = _presence(value, raw) if metric == "occupied" else _measured(value, raw)
         if measured is None:
             return
-        kind = METRICS[metric].kind
+        kind = value.kind
         self.readings.append(
             Reading(
                 source=source,
@@ -548,7 +553,7 @@ def _measured(value: Value, raw: Any) -> float | None:
     if (value.low is not None and found < value.low) or (value.high is not None and found > value.high):
         return None
     found = converted(found, value.unit)
-    if found % 1 and METRICS[value.metric].kind is not Kind.LEVEL:
+    if found % 1 and value.kind is not Kind.LEVEL:
         raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
     return found
 

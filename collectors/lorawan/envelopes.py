@@ -46,39 +46,26 @@ ENCODINGS: Final = {"base64": from_base64, "hex": from_hex, "hex or base64": _ke
 class Network:
     """A row of networks.toml, its paths prepared."""
 
-    def __init__(
-        self,
-        needs: Sequence[Sequence[str]],
-        device: Sequence[str] = (),
-        payload: Sequence[str] = (),
-        times: Sequence[str] = (),
-        port: Sequence[str] = (),
-        number: Sequence[str] = (),
-        session: Sequence[str] = (),
-        fields: Sequence[str] = (),
-        normalized: Sequence[str] = (),
-        model: Sequence[str] = (),
-        names: Sequence[str] = (),
-        adapter: str = OTHERS,
-        inside: Sequence[str] = (),
-        encoding: str = "base64",
-        zero_left_out: bool = False,
-        other: str = "",
-        unless: Mapping[str, Any] | None = None,
-        envelope: Sequence[str] = (),
-    ) -> None:
-        self.adapter, self.inside, self.envelope = adapter, inside, frozenset(envelope)
-        self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in needs]
-        self._needs = [[getter(path, empty="") for path in needed] for needed in needs]
-        self._other, self._unless = other, dict(unless or {})
-        self._device, self._payload, self._port = getter(*device), getter(*payload), getter(*port)
-        self._number, self._session, self._times = getter(*number), getter(*session), finder(*times)
-        self._fields = [(path, getter(path)) for path in fields]
-        self._normalized = getter(*normalized)
-        self._model, self._names = [getter(path) for path in model], [finder(path) for path in names]
-        self._bytes, self._bytes_at = ENCODINGS[encoding], "".join(payload[:1]).rpartition(".")[2]
-        self._zero_left_out = zero_left_out
-        self._questioned = device, times
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        def paths(name: str) -> Sequence[str]:
+            return row.get(name, ())
+
+        self.adapter, self.inside = row.get("adapter", OTHERS), paths("inside")
+        self.envelope = frozenset(paths("envelope"))
+        self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in row["needs"]]
+        self._needs = [[getter(path, empty="") for path in needed] for needed in row["needs"]]
+        self._other, self._unless = row.get("other", ""), row.get("unless")
+        self._device, self._payload, self._port, self._number, self._session, self._normalized = (
+            getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
+        )
+        self._times = finder(*paths("times"))
+        self._fields = [(path, getter(path)) for path in paths("fields")]
+        self._model, self._names = [*map(getter, paths("model"))], [finder(path) for path in paths("names")]
+        self._bytes = partial(
+            ENCODINGS[row.get("encoding", "base64")], name="".join(paths("payload")[:1]).rpartition(".")[2]
+        )
+        self._zero_left_out = row.get("zero_left_out", False)
+        self._questioned = paths("device"), paths("times")
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
@@ -100,7 +87,7 @@ class Network:
         found, where = self._decoded(body)
         return Uplink(
             device=device,
-            payload=self._bytes(self._payload(body), self._bytes_at),
+            payload=self._bytes(self._payload(body)),
             fport=whole(self._port(body)),
             fields=found,
             normalized=self._normalized(body),
@@ -145,7 +132,7 @@ class Network:
 _DATA: Final = tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))
 TTS_OTHER: Final[dict[str, str]] = _DATA["others"]["tts"]
 CHIRPSTACK_OTHER: Final[dict[str, str]] = _DATA["others"]["chirpstack"]
-NETWORKS: Final = tuple(Network(**row) for row in _DATA["networks"])
+NETWORKS: Final = tuple(Network(row) for row in _DATA["networks"])
 
 
 class Envelopes:

@@ -104,30 +104,27 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
 
 def _told(decoded: Decoded, name: str) -> Decoded:
     """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
-    problems, readings = decoded.problems, tuple(filter(_has_names, decoded.readings))
-    if len(readings) < len(decoded.readings):
+    problems, readings = decoded.problems, decoded.readings
+    if not all(_are_names(r.device, r.channel) for r in readings):
+        readings = tuple(r for r in readings if _are_names(r.device, r.channel))
         problems = (*problems, NAMELESS)
     silent = not (readings or decoded.statuses or problems or decoded.not_data)
     return Decoded(
         adapter=decoded.adapter or name,
         readings=readings,
         statuses=decoded.statuses,
-        problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems),
+        problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems) if problems else (),
         not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
         model=_printable(decoded.model, MODEL_LIMIT),
         identity=decoded.identity and _storable(decoded.identity),
     )
 
 
-def _has_names(reading: Reading) -> bool:
-    """Tell whether device and channel can be placed: names that can be read and written."""
-    device, channel = reading.device, reading.channel
-    return (
-        bool(device)
-        and len(device) <= NAME_LIMIT >= len(channel)
-        and device.isprintable()
-        and channel.isprintable()
-    )
+@lru_cache(maxsize=10_000)
+def _are_names(device: str, channel: str) -> bool:
+    """Tell whether a device and its channel can be placed: names that can be read and written."""
+    is_short = 0 < len(device) <= NAME_LIMIT >= len(channel)
+    return is_short and device.isprintable() and channel.isprintable()
 
 
 def _storable(identity: Identity) -> Identity:

@@ -251,18 +251,19 @@ class _Reading:
         if not found:
             return
         self.found = True
-        if self._is_of_others(place) or not (share := self._share(place)):
+        form = self.form
+        if (form.named and self._is_of_others(place)) or not (share := self._share(place)):
             return
-        found = [(value, raw) for value, raw in found if raw is not None]
-        refused = self._refused(place)
-        found = [(value, raw) for value, raw in found if not refused or not self._is_refused(value, refused)]
+        found = [pair for pair in found if pair[1] is not None]
+        if form.unless and (refused := self._refused(place)):
+            found = [pair for pair in found if not self._is_refused(pair[0], refused)]
         if not found:
             return
-        device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
-        channel = self._name("channel", self.form.channel, place, "1")
+        device = self.body.device or self._name("device", form.device, place, self.body.packet.topic)
+        channel = self._name("channel", form.channel, place, "1") if form.channel else "1"
         time, period_s = self._when(place)
         period_s *= share
-        if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
+        if form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())
         for value, raw in found:
             try:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
-from besok.model.readings import Decoded, Flag, Identity, Message, Reading
+from besok.model.readings import Decoded, Flag, Identity, Message
 from collectors.adapters import (
     mapping,
     native,

@@ -280,7 +280,9 @@ def test_a_frame_of_a_portion_costs_only_itself(codecs: Codecs, monkeypatch: pyt
     with codecs.gathering() as run:
         assert all(codecs.decode(loop, frame).problem for frame in frames)
         run()
-        assert [codecs.decode(loop, frame).fields for frame in frames] == [{"ok": 1}] * 2 + [{}] + [{"ok": 1}] * 2
+        assert [codecs.decode(loop, frame).fields for frame in frames] == [{"ok": 1}] * 2 + [{}] + [
+            {"ok": 1}
+        ] * 2
 
 
 def test_many_frames_and_long_answers(shared: Codecs) -> None:

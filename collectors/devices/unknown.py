@@ -40,6 +40,7 @@ from collectors.devices.field_names import (
     telling,
     words,
 )
+from collectors.devices.finding import Body
 from collectors.devices.format import Format, Value, has_flows, paths
 from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, is_open, leaves
 from collectors.devices.meanings import (
@@ -54,7 +55,6 @@ from collectors.devices.meanings import (
     qualified_value,
     state_of,
 )
-from collectors.devices.reader import Body
 from collectors.kept_forms import is_words
 
 SOURCE: Final = "mqtt"

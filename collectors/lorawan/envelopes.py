@@ -48,7 +48,8 @@ class Network:
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         def paths(name: str) -> Sequence[str]:
-            return row.get(name, ())
+            found: Sequence[str] = row.get(name, ())
+            return found
 
         self.adapter, self.inside = row.get("adapter", OTHERS), paths("inside")
         self.envelope = frozenset(paths("envelope"))

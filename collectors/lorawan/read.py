@@ -19,7 +19,7 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, unknown
-from collectors.devices.reader import Body, is_for
+from collectors.devices.finding import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting

@@ -14,7 +14,7 @@ from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
 from collectors.devices import registry
-from collectors.devices.reader import Body
+from collectors.devices.finding import Body
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
 

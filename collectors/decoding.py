@@ -1,29 +1,22 @@
 """Decoding: the adapters in the order in which they are asked, and what is checked of all that they say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message
-from collectors.adapters import (
-    mapping,
-    native,
-    ruuvi,
-    sparkplug,
-    theengs,
-)
+from collectors.adapters import mapping, native, ruuvi, sparkplug, theengs
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import Waiting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adapter:
+class Adapter(NamedTuple):
     """One row of the registry: `reads` says, cheaply and without raising, whether a message is for it; `decode` is a
     pure function that raises nothing but Unreadable (then the whole message is refused)."""
 
@@ -33,26 +26,20 @@ class Adapter:
 
 
 ADAPTERS: tuple[Adapter, ...] = (
-    Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
-    Adapter(name="native", reads=native.reads, decode=native.decode),
-    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
-    Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
-    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
-    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(
-        name="milesight-gateway",
-        reads=envelopes.MILESIGHT_GATEWAY.reads,
-        decode=envelopes.MILESIGHT_GATEWAY.decode,
-    ),
-    Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
-    Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
-    Adapter(name="lorawan-networks", reads=envelopes.BY_SHAPE.reads, decode=envelopes.BY_SHAPE.decode),
-    Adapter(name="senml", reads=senml.reads, decode=senml.decode),
-    Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
-    Adapter(
-        name="general", reads=unknown.reads, decode=unknown.decode
-    ),  # the last: it asks about whatever comes
+    Adapter("mapping", mapping.reads, mapping.decode),  # the owner's word comes first
+    Adapter("native", native.reads, native.decode),
+    Adapter("tts", envelopes.TTS.reads, envelopes.TTS.decode),
+    Adapter("theengs", theengs.reads, theengs.decode),
+    Adapter("sparkplug", sparkplug.reads, sparkplug.decode),
+    Adapter("table", registry.reads, registry.decode),  # devices that a model table knows
+    Adapter("ruuvi", ruuvi.reads, ruuvi.decode),
+    Adapter("milesight-gateway", envelopes.MILESIGHT_GATEWAY.reads, envelopes.MILESIGHT_GATEWAY.decode),
+    Adapter("chirpstack", envelopes.CHIRPSTACK.reads, envelopes.CHIRPSTACK.decode),
+    Adapter("ttn2", envelopes.TTN2.reads, envelopes.TTN2.decode),
+    Adapter("lorawan-networks", envelopes.BY_SHAPE.reads, envelopes.BY_SHAPE.decode),
+    Adapter("senml", senml.reads, senml.decode),
+    Adapter("mapping (only)", mapping.leaves_out, mapping.decode_left_out),
+    Adapter("general", unknown.reads, unknown.decode),  # the last: it asks about whatever comes
 )
 
 # A name no vendor uses: true at the top of a JSON object whose people are made up

@@ -6,13 +6,18 @@ A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_F
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from besok.model.errors import SettingsError
+
+LEAST_DAYS: Final = {
+    "readings_days": 100,  # what sensors are checked and learnt by looks back 91 days
+    "audit_days": 365,
+}
 
 
 class Settings(BaseSettings):
@@ -79,6 +84,8 @@ class Settings(BaseSettings):
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
     """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
+    trusted_proxies: str = ""
+    """Addresses and networks of the proxies in front, comma-separated: only they are believed about who asks."""
     session_hours: int = 12
     """Hours after which whoever signed in has to do it again."""
 
@@ -115,13 +122,27 @@ class Settings(BaseSettings):
     alive_url: str = ""
     """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop."""
     minute_days: int = 14
-    """Days of minute-by-minute occupancy that are kept; the 15-minute form stays."""
+    """Days of minute-by-minute occupancy that are kept; the 15-minute form stays. 0: for ever."""
     rejected_days: int = 90
-    """Days that rejected messages are kept; of more than 100,000, or 2 GB, the oldest are deleted first."""
+    """Days that rejected messages are kept (0: for ever); of more than 100,000, or 2 GB, the oldest go first."""
+    readings_days: int = 0
+    """Days that single readings are kept, 100 or more; figures by quarter of an hour and day stay. 0: for ever."""
+    author_months: int = 0
+    """Months after which a count no longer names who counted. 0: never."""
+    audit_days: int = 0
+    """Days that the audit is kept, 365 or more. 0: for ever."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     log_format: Literal["text", "json"] = "text"
     """text for people, json for a log store."""
+
+    @field_validator("readings_days", "audit_days")
+    @classmethod
+    def _long_enough(cls, days: int, info: ValidationInfo) -> int:
+        least = LEAST_DAYS[info.field_name or ""]
+        if 0 != days < least:
+            raise ValueError(f"{days} days are too short; write {least} or more, or 0 to keep them for ever")
+        return days
 
 
 def load() -> Settings:
@@ -133,18 +154,21 @@ def load() -> Settings:
         raise SettingsError("; ".join(lines)) from exc
 
 
+def secret(variable: str) -> str:
+    """Return a secret of the environment, or of the file that it names; "" without either. Raises SettingsError."""
+    if given := os.environ.get(variable):
+        return given
+    file = os.environ.get(f"{variable}_FILE", "")
+    try:
+        return Path(file).read_text("utf-8").strip() if file else ""
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
+
+
 def _secrets() -> dict[str, Any]:
-    """Return the secrets that stand in files; one in the environment as well goes before. Raises SettingsError."""
-    found: dict[str, Any] = {}
-    for name, field in Settings.model_fields.items():
-        variable = f"BESOK_{name.upper()}"
-        file = os.environ.get(f"{variable}_FILE", "")
-        if field.annotation is SecretStr and file and not os.environ.get(variable):
-            try:
-                found[name] = SecretStr(Path(file).read_text("utf-8").strip())
-            except (OSError, UnicodeDecodeError) as exc:
-                raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
-    return found
+    """Return the secrets that the environment or files hold. Raises SettingsError."""
+    names = (name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+    return {name: SecretStr(found) for name in names if (found := secret(f"BESOK_{name.upper()}"))}
 
 
 def _with_password(settings: Settings) -> Settings:

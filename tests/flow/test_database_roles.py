@@ -1,6 +1,5 @@
 """The roles of the database: each program does its work with its own, and no more; the connection is checked."""
 
-import datetime as dt
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,10 +10,7 @@ from pathlib import Path
 import httpx2
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from psycopg.conninfo import make_conninfo
 from servers import await_days, served, serving, working
 
@@ -23,14 +19,16 @@ from besok.model.readings import Reading
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.services import sign_in
-from besok.store import accounts, occupancy, roles, schema
+from besok.store import accounts, roles, schema
 from besok.store.database import Database
 from besok.store.heartbeats import beat
 from besok.store.migrate import migrate
+from besok.store.retention import KINDS
 from besok.store.write import Batch, Incoming, write
 from cli.stack import ports, postgres, program
 from jobs.background import load
 from jobs.schedule import DUTIES
+from tests.certificates import authority, certificate, pem
 from tests.patience import wait_for
 
 PASSWORD, WORDS = "a password of the test", "four words are enough"
@@ -85,8 +83,8 @@ def test_each_program_works_with_its_own_role(
                     load(duty.run)(own, now)
                 else:
                     duty.run(own, now, Settings())
-            with own.transaction() as conn:
-                occupancy.drop_minutes(conn, now - timedelta(days=30))
+            for kind in KINDS:
+                kind.delete(own, now - timedelta(days=400))
     with subtests.test("web"):
         accounts.add(db, "ada", "Ada", sign_in.hashed(WORDS), [Grant(role="admin")], now)
         with serving(urls["web"], threading.Event(), wait_for) as web:
@@ -165,46 +163,13 @@ def test_every_table_has_its_place_in_the_rights(db: Database) -> None:
     assert sorted(t for t in tables if f"'{t}'" not in text and t not in web) == []
 
 
-def authority(name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key, _certificate(name, key, key, None)
-
-
-def _certificate(
-    name: str,
-    key: ec.EllipticCurvePrivateKey,
-    signer: ec.EllipticCurvePrivateKey,
-    issuer: x509.Certificate | None,
-) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = dt.datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(subject_name=subject, issuer_name=issuer.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-    )
-    if issuer:
-        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    return made.sign(signer, hashes.SHA256())
-
-
-def _pem(part: x509.Certificate | ec.EllipticCurvePrivateKey) -> bytes:
-    if isinstance(part, x509.Certificate):
-        return part.public_bytes(serialization.Encoding.PEM)
-    plain = serialization.NoEncryption()
-    return part.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-
-
 @pytest.fixture
 def encrypted(folder: Path) -> Iterator[str]:
     """The address of a database that speaks TLS only, as "localhost", by the authority in ours.pem."""
     signer, ours = authority("Test authority")
     key = ec.generate_private_key(ec.SECP256R1())
-    (folder / "ours.pem").write_bytes(_pem(ours))
-    (folder / "other.pem").write_bytes(_pem(authority("Another authority")[1]))
+    (folder / "ours.pem").write_bytes(pem(ours))
+    (folder / "other.pem").write_bytes(pem(authority("Another authority")[1]))
     cluster = postgres.Cluster(
         folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"), fast=True
     )
@@ -212,10 +177,10 @@ def encrypted(folder: Path) -> Iterator[str]:
 
     def prepare() -> None:
         cluster.prepare()
-        for name, part in (("server.crt", _certificate("localhost", key, signer, ours)), ("server.key", key)):
+        for name, part in (("server.crt", certificate("localhost", key, signer, ours)), ("server.key", key)):
             path = cluster.data / name
             path.touch(mode=0o600)
-            path.write_bytes(_pem(part))
+            path.write_bytes(pem(part))
             if cluster.user:
                 shutil.chown(path, cluster.user)
         with (cluster.data / "postgresql.conf").open("a") as conf:

@@ -51,7 +51,8 @@ def install(server: FastAPI) -> None:
     server.exception_handler(NotFound)(_not_found)
     server.exception_handler(SignInNeeded)(_sign_in)
     server.exception_handler(NotAllowed)(_not_allowed)
-    server.exception_handler(BadRange)(_bad_range)
+    server.exception_handler(BadRange)(_unprocessable)
+    server.exception_handler(BesokError)(_unprocessable)
     server.exception_handler(StoreRefused)(_refused)
     server.exception_handler(RequestValidationError)(_bad_request)
     server.exception_handler(StoreUnavailable)(_unavailable)
@@ -85,7 +86,7 @@ async def _refused(request: Request, exc: Exception) -> JSONResponse:
     return problem(request.scope, 409, _said(exc))
 
 
-async def _bad_range(request: Request, exc: Exception) -> JSONResponse:
+async def _unprocessable(request: Request, exc: Exception) -> JSONResponse:
     return problem(request.scope, 422, _said(exc))
 
 

@@ -63,13 +63,6 @@ DATABASE_UNFIT: Final = Translatable(
     "the database lacks something that this program needs: run `besok migrate`"
 )
 FAULT: Final = Translatable("Besök could not answer because of a fault in itself; its log tells more")
-FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pages of this Besök only")
-FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
-FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
-FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of this Besök only")
-FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
-FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
-FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(

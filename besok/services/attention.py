@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from besok.model import messages
-from besok.model.errors import BesokError, NotFound
+from besok.model.errors import NotFound, StoreRefused
 from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
@@ -22,10 +22,6 @@ LAST_WEEK = timedelta(days=6)  # between its first and its last day
 WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
-
-
-class Resolved(BesokError):
-    """A finding that is resolved cannot be acknowledged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +92,14 @@ def site_of(db: Database, number: int) -> str:
 
 
 def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
-    """Note who has seen a finding and why it stands, and return it. Raises NotFound, Resolved."""
+    """Note who has seen a finding and why it stands, and return it. Raises NotFound, StoreRefused if resolved."""
     with db.transaction() as conn:
         done = quality.acknowledge(conn, number, who, note, now)
     found = get_finding(db, number)
     if found is None:
         raise NotFound(messages.no_finding(number))
     if not done:
-        raise Resolved(messages.resolved(number))
+        raise StoreRefused(messages.resolved(number))
     return found
 
 

@@ -35,7 +35,6 @@ from api.routes import (
     usage,
     voids,
 )
-from api.routing import only_ours
 from api.sign_in import routes as sign_in
 from api.sign_in.gate import Gate
 from besok.model.settings import Settings
@@ -106,7 +105,7 @@ def _install_routes(server: FastAPI) -> None:
         prefix=PREFIX,
         responses=errors.DOCUMENTED,
         default_response_class=Rounded,
-        dependencies=[Depends(_declared), Depends(only_known), Depends(only_ours)],
+        dependencies=[Depends(_declared), Depends(only_known)],
     )
     for part in (
         places,

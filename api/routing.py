@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, HTTPException, params
+from fastapi import APIRouter, Depends, HTTPException, Request, params
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from starlette.requests import HTTPConnection
 
 from api.answers import TABLE
 from api.deps import needs
@@ -14,11 +13,16 @@ from besok.model import messages
 from besok.model.access import Right
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-READING = ("GET", "HEAD", "OPTIONS")
 WORD = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
 WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+async def _only_ours(request: Request) -> None:
+    """Refuse what a page of somebody else sends. Raises HTTPException."""
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, messages.FOREIGN_PAGE)
 
 
 class Body(BaseModel):
@@ -53,16 +57,11 @@ class Routes(APIRouter):
         method: Literal["POST", "PUT", "PATCH"] = "POST",
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """Register a route that takes something in; `right` may be a dependency that finds out by itself."""
+        """Register a route that takes something in, not from pages of others.
+
+        `right` may be a dependency that finds out by itself.
+        """
         needed = right if isinstance(right, params.Depends) else needs(right)
-        return self.api_route(path, methods=[method], summary=summary, dependencies=[needed], **more)
-
-
-async def only_ours(asked: HTTPConnection) -> None:
-    """Refuse what a page of somebody else sends. Raises HTTPException."""
-    if (
-        asked.scope["type"] == "http"
-        and asked.scope["method"] not in READING
-        and not same_origin(asked.headers.get("origin"), asked.headers.get("host"))
-    ):
-        raise HTTPException(403, messages.FOREIGN_PAGE)
+        return self.api_route(
+            path, methods=[method], summary=summary, dependencies=[needed, Depends(_only_ours)], **more
+        )

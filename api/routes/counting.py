@@ -145,7 +145,7 @@ def receive(site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, re
 def _wrong(body: CountIn) -> messages.Translatable | None:
     """Return what cannot be of the times of a count."""
     if wrong := [t.year for t in (body.begins, body.ends, body.sent) if t.year not in YEARS]:
-        return messages.no_year(wrong[0])
+        return messages.NO_YEAR(year=wrong[0])
     if not timedelta(0) < body.ends - body.begins <= LONGEST:
         return messages.COUNT_TOO_LONG
     if not body.ends - SLACK <= body.sent <= body.begins + OLDEST:

@@ -43,7 +43,7 @@ class Entered:
 def receive(site: KnownSite, body: HandCountIn, db: Db, now: Now) -> Entered:
     """Keep a count of visits by hand. The same again changes nothing; another number replaces the one before."""
     if wrong := [day.year for day in (body.first, body.last) if day.year not in YEARS]:
-        raise HTTPException(422, messages.no_year(wrong[0]))
+        raise HTTPException(422, messages.NO_YEAR(year=wrong[0]))
     count = HandCount(**body.model_dump(exclude={"sent"}))
     return Entered(import_id=enter(db, site, count, now))
 

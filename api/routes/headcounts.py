@@ -82,7 +82,7 @@ def receive(site: KnownSite, body: HeadcountIn, db: Db, now: Now, response: Resp
     """Keep a headcount and estimate its day again. Sent again it changes nothing (200); another one under the same id
     is refused (409). Nobody in a space means nobody in what lies in it: "the building is empty" is one headcount."""
     if wrong := [t.year for t in (body.time, body.sent) if t.year not in YEARS]:
-        raise HTTPException(422, messages.no_year(wrong[0]))
+        raise HTTPException(422, messages.NO_YEAR(year=wrong[0]))
     if not body.time - SLACK <= body.sent <= body.time + OLDEST:
         raise HTTPException(422, messages.HEADCOUNT_TIME)
     count = Headcount(**body.model_dump() | {"time": utc(body.time), "sent": utc(body.sent)})

@@ -214,7 +214,7 @@ def _changed(
     change: Callable[..., None], site: Site, number: int, body: By, db: Database, now: datetime
 ) -> Stored:
     if number not in {one.id for one in imports.imports(db, site.id)}:
-        raise NotFound(messages.no_import(number))
+        raise NotFound(messages.NO_IMPORT(number=number))
     change(db, number, author(body.who), now=now)
     return Stored(id=number)
 

@@ -87,7 +87,7 @@ def site_of(db: Database, number: int) -> str:
     """Return the site of a finding. Raises NotFound."""
     found = get_finding(db, number)
     if found is None:
-        raise NotFound(messages.no_finding(number))
+        raise NotFound(messages.NO_FINDING(number=number))
     return found.site
 
 
@@ -97,9 +97,9 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
         done = quality.acknowledge(conn, number, who, note, now)
     found = get_finding(db, number)
     if found is None:
-        raise NotFound(messages.no_finding(number))
+        raise NotFound(messages.NO_FINDING(number=number))
     if not done:
-        raise StoreRefused(messages.resolved(number))
+        raise StoreRefused(messages.RESOLVED(number=number))
     return found
 
 

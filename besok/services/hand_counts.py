@@ -21,7 +21,7 @@ def enter(db: Database, site: Site, count: HandCount, now: datetime) -> int:
     CountFileError for days that are not over or contradict what was entered.
     """
     if count.last >= calendar.business_day(now, site) + DAY:
-        raise CountFileError(messages.not_yet(count.last))
+        raise CountFileError(messages.NOT_YET(day=count.last))
     if not timedelta() <= count.last - count.first <= LONGEST:
         raise CountFileError(messages.HAND_COUNT_TOO_LONG)
     period = PeriodCount(first=count.first, last=count.last, visits=count.visits)

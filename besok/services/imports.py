@@ -212,7 +212,7 @@ def _remarks(
     for other, known in sources.items():
         both = sorted(known & days.keys())
         if other != source and both:
-            text = Translatable(OTHER.english, {"source": other, "days": len(both)})
+            text = OTHER(source=other, days=len(both))
             yield PreviewRemark(kind="overlap", first=both[0], last=both[-1], text=text)
 
 
@@ -265,5 +265,5 @@ def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
 
 
 def _remark(kind: str, text: Translatable, first: date, last: date, **values: object) -> PreviewRemark:
-    said = Translatable(text.english, {"first": first, "last": last, **values})
+    said = text(first=first, last=last, **values)
     return PreviewRemark(kind=kind, first=first, last=last, text=said)  # type: ignore[arg-type]

@@ -104,7 +104,7 @@ def answer(
         raise NotFound(messages.ASKED_NO_MORE)
     offered = {(choice.key, choice.path) for choice in draft.choices}
     if strange := next((pair for pair in values if pair not in offered), None):
-        raise BesokError(messages.no_such_choice("=".join(strange)))
+        raise BesokError(messages.NO_SUCH_CHOICE(name="=".join(strange)))
     if not values:
         raise BesokError(messages.NOTHING_CHOSEN)
     if len(dict(values)) < len(values):
@@ -224,7 +224,7 @@ def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
     if len(found) != 1:
         name = portal or space
         raise BesokError(
-            f"several sites have {name}; say which with --site" if found else messages.no_place(name)
+            f"several sites have {name}; say which with --site" if found else messages.NO_PLACE(name=name)
         )
     return found[0]
 

@@ -92,7 +92,7 @@ def amend(
     with db.transaction() as conn:
         old = _locked(conn).get((site, name))
         if old is None:
-            raise NotFound(messages.no_action(site, name))
+            raise NotFound(messages.NO_ACTION(site=site, name=name))
         return _put(conn, old, change(old), author, now)
 
 
@@ -108,7 +108,7 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
     with db.transaction() as conn:
         key = {"site_id": id_of(conn, site), "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:
-            raise NotFound(messages.no_action(site, name))
+            raise NotFound(messages.NO_ACTION(site=site, name=name))
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
         audit.note(conn, "action", name, site=site, detail=_told(author, "removed"))
 
@@ -119,7 +119,7 @@ def _put(
     site_id = id_of(conn, action.site)
     ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
     for wrong, reason in check(action, today):
-        raise CalendarFileError(messages.of_action(action.id, wrong, reason))
+        raise CalendarFileError(messages.OF_ACTION(action=action.id, key=wrong, reason=reason))
     different = changes(old, action)
     if not different:
         return []
@@ -129,7 +129,7 @@ def _put(
     conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})
     for space in action.spaces:
         if conn.execute(sql("action_space_insert"), {"action_id": row[0], "space": space}).fetchone() is None:
-            raise NotFound(messages.no_space(action.site, space))
+            raise NotFound(messages.NO_SPACE(site=action.site, space=space))
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
     audit.note(conn, "action", action.id, site=action.site, detail=_told(author, "; ".join(different)))

@@ -206,5 +206,5 @@ def _recompute(conn: Connection, portal_id: int, start: datetime, end: datetime 
 def _portal_id(conn: Connection, site: str, portal: str) -> int:
     row = conn.execute(sql("portal_of_site"), {"site": site, "portal": portal}).fetchone()
     if row is None:
-        raise NotFound(messages.no_door(site, portal))
+        raise NotFound(messages.NO_DOOR(site=site, portal=portal))
     return int(row[0])

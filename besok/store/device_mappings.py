@@ -152,10 +152,10 @@ def _place(
         channel = channels[_key(sensor)]
         observed = (places.get(("portal", sensor.portal)), places.get(("space", sensor.space)))
         if observed == (None, None):
-            raise NotFound(messages.no_place(sensor.portal or sensor.space))
+            raise NotFound(messages.NO_PLACE(name=sensor.portal or sensor.space))
         if channel in standing:
             if standing[channel][1] != (*observed, sensor.swapped):
-                raise StoreRefused(messages.placed_elsewhere(sensor.device))
+                raise StoreRefused(messages.PLACED_ELSEWHERE(device=sensor.device))
             continue
         row = dict(zip(("portal_id", "space_id"), observed, strict=True))
         row |= {

@@ -55,7 +55,7 @@ def undo(db: Database, site: Site, count: UUID, *, author: str, reason: str, now
     with db.transaction() as conn:
         row = conn.execute(sql("headcount_undo"), key).fetchone()
         if row is None:
-            raise NotFound(messages.no_headcount(site.id, str(count)))
+            raise NotFound(messages.NO_HEADCOUNT(site=site.id, number=str(count)))
         _changed(conn, site, row[0], now)
         audit.note(conn, "headcount", str(count), site=site.id, detail=f"undone, {author}: {reason}")
 
@@ -79,5 +79,5 @@ def _digest(count: Headcount) -> bytes:
 def _space_id(conn: Connection, site: str, space: str) -> int:
     row = conn.execute(sql("space_of_site"), {"site": site, "space": space}).fetchone()
     if row is None:
-        raise NotFound(messages.no_space(site, space))
+        raise NotFound(messages.NO_SPACE(site=site, space=space))
     return int(row[0])

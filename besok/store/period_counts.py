@@ -107,7 +107,7 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
         ahead = next((c for c in new.counts if c.last > today), None)
         if ahead:
-            raise CountFileError(messages.period_not_over(ahead.first, ahead.last))
+            raise CountFileError(messages.PERIOD_NOT_OVER(first=ahead.first, last=ahead.last))
         check(conn, site_id, new)
         values = {
             "site_id": site_id,
@@ -135,7 +135,7 @@ def set_undone(db: Database, import_id: int, author: str, now: datetime, *, undo
         conn.execute(sql("sites_lock"))
         known = _get(conn, import_id=import_id)
         if known is None:
-            raise NotFound(messages.no_import(import_id))
+            raise NotFound(messages.NO_IMPORT(number=import_id))
         if known.undone != undone:
             _set_undone(conn, known, author, now, undone=undone)
 
@@ -179,7 +179,7 @@ def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
         _check_doors(key, own, stored)
         periods = {(c.first, c.last, c.hour): c for c in stored.get(key, ())}
         if len({(c.first, c.last, c.hour) for c in own}) < len(own):
-            raise CountFileError(messages.period_twice(key[1]))
+            raise CountFileError(messages.PERIOD_TWICE(series=key[1]))
         periods |= {(c.first, c.last, c.hour): c for c in own}
         for wrong in finest(list(periods.values()))[1]:
             raise CountFileError(_told(wrong))
@@ -189,7 +189,7 @@ def _check_counted(conn: psycopg.Connection[Any], site_id: int, source: str, cou
     """Raise CountFileError where the counts of a source that hold are not of what others are to be of."""
     for (before,) in conn.execute(sql("source_counts"), {"site_id": site_id, "source": source}).fetchall():
         if before != counted:
-            raise CountFileError(messages.source_counts(source, before, counted))
+            raise CountFileError(messages.SOURCE_COUNTS(source=source, before=before, now=counted))
 
 
 def _check_doors(
@@ -203,7 +203,9 @@ def _check_doors(
     for (door, name), known in stored.items():
         other = name == series and door != portal and (series or not (door and portal))
         if other and (days := _days(own) & _days(known)):
-            raise CountFileError(messages.series_twice(series, portal, door, min(days)))
+            raise CountFileError(
+                messages.SERIES_TWICE(series=series, portal=portal, other=door, day=min(days))
+            )
 
 
 def _days(counts: Sequence[PeriodCount]) -> set[date]:
@@ -215,8 +217,10 @@ def _days(counts: Sequence[PeriodCount]) -> set[date]:
 def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
     longer, shorter = wrong.longer, wrong.shorter
     if wrong.within is None:
-        return messages.periods_cross(longer.first, longer.last, shorter.first, shorter.last)
-    return messages.sums_apart(longer.first, longer.last, longer.visits, wrong.within)
+        return messages.PERIODS_CROSS(
+            first=longer.first, last=longer.last, other_first=shorter.first, other_last=shorter.last
+        )
+    return messages.SUMS_APART(first=longer.first, last=longer.last, total=longer.visits, within=wrong.within)
 
 
 def _stored(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
@@ -288,7 +292,7 @@ def _columns(conn: psycopg.Connection[Any], site: str, site_id: int, new: NewImp
         row[1]: row[2] for row in conn.execute(sql("place_ids"), {"site_id": site_id}) if row[0] == "portal"
     }
     for portal in {new.portal(c) for c in new.counts} - {"", *ids}:
-        raise NotFound(messages.no_door(site, portal))
+        raise NotFound(messages.NO_DOOR(site=site, portal=portal))
     return {
         "portals": [ids.get(new.portal(c)) for c in new.counts],
         "series": [c.series for c in new.counts],

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from math import hypot, sqrt
-from typing import Any
 
 import numpy as np
 import psycopg
@@ -37,7 +36,7 @@ from besok.services.observed_days import (
 )
 from besok.services.visits import passage_variance
 from besok.store import period_counts, results, rollup, voids
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.sites import load
 
 DAY = timedelta(days=1)
@@ -418,7 +417,7 @@ def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
             )
 
 
-def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
+def _grid(conn: Connection, on: _Inputs, query: str) -> _Grid:
     rows = np.array(conn.execute(sql(query), on.keys).fetchall(), dtype=np.float64).reshape(-1, 8)
     place = {door.portal_id: n for n, door in enumerate(on.doors)}
     column = np.array([place[int(p)] for p in rows[:, 0]], dtype=np.int64)

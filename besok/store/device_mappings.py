@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
@@ -14,12 +13,11 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
 from besok.model.topics import matches_kept
 from besok.store import audit, identity, results
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.rollup import note_counting, recount
 from besok.store.sites import MAPPING, id_of
 
 _SENSORS = TypeAdapter(list[Sensor])
-_Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +138,11 @@ def replayed(db: Database, number: int, now: datetime) -> None:
 
 
 def _place(
-    conn: _Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
+    conn: Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
 ) -> None:
     note_counting(conn)
     places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": site_id})}
-    _register(conn, sensors)
+    identity.register(conn, map(_key, sensors))
     channels = _channels(conn, sensors)
     conn.execute(sql("lock_channels"), {"channels": sorted(channels.values())})
     standing = _standing(conn, channels.values())
@@ -171,27 +169,16 @@ def _place(
     results.delete(conn, [site_id])
 
 
-def _key(sensor: Sensor) -> tuple[str, str, str]:
+def _key(sensor: Sensor) -> identity.Key:
     return sensor.source, sensor.device, sensor.channel_key
 
 
-def _columns(sensors: Sequence[Sensor]) -> dict[str, list[str]]:
-    keys = [_key(sensor) for sensor in sensors]
-    return {name: [key[n] for key in keys] for n, name in enumerate(("source", "device", "key"))}
+def _channels(conn: Connection, sensors: Sequence[Sensor]) -> dict[identity.Key, int]:
+    found = identity.find_channels(conn, map(_key, sensors))
+    return {key: channel for key, (channel, _) in found.items()}
 
 
-def _register(conn: _Connection, sensors: Sequence[Sensor]) -> None:
-    columns = _columns(sensors)
-    conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
-    conn.execute(sql("register_channels"), columns)
-
-
-def _channels(conn: _Connection, sensors: Sequence[Sensor]) -> dict[tuple[str, str, str], int]:
-    rows = conn.execute(sql("find_channels"), _columns(sensors)).fetchall()
-    return {(row[0], row[1], row[2]): row[3] for row in rows}
-
-
-def _standing(conn: _Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
+def _standing(conn: Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
     """Return the placements in force of channels: their number, and portal, space and swapped."""
     rows = conn.execute(sql("placement_open_rows"), {"channels": list(channels), "sites": []})
     return {r[1]: (r[0], (r[2], r[3], r[4])) for r in rows}

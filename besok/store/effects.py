@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import psycopg
 
 from besok.model.effects import EventEffect
 from besok.model.views.calendar import ActionEffect, UnusualTime
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 ACTIONS: Final = "effects"  # what the days up to one were last checked for
 EVENTS: Final = "programme"
@@ -111,5 +110,5 @@ def checked_until(db: Database, what: str) -> dict[str, date]:
     return dict(db.rows("looked_get", what=what))
 
 
-def _note(conn: psycopg.Connection[Any], site: str, what: str, day: date) -> None:
+def _note(conn: Connection, site: str, what: str, day: date) -> None:
     conn.execute(sql("looked_set"), {"site": site, "what": what, "until": day})

@@ -14,19 +14,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 from besok.model.readings import Identity
-from besok.store.database import array, sql, text_array
+from besok.store.database import Connection, array, sql, text_array
 
 PACKET_IDS = 65_535  # of a session; brokers give them out one after the other, from 1
 NEAR = 8_192  # packet ids; a broker that gives them out in another order stays within so many
 LONGEST = 200  # characters of a scope or a mark
 PACKET_WINDOW = timedelta(days=30)  # longer than any broker keeps a session
-
-Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-import psycopg
-from psycopg.rows import dict_row
 
 from besok.model import messages
 from besok.model.errors import CountFileError, NotFound
@@ -17,7 +15,7 @@ from besok.model.period_counts import PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.views.imports import CountMethod, Counts, ImportView
 from besok.store import audit, results
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, fetch, fetch_one, sql
 from besok.store.sites import id_of
 
 Series = tuple[str, str]  # portal ("" for none) and series
@@ -64,6 +62,11 @@ class NewImport:
             for c in self.counts
         )
         return hashlib.sha256(msgspec.json.encode((self.source, self.counted, self.method, rows))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored(PeriodCount):
+    portal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,7 @@ def holding(db: Database, site: str) -> list[PeriodVisits]:
     return [row for own in series.values() for row in finest(own)[0]]
 
 
-def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Standing:
+def standing(conn: Connection, site_id: int, new: NewImport) -> Standing:
     """Return what the source has of the same periods, and which other series it has of their days."""
     stored = _stored(conn, site_id, new)
     known = {(*key, c.first, c.last, c.hour): c.visits for key, own in stored.items() for c in own}
@@ -168,7 +171,7 @@ def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Sta
     return Standing(same=same, corrected=tuple(corrected), beside=tuple(beside))
 
 
-def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
+def check(conn: Connection, site_id: int, new: NewImport) -> None:
     """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
     series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for c in new.counts:
@@ -185,7 +188,7 @@ def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
             raise CountFileError(_told(wrong))
 
 
-def _check_counted(conn: psycopg.Connection[Any], site_id: int, source: str, counted: Counts) -> None:
+def _check_counted(conn: Connection, site_id: int, source: str, counted: Counts) -> None:
     """Raise CountFileError where the counts of a source that hold are not of what others are to be of."""
     for (before,) in conn.execute(sql("source_counts"), {"site_id": site_id, "source": source}).fetchall():
         if before != counted:
@@ -223,21 +226,19 @@ def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
     return messages.SUMS_APART(first=longer.first, last=longer.last, total=longer.visits, within=wrong.within)
 
 
-def _stored(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
+def _stored(conn: Connection, site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
     """Return what holds of the source on the days of new counts, by series, and within periods that reach beyond."""
     first, last = min(c.first for c in new.counts), max(c.last for c in new.counts)
-    with conn.cursor(row_factory=dict_row) as cur:
-        while True:
-            key = {"site_id": site_id, "source": new.source, "first": first, "last": last}
-            rows = cur.execute(sql("period_counts"), key).fetchall()
-            reach = min([first, *(r["first"] for r in rows)]), max([last, *(r["last"] for r in rows)])
-            if reach == (first, last):
-                break
-            first, last = reach
+    while True:
+        key = {"site_id": site_id, "source": new.source, "first": first, "last": last}
+        rows = fetch(conn, "period_counts", _Stored, **key)
+        reach = min([first, *(r.first for r in rows)]), max([last, *(r.last for r in rows)])
+        if reach == (first, last):
+            break
+        first, last = reach
     found: dict[Series, list[PeriodCount]] = defaultdict(list)
     for row in rows:
-        portal, _ = row.pop("portal"), row.pop("import_id")
-        found[portal, row["series"]].append(PeriodCount(**row))
+        found[row.portal, row.series].append(row)
     return found
 
 
@@ -252,21 +253,16 @@ class _Import:
 
 
 def _get(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     *,
     import_id: int | None = None,
     site_id: int | None = None,
     content: str = "",
 ) -> _Import | None:
-    keys = {"import_id": import_id, "site_id": site_id, "content": content}
-    with conn.cursor(row_factory=dict_row) as cur:
-        row = cur.execute(sql("import_get"), keys).fetchone()
-    return _Import(**row) if row else None
+    return fetch_one(conn, "import_get", _Import, import_id=import_id, site_id=site_id, content=content)
 
 
-def _set_undone(
-    conn: psycopg.Connection[Any], known: _Import, author: str, now: datetime, *, undone: bool
-) -> None:
+def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *, undone: bool) -> None:
     if not undone:
         _check_counted(conn, known.site_id, known.source, known.counts)
     conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
@@ -276,7 +272,7 @@ def _set_undone(
     _changed(conn, known.site, known.site_id, now)
 
 
-def _check_again(conn: psycopg.Connection[Any], known: _Import) -> None:
+def _check_again(conn: Connection, known: _Import) -> None:
     """Raise CountFileError where what a restored import holds contradicts what was stored since."""
     everything = PeriodCount(first=date.min, last=date.max, visits=0)
     span = NewImport(source=known.source, counts=(everything,), portal_of={}, author="")
@@ -287,7 +283,7 @@ def _check_again(conn: psycopg.Connection[Any], known: _Import) -> None:
             raise CountFileError(_told(wrong))
 
 
-def _columns(conn: psycopg.Connection[Any], site: str, site_id: int, new: NewImport) -> dict[str, list[Any]]:
+def _columns(conn: Connection, site: str, site_id: int, new: NewImport) -> dict[str, list[Any]]:
     ids = {
         row[1]: row[2] for row in conn.execute(sql("place_ids"), {"site_id": site_id}) if row[0] == "portal"
     }
@@ -303,14 +299,14 @@ def _columns(conn: psycopg.Connection[Any], site: str, site_id: int, new: NewImp
     }
 
 
-def _note(conn: psycopg.Connection[Any], import_id: int, author: str, now: datetime, change: str) -> None:
+def _note(conn: Connection, import_id: int, author: str, now: datetime, change: str) -> None:
     conn.execute(
         sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
     )
     audit.note(conn, "import", f"import {import_id}", detail=f"{author}: {change}")
 
 
-def _changed(conn: psycopg.Connection[Any], site: str, site_id: int, now: datetime) -> None:
+def _changed(conn: Connection, site: str, site_id: int, now: datetime) -> None:
     """Let results and forecasts that rest on the site be computed again."""
     ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
     results.delete(conn, [site_id])

@@ -1,20 +1,13 @@
 """Times of devices that a person voids: their readings are kept, and do not count until that is undone."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import psycopg
-from psycopg.rows import class_row
 
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.views.devices import Voided
 from besok.store import audit, rollup
-from besok.store.database import Database, sql
-
-_Connection = psycopg.Connection[Any]
+from besok.store.database import Connection, Database, fetch, fetch_one, sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +87,7 @@ def add(
     }
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
-        with conn.cursor(row_factory=class_row(Affected)) as cur:
-            goes = cur.execute(sql("void_counts"), key).fetchone()
-        assert goes
+        (goes,) = fetch(conn, "void_counts", Affected, **key)
         said = {"reason": reason, "author": author, "now": now}
         row = conn.execute(
             sql("void_add"), {**key, **said, "readings": goes.readings, "people": goes.people}
@@ -115,8 +106,7 @@ def add(
 def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) -> None:
     """Let what was voided count again, and recompute the days. Raises NotFound, StoreRefused where it was before."""
     with db.transaction() as conn:
-        with conn.cursor(row_factory=class_row(_Locked)) as cur:
-            found = cur.execute(sql("void_lock"), {"id": number}).fetchone()
+        found = fetch_one(conn, "void_lock", _Locked, id=number)
         if found is None:
             raise NotFound(f"nothing was voided under {number}; `besok readings list` shows what was")
         if found.undone:
@@ -134,11 +124,7 @@ def listing(db: Database, site: str | None = None) -> list[Voided]:
     return db.fetch("voids", Voided, site=site)
 
 
-def _recompute(conn: _Connection, key: dict[str, object]) -> None:
+def _recompute(conn: Connection, key: dict[str, object]) -> None:
     """Flag the readings of a time as is right now, recompute what they tell of, and tell who listens."""
     conn.execute(sql("void_mark"), key)
-    with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
-        ranges = cur.execute(sql("void_ranges"), key).fetchall()
-    for slug, since in rollup.recompute_ranges(conn, ranges).items():
-        payload = json.dumps({"site": slug, "since": since.isoformat()})
-        conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+    rollup.tell(conn, rollup.recompute_ranges(conn, rollup.ranges(conn, "void_ranges", key)))

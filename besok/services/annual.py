@@ -44,7 +44,6 @@ QUARTER = timedelta(minutes=15)
 TWO_SIDED_95 = 1.96
 WARN_FROM = 0.1  # share of estimated visits from which the reader is warned
 TOLERANCE = 1e-6  # people: rounding of sums
-EVERYONE = VisitDefinition(first=date.min)  # version 0: without a definition everyone who enters counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,7 @@ class _Inputs:
     @cached_property
     def days(self) -> list[date]:
         """Every business day."""
-        return [self.first + n * DAY for n in range((self.last - self.first).days + 1)]
+        return calendar.days_from(self.first, self.last)
 
     @cached_property
     def begins(self) -> datetime:
@@ -148,8 +147,7 @@ class _Inputs:
     @cached_property
     def definitions(self) -> list[VisitDefinition]:
         """The definition of a visit on each day."""
-        known = sorted(self.site.visits, key=lambda d: d.first)
-        return [next((d for d in reversed(known) if d.first <= day), EVERYONE) for day in self.days]
+        return [self.site.definition(day) for day in self.days]
 
     @cached_property
     def half(self) -> Bools:
@@ -179,7 +177,7 @@ class _Inputs:
         there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
             [
-                (not d.portals or door.name in d.portals)
+                d.counts(door.name)
                 and (not door.until or day <= door.until)
                 and self.counting.on(door.portal_id, day)
                 for door in self.doors
@@ -188,13 +186,9 @@ class _Inputs:
             for day, d in rows
         ]
         own = np.arange(len(self.doors) + 1) == len(self.doors)
-        per_day = [sum(x.per_day for x in d.deductions) for _, d in rows]
+        per_day = [d.per_day for _, d in rows]
         share = [
-            [
-                sum(x.share for x in d.deductions if not x.portals or door.name in x.portals)
-                for door in self.doors
-            ]
-            + [self._brought_share(n, off)]
+            [*(d.share_off(door.name) for door in self.doors), self._brought_share(n, off)]
             for n, ((_, d), off) in enumerate(zip(rows, per_day, strict=True))
         ]
         return Rules(

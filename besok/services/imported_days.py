@@ -11,7 +11,7 @@ import numpy as np
 from besok.analytics.disaggregation import Profile, Spread, learn, spread
 from besok.model import calendar
 from besok.model.arrays import Floats
-from besok.model.site import Site, VisitDefinition
+from besok.model.site import Site
 from besok.model.views.calendar import SchoolHoliday
 from besok.services.sample_weeks import SampleOfYear, samples
 from besok.store.database import Database
@@ -19,7 +19,7 @@ from besok.store.period_counts import PeriodVisits, holding
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=366)
-NOTHING_OFF = VisitDefinition(first=date.min)
+LEAST_KEPT = 1e-6  # by deductions: nobody can be made of none
 MONTH = 27  # days and more: a total that tells of the month
 
 
@@ -157,7 +157,7 @@ class Imported:
 
     def hours(self, first: date, last: date) -> Floats:
         """Return the opening hours of each day of a period."""
-        return np.array([self._open(first + n * DAY) for n in range((last - first).days + 1)])
+        return np.array([self._open(day) for day in calendar.days_from(first, last)])
 
     def _open(self, day: date) -> float:
         return sum((b - a) / timedelta(hours=1) for a, b in calendar.open_intervals(day, self.site))
@@ -213,21 +213,15 @@ class Imported:
             and (counted := [(row, visits) for row, visits in parts if self._counts(row, day)])
         }
 
-    def _held(self, day: date) -> VisitDefinition:
-        """Return the definition that holds on a day."""
-        known = (d for d in self.site.visits if d.first <= day)
-        return max(known, key=lambda d: d.first, default=NOTHING_OFF)
-
     def _counts(self, row: PeriodVisits, day: date) -> bool:
         """Tell whether those who enter where a row was counted are visits on a day."""
-        portals = self._held(day).portals if row.portal else ()
-        return not portals or row.portal in portals
+        return not row.portal or self.site.definition(day).counts(row.portal)
 
     def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> ImportedDay:
         """Add up the series of a source, gross and net by the definition that holds on the day."""
-        held = self._held(day)
-        off = sum(d.per_day for d in held.deductions)
-        kept = {portal: _kept(held, portal) for portal in {row.portal for row, _ in parts}}
+        held = self.site.definition(day)
+        off = held.per_day
+        kept = {row.portal: max(1.0 - held.share_off(row.portal), LEAST_KEPT) for row, _ in parts}
         visits, net = sum(v for _, v in parts), parts[0][0].net
         if net:
             gross = sum(v / kept[row.portal] for row, v in parts) + off if visits else 0.0
@@ -255,9 +249,3 @@ def _length(rows: Sequence[PeriodVisits]) -> int:
 
 def _pairs(total: Spread) -> list[tuple[date, float]]:
     return list(zip(total.days, total.by_day.tolist(), strict=True))
-
-
-def _kept(held: VisitDefinition, portal: str) -> float:
-    """Return what deductions leave of the visits at a portal, or of those that no portal is known of."""
-    share = sum(d.share for d in held.deductions if not d.portals or portal in d.portals)
-    return max(1.0 - share, 1e-6)

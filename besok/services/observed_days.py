@@ -219,14 +219,11 @@ def _partial_days(db: Database, site: Site, last: date) -> list[date]:
     """Return the business days of one site that were observed only in part."""
     months = db.fetch("door_months", _Month, site=site.id)
     names = {month.portal_id: month.name for month in months}
-    definitions = sorted(site.visits, key=lambda d: d.first)
-
     used = Counting.of(db, site, list(names))
 
     def counting(day: date) -> list[int]:
-        portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
-        named = [portal for portal, name in names.items() if not portals or name in portals]
-        return [portal for portal in named if used.on(portal, day)]
+        held = site.definition(day)
+        return [portal for portal, name in names.items() if held.counts(name) and used.on(portal, day)]
 
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)

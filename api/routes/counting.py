@@ -17,6 +17,7 @@ from besok.model.errors import NotFound
 from besok.model.site import Text
 from besok.model.validation import Tap
 from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
+from besok.model.views.like import like
 from besok.services.calibration import get_calibration, receive_count
 
 router = Routes(tags=["Counting beside sensors"])
@@ -90,11 +91,9 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     known = get_calibration(db, site.id, now)
     best = {a.portal: a for a in known.advice}
     found = [
-        DoorToCount(
-            portal=d.portal,
-            name=d.name,
-            inner=d.inner,
-            interval_s=d.interval_s,
+        like(
+            DoorToCount,
+            d,
             learn=a.gain if (a := best.get(d.portal)) else None,
             weekday=a.weekday if a else None,
             hour=a.hour if a else None,
@@ -157,19 +156,9 @@ def _wrong(body: CountIn) -> messages.Translatable | None:
 
 def _count(number: UUID, body: CountIn) -> ManualCount:
     """Return what was sent, in our words."""
-    taps = sorted(body.taps, key=lambda t: t.time)
-    return ManualCount(
-        id=number,
-        portal=body.portal,
-        counted_by=body.counted_by,
-        begins=utc(body.begins),
-        ends=utc(body.ends),
-        sent=utc(body.sent),
-        taps=tuple(
-            Tap(time=utc(t.time), direction=t.direction, people=t.people, undone=t.undone) for t in taps
-        ),
-        note=body.note,
-    )  # fmt: skip
+    taps = tuple(like(Tap, tap, time=utc(tap.time)) for tap in sorted(body.taps, key=lambda t: t.time))
+    times = {name: utc(getattr(body, name)) for name in ("begins", "ends", "sent")}
+    return like(ManualCount, body, id=number, taps=taps, **times)
 
 
 def utc(time: datetime) -> datetime:

@@ -19,6 +19,7 @@ from besok.model.messages import Translatable
 from besok.model.period_counts import LARGEST_FILE, CountFile, FileChoice, FileQuestion, FileRemark, Unit
 from besok.model.site import Site
 from besok.model.views.imports import ImportPreview, ImportView, PreviewRemark
+from besok.model.views.like import like
 from besok.services import imports
 from besok.store.database import Database
 from besok.text import import_text
@@ -250,16 +251,13 @@ def _asked(question: FileQuestion) -> OpenQuestion:
 
 def _told(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
     found: list[FileRemark | PreviewRemark] = [*file.findings, *seen.remarks]
-    return FilePreview(
+    return like(
+        FilePreview,
+        seen,
         digest=digest,
-        unit=seen.unit,
         counts=seen.rows,
-        first=seen.first,
-        last=seen.last,
-        visits=seen.visits,
         by_year=dict(seen.by_year),
         look_at=tuple(translated(remark.text) for remark in found[:MOST_REMARKS]),
         stored=tuple(import_text.periods(seen)),
         progress=tuple(import_text.changes(seen)),
-        layout=seen.layout,
     )

@@ -17,6 +17,7 @@ from besok.model.actions import Action, id_of
 from besok.model.calendar import business_day
 from besok.model.site import Site, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
+from besok.model.views.like import like
 from besok.services.actions import get_actions
 from besok.store import actions as ledger
 from besok.store import effects
@@ -188,14 +189,15 @@ def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
-SAME = ("asked_by", "asked", "answered", "done_since", "undone", "spaces", "weekdays", "state")
 EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     answer, told = one.answer or Text(sv="", en=""), gave.sentence if gave else Text(sv="", en="")
     effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
-    return LedgerRow(
+    return like(
+        LedgerRow,
+        one,
         site=site,
         id=one.action,
         title_sv=one.title.sv,
@@ -205,6 +207,5 @@ def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
         invented="yes" if one.invented else "no",
         gave_sv=told.sv,
         gave_en=told.en,
-        **{name: getattr(one, name) for name in SAME},
         **effect,
     )

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from api.deps import Db, KnownSite, Now, author, known_name
 from api.routing import WORD, Routes, Signed
 from besok.model.readings import Withheld
+from besok.model.views.like import like
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import quarantine_decisions
 from besok.store.quarantine_decisions import Chosen
@@ -58,14 +59,7 @@ def decided(site: KnownSite, db: Db) -> list[Decided]:
 )
 def decide(site: KnownSite, body: DecisionIn, db: Db, now: Now) -> Decision:
     """Keep the decision. What is released counts, and its days are recomputed."""
-    chosen = Chosen(
-        device=body.device,
-        site=site.id,
-        source=body.source,
-        channel=body.channel,
-        cause=body.cause,
-        until=body.until,
-    )
+    chosen = like(Chosen, body, site=site.id)
     number, readings = quarantine_decisions.decide(
         db, body.decision, chosen, author=author(body.who), now=now
     )

@@ -11,6 +11,7 @@ from api.routing import WORD, Routes, Signed
 from besok.model import messages
 from besok.model.errors import NotFound
 from besok.model.views.devices import Voided
+from besok.model.views.like import like
 from besok.services.voids import time_span
 from besok.store import voids as store
 from besok.store.database import Database
@@ -63,7 +64,7 @@ def preview(site: KnownSite, body: VoidIn, db: Db) -> WouldGo:
     """Return how much would count no more; it changes nothing."""
     device = _device(db, site.id, body.device)
     goes = store.affected(db, device, *time_span(db, device, body.first, body.last), body.above)
-    return WouldGo(readings=goes.readings, people=goes.people)
+    return like(WouldGo, goes)
 
 
 @router.writes("/sites/{site}/voids", "acknowledge", "Void readings", status_code=201)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from math import hypot, sqrt
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -24,6 +25,7 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
+from besok.model.views.like import like
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported
 from besok.services.observed_days import (
@@ -268,12 +270,9 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     seen_doors = doors_observed(db, on.site, on.last)
     seen = figure.days_whole + figure.days_partly > 0
     low, high = _bounds(figure)
-    return AnnualReport(
-        site=site,
-        kind=on.site.kind,
-        year=year,
-        first=on.first,
-        last=on.last,
+    return _report(
+        db,
+        on,
         complete=on.last == date(year, 12, 31) and figure.net is not None,
         besok01=round(figure.net) if figure.net is not None and is_library else None,
         gross=figure.gross,
@@ -288,18 +287,11 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         se_missing=figure.se_missing,
         low=low,
         high=high,
-        days=len(on.days),
-        days_closed=sum(kind is None for kind in on.day_kinds()),
-        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
-        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_whole=sum(known.values()),
         days_partly=len(known) - sum(known.values()),
-        days_missing=len(missing),
         missing=missing,
-        definitions=tuple(_definitions(db, on)),
         doors=tuple(_door(n, on, grid, figure, seen_doors) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
-        imports=tuple(_imports(db, on)),
         voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
@@ -317,12 +309,9 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     kept, scale = _share(net, gross), _share(gross, told.visits)
     over = on.last == date(on.first.year, 12, 31)
     missing = tuple(day for day in on.days if day not in days or days[day].sampled)
-    return AnnualReport(
-        site=on.site.id,
-        kind=on.site.kind,
-        year=on.first.year,
-        first=on.first,
-        last=on.last,
+    return _report(
+        db,
+        on,
         complete=over,
         besok01=round(net) if over and on.site.kind == "library" else None,
         gross=gross,
@@ -337,21 +326,34 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
         se_missing=told.se * scale,
         low=told.lower_95 * scale * kept,
         high=told.upper_95 * scale * kept,
-        days=len(on.days),
-        days_closed=sum(kind is None for kind in on.day_kinds()),
-        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
-        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_whole=len(on.days) - len(missing),
         days_partly=0,
-        days_missing=len(missing),
         missing=missing,
-        definitions=tuple(_definitions(db, on)),
         doors=(),
         corrections=(),
-        imports=tuple(_imports(db, on)),
-        voids=(),
         remarks=tuple(_sample_remarks(told, over=over)),
         sample=told,
+    )
+
+
+def _report(db: Database, on: _Inputs, *, missing: tuple[date, ...], **figures: Any) -> AnnualReport:
+    """Return the report of a year with its days, definitions and imports, and with `figures`."""
+    hours = [calendar.hours_of(day, on.site) for day in on.days]
+    return AnnualReport(
+        site=on.site.id,
+        kind=on.site.kind,
+        year=on.first.year,
+        first=on.first,
+        last=on.last,
+        days=len(on.days),
+        days_closed=sum(kind is None for kind in on.day_kinds()),
+        days_missing=len(missing),
+        missing=missing,
+        hours_staffed=sum(staffed for staffed, _ in hours),
+        hours_staffless=sum(staffless for _, staffless in hours),
+        definitions=tuple(_definitions(db, on)),
+        imports=tuple(_imports(db, on)),
+        **figures,
     )
 
 
@@ -398,17 +400,7 @@ def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
     for one in period_counts.listing(db, on.site.id):
         if one.id in used:
             days, visits = used[one.id]
-            yield ImportEvidence(
-                source=one.source,
-                counts=one.counts,
-                method=one.method,
-                name=one.name,
-                digest=one.digest,
-                author=one.author,
-                made=one.made,
-                days=days,
-                visits=visits,
-            )
+            yield like(ImportEvidence, one, days=days, visits=visits)
 
 
 def _grid(conn: Connection, on: _Inputs, query: str) -> _Grid:

@@ -10,6 +10,7 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
+from besok.model.views.like import like
 from besok.services.devices import get_devices, get_unplaced
 from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
@@ -51,15 +52,8 @@ class _Row:
     def finding(self) -> Finding:
         """Return the finding as the detectors made it."""
         native = self.source == "native"
-        return Finding(
-            kind=self.kind,
-            device=self.device.removeprefix(f"{self.site}/") if native else self.device,
-            channel=self.channel,
-            portal=self.portal,
-            space=self.space,
-            since=self.since,
-            odds=self.odds,
-            evidence=self.evidence,
+        return like(
+            Finding, self, device=self.device.removeprefix(f"{self.site}/") if native else self.device
         )
 
 
@@ -145,10 +139,9 @@ def _names(site: Site, sites: Sequence[Site]) -> Names:
 
 def _info(row: _Row, names: Names) -> FindingInfo:
     said = row.finding()
-    same = ("id", "site", "kind", "portal", "space", "since", "evidence", "odds", "state", "found", "seen",
-            "acknowledged", "who", "note", "resolved", "fixed", "channel", "history")  # fmt: skip
-    return FindingInfo(
-        **{name: getattr(row, name) for name in same},
+    return like(
+        FindingInfo,
+        row,
         device=said.device,
         sentence=sentence(said, names, row.timezone),
         certainty=certainty(said),

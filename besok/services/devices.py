@@ -15,6 +15,7 @@ from besok.model.views.devices import (
     UnplacedChannel,
     UnplacedDevice,
 )
+from besok.model.views.like import like
 from besok.model.views.live import freshness
 from besok.store.database import Database
 
@@ -73,20 +74,10 @@ class _RejectedRow:
 
 def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
-    same = (
-        "source",
-        "device",
-        "model",
-        "online",
-        "heard",
-        "interval_s",
-        "clock_offset_s",
-        "placements",
-        "channels",
-    )
     return [
-        DeviceInfo(
-            **{name: getattr(row, name) for name in same},
+        like(
+            DeviceInfo,
+            row,
             freshness=freshness(row.heard, now, row.interval_s),
             clock_problem=_clock_problem(row),
         )
@@ -113,13 +104,10 @@ def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedD
     ]
     if not known:
         return None
-    return UnplacedDevice(
-        source=row.source,
-        device=row.device,
-        model=row.model,
-        topic=row.topic,
+    return like(
+        UnplacedDevice,
+        row,
         first_heard=min(found.since for _, found in known),
-        heard=row.heard,
         channels=tuple(
             UnplacedChannel(channel=channel.channel, readings=found.readings, count=channel.count)
             for channel, found in known
@@ -135,15 +123,8 @@ def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -
 
 def _rejected(r: _RejectedRow) -> RejectedMessage:
     text = r.payload.decode("utf-8", "replace" if r.size > SHOWN_BYTES else "strict") if _is_text(r) else None
-    return RejectedMessage(
-        id=r.id,
-        received=r.received,
-        topic=r.topic,
-        reason=r.reason,
-        payload=r.payload.hex() if text is None else text,
-        encoding="hex" if text is None else "text",
-        size=r.size,
-    )
+    payload, encoding = (r.payload.hex(), "hex") if text is None else (text, "text")
+    return like(RejectedMessage, r, payload=payload, encoding=encoding)
 
 
 def _is_text(r: _RejectedRow) -> bool:

@@ -13,6 +13,7 @@ from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.calendar import Span
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported, imported
 from besok.store import results
@@ -118,15 +119,8 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
     for day, found in brought.days.items():
         if day <= last and not (day in days and days[day].whole):
-            days[day] = VisitDay(
-                day=day,
-                gross=found.gross,
-                net=found.net,
-                whole=True,
-                imputed=found.gross if found.imputed else 0.0,
-                source=found.source,
-                sampled=found.sampled,
-            )
+            imputed = found.gross if found.imputed else 0.0
+            days[day] = like(VisitDay, found, day=day, whole=True, imputed=imputed)
     return days, brought
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.series import VisitPoint, VisitStep
 from besok.services.imported_days import imported
 from besok.services.observed_days import VisitDay, share_of_whole, visit_days
@@ -122,16 +123,12 @@ def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_va
         checked=point.checked + unknown,
         passage_variance=passage_variance,
     )
-    return VisitPoint(
-        day=point.day,
+    return like(
+        VisitPoint,
+        point,
         gross=(point.gross or 0.0) + gross if seen else point.gross,
         net=(point.net or 0.0) + net if seen else point.net,
-        coverage=point.coverage,
         imputed=point.imputed + imputed,
-        corrected=point.corrected,
-        final=point.final,
-        voided=point.voided,
         se=error if seen else None,
-        definition=point.definition,
         source=" + ".join(dict.fromkeys(day.source for day in brought)),
     )

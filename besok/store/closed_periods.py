@@ -1,6 +1,6 @@
 """Closed months and years in the database: kept with their evidence, ended with a reason, never changed."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.views.annual import AnnualReport
 from besok.model.views.closed_periods import ClosedPeriod, RevisionReason, SensorAtDoor
+from besok.model.views.like import like
 from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
 
@@ -22,7 +23,7 @@ class KeptPeriod(ClosedPeriod):
 
     def view(self) -> ClosedPeriod:
         """Return it without its evidence."""
-        return ClosedPeriod(**{field.name: getattr(self, field.name) for field in fields(ClosedPeriod)})
+        return like(ClosedPeriod, self)
 
 
 def kept(db: Database, site: str | None = None, *, ended: bool = False) -> list[KeptPeriod]:

@@ -1,10 +1,12 @@
 """Occupancy now: once, as server-sent events, or over a WebSocket. All three send the same JSON."""
 
-from fastapi import Request, Response, WebSocket
+from typing import Annotated
+
+from fastapi import Response, WebSocket
 from starlette.responses import StreamingResponse
 
 from api.answers import FRESH
-from api.deps import Db, Now, SiteId, known_name
+from api.deps import Db, Now, SiteId, known_name, of_app
 from api.live import Hub, frame
 from api.routing import Routes
 from besok.model.views.live import SiteLive
@@ -13,11 +15,12 @@ from besok.services.public import get_public
 
 router = Routes(tags=["Live"])
 
+Live = Annotated[Hub, of_app("hub")]
+
 
 @router.reads("/sites/{site}/live", "read", "A site and its spaces now", response_model=SiteLive)
-async def live(site: SiteId, request: Request) -> Response:
+async def live(site: SiteId, hub: Live) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
-    hub: Hub = request.app.state.hub
     text = frame(await hub.read(known_name(site, "site")))
     return Response(text, media_type="application/json", headers=FRESH)
 
@@ -39,9 +42,8 @@ def free(site: SiteId, db: Db, now: Now) -> PublicSite:
         200: {"content": {"text/event-stream": {}}, "description": "Each event's data is the JSON of `live`"}
     },
 )
-async def stream(site: SiteId, request: Request) -> StreamingResponse:
+async def stream(site: SiteId, hub: Live) -> StreamingResponse:
     """Send a snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""
-    hub: Hub = request.app.state.hub
     return await hub.events(site)
 
 

@@ -25,13 +25,6 @@ SEEN = 0.5  # of a door's usual watch, from which its day counts as observed
 MORNING = timedelta(hours=6)  # a change before then holds for its day already
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    day: date
-    people_in: float
-    people_out: float
-
-
 @dataclass(frozen=True, kw_only=True)
 class History:
     """Days x doors in the direction of entering, by the newest definition; NaN where not observed.
@@ -239,9 +232,9 @@ def _entering(
     *,
     half: bool,
 ) -> dict[date, float]:
-    rows = db.fetch("bridge_overlap", _Counted, site=history.site.id, channel=who[0], begins=start, ends=stop)
+    rows = db.rows("bridge_overlap", site=history.site.id, channel=who[0], begins=start, ends=stop)
     inward = (door.sign == 1) != who[1]
     return {
-        r.day: (r.people_in + r.people_out) / 2 if half else r.people_in if inward else r.people_out
-        for r in rows
+        day: (people_in + people_out) / 2 if half else people_in if inward else people_out
+        for day, people_in, people_out in rows
     }

@@ -180,14 +180,12 @@ def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, Met
     """Return the factor of a baseline that is stated as one number, by its source if counts of it are there."""
     found = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
     size, se = (found.bridge.size, found.bridge.se) if found else (0.0, across.COUNTERS_SD)
-    told = _error(exp(size), se)
     return exp(size), MethodBreak(
         day=min(target.baseline_last + DAY, until),
-        door=None,
         kind="source",
         method=found.bridge.method if found else "prior",
         factor=exp(size),
-        error=told,
+        error=_error(exp(size), se),
         source=target.baseline_source,
         counter=part.columns[0].counter if part and part.columns else "",  # the same for each of them
     )
@@ -198,7 +196,6 @@ def _source_break(column: Column) -> MethodBreak:
     bridge = column.bridge
     return MethodBreak(
         day=column.since,
-        door=None,
         kind="source",
         method=bridge.method,
         factor=bridge.factor,
@@ -262,7 +259,6 @@ def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
         factor = float(new[part][both].sum()) / counted if counted > 0 else None
         yield MethodBreak(
             day=history.dates[after.start],
-            door=None,
             kind="definition",
             method="recounted" if factor is not None else "none",
             factor=factor,
@@ -292,7 +288,7 @@ def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
             day = (
                 history.dates[there[0]] if late else history.dates[min(int(there[-1]) + 1, history.days - 1)]
             )
-            yield MethodBreak(day=day, door=door.name, kind="door", method="none", factor=None, error=None)
+            yield MethodBreak(day=day, door=door.name, kind="door", method="none")
 
 
 def _break(history: History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:

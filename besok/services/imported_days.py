@@ -1,7 +1,7 @@
 """Days of the counts that people brought: as they are where days are known, else spread over the calendar's profile."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -57,7 +57,7 @@ class Imported:
         for row in self.rows:
             own[row.source].append(row)
         order = sorted(own, key=lambda s: (_length(own[s]), -max(r.import_id for r in own[s])))
-        return {source: self._days(source, own[source]) for source in order}
+        return {source: self._days(own[source]) for source in order}
 
     @cached_property
     def days(self) -> dict[date, ImportedDay]:
@@ -185,24 +185,32 @@ class Imported:
     def used(self, days: set[date]) -> dict[int, tuple[int, float]]:
         """Return for each import how many of some imported days it has, and the visits on them."""
         found: dict[int, dict[date, float]] = defaultdict(dict)
-        spreads = {source: iter(own) for source, own in self.spreads.items()}
-        for row in self.rows:
-            pairs = [(row.first, row.visits)] if row.first == row.last else _pairs(next(spreads[row.source]))
+        for row, pairs in self._by_day(self.rows):
             for day, visits in pairs:
                 if day in days and self.days[day].source == row.source and self._counts(row, day):
                     own = found[row.import_id]
                     own[day] = own.get(day, 0.0) + visits
         return {number: (len(own), sum(own.values())) for number, own in found.items()}
 
-    def _days(self, source: str, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
+    def _by_day(
+        self, rows: Sequence[PeriodVisits]
+    ) -> Iterator[tuple[PeriodVisits, list[tuple[date, float]]]]:
+        """Yield all rows of some sources with their visits by day."""
+        spreads = {source: iter(own) for source, own in self.spreads.items()}
+        for row in rows:
+            if row.first == row.last:
+                yield row, [(row.first, row.visits)]
+            else:
+                total = next(spreads[row.source])
+                yield row, list(zip(total.days, total.by_day.tolist(), strict=True))
+
+    def _days(self, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
         spans: dict[tuple[str, str], tuple[date, date]] = {}
         for r in rows:
             first, last = spans.get((r.portal, r.series), (r.first, r.last))
             spans[r.portal, r.series] = min(first, r.first), max(last, r.last)
         values: dict[date, list[tuple[PeriodVisits, float]]] = defaultdict(list)
-        spreads = iter(self.spreads[source])
-        for r in rows:
-            pairs = [(r.first, r.visits)] if r.first == r.last else _pairs(next(spreads))
+        for r, pairs in self._by_day(rows):
             for day, visits in pairs:
                 values[day].append((r, visits))
         alive = [sorted(ends) for ends in zip(*spans.values(), strict=True)]
@@ -245,7 +253,3 @@ def imported(db: Database, site: Site, measured: Mapping[date, float], last: dat
 def _length(rows: Sequence[PeriodVisits]) -> int:
     """Return the usual length of a source's periods in days."""
     return sorted((r.last - r.first).days for r in rows)[len(rows) // 2]
-
-
-def _pairs(total: Spread) -> list[tuple[date, float]]:
-    return list(zip(total.days, total.by_day.tolist(), strict=True))

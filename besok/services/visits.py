@@ -37,11 +37,6 @@ class _Point:
     checked: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Balance:
-    variance: float | None
-
-
 def get_visits(
     db: Database,
     site: Site | str,
@@ -105,8 +100,8 @@ def _begin(day: date, step: VisitStep) -> date:
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
     """Return the variance of the counting error per passage, from how in and out add up in the year to `last`."""
-    (balance,) = db.fetch("balance_variance", _Balance, sites=list(sites), last=last)
-    return variance_per_passage(balance.variance)
+    ((variance,),) = db.rows("balance_variance", sites=list(sites), last=last)
+    return variance_per_passage(variance)
 
 
 def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:

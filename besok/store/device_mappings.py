@@ -45,12 +45,6 @@ class AskedTopic:
     payloads: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    topic: str
-    ids: tuple[int, ...]
-
-
 def listing(db: Database) -> list[DeviceMapping]:
     """Return the mappings in force, in the order in which they were made."""
     return db.fetch("device_mappings", DeviceMapping)
@@ -122,8 +116,8 @@ def end(db: Database, number: int, now: datetime) -> None:
 
 def kept_messages(db: Database, topic: str) -> list[int]:
     """Return the numbers of the rejected messages on topics that a filter fits."""
-    rows, key = db.fetch("rejected_topics", _Kept), identity.key(db)
-    return sorted(number for row in rows if matches_kept(topic, row.topic, key) for number in row.ids)
+    rows, key = db.rows("rejected_topics"), identity.key(db)
+    return sorted(number for kept_on, ids in rows if matches_kept(topic, kept_on, key) for number in ids)
 
 
 def kept(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:

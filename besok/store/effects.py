@@ -46,11 +46,6 @@ class PastEvent:
     all_day: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Effect:
-    result: ActionEffect
-
-
 def entered_by_day(db: Database, site: str, first: date, last: date) -> list[EnteredDay]:
     """Return who entered each space of a site, by space, portal and day; days without an observation are not there."""
     return db.fetch("space_entries", EnteredDay, site=site, first=first, last=last)
@@ -70,7 +65,8 @@ def past_events(db: Database, site: str, start: datetime, end: datetime) -> list
 
 def action_effects(db: Database, site: str) -> dict[str, ActionEffect]:
     """Return the effects of a site's actions as computed last, by action."""
-    return {row.result.action: row.result for row in db.fetch("effects", _Effect, site=site)}
+    found = (msgspec.convert(result, ActionEffect) for (result,) in db.rows("effects", site=site))
+    return {effect.action: effect for effect in found}
 
 
 def put_action_effects(db: Database, site: str, found: Sequence[ActionEffect], until: date) -> None:

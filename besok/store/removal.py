@@ -8,19 +8,9 @@ from besok.model.errors import StoreRefused
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, fetch, sql
 from besok.store.sites import no_site
-from besok.store.voids import KnownDevice
+from besok.store.voids import Held, KnownDevice
 
 _SENT = ("removal_readings", "removal_flow_buckets", "removal_level_buckets")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """Readings, from when to when, and the people who were counted at doors by them, in and out together."""
-
-    readings: int
-    first: datetime | None
-    last: datetime | None
-    people: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ class KnownDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Affected:
-    """Readings that would no longer count, from when to when, and the people in those of them that are no totals."""
+class Held:
+    """Readings, from when to when, and the people by them: in and out together, running totals apart."""
 
     readings: int
     people: float
@@ -55,10 +55,10 @@ def find(db: Database, device: str, source: str = "") -> KnownDevice:
 
 def affected(
     db: Database, device: KnownDevice, first: datetime, last: datetime, above: float | None = None
-) -> Affected:
+) -> Held:
     """Return what would not count any more if the time from `first` up to `last` were voided."""
     span = {"first": first, "last": last, "above": above}
-    (found,) = db.fetch("void_counts", Affected, channels=device.channels, **span)
+    (found,) = db.fetch("void_counts", Held, channels=device.channels, **span)
     return found
 
 
@@ -87,7 +87,7 @@ def add(
     }
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
-        (goes,) = fetch(conn, "void_counts", Affected, **key)
+        (goes,) = fetch(conn, "void_counts", Held, **key)
         said = {"reason": reason, "author": author, "now": now}
         row = conn.execute(
             sql("void_add"), {**key, **said, "readings": goes.readings, "people": goes.people}

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Query, Request
@@ -18,10 +18,12 @@ from besok.model.errors import NotFound, Unclear
 from besok.model.messages import Translatable
 from besok.model.period_counts import LARGEST_FILE, CountFile, FileChoice, FileQuestion, FileRemark, Unit
 from besok.model.site import Site
-from besok.model.views.imports import ImportPreview, ImportView, PreviewRemark
+from besok.model.views.imports import Counts, ImportPreview, ImportView, PreviewRemark
 from besok.model.views.like import like
 from besok.services import imports
+from besok.store import period_counts
 from besok.store.database import Database
+from besok.store.period_counts import NewImport
 from besok.text import import_text
 from besok.text.languages import preferred, speaking, translated
 
@@ -40,7 +42,7 @@ Who = Annotated[
     ),
 ]
 Measure = Annotated[
-    Literal["gross", "net", "passages"] | None,
+    Counts | None,
     Query(description="All who came in, these less deductions, or people in and out together"),
 ]
 Portal = Annotated[
@@ -123,7 +125,7 @@ class _Upload:
     data: bytes
     name: str
     source: str
-    measure: Literal["gross", "net", "passages"] | None
+    measure: Counts | None
     portal: str
     answers: Mapping[str, str]
 
@@ -157,7 +159,7 @@ Uploaded = Annotated[_Upload, Depends(_upload)]
 @router.reads("/sites/{site}/imports", "read", "Files that were imported")
 def listing(site: KnownSite, db: Db) -> list[ImportView]:
     """Return the imports of a site, newest first, also those that were undone."""
-    return imports.imports(db, site.id)
+    return period_counts.listing(db, site.id)
 
 
 @router.writes(
@@ -175,9 +177,7 @@ def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: 
             measure = _measure(upload, file)
         except Unclear as exc:
             return FilePreview(questions=tuple(map(_asked, exc.questions)))
-        seen = imports.preview(
-            db, site.id, _doors(file, upload), file, upload.source, counts=measure, now=now
-        )
+        seen = imports.preview(db, site.id, _new(file, upload, measure), now)
         return _told(seen, file, upload.digest)
 
 
@@ -192,29 +192,26 @@ def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: 
 def store(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, who: Who = "") -> Stored:
     """Store the counts of a file; the same counts twice are one import. What is unclear is refused: see the preview."""
     file = _read(upload, site)
-    number = imports.store(
-        db, site.id, _doors(file, upload), file, upload.source, author=author(who), digest=upload.digest,
-        name=upload.name, counts=_measure(upload, file), now=now,
-    )  # fmt: skip
-    return Stored(id=number)
+    new = _new(file, upload, _measure(upload, file), author(who))
+    return Stored(id=period_counts.put(db, site.id, new, now))
 
 
 @router.writes("/sites/{site}/imports/{number}/undo", "record", "Undo an import")
 def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now) -> Stored:
     """Make an import count for nothing; what it replaced counts again."""
-    return _changed(imports.undo, site, number, body, db, now)
+    return _changed(period_counts.undo, site, number, body, db, now)
 
 
 @router.writes("/sites/{site}/imports/{number}/redo", "record", "Restore an import")
 def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now) -> Stored:
     """Make an import that was undone count again."""
-    return _changed(imports.redo, site, number, body, db, now)
+    return _changed(period_counts.redo, site, number, body, db, now)
 
 
 def _changed(
     change: Callable[..., None], site: Site, number: int, body: By, db: Database, now: datetime
 ) -> Stored:
-    if number not in {one.id for one in imports.imports(db, site.id)}:
+    if number not in {one.id for one in period_counts.listing(db, site.id)}:
         raise NotFound(messages.NO_IMPORT(number=number))
     change(db, number, author(body.who), now=now)
     return Stored(id=number)
@@ -227,15 +224,16 @@ def _read(upload: _Upload, site: Site) -> CountFile:
     return read(upload.data, upload.name, upload.answers, zone=ZoneInfo(site.timezone))
 
 
-def _measure(upload: _Upload, file: CountFile) -> Literal["gross", "net", "passages"]:
+def _measure(upload: _Upload, file: CountFile) -> Counts:
     """Return what was counted. Raises CountFileError where a running total may hold those who go out, too."""
     if upload.measure is None and any(remark.kind == "running" for remark in file.findings):
         raise Unclear([MEASURE])
     return upload.measure or "gross"
 
 
-def _doors(file: CountFile, upload: _Upload) -> Mapping[str, str | None]:
-    return {count.series: upload.portal for count in file.counts} if upload.portal else {}
+def _new(file: CountFile, upload: _Upload, measure: Counts, who: str = "") -> NewImport:
+    doors = {count.series: upload.portal for count in file.counts} if upload.portal else {}
+    return like(NewImport, upload, file=file, portal_of=doors, counted=measure, author=who)
 
 
 def _language(request: Request) -> str:

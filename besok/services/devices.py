@@ -1,6 +1,5 @@
 """Devices, placed and unplaced, and rejected messages."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,10 +8,8 @@ from besok.model.views.devices import (
     COUNTED_TO,
     SHOWN_DEVICES,
     DeviceInfo,
-    LastReading,
     PlacementInfo,
     RejectedMessage,
-    UnplacedChannel,
     UnplacedDevice,
 )
 from besok.model.views.like import like
@@ -36,30 +33,6 @@ class _DeviceRow:
     clock_flags: int
     channels: tuple[str, ...]
     placements: tuple[PlacementInfo, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Channel:
-    channel_id: int
-    channel: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _UnplacedRow:
-    source: str
-    device: str
-    model: str
-    topic: str | None
-    heard: datetime
-    channels: tuple[_Channel, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Readings:
-    channel_id: int
-    since: datetime
-    readings: tuple[LastReading, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,29 +63,8 @@ def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
 
     One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
     """
-    rows = db.fetch("unplaced", _UnplacedRow, since=now - GONE_AFTER, limit=SHOWN_DEVICES, most=COUNTED_TO)
-    channels = [channel.channel_id for row in rows for channel in row.channels]
-    found = db.fetch("unplaced_readings", _Readings, channels=channels, number=SHOWN_READINGS)
-    readings = {one.channel_id: one for one in found}
-    devices = (_unplaced(row, readings) for row in rows)
-    return [device for device in devices if device]
-
-
-def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedDevice | None:
-    known = [
-        (channel, readings[channel.channel_id]) for channel in row.channels if channel.channel_id in readings
-    ]
-    if not known:
-        return None
-    return like(
-        UnplacedDevice,
-        row,
-        first_heard=min(found.since for _, found in known),
-        channels=tuple(
-            UnplacedChannel(channel=channel.channel, readings=found.readings, count=channel.count)
-            for channel, found in known
-        ),
-    )
+    most = {"limit": SHOWN_DEVICES, "most": COUNTED_TO, "number": SHOWN_READINGS}
+    return db.fetch("unplaced", UnplacedDevice, since=now - GONE_AFTER, **most)
 
 
 def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 
 from besok.model import messages
 from besok.model.errors import CountFileError, NotFound
-from besok.model.period_counts import PeriodCount
+from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.views.imports import CountMethod, Counts, ImportView
 from besok.store import audit, results
@@ -30,18 +30,22 @@ class NewImport:
     """
 
     source: str
-    counts: Sequence[PeriodCount]
-    portal_of: Mapping[str, str | None]
+    file: CountFile
+    portal_of: Mapping[str, str | None] = field(default_factory=dict)
     counted: Counts = "gross"
     method: CountMethod = "counter"
-    author: str
+    author: str = ""
     name: str = ""
     digest: str = ""
-    layout: str = ""
 
     def __post_init__(self) -> None:
         if not self.counts:
             raise CountFileError(messages.NO_PERIOD_COUNTS)
+
+    @property
+    def counts(self) -> Sequence[PeriodCount]:
+        """The counts of the file."""
+        return self.file.counts
 
     def portal(self, count: PeriodCount) -> str:
         """Return the portal of a count, "" where it has none."""
@@ -116,10 +120,8 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
             "site_id": site_id,
             "made": now,
             "counts": new.counted,
-            **{
-                key: getattr(new, key)
-                for key in ("source", "method", "author", "name", "digest", "content", "layout")
-            },
+            "layout": new.file.layout,
+            **{key: getattr(new, key) for key in ("source", "method", "author", "name", "digest", "content")},
         }
         row = conn.execute(sql("import_insert"), values).fetchone()
         assert row
@@ -132,8 +134,17 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         return import_id
 
 
-def set_undone(db: Database, import_id: int, author: str, now: datetime, *, undone: bool) -> None:
-    """Make an import count for nothing, or count again. Raises NotFound, and CountFileError as `put` does."""
+def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
+    """Make an import count for nothing; what it superseded holds again. Raises NotFound."""
+    _change(db, import_id, author, now, undone=True)
+
+
+def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
+    """Make an import that was undone count again. Raises NotFound, CountFileError."""
+    _change(db, import_id, author, now, undone=False)
+
+
+def _change(db: Database, import_id: int, author: str, now: datetime, *, undone: bool) -> None:
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         known = _get(conn, import_id=import_id)
@@ -275,7 +286,7 @@ def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *,
 def _check_again(conn: Connection, known: _Import) -> None:
     """Raise CountFileError where what a restored import holds contradicts what was stored since."""
     everything = PeriodCount(first=date.min, last=date.max, visits=0)
-    span = NewImport(source=known.source, counts=(everything,), portal_of={}, author="")
+    span = NewImport(source=known.source, file=CountFile(unit="year", counts=(everything,)))
     stored = _stored(conn, known.site_id, span)
     for key, own in stored.items():
         _check_doors(key, own, stored)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, NotFound
 from besok.model.settings import Settings
 from besok.services.alerts import add_rule
@@ -78,16 +79,8 @@ def heard(db: Database, at: datetime) -> None:
 
 
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
-    asked = {
-        "site": None,
-        "space": None,
-        "threshold": None,
-        "minutes": 0,
-        "quiet": None,
-        "target": "desk",
-        **more,
-    }
-    return add_rule(db, kind=kind, author="Kim", now=now, **asked)
+    asked = {"target": "desk", "author": "Kim", **more}
+    return add_rule(db, AlertRule(kind=kind, **asked), now)  # type: ignore[arg-type]
 
 
 def turn(db: Database, now: datetime) -> None:
@@ -197,7 +190,7 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
     alerts.put_target(library, "desk", url)
     wall = now.time()
     later = (datetime.combine(now.date(), wall) + timedelta(hours=1)).time()
-    rule(library, "sensor_offline", now, quiet=(wall, later))
+    rule(library, "sensor_offline", now, quiet_from=wall, quiet_to=later)
     alerts.mute(library, "lib/back", reason="new lens", author="Kim", until=now + timedelta(days=1), now=now)
     heard(library, now - 10 * MINUTE)
     turn(library, now)

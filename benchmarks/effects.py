@@ -19,6 +19,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Final
 
 import numpy as np
 
@@ -33,6 +34,19 @@ LEAST_BEFORE = 40  # weeks
 # What is known to have changed a street for good (the opening of Trinity Leeds), and for how many weeks it is news.
 OPENINGS, NEWS = {"Leeds": date(2013, 3, 21)}, 13
 WAYS = {"by its own past": "past", "Sundays by other days": "days", "by other sensors": "sensors"}
+
+
+KINDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("simulated, calm, 3 years, 26 weeks after", {"days": 1095, "after": 182}),
+    ("simulated, drifting, 3 years, 26 weeks after", {"days": 1095, "after": 182, "drift": 0.004}),
+    ("simulated, drifting, 9 months, 8 weeks after", {"days": 270, "after": 56, "drift": 0.004}),
+    ("simulated, moving by jumps, 3 years, 26 weeks after", {"days": 1095, "after": 182, "jumps": True}),
+    ("simulated, moving by jumps, 4 years, 8 weeks after", {"days": 1460, "after": 56, "jumps": True}),
+    (
+        "simulated Sundays by other days, 2 years, 26 weeks after",
+        {"days": 730, "after": 182, "drift": 0.004, "sundays": True},
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,18 +205,7 @@ def _event(times: np.ndarray, sensors: dict[str, np.ndarray], gain: float, seed:
 
 def table(seeds: int) -> Iterator[str]:
     """Yield the lines of the table, as Markdown."""
-    kinds = [
-        ("simulated, calm, 3 years, 26 weeks after", {"days": 1095, "after": 182}),
-        ("simulated, drifting, 3 years, 26 weeks after", {"days": 1095, "after": 182, "drift": 0.004}),
-        ("simulated, drifting, 9 months, 8 weeks after", {"days": 270, "after": 56, "drift": 0.004}),
-        ("simulated, moving by jumps, 3 years, 26 weeks after", {"days": 1095, "after": 182, "jumps": True}),
-        ("simulated, moving by jumps, 4 years, 8 weeks after", {"days": 1460, "after": 56, "jumps": True}),
-        (
-            "simulated Sundays by other days, 2 years, 26 weeks after",
-            {"days": 730, "after": 182, "drift": 0.004, "sundays": True},
-        ),
-    ]
-    lots = [list(simulated(name, seeds, **how)) for name, how in kinds]
+    lots = [list(simulated(name, seeds, **how)) for name, how in KINDS]
     yield "| | found of +0 % | +10 % | +20 % | held of +0 % | +10 % | +20 % | estimate of +10 % | half width |"
     yield "|---|" + "---|" * 8
     for lot in lots:

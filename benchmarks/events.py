@@ -87,7 +87,8 @@ def put(times: np.ndarray, counts: np.ndarray, seed: int) -> tuple[np.ndarray, l
     rng = np.random.default_rng(seed)
     counts, taken = counts.copy(), np.zeros(len(counts), bool)
     hour = ((times - times.astype("datetime64[D]")) / HOUR).astype(int)
-    busy, there = np.nanmean(counts), []
+    busy = np.nanmean(counts)
+    there: list[tuple[Interval, bool]] = []
     while len(there) < 24:
         crowd = len(there) < 18
         a = int(rng.integers(100, len(counts) - 100))
@@ -186,7 +187,7 @@ def spoilt(
 def _after(kind: str, counts: np.ndarray, a: int, b: int, rng: np.random.Generator) -> np.ndarray:
     part = counts[a:b]
     if kind == "crowds":
-        return part + rng.poisson(np.maximum(part, counts[counts > 0].mean()))
+        return np.asarray(part + rng.poisson(np.maximum(part, counts[counts > 0].mean())))
     factor = FAULTS[kind]
     return np.full(b - a, np.round(counts.mean())) if factor is None else np.round(part * factor)
 

@@ -41,12 +41,12 @@ def send(db: Database, now: datetime) -> None:
     """Send each target one message of all that it has not been told. A failed one is tried again later."""
     language = environment.load().language
     for target in alerts.targets(db):
-        found = _due(db, target, now)
-        url = alerts.claim(db, target, now) if found else None
+        url = alerts.claim(db, target, now) if _due(db, target, now) else None
         if url is None:
             continue
+        found = _due(db, target, now)  # again: another worker may have told it before this one's turn
         with speaking(language):
-            problem = deliver(url, alert_text.title(found), alert_text.body(found))
+            problem = deliver(url, alert_text.title(found), alert_text.body(found)) if found else None
         alerts.delivered(db, target, found, problem, now)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})

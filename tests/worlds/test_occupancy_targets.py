@@ -1,6 +1,6 @@
 """The occupancy figures are as true as docs/reference/results-occupancy.md says: on fixed seeds, with a margin.
 
-The short form counts some of the standard worlds by five minutes and for few days; `make score` and the slow form
+The short form counts some of the standard worlds by five minutes and for few days; `python -m benchmarks.occupancy` and the slow form
 judge all of them.
 """
 

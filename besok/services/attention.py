@@ -7,9 +7,9 @@ from typing import Any
 
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
-from besok.model.findings import Finding, Kind
-from besok.model.site import Site
-from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
+from besok.model.findings import Finding
+from besok.model.site import Site, Text
+from besok.model.views.attention import ChannelCoverage, FindingInfo
 from besok.model.views.like import like
 from besok.services.devices import get_devices, get_unplaced
 from besok.services.sensor_series import sensor_series
@@ -23,31 +23,19 @@ LAST_WEEK = timedelta(days=6)  # between its first and its last day
 WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+UNSAID = Text(sv="", en="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    id: int
-    site: str
+class _Row(FindingInfo):
+    """A finding that is not put into words yet."""
+
     timezone: str
-    kind: Kind
-    device: str
     source: str
-    channel: str
-    portal: str
-    space: str
-    since: datetime
-    evidence: dict[str, Any]
-    odds: float
-    state: State
-    found: datetime
-    seen: datetime
-    acknowledged: datetime | None
-    who: str
-    note: str
-    resolved: datetime | None
-    fixed: datetime | None
-    history: tuple[FindingEvent, ...]
+    evidence: dict[str, Any]  # numbers as they are
+    sentence: Text = UNSAID
+    certainty: Text = UNSAID
+    advice: Text = UNSAID
 
     def finding(self) -> Finding:
         """Return the finding as the detectors made it."""

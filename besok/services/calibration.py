@@ -13,7 +13,7 @@ from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.analytics.validation_count import clock_shift, compare
 from besok.model import calendar
 from besok.model.site import Site, Text
-from besok.model.validation import Accuracy, Segment, Tap, Watch
+from besok.model.validation import Accuracy, Compared, Segment, Watch
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, ManualCount, SiteCalibration
 from besok.model.views.like import like
 from besok.store import calibrations, results
@@ -38,22 +38,15 @@ class _Door:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
-    id: UUID
+class _Count(CountInfo):
+    """A count that is not compared yet."""
+
     portal_id: int
-    portal: str
-    counted_by: str
-    begins: datetime
-    ends: datetime
-    clock_ahead_s: float
-    note: str
-    received: datetime
-    discarded: datetime | None
-    discarded_by: str | None
-    discarded_why: str | None
-    taps: tuple[Tap, ...]
     watches: tuple[Watch, ...]
-    sensors: tuple[str, ...]
+    counted_in: int = 0
+    counted_out: int = 0
+    compared: Compared | None = None  # type: ignore[assignment]
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

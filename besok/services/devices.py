@@ -8,12 +8,11 @@ from besok.model.views.devices import (
     COUNTED_TO,
     SHOWN_DEVICES,
     DeviceInfo,
-    PlacementInfo,
     RejectedMessage,
     UnplacedDevice,
 )
 from besok.model.views.like import like
-from besok.model.views.live import freshness
+from besok.model.views.live import Freshness, freshness
 from besok.store.database import Database
 
 SHOWN_BYTES = 2000
@@ -22,17 +21,12 @@ SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _DeviceRow:
-    source: str
-    device: str
-    model: str
-    online: bool | None
-    heard: datetime | None
-    interval_s: int
-    clock_offset_s: float | None
+class _Device(DeviceInfo):
+    """A device that is not judged yet."""
+
     clock_flags: int
-    channels: tuple[str, ...]
-    placements: tuple[PlacementInfo, ...]
+    freshness: Freshness = "none"
+    clock_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +48,7 @@ def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list
             freshness=freshness(row.heard, now, row.interval_s),
             clock_problem=_clock_problem(row),
         )
-        for row in db.fetch("devices", _DeviceRow, site=site)
+        for row in db.fetch("devices", _Device, site=site)
     ]
 
 
@@ -88,7 +82,7 @@ def _is_text(r: _RejectedRow) -> bool:
         return r.size > SHOWN_BYTES and exc.start >= len(shown) - 3
 
 
-def _clock_problem(r: _DeviceRow) -> str | None:
+def _clock_problem(r: _Device) -> str | None:
     """Describe what is wrong with a device's clock; None if nothing is."""
     if r.clock_offset_s is None or not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None

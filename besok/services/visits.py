@@ -19,19 +19,10 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Point:
-    day: date
-    gross: float | None
-    net: float | None
-    definition: int | None
-    coverage: float
-    imputed: float
-    corrected: float
-    final: bool
-    voided: bool
-    passages: (
-        float | None
-    )  # these and the following: what the error is made of, None where nothing was observed
+class _Point(VisitPoint):
+    """A step, and what its error is made of; `passages` is None where nothing was observed."""
+
+    passages: float | None
     unchecked: float
     squares: float
     checked: float

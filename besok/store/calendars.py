@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
-from besok.model.views.calendar import ImportedCalendar, SchoolHoliday
+from besok.model.views.calendar import ImportedCalendar, ProgrammeEvent, SchoolHoliday
 from besok.store.database import Database, fetch, sql
 from besok.store.sites import id_of
 
@@ -24,14 +24,8 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
+class _Event(ProgrammeEvent):
     event_id: int
-    uid: str
-    title: str
-    space: str | None
-    start: datetime
-    end: datetime
-    all_day: bool
 
 
 def import_events(

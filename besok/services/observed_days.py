@@ -24,15 +24,12 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Month:
+class _Month(WatchedMonth):
     portal_id: int
     name: str
     month: date
-    days: int
     first: date
     last: date
-    watched_s: float
-    shortest_s: float
     people: float
 
 
@@ -237,10 +234,7 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Watc
             hung=[_whole_days(site, p) for p in placements if p.portal_id == portal]
             or [(date.min, max(m.last for m in own))],
             people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={
-                m.month: WatchedMonth(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s)
-                for m in own
-            },
+            months={m.month: m for m in own},
         )
         for portal, own in by_door.items()
     }

@@ -130,12 +130,12 @@ def keep(
         author=author,
         now=now,
         site=site.id,
-        sensors=_sensors(db, mapping, observed, site),
+        sensors=_sensors(db, mapping, observed),
         since=begins,
     )
 
 
-def _sensors(db: Database, mapping: PayloadMapping, observed: Observed, site: Site) -> list[Sensor]:
+def _sensors(db: Database, mapping: PayloadMapping, observed: Observed) -> list[Sensor]:
     """Return the sensor that a mapping reads, at its place. Raises BesokError if it is not one device and line."""
     metrics = [split(key)[0] for key in mapping.values]
     if observed.portal and not any(METRICS[metric].kind is not Kind.LEVEL for metric in metrics):

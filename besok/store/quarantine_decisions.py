@@ -38,9 +38,9 @@ def groups(db: Database, site: str | None = None) -> list[QuarantineGroup]:
     return db.fetch("quarantine_groups", QuarantineGroup, site=site)
 
 
-def decisions(db: Database, site: str | None = None, limit: int = 100) -> list[Decided]:
+def decisions(db: Database, site: str | None = None) -> list[Decided]:
     """Return the last decisions about a site, or all, the last first."""
-    return db.fetch("quarantine_decisions", Decided, site=site, limit=limit)
+    return db.fetch("quarantine_decisions", Decided, site=site)
 
 
 def decide(

@@ -136,7 +136,7 @@ def test_periods_that_contradict_are_refused_with_the_remedy(lib: Database) -> N
     with pytest.raises(CountFileError, match="one period twice"):
         store(lib, days(date(2023, 3, 1), [4]) * 2)
     with pytest.raises(CountFileError, match="gross counts, and these are net"):
-        store(lib, days(date(2023, 3, 1), [4]), counts="net")
+        store(lib, days(date(2023, 3, 1), [4]), counted="net")
     with pytest.raises(CountFileError, match="2026-01-01 to 2026-12-31 is not over"):
         store(lib, [year(2026, 50)])
     before = holding(lib)

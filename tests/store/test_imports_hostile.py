@@ -32,7 +32,7 @@ def test_a_source_stays_gross_or_net_when_an_import_is_restored(lib: Database) -
     counts = days(date(2024, 1, 1), [10, 20])
     first = store(lib, counts)
     period_counts.undo(lib, first, "Ada", now=NOW)
-    store(lib, days(date(2024, 2, 1), [5]), counts="net")
+    store(lib, days(date(2024, 2, 1), [5]), counted="net")
     before = holding(lib)
     with pytest.raises(CountFileError, match="net counts, and these are gross"):
         period_counts.redo(lib, first, "Ada", now=NOW)

@@ -26,7 +26,7 @@ def _here(end: str, own: bool, site: str) -> bool:
 
 
 def check(
-    path: Path, definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
+    definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
 ) -> Iterator[Problem]:
     """Yield everything that is wrong with the definitions of one site, whose doors to elsewhere are `doors`.
 

@@ -82,7 +82,7 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 def parse_times(texts: pd.Series, date_format: str = "") -> Times:
-    """Read a column of times, indexed by line. Raises CountFileError where a text fits no format, or two that disagree."""
+    """Read a column of times, indexed by line. Raises CountFileError where none fits, or two disagree."""
     offset_s = pd.Series(float("nan"), texts.index)
     if date_format:
         wall, unit = _stated(texts, date_format)

@@ -54,7 +54,7 @@ class Routes(APIRouter):
         right: Right | params.Depends,
         summary: str,
         *,
-        method: Literal["POST", "PUT", "PATCH"] = "POST",
+        method: Literal["POST", "PUT", "PATCH", "DELETE"] = "POST",
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a route that takes something in, not from pages of others.

@@ -66,6 +66,26 @@ DATABASE_UNFIT: Final = Translatable(
     "the database lacks something that this program needs: run `besok migrate`"
 )
 FAULT: Final = Translatable("Besök could not answer because of a fault in itself; its log tells more")
+CLEANING_IS_OF_A_SPACE: Final = Translatable("cleaning is about one space: name it and its site")
+THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
+    "space_over": Translatable("space_over needs a threshold above zero: a share of the capacity, as 0.9"),
+    "target_probability": Translatable(
+        "target_probability needs a threshold above zero: a probability, as 0.5"
+    ),
+    "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
+}
+NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
+NO_ALERT_TARGET: Final = Translatable(
+    "there is no target {name}; `besok alert target put {name} URL` makes one"
+)
+NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
+NO_ALERT: Final = Translatable("there is no alert {number}")
+NO_ALERT_RULE: Final = Translatable("there is no rule {number}")
+ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody takes care of it already")
+HALF_QUIET: Final = Translatable("quiet hours have a beginning and an end: write both or neither")
+UNKNOWN_SERVICE: Final = Translatable(
+    "that is no address that Apprise knows: it begins as mailto://, msteams:// or ntfy://"
+)
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from besok.model import calendar
+from besok.model import calendar, messages
 from besok.model.alerts import THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
@@ -43,20 +43,16 @@ class _Space:
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Keep a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
     if rule.kind not in _STATES:
-        raise AlertError(f"there is no rule {rule.kind}; choose one of {', '.join(_STATES)}")
+        raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
     if rule.target not in alerts.targets(db):
-        raise NotFound(
-            f"there is no target {rule.target}; `besok alert target put {rule.target} URL` makes one"
-        )
+        raise NotFound(messages.NO_ALERT_TARGET(name=rule.target))
     place = load(db, rule.site) if rule.site else None
     if rule.space and (place is None or rule.space not in (place.id, *(one.id for one in place.spaces))):
-        raise NotFound(
-            f"there is no space {rule.space} at {rule.site or 'all sites'}; name its site with --site"
-        )
+        raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
     if rule.kind in THRESHOLDS and (rule.threshold or 0) <= 0:
-        raise AlertError(f"{rule.kind} needs a threshold above zero: {THRESHOLDS[rule.kind]}")
+        raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])
     if rule.kind == "cleaning" and not (rule.site and rule.space):
-        raise AlertError("cleaning is about one space: name it with --site and --space")
+        raise AlertError(messages.CLEANING_IS_OF_A_SPACE)
     return alerts.add_rule(db, rule, now)
 
 
@@ -69,7 +65,12 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
     def judge(db: Database, rule: AlertRule, now: datetime) -> States:
         patience = timedelta(minutes=rule.minutes)
         found = (
-            AlertState(subject=one.name or one.kind, since=one.since, value=one.seconds)
+            AlertState(
+                subject=one.name or one.kind,
+                site=one.name if one.kind == "forecast_old" else None,
+                since=one.since,
+                value=one.seconds,
+            )
             for one in get_troubles(db, now)
             if one.kind in kinds and (one.since is None or now - one.since >= patience)
         )
@@ -85,15 +86,17 @@ def _concerns(rule: AlertRule, subject: str) -> bool:
 
 def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
     patience = timedelta(minutes=rule.minutes)
-    own = {
-        place.external_id(sensor)
-        for place in load_all(db)
-        for sensor in place.sensors
-        if rule.site in (None, place.id) and not place.sandbox
-    }
+    own: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
+    for place in load_all(db):
+        for sensor in place.sensors:
+            if rule.site in (None, place.id) and not place.sandbox:
+                doors = own.setdefault(place.external_id(sensor), (place.id, set()))[1]
+                doors.add(f"{place.id}/{sensor.portal or sensor.space}")
     return States(
         held=tuple(
-            AlertState(subject=one.name, since=one.since)
+            AlertState(
+                subject=one.name, site=own[one.name][0], about=tuple(own[one.name][1]), since=one.since
+            )
             for one in get_troubles(db, now)
             if one.kind == "sensor_offline" and one.name in own and one.since and now - one.since >= patience
         )
@@ -104,7 +107,12 @@ def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
     found = get_findings(db, rule.site, now=now)
     return States(
         held=tuple(
-            AlertState(subject=f"{one.site}/{one.kind}/{one.device}", since=one.since)
+            AlertState(
+                subject=f"{one.site}/{one.kind}/{one.device}",
+                site=one.site,
+                about=(f"{one.site}/{one.device}", one.device, f"{one.site}/{one.portal or one.space}"),
+                since=one.since,
+            )
             for one in found
             if one.state == "open"
         )
@@ -128,7 +136,7 @@ def _full(db: Database, rule: AlertRule, now: datetime) -> States:
         limit = (rule.threshold or 1.0) * space.capacity
         subject = f"{space.site}/{space.space}"
         if space.least >= limit:
-            held.append(AlertState(subject=subject, value=space.people))
+            held.append(AlertState(subject=subject, site=space.site, value=space.people))
         elif space.people >= AGAIN * limit:
             kept.append(subject)
     return States(held=tuple(held), kept=tuple(kept))
@@ -144,7 +152,7 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
     }
     return States(
         held=tuple(
-            AlertState(subject=space.site, value=space.people)
+            AlertState(subject=space.site, site=space.site, value=space.people)
             for space in _spaces(db, rule, now)
             if space.site == space.space and space.site in closed and space.lower >= 1
         )
@@ -157,7 +165,9 @@ def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
     since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
     over = entries >= (rule.threshold or 0)
-    return States(held=(AlertState(subject=subject, since=since, value=entries),) if over else ())
+    return States(
+        held=(AlertState(subject=subject, site=rule.site, since=since, value=entries),) if over else ()
+    )
 
 
 def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
@@ -165,7 +175,7 @@ def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
     for place in load_all(db):
         chance = _chance(db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
-            held.append(AlertState(subject=place.id, value=chance))
+            held.append(AlertState(subject=place.id, site=place.id, value=chance))
     return States(held=tuple(held))
 
 
@@ -188,4 +198,5 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "target_probability": _probability,
     "cleaning": _cleaning,
     "inside_after_closing": _inside,
+    "job_failed": _of_troubles(("job_failed",)),
 }

@@ -13,7 +13,7 @@ Action = Literal[
     "account.sign_out", "key.add", "key.revoke", "token.add", "token.remove", "site.apply", "device.mapping",
     "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
     "headcount", "void", "device.forget", "site.remove",
-    "import", "correction", "release", "sandbox",
+    "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove", "alert.target",
 ]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail
 

@@ -73,7 +73,7 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {SITE}/counts/{{count}}", f"PUT {SITE}/counts/{{count}}", f"GET {SITE}/findings",
             f"GET {SITE}/coverage", f"GET {SITE}/wiring", f"GET {SITE}/usage", f"GET {SITE}/usage/together",
             f"GET {V1}/devices", f"GET {SITE}/levers", f"GET {SITE}/voids", f"GET {SITE}/headcounts",
-            f"GET {V1}/quarantine", f"GET {SITE}/quarantine/decisions", f"GET {SITE}/imports",
+            f"GET {V1}/quarantine", f"GET {SITE}/alerts", f"GET {SITE}/quarantine/decisions", f"GET {SITE}/imports",
             f"GET {SITE}/visits/sampled", f"GET {SITE}/periods", f"PUT {SITE}/counts/doors",
             f"POST {SITE}/visits/counted", f"GET {SITE}/headcounts/rooms", f"POST {SITE}/headcounts",
             f"POST {SITE}/headcounts/{{count}}/undo",
@@ -87,6 +87,13 @@ TABLE: Final[dict[str, set[str]]] = {
         (f"POST {SITE}/imports", f"POST {SITE}/imports/preview", f"POST {SITE}/imports/{{number}}/undo",
          f"POST {SITE}/imports/{{number}}/redo"),
         WRITERS,
+    ),
+    f"POST {SITE}/alerts/{{number}}/acknowledge": SEES_FAULTS,
+    **dict.fromkeys(
+        (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",
+         f"GET {V1}/alerts/targets", f"PUT {V1}/alerts/targets/{{name}}", f"POST {V1}/alerts/targets/{{name}}/test",
+         f"GET {V1}/alerts/deliveries"),
+        ADMIN,
     ),
     f"POST {SITE}/quarantine": SEES_FAULTS,
     f"POST {SITE}/quarantine/{{number}}/undo": SEES_FAULTS,
@@ -212,7 +219,12 @@ def test_a_role_at_one_site_is_none_at_another(
 
 def _filled(path: str, site: str, finding: int) -> str:
     values = {"{site}": site, "{count}": str(UUID(int=7)), "{action}": "none", "{number}": str(finding)}
-    values |= {"{rest:path}": "none", "{path:path}": f"now/{site}", "{package_name}": "dash"}
+    values |= {
+        "{name}": "desk",
+        "{rest:path}": "none",
+        "{path:path}": f"now/{site}",
+        "{package_name}": "dash",
+    }
     values["{fingerprinted_path:path}"] = "x"
     for name, value in values.items():
         path = path.replace(name, value)

@@ -14,7 +14,7 @@ declare
     kept constant text[] := array['migration', 'made_anew', 'metric', 'installation']; -- of this program itself
     described constant text[] := array[ -- by site files and commands
         'site', 'space', 'portal', 'target', 'mapping', 'visit_definition', 'visit_deduction', 'codec', 'receive_token',
-        'programme_event', 'school_holiday', 'weather_day', 'alert_rule', 'alert_mute', 'closed_period'
+        'programme_event', 'school_holiday', 'weather_day', 'closed_period'
     ];
     taken_in constant text[] := array[ -- from sensors
         'reading', 'channel', 'device', 'flow_bucket', 'level_bucket', 'flow_day', 'dirty_day', 'computed_result', 'rejected',
@@ -22,7 +22,7 @@ declare
     ];
     computed constant text[] := array[
         'occupancy_minute', 'occupancy_bucket', 'occupancy_learnt', 'finding', 'finding_history', 'quality_check', 'imputed_flow',
-        'forecast', 'forecast_point', 'forecast_total', 'action_effect', 'event_effect', 'unusual_time', 'looked', 'backfill', 'alert', 'alert_delivery'
+        'forecast', 'forecast_point', 'forecast_total', 'action_effect', 'event_effect', 'unusual_time', 'looked', 'backfill', 'alert', 'alert_delivery', 'job_run'
     ];
     role text;
     relation text;

@@ -1,0 +1,148 @@
+"""Routes for alerts: what is open, who takes care of it; rules, where messages go, and how they went."""
+
+from datetime import time, timedelta
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Path, Query, Response
+from pydantic import Field, StringConstraints
+
+from api.answers import FRESH
+from api.deps import Db, KnownSite, Now, SiteId, author
+from api.routing import WORD, Body, Routes, Signed
+from besok.model import messages
+from besok.model.alerts import AlertRule, RuleKind
+from besok.model.errors import NotFound
+from besok.model.views.alerts import AlertInfo, RuleInfo, TargetInfo
+from besok.model.views.like import like
+from besok.services import access, alert_handling
+from besok.services.alerts import add_rule
+from besok.store import alerts as store
+from besok.store.alerts import Delivery
+
+router = Routes(tags=["Alerts"])
+
+Number = Annotated[
+    int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])
+]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
+TargetName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="The target", examples=["desk"])]
+
+
+class TakenCare(Signed):
+    """That somebody takes care of an alert, or has cleaned where it tells of entries."""
+
+
+class RuleIn(Signed):
+    """A state to be told of."""
+
+    kind: RuleKind = Field(description="What it tells of", examples=["space_over"])
+    target: Slug = Field(description="Where the message goes", examples=["desk"])
+    everywhere: bool = Field(
+        default=False, description="About all sites, for administrators of all of them", examples=[False]
+    )
+    space: Slug | None = Field(default=None, description="About one space only", examples=["studio-3"])
+    threshold: float | None = Field(
+        default=None, gt=0, le=1e9, description="A share of the capacity, a probability, a number of entries"
+    )
+    minutes: int = Field(default=0, ge=0, le=10_000, description="For how long it must be so")
+    quiet_from: time | None = Field(
+        default=None, description="No message from this time of the day on", examples=["22:00"]
+    )
+    quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
+
+
+class TargetIn(Body):
+    """Where messages go."""
+
+    url: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=WORD)
+    ] = Field(
+        description="An address of Apprise; nobody is told it again",
+        examples=["mailto://besok:password@example.org?to=desk@example.org"],
+    )
+
+
+@router.reads("/sites/{site}/alerts", "read", "What is wrong or full")
+def open_alerts(
+    site: KnownSite,
+    db: Db,
+    now: Now,
+    response: Response,
+    resolved_hours: Annotated[
+        int, Query(ge=0, le=8784, description="Also what was resolved in so many hours")
+    ] = 0,
+) -> list[AlertInfo]:
+    """Open alerts of the site and of the whole installation (`site` null), the newest first."""
+    response.headers.update(FRESH)
+    return alert_handling.get_alerts(db, site.id, now, timedelta(hours=resolved_hours))
+
+
+def _may_acknowledge(site: SiteId, number: Number, db: Db) -> None:
+    access.require("read", site)
+    alert_handling.require_acknowledge(db, site, number)
+
+
+_may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
+
+
+@router.writes(
+    "/sites/{site}/alerts/{number}/acknowledge", Depends(_may_acknowledge), "Take care of an alert"
+)
+def acknowledge(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> AlertInfo:
+    """Note that somebody takes care: no message goes out for it any more. Where it asks for cleaning, it is cleaned,
+    and entries are counted from now on; that everybody who works here may say. 409 if it is over or taken already."""
+    return alert_handling.acknowledge(db, number, author(body.who), now)
+
+
+@router.reads("/sites/{site}/alerts/rules", "administer", "Rules of alerts")
+def rules(site: KnownSite, db: Db) -> list[RuleInfo]:
+    """Return the rules in force at a site, with those that are about all sites (`site` null)."""
+    return alert_handling.get_rules(db, site.id)
+
+
+@router.writes("/sites/{site}/alerts/rules", "administer", "Make a rule", status_code=201)
+def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
+    """Keep a rule; the jobs ask it every half minute. Each occurrence is told once, and its end once."""
+    access.require("administer", None if body.everywhere else site.id)
+    if (body.quiet_from is None) != (body.quiet_to is None):
+        raise HTTPException(422, messages.HALF_QUIET)
+    rule = like(AlertRule, body, site=None if body.everywhere else site.id, author=author(body.who))
+    try:
+        number = add_rule(db, rule, now)
+    except NotFound as exc:
+        raise HTTPException(422, exc.message or str(exc)) from None
+    alert_handling.note_rule(db, number, site.id)
+    return next(one for one in alert_handling.get_rules(db, site.id) if one.id == number)
+
+
+@router.writes(
+    "/sites/{site}/alerts/rules/{number}", "administer", "End a rule", method="DELETE", status_code=204
+)
+def remove_rule(site: KnownSite, number: Number, db: Db, now: Now) -> None:
+    """End a rule, and what is open of it."""
+    alert_handling.remove_rule(db, site.id, number, now)
+
+
+@router.reads("/alerts/targets", "administer", "Where messages go")
+def targets(db: Db) -> list[TargetInfo]:
+    """Return the targets by name, with the service of each; addresses may hold passwords and are not told."""
+    return store.target_states(db)
+
+
+@router.writes("/alerts/targets/{name}", "administer", "Set where messages go", method="PUT", status_code=204)
+def put_target(name: TargetName, body: TargetIn, db: Db) -> None:
+    """Keep an address, and have a message sent to it within a minute to try it; the log of messages tells the rest."""
+    alert_handling.put_target(db, name, body.url)
+
+
+@router.writes("/alerts/targets/{name}/test", "administer", "Try a target", status_code=202)
+def try_target(name: TargetName, db: Db) -> None:
+    """Have a message sent within a minute; the log of messages tells how it went."""
+    if not store.try_target(db, name):
+        raise NotFound(messages.NO_ALERT_TARGET(name=name))
+
+
+@router.reads("/alerts/deliveries", "administer", "Log of messages")
+def deliveries(db: Db) -> list[Delivery]:
+    """Return the last fifty messages, the newest first, and why some did not get through."""
+    return store.deliveries(db)

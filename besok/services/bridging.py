@@ -182,6 +182,7 @@ def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, Met
     size, se = (found.bridge.size, found.bridge.se) if found else (0.0, across.COUNTERS_SD)
     return exp(size), MethodBreak(
         day=min(target.baseline_last + DAY, until),
+        door=None,
         kind="source",
         method=found.bridge.method if found else "prior",
         factor=exp(size),
@@ -196,6 +197,7 @@ def _source_break(column: Column) -> MethodBreak:
     bridge = column.bridge
     return MethodBreak(
         day=column.since,
+        door=None,
         kind="source",
         method=bridge.method,
         factor=bridge.factor,
@@ -259,7 +261,8 @@ def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
         factor = float(new[part][both].sum()) / counted if counted > 0 else None
         yield MethodBreak(
             day=history.dates[after.start],
-            kind="definition",
+            door=None,
+        kind="definition",
             method="recounted" if factor is not None else "none",
             factor=factor,
             error=0.0 if factor is not None else None,
@@ -288,7 +291,7 @@ def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
             day = (
                 history.dates[there[0]] if late else history.dates[min(int(there[-1]) + 1, history.days - 1)]
             )
-            yield MethodBreak(day=day, door=door.name, kind="door", method="none")
+            yield MethodBreak(day=day, door=door.name, kind="door", method="none", factor=None, error=None)
 
 
 def _break(history: History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:

@@ -64,6 +64,9 @@ def close_period(
         net=sum(net for _, net in days.values()),
         besok01=told.besok01 if told else None,
         coverage=share_of_whole(visit_days(db, [place], last), first, last),
+        ended=None,
+        ended_by=None,
+        ended_why=None,
     )
     at = store.sensors(db, site, *_bounds(place, first, last))
     return replace(

@@ -79,7 +79,7 @@ class ClosedPeriod:
     net: float
     besok01: int | None
     coverage: float
-    ended: datetime | None = None
-    ended_by: str | None = None
-    ended_why: str | None = None
+    ended: datetime | None
+    ended_by: str | None
+    ended_why: str | None
     revision: Revision | None = None

@@ -21,11 +21,11 @@ class MethodBreak:
     """
 
     day: date
-    door: str | None = None
+    door: str | None
     kind: Literal["sensor", "definition", "door", "found", "source"]
     method: Literal["overlap", "counts", "level", "recounted", "prior", "none"]
-    factor: float | None = None
-    error: float | None = None
+    factor: float | None
+    error: float | None
     site: str | None = None
     source: str = ""
     counter: str = ""

@@ -262,7 +262,7 @@ def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
         yield MethodBreak(
             day=history.dates[after.start],
             door=None,
-        kind="definition",
+            kind="definition",
             method="recounted" if factor is not None else "none",
             factor=factor,
             error=0.0 if factor is not None else None,

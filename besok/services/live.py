@@ -43,7 +43,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         visits_corrected=today.corrected or 0.0,
         visits_last_week=last_week.visits,
         spaces=tuple(
-            _space(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
+            judged(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
         ),
     )
 
@@ -52,7 +52,8 @@ def _visits(db: Database, site: str, start: datetime, end: datetime) -> _Visits:
     return db.fetch("visits_so_far", _Visits, site=site, start=start, end=end)[0]
 
 
-def _space(row: SpaceLive, now: datetime) -> SpaceLive:
+def judged(row: SpaceLive, now: datetime) -> SpaceLive:
+    """Return a space with its freshness and level at `now`."""
     if row.people is None:
         return row
     measured = freshness(row.time and row.time + MINUTE, now)

@@ -144,7 +144,7 @@
     disconnect();
     board = found;
     board.dataset.path = board.dataset.live;
-    board.dataset.site = board.dataset.live.split("/")[2];
+    board.dataset.site = board.dataset.live.split("/")[2] || "";  // none: all of them
     words = JSON.parse(board.dataset.words);
     skew = Date.parse(board.dataset.time) - Date.now();
     failures = 0;

@@ -45,10 +45,10 @@ def of_site(live: SiteLive, place: Site) -> Parts:
     weekday = formats.weekdays("wide")[business_day(live.time, place).weekday()]
     return {
         "visits": formats.number(live.visits_today),
-        "trend": _uncounted()
+        "trend": uncounted()
         if any(s.parent is None and s.reason == "silent_door" for s in live.spaces)
         else against(live.visits_today, live.visits_last_week, weekday),
-        "opening": opening_text.state(live, place.timezone),
+        "opening": opening_text.state(live, place.timezone, live.time),
     }
 
 
@@ -167,9 +167,7 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     if space.freshness == "none":
         return _("No data")
     if space.freshness == "stale":
-        late = (
-            space.heard and space.time and space.heard > space.time
-        )  # the sensor sends, and nobody estimates
+        late = space.heard and space.time and space.heard > space.time  # it sends, and nobody estimates
         return _("Not updated") if late else _("Sensor offline")
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
@@ -182,7 +180,7 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     }[space.level]
 
 
-def _uncounted() -> str:
+def uncounted() -> str:
     """Return why visits are not compared: those by a door that is offline are missing from them."""
     return _("not compared: a door is offline")
 

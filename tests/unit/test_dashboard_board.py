@@ -247,7 +247,7 @@ def test_addresses() -> None:
     assert (here.page, here.site, here.space, here.get("range")) == ("spaces", "house", "hall", "7d")
     assert here.href(range="30d") == "/spaces/house/hall?range=30d&cmp=0"
     assert here.href(range="", cmp="", site="park", space="") == "/spaces/park"
-    assert Address.parse("/", "").page == "now"
+    assert Address.parse("/", "").page == ""
 
 
 @pytest.mark.parametrize(

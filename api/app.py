@@ -16,6 +16,7 @@ from api.parameters import PREFIX, only_known
 from api.reports import Reports
 from api.routes import (
     accounts,
+    alerts,
     attention,
     calendar,
     catalogue,
@@ -124,6 +125,7 @@ def _install_routes(server: FastAPI) -> None:
         imports,
         hand_counts,
         attention,
+        alerts,
         usage,
         accounts,
         voids,

@@ -9,9 +9,10 @@ from starlette.responses import StreamingResponse
 from besok.model.views.live import SiteLive
 from besok.model.views.overview import Overview
 from besok.services import access
+from besok.services.alerts import get_alerts
 from besok.store import sites
 from besok.text.languages import language
-from dashboard.components import live_parts, overview_parts
+from dashboard.components import alerts, live_parts, overview_parts
 
 
 def install(server: FastAPI) -> None:
@@ -19,7 +20,8 @@ def install(server: FastAPI) -> None:
     router = APIRouter(prefix="/live", include_in_schema=False)
 
     def render(live: SiteLive) -> str:
-        return live_parts.update(live, sites.load(server.state.db, live.site))
+        place = sites.load(server.state.db, live.site)
+        return live_parts.update(live, place, alerts.mark(get_alerts(server.state.db, place)))
 
     def overview() -> tuple[str, Callable[[Overview], str]]:
         """Return the form of the overview for whoever asks, who sees only its own sites."""

@@ -170,6 +170,11 @@ def no_finding(number: int) -> Translatable:
     return _of("there is no finding {number}; `besok quality list` shows those there are", number=number)
 
 
+def no_alert(number: int) -> Translatable:
+    """There is no such alert, or it is over."""
+    return _of("there is no open alert {number}; the page Now shows those there are", number=number)
+
+
 def resolved(number: int) -> Translatable:
     """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)

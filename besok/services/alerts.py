@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from besok.model import calendar
-from besok.model.alerts import THRESHOLDS, AlertRule, AlertState, RuleKind
+from besok.model import calendar, messages
+from besok.model.alerts import THRESHOLDS, Alert, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
 from besok.services.attention import get_findings
@@ -18,6 +18,7 @@ from besok.store.sites import load, load_all
 
 AGAIN: Final = 0.9  # of a threshold, below which a space is over it no more
 CLOSED_FOR: Final = timedelta(minutes=15)  # before anybody inside is told of
+SITELESS: Final[tuple[RuleKind, ...]] = ("service", "backup_old")  # kinds that are about the installation
 SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleaning, or for so long
 
 
@@ -78,6 +79,42 @@ def get_states(db: Database, rule: AlertRule, now: datetime) -> States:
     return _STATES[rule.kind](db, rule, now)
 
 
+def get_alerts(db: Database, place: Site | None) -> list[Alert]:
+    """Return the open alerts about a site; without one, those about none: services, backups."""
+    open_now = db.fetch("alerts_open", Alert, id=None)
+    if place is None:
+        return [alert for alert in open_now if alert.site is None and alert.kind in SITELESS]
+    own = {place.external_id(sensor) for sensor in place.sensors}
+    return [
+        alert
+        for alert in open_now
+        if alert.site == place.id
+        or (alert.site is None and (alert.subject in own or _about(place.id, alert.subject)))
+    ]
+
+
+def right_to_acknowledge(db: Database, number: int) -> str | None:
+    """Return the site at which somebody has to have the right; None is all of them. Raises NotFound."""
+    alert = _open(db, number)
+    if alert.site or alert.kind in SITELESS:
+        return alert.site
+    found = (place.id for place in load_all(db) if any(one.id == number for one in get_alerts(db, place)))
+    return next(found, None)
+
+
+def acknowledge(db: Database, number: int, who: str, now: datetime) -> Alert:
+    """Note who takes care of an alert, and return it; who was first stays. Raises NotFound where it is not open."""
+    alerts.acknowledge(db, number, who, now)
+    return _open(db, number)
+
+
+def _open(db: Database, number: int) -> Alert:
+    found = db.fetch("alerts_open", Alert, id=number)
+    if not found:
+        raise NotFound(messages.no_alert(number))
+    return found[0]
+
+
 def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
     def judge(db: Database, rule: AlertRule, now: datetime) -> States:
         patience = timedelta(minutes=rule.minutes)
@@ -93,7 +130,11 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
 
 def _concerns(rule: AlertRule, subject: str) -> bool:
     """Tell whether a device or site is of the rule's site; native devices carry theirs."""
-    return rule.site is None or subject == rule.site or subject.startswith(f"{rule.site}/")
+    return rule.site is None or _about(rule.site, subject)
+
+
+def _about(site: str, subject: str) -> bool:
+    return subject == site or subject.startswith(f"{site}/")
 
 
 def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:

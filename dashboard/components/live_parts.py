@@ -72,8 +72,8 @@ def fill(space: SpaceLive) -> str:
     return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
 
 
-def update(live: SiteLive, place: Site) -> str:
-    """All of it as JSON; `now` is the end of a curve."""
+def update(live: SiteLive, place: Site, told: str = "") -> str:
+    """All of it as JSON; `now` is the end of a curve, `told` the mark of the alerts that are open."""
     spaces = {
         space.space: {
             "data": state(space),
@@ -89,6 +89,7 @@ def update(live: SiteLive, place: Site) -> str:
         "version": version(),
         "time": live.time.isoformat(),
         "heard": heard,
+        "alerts": told,
         "parts": of_site(live, place),
     }
     return json.dumps({**site, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))

@@ -84,6 +84,8 @@ TABLE: Final[dict[str, set[str]]] = {
     f"POST {SITE}/actions": WRITERS,
     f"PATCH {SITE}/actions/{{action}}": WRITERS,
     f"POST {V1}/findings/{{number}}/acknowledgement": SEES_FAULTS,
+    f"GET {SITE}/alerts": STAFF,
+    f"POST {V1}/alerts/{{number}}/acknowledgement": SEES_FAULTS,
     **dict.fromkeys(
         (f"POST {SITE}/imports", f"POST {SITE}/imports/preview", f"POST {SITE}/imports/{{number}}/undo",
          f"POST {SITE}/imports/{{number}}/redo"),

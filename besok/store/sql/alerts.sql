@@ -58,6 +58,17 @@ where a.resolved is null or a.resolved >= %(since)s
 order by a.raised desc, a.alert_id desc
 limit 500
 
+-- name: alerts_open
+-- Occurrences that are open, or one of them: besok.model.alerts.Alert. Those that nobody has taken come first, then the newest.
+select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,
+    r.quiet_to, s.timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
+from alert a
+join alert_rule r using (rule_id)
+left join site s using (site_id)
+where a.resolved is null and (%(id)s::int is null or a.alert_id = %(id)s)
+order by a.acknowledged is not null, a.raised desc, a.alert_id desc
+limit 500
+
 -- name: alerts_unsent
 -- What a target has not been told of yet: that it began, or that it is over.
 select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,

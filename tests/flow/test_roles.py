@@ -126,7 +126,7 @@ def routes(app: Any) -> Iterator[str]:
 
 @pytest.fixture
 def finding(db: Database, places: tuple[Site, ...]) -> int:
-    """Something that is wrong at the library."""
+    """Something that is wrong at the library, and an alert of the same number."""
     now = datetime.now(UTC)
     with db.transaction() as conn:
         ((site_id,),) = conn.execute("select site_id from site where slug = %s", (LIBRARY,)).fetchall()
@@ -135,6 +135,14 @@ def finding(db: Database, places: tuple[Site, ...]) -> int:
         )
         quality.note(conn, site_id, [(None, wrong)], now)
         ((number,),) = conn.execute("select finding_id from finding").fetchall()
+        conn.execute("insert into alert_target (name, url) values ('staff', 'json://localhost')")
+        conn.execute(
+            "with rule as (insert into alert_rule (kind, site_id, minutes, target, author, made)"
+            " values ('site_full', %(site)s, 0, 'staff', 'test', %(now)s) returning rule_id)"
+            " insert into alert (alert_id, rule_id, subject, since, raised) overriding system value"
+            " select %(number)s, rule_id, %(subject)s, %(now)s, %(now)s from rule",
+            {"site": site_id, "number": number, "subject": LIBRARY, "now": now},
+        )
     return int(number)
 
 
@@ -210,7 +218,8 @@ def test_a_role_at_one_site_is_none_at_another(
     # the site asked about is that of the path
     assert ask.get(other, headers=keys["park"]).status_code in (403, 422)
     assert PARK not in ask.get(f"/admin/audit?site={LIBRARY}", headers=keys["library"]).text
-    assert not _reaches(ask, "POST", f"{V1}/findings/{finding}/acknowledgement", keys["park"])
+    for what in ("findings", "alerts"):
+        assert not _reaches(ask, "POST", f"{V1}/{what}/{finding}/acknowledgement", keys["park"])
 
 
 def _filled(path: str, site: str, finding: int) -> str:

@@ -79,7 +79,9 @@ def test_visits_are_not_compared_while_a_door_is_offline() -> None:
 def test_a_card_says_how_many_and_how_sure() -> None:
     found = board(site(space("hall")))
     assert "7" in found["text"] and "/ 10" in found["text"]
-    assert found["text"].count("(5–9)") == 3  # of the house, of its hall, and of the hall should it be nearly full
+    assert (
+        found["text"].count("(5–9)") == 3
+    )  # of the house, of its hall, and of the hall should it be nearly full
     assert "räknat vid dörrarna" in found["text"]
     assert "Lagom" in found["text"]
     assert found["cards"]["hall"]["data-state"] == "live"

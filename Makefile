@@ -54,9 +54,9 @@ bench: ## measure speed on this machine
 	@bash deploy/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
-score: ## how true the occupancy figures are: all standard worlds, into docs/reference/results-occupancy.md (minutes; ARGS="--seeds 1")
+score: ## how true every figure is, beside simple rivals, into docs/reference/results-all.md (an hour; ARGS="--seeds 1 --only visits")
 	@bash deploy/setup bench
-	@$(BIN)/python -m benchmarks.occupancy --write $(ARGS)
+	@$(BIN)/python -m benchmarks.score --write $(ARGS)
 
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
 	@bash deploy/setup bench

@@ -34,11 +34,11 @@ class Case:
 def cases(half: str, shared: Path, packages: Path) -> Iterator[Case]:
     """Yield the cases of the `design` or the `test` half."""
     for found, group, country, table in _daily(shared, packages):
-        for name in table:
+        for name in map(str, table):
             if (where := _half(found, name)) == half or where == "both":
                 yield from _day_case(table[name], f"{found} {name}", group, country, half)
     for found, group, table in _monthly(shared, packages):
-        for name in table:
+        for name in map(str, table):
             if (where := _half(found, name)) == half or where == "both":
                 yield from _month_case(table[name], f"{found} {name}", group, half)
     yield from _simulated(half)
@@ -91,7 +91,8 @@ def _daily(shared: Path, packages: Path) -> Iterator[tuple[str, str, str, pd.Dat
 
 def _chicago(path: Path) -> pd.DataFrame:
     table = pd.read_pickle(path, compression="xz")
-    return table.set_index(table["date"].astype(str).str[:10]).loc[:, "Austin":"California"] * 1000
+    stations: pd.DataFrame = table.set_index(table["date"].astype(str).str[:10]).loc[:, "Austin":"California"]
+    return stations * 1000
 
 
 def _fremont(path: Path) -> pd.DataFrame:

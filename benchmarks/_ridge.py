@@ -1,6 +1,7 @@
 """The small rival of the forecast: a ridge regression on the calendar, the level of now, last year's day."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -44,10 +45,11 @@ def futures(past: History | Months, rows: int, calendar: Calendar, rng: np.rando
     width = [float(np.nanstd(rest[h:] - track[:-h])) for h in far] if far else [0.3]
     sd = np.interp(np.arange(1, rows + 1), far or [1], width)
     shared = rng.standard_normal((1, PATHS)) * np.sqrt(np.maximum(sd**2 - sd[0] ** 2, 0))[:, None]
-    return np.exp(told[:, None] + shared + sd[0] * rng.standard_normal((rows, PATHS)))
+    futures: Floats = np.exp(told[:, None] + shared + sd[0] * rng.standard_normal((rows, PATHS)))
+    return futures
 
 
-def _columns(days: list, calendar: Calendar, daily: bool) -> Floats:
+def _columns(days: Sequence[date], calendar: Calendar, daily: bool) -> Floats:
     at = np.array([day.toordinal() for day in days]) * (2 * np.pi / 365.25)
     waves = [wave(k * at) for k in range(1, 7 if daily else 5) for wave in (np.sin, np.cos)]
     if not daily:

@@ -9,7 +9,7 @@ there to be learnt from. Each line: the error (RMSE, people) and the coverage of
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ ESTIMATORS: dict[str, Callable[[Building, DayObservations, occupancy.SiteParamet
 
 
 def _at(steps: int) -> Floats:
-    return np.arange(steps)[:, None]
+    return np.arange(steps, dtype=np.float64)[:, None]
 
 
 FAULTS: dict[str, Callable[[Floats], Floats]] = {
@@ -87,7 +87,7 @@ def readings(path: Path, room: str, world: JudgedWorld) -> list[Floats]:
 
 
 def _figures(
-    world: JudgedWorld, today: list[DayObservations], before: list[DayObservations], estimator: str
+    world: JudgedWorld, today: Sequence[DayObservations], before: Sequence[DayObservations], estimator: str
 ) -> tuple[float, float]:
     """Error and coverage of the judged days; each knows those before it by quarters of an hour."""
     past = [by_quarters(seen) for seen in before]

@@ -14,15 +14,14 @@ is told of nothing. Where a street is known to have changed at a date, those awa
 `--write` renews the table in docs/reference/results-effects.md.
 """
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Final
 
 import numpy as np
 
-from benchmarks._page import write_tables
+from benchmarks._page import main
 from benchmarks._series import DATA, STREETS, by_day, streets
 from benchmarks.worlds.known_effects import MONDAY, Case, house, simulated
 from besok.analytics.effects import effect_of_action, effect_of_event
@@ -33,6 +32,19 @@ LEAST_BEFORE = 40  # weeks
 # What is known to have changed a street for good (the opening of Trinity Leeds), and for how many weeks it is news.
 OPENINGS, NEWS = {"Leeds": date(2013, 3, 21)}, 13
 WAYS = {"by its own past": "past", "Sundays by other days": "days", "by other sensors": "sensors"}
+
+
+KINDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("simulated, calm, 3 years, 26 weeks after", {"days": 1095, "after": 182}),
+    ("simulated, drifting, 3 years, 26 weeks after", {"days": 1095, "after": 182, "drift": 0.004}),
+    ("simulated, drifting, 9 months, 8 weeks after", {"days": 270, "after": 56, "drift": 0.004}),
+    ("simulated, moving by jumps, 3 years, 26 weeks after", {"days": 1095, "after": 182, "jumps": True}),
+    ("simulated, moving by jumps, 4 years, 8 weeks after", {"days": 1460, "after": 56, "jumps": True}),
+    (
+        "simulated Sundays by other days, 2 years, 26 weeks after",
+        {"days": 730, "after": 182, "drift": 0.004, "sundays": True},
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +94,24 @@ def placebos(city: str, dates: int) -> Iterator[Placebo]:
                             city=city, sensor=name, way=way, since=since, weeks=weeks,
                             lower=told.share.lower, upper=told.share.upper,
                         )  # fmt: skip
+
+
+def shown(city: str, dates: int) -> Iterator[tuple[int, float, bool]]:
+    """Yield what eight weeks after a date an effect would have to be to show, when, and whether it did then.
+
+    Nothing was done at the dates; the visits after them are made so many more.
+    """
+    times, sensors = streets(city)
+    for counts in sensors.values():
+        begun, visits = by_day(times, counts)
+        first = begun.astype(object)
+        for begins in np.linspace(LEAST_BEFORE * 7, len(visits) - 52 * 7, dates).round().astype(int).tolist():
+            since = first + timedelta(days=begins)
+            told = effect_of_action(first, visits[: begins + 8 * 7], since).change
+            if told and (enough := told.detectable):
+                more = visits[: begins + enough.weeks * 7].astype(float)
+                more[begins:] *= 1 + enough.share
+                yield enough.weeks, enough.share, effect_of_action(first, more, since).verdict == "more"
 
 
 def placebo_table(dates: int) -> Iterator[str]:
@@ -191,18 +221,7 @@ def _event(times: np.ndarray, sensors: dict[str, np.ndarray], gain: float, seed:
 
 def table(seeds: int) -> Iterator[str]:
     """Yield the lines of the table, as Markdown."""
-    kinds = [
-        ("simulated, calm, 3 years, 26 weeks after", {"days": 1095, "after": 182}),
-        ("simulated, drifting, 3 years, 26 weeks after", {"days": 1095, "after": 182, "drift": 0.004}),
-        ("simulated, drifting, 9 months, 8 weeks after", {"days": 270, "after": 56, "drift": 0.004}),
-        ("simulated, moving by jumps, 3 years, 26 weeks after", {"days": 1095, "after": 182, "jumps": True}),
-        ("simulated, moving by jumps, 4 years, 8 weeks after", {"days": 1460, "after": 56, "jumps": True}),
-        (
-            "simulated Sundays by other days, 2 years, 26 weeks after",
-            {"days": 730, "after": 182, "drift": 0.004, "sundays": True},
-        ),
-    ]
-    lots = [list(simulated(name, seeds, **how)) for name, how in kinds]
+    lots = [list(simulated(name, seeds, **how)) for name, how in KINDS]
     yield "| | found of +0 % | +10 % | +20 % | held of +0 % | +10 % | +20 % | estimate of +10 % | half width |"
     yield "|---|" + "---|" * 8
     for lot in lots:
@@ -223,20 +242,5 @@ def table(seeds: int) -> Iterator[str]:
             yield f"| {city} | {' | '.join(cells)} |"
 
 
-def main() -> None:
-    """Measure, print, and renew the table if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("seeds", type=int, nargs="?", default=100)
-    parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
-    lines = []
-    for line in table(asked.seeds):
-        print(line, flush=True)
-        lines.append(line)
-    if asked.write:
-        write_tables("effects", {"results": "\n".join(lines)})
-    print(json.dumps({"seeds": asked.seeds, "rows": len(lines)}))
-
-
 if __name__ == "__main__":
-    main()
+    main("effects", __doc__, 100, lambda seeds: {"results": table(seeds)})

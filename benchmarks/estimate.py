@@ -2,6 +2,9 @@
 
 import json
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +14,8 @@ from besok.model.occupancy import Estimate
 
 STOREYS, ROOMS = 4, 6  # with the site and a lobby: 30 spaces
 DAYS = 28  # to learn from
+
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -23,7 +28,7 @@ def main() -> None:
     print(f"learning from {DAYS} days by minute: {took:.2f} s")
     figures = {"spaces": spaces, "portals": portals, "learn_s": round(took, 3)}
     state = Filter(building, learnt)
-    each = np.array([timed(lambda t=t: state.step(days[-1][t : t + 1]))[1] for t in range(1440)])  # type: ignore[misc]
+    each = np.array([timed(partial(state.step, days[-1][t : t + 1]))[1] for t in range(1440)])
     busy = each[420:1020]
     mean, worst = 1000 * each.mean(), 1000 * np.quantile(busy, 0.99)
     print(f"live, each minute: {mean:.1f} ms on the mean, {worst:.1f} ms at worst (99 % of busy ones)")
@@ -37,7 +42,7 @@ def main() -> None:
     )
 
 
-def timed(work):  # type: ignore[no-untyped-def]
+def timed(work: Callable[[], T]) -> tuple[T, float]:
     """Return what a function returns, and the seconds of the processor it took."""
     began = time.process_time()
     return work(), time.process_time() - began
@@ -63,8 +68,8 @@ def day(building: Building, seed: int) -> DayObservations:
     spaces, portals = building.doors.shape
     moves = np.zeros((2, 1440, portals))
     for _ in range(1500):
-        door, storey, room = rng.integers(2), rng.integers(STOREYS), rng.integers(ROOMS)
-        way = [int(door), 2 + storey * (ROOMS + 1), 3 + storey * (ROOMS + 1) + int(room)]
+        door, storey, room = (int(rng.integers(n)) for n in (2, STOREYS, ROOMS))
+        way = [door, 2 + storey * (ROOMS + 1), 3 + storey * (ROOMS + 1) + room]
         come = int(rng.uniform(300, 840))
         gone = int(min(come + 4 + rng.exponential(50), 900 + rng.uniform(0, 10)))
         for later, portal in enumerate(way):

@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> None:
         with args.out.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, FIELDS)
             writer.writeheader()
-            writer.writerows(scored(args))
+            writer.writerows(scored(args.half, args.packages, args.shared, args.only, args.label))
     lines = [row for path in args.table or [args.out] for row in csv.DictReader(path.open(encoding="utf-8"))]
     print(found := table(lines))
     if args.write:
@@ -40,38 +40,42 @@ def main(args: argparse.Namespace) -> None:
         write_tables("forecast", {"scores": found})
 
 
-def scored(args: argparse.Namespace) -> Iterator[dict[str, object]]:
+def scored(
+    half: str, packages: Path, shared: Path | None = None, only: str = "", label: str = "besok"
+) -> Iterator[dict[str, object]]:
+    """Yield the scores of each series, origin and method."""
     from dataclasses import replace
     from datetime import timedelta
 
     from benchmarks import _ridge
     from benchmarks._forecast_cases import SHARED, cases
-    from besok.analytics.forecast import History, forecast, forecast_months
+    from besok.analytics.forecast import History, Months, forecast, forecast_months
 
-    for case in cases(args.half, args.shared or SHARED, args.packages):
-        if args.only and args.only not in case.group:
+    for case in cases(half, shared or SHARED, packages):
+        if only and only not in case.group:
             continue
-        daily = isinstance(case.past, History)
+        past, daily = case.past, isinstance(case.past, History)
         year = 365 if daily else 12
         for n in case.origins:
-            came = case.past.visits[n : n + year]
-            if daily:
-                known = case.past.before(case.past.first + timedelta(days=n))
-            else:
-                known = replace(case.past, visits=case.past.visits[:n])
+            came = past.visits[n : n + year]
             rng = np.random.default_rng(1)
             begun = time.process_time()
-            make = forecast if daily else forecast_months
-            paths = make(known, len(came), case.calendar, rng=rng, paths=PATHS).visits  # type: ignore[operator]
+            known: History | Months
+            if isinstance(past, History):
+                known = past.before(past.first + timedelta(days=n))
+                paths = forecast(known, len(came), case.calendar, rng=rng, paths=PATHS).visits
+            else:
+                known = replace(past, visits=past.visits[:n])
+                paths = forecast_months(known, len(came), case.calendar, rng=rng, paths=PATHS).visits
             spent = time.process_time() - begun
-            told = {args.label: paths}
+            told = {label: paths}
             told["ridge"] = _ridge.futures(known, len(came), case.calendar, np.random.default_rng(1))
             again = last_year(known.visits, len(came), daily)
             told |= {"last year": again} if again is not None else {}
             for method, drawn in told.items():
                 yield {
                     "group": case.group, "name": case.name, "origin": n, "method": method,
-                    "cpu_s": round(spent, 4) if method == args.label else "",
+                    "cpu_s": round(spent, 4) if method == label else "",
                     **score(drawn, came, known.visits, daily),
                 }  # fmt: skip
 
@@ -159,7 +163,7 @@ def _cells(own: list[dict[str, str]]) -> list[str]:
 
     total = numbers("total")
     said, came = np.array(
-        [pair.split(":") for row in own for pair in row["odds"].split()] or [("nan", "nan")], dtype=np.float64
+        [pair.split(":") for row in own for pair in row["odds"].split()] or [["nan", "nan"]], dtype=np.float64
     ).T
     calls = [
         f"{said[some].mean():.0%}: {came[some].mean():.0%} ({some.sum()})" if some.any() else "-"

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from statistics import median, quantiles
 
+import paho.mqtt.client as paho
 import psycopg
 
 from benchmarks import _history, _rig
@@ -142,7 +143,7 @@ def latency(rig: Rig, seconds: float) -> dict[str, float]:
     return figures
 
 
-def _send(sender: _rig.paho.Client, n: int) -> None:
+def _send(sender: paho.Client, n: int) -> None:
     """Publish one message at its time: the n-th of this second's and the ones to come."""
     time.sleep(1 / RATE - time.time() % (1 / RATE))
     topic, _ = _rig.native(n % _rig.DOORS, datetime.now(UTC))
@@ -171,7 +172,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _names(text: str) -> Sequence[str]:
-    return [name for name in text.split(",") if FORMATS[name]]
+    return [name for name in text.split(",") if name in FORMATS]
 
 
 def _numbers(text: str) -> Sequence[int]:

@@ -9,6 +9,7 @@ effect that should be 5 % or less. "Held" is how often the 95 % interval held th
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -51,16 +52,11 @@ def pulled(weeks: int, rng: np.random.Generator) -> dict[Lever, LeverHistory]:
     }
 
 
-def main() -> None:
-    """Print a row for each lever with and without an effect, and each city's share of intervals that held."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    rng = np.random.default_rng(asked.seed)
-    rows, cities = defaultdict(list), defaultdict(list)
+def judged(rounds: int, seed: int) -> Iterator[tuple[str, Lever, float, bool, bool]]:
+    """Yield city, lever, effect (log), whether the interval held it, and whether the lever was found."""
+    rng = np.random.default_rng(seed)
     for name, series in (found for city in STREETS for found in weekly(city).items()):
-        for _ in range(asked.rounds):
+        for _ in range(rounds):
             length = min(int(rng.choice(LENGTHS)), len(series))
             begin = int(rng.integers(0, len(series) - length + 1))
             part = series[begin : begin + length]
@@ -77,14 +73,26 @@ def main() -> None:
                 for one in estimate_levers(visits, levers):
                     if one.visits_a_year is None:
                         continue
-                    truth = a_year * np.expm1(strength * EFFECTS[one.lever])
-                    held = one.visits_a_year.lower <= truth <= one.visits_a_year.upper
-                    rows[one.lever, strength].append((held, one.verdict in ("more", "fewer")))
-                    cities[name.split()[0]].append(held)
+                    effect = strength * EFFECTS[one.lever]
+                    truth = a_year * np.expm1(effect)
+                    held = bool(one.visits_a_year.lower <= truth <= one.visits_a_year.upper)
+                    yield name.split()[0], one.lever, effect, held, one.verdict in ("more", "fewer")
+
+
+def main() -> None:
+    """Print a row for each lever with and without an effect, and each city's share of intervals that held."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    rows, cities = defaultdict(list), defaultdict(list)
+    for city, lever, effect, *told in judged(asked.rounds, asked.seed):
+        rows[lever, effect].append(told)
+        cities[city].append(told[0])
     print("| lever | effect | cases | held | found |\n|---|---|---|---|---|")
-    for (lever, strength), cases in sorted(rows.items()):
+    for (lever, effect), cases in sorted(rows.items()):
         held, found = np.mean(cases, axis=0)
-        print(f"| {lever} | {strength * EFFECTS[lever]:.3f} | {len(cases)} | {held:.2f} | {found:.2f} |")
+        print(f"| {lever} | {effect:.3f} | {len(cases)} | {held:.2f} | {found:.2f} |")
     by_city = {city: round(float(np.mean(held)), 3) for city, held in cities.items()}
     print(json.dumps({"held": by_city}))
 

@@ -9,8 +9,8 @@ from starlette.responses import StreamingResponse
 from besok.model.views.live import SiteLive
 from besok.model.views.overview import Overview
 from besok.services import access
-from besok.services.alerts import get_alerts
 from besok.store import sites
+from besok.store.alerts import listing
 from besok.text.languages import language
 from dashboard.components import alerts, live_parts, overview_parts
 
@@ -20,8 +20,9 @@ def install(server: FastAPI) -> None:
     router = APIRouter(prefix="/live", include_in_schema=False)
 
     def render(live: SiteLive) -> str:
-        place = sites.load(server.state.db, live.site)
-        return live_parts.update(live, place, alerts.mark(get_alerts(server.state.db, place)))
+        db = server.state.db
+        told = alerts.mark(listing(db, live.time, live.site))
+        return live_parts.update(live, sites.load(db, live.site), told)
 
     def overview() -> tuple[str, Callable[[Overview], str]]:
         """Return the form of the overview for whoever asks, who sees only its own sites."""

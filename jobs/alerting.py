@@ -33,21 +33,23 @@ def judge(db: Database, now: datetime, settings: Settings) -> None:
 
 
 def to_send(db: Database, now: datetime) -> bool:
-    """Tell whether any target has to be told of something now."""
-    return any(_due(db, target, now) for target in alerts.targets(db))
+    """Tell whether any target has to be told of something now, or tried."""
+    return any(target.trial or _due(db, target.name, now) for target in alerts.target_states(db))
 
 
 def send(db: Database, now: datetime) -> None:
     """Send each target one message of all that it has not been told. A failed one is tried again later."""
     language = environment.load().language
-    for target in alerts.targets(db):
-        found = _due(db, target, now)
-        url = alerts.claim(db, target, now) if found else None
-        if url is None:
+    for target in (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now)):
+        claimed = alerts.claim(db, target, now)
+        if claimed is None:
             continue
-        with speaking(language):
-            problem = deliver(url, alert_text.title(found), alert_text.body(found))
-        alerts.delivered(db, target, found, problem, now)
+        (url, trial), problem = claimed, None
+        found = _due(db, target, now)  # again: another worker may have told it before this one's turn
+        if found or trial:
+            with speaking(language):
+                problem = deliver(url, alert_text.title(found), alert_text.body(found))
+        alerts.delivered(db, target, found, problem, now, trial=trial)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
 

@@ -1,57 +1,188 @@
-"""Routes for alerts: what is open, and who takes care of it."""
+"""Routes for alerts: what is open, who takes care of it; rules, where messages go, and how they went."""
 
-from collections.abc import Sequence
+from datetime import time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now, author, needs
+from api.deps import Db, KnownSite, Now, SiteId, author, needs
+from api.routes.ledger import WHO, WORD, Who
 from api.security import same_origin
 from besok.model import messages
-from besok.model.alerts import Alert
-from besok.services import access, alerts
+from besok.model.alerts import RuleKind
+from besok.model.errors import AlertError, NotFound
+from besok.model.views.alerts import AlertInfo, RuleInfo, TargetInfo
+from besok.services import access, alert_handling
+from besok.services.alerts import add_rule
+from besok.store import alerts as store
+from besok.store.alerts import Delivery
 
-router = APIRouter(tags=["Alerts"])
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="An alert's id")]
+def _ours(request: Request) -> None:
+    reads = request.method in ("GET", "HEAD")
+    if not reads and not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, messages.FOREIGN_ALERT)
 
 
-class Taken(BaseModel):
-    """Who takes care of an alert."""
+router = APIRouter(tags=["Alerts"], dependencies=[Depends(_ours)])
+
+Number = Annotated[
+    int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])
+]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
+TargetName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="The target", examples=["desk"])]
+
+
+class TakenCare(BaseModel):
+    """That somebody takes care of an alert, or has cleaned where it tells of entries."""
 
     model_config = ConfigDict(extra="forbid")
 
-    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = Field(
-        default="", description="A name or initials; left out by who is signed in", examples=["Kim"]
+    who: Who = WHO
+
+
+class RuleIn(BaseModel):
+    """A state to be told of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Who = WHO
+    kind: RuleKind = Field(description="What it tells of", examples=["space_over"])
+    target: Slug = Field(description="Where the message goes", examples=["desk"])
+    everywhere: bool = Field(
+        default=False, description="About all sites, for administrators of all of them", examples=[False]
+    )
+    space: Slug | None = Field(default=None, description="About one space only", examples=["studio-3"])
+    threshold: float | None = Field(
+        default=None, gt=0, le=1e9, description="A share of the capacity, a probability, a number of entries"
+    )
+    minutes: int = Field(default=0, ge=0, le=10_000, description="For how long it must be so")
+    quiet_from: time | None = Field(
+        default=None, description="No message from this time of the day on", examples=["22:00"]
+    )
+    quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
+
+
+class TargetIn(BaseModel):
+    """Where messages go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=WORD)
+    ] = Field(
+        description="An address of Apprise; nobody is told it again",
+        examples=["mailto://besok:password@example.org?to=desk@example.org"],
     )
 
 
-@router.get("/sites/{site}/alerts", summary="Open alerts about a site", dependencies=[needs("read")])
-def open_alerts(site: KnownSite, db: Db, response: Response) -> Sequence[Alert]:
-    """Those that nobody has taken come first, then the newest."""
+@router.get("/sites/{site}/alerts", summary="What is wrong or full", dependencies=[needs("read")])
+def open_alerts(
+    site: KnownSite,
+    db: Db,
+    now: Now,
+    response: Response,
+    resolved_hours: Annotated[
+        int, Query(ge=0, le=8784, description="Also what was resolved in so many hours")
+    ] = 0,
+) -> list[AlertInfo]:
+    """Open alerts of the site and of the whole installation (`site` null), the newest first."""
     response.headers.update(FRESH)
-    return alerts.get_alerts(db, site)
+    return alert_handling.get_alerts(db, site.id, now, timedelta(hours=resolved_hours))
 
 
-def _may_acknowledge(number: Number, db: Db) -> None:
-    if access.caller().kind == "public":
-        access.require("acknowledge")
-    access.require("acknowledge", alerts.right_to_acknowledge(db, number))
+def _may_acknowledge(site: SiteId, number: Number, db: Db) -> None:
+    access.require("read", site)
+    alert_handling.require_acknowledge(db, site, number)
 
 
 _may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
 
 
 @router.post(
-    "/alerts/{number}/acknowledgement",
+    "/sites/{site}/alerts/{number}/acknowledge",
     summary="Take care of an alert",
     dependencies=[Depends(_may_acknowledge)],
 )
-def acknowledge(number: Number, body: Taken, db: Db, now: Now, request: Request) -> Alert:
-    """Note who takes care of it; who was first stays. Nobody is told of it again, and it ends by itself when what it
-    tells of is over. 404 where it is over already."""
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_ACKNOWLEDGEMENT)
-    return alerts.acknowledge(db, number, author(body.who), now)
+def acknowledge(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> AlertInfo:
+    """Note that somebody takes care: no message goes out for it any more. Where it asks for cleaning, it is cleaned,
+    and entries are counted from now on; that everybody who works here may say. 409 if it is over or taken already."""
+    try:
+        return alert_handling.acknowledge(db, number, author(body.who), now)
+    except alert_handling.Taken as exc:
+        raise HTTPException(409, exc.message) from None
+
+
+@router.get("/sites/{site}/alerts/rules", summary="Rules of alerts", dependencies=[needs("administer")])
+def rules(site: KnownSite, db: Db) -> list[RuleInfo]:
+    """Return the rules in force at a site, with those that are about all sites (`site` null)."""
+    return alert_handling.get_rules(db, site.id)
+
+
+@router.post(
+    "/sites/{site}/alerts/rules", status_code=201, summary="Make a rule", dependencies=[needs("administer")]
+)
+def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
+    """Keep a rule; the jobs ask it every half minute. Each occurrence is told once, and its end once."""
+    access.require("administer", None if body.everywhere else site.id)
+    if (body.quiet_from is None) != (body.quiet_to is None):
+        raise HTTPException(422, messages.HALF_QUIET)
+    quiet = (body.quiet_from, body.quiet_to) if body.quiet_from and body.quiet_to else None
+    try:
+        number = add_rule(
+            db, kind=body.kind, site=None if body.everywhere else site.id, space=body.space,
+            threshold=body.threshold, minutes=body.minutes, target=body.target, quiet=quiet,
+            author=author(body.who), now=now,
+        )  # fmt: skip
+    except (AlertError, NotFound) as exc:
+        raise HTTPException(422, exc.message or str(exc)) from None
+    alert_handling.note_rule(db, number, site.id)
+    return next(one for one in alert_handling.get_rules(db, site.id) if one.id == number)
+
+
+@router.delete(
+    "/sites/{site}/alerts/rules/{number}",
+    status_code=204,
+    summary="End a rule",
+    dependencies=[needs("administer")],
+)
+def remove_rule(site: KnownSite, number: Number, db: Db, now: Now) -> None:
+    """End a rule, and what is open of it."""
+    alert_handling.remove_rule(db, site.id, number, now)
+
+
+@router.get("/alerts/targets", summary="Where messages go", dependencies=[needs("administer")])
+def targets(db: Db) -> list[TargetInfo]:
+    """Return the targets by name, with the service of each; addresses may hold passwords and are not told."""
+    return store.target_states(db)
+
+
+@router.put(
+    "/alerts/targets/{name}",
+    status_code=204,
+    summary="Set where messages go",
+    dependencies=[needs("administer")],
+)
+def put_target(name: TargetName, body: TargetIn, db: Db) -> None:
+    """Keep an address, and have a message sent to it within a minute to try it; the log of messages tells the rest."""
+    try:
+        alert_handling.put_target(db, name, body.url)
+    except AlertError as exc:
+        raise HTTPException(422, exc.message) from None
+
+
+@router.post(
+    "/alerts/targets/{name}/test", status_code=202, summary="Try a target", dependencies=[needs("administer")]
+)
+def try_target(name: TargetName, db: Db) -> None:
+    """Have a message sent within a minute; the log of messages tells how it went."""
+    if not store.try_target(db, name):
+        raise NotFound(messages.no_alert_target(name))
+
+
+@router.get("/alerts/deliveries", summary="Log of messages", dependencies=[needs("administer")])
+def deliveries(db: Db) -> list[Delivery]:
+    """Return the last fifty messages, the newest first, and why some did not get through."""
+    return store.deliveries(db)

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
 from besok.analytics.quality.site_layout import sensor_layout
@@ -44,8 +45,11 @@ class Case:
 def small(doors: int, rooms: int) -> SiteFile:
     """Return a library of another shape: so many entrances into a hall with so many rooms, each with a door."""
     text = Text(sv="x", en="x")
-    hours = ("09:00-19:00",) * 4 + ("09:00-17:00", "10:00-15:00", "closed")
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    usual = "09:00-19:00"
+    week = WeekHours(
+        monday=usual, tuesday=usual, wednesday=usual, thursday=usual, friday="09:00-17:00", saturday="10:00-15:00",
+        sunday="closed", country="SE",
+    )  # fmt: skip
     kinds = ("reading", "children", "cafe", "shelves", "exhibition")
     spaces = [Space(id="hall", name=text, kind="foyer", capacity=120)]
     spaces += [Space(id=f"room-{n}", name=text, kind=kinds[n % 5], capacity=60) for n in range(rooms)]
@@ -58,7 +62,7 @@ def small(doors: int, rooms: int) -> SiteFile:
         kind="library",
         name=text,
         timezone="Europe/Stockholm",
-        opening=OpeningHours(tables=(WeekHours(**dict(zip(days, hours, strict=True)), country="SE"),)),
+        opening=OpeningHours(tables=(week,)),
         spaces=tuple(spaces),
         portals=tuple(portals),
         sensors=tuple(sensors),
@@ -212,7 +216,9 @@ def _stuck(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.ran
     return _case(built, _flows(seen, n, came, went), "stuck", n, begin)
 
 
-def _thinned(seen: SensorHistory, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _thinned(
+    seen: SensorHistory, n: int, share: NDArray[np.floating], rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Return the flows of a counter that misses such a share of people, step by step."""
     came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
     return came.astype(np.float64), went.astype(np.float64)
@@ -263,14 +269,15 @@ def _double(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.ra
     more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
     twin = replace(built.counters[n], device="twin")
     house_ = replace(built, counters=(*built.counters, twin))
-    columns = {
-        name: np.column_stack([getattr(seen, name), column])
-        for name, column in (
-            ("people_in", more[0]), ("people_out", more[1]), ("covered", np.ones(len(seen))),
-            ("healthy", np.ones(len(seen), bool)),
-        )
-    }  # fmt: skip
-    seen = replace(seen, **columns, heard=last_heard(seen.times, columns["covered"], seen.high))
+    covered = np.column_stack([seen.covered, np.ones(len(seen))])
+    seen = replace(
+        seen,
+        people_in=np.column_stack([seen.people_in, more[0]]),
+        people_out=np.column_stack([seen.people_out, more[1]]),
+        covered=covered,
+        healthy=np.column_stack([seen.healthy, np.ones(len(seen), bool)]),
+        heard=last_heard(seen.times, covered, seen.high),
+    )
     return Case(house=house_, seen=seen, fault=Fault(kind="double", device=twin.device, step=0, size=1))
 
 

@@ -15,13 +15,11 @@ RuleKind = Literal[
     "target_probability",
     "cleaning",
     "inside_after_closing",
+    "job_failed",
 ]
-# Which need a threshold, and what it is
-THRESHOLDS: Final[dict[RuleKind, str]] = {
-    "space_over": "a share of the capacity, as 0.9",
-    "target_probability": "a probability, as 0.5",
-    "cleaning": "a number of entries, as 400",
-}
+THRESHOLDS: Final[frozenset[RuleKind]] = frozenset(
+    {"space_over", "target_probability", "cleaning"}
+)  # need one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +43,14 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertState:
-    """That a rule holds of a subject (a device, a space as site/space, a site, a service) now; since when, if known."""
+    """That a rule holds of a subject (a device, a space as site/space, a site, a service) now; since when, if known.
+
+    Planned maintenance of the subject, of its site, or of anything it is `about` mutes it.
+    """
 
     subject: str
+    site: str | None = None
+    about: tuple[str, ...] = ()
     since: datetime | None = None
     value: float | None = None
 

@@ -70,6 +70,19 @@ FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of thi
 FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
 FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
 FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
+FOREIGN_ALERT: Final = Translatable("alerts are handled from pages of this Besök only")
+CLEANING_IS_OF_A_SPACE: Final = Translatable("cleaning is about one space: name it and its site")
+THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
+    "space_over": Translatable("space_over needs a threshold above zero: a share of the capacity, as 0.9"),
+    "target_probability": Translatable(
+        "target_probability needs a threshold above zero: a probability, as 0.5"
+    ),
+    "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
+}
+HALF_QUIET: Final = Translatable("quiet hours have a beginning and an end: write both or neither")
+UNKNOWN_SERVICE: Final = Translatable(
+    "that is no address that Apprise knows: it begins as mailto://, msteams:// or ntfy://"
+)
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
 SINCE_WITHOUT_PLACE: Final = Translatable(
@@ -170,14 +183,28 @@ def no_finding(number: int) -> Translatable:
     return _of("there is no finding {number}; `besok quality list` shows those there are", number=number)
 
 
-def no_alert(number: int) -> Translatable:
-    """There is no such alert, or it is over."""
-    return _of("there is no open alert {number}; the page Now shows those there are", number=number)
-
-
 def resolved(number: int) -> Translatable:
     """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)
+
+
+def expired(what: str, until: date) -> Translatable:
+    """Return readings are deleted, so that nothing of their time can change any more."""
+    return _of(
+        "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
+        " then stay as they are: choose a later time",
+        what=what,
+        until=f"{until:%Y-%m-%d}",
+    )
+
+
+def decision_expired(number: int, gone: int) -> Translatable:
+    """Return a decision cannot be taken back."""
+    return _of(
+        "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)",
+        number=number,
+        gone=gone,
+    )
 
 
 def no_import(number: int) -> Translatable:
@@ -285,3 +312,33 @@ def not_allowed(name: str, site: str | None) -> Translatable:
     if site:
         return _of("{name} has no role that allows this at {site}", name=name, site=site)
     return _of("{name} has no role that allows this at every site", name=name)
+
+
+def no_rule_kind(kind: str, known: str) -> Translatable:
+    """Refuse a rule of alerts of a kind that there is not."""
+    return _of("there is no rule {kind}; choose one of {known}", kind=kind, known=known)
+
+
+def no_alert_target(name: str) -> Translatable:
+    """Tell how a target of alerts is made."""
+    return _of("there is no target {name}; `besok alert target put {name} URL` makes one", name=name)
+
+
+def no_alert_space(name: str) -> Translatable:
+    """Tell that a rule names no space of its site."""
+    return _of("there is no space {name}; name one, and its site", name=name)
+
+
+def no_alert(number: int) -> Translatable:
+    """Tell that there is no such alert."""
+    return _of("there is no alert {number}", number=number)
+
+
+def no_alert_rule(number: int) -> Translatable:
+    """Tell that there is no such rule."""
+    return _of("there is no rule {number}", number=number)
+
+
+def alert_taken(number: int) -> Translatable:
+    """Tell that nobody can acknowledge an alert any more."""
+    return _of("alert {number} is over, or somebody takes care of it already", number=number)

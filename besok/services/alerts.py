@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from besok.model import calendar, messages
-from besok.model.alerts import THRESHOLDS, Alert, AlertRule, AlertState, RuleKind
+from besok.model.alerts import THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
 from besok.services.attention import get_findings
@@ -18,7 +18,6 @@ from besok.store.sites import load, load_all
 
 AGAIN: Final = 0.9  # of a threshold, below which a space is over it no more
 CLOSED_FOR: Final = timedelta(minutes=15)  # before anybody inside is told of
-SITELESS: Final[tuple[RuleKind, ...]] = ("service", "backup_old")  # kinds that are about the installation
 SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleaning, or for so long
 
 
@@ -56,16 +55,16 @@ def add_rule(
 ) -> int:
     """Keep a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
     if kind not in _STATES:
-        raise AlertError(f"there is no rule {kind}; choose one of {', '.join(_STATES)}")
+        raise AlertError(messages.no_rule_kind(kind, ", ".join(_STATES)))
     if target not in alerts.targets(db):
-        raise NotFound(f"there is no target {target}; `besok alert target put {target} URL` makes one")
+        raise NotFound(messages.no_alert_target(target))
     place = load(db, site) if site else None
     if space and (place is None or space not in (place.id, *(one.id for one in place.spaces))):
-        raise NotFound(f"there is no space {space} at {site or 'all sites'}; name its site with --site")
+        raise NotFound(messages.no_alert_space(space))
     if kind in THRESHOLDS and (threshold is None or threshold <= 0):
-        raise AlertError(f"{kind} needs a threshold above zero: {THRESHOLDS[kind]}")
+        raise AlertError(messages.THRESHOLD_NEEDED[kind])
     if kind == "cleaning" and not (site and space):
-        raise AlertError("cleaning is about one space: name it with --site and --space")
+        raise AlertError(messages.CLEANING_IS_OF_A_SPACE)
     first, last = quiet or (None, None)
     rule = AlertRule(
         kind=kind, site=site, space=space, threshold=threshold, minutes=minutes, target=target, quiet_from=first,
@@ -79,47 +78,16 @@ def get_states(db: Database, rule: AlertRule, now: datetime) -> States:
     return _STATES[rule.kind](db, rule, now)
 
 
-def get_alerts(db: Database, place: Site | None) -> list[Alert]:
-    """Return the open alerts about a site; without one, those about none: services, backups."""
-    open_now = db.fetch("alerts_open", Alert, id=None)
-    if place is None:
-        return [alert for alert in open_now if alert.site is None and alert.kind in SITELESS]
-    own = {place.external_id(sensor) for sensor in place.sensors}
-    return [
-        alert
-        for alert in open_now
-        if alert.site == place.id
-        or (alert.site is None and (alert.subject in own or _about(place.id, alert.subject)))
-    ]
-
-
-def right_to_acknowledge(db: Database, number: int) -> str | None:
-    """Return the site at which somebody has to have the right; None is all of them. Raises NotFound."""
-    alert = _open(db, number)
-    if alert.site or alert.kind in SITELESS:
-        return alert.site
-    found = (place.id for place in load_all(db) if any(one.id == number for one in get_alerts(db, place)))
-    return next(found, None)
-
-
-def acknowledge(db: Database, number: int, who: str, now: datetime) -> Alert:
-    """Note who takes care of an alert, and return it; who was first stays. Raises NotFound where it is not open."""
-    alerts.acknowledge(db, number, who, now)
-    return _open(db, number)
-
-
-def _open(db: Database, number: int) -> Alert:
-    found = db.fetch("alerts_open", Alert, id=number)
-    if not found:
-        raise NotFound(messages.no_alert(number))
-    return found[0]
-
-
 def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
     def judge(db: Database, rule: AlertRule, now: datetime) -> States:
         patience = timedelta(minutes=rule.minutes)
         found = (
-            AlertState(subject=one.name or one.kind, since=one.since, value=one.seconds)
+            AlertState(
+                subject=one.name or one.kind,
+                site=one.name if one.kind == "forecast_old" else None,
+                since=one.since,
+                value=one.seconds,
+            )
             for one in get_troubles(db, now)
             if one.kind in kinds and (one.since is None or now - one.since >= patience)
         )
@@ -130,24 +98,22 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
 
 def _concerns(rule: AlertRule, subject: str) -> bool:
     """Tell whether a device or site is of the rule's site; native devices carry theirs."""
-    return rule.site is None or _about(rule.site, subject)
-
-
-def _about(site: str, subject: str) -> bool:
-    return subject == site or subject.startswith(f"{site}/")
+    return rule.site is None or subject == rule.site or subject.startswith(f"{rule.site}/")
 
 
 def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
     patience = timedelta(minutes=rule.minutes)
-    own = {
-        place.external_id(sensor)
-        for place in load_all(db)
-        for sensor in place.sensors
-        if rule.site in (None, place.id) and not place.sandbox
-    }
+    own: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
+    for place in load_all(db):
+        for sensor in place.sensors:
+            if rule.site in (None, place.id) and not place.sandbox:
+                doors = own.setdefault(place.external_id(sensor), (place.id, set()))[1]
+                doors.add(f"{place.id}/{sensor.portal or sensor.space}")
     return States(
         held=tuple(
-            AlertState(subject=one.name, since=one.since)
+            AlertState(
+                subject=one.name, site=own[one.name][0], about=tuple(own[one.name][1]), since=one.since
+            )
             for one in get_troubles(db, now)
             if one.kind == "sensor_offline" and one.name in own and one.since and now - one.since >= patience
         )
@@ -158,7 +124,12 @@ def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
     found = get_findings(db, rule.site, now=now)
     return States(
         held=tuple(
-            AlertState(subject=f"{one.site}/{one.kind}/{one.device}", since=one.since)
+            AlertState(
+                subject=f"{one.site}/{one.kind}/{one.device}",
+                site=one.site,
+                about=(f"{one.site}/{one.device}", one.device, f"{one.site}/{one.portal or one.space}"),
+                since=one.since,
+            )
             for one in found
             if one.state == "open"
         )
@@ -182,7 +153,7 @@ def _full(db: Database, rule: AlertRule, now: datetime) -> States:
         limit = (rule.threshold or 1.0) * space.capacity
         subject = f"{space.site}/{space.space}"
         if space.least >= limit:
-            held.append(AlertState(subject=subject, value=space.people))
+            held.append(AlertState(subject=subject, site=space.site, value=space.people))
         elif space.people >= AGAIN * limit:
             kept.append(subject)
     return States(held=tuple(held), kept=tuple(kept))
@@ -198,7 +169,7 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
     }
     return States(
         held=tuple(
-            AlertState(subject=space.site, value=space.people)
+            AlertState(subject=space.site, site=space.site, value=space.people)
             for space in _spaces(db, rule, now)
             if space.site == space.space and space.site in closed and space.lower >= 1
         )
@@ -211,7 +182,9 @@ def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
     since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
     over = entries >= (rule.threshold or 0)
-    return States(held=(AlertState(subject=subject, since=since, value=entries),) if over else ())
+    return States(
+        held=(AlertState(subject=subject, site=rule.site, since=since, value=entries),) if over else ()
+    )
 
 
 def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
@@ -219,7 +192,7 @@ def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
     for place in load_all(db):
         chance = _chance(db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
-            held.append(AlertState(subject=place.id, value=chance))
+            held.append(AlertState(subject=place.id, site=place.id, value=chance))
     return States(held=tuple(held))
 
 
@@ -242,4 +215,5 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "target_probability": _probability,
     "cleaning": _cleaning,
     "inside_after_closing": _inside,
+    "job_failed": _of_troubles(("job_failed",)),
 }

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health
+from besok.store import job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import Beat, beats
 
@@ -19,6 +20,7 @@ Kind = Literal[
     "sensor_offline",
     "backup_old",
     "backup_never",
+    "job_failed",
 ]
 BEHIND: Final = timedelta(minutes=1)  # from a message's receipt to its commit
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
@@ -28,12 +30,16 @@ BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something wrong: of which service, site or sensor, since when (None: it never worked), or by how many seconds."""
+    """Something wrong: of which service, site or sensor; since when (None: it never worked), or by how many seconds.
+
+    `said` is what it says of itself.
+    """
 
     kind: Kind
     name: str = ""
     since: datetime | None = None
     seconds: float | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,7 @@ def get_troubles(db: Database, now: datetime) -> list[Trouble]:
     return [
         *_services(db, now),
         *_clock(db, now),
+        *_jobs(db),
         *_sensors(db, now),
         *_forecasts(db, now),
         *_backups(db, now),
@@ -65,6 +72,12 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
         yield Trouble(kind="service_missing", name="jobs")
     if all(service.name in ("jobs", "receiver") for service in services):
         yield Trouble(kind="service_missing", name="collector")
+
+
+def _jobs(db: Database) -> Iterator[Trouble]:
+    for one in job_runs.states(db):
+        if one.failing and one.outcome != "done":
+            yield Trouble(kind="job_failed", name=one.duty, since=one.failing, said=one.message)
 
 
 def _clock(db: Database, now: datetime) -> Iterator[Trouble]:

@@ -2,15 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
+from besok.model.views.alerts import TargetInfo
 from besok.store.database import Database
 
+_EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
-def put_target(db: Database, name: str, url: str) -> None:
-    """Name an address of Apprise, or give the name another address."""
-    db.run("alert_target_put", {"name": name, "url": url})
+
+def put_target(db: Database, name: str, url: str, *, trial: bool = False) -> None:
+    """Name an address of Apprise, or give the name another address; `trial`: the jobs send a message to try it."""
+    db.run("alert_target_put", {"name": name, "url": url, "trial": trial})
+
+
+def try_target(db: Database, name: str) -> bool:
+    """Have the jobs send a message to try a target; False if there is none of that name."""
+    return db.run("alert_target_try", {"name": name}) == 1
+
+
+def target_states(db: Database) -> list[TargetInfo]:
+    """Return the targets without their addresses."""
+    return db.fetch("alert_target_states", TargetInfo)
 
 
 def targets(db: Database) -> dict[str, str]:
@@ -43,6 +57,8 @@ def settle(
         key = {
             "rule": rule.id,
             "subject": state.subject,
+            "site": state.site,
+            "about": list({state.subject, state.site or "", *state.about}),
             "since": state.since,
             "value": state.value,
             "now": now,
@@ -52,9 +68,17 @@ def settle(
     db.run("alert_resolve", {"rule": rule.id, "subjects": subjects, "now": now})
 
 
-def listing(db: Database, since: datetime) -> list[Alert]:
-    """Return what is open, or was resolved since a time, the newest first."""
-    return db.fetch("alerts", Alert, since=since)
+def listing(db: Database, since: datetime, site: str | None = None) -> list[Alert]:
+    """Return what is open, or was resolved since a time, the newest first.
+
+    Of a site: its own, and what concerns the whole installation.
+    """
+    return db.fetch("alerts", Alert, since=since, site=site, id=None)
+
+
+def find(db: Database, number: int) -> Alert | None:
+    """Return an occurrence, open or not."""
+    return db.fetch_one("alerts", Alert, since=_EVER, site=None, id=number)
 
 
 def acknowledge(db: Database, number: int, author: str, now: datetime) -> bool:
@@ -83,16 +107,31 @@ def deliveries(db: Database) -> list[Delivery]:
     return db.fetch("alert_deliveries", Delivery)
 
 
-def mute(db: Database, subject: str, *, reason: str, author: str, until: datetime, now: datetime) -> None:
-    """Raise nothing about a subject until then."""
-    key = {"subject": subject, "reason": reason, "author": author, "until": until, "now": now}
-    db.run("alert_mute_add", key)
+def mute(
+    db: Database,
+    subject: str,
+    *,
+    site: str | None = None,
+    reason: str,
+    author: str,
+    until: datetime,
+    now: datetime,
+) -> int:
+    """Raise nothing about a subject until then; return the number of the entry."""
+    key = {
+        "subject": subject, "site": site, "reason": reason, "author": author, "until": until, "now": now,
+    }  # fmt: skip
+    ((number,),) = db.rows("alert_mute_add", **key)
+    return int(number)
 
 
-def claim(db: Database, target: str, now: datetime) -> str | None:
-    """Return the address of a target to send to it now, for this process alone; None where it has to wait."""
+def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:
+    """Return the address of a target to send to it now, for this process alone, and whether it shall be tried.
+
+    None where it has to wait.
+    """
     rows = db.rows("alert_target_claim", name=target, now=now)
-    return str(rows[0][0]) if rows else None
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def unsent(db: Database, target: str) -> list[Alert]:
@@ -100,11 +139,13 @@ def unsent(db: Database, target: str) -> list[Alert]:
     return db.fetch("alerts_unsent", Alert, target=target)
 
 
-def delivered(db: Database, target: str, alerts: Sequence[Alert], problem: str | None, now: datetime) -> None:
+def delivered(
+    db: Database, target: str, alerts: Sequence[Alert], problem: str | None, now: datetime, *, trial: bool
+) -> None:
     """Note how sending went, and let others send to the target again."""
     if problem is None and alerts:
         db.run("alerts_sent", {"ids": [alert.id for alert in alerts], "now": now})
-    if alerts:
+    if alerts or trial:
         key = {"name": target, "alerts": len(alerts), "problem": problem, "now": now}
         db.run("alert_delivery_add", key)
     db.run("alert_target_done", {"name": target, "problem": problem, "now": now})

@@ -15,7 +15,8 @@ Action = Literal[
     "account.sign_out", "key.add", "key.revoke", "token.add", "token.remove", "site.apply", "device.mapping",
     "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
     "headcount", "void", "device.forget", "site.remove",
-    "import", "correction", "release", "sandbox",
+    "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove", "alert.target",
+    "privacy.erase",
 ]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from besok.model.alerts import Alert
+from besok.model.alerts import Alert, RuleKind
 from besok.text import formats
 from besok.text.languages import _, plural
 
 
 def title(found: Sequence[Alert]) -> str:
-    """Return the subject of a message: how many began, or that all is over."""
+    """Return the subject of a message: how many began, or that all is over; of none, that it is a test."""
+    if not found:
+        return _("Besök: a test")
     began = [alert for alert in found if alert.resolved is None]
     if len(found) == 1:
         return sentence(found[0])
@@ -19,22 +21,41 @@ def title(found: Sequence[Alert]) -> str:
 
 def body(found: Sequence[Alert]) -> str:
     """Return a line for each, those that began first."""
+    if not found:
+        return _("Alerts of Besök come here.")
     ordered = sorted(found, key=lambda alert: (alert.resolved is not None, alert.raised))
     return "\n".join(f"- {sentence(alert)}" for alert in ordered)
 
 
-def sentence(alert: Alert) -> str:
-    """Return one alert: what is so since when, or that it is over."""
+def sentence(alert: Alert, subject: str = "") -> str:
+    """Return one alert: what is so since when, or that it is over; `subject` in other words than its id."""
+    said = _what(alert, subject or alert.subject)
     if alert.resolved is not None:
         over = _("Over since {time}: {what}")
-        return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=what(alert))
-    return what(alert)
+        return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=said)
+    return said
 
 
-def what(alert: Alert) -> str:
+def kinds() -> dict[RuleKind, str]:
+    """Return what the kinds of rules are called."""
+    return {
+        "sensor_offline": _("Sensor offline"),
+        "finding": _("Finding about a sensor"),
+        "space_over": _("Space nearly full"),
+        "site_full": _("Site full"),
+        "service": _("Service does not respond"),
+        "forecast_old": _("Forecast old"),
+        "backup_old": _("Backup old"),
+        "target_probability": _("Probability of the target low"),
+        "cleaning": _("Time to clean"),
+        "inside_after_closing": _("Somebody inside after closing"),
+        "job_failed": _("Job failed"),
+    }
+
+
+def _what(alert: Alert, subject: str) -> str:
     """Return what an alert tells."""
-    number = formats.number(alert.value)
-    sentences = {
+    sentences: dict[RuleKind, str] = {
         "sensor_offline": _("Sensor {subject} offline since {time}"),
         "finding": _("Check the sensor {subject}: a finding since {time}"),
         "space_over": _("{subject}: {n} people, over {share} of the capacity"),
@@ -45,10 +66,11 @@ def what(alert: Alert) -> str:
         "target_probability": _("Probability of the target of {subject}: {chance}"),
         "cleaning": _("{subject}: {n} entries since {time}; acknowledge when it is cleaned"),
         "inside_after_closing": _("{subject} is closed, and somebody seems to be inside ({n})"),
+        "job_failed": _("The job “{subject}” failed (since {time})"),
     }
     return sentences[alert.kind].format(
-        subject=alert.subject,
-        n=number,
+        subject=subject,
+        n=formats.number(alert.value),
         time=formats.stamp(alert.since, _zone(alert)),
         share=formats.percent(alert.threshold),
         chance=formats.percent(alert.value),

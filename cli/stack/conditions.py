@@ -65,6 +65,11 @@ def _finding(one: Trouble, now: datetime) -> Finding:
             f"The last backup was made {age}",
             "`besok backup FILE`, once a week at least",
         ),
+        "job_failed": (
+            PROBLEM,
+            f"The job “{name}” has failed since {age}: {one.said or 'it took too long'}",
+            "the log of `besok work` tells more; it is tried again by itself",
+        ),
         "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),
     }
     state, text, advice = words[one.kind]

@@ -39,21 +39,25 @@
     const page = document.getElementById("page");
     new MutationObserver((_, observer) => {
       observer.disconnect();
-      requestAnimationFrame(() => putBack(page, kept));
+      foldAll(page, kept);
+      requestAnimationFrame(() => putBack(kept));
     }).observe(page, { attributeFilter: ["data-drawn"] });
     document.getElementById("redraw").click();
   }
 
-  // A drawn page takes over the elements of the one before by their place: which are open goes by whose they are.
-  function putBack(page, kept) {
+  // A drawn page takes over the elements of the one before by their place: which are open goes by whose they are. At once,
+  // so that nothing is folded under the hands of somebody who is quick.
+  function foldAll(page, kept) {
     page.querySelectorAll("form[data-fields]").forEach((form) => {
-      const details = form.closest("details"), draft = kept.find((one) => one.fields === form.dataset.fields);
-      details.open = Boolean(draft);
+      form.closest("details").open = kept.some((one) => one.fields === form.dataset.fields);
       form.querySelector(".problem").textContent = "";
-      draft?.values.forEach(([id, value]) => {
-        const field = document.getElementById(id);
-        if (field?.tagName === "SELECT") field.value = value; else if (field) window.dash_clientside.set_props(id, { value });
-      });
+    });
+  }
+
+  function putBack(kept) {
+    kept.flatMap((one) => one.values).forEach(([id, value]) => {
+      const field = document.getElementById(id);
+      if (field?.tagName === "SELECT") field.value = value; else if (field) window.dash_clientside.set_props(id, { value });
     });
   }
 

@@ -8,12 +8,11 @@ from typing import Any
 from dash import dcc, html
 
 from besok.model import calendar
-from besok.model.alerts import Alert
 from besok.model.site import Site
+from besok.model.views.alerts import AlertInfo
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
-from besok.services import access
-from besok.services.alerts import get_alerts
+from besok.services.alert_handling import get_alerts
 from besok.services.attention import get_findings
 from besok.services.devices import get_devices
 from besok.services.live import get_live
@@ -36,9 +35,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     live, place = get_live(db, site.site, now), sites.load(db, site.site)
     sensors = len(get_devices(db, site.site, now=now))
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
-    told = get_alerts(db, place)
-    siteless = get_alerts(db, None) if access.may("diagnose") else []
-    return board(live, place, frame(db, place, live, now), line, told, siteless)
+    return board(live, place, frame(db, place, live, now), line, get_alerts(db, site.site, now))
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -103,17 +100,16 @@ def board(
     place: Site,
     shared: Frame,
     sensors: Any = None,
-    told: Sequence[Alert] = (),
-    siteless: Sequence[Alert] = (),
+    told: Sequence[AlertInfo] = (),
 ) -> Any:
     """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors, `told`
-    its alerts; `siteless` are those of no site."""
+    its alerts."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
         [
             *notices.simulated(live.sandbox),
-            *alerts.section([*told, *siteless], live),
+            *alerts.section(told, live.site, place.timezone),
             panel(live, shared, place, sensors),
             _tight(live),
             html.Div(

@@ -31,6 +31,13 @@ def phone(
     return context, page
 
 
+def cut_off(context: BrowserContext, page: Page) -> None:
+    """Take the connection away, open the page again, and wait until nothing gets through any more."""
+    context.set_offline(True)
+    page.reload()
+    page.wait_for_function("() => fetch('/count/words.json', {method: 'HEAD'}).then(() => false, () => true)")
+
+
 def begin(page: Page, name: str = "Kim") -> None:
     page.locator("#who").fill(name)
     page.locator(".choice").first.click()
@@ -51,8 +58,7 @@ def minutes_ago(page: Page, minutes: float) -> None:
 
 def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, db: Database) -> None:
     context, page = phone(chromium, quiet_house)
-    context.set_offline(True)
-    page.reload()  # the page opens without a connection
+    cut_off(context, page)  # the page opens all the same
     begin(page)
     expect(page.locator("#net")).to_have_text("Ingen förbindelse")
     for _ in range(3):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from house import House
 from playwright.sync_api import Browser, Page, expect
-from test_counting_page import AXE, PHONE, phone
+from test_counting_page import AXE, PHONE, cut_off, phone
 
 from besok.model.hand_counts import BY_HAND
 from besok.model.views.headcounts import HeadcountInfo
@@ -37,8 +37,7 @@ def test_a_round_is_walked_offline_sent_later_and_repeated_with_a_tap(
 ) -> None:
     context, page = phone(chromium, quiet_house)
     page.on("dialog", lambda dialog: dialog.accept())
-    context.set_offline(True)
-    page.reload()
+    cut_off(context, page)
     walk(page)
     first = page.locator("#room").inner_text()
     expect(page.locator("#unchanged")).to_be_hidden()

@@ -41,6 +41,7 @@ def test_a_person_decides(house: House, open_page: Open, db: Database) -> None:
     made = page.locator(f'[data-decision="{decision.id}"]')
     expect(made).to_contain_text("1 reading was released by Kim")
     made.locator("summary").press("Enter")
+    expect(made.get_by_label("Your name or initials")).to_have_value("Kim")  # remembered
     made.get_by_label("Your name or initials").press("Enter")
     expect(page.locator('[data-cause="late"]')).to_have_count(1)
     assert quarantine_decisions.decisions(db, house.id)[0].undone_by == "Kim"

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -195,8 +196,10 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
 ) -> None:
     taken, url = inbox
     alerts.put_target(library, "desk", url)
-    wall = now.time()
-    later = (datetime.combine(now.date(), wall) + timedelta(hours=1)).time()
+    here = now.astimezone(
+        ZoneInfo("Europe/Stockholm")
+    )  # the wall of the site, though the rule is of all sites
+    wall, later = here.time(), (here + timedelta(hours=1)).time()
     rule(library, "sensor_offline", now, quiet=(wall, later))
     alerts.mute(library, "lib/back", reason="new lens", author="Kim", until=now + timedelta(days=1), now=now)
     heard(library, now - 10 * MINUTE)

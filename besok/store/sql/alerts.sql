@@ -1,7 +1,15 @@
 -- name: alert_target_put
--- Names an address to send to, or gives it another one.
-insert into alert_target (name, url) values (%(name)s, %(url)s)
-on conflict (name) do update set url = excluded.url, attempts = 0, next_try = '-infinity'
+-- Names an address to send to, or gives it another one; `trial`: a message to try it is to be sent.
+insert into alert_target (name, url, trial) values (%(name)s, %(url)s, %(trial)s)
+on conflict (name) do update set url = excluded.url, attempts = 0, next_try = '-infinity', trial = excluded.trial
+
+-- name: alert_target_try
+-- Has a message sent that tries a target.
+update alert_target set trial = true, next_try = '-infinity' where name = %(name)s
+
+-- name: alert_target_states
+-- The targets: besok.store.alerts.Target.
+select name, split_part(url, ':', 1) as service, attempts as failed, trial from alert_target order by name
 
 -- name: alert_targets
 -- All addresses.
@@ -37,9 +45,11 @@ select count(*)::int from gone
 
 -- name: alert_raise
 -- Notes an occurrence, once: neither while it is open already, nor about what is being worked on.
-insert into alert (rule_id, subject, since, value, raised)
-select %(rule)s, %(subject)s, coalesce(%(since)s, %(now)s), %(value)s, %(now)s
-where not exists (select from alert_mute m where m.subject = %(subject)s and m.until > %(now)s)
+insert into alert (rule_id, site_id, subject, since, value, raised)
+select %(rule)s, (select site_id from site where slug = %(site)s), %(subject)s, coalesce(%(since)s, %(now)s), %(value)s, %(now)s
+where not exists (
+    select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s and m.made <= %(now)s
+)
 on conflict do nothing
 
 -- name: alert_resolve
@@ -48,34 +58,25 @@ update alert set resolved = %(now)s
 where rule_id = %(rule)s and resolved is null and subject <> all(%(subjects)s::text[])
 
 -- name: alerts
--- Occurrences that are open, or were resolved since a time, the newest first: besok.model.alerts.Alert.
+-- Occurrences that are open, or were resolved since a time, the newest first: besok.model.alerts.Alert. Of a site: its own, and
+-- those of the whole installation.
 select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,
-    r.quiet_to, s.timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
+    r.quiet_to, coalesce(s.timezone, (select timezone from site order by site_id limit 1)) as timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
 from alert a
 join alert_rule r using (rule_id)
-left join site s using (site_id)
-where a.resolved is null or a.resolved >= %(since)s
+left join site s on s.site_id = coalesce(a.site_id, r.site_id)
+where (a.resolved is null or a.resolved >= %(since)s)
+    and (%(site)s::text is null or s.site_id is null or s.slug = %(site)s) and (%(id)s::bigint is null or a.alert_id = %(id)s)
 order by a.raised desc, a.alert_id desc
-limit 500
-
--- name: alerts_open
--- Occurrences that are open, or one of them: besok.model.alerts.Alert. Those that nobody has taken come first, then the newest.
-select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,
-    r.quiet_to, s.timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
-from alert a
-join alert_rule r using (rule_id)
-left join site s using (site_id)
-where a.resolved is null and (%(id)s::int is null or a.alert_id = %(id)s)
-order by a.acknowledged is not null, a.raised desc, a.alert_id desc
 limit 500
 
 -- name: alerts_unsent
 -- What a target has not been told of yet: that it began, or that it is over.
 select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a.since, a.value, r.threshold, r.target, r.quiet_from,
-    r.quiet_to, s.timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
+    r.quiet_to, coalesce(s.timezone, (select timezone from site order by site_id limit 1)) as timezone, a.raised, a.sent, a.acknowledged, a.acknowledged_by, a.resolved
 from alert a
 join alert_rule r using (rule_id)
-left join site s using (site_id)
+left join site s on s.site_id = coalesce(a.site_id, r.site_id)
 where r.target = %(target)s
     and (a.resolved is null and a.sent is null and a.acknowledged is null or a.resolved is not null and a.sent is not null and a.resolution_sent is null)
 order by a.raised, a.alert_id
@@ -88,7 +89,7 @@ where alert_id = any(%(ids)s)
 -- name: alert_acknowledge
 -- Notes who takes care of an occurrence.
 update alert set acknowledged = %(now)s, acknowledged_by = %(author)s
-where alert_id = %(id)s and acknowledged is null
+where alert_id = %(id)s and acknowledged is null and resolved is null
 
 -- name: alert_acknowledged_last
 -- When an occurrence of a rule about a subject was last acknowledged.
@@ -98,11 +99,11 @@ select max(acknowledged) from alert where rule_id = %(rule)s and subject = %(sub
 -- Lets one process send to a target.
 update alert_target set sending = %(now)s
 where name = %(name)s and next_try <= %(now)s and (sending is null or sending < %(now)s::timestamptz - interval '5 minutes')
-returning url
+returning url, trial
 
 -- name: alert_target_done
 -- Notes how sending went: after a failure it is tried again after 1, 2, 4 and so on up to 60 minutes.
-update alert_target set sending = null, attempts = case when %(problem)s::text is null then 0 else attempts + 1 end,
+update alert_target set sending = null, trial = false, attempts = case when %(problem)s::text is null then 0 else attempts + 1 end,
     next_try = case when %(problem)s::text is null then '-infinity'
         else %(now)s::timestamptz + least(power(2, attempts), 60) * interval '1 minute' end
 where name = %(name)s
@@ -117,7 +118,9 @@ select target, at, alerts, problem from alert_delivery order by delivery_id desc
 
 -- name: alert_mute_add
 -- Notes that something is being worked on.
-insert into alert_mute (subject, reason, author, made, until) values (%(subject)s, %(reason)s, %(author)s, %(now)s, %(until)s)
+insert into alert_mute (subject, site_id, reason, author, made, until)
+select %(subject)s, (select site_id from site where slug = %(site)s), %(reason)s, %(author)s, %(now)s, %(until)s
+returning mute_id
 
 -- name: alert_spaces
 -- Spaces with a capacity, with the least, the last and the greatest estimate of the last minutes, and how many minutes have one.

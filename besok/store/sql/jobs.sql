@@ -2,6 +2,50 @@
 -- Claims a site for this connection: no other worker works on it as long as the connection lives.
 select pg_try_advisory_lock(hashtext('besok occupancy'), %(site_id)s)
 
+-- name: duty_claim
+-- Claims a duty for this connection until it is released: no other worker does it meanwhile.
+select pg_try_advisory_lock(hashtext('besok duty'), hashtext(%(duty)s))
+
+-- name: duty_release
+-- Releases a duty.
+select pg_advisory_unlock(hashtext('besok duty'), hashtext(%(duty)s))
+
+-- name: job_run_begin
+-- Notes that a duty begins, unless a worker began it within its period. Whoever has the duty knows that no other run of it goes on.
+with lost as (
+    update job_run set ended = %(now)s, outcome = 'interrupted' where duty = %(duty)s and ended is null
+)
+insert into job_run (duty, started)
+select %(duty)s, %(now)s
+where not exists (select from job_run where duty = %(duty)s and started > %(since)s and started <= %(now)s)
+returning run_id
+
+-- name: job_run_end
+-- Notes how a run ended.
+update job_run set ended = %(now)s, outcome = %(outcome)s, message = %(message)s where run_id = %(run)s
+
+-- name: job_run_expire
+-- Notes that the run of a duty that goes on was ended, as it took too long.
+update job_run set ended = %(now)s, outcome = 'timed_out' where duty = %(duty)s and ended is null
+
+-- name: job_states
+-- The last run of each duty: besok.model.views.jobs.JobInfo. `failing` is since when none succeeded.
+select l.duty, l.started, l.ended, l.outcome, l.message, d.started as succeeded,
+    (select min(f.started) from job_run f where f.duty = l.duty and f.outcome in ('failed', 'timed_out')
+        and (d.started is null or f.started > d.started)) as failing
+from (select distinct on (duty) * from job_run order by duty, started desc, run_id desc) l
+left join lateral (
+    select r.started from job_run r where r.duty = l.duty and r.outcome = 'done' order by r.started desc limit 1
+) d on true
+order by l.duty
+
+-- name: job_runs_forget
+-- Forgets what is old: of each duty the last hundred runs are kept, and failures for ninety days.
+delete from job_run r
+where (r.outcome = 'done' or r.started < %(now)s::timestamptz - interval '90 days')
+    and r.ended is not null
+    and r.run_id <= (select run_id from job_run n where n.duty = r.duty order by run_id desc offset 100 limit 1)
+
 -- name: looked_get
 -- Up to which business day the counts of each site were last looked at for something.
 select s.slug, l.until from looked l join site s using (site_id) where l.what = %(what)s

@@ -1,0 +1,123 @@
+"""Alerts as people handle them: what is open at a site, who takes care of it, the rules and whom they tell."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final
+
+from besok.model import messages
+from besok.model.access import Right
+from besok.model.alerts import Alert, RuleKind
+from besok.model.errors import AlertError, BesokError, NotFound
+from besok.model.site import Site
+from besok.model.views.alerts import AlertInfo, RuleInfo
+from besok.services import access
+from besok.store import alerts, audit
+from besok.store.database import Database
+from besok.store.sites import load, load_all
+from besok.text import alert_text
+from besok.text.languages import in_both, named
+
+
+class Taken(BesokError):
+    """An alert that is over, or of which somebody takes care, cannot be acknowledged."""
+
+
+def get_alerts(
+    db: Database, site: str, now: datetime, resolved_for: timedelta = timedelta(0)
+) -> list[AlertInfo]:
+    """Return what is open at a site or of the whole installation, and what was resolved in the time before `now`.
+
+    The newest first. Raises NotFound for a site that is not there.
+    """
+    load(db, site)
+    sites = load_all(db)
+    return [_info(one, sites) for one in alerts.listing(db, now - resolved_for, site)]
+
+
+def right_to_acknowledge(kind: RuleKind) -> Right:
+    """Return the right that acknowledging takes: whoever cleans a room says so, and may know nothing of sensors."""
+    return "count" if kind == "cleaning" else "acknowledge"
+
+
+def require_acknowledge(db: Database, site: str, number: int) -> None:
+    """Let in who may acknowledge an alert. Raises NotFound, SignInNeeded, NotAllowed."""
+    found = alerts.find(db, number)
+    if found is None or found.site not in (None, site):
+        access.require("acknowledge", site)  # to others nothing is told, not even that there is none
+        raise NotFound(messages.no_alert(number))
+    access.require(right_to_acknowledge(found.kind), found.site)
+
+
+def acknowledge(db: Database, number: int, who: str, now: datetime) -> AlertInfo:
+    """Note who takes care of an alert. Raises NotFound, Taken."""
+    taken = alerts.acknowledge(db, number, who, now)
+    found = alerts.find(db, number)
+    if found is None:
+        raise NotFound(messages.no_alert(number))
+    if not taken:
+        raise Taken(messages.alert_taken(number))
+    return _info(found, load_all(db))
+
+
+def get_rules(db: Database, site: str) -> list[RuleInfo]:
+    """Return the rules of a site, and those of all sites."""
+    return [RuleInfo(**asdict(rule)) for rule in alerts.rules(db) if rule.site in (None, site)]
+
+
+def remove_rule(db: Database, site: str, number: int, now: datetime) -> None:
+    """End a rule of a site, and what is open of it. Raises NotFound; NotAllowed where it is of all sites."""
+    rule = next((one for one in get_rules(db, site) if one.id == number), None)
+    if rule is None:
+        raise NotFound(messages.no_alert_rule(number))
+    access.require("administer", rule.site)
+    alerts.remove_rule(db, number, now)
+    _note(db, "alert.rule.remove", str(number), site)
+
+
+def put_target(db: Database, name: str, url: str) -> None:
+    """Keep where messages go; the jobs send one to try it. Raises AlertError for an address of no known service."""
+    import apprise  # takes a while, and few set a target
+
+    if not apprise.Apprise().add(url):
+        raise AlertError(messages.UNKNOWN_SERVICE)
+    alerts.put_target(db, name, url, trial=True)
+    _note(db, "alert.target", name, "")
+
+
+def note_rule(db: Database, number: int, site: str) -> None:
+    """Note in the audit that a rule was made."""
+    _note(db, "alert.rule", str(number), site)
+
+
+def _note(db: Database, action: audit.Action, subject: str, site: str) -> None:
+    with db.transaction() as conn:
+        audit.note(conn, action, subject, site=site)
+
+
+def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:
+    same: Final = ("id", "kind", "site", "subject", "since", "raised", "value", "threshold", "sent", "acknowledged",
+                   "acknowledged_by", "resolved")  # fmt: skip
+    return AlertInfo(
+        **{name: getattr(alert, name) for name in same},
+        sentence=in_both(lambda: alert_text.sentence(alert, _name(alert, sites))),
+        may_acknowledge=alert.resolved is None
+        and alert.acknowledged is None
+        and access.may(right_to_acknowledge(alert.kind), alert.site),
+    )
+
+
+def _name(alert: Alert, sites: Sequence[Site]) -> str:
+    """Return what people call the subject of an alert: a site, a space as site/space, the places of a sensor."""
+    place = next((one for one in sites if one.id == alert.site), None)
+    if place is None:
+        return ""
+    names = {one.id: named(one.name) for one in place.spaces} | {
+        one.id: named(one.name) for one in place.portals
+    }
+    names[place.id] = named(place.name)
+    own = [s for s in place.sensors if place.external_id(s) == alert.subject]
+    if own:
+        where = dict.fromkeys(names.get(s.portal or s.space, "") for s in own)
+        return f"{', '.join(filter(None, where))} ({alert.subject})"
+    return names.get(alert.subject, "") or names.get(alert.subject.removeprefix(f"{place.id}/"), "")

@@ -1,0 +1,36 @@
+"""Runs of the duties of the jobs: when each began, how it ended."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from besok.model.views.jobs import JobInfo, Outcome
+from besok.store.database import Database
+
+LONGEST: Final = 500  # characters of a message
+SLACK: Final = 0.1  # of a period by which a run may come early
+
+
+def begin(db: Database, duty: str, period: timedelta, now: datetime) -> int | None:
+    """Note that a duty begins, for whoever has claimed it; None if it was begun within its period already."""
+    rows = db.rows("job_run_begin", duty=duty, since=now - (1 - SLACK) * period, now=now)
+    return int(rows[0][0]) if rows else None
+
+
+def end(db: Database, run: int, outcome: Outcome, now: datetime, message: str = "") -> None:
+    """Note how a run ended."""
+    db.run("job_run_end", {"run": run, "outcome": outcome, "message": message[:LONGEST], "now": now})
+
+
+def expire(db: Database, duty: str, now: datetime) -> None:
+    """Note that the run of a duty that goes on was ended, as it took too long."""
+    db.run("job_run_expire", {"duty": duty, "now": now})
+
+
+def states(db: Database) -> list[JobInfo]:
+    """Return the last run of each duty."""
+    return db.fetch("job_states", JobInfo)
+
+
+def forget(db: Database, now: datetime) -> None:
+    """Delete runs that nobody looks for any more."""
+    db.run("job_runs_forget", {"now": now})

@@ -1,0 +1,129 @@
+"""Alerts over HTTP: what is open, taking care of it, rules, and targets whose addresses nobody is told."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+
+from besok.model.access import Grant
+from besok.model.settings import Settings
+from besok.services import sign_in
+from besok.store import alerts, sessions
+from besok.store.database import Database
+from jobs import alerting
+
+SITE = "/api/v1/sites/stadsbiblioteket"
+SENSOR = "stadsbiblioteket/count-park-entrance"
+WORKING = ("sensor_offline", "cleaning")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def desk(ask: httpx2.Client) -> None:
+    """A target, which nothing answers."""
+    answer = ask.put("/api/v1/alerts/targets/desk", json={"url": "json://user:hemligt@127.0.0.1:9"})
+    assert answer.status_code == 204, answer.text
+
+
+def silent(db: Database, now: datetime) -> None:
+    """Let a sensor of the library have been heard an hour ago, and judge."""
+    with db.transaction() as conn:
+        changed = conn.execute(
+            "update device set last_received = %s where external_id = %s", (now - timedelta(hours=1), SENSOR)
+        )
+        assert changed.rowcount == 1
+    alerting.judge(db, now, Settings())
+
+
+def test_an_alert_is_shown_at_its_site_and_taken_care_of(
+    ask: httpx2.Client, db: Database, now: datetime
+) -> None:
+    desk(ask)
+    rule = {"who": "Kim", "kind": "sensor_offline", "target": "desk", "minutes": 5}
+    made = ask.post(f"{SITE}/alerts/rules", json={**rule, "quiet_from": "22:00", "quiet_to": "07:00"})
+    assert made.status_code == 201, made.text
+    assert [made.json()[name] for name in ("site", "kind", "minutes", "author", "quiet_from")] == [
+        "stadsbiblioteket", "sensor_offline", 5, "Kim", "22:00:00",
+    ]  # fmt: skip
+    silent(db, now)
+    (told,) = ask.get(f"{SITE}/alerts").json()
+    assert told["subject"] == SENSOR and told["may_acknowledge"] and told["acknowledged"] is None
+    assert "är offline sedan" in told["sentence"]["sv"] and "offline since" in told["sentence"]["en"]
+    assert SENSOR in told["sentence"]["en"] and "Park entrance" in told["sentence"]["en"]
+    assert ask.get("/api/v1/sites/stadsparken/alerts").json() == []
+    assert ask.post(f"/api/v1/sites/stadsparken/alerts/{told['id']}/acknowledge", json={}).status_code == 404
+    taken = ask.post(f"{SITE}/alerts/{told['id']}/acknowledge", json={"who": "Robin"})
+    assert (taken.status_code, taken.json()["acknowledged_by"]) == (200, "Robin"), taken.text
+    assert not taken.json()["may_acknowledge"]
+    assert ask.post(f"{SITE}/alerts/{told['id']}/acknowledge", json={"who": "Kim"}).status_code == 409
+    assert ask.delete(f"{SITE}/alerts/rules/{made.json()['id']}").status_code == 204
+    assert ask.get(f"{SITE}/alerts").json() == [] == ask.get(f"{SITE}/alerts/rules").json()
+    assert ask.delete(f"{SITE}/alerts/rules/{made.json()['id']}").status_code == 404
+    done = [entry["action"] for entry in ask.get("/api/v1/audit").json()]
+    assert {"alert.target", "alert.rule", "alert.rule.remove"} <= set(done)
+
+
+def test_an_address_is_kept_tried_and_not_told(ask: httpx2.Client, db: Database, now: datetime) -> None:
+    refused = ask.put("/api/v1/alerts/targets/desk", json={"url": "nonsense://x"})
+    assert refused.status_code == 422 and "Apprise" in refused.json()["detail"]
+    desk(ask)
+    (told,) = ask.get("/api/v1/alerts/targets").json()
+    assert told == {"name": "desk", "service": "json", "failed": 0, "trial": True}
+    assert alerting.to_send(db, now)
+    alerting.send(db, now)
+    (sent,) = ask.get("/api/v1/alerts/deliveries").json()
+    assert (sent["target"], sent["alerts"]) == ("desk", 0) and sent["problem"]
+    assert not alerting.to_send(db, now + timedelta(hours=2))
+    assert ask.post("/api/v1/alerts/targets/desk/test").status_code == 202
+    assert ask.post("/api/v1/alerts/targets/nobody/test").status_code == 404
+    assert alerting.to_send(db, now)
+    everything = ask.get("/api/v1/alerts/targets").text + ask.get("/api/v1/alerts/deliveries").text
+    assert "hemligt" not in everything
+
+
+def test_rules_that_could_never_hold_say_what_is_missing(ask: httpx2.Client) -> None:
+    desk(ask)
+    for more, said in (
+        ({"kind": "space_over"}, "threshold"),
+        ({"kind": "cleaning", "threshold": 400}, "space"),
+        ({"kind": "sensor_offline", "target": "nobody"}, "nobody"),
+        ({"kind": "sensor_offline", "space": "cellar"}, "cellar"),
+        ({"kind": "sensor_offline", "quiet_from": "22:00"}, "quiet hours"),
+        ({"kind": "anything"}, "kind"),
+    ):
+        english = {"Accept-Language": "en"}
+        answer = ask.post(
+            f"{SITE}/alerts/rules", json={"who": "Kim", "target": "desk", **more}, headers=english
+        )
+        assert answer.status_code == 422 and said in answer.text, answer.text
+
+
+def test_who_keeps_the_rooms_may_say_that_one_is_clean(
+    ask: httpx2.Client, db: Database, now: datetime
+) -> None:
+    desk(ask)
+    viewer, digest = sign_in.make_key()
+    assert sessions.add_key(db, "viewer", digest, Grant(role="viewer"), "test", now, now + timedelta(days=1))
+    headers = {"Authorization": f"Bearer {viewer}"}
+    for kind, more in (("sensor_offline", {}), ("cleaning", {"space": "hall", "threshold": 1})):
+        made = ask.post(f"{SITE}/alerts/rules", json={"who": "Kim", "kind": kind, "target": "desk", **more})
+        assert made.status_code == 201, made.text
+        with db.transaction() as conn:
+            conn.execute(
+                "insert into alert (rule_id, site_id, subject, since, raised)"
+                " select %s, site_id, 'x', %s, %s from site where slug = 'stadsbiblioteket'",
+                (made.json()["id"], now, now),
+            )
+    told = {one["kind"]: one for one in ask.get(f"{SITE}/alerts", headers=headers).json()}
+    assert {kind: one["may_acknowledge"] for kind, one in told.items()} == {
+        "sensor_offline": False, "cleaning": True,
+    }  # fmt: skip
+    answers = {
+        kind: ask.post(f"{SITE}/alerts/{one['id']}/acknowledge", json={}, headers=headers).status_code
+        for kind, one in told.items()
+    }
+    assert answers == {"sensor_offline": 403, "cleaning": 200}
+    assert {one.acknowledged_by for one in alerts.listing(db, now)} == {None, "viewer"}

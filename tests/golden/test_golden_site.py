@@ -46,7 +46,7 @@ QUESTIONS = {
 }
 PAGES = ("now", "spaces", "progress", "sensors", "data", "wall")
 MORE_PAGES = (
-    ("/", ""),
+    ("/overview", ""),
     ("/spaces/lib/reading", "?range=7d"),
     ("/spaces/lib/study", "?range=yesterday"),
     ("/spaces/park", "?range=30d&cmp=0"),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from besok.model.settings import Settings
-from besok.store import message_dedup, occupancy, parameters, quarantine, rejected
+from besok.store import job_runs, message_dedup, occupancy, parameters, quarantine, rejected
 from besok.store.database import Database
 
 LEARNT_KEPT: Final = timedelta(days=63)  # for late data of so many days
@@ -31,6 +31,11 @@ def delete_messages(db: Database, now: datetime, settings: Settings) -> None:
 def delete_rejected(db: Database, now: datetime, settings: Settings) -> None:
     """Delete rejected messages after the setting `rejected_days`."""
     rejected.forget(db, now - timedelta(days=settings.rejected_days))
+
+
+def delete_runs(db: Database, now: datetime, settings: Settings) -> None:
+    """Delete runs of duties that nobody looks for any more."""
+    job_runs.forget(db, now)
 
 
 def limit_rejected(db: Database, now: datetime, settings: Settings) -> None:

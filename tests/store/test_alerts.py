@@ -251,7 +251,7 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
     alerts.put_target(library, "desk", "json://127.0.0.1")
     for kind, more, said in (
         ("space_over", {}, "needs a threshold above zero: a share of the capacity, as 0.9"),
-        ("cleaning", {"threshold": 400.0}, "name it with --site and --space"),
+        ("cleaning", {"threshold": 400.0}, "name it and its site"),
         ("anything", {}, "choose one of sensor_offline"),
     ):
         with pytest.raises(AlertError, match=said):

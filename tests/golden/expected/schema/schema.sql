@@ -5,6 +5,7 @@ CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
 CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
 CREATE INDEX headcount_space ON public.headcount USING btree (space_id, "time")
+CREATE INDEX job_run_duty_started_idx ON public.job_run USING btree (duty, started DESC)
 CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
 CREATE INDEX period_count_import ON public.period_count USING btree (import_id)
 CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
@@ -212,6 +213,7 @@ CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (fo
 CREATE UNIQUE INDEX headcount_pkey ON public.headcount USING btree (headcount_id)
 CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (only_row)
+CREATE UNIQUE INDEX job_run_pkey ON public.job_run USING btree (run_id)
 CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
 CREATE UNIQUE INDEX looked_pkey ON public.looked USING btree (site_id, what)
 CREATE UNIQUE INDEX made_anew_pkey ON public.made_anew USING btree (only_row)
@@ -316,6 +318,7 @@ action_space PRIMARY KEY (action_id, space_id)
 action_space.action_id integer NO 
 action_space.space_id integer NO 
 alert FOREIGN KEY (rule_id) REFERENCES alert_rule(rule_id) ON DELETE CASCADE
+alert FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 alert PRIMARY KEY (alert_id)
 alert UNIQUE (rule_id, subject, since)
 alert.acknowledged timestamp with time zone YES 
@@ -327,6 +330,7 @@ alert.resolved timestamp with time zone YES
 alert.rule_id integer NO 
 alert.sent timestamp with time zone YES 
 alert.since timestamp with time zone NO 
+alert.site_id integer YES 
 alert.subject text NO 
 alert.value double precision YES 
 alert_delivery PRIMARY KEY (delivery_id)
@@ -335,11 +339,15 @@ alert_delivery.at timestamp with time zone NO
 alert_delivery.delivery_id bigint NO 
 alert_delivery.problem text YES 
 alert_delivery.target text NO 
+alert_mute FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 alert_mute PRIMARY KEY (mute_id)
 alert_mute.author text NO 
+alert_mute.ended timestamp with time zone YES 
+alert_mute.ended_by text YES 
 alert_mute.made timestamp with time zone NO 
 alert_mute.mute_id integer NO 
 alert_mute.reason text NO 
+alert_mute.site_id integer YES 
 alert_mute.subject text NO 
 alert_mute.until timestamp with time zone NO 
 alert_rule CHECK ((minutes >= 0))
@@ -364,6 +372,7 @@ alert_target.attempts integer NO 0
 alert_target.name text NO 
 alert_target.next_try timestamp with time zone NO '-infinity'::timestamp with time zone
 alert_target.sending timestamp with time zone YES 
+alert_target.trial boolean NO false
 alert_target.url text NO 
 api_key CHECK ((role = ANY (ARRAY['viewer'::text, 'manager'::text, 'planner'::text, 'technician'::text, 'admin'::text])))
 api_key FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
@@ -711,6 +720,15 @@ installation CHECK (only_row)
 installation PRIMARY KEY (only_row)
 installation.key bytea NO decode(replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), 'hex'::text)
 installation.only_row boolean NO true
+job_run CHECK (((ended IS NULL) = (outcome IS NULL)))
+job_run CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text, 'timed_out'::text, 'interrupted'::text])))
+job_run PRIMARY KEY (run_id)
+job_run.duty text NO 
+job_run.ended timestamp with time zone YES 
+job_run.message text NO ''::text
+job_run.outcome text YES 
+job_run.run_id bigint NO 
+job_run.started timestamp with time zone NO 
 level_bucket PRIMARY KEY (channel_id, metric, bucket)
 level_bucket.bucket timestamp with time zone NO 
 level_bucket.channel_id integer NO 

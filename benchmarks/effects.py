@@ -98,6 +98,24 @@ def placebos(city: str, dates: int) -> Iterator[Placebo]:
                         )  # fmt: skip
 
 
+def shown(city: str, dates: int) -> Iterator[tuple[int, float, bool]]:
+    """Yield what eight weeks after a date an effect would have to be to show, when, and whether it did then.
+
+    Nothing was done at the dates; the visits after them are made so many more.
+    """
+    times, sensors = streets(city)
+    for counts in sensors.values():
+        begun, visits = by_day(times, counts)
+        first = begun.astype(object)
+        for begins in np.linspace(LEAST_BEFORE * 7, len(visits) - 52 * 7, dates).round().astype(int).tolist():
+            since = first + timedelta(days=begins)
+            told = effect_of_action(first, visits[: begins + 8 * 7], since).change
+            if told and (enough := told.detectable):
+                more = visits[: begins + enough.weeks * 7].astype(float)
+                more[begins:] *= 1 + enough.share
+                yield enough.weeks, enough.share, effect_of_action(first, more, since).verdict == "more"
+
+
 def placebo_table(dates: int) -> Iterator[str]:
     """Yield the lines of the table of streets, as Markdown."""
     asked = [one for city in STREETS for one in placebos(city, dates)]

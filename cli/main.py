@@ -1,6 +1,5 @@
 """The `besok` command: its groups of commands, and how errors are printed."""
 
-import getpass
 import importlib.metadata
 import sys
 from typing import Annotated
@@ -24,7 +23,6 @@ from cli.commands import (
     estimate,
     events,
     forecast,
-    hand_counts,
     headcount,
     key,
     period,
@@ -43,6 +41,7 @@ from cli.commands import (
     user,
     visits,
 )
+from cli.commands.options import user as system_user
 from cli.terminal import output
 
 HELP = (
@@ -51,40 +50,50 @@ HELP = (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for group in (
-    stack,
-    services,
-    alert,
-    backup,
-    receive,
-    quality,
-    estimate,
-    events,
-    forecast,
-    site,
-    device,
-    broker,
-    adapter,
-    codec,
-    readings,
-    rejected,
-    quarantine,
-    user,
-    key,
-    audit,
-    roles,
-    calibrate,
-    headcount,
-    hand_counts,
-    calendar,
-    actions,
-    report,
-    period,
-    simulate,
-    sandbox,
-    visits,
+for command in (
+    stack.demo,
+    stack.doctor,
+    services.migrate,
+    services.collect,
+    services.work,
+    services.serve,
+    backup.backup,
+    backup.restore,
+    quality.wiring,
+    estimate.estimate,
+    events.events,
+    forecast.forecast,
+    forecast.backtest,
 ):
-    group.register(app)
+    app.command()(command)
+for name, group in {
+    "alert": alert.app,
+    "receive": receive.app,
+    "quality": quality.app,
+    "site": site.app,
+    "device": device.app,
+    "broker": broker.app,
+    "adapter": adapter.app,
+    "codec": codec.app,
+    "readings": readings.app,
+    "rejected": rejected.app,
+    "quarantine": quarantine.app,
+    "user": user.app,
+    "key": key.app,
+    "audit": audit.app,
+    "database": roles.app,
+    "calibrate": calibrate.app,
+    "headcount": headcount.app,
+    "visits": visits.app,
+    "calendar": calendar.calendar_app,
+    "weather": calendar.weather_app,
+    "action": actions.app,
+    "report": report.app,
+    "period": period.app,
+    "simulate": simulate.app,
+    "sandbox": sandbox.app,
+}.items():
+    app.add_typer(group, name=name)
 
 
 def _print_version(asked: bool) -> None:
@@ -101,14 +110,7 @@ def options(
     ] = False,
 ) -> None:
     """Take the options that stand before a command; what it changes is noted under the name of the system's user."""
-    ACTOR.set(_user())
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a number without a name
-        return "besok"
+    ACTOR.set(system_user())
 
 
 def main() -> None:

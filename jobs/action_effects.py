@@ -157,4 +157,6 @@ def _told(action: Action, last: date, found: Effect, missing: float) -> ActionEf
         compared=change.compared,
         origin=found.origin,
         of_missing=float(given.estimate) if given and found.verdict in ("more", "fewer") else None,
+        detectable=change.detectable.share if change.detectable else None,
+        detectable_weeks=change.detectable.weeks if change.detectable else None,
     )

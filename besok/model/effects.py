@@ -28,11 +28,20 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detectable:
+    """The effect (0.2: a fifth more) that would be told from chance four times of five, so many weeks after."""
+
+    share: float
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Change of visits: as a share (0.1: a tenth more) and in visits a year; `odds` that they rose at all.
 
     `weeks` are the weeks before and after, `compared` what the change was judged by: "controls" (what was not acted on)
-    or "history" (the own past). `p` is how often chance alone would show as much.
+    or "history" (the own past). `p` is how often chance alone would show as much. `detectable` is what would show; None
+    where the past is too short to tell.
     """
 
     share: Range
@@ -43,6 +52,7 @@ class Change:
     compared: Literal["controls", "history"]
     placebos: int
     widened: float
+    detectable: Detectable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,7 +220,7 @@ def gave(effect: ActionEffect, measure_of_all: bool) -> str:
     low, high = formats.signed_percent(effect.share_low), formats.signed_percent(effect.share_high)
     if effect.verdict == "chance":
         said = _("No clear effect: {what} changed by {low} to {high} (95 % interval).")
-        return said.format(low=low, high=high, what=what)
+        return " ".join(filter(None, (said.format(low=low, high=high, what=what), _would_show(effect))))
     said = (
         _("Effect so far: {share} {what} (95 % interval {low} to {high}), about {n} more a year")
         if effect.a_year > 0
@@ -235,6 +235,17 @@ def gave(effect: ActionEffect, measure_of_all: bool) -> str:
     if effect.of_missing is not None and effect.of_missing > 0:
         said += _(": {share} of what the target still lacks").format(share=_share(effect.of_missing))
     return " ".join(filter(None, (said + ".", _moved().get(effect.origin or ""))))
+
+
+def _would_show(effect: ActionEffect) -> str:
+    """Return how large an effect would show, and when; nothing where it cannot be said."""
+    if effect.detectable is None or effect.detectable_weeks is None:
+        return ""
+    share = formats.percent(effect.detectable)
+    if effect.detectable_weeks <= effect.weeks_after:
+        return _("An effect of {share} or more would probably have shown by now.").format(share=share)
+    said = _("An effect of {share} would probably show {n} weeks after.")
+    return said.format(share=share, n=formats.number(effect.detectable_weeks))
 
 
 def _silent() -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The command `besok action`: the ledger of what was asked for, answered and done."""
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 from besok.model.site import Text
 from cli.commands.database import opened
-from cli.commands.options import AnySite, SiteOption
+from cli.commands.options import AnySite, SiteOption, author_option
 
 if TYPE_CHECKING:
     from besok.model.actions import Action
@@ -24,19 +23,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="You said, we did: what was asked for, answered and done.")
 
 Name = Annotated[str, typer.Argument(help="Its id, such as longer-sundays.")]
+Author = Annotated[str, author_option("--author")]  # --by is who asked
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if left out.")]
-Author = Annotated[
-    str, typer.Option(help="Who writes this into the ledger; the name on this machine if left out.")
-]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="action")
-
-
-def _author(name: str) -> str:
-    return name or getpass.getuser()
 
 
 def _day(day: datetime | None) -> date:
@@ -140,7 +128,7 @@ def remove(name: Name, site: SiteOption, author: Author = "") -> None:
     from besok.store import actions
 
     with opened() as db:
-        actions.remove(db, site, name, _author(author), datetime.now(UTC))
+        actions.remove(db, site, name, author, datetime.now(UTC))
         print("Removed.")
 
 
@@ -199,16 +187,14 @@ def _amend(site: str, name: str, change: "Callable[[Action], Action]", author: s
     from besok.store.actions import amend
 
     with opened() as db:
-        print(
-            "\n".join(amend(db, site, name, change, _author(author), datetime.now(UTC))) or "Nothing changed."
-        )
+        print("\n".join(amend(db, site, name, change, author, datetime.now(UTC))) or "Nothing changed.")
 
 
 def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
     from besok.store.actions import put
 
     with opened() as db:
-        lines = put(db, found, _author(author), datetime.now(UTC), dry_run=dry_run)
+        lines = put(db, found, author, datetime.now(UTC), dry_run=dry_run)
         print("\n".join(lines) or "Nothing changed.")
 
 

@@ -7,14 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.commands.options import AsJson
 from cli.commands.sitefiles import read, read_mappings
 
 app = typer.Typer(no_args_is_help=True, help="Adapters: what becomes of the messages of a sensor.")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="adapter")
 
 
 @app.command("try")
@@ -42,7 +38,7 @@ def try_payload(
     received: Annotated[
         str, typer.Option(help="When it comes, such as 2026-11-25T08:15:00Z; now if left out.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
     from besok.files.codec_trees import read_codec

@@ -1,6 +1,5 @@
 """The commands `besok alert`: whom to tell of what."""
 
-import getpass
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
@@ -8,21 +7,11 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
+from cli.commands.options import Author
 
 app = typer.Typer(no_args_is_help=True, help="Tell somebody when something is wrong or full.")
-Author = Annotated[str, typer.Option("--by", help="Who says so; the name on this machine if left out.")]
 target = typer.Typer(no_args_is_help=True, help="Where messages go.")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    app.add_typer(target, name="target")
-    main.add_typer(app, name="alert")
-
-
-@app.callback()
-def alert() -> None:
-    """Tell somebody when something is wrong or full."""
+app.add_typer(target, name="target")
 
 
 @target.command("put")
@@ -101,7 +90,7 @@ def add(
             minutes=minutes,
             target=to,
             quiet=_quiet(quiet),
-            author=by or getpass.getuser(),
+            author=by,
             now=datetime.now(UTC),
         )
     print(f"Rule {number} is kept.")
@@ -154,7 +143,7 @@ def acknowledge(number: Annotated[int, typer.Argument(help="The alert's number."
     from besok.store import alerts
 
     with opened() as db:
-        if not alerts.acknowledge(db, number, by or getpass.getuser(), datetime.now(UTC)):
+        if not alerts.acknowledge(db, number, by, datetime.now(UTC)):
             raise typer.BadParameter(f"there is no alert {number} that nobody has taken yet")
 
 
@@ -174,7 +163,7 @@ def mute(
             db,
             subject,
             reason=reason,
-            author=by or getpass.getuser(),
+            author=by,
             until=now + timedelta(hours=hours),
             now=now,
         )

@@ -13,11 +13,6 @@ from cli.commands.options import AnySite
 app = typer.Typer(no_args_is_help=True, help="Who changed what and when.")
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="audit")
-
-
 @app.command("list")
 def list_entries(
     site: AnySite = None,

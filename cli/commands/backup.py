@@ -9,12 +9,6 @@ from besok.model.plurals import many
 from cli.serving import settings as serving
 
 
-def register(main: typer.Typer) -> None:
-    """Add both."""
-    main.command()(backup)
-    main.command()(restore)
-
-
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; one of that name is replaced.")],
     encrypt_to: Annotated[

@@ -8,26 +8,15 @@ import typer
 from besok.model.errors import BesokError
 from besok.model.plurals import many
 from besok.model.site import SiteFile
+from cli.commands.options import SiteFileOption
 
 app = typer.Typer(no_args_is_help=True, help="The broker: who may publish where, and who may read.")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="broker")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep the name of the command where there is one alone."""
 
 
 @app.command()
 def config(
     folder: Annotated[Path, typer.Argument(help="Where to write; passwords that are there are kept.")],
-    site_file: Annotated[
-        Path | None, typer.Option(help="The sites; those of the database if left out.")
-    ] = None,
+    site_file: SiteFileOption = None,
     publishers: Annotated[
         Path | None, typer.Option(help="A file that names gateways, network servers and bridges.")
     ] = None,

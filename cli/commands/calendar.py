@@ -15,12 +15,6 @@ calendar_app = typer.Typer(
 weather_app = typer.Typer(no_args_is_help=True, help="The weather of past days, from files.")
 
 
-def register(main: typer.Typer) -> None:
-    """Add both to the command."""
-    main.add_typer(calendar_app, name="calendar")
-    main.add_typer(weather_app, name="weather")
-
-
 @calendar_app.command("import")
 def import_calendar(
     file: Annotated[str, typer.Argument(help="An iCalendar file, - for the input, or an https address.")],

@@ -1,16 +1,13 @@
 """The commands `besok calibrate`: what counts beside sensors say, and corrections proposed, accepted and undone."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from cli.commands.database import opened
-from cli.commands.options import day_option
-
-if TYPE_CHECKING:
-    from besok.store.database import Database
+from cli.commands.database import opened, sites_of
+from cli.commands.options import Author, Reason, SiteArgument, day_option
 
 app = typer.Typer(
     no_args_is_help=True, help="Calibration: people's counts beside the sensors, and what follows."
@@ -19,15 +16,7 @@ app = typer.Typer(
 Number = Annotated[
     int, typer.Argument(min=1, help="The number of the proposal; `besok calibrate list` shows it.")
 ]
-Author = Annotated[str, typer.Option("--by", help="Who decides; it is kept.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
-SiteName = Annotated[str, typer.Argument(help="A site.")]
 OneSite = Annotated[str, typer.Option(help="A site; all if left out.")]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="calibrate")
 
 
 @app.command("list")
@@ -38,7 +27,7 @@ def listing(site: OneSite = "") -> None:
 
     now = datetime.now(UTC)
     with opened() as db:
-        for name in _sites(db, site):
+        for name in sites_of(db, site):
             print("\n".join(calibrating.listing(get_calibration(db, name, now))))
 
 
@@ -50,7 +39,7 @@ def propose(site: OneSite = "", author: Author = "besok") -> None:
 
     now = datetime.now(UTC)
     with opened() as db:
-        found = [p for name in _sites(db, site) for p in propose_corrections(db, name, author, now)]
+        found = [p for name in sites_of(db, site) for p in propose_corrections(db, name, author, now)]
     print(
         "\n".join(map(calibrating.proposal, found))
         or "No door needs a correction that its counts could prove."
@@ -60,11 +49,11 @@ def propose(site: OneSite = "", author: Author = "besok") -> None:
 @app.command()
 def accept(
     number: Number,
-    author: Author,
     reason: Reason,
     first: Annotated[
         datetime | None, day_option("The first day to correct; that of the first count if not given.")
     ] = None,
+    author: Author = "",
 ) -> None:
     """Correct a door's figures from a day on. Readings stay as they are."""
     from besok.store import calibrations
@@ -78,7 +67,7 @@ def accept(
 
 
 @app.command()
-def reject(number: Number, author: Author, reason: Reason) -> None:
+def reject(number: Number, reason: Reason, author: Author = "") -> None:
     """Turn a proposal down."""
     from besok.store import calibrations
 
@@ -88,7 +77,7 @@ def reject(number: Number, author: Author, reason: Reason) -> None:
 
 
 @app.command()
-def undo(number: Number, author: Author, reason: Reason) -> None:
+def undo(number: Number, reason: Reason, author: Author = "") -> None:
     """Take a correction back, for all the time in which it was in force."""
     from besok.store import calibrations
 
@@ -99,10 +88,10 @@ def undo(number: Number, author: Author, reason: Reason) -> None:
 
 @app.command()
 def discard(
-    site: SiteName,
+    site: SiteArgument,
     count: Annotated[UUID, typer.Argument(help="The id of a count.")],
-    author: Author,
     reason: Reason,
+    author: Author = "",
 ) -> None:
     """Take a count that went wrong out of use; it is kept."""
     from besok.store.calibrations import discard
@@ -110,9 +99,3 @@ def discard(
     with opened() as db:
         discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")
-
-
-def _sites(db: "Database", site: str) -> list[str]:
-    from besok.services.places import get_sites
-
-    return [site] if site else [s.site for s in get_sites(db)]

@@ -1,6 +1,5 @@
 """The commands `besok codec`: vendors' decoders of LoRaWAN frames."""
 
-import getpass
 import json
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ import typer
 from besok.model.errors import BesokError
 from besok.model.plurals import many
 from cli.commands.database import opened
+from cli.commands.options import Author
 
 if TYPE_CHECKING:
     from besok.model.decode_context import Codec
@@ -21,13 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Vendors' codecs: decoders of LoRaW
 
 Vendor = Annotated[str, typer.Argument(help="Who makes the device, such as Milesight.")]
 Model = Annotated[str, typer.Argument(help="The model, such as VS133.")]
-Author = Annotated[str, typer.Option(help="Who adds it; the name on this machine if left out.")]
 NAMES_SHOWN = 6
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="codec")
 
 
 @app.command()
@@ -49,7 +43,7 @@ def add(
     if problem := CODECS.check(codec):
         raise BesokError(f"{file} is not added: {problem.removesuffix(f': {LOOK_AFTER}')}")
     with opened() as db:
-        is_new = codecs.add(db, [codec], author=author or getpass.getuser(), now=datetime.now(UTC))
+        is_new = codecs.add(db, [codec], author=author, now=datetime.now(UTC))
     print(f"{'Added' if is_new else 'There already'}: the codec of {codec.name}, sha256 {codec.sha256}")
     support = dry_run.support(codec.name)
     if support == "layout":
@@ -78,7 +72,7 @@ def import_codecs(
     tree = read_tree(folder)
     taken, left = _chosen(tree.codecs, vendor)
     with opened() as db:
-        changed = codecs.add(db, taken, author=author or getpass.getuser(), now=datetime.now(UTC))
+        changed = codecs.add(db, taken, author=author, now=datetime.now(UTC))
     print(f"{many(len(taken), 'codec')} taken, of which new or changed: {changed}")
     for codec in taken:
         asks = (

@@ -18,3 +18,10 @@ def opened() -> "Iterator[Database]":
     with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
         schema.check(db)
         yield db
+
+
+def sites_of(db: "Database", site: str) -> list[str]:
+    """Return the id of the site that is named, or of all."""
+    from besok.services.places import get_sites
+
+    return [site] if site else [s.site for s in get_sites(db)]

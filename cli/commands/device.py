@@ -1,6 +1,5 @@
 """The commands `besok device`."""
 
-import getpass
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
+from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm
 from cli.serving.settings import settings
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from besok.store.removal import Held
 
 app = typer.Typer(no_args_is_help=True, help="Sensors: which are online, and where they are mounted.")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="device")
 
 
 @app.command("list")
@@ -58,7 +53,7 @@ def suggest_devices() -> None:
 
 @app.command("topics")
 def bind_topics(
-    device: Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")],
+    device: DeviceArgument,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="A topic filter on which it may speak; repeat for several."),
@@ -134,7 +129,7 @@ def map_device(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The first day on which it counts; all if left out."),
     ] = None,
-    author: Annotated[str, typer.Option(help="Who says so; the name on this machine if left out.")] = "",
+    author: Author = "",
 ) -> None:
     """Say what the messages of an unknown device mean, place it if wanted, and read the kept ones again."""
     from besok.model.errors import BesokError
@@ -173,9 +168,7 @@ def map_device(
             observed = unknown_devices.Observed(
                 site=where, portal=portal, space=space, swapped=swapped, since=since.date() if since else None
             )
-        number = unknown_devices.keep(
-            db, mapping, author=author or getpass.getuser(), now=now, observed=observed
-        )
+        number = unknown_devices.keep(db, mapping, author=author, now=now, observed=observed)
         ids = device_mappings.kept_messages(db, topic)
         good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)
         device_mappings.replayed(db, number, now)
@@ -208,9 +201,9 @@ def unmap(number: Annotated[int, typer.Argument(help="As `besok device mappings`
 
 @app.command()
 def forget(
-    device: Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")],
-    source: Annotated[str, typer.Option(help="Its kind, where several devices have the name.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    device: DeviceArgument,
+    source: SourceOption = "",
+    yes: Yes = False,
 ) -> None:
     """Delete a device with all that it has sent, for good. Should it send again, it is a new one."""
     from besok.store import removal, voids
@@ -219,8 +212,7 @@ def forget(
         found = voids.find(db, device, source)
         held = removal.device_holds(db, found)
         print(f"{found.source} {device}: {sent(held)}")
-        if not yes:
-            typer.confirm("Delete it, for good?", abort=True)
+        confirm("Delete it, for good?", yes)
         removal.forget_device(db, found)
     print(f"{device} is forgotten.")
 

@@ -6,18 +6,15 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import DateColumnOption, DateFormatOption, DecimalOption, SepOption
+from cli.commands.options import Reading, taking_together
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(estimate)
-
-
+@taking_together
 def estimate(
     file: Annotated[
         Path, typer.Argument(help="CSV with the columns time, in, out, and door; - for standard input.")
     ],
+    reading: Reading,
     capacity: Annotated[int | None, typer.Option(min=1, help="How many people the place holds.")] = None,
     reset: Annotated[str, typer.Option(help="When a business day begins, and nobody is in.")] = "04:00",
     closed: Annotated[
@@ -29,15 +26,10 @@ def estimate(
     smooth: Annotated[bool, typer.Option("--smooth", help="Let each figure know its whole day.")] = False,
     in_column: Annotated[str, typer.Option(help="Which column holds those who go in.")] = "",
     out_column: Annotated[str, typer.Option(help="Which column holds those who go out.")] = "",
-    date_column: DateColumnOption = None,
-    date_format: DateFormatOption = "",
-    decimal: DecimalOption = "",
-    sep: SepOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, as if nothing is asked.")] = False,
 ) -> None:
     """Say how many people were inside at each time of a file of counts, and how sure that is (80 %)."""
-    from besok.files.tables import ReadOptions
     from cli.standalone import estimate as work
 
     way = work.Way(
@@ -46,9 +38,8 @@ def estimate(
         capacity=capacity,
         smooth=smooth,
     )
-    options = ReadOptions(
-        sep=sep, decimal=decimal, date_format=date_format, date_columns=tuple(date_column or ())
-    )
     columns = {"in": in_column, "out": out_column}
-    found = work.answer(file, way, history, lambda doubt: print(doubt, file=sys.stderr), columns, options)
+    found = work.answer(
+        file, way, history, lambda doubt: print(doubt, file=sys.stderr), columns, reading.options()
+    )
     print(work.as_json(found) if as_json and not as_csv else work.as_csv(found))

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,74 +11,78 @@ import typer
 
 from besok.model.controls import visible
 from besok.model.errors import BesokError
-from cli.commands.options import (
-    ColumnOption,
-    DateColumnOption,
-    DateFormatOption,
-    DecimalOption,
-    SepOption,
-)
+from cli.commands.options import ColumnOption, Reading, taking_together
 
 if TYPE_CHECKING:
     from besok.analytics.forecast import Calendar
-    from besok.files.tables import ReadOptions
     from besok.files.values import Unit
     from cli.standalone.series import Series
 
-FileArgument = Annotated[
-    Path, typer.Argument(help="CSV with the columns date and visits; - for standard input.")
-]
-FreqOption = Annotated[
-    str | None, typer.Option(help="D for days, W for weeks, M for months; found from the dates if left out.")
-]
-ZoneOption = Annotated[
-    str, typer.Option(help="Whose days, of times with an offset, such as Europe/Stockholm.")
-]
-CountryOption = Annotated[str, typer.Option(help="Whose public holidays, such as SE or GB-SCT.")]
-HolidaysOption = Annotated[Path | None, typer.Option(help="CSV date,name of holidays of one's own.")]
-SchoolOption = Annotated[Path | None, typer.Option(help="CSV of school holidays: date, or date,last.")]
-ClosedOption = Annotated[
-    Path | None, typer.Option(help="CSV of closed days, also known ahead: date, or date,last.")
-]
-OutdoorsOption = Annotated[
-    bool, typer.Option("--outdoors", help="A place under the sky: its year swings more.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="CSV.")]
 FURTHEST = 7320  # days
 
 
-def register(app: typer.Typer) -> None:
-    """Add both commands."""
-    app.command()(forecast)
-    app.command()(backtest)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits(Reading):
+    """What a file of visits holds, and the calendar around them."""
+
+    column: ColumnOption = None
+    country: Annotated[str, typer.Option(help="Whose public holidays, such as SE or GB-SCT.")] = ""
+    freq: Annotated[
+        str | None,
+        typer.Option(help="D for days, W for weeks, M for months; found from the dates if left out."),
+    ] = None
+    holidays: Annotated[Path | None, typer.Option(help="CSV date,name of holidays of one's own.")] = None
+    school: Annotated[Path | None, typer.Option(help="CSV of school holidays: date, or date,last.")] = None
+    closed: Annotated[
+        Path | None, typer.Option(help="CSV of closed days, also known ahead: date, or date,last.")
+    ] = None
+    outdoors: Annotated[
+        bool, typer.Option("--outdoors", help="A place under the sky: its year swings more.")
+    ] = False
+    zone: Annotated[
+        str, typer.Option(help="Whose days, of times with an offset, such as Europe/Stockholm.")
+    ] = ""
+
+    def step(self) -> "Unit | None":
+        """Return days, weeks or months; None where that is left to the dates. Raises BesokError."""
+        found = (self.freq or "").upper()[:1] or None
+        if found not in (None, "D", "W", "M"):
+            raise BesokError(
+                f"--freq {self.freq} is not known; write D for days, W for weeks or M for months"
+            )
+        return found  # type: ignore[return-value]  # checked above
+
+    def calendar(self, found: "Series") -> "Calendar":
+        """Print the notes of a series and return its calendar."""
+        from cli.standalone.holidays import calendar_of
+
+        for note in found.notes:
+            print(note, file=sys.stderr)
+        return calendar_of(found, self.country, self.holidays, self.school, self.closed, self.outdoors)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the answer is written, and what chance begins with."""
+
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1
+
+
+@taking_together
 def forecast(
-    file: FileArgument,
+    file: Annotated[Path, typer.Argument(help="CSV with the columns date and visits; - for standard input.")],
+    visits: Visits,
+    form: Form,
     horizon: Annotated[
         int | None,
         typer.Option(min=1, max=FURTHEST, help="Days, weeks or months ahead; a year, or to the deadline."),
     ] = None,
-    column: ColumnOption = None,
-    date_column: DateColumnOption = None,
-    date_format: DateFormatOption = "",
-    decimal: DecimalOption = "",
-    sep: SepOption = "",
-    country: CountryOption = "",
-    freq: FreqOption = None,
-    holidays: HolidaysOption = None,
-    school: SchoolOption = None,
-    closed: ClosedOption = None,
-    outdoors: OutdoorsOption = False,
-    zone: ZoneOption = "",
     target: Annotated[str | None, typer.Option(help="Visits in the 365 days up to the deadline.")] = None,
     deadline: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of that year.")
     ] = None,
-    as_json: JsonOption = False,
-    as_csv: CsvOption = False,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
     paths: Annotated[int, typer.Option(min=100, max=20000, help="Simulated futures.")] = 2000,
 ) -> None:
     """Forecast visits from a file: mean and intervals by day, week or month; with --json totals and odds too."""
@@ -85,39 +90,26 @@ def forecast(
     from cli.standalone.series import read
 
     goal = _goal(target, deadline)
-    options = _options(sep, decimal, date_format, date_column, column)
-    series = read(file, _step(freq), zone, options)
-    calendar = _calendar(series, country, holidays, school, closed, outdoors)
+    series = read(file, visits.step(), visits.zone, visits.options(visits.column))
+    calendar = visits.calendar(series)
     rows, note = work.meant(horizon, series.step)
     if note:
         print(note, file=sys.stderr)
-    told = work.answer(series, calendar, rows, goal, seed, paths)
-    if goal and (as_csv or not as_json):
+    told = work.answer(series, calendar, rows, goal, form.seed, paths)
+    if goal and (form.as_csv or not form.as_json):
         print(work.sentence(told), file=sys.stderr)
-    print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))
+    print(work.as_json(told) if form.as_json and not form.as_csv else work.as_csv(told))
 
 
+@taking_together
 def backtest(
     files: Annotated[list[Path], typer.Argument(help="CSV files with the columns date and visits.")],
+    visits: Visits,
+    form: Form,
     origins: Annotated[
         int, typer.Option(min=1, max=500, help="Earlier days from which a forecast is made.")
     ] = 12,
     quick: Annotated[bool, typer.Option("--quick", help="At most 4 origins.")] = False,
-    column: ColumnOption = None,
-    date_column: DateColumnOption = None,
-    date_format: DateFormatOption = "",
-    decimal: DecimalOption = "",
-    sep: SepOption = "",
-    country: CountryOption = "",
-    freq: FreqOption = None,
-    holidays: HolidaysOption = None,
-    school: SchoolOption = None,
-    closed: ClosedOption = None,
-    outdoors: OutdoorsOption = False,
-    zone: ZoneOption = "",
-    as_json: JsonOption = False,
-    as_csv: CsvOption = False,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
 ) -> None:
     """Score the forecast on a series' own past, beside the last week, last year and a straight line."""
     from cli.standalone import backtest as work
@@ -128,27 +120,21 @@ def backtest(
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{visible(name)}: {done} of {every} origins" + "\n" * (done == every))
 
-    count, step = min(origins, 4) if quick else origins, _step(freq)
-    options = _options(sep, decimal, date_format, date_column, column)
-    found = [series for file in files for series in read_each(file, step, zone, options)]
+    step, options = visits.step(), visits.options(visits.column)
+    found = [series for file in files for series in read_each(file, step, visits.zone, options)]
     outcomes = [
         work.run(
             series,
-            _calendar(series, country, holidays, school, closed, outdoors),
-            origins=count,
-            seed=seed,
+            visits.calendar(series),
+            origins=min(origins, 4) if quick else origins,
+            seed=form.seed,
             heard=heard,
             at_once=work.cores(),
         )
         for series in found
     ]
-    print(
-        scores.as_json(outcomes)
-        if as_json
-        else scores.as_csv(outcomes)
-        if as_csv
-        else scores.as_text(outcomes)
-    )
+    write = scores.as_json if form.as_json else scores.as_csv if form.as_csv else scores.as_text
+    print(write(outcomes))
 
 
 def _goal(target: str | None, deadline: datetime | None) -> Any:
@@ -167,41 +153,3 @@ def _visits(target: str) -> float:
     if not re.fullmatch(r"\d+(\.\d{1,2})?", digits):
         raise BesokError(f"--target {target} is no number of visits in a year; write --target 900000, say")
     return float(digits)
-
-
-def _options(
-    sep: str, decimal: str, date_format: str, date_columns: list[str] | None, columns: list[str] | None
-) -> "ReadOptions":
-    from besok.files.tables import ReadOptions
-
-    return ReadOptions(
-        sep=sep,
-        decimal=decimal,
-        date_format=date_format,
-        date_columns=tuple(date_columns or ()),
-        value_columns=tuple(columns or ()),
-    )
-
-
-def _step(freq: str | None) -> "Unit | None":
-    """Days, weeks or months; None where that is left to the dates."""
-    found = (freq or "").upper()[:1] or None
-    if found not in (None, "D", "W", "M"):
-        raise BesokError(f"--freq {freq} is not known; write D for days, W for weeks or M for months")
-    return found  # type: ignore[return-value]  # checked above
-
-
-def _calendar(
-    found: "Series",
-    country: str,
-    holidays: Path | None,
-    school: Path | None,
-    closed: Path | None,
-    outdoors: bool,
-) -> "Calendar":
-    """Print the notes of a series and return its calendar."""
-    from cli.standalone.holidays import calendar_of
-
-    for note in found.notes:
-        print(note, file=sys.stderr)
-    return calendar_of(found, country, holidays, school, closed, outdoors)

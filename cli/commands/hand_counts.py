@@ -1,6 +1,5 @@
 """The command `besok visits count`: a day or a week that staff counted by hand."""
 
-import getpass
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -9,25 +8,16 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
-from cli.commands.options import SiteOption
+from cli.commands.options import Author, SiteOption
 
 WEEK = re.compile(r"(\d{4})-?W(\d{2})")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the command to the group `visits`."""
-    group = next((g.typer_instance for g in main.registered_groups if g.name == "visits"), None)
-    if group is None:
-        group = typer.Typer(no_args_is_help=True, help="Visits that people counted, now or before.")
-        main.add_typer(group, name="visits")
-    group.command("count")(count)
 
 
 def count(
     day: Annotated[str, typer.Argument(help="A business day, as 2026-11-23, or a whole week, as 2026-W48.")],
     visits: Annotated[int, typer.Argument(min=0, help="How many people came in.")],
     site: SiteOption,
-    by: Annotated[str, typer.Option("--by", help="Who counted; the name on this machine if left out.")] = "",
+    by: Author = "",
 ) -> None:
     """Enter a day or week counted by hand; a year with two such weeks or more is estimated from them."""
     from besok.model.hand_counts import HandCount
@@ -40,8 +30,7 @@ def count(
     now = datetime.now(UTC)
     with opened() as db:
         place = load(db, site)
-        author = by or getpass.getuser()
-        number = enter(db, place, HandCount(first=first, last=last, visits=visits, counted_by=author), now)
+        number = enter(db, place, HandCount(first=first, last=last, visits=visits, counted_by=by), now)
         years = get_sampled_years(db, place, now.date())
     print(f"{first} to {last}: {many(visits, 'visit')}, stored as import {number}.")
     for year in years:

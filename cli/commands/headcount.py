@@ -1,6 +1,5 @@
 """The commands `besok headcount`: how many people somebody counted in a space, listed and taken back."""
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -8,25 +7,18 @@ from uuid import UUID, uuid4
 import typer
 
 from cli.commands.database import opened
-from cli.commands.options import day_option
+from cli.commands.options import Author, Reason, SiteArgument, day_option
 
 app = typer.Typer(
     no_args_is_help=True, help="Headcounts: how many people somebody counted in a space at one moment."
 )
 
-SiteName = Annotated[str, typer.Argument(help="A site.")]
-Author = Annotated[str, typer.Option("--by", help="Who counted; the name on this machine if left out.")]
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%H:%M"]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="headcount")
 
 
 @app.command()
 def add(
-    site: SiteName,
+    site: SiteArgument,
     space: Annotated[str, typer.Argument(help="A space of it; the site's own id for the whole building.")],
     people: Annotated[int, typer.Argument(min=0, help="How many were there.")],
     seats: Annotated[int | None, typer.Option(min=0, help="How many seats were taken.")] = None,
@@ -48,7 +40,7 @@ def add(
         time = moment(at, place, now)
         count = Headcount(
             id=uuid4(), space=space, time=time, sent=now, people=people, seats_taken=seats,
-            counted_by=by or getpass.getuser(),
+            counted_by=by,
         )  # fmt: skip
         receive_headcount(db, place, count, now)
     print(f"{count.id} {space}: {people}; `besok headcount undo {site} {count.id}` takes it back.")
@@ -56,7 +48,7 @@ def add(
 
 @app.command("list")
 def listing(
-    site: SiteName,
+    site: SiteArgument,
     first: Annotated[datetime | None, day_option("The first day; eight weeks ago if left out.")] = None,
     last: Annotated[datetime | None, day_option("The last day; today if left out.")] = None,
 ) -> None:
@@ -74,18 +66,15 @@ def listing(
 
 @app.command()
 def undo(
-    site: SiteName,
+    site: SiteArgument,
     count: Annotated[UUID, typer.Argument(help="The id of a headcount; `besok headcount list` shows it.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept.")],
-    by: Annotated[
-        str, typer.Option("--by", help="Who takes it back; the name on this machine if left out.")
-    ] = "",
+    reason: Reason,
+    by: Author = "",
 ) -> None:
     """Take a headcount out of use. It is kept, and the day is estimated without it."""
     from besok.store import headcounts
     from besok.store.sites import load
 
     with opened() as db:
-        author = by or getpass.getuser()
-        headcounts.undo(db, load(db, site), count, author=author, reason=reason, now=datetime.now(UTC))
+        headcounts.undo(db, load(db, site), count, author=by, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")

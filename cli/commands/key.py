@@ -1,22 +1,17 @@
 """The commands `besok key`: keys of programs and wall screens."""
 
-import getpass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from cli.commands.database import opened
+from cli.commands.options import user
 from cli.commands.user import parsed
 
 app = typer.Typer(no_args_is_help=True, help="Keys with which programs and wall screens read and write.")
 
 MOST_DAYS = 3660
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="key")
 
 
 @app.command()
@@ -35,7 +30,7 @@ def add(
     (grant,), (key, digest) = parsed([role]), make_key()
     now = datetime.now(UTC)
     with opened() as db:
-        if not sessions.add_key(db, name, digest, grant, getpass.getuser(), now, now + timedelta(days=days)):
+        if not sessions.add_key(db, name, digest, grant, user(), now, now + timedelta(days=days)):
             raise typer.BadParameter(f"there is a key {name}; `besok key revoke {name}` ends it")
     print(
         f"{key}\n\nIt is shown only now, and may act as {grant} until {now + timedelta(days=days):%Y-%m-%d}.\n"

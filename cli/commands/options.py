@@ -1,30 +1,26 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the way in which several of them are taken together."""
 
+import getpass
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-SiteOption = Annotated[str, typer.Option(help="The site it belongs to.")]
-AnySite = Annotated[str | None, typer.Option(help="Only this site.")]
-ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
-ColumnOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column", help="Which column holds the counts, by name or number; several are added up; all."
-    ),
-]
-DateColumnOption = Annotated[
-    list[str] | None,
-    typer.Option("--date-column", help="Which column holds the time, by name or number; two are joined."),
-]
-DateFormatOption = Annotated[str, typer.Option(help="How dates are written, such as %d/%m/%Y or %b-%y.")]
-DecimalOption = Annotated[str, typer.Option(help="The decimal sign: . or ,")]
-SepOption = Annotated[str, typer.Option(help="What separates columns: , or ; or tab.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")
-]
+if TYPE_CHECKING:
+    from besok.files.tables import ReadOptions
+
+
+def user() -> str:
+    """Return the name of whoever has started this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return "besok"
 
 
 def _near(day: datetime | None) -> datetime | None:
@@ -42,11 +38,95 @@ def day_option(about: str = "") -> Any:
     return typer.Option(formats=["%Y-%m-%d"], help=about or None, callback=_near)
 
 
+def author_option(*names: str) -> Any:
+    """Return an option for the author of a change."""
+    about = "Who does this; it is kept. The name on this machine if left out."
+    return typer.Option(*names, callback=lambda name: name or user(), help=about, show_default=False)
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask, and end the command where the answer is no; `yes` is an answer given before."""
+    if not yes:
+        typer.confirm(question, abort=True)
+
+
 def in_order(first: datetime, last: datetime) -> None:
     """Raise BadParameter for a time that ends before it begins."""
     if last < first:
         raise typer.BadParameter(f"{last:%Y-%m-%d %H:%M} is before {first:%Y-%m-%d %H:%M}: exchange the two")
 
 
+Author = Annotated[str, author_option("--by", "--author")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON.")]
+SiteArgument = Annotated[str, typer.Argument(help="A site.")]
+AnySiteArgument = Annotated[str, typer.Argument(help="A site; all of them if left out.")]
+SiteOption = Annotated[str, typer.Option(help="The site it belongs to.")]
+AnySite = Annotated[str | None, typer.Option(help="Only this site.")]
+DeviceArgument = Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")]
+SourceOption = Annotated[str, typer.Option(help="Its kind, where several devices have the name.")]
+ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")
+]
 BeginsOption = Annotated[datetime | None, day_option("The business day on which the scenario begins.")]
 SiteFileOption = Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a file of counts is written, as far as that has to be said."""
+
+    date_column: Annotated[
+        list[str] | None,
+        typer.Option("--date-column", help="Which column holds the time, by name or number; two are joined."),
+    ] = None
+    date_format: Annotated[str, typer.Option(help="How dates are written, such as %d/%m/%Y or %b-%y.")] = ""
+    decimal: Annotated[str, typer.Option(help="The decimal sign: . or ,")] = ""
+    sep: Annotated[str, typer.Option(help="What separates columns: , or ; or tab.")] = ""
+
+    def options(self, columns: list[str] | None = None) -> "ReadOptions":
+        """Return the same for the readers of files, with the columns that hold the counts."""
+        from besok.files.tables import ReadOptions
+
+        return ReadOptions(
+            sep=self.sep,
+            decimal=self.decimal,
+            date_format=self.date_format,
+            date_columns=tuple(self.date_column or ()),
+            value_columns=tuple(columns or ()),
+        )
+
+
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", help="Which column holds the counts, by name or number; several are added up; all."
+    ),
+]
+
+
+def taking_together(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each field of those of its parameters that are dataclasses."""
+    own = inspect.signature(command, eval_str=True)
+    groups = {
+        name: p.annotation
+        for name, p in own.parameters.items()
+        if isinstance(p.annotation, type) and is_dataclass(p.annotation)
+    }
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        command(**given)
+
+    flat = [
+        option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, p in own.parameters.items()
+        for option in (inspect.signature(groups[name]).parameters.values() if name in groups else (p,))
+    ]
+    called.__signature__ = own.replace(parameters=flat)  # type: ignore[attr-defined]
+    called.__annotations__ = {option.name: option.annotation for option in flat}
+    return called

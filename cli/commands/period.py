@@ -1,28 +1,17 @@
 """The commands `besok period`: months and years that were reported are closed."""
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from besok.model.plurals import many
-from cli.commands.database import opened
-from cli.commands.options import SiteOption
+from cli.commands.database import opened, sites_of
+from cli.commands.options import AnySiteArgument, Author, Reason, SiteOption
 
 app = typer.Typer(
     no_args_is_help=True, help="Months and years that were reported: closed, so that their figures stay."
 )
-
-Author = Annotated[
-    str,
-    typer.Option("--by", help="Who says so; the name on this machine if left out.", show_default=False),
-]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="period")
 
 
 @app.command()
@@ -44,7 +33,7 @@ def close(
             site,
             first,
             last,
-            author=author or getpass.getuser(),
+            author=author,
             reason=reason.strip(),
             now=datetime.now(UTC),
         )
@@ -55,16 +44,15 @@ def close(
 
 @app.command("list")
 def list_periods(
-    site: Annotated[str | None, typer.Argument(help="A site; all of them if left out.")] = None,
+    site: AnySiteArgument = "",
     ended: Annotated[bool, typer.Option(help="Also those that were opened again or replaced.")] = False,
 ) -> None:
     """Show closed periods: figure, author, and what it would be now and why."""
     from besok.services.closed_periods import get_closed
-    from besok.services.places import get_sites
     from cli.terminal import closed_periods
 
     with opened() as db:
-        for name in [site] if site else [s.site for s in get_sites(db)]:
+        for name in sites_of(db, site):
             for period in get_closed(db, name, ended=ended):
                 print("\n".join(closed_periods.lines(period)))
 
@@ -72,12 +60,12 @@ def list_periods(
 @app.command()
 def reopen(
     number: Annotated[int, typer.Argument(min=1, help="As `besok period list` shows it.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    reason: Reason,
     author: Author = "",
 ) -> None:
     """Let the figure of a period follow its readings again; what was reported is kept."""
     from besok.store.closed_periods import reopen
 
     with opened() as db:
-        reopen(db, number, author=author or getpass.getuser(), reason=reason, now=datetime.now(UTC))
+        reopen(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is open again.")

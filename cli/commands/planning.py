@@ -11,12 +11,6 @@ from cli.commands.database import opened
 from cli.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to `besok simulate`."""
-    app.command("what-if")(what_if)
-    app.command("fit")(fit)
-
-
 def what_if(
     scenario: ScenarioOption = "double-visitors",
     site_file: SiteFileOption = None,

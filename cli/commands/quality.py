@@ -7,24 +7,22 @@ import typer
 
 from besok.model.plurals import many
 from besok.model.views.attention import FindingInfo
-from cli.commands.database import opened
+from cli.commands.database import opened, sites_of
+from cli.commands.options import AnySiteArgument, AsJson
 
 STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
+
+Swedish = Annotated[bool, typer.Option("--sv", help="In Swedish.")]
 
 app = typer.Typer(no_args_is_help=True, help="What is wrong with sensors, and what is done about it.")
 
 
-@app.callback()
-def quality() -> None:
-    """Show what is wrong with sensors, and what is done about it."""
-
-
 @app.command("list")
 def list_findings(
-    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
+    site: AnySiteArgument = "",
     resolved: Annotated[int, typer.Option(min=0, help="Also what was resolved in so many days.")] = 0,
-    swedish: Annotated[bool, typer.Option("--sv", help="In Swedish.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with a JSON array.")] = False,
+    swedish: Swedish = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""
     from pydantic import TypeAdapter
@@ -70,35 +68,27 @@ def ack(
 
 @app.command()
 def check(
-    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
+    site: AnySiteArgument = "",
 ) -> None:
     """Look at the sensors now, in place of waiting for the hour."""
-    from besok.services.places import get_sites
     from jobs.quality import check_now
 
     now = datetime.now(UTC)
     with opened() as db:
-        for name in [site] if site else [s.site for s in get_sites(db)]:
+        for name in sites_of(db, site):
             print(f"{name}: {many(check_now(db, name, now), 'finding')}")
 
 
-def register(main: typer.Typer) -> None:
-    """Add `besok quality` and `besok wiring`."""
-    main.add_typer(app, name="quality")
-    main.command()(wiring)
-
-
 def wiring(
-    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
-    swedish: Annotated[bool, typer.Option("--sv", help="In Swedish.")] = False,
+    site: AnySiteArgument = "",
+    swedish: Swedish = False,
 ) -> None:
     """Check a new installation: what is heard, whether in is in, what is counted twice or not at all."""
     from besok.services.attention import get_wiring
-    from besok.services.places import get_sites
 
     language, problems, now = "sv" if swedish else "en", 0, datetime.now(UTC)
     with opened() as db:
-        for name in [site] if site else [s.site for s in get_sites(db)]:
+        for name in sites_of(db, site):
             points = get_wiring(db, name, now=now)
             problems += sum(p.state == "problem" for p in points)
             print(name)

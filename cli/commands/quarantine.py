@@ -1,7 +1,7 @@
 """The commands `besok quarantine`: readings that do not count until a person decides about them."""
 
-import getpass
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from cli.commands.database import opened
-from cli.commands.options import day_option
+from cli.commands.options import AnySiteArgument, Author, Reason, day_option, taking_together
 
 if TYPE_CHECKING:
     from besok.store.quarantine_decisions import Choice
@@ -22,16 +22,27 @@ app = typer.Typer(
 )
 
 Device = Annotated[str, typer.Argument(help="A device, as `besok quarantine list` shows it.")]
-Source = Annotated[str | None, typer.Option(help="Its source, where devices of several have the name.")]
-Channel = Annotated[str | None, typer.Option(help="One channel of it; all if left out.")]
-Cause = Annotated[Withheld | None, typer.Option(help="Only what is withheld for this cause.")]
-First = Annotated[
-    datetime | None,
-    day_option("Only readings from this day on (UTC, as `besok quarantine list` shows them)."),
-]
-Last = Annotated[datetime | None, day_option("Only readings up to this day, itself included (UTC).")]
-Author = Annotated[str, typer.Option("--by", help="Who decides; it is kept. Your account if left out.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Which readings of a device a decision is about, who makes it and why."""
+
+    source: Annotated[
+        str | None, typer.Option(help="Its source, where devices of several have the name.")
+    ] = None
+    channel: Annotated[str | None, typer.Option(help="One channel of it; all if left out.")] = None
+    cause: Annotated[Withheld | None, typer.Option(help="Only what is withheld for this cause.")] = None
+    first: Annotated[
+        datetime | None,
+        day_option("Only readings from this day on (UTC, as `besok quarantine list` shows them)."),
+    ] = None
+    last: Annotated[datetime | None, day_option("Only readings up to this day, itself included (UTC).")] = (
+        None
+    )
+    by: Author = ""
+    reason: Reason = ""
+
 
 WHY = {
     Withheld.LATE: "came later than the site allows",
@@ -41,50 +52,30 @@ WHY = {
 }
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="quarantine")
-
-
 @app.command("list")
-def listing(site: Annotated[str | None, typer.Argument(help="A site; all if left out.")] = None) -> None:
+def listing(site: AnySiteArgument = "") -> None:
     """Show what waits for a decision, and what was decided."""
     from besok.store import quarantine_decisions
 
     with opened() as db:
-        groups, decided = quarantine_decisions.groups(db, site), quarantine_decisions.decisions(db, site)
+        groups = quarantine_decisions.groups(db, site or None)
+        decided = quarantine_decisions.decisions(db, site or None)
     print("\n".join(_listed(groups, decided)))
 
 
 @app.command()
-def release(
-    device: Device,
-    source: Source = None,
-    channel: Channel = None,
-    cause: Cause = None,
-    first: First = None,
-    last: Last = None,
-    by: Author = "",
-    reason: Reason = "",
-) -> None:
+@taking_together
+def release(device: Device, decision: Decision) -> None:
     """Let readings count, and recompute their days: of a gateway that was offline, of a day with a festival."""
-    number, readings = _decide("released", device, source, channel, cause, first, last, by, reason)
+    number, readings = _decide("released", device, decision)
     print(f"{many(readings, 'reading')} count now. `besok quarantine undo {number}` takes that back.")
 
 
 @app.command()
-def drop(
-    device: Device,
-    source: Source = None,
-    channel: Channel = None,
-    cause: Cause = None,
-    first: First = None,
-    last: Last = None,
-    by: Author = "",
-    reason: Reason = "",
-) -> None:
+@taking_together
+def drop(device: Device, decision: Decision) -> None:
     """Decide that readings are false. They are kept, do not count, and are no longer asked about."""
-    number, readings = _decide("dropped", device, source, channel, cause, first, last, by, reason)
+    number, readings = _decide("dropped", device, decision)
     print(f"{many(readings, 'reading')} dropped. `besok quarantine undo {number}` takes that back.")
 
 
@@ -96,35 +87,23 @@ def undo(
     from besok.store import quarantine_decisions
 
     with opened() as db:
-        quarantine_decisions.undo(db, number, author=by or getpass.getuser(), now=datetime.now(UTC))
+        quarantine_decisions.undo(db, number, author=by, now=datetime.now(UTC))
     print(f"Decision {number} is undone; its readings wait in quarantine.")
 
 
-def _decide(
-    choice: "Choice",
-    device: str,
-    source: str | None,
-    channel: str | None,
-    cause: Withheld | None,
-    first: datetime | None,
-    last: datetime | None,
-    by: str,
-    reason: str,
-) -> tuple[int, int]:
+def _decide(choice: "Choice", device: str, made: Decision) -> tuple[int, int]:
     from besok.store.quarantine_decisions import Chosen, decide
 
     chosen = Chosen(
         device=device,
-        source=source,
-        channel=channel,
-        cause=cause,
-        first=first and first.replace(tzinfo=UTC),
-        last=last and last.replace(tzinfo=UTC) + timedelta(days=1),
+        source=made.source,
+        channel=made.channel,
+        cause=made.cause,
+        first=made.first and made.first.replace(tzinfo=UTC),
+        last=made.last and made.last.replace(tzinfo=UTC) + timedelta(days=1),
     )
     with opened() as db:
-        return decide(
-            db, choice, chosen, author=by or getpass.getuser(), now=datetime.now(UTC), reason=reason
-        )
+        return decide(db, choice, chosen, author=made.by, now=datetime.now(UTC), reason=made.reason)
 
 
 def _listed(groups: Sequence[QuarantineGroup], decided: Sequence[Decided]) -> Iterator[str]:

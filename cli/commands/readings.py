@@ -1,6 +1,5 @@
 """The commands `besok readings`: what a sensor sent in some time, voided and counted again."""
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,36 +7,26 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
+from cli.commands.options import AnySiteArgument, Author, DeviceArgument, Reason, SourceOption, Yes, confirm
 
 app = typer.Typer(no_args_is_help=True, help="Readings that do not count: voided, with a reason and an undo.")
-
-Author = Annotated[
-    str,
-    typer.Option("--by", help="Who says so; the name on this machine if left out.", show_default=False),
-]
-Reason = Annotated[str, typer.Option(help="Why; it is kept, and shown beside the figures.")]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="readings")
 
 
 @app.command("list")
 def list_voids(
-    site: Annotated[str | None, typer.Argument(help="A site; all devices if left out.")] = None,
+    site: AnySiteArgument = "",
 ) -> None:
     """Show what was voided: number, device, time, reason, author, and whether it was undone."""
     from besok.store import voids
     from cli.terminal import devices
 
     with opened() as db:
-        print("\n".join(devices.voids(voids.listing(db, site))) or "Nothing was voided.")
+        print("\n".join(devices.voids(voids.listing(db, site or None))) or "Nothing was voided.")
 
 
 @app.command()
 def void(
-    device: Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")],
+    device: DeviceArgument,
     first: Annotated[
         str, typer.Argument(metavar="FROM", help="A day, or a day and a time: 2026-03-02T10:15.")
     ],
@@ -47,8 +36,8 @@ def void(
         float | None, typer.Option(help="Only readings of more than that; the others go on counting.")
     ] = None,
     author: Author = "",
-    source: Annotated[str, typer.Option(help="Its kind, where several devices have the name.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    source: SourceOption = "",
+    yes: Yes = False,
 ) -> None:
     """Take what a device sent in some time out of all figures. It is kept, and that time is not measured."""
     from besok.model.errors import BesokError
@@ -64,11 +53,8 @@ def void(
         goes = voids.affected(db, found, begins, ends, above)
         people = f", {many(goes.people, 'person', 'people')} passing in them" if goes.people else ""
         print(f"{many(goes.readings, 'reading')} of {device} from {begins} to {ends}{people}")
-        if not yes:
-            typer.confirm("Leave them out of all figures?", abort=True)
-        number = voids.add(
-            db, found, begins, ends, above, reason=reason.strip(), author=author or getpass.getuser(), now=now
-        )
+        confirm("Leave them out of all figures?", yes)
+        number = voids.add(db, found, begins, ends, above, reason=reason.strip(), author=author, now=now)
     print(f"Voided under {number}; `besok readings undo {number} --reason WHY` lets them count again.")
 
 
@@ -82,7 +68,5 @@ def undo(
     from besok.store import voids
 
     with opened() as db:
-        voids.undo(
-            db, number, reason=reason.strip(), author=author or getpass.getuser(), now=datetime.now(UTC)
-        )
+        voids.undo(db, number, reason=reason.strip(), author=author, now=datetime.now(UTC))
     print(f"{number} is undone: its readings count again.")

@@ -11,12 +11,7 @@ from cli.commands.database import opened
 
 app = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    app.add_typer(token, name="token")
-    main.add_typer(app, name="receive")
+app.add_typer(token, name="token")
 
 
 @app.callback(invoke_without_command=True)

@@ -11,11 +11,6 @@ from cli.serving.settings import settings
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be read.")
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="rejected")
-
-
 @app.command("list")
 def list_rejected(
     limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,

@@ -1,6 +1,5 @@
 """The command `besok report`."""
 
-import getpass
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -8,24 +7,15 @@ from typing import Annotated
 import typer
 
 from cli.commands.database import opened
+from cli.commands.options import AnySiteArgument, AsJson, Author, SiteArgument
 
 app = typer.Typer(no_args_is_help=True, help="Figures for others, with all that they rest on.")
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="report")
-
-
-@app.callback()
-def report() -> None:
-    """Figures for others, with all that they rest on."""
-
-
 @app.command()
 def levers(
-    site: Annotated[str, typer.Argument(help="A site.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
+    site: SiteArgument,
+    as_json: AsJson = False,
 ) -> None:
     """Print what more open hours, doors or events went with in the site's own history."""
     from pydantic import TypeAdapter
@@ -49,7 +39,7 @@ def levers(
 
 @app.command()
 def annual(
-    site: Annotated[str | None, typer.Argument(help="A site; all of them if left out.")] = None,
+    site: AnySiteArgument = "",
     year: Annotated[
         int | None, typer.Option(min=1990, max=2100, help="The calendar year; last year if left out.")
     ] = None,
@@ -59,10 +49,8 @@ def annual(
     close: Annotated[
         bool, typer.Option("--close", help="Close the year with this figure: later changes are revisions.")
     ] = False,
-    author: Annotated[
-        str, typer.Option("--by", help="Who closes it; the name on this machine.", show_default=False)
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
+    author: Author = "",
+    as_json: AsJson = False,
 ) -> None:
     """Print the year's visits for the national library statistics (Besok01), with the evidence."""
     from cli.terminal import annual as told
@@ -70,7 +58,7 @@ def annual(
     now = datetime.now(UTC)
     with opened() as db:
         if close:
-            for one in told.close(db, site, year or now.year - 1, author or getpass.getuser(), now):
+            for one in told.close(db, site, year or now.year - 1, author, now):
                 print(one, file=sys.stderr)
         reports, left_out = told.reports(db, site, year or now.year - 1, now, verify=verify)
     for reason in left_out:

@@ -11,16 +11,6 @@ app = typer.Typer(no_args_is_help=True, help="The roles with which programs and 
 ROLES = ("collector", "jobs", "web", "reader")
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="database")
-
-
-@app.callback()
-def database() -> None:
-    """Take the command's name, although there is only one."""
-
-
 @app.command("roles")
 def give_passwords(
     only: Annotated[

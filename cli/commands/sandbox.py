@@ -6,24 +6,15 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
+from cli.commands.options import Yes, confirm
 
 app = typer.Typer(no_args_is_help=True, help="Sandboxes: the sites for simulated data.")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="sandbox")
-
-
-@app.callback()
-def sandbox() -> None:
-    """Sandboxes: the sites for simulated data."""
 
 
 @app.command()
 def empty(
     site: Annotated[str, typer.Argument(help="A site that is a sandbox.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete all that a sandbox holds; its places and sensors stay."""
     from besok.store import sandbox as store
@@ -34,6 +25,5 @@ def empty(
         if held.first and held.last:
             print(f"{site} holds {many(held.readings, 'reading')} of {many(held.devices, 'sensor')},"
                   f" from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}.")  # fmt: skip
-        if not yes:
-            typer.confirm(f"Delete everything that {site} holds?", abort=True)
+        confirm(f"Delete everything that {site} holds?", yes)
         print(f"{many(store.empty(db, site), 'reading')} deleted")

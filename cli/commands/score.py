@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from sensors_sim.scenario import Scenario
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to `besok simulate`."""
-    app.command()(score)
-
-
 def score(
     site_file: SiteFileOption = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="Business days to judge.")] = 3,

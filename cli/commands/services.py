@@ -13,12 +13,6 @@ if TYPE_CHECKING:
     from besok.model.settings import Settings
 
 
-def register(main: typer.Typer) -> None:
-    """Add them all."""
-    for command in (migrate, collect, work, serve):
-        main.command()(command)
-
-
 def migrate() -> None:
     """Bring the database up to this program's version."""
     from besok.store import decode_context, rejected

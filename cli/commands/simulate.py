@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Simulated sensors.")
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group, with what other modules have for it."""
-    main.add_typer(app, name="simulate")
-    for doors in (planning, traffic, score):
-        doors.register(app)
-
-
 @app.command()
 def live(
     site_file: SiteFileOption = None,
@@ -123,3 +116,13 @@ def list_scenarios() -> None:
     from cli.simulation import scenarios
 
     print("\n".join(scenarios.listing()))
+
+
+for name, command in (
+    ("what-if", planning.what_if),
+    ("fit", planning.fit),
+    ("record", traffic.record),
+    ("replay", traffic.replay),
+    ("score", score.score),
+):
+    app.command(name)(command)

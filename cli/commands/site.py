@@ -9,19 +9,15 @@ import typer
 from besok.model.plurals import many
 from cli.commands import site_new
 from cli.commands.database import opened
+from cli.commands.options import Yes, confirm
 from cli.commands.sitefiles import read
 
 app = typer.Typer(no_args_is_help=True, help="Site files: what is where, which sensor observes what.")
+app.command("new")(site_new.new)
 
 SiteFileArgument = Annotated[
     Path, typer.Argument(help="A site file; besok site new writes one to begin with.")
 ]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="site")
-    app.command("new")(site_new.new)
 
 
 @app.command()
@@ -44,7 +40,7 @@ def check(file: SiteFileArgument) -> None:
 @app.command()
 def apply(
     file: SiteFileArgument,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
     first: Annotated[
         datetime | None,
@@ -73,8 +69,7 @@ def apply(
             print(
                 "NOTE: without dates sensors change now, and opening hours on all days; --from DATE says since when."
             )
-        if not yes:
-            typer.confirm("Apply?", abort=True)
+        confirm("Apply?", yes)
         put(db, sites, first=day)
         print("Applied.")
 
@@ -92,7 +87,7 @@ def export() -> None:
 @app.command()
 def remove(
     site: Annotated[list[str], typer.Argument(help="A site, or several; `besok site export` lists them.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
     from besok.store import removal
@@ -110,7 +105,6 @@ def remove(
             )
             if entered := ", ".join(many(n, what) for n, what in written if n):
                 print(f"    entered by people: {entered}")
-        if not yes:
-            typer.confirm(f"Delete {' and '.join(site)}, for good?", abort=True)
+        confirm(f"Delete {' and '.join(site)}, for good?", yes)
         removal.remove_sites(db, *site)
         print(f"{' and '.join(site)}: gone.")

@@ -8,12 +8,6 @@ import typer
 from cli.commands.sitefiles import read
 
 
-def register(main: typer.Typer) -> None:
-    """Add both."""
-    main.command()(demo)
-    main.command()(doctor)
-
-
 def demo(
     history_days: Annotated[int, typer.Option(min=0, help="Days of simulated history.")] = 3 * 365,
     site_file: Annotated[

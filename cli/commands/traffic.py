@@ -10,12 +10,6 @@ from besok.model.plurals import many
 from cli.serving.settings import asked_to_end, settings
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to `besok simulate`."""
-    app.command()(record)
-    app.command()(replay)
-
-
 def record(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The new file; .gz, .bz2 or .xz is compressed.")

@@ -23,11 +23,6 @@ Roles = Annotated[
 ]
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="user")
-
-
 @app.command()
 def add(
     name: Name,

@@ -1,6 +1,5 @@
 """The command `besok visits`: counts from before, or beside, the sensors."""
 
-import getpass
 import hashlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,8 +12,9 @@ import typer
 
 from besok.model.errors import CountFileError, Unclear
 from besok.model.period_counts import LARGEST_FILE
+from cli.commands import hand_counts
 from cli.commands.database import opened
-from cli.commands.options import SiteOption
+from cli.commands.options import AsJson, Author, SiteOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     from besok.model.site import Site
 
 app = typer.Typer(no_args_is_help=True, help="Past visits: counts of earlier counters, lists and statistics.")
+app.command("count")(hand_counts.count)
 
-Author = Annotated[str, typer.Option("--by", help="Who does it; the name on this machine if left out.")]
 Number = Annotated[int, typer.Argument(help="As `besok visits list` shows it.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
-
-
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="visits")
 
 
 @app.command("import")
@@ -57,7 +51,7 @@ def import_visits(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Store without asking.")] = False,
     by: Author = "",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what storing the counts of a file would change, ask, and store them."""
     from besok.services import imports
@@ -82,7 +76,7 @@ def import_visits(
             print("Nothing was stored.", file=sys.stderr)
             raise typer.Exit(1)
         number = imports.store(
-            db, site, doors, found, source, author=by or getpass.getuser(),
+            db, site, doors, found, source, author=by,
             digest=hashlib.sha256(data).hexdigest(), name=name, counts=counts, now=now,
         )  # fmt: skip
     if as_json:
@@ -92,7 +86,7 @@ def import_visits(
 
 
 @app.command("list")
-def list_imports(site: SiteOption, as_json: Json = False) -> None:
+def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     """Show what was imported: number, span, visits, source, author; undone ones too."""
     from besok.services.imports import imports
     from cli.terminal import visits
@@ -111,7 +105,7 @@ def undo(number: Number, by: Author = "") -> None:
     from besok.services import imports
 
     with opened() as db:
-        imports.undo(db, number, by or getpass.getuser(), now=datetime.now(UTC))
+        imports.undo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} is undone; `besok visits redo {number}` makes it count again.")
 
 
@@ -121,7 +115,7 @@ def redo(number: Number, by: Author = "") -> None:
     from besok.services import imports
 
     with opened() as db:
-        imports.redo(db, number, by or getpass.getuser(), now=datetime.now(UTC))
+        imports.redo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} counts again.")
 
 

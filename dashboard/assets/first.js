@@ -23,7 +23,9 @@
     },
   };
 
-  if (new URLSearchParams(location.search).get("tv") === "1") root.dataset.tv = "1";
+  // The address that the wall had before.
+  if (new URLSearchParams(location.search).get("tv") === "1") location.replace(location.pathname.replace(/^\/(now\b)?/, "/wall"));
+  if (/^\/wall\b/.test(location.pathname)) root.dataset.wall = "1";
 
   // Dash sets this to its own bundle, three times the size; whoever asks gets ours, and only pages with a chart ask.
   Object.defineProperty(window, "_dashPlotlyJSURL", {

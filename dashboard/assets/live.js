@@ -2,9 +2,10 @@
    stands where (`data-part`); only how old a figure is, is counted here. */
 (function () {
   "use strict";
-  const BEAT = 15000, PATIENCE = 2.5 * BEAT, NO_ACCESS = 4401;
+  const PATIENCE = 25000, NO_ACCESS = 4401;  // ms; the server sends a beat every 15 s
   let board = null, words = null, source = null;
-  let failures = 0, heardAt = 0, skew = 0, timer = 0, drawnAt = 0;
+  let blank = 0;  // seconds for which a wall has had nothing to show
+  let failures = 0, heardAt = 0, knownAt = 0, skew = 0, timer = 0, drawnAt = 0;
 
   const lang = () => document.documentElement.lang || "sv";
   const number = (n) => new Intl.NumberFormat(lang() === "en" ? "en-GB" : "sv-SE").format(n);
@@ -41,7 +42,7 @@
 
   function announce(card, space) {
     const said = document.getElementById("announcer"), name = card.querySelector("h1, h2, h3, a");
-    if (said) said.textContent = name.textContent + ": " + space.parts.verdict;
+    if (said && name) said.textContent = name.textContent + ": " + space.parts.verdict;
   }
 
   function paint(site) {
@@ -57,8 +58,20 @@
     tick();
   }
 
+  const clock = (at) => new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: board.dataset.zone }).format(at + skew);
+
+  // Loads the page again once the server answers: the browser's own page of an error would stay.
+  function renew() { fetch(location.href, { cache: "no-store" }).then((answer) => { if (answer.ok) location.reload(); }, () => {}); }
+
   function tick() {
+    const wall = document.documentElement.dataset.wall;
+    if (wall && !board && ++blank % 60 === 0) renew();
     if (!board) return;
+    blank = 0;
+    if (wall) {
+      put(board, "clock", clock(Date.now()));
+      put(board, "date", new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : "sv-SE", { weekday: "long", day: "numeric", month: "long", timeZone: board.dataset.zone }).format(serverNow()));
+    }
     board.querySelectorAll("[data-space]").forEach((card) => {
       put(card, "updated", age(card));
       put(card, "age", age(card, true));
@@ -71,15 +84,19 @@
     if (!node) return;
     node.hidden = !state;
     node.dataset.state = state || "";
-    if (board) board.dataset.connection = state;
     if (state) put(node, "word", node.dataset[state]);
+    if (!board) return;
+    board.dataset.connection = state;
+    put(board, "lost", state === "lost" ? words.lost.replace("{time}", clock(knownAt)) : "");
   }
 
   function received(text) {
-    heardAt = Date.now();
+    heardAt = knownAt = Date.now();
     failures = 0;
     pill("live");
     const message = JSON.parse(text);
+    // A wall of another version draws itself again; not at once, where servers of both versions answer in turn.
+    if (board?.dataset.version && message.version && message.version !== board.dataset.version && performance.now() > 60000) return renew();
     if (message.site === board?.dataset.site) paint(message);
   }
 
@@ -131,6 +148,7 @@
     words = JSON.parse(board.dataset.words);
     skew = Date.parse(board.dataset.time) - Date.now();
     failures = 0;
+    knownAt = Date.now();
     board.querySelectorAll('[data-part="spark"]').forEach((node) => window.besok.spark(node, null, serverNow()));
     tick();
     connect();

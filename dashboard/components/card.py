@@ -113,7 +113,7 @@ def storey(space: SpaceLive, href: str, frame: Frame) -> Any:
     return html.Header(head, className="storey-head", **data(**live_parts.state(space)))
 
 
-def card(space: SpaceLive, href: str, frame: Frame, storey: str = "", inside: Sequence[Any] = ()) -> Any:
+def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) -> Any:
     """One space of the board, with a line for each room inside it."""
     name, parts = named(space.name), live_parts.of_space(space, frame.is_open)
     usual = frame.curves.get(space.space, NO_CURVE).usual
@@ -121,7 +121,6 @@ def card(space: SpaceLive, href: str, frame: Frame, storey: str = "", inside: Se
     return html.Article(
         [
             html.Header([html.H3(dcc.Link(name, href=href)), chip(parts)]),
-            html.P(storey, className="eyebrow"),
             html.Div(
                 [count(space, parts), html.P(part("certainty", parts), className="certainty")],
                 className="figures",

@@ -15,6 +15,7 @@ from besok.model.views.live import SiteLive, SpaceLive
 from besok.text import formats, opening_text
 from besok.text.languages import _
 from dashboard.components.elements import data
+from dashboard.version import version
 
 Parts = dict[str, str]  # texts by the name of their place
 
@@ -56,7 +57,9 @@ def state(space: SpaceLive) -> dict[str, str]:
     return {
         "space": space.space,
         "state": space.freshness,
-        "level": space.level,
+        "level": "unknown"
+        if space.basis == "presence"
+        else space.level,  # somebody is there: how many, nobody knows
         "basis": space.basis or "",
         "known": "" if space.people is None else "1",
         "heard": space.heard.isoformat() if space.heard else "",
@@ -81,12 +84,18 @@ def update(live: SiteLive, place: Site) -> str:
         for space in live.spaces
     }
     heard = any(space.heard for space in live.spaces)
-    site = {"site": live.site, "time": live.time.isoformat(), "heard": heard, "parts": of_site(live, place)}
+    site = {
+        "site": live.site,
+        "version": version(),
+        "time": live.time.isoformat(),
+        "heard": heard,
+        "parts": of_site(live, place),
+    }
     return json.dumps({**site, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
 
 
 def ages() -> dict[str, str]:
-    """Return how old a figure is, for the script, which counts the seconds."""
+    """Return what the script says by the clock: how old a figure is, and since when there is no connection."""
     return {
         "short_seconds": _("{n} s"),
         "short_minutes": _("{n} min"),
@@ -95,6 +104,7 @@ def ages() -> dict[str, str]:
         "minutes": _("updated {n} min ago"),
         "hours": _("offline for {n} h"),
         "never": _("never seen"),
+        "lost": _("No connection since {time}"),
     }
 
 
@@ -154,9 +164,13 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     """Return the word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and
     quiet.
     """
-    stale = {"stale": _("Offline"), "none": _("No data")}
-    if space.freshness in stale:
-        return stale[space.freshness]
+    if space.freshness == "none":
+        return _("No data")
+    if space.freshness == "stale":
+        late = (
+            space.heard and space.time and space.heard > space.time
+        )  # the sensor sends, and nobody estimates
+        return _("Not updated") if late else _("Sensor offline")
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
     return {

@@ -19,7 +19,6 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
     """Return the totals of a site; `sensors` is a line about its sensors."""
     root, of_site = live.spaces[0], live_parts.of_site(live, place)
     parts = live_parts.of_space(root, frame.is_open)
-    where = _("in the building now") if place.kind == "library" else _("in the park now")
     return html.Section(
         [
             html.Header(
@@ -28,7 +27,8 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
             html.Div(
                 [
                     html.Div(
-                        [count(root, parts), html.P(where, className="where"), chip(parts)], className="total"
+                        [count(root, parts), html.P(whereabouts(place), className="where"), chip(parts)],
+                        className="total",
                     ),
                     bar(root),
                     html.P(
@@ -42,18 +42,24 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
                 className="now",
             ),
             frame.spark(root.space, _("People here today and a week ago"), axis=place.timezone),
-            _visits(live, frame, of_site),
+            visits(live, frame.net, of_site),
         ],
         className="hero",
         **data(**live_parts.state(root)),
     )
 
 
-def _visits(live: SiteLive, frame: Frame, parts: Parts) -> Any:
+def whereabouts(place: Site) -> str:
+    """Return where the people are that are counted as a site's."""
+    return _("in the building now") if place.kind == "library" else _("in the park now")
+
+
+def visits(live: SiteLive, net: bool, parts: Parts) -> Any:
+    """Return the visits of today beside those of last week; `net`: the target counts them less the deductions."""
     return html.Div(
         [
             html.P(part("visits", parts), className="number"),
-            html.P(_counted_as(live, frame.net), className="where"),
+            html.P(_counted_as(live, net), className="where"),
             html.P(part("trend", parts), className="trend"),
         ],
         className="visits",

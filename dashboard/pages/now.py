@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from math import ceil, sqrt
 from typing import Any
 
 from dash import html
@@ -78,9 +77,7 @@ def curve(
 def board(live: SiteLive, place: Site, shared: Frame, sensors: Any = None) -> Any:
     """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors."""
     floors = groups(live.spaces)
-    cards = sum(len(rooms) for _floor, rooms in floors)
-    columns = max(1, ceil(sqrt(cards)))
-    wall = html.P(html.A(_("Show on a wall screen"), href=f"/now/{live.site}?tv=1"), className="to-wall")
+    wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
         [
             *notices.simulated(live.sandbox),
@@ -91,12 +88,11 @@ def board(live: SiteLive, place: Site, shared: Frame, sensors: Any = None) -> An
             wall,
         ],
         className="board",
-        style={"--columns": str(columns), "--rows": str(ceil(cards / columns) or 1)},
         **data(
             title=_("{site} now").format(site=named(live.name)),
             live=f"/live/{live.site}",
             time=live.time.isoformat(),
-            lost=_("No connection"),
+            zone=place.timezone,
             words=json.dumps(live_parts.ages(), ensure_ascii=False),
         ),
     )
@@ -129,10 +125,8 @@ def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame) -> A
     def href(space: SpaceLive) -> str:
         return f"/spaces/{site}/{space.space}"
 
-    label = named(floor.name) if floor else ""
     cards = [
-        card(space, href(space), shared, label, [row(r, href(r), shared) for r in inside])
-        for space, inside in rooms
+        card(space, href(space), shared, [row(r, href(r), shared) for r in inside]) for space, inside in rooms
     ]
     head = [storey(floor, href(floor), shared)] if floor else []
     return html.Section([*head, html.Div(cards, className="cards")], className="storey")

@@ -1,4 +1,4 @@
-"""What a command takes when nothing is said must be something that it would take."""
+"""What a command takes when nothing is said must be something that it would take; and each command can be reached."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -32,3 +32,14 @@ def test_every_default_lies_within_its_bounds() -> None:
     for name, default, info in found:
         assert info.min is None or info.min <= default, name
         assert info.max is None or default <= info.max, name
+
+
+def test_no_group_hides_another_of_its_name() -> None:
+    def twice(of: typer.Typer) -> Iterator[str]:
+        names = [group.name for group in of.registered_groups]
+        yield from (str(name) for name in names if names.count(name) > 1)
+        for group in of.registered_groups:
+            if group.typer_instance:
+                yield from twice(group.typer_instance)
+
+    assert list(twice(app)) == []

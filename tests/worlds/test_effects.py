@@ -45,6 +45,20 @@ def test_a_wandering_series_makes_the_interval_wide() -> None:
     assert errors[0] and errors[1] and errors[1].error > 4 * errors[0].error
 
 
+def test_it_is_said_what_would_show_and_it_then_does() -> None:
+    found, told_weeks = [], set()
+    for seed in range(40):
+        visits = library(seed, drift=0.003 + 0.017 * (seed % 2))
+        early = effect_of_action(MONDAY, visits[: DAYS - AFTER + 8 * 7], SINCE).change
+        assert early and early.detectable
+        told_weeks.add(early.detectable.weeks)
+        more = visits[: DAYS - AFTER + early.detectable.weeks * 7].copy()
+        more[DAYS - AFTER :] *= 1 + early.detectable.share
+        found.append(effect_of_action(MONDAY, more, SINCE).verdict == "more")
+    assert sum(found) >= 26, "of forty, 32 are meant"
+    assert len(told_weeks) > 1, "a calm library knows sooner than one that drifts"
+
+
 @pytest.mark.parametrize(("begins", "weeks", "size", "least"), [(96, 104, 0.1, 0.92), (130, 156, 0.05, 0.92)])
 def test_a_level_that_moves_by_rare_large_steps_keeps_the_interval_honest(
     begins: int, weeks: int, size: float, least: float

@@ -1,7 +1,7 @@
 """The occupancy figures are as true as docs/reference/results-occupancy.md says: on fixed seeds, with a margin.
 
-The short form counts some of the standard worlds by five minutes and for few days; `python -m benchmarks.occupancy` and the slow form
-judge all of them.
+The short form counts some of the standard worlds by five minutes and for few days; `python -m benchmarks.occupancy`
+and the slow form judge all of them.
 """
 
 from dataclasses import replace

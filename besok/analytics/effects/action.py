@@ -14,7 +14,7 @@ from besok.analytics.effects.moved import moved_share, origin
 from besok.analytics.effects.step_model import BELIEF, EstimatedStep, estimate_step
 from besok.analytics.level_shift import LEAST_WEEKS, WEEKS_A_YEAR
 from besok.model.arrays import Bools, Floats
-from besok.model.effects import Change, Effect, Range, Verdict
+from besok.model.effects import Change, Detectable, Effect, Range, Verdict
 
 WEEK = 7
 LONGEST_BEFORE = 208  # weeks; older ones tell of another library
@@ -25,6 +25,7 @@ SHUT, CROWD = 0.1, 20.0
 OTHER_PLACES = 1.8  # the mean square of placebos to believe beside other places: each has breaks of its own
 # The turn of the year, from Advent to Epiphany (month, day): unknown at a library that has seen none.
 ADVENT, EPIPHANY = (11, 27), (1, 6)
+WORTHWHILE, POWER = 0.2, 0.8  # the effect of which it is told when it would show, and how probably
 LEAST = 5.0  # visits a week before the action, to compare with
 
 
@@ -231,8 +232,8 @@ def _told(
     share = Range(estimate=float(np.expm1(size)), lower=float(np.expm1(lower)), upper=float(np.expm1(upper)))
     year = lay.weekly(visits) * WEEKS_A_YEAR
     log, after = at
+    weeks = int((~np.isnan(log) & ~after).sum()), int((~np.isnan(log) & after).sum())
     t = found.size / max(found.error, 1e-12)
-    known = ~np.isnan(log)
     return Change(
         share=share,
         a_year=Range(
@@ -242,8 +243,23 @@ def _told(
         ),
         odds=float(stdtr(found.freedom, t)),
         p=float(2 * stdtr(found.freedom, -abs(t))),
-        weeks=(int((known & ~after).sum()), int((known & after).sum())),
+        weeks=weeks,
         compared="controls" if controlled else "history",
         placebos=len(found.placebos),
         widened=found.widened,
+        detectable=_detectable(found, weeks[1]),
     )
+
+
+def _detectable(found: EstimatedStep, weeks: int) -> Detectable | None:
+    """Return when an effect of `WORTHWHILE` would show; where no horizon is enough, what would at the last."""
+    enough = float(stdtrit(found.freedom, 0.975) + stdtrit(found.freedom, POWER))
+    shows = {
+        w: float(np.expm1(enough * error))
+        for w, error in {weeks: found.error, **found.later}.items()
+        if w >= weeks
+    }
+    for after, share in sorted(shows.items()):
+        if share <= WORTHWHILE:
+            return Detectable(share=WORTHWHILE, weeks=after)
+    return Detectable(share=shows[max(shows)], weeks=max(shows)) if len(shows) > 1 else None

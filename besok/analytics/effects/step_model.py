@@ -31,6 +31,7 @@ CLEAR = 3.0  # standard errors; a week further off is an outlier, and counts les
 EDGE = 4  # weeks that a placebo lasts at the least
 LEAST_BEFORE = 16  # weeks before the first placebo
 MOST_PLACEBOS = 40
+HORIZONS = (8, 13, 26, 52)  # weeks after, for which it is told what would show
 # Prior mean square of the placebos and how many independent ones that is worth: a model is never quite the series' own.
 # Calm placebos narrow an interval no further than to the root of `NARROWEST`.
 BELIEF, WORTH, NARROWEST = 1.2, 5.0, 0.8
@@ -40,6 +41,7 @@ BELIEF, WORTH, NARROWEST = 1.2, 5.0, 0.8
 class EstimatedStep:
     """The step in units of the series, its standard error, and the degrees of freedom of its t distribution.
 
+    `later` has the standard error that it would have so many weeks after, as far as the weeks before can tell.
     `placebos` are what the same question gave at times when nothing happened, in standard errors before widening;
     `widened` is how many times wider the interval was made for them and for what no model knows.
     """
@@ -47,6 +49,7 @@ class EstimatedStep:
     size: float
     error: float
     freedom: float
+    later: dict[int, float]
     placebos: tuple[float, ...]
     widened: float
 
@@ -123,10 +126,17 @@ def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep
     placebos = size[1:] / errors[1:]
     scatter = float(np.mean(placebos**2)) if len(placebos) else 0.0
     widened = float(np.sqrt(max(NARROWEST, (WORTH * belief + independent * scatter) / (WORTH + independent))))
+    horizons = np.array([w for w in HORIZONS if before - w >= LEAST_BEFORE], dtype=np.int64)
+    if_later = (np.arange(len(step))[:, None] >= before - horizons).astype(np.float64)
+    at_end = np.full(len(horizons), before)
+    later = np.zeros(0)
+    if len(horizons):
+        later = weight @ np.array([_steps(fit, weekly.value, if_later, at_end)[1] for fit in found])
     return EstimatedStep(
         size=float(size[0]),
         error=float(errors[0]) * widened,
         freedom=max(len(step) - 4.0, 3.0),
+        later=dict(zip(horizons.tolist(), (widened * np.sqrt(later)).tolist(), strict=True)),
         placebos=tuple(placebos.tolist()),
         widened=widened,
     )

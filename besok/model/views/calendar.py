@@ -27,8 +27,8 @@ class ActionEffect:
     `share` is the change of the visits it is about (0.1: a tenth more) and `a_year` the same in visits a year, each
     with a 95 % interval; `odds` is the probability that they rose at all. `compared` says what it was judged by, from
     so many weeks before and after. `origin` tells new visits from those that moved here from elsewhere in the house.
-    `of_missing` is its contribution to the target: the share of the visits a year that are still missing. None: cannot
-    be said.
+    `of_missing` is its contribution to the target: the share of the visits a year that are still missing. An effect of
+    `detectable` would be told from chance four times of five, `detectable_weeks` after. None: cannot be said.
     """
 
     action: str
@@ -48,6 +48,8 @@ class ActionEffect:
     compared: Literal["controls", "history"] | None = None
     origin: Literal["new", "moved", "partly", "cannot_tell"] | None = None
     of_missing: float | None = None
+    detectable: float | None = None
+    detectable_weeks: int | None = None
 
 
 UNUSUAL_FROM: Final = 21  # days that were counted, before any hour is called unusual

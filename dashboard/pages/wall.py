@@ -1,0 +1,177 @@
+"""*Wall*: a site on a screen that nobody touches, of any size, readable from across the room."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from besok.model.site import Site
+from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
+from besok.services.live import get_live
+from besok.store import sites
+from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import live_parts, notices
+from dashboard.components.card import bar, chip
+from dashboard.components.elements import data, present
+from dashboard.components.live_parts import Parts, part
+from dashboard.components.site_panel import visits, whereabouts
+from dashboard.version import version
+
+LONGEST_TEXT = 200  # characters of an announcement
+SIZES = (
+    (16, 13.0),
+    (30, 11.0),
+    (50, 9.0),
+)  # letters of a name, and how high they may then be: in % of a tile
+LEAST_SIZE = 7.2
+NAME_WIDTH = 140  # % of a tile's height
+LETTER, DIGIT = 0.58, 0.64  # their width by their height: the widest of the usual ones
+FLOOR_LETTERS = 22  # of a floor's name; a longer one takes two lines
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return the wall of a site."""
+    return wall(get_live(db, site.site, now), sites.load(db, site.site), address.get("text"))
+
+
+def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
+    """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first."""
+    root, *rest = live.spaces
+    floors = [space for space in rest if space.kind == "storey"]
+    tiles = [space for space in rest if space.kind != "storey"] or [root]
+    names = {space.space: named(space.name) for space in rest}
+    unheard = html.P(
+        _("No sensor of this place has been seen yet"),
+        className="told",
+        hidden=any(space.heard for space in live.spaces),
+        **data(part="unheard"),
+    )
+    return html.Div(
+        present(
+            html.P("", className="lost", role="alert", **data(part="lost")),
+            *notices.simulated(live.sandbox),
+            unheard,
+            html.Div(
+                [
+                    html.Section([_place(live, place), _total(live, place, floors)], className="panel"),
+                    html.Div(
+                        [_tile(space, names.get(space.parent or "", ""), live.is_open) for space in tiles],
+                        className="tiles",
+                    ),
+                ],
+                className="screen",
+            ),
+            html.P(announcement[:LONGEST_TEXT], className="announcement") if announcement else None,
+        ),
+        className="wall",
+        **data(
+            title=_("{site} now").format(site=named(live.name)),
+            live=f"/live/{live.site}",
+            time=live.time.isoformat(),
+            zone=place.timezone,
+            version=version(),
+            words=json.dumps(live_parts.ages(), ensure_ascii=False),
+        ),
+    )
+
+
+def _place(live: SiteLive, place: Site) -> Any:
+    parts = live_parts.of_site(live, place)
+    return html.Div(
+        [
+            html.P("", className="clock", **data(part="clock")),
+            html.P("", className="date", **data(part="date")),
+            html.H1(named(live.name), style=_sized(named(live.name))),
+            html.P(part("opening", parts), className="opening"),
+            visits(live, place.measure == "net", parts),
+        ],
+        className="half",
+    )
+
+
+def _total(live: SiteLive, place: Site, floors: Sequence[SpaceLive]) -> Any:
+    root = live.spaces[0]
+    parts = live_parts.of_space(root, live.is_open)
+    said = [chip(parts), part("share", parts, className="share"), part("age", {}, className="age")]
+    return html.Div(
+        present(
+            html.Div(
+                [
+                    _count(root, parts),
+                    html.P(whereabouts(place), className="where"),
+                    bar(root),
+                    html.P(said, className="reads"),
+                ],
+                className="whole",
+                **data(**live_parts.state(root)),
+            ),
+            _floors(floors, live.is_open) if floors else None,
+        ),
+        className="half",
+    )
+
+
+def _floors(floors: Sequence[SpaceLive], is_open: bool) -> Any:
+    """Return the totals of the floors; `--lines` is how many lines they take, `--line` how wide the widest is."""
+    letters = [len(named(floor.name)) for floor in floors]
+    line = max(
+        LETTER * min(n, FLOOR_LETTERS) + 1.2 * _em(f) + 2.6 for f, n in zip(floors, letters, strict=True)
+    )
+    lines = sum(1 if n <= FLOOR_LETTERS else 2 for n in letters)
+    return html.Ul(
+        [_floor(floor, is_open) for floor in floors],
+        className="floors",
+        style={"--lines": str(lines), "--line": f"{line:.2f}"},
+    )
+
+
+def _floor(floor: SpaceLive, is_open: bool) -> Any:
+    parts = live_parts.of_space(floor, is_open)
+    return html.Li(
+        [html.Span(named(floor.name), className="name"), _count(floor, parts), chip(parts)],
+        **data(**live_parts.state(floor)),
+    )
+
+
+def _tile(space: SpaceLive, where: str, is_open: bool) -> Any:
+    name, parts = named(space.name), live_parts.of_space(space, is_open)
+    known = [part("range", parts, className="range"), part("age", {}, className="age")]
+    inner = [
+        html.H2(name, style=_sized(name)),
+        html.P(where, className="eyebrow"),
+        _count(space, parts),
+        bar(space),
+        html.P([chip(parts), *known, part("certainty", parts, className="certainty")], className="reads"),
+    ]
+    return html.Article(
+        html.Div(inner, className="inner"), className="tile", **data(**live_parts.state(space))
+    )
+
+
+def _count(space: SpaceLive, parts: Parts) -> Any:
+    """Return people and capacity; the style sheet knows from `--em` how wide they can get."""
+    both = [part("people", parts, className="people")]
+    if space.capacity:
+        both.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))
+    return html.P(both, className="count", style={"--em": f"{_em(space):.2f}"})
+
+
+def _em(space: SpaceLive) -> float:
+    """Return how wide people and capacity can get, by the height of the letters of the first."""
+    if space.basis == "presence":
+        return DIGIT * max(len(_("Occupied")), len(_("Free")))
+    most = formats.number(max(999, 2 * (space.capacity or 0), 4 * (space.people or 0)))
+    capacity = 0.2 + DIGIT / 2 * (2 + len(formats.number(space.capacity))) if space.capacity else 0
+    return DIGIT * len(most) + capacity
+
+
+def _sized(name: str) -> Mapping[str, str]:
+    """Return the size of a name: no word of it is wider than its box, as far as it can be read then."""
+    size = next((size for letters, size in SIZES if len(name) <= letters), LEAST_SIZE)
+    longest = max(map(len, name.replace("-", "- ").split()), default=1)
+    return {"--size": f"{max(min(size, NAME_WIDTH / (LETTER * longest)), LEAST_SIZE / 2):.2f}"}

@@ -1,0 +1,153 @@
+"""*Wall*, the screen that nobody touches: whole in every size, honest about its connection, up to date by itself."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from house import House, Open, ago, apply_house, people, running
+from playwright.sync_api import Browser, Page, expect
+
+from besok.model.access import Grant
+from besok.model.settings import Settings
+from besok.services import sign_in
+from besok.store import accounts, sessions
+from besok.store.database import Database
+from cli.serving.web import serve
+from cli.stack import ports
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+SIZES = ((1080, 1920), (1920, 1080), (3840, 2160), (1280, 720))
+# Texts that leave their box or the screen, are cut, or lie over one another.
+FAULTS = """() => {
+  const drawn = [...document.querySelectorAll(".wall :is(h1, h2, p, span)")].filter((node) =>
+    !node.children.length && node.textContent.trim() && node.checkVisibility() && getComputedStyle(node).clipPath === "none");
+  const texts = drawn.map((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [node, range.getBoundingClientRect(), node.closest(".tile, .half, .wall > *").getBoundingClientRect()];
+  });
+  const found = [document.documentElement.scrollHeight > innerHeight && "the page scrolls"];
+  texts.forEach(([node, r, box], n) => {
+    const out = r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1;
+    if (out || box.right > innerWidth + 1 || box.bottom > innerHeight + 1) found.push("out of its box: " + node.textContent);
+    if (node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflow === "hidden") found.push("cut: " + node.textContent);
+    for (const [other, s] of texts.slice(n + 1)) {
+      const wide = Math.min(r.right, s.right) - Math.max(r.left, s.left);
+      const high = Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top);
+      if (wide > 1 && high > Math.min(r.height, s.height) / 4) found.push(node.textContent + " over " + other.textContent);
+    }
+  });
+  return found.filter(Boolean);
+}"""
+
+
+def wall(house: House) -> str:
+    return f"{house.url}/wall/{house.id}"
+
+
+def order(page: Page) -> list[str]:
+    """The spaces as they stand on the screen."""
+    boxes = {
+        str(tile.get_attribute("data-space")): tile.bounding_box() for tile in page.locator(".tile").all()
+    }
+    return sorted(boxes, key=lambda name: (boxes[name]["y"], boxes[name]["x"]))  # type: ignore[index]
+
+
+def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, open_page: Open) -> None:
+    house.publish("presence/level", {"time": ago(900), "occupied": True})
+    house.publish("door/flow", {"time": ago(0), "in": 112, "out": 0})  # with three digits, in a room for ten
+    for colours, locale, size in zip(("light", "dark") * 2, ("sv-SE", "en-GB") * 2, SIZES, strict=True):
+        page = open_page(
+            wall(house), width=size[0], height=size[1], locale=locale, color_scheme=colours, bypass_csp=True,
+            reduced_motion="reduce",
+        )  # fmt: skip
+        expect(people(page, "lobby")).to_have_text(re.compile(r"^1\d\d$"))
+        expect(page.locator('.tile[data-space="lobby"]')).to_have_attribute("data-level", "full")
+        expect(page.locator('.tile[data-space="studio"] .chip')).to_have_text("Sensor offline")
+        expect(page.locator('[data-part="clock"]')).to_have_text(re.compile(r"^\d\d:\d\d$"))
+        expect(page.locator('.floors [data-space="ground"] .count')).to_be_visible()
+        expect(page.locator("header.bar")).to_be_hidden()
+        assert order(page) == ["lobby", "studio"]
+        assert page.evaluate(FAULTS) == [], size
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+        assert found == [], (size, colours)
+
+
+def test_a_house_that_nobody_measures_shows_no_zero(quiet_house: House, open_page: Open) -> None:
+    page = open_page(
+        f"{quiet_house.url}/now/{quiet_house.id}?tv=1", width=1080, height=1920
+    )  # as it was called before
+    page.wait_for_url(f"{wall(quiet_house)}")
+    expect(page.get_by_text("Ingen sensor på den här platsen har anslutit ännu")).to_be_visible()
+    for place in (quiet_house.id, "ground", "lobby", "studio"):
+        expect(people(page, place)).to_have_text("–")
+    assert page.evaluate(FAULTS) == []
+
+
+def test_it_says_since_when_it_has_no_connection_and_finds_it_again(
+    settings: Settings, db: Database, wait_for: Callable[..., object], open_page: Open
+) -> None:
+    apply_house(db, "mast")
+    with running("web", serve, settings):
+        wait_for(lambda: ports.answers(settings.port))
+        page = open_page(f"http://127.0.0.1:{settings.port}/wall/mast", strict=False)
+        expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
+        expect(page.locator(".lost")).to_be_hidden()
+    expect(page.locator(".lost")).to_have_text(re.compile(r"^Ingen anslutning sedan \d\d:\d\d$"))
+    expect(page.locator("h1")).to_have_text("Huset")  # what was known stays, and is not said of the sensors
+    assert page.evaluate(FAULTS) == []
+    with running("web", serve, settings):
+        expect(page.locator(".lost")).to_be_hidden()
+        page.goto("about:blank")
+
+
+def test_a_connection_that_says_nothing_is_lost_within_half_a_minute(
+    quiet_house: House, chromium: Browser
+) -> None:
+    page = chromium.new_page(locale="en-GB")
+    page.clock.install()
+    page.goto(wall(quiet_house))
+    expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
+    page.route("**/live/**", lambda route: route.abort())
+    page.route_web_socket("**/live/**", lambda socket: socket.close())
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=29))
+    expect(page.locator(".lost")).to_have_text(re.compile(r"^No connection since \d\d:\d\d$"))
+    page.close()
+
+
+def test_a_screen_elsewhere_signs_in_with_its_key_once(
+    quiet_house: House, db: Database, chromium: Browser
+) -> None:
+    now = datetime.now(UTC)
+    key, digest = sign_in.make_key()
+    grant = Grant(role="viewer", site=quiet_house.id)
+    assert accounts.add(db, "ada", "Ada", sign_in.hashed("four words are enough"), [Grant(role="admin")], now)
+    assert sessions.add_key(db, "hall", digest, grant, "ada", now, now + timedelta(days=365))
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(wall(quiet_house))
+    page.get_by_text("A wall screen").click()
+    page.get_by_label("Key of the screen").fill(key)
+    page.get_by_role("button", name="Open the screen").click()
+    expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
+    assert page.url == wall(quiet_house)
+    context.close()
+
+
+def test_it_draws_itself_again_when_the_server_has_another_version(
+    quiet_house: House, chromium: Browser
+) -> None:
+    page = chromium.new_page()
+    page.clock.install()
+    page.goto(wall(quiet_house))
+    board = page.locator(".wall")
+    expect(board).to_have_attribute("data-connection", "live")
+    version = board.get_attribute("data-version")
+    board.evaluate("node => node.dataset.version = 'of yesterday'")
+    page.clock.fast_forward(
+        61_000
+    )  # so long it waits; and then asks for a new connection, which tells the version
+    expect(board).to_have_attribute("data-version", str(version))
+    page.close()

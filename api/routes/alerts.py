@@ -70,6 +70,10 @@ class TargetIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    who: Who = WHO
+    name: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9-]{1,60}$")] = Field(
+        description="What it is called", examples=["desk"]
+    )
     url: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=WORD)
     ] = Field(
@@ -159,16 +163,14 @@ def targets(db: Db) -> list[TargetInfo]:
     return store.target_states(db)
 
 
-@router.put(
-    "/alerts/targets/{name}",
-    status_code=204,
-    summary="Set where messages go",
-    dependencies=[needs("administer")],
+@router.post(
+    "/alerts/targets", status_code=204, summary="Set where messages go", dependencies=[needs("administer")]
 )
-def put_target(name: TargetName, body: TargetIn, db: Db) -> None:
-    """Keep an address, and have a message sent to it within a minute to try it; the log of messages tells the rest."""
+def put_target(body: TargetIn, db: Db) -> None:
+    """Keep an address under a name, in place of an earlier one, and have a message sent to it within a minute to try
+    it; the log of messages tells how that went."""
     try:
-        alert_handling.put_target(db, name, body.url)
+        alert_handling.put_target(db, body.name, body.url)
     except AlertError as exc:
         raise HTTPException(422, exc.message) from None
 

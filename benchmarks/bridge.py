@@ -6,12 +6,12 @@ Simulated houses of one to four doors over two years; one counter begins to coun
 count -10 to +10 % more replace a gate of which counts were imported.
 """
 
-import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import sqrt
+from statistics import mean
 
-from benchmarks._page import write_tables
-from benchmarks.worlds.method_breaks import moved, replaced
+from benchmarks._page import main
+from benchmarks.worlds.method_breaks import Moved, Replaced, moved, replaced
 
 
 def table(seeds: int) -> Iterator[str]:
@@ -21,12 +21,17 @@ def table(seeds: int) -> Iterator[str]:
     for doors in (1, 2, 3, 4):
         for how in ("level", "overlap", "unknown", "none"):
             told = [moved(seed, doors, how) for seed in range(seeds)]
-            off = sqrt(sum((t.growth.bridged - t.truth) ** 2 for t in told) / seeds)
-            plain = sqrt(sum((t.growth.counted - t.truth) ** 2 for t in told) / seeds)
-            error = sum(t.growth.error for t in told) / seeds
-            beyond = sum(abs(t.growth.bridged - t.truth) > t.growth.error for t in told) / seeds
             seen = sum(t.found for t in told) / seeds
-            yield f"| {doors} | {how} | {off:.2%} | {plain:.2%} | {error:.2%} | {beyond:.1%} | {seen:.1%} |"
+            yield f"| {doors} | {how} | {_errors(told)} | {seen:.1%} |"
+
+
+def _errors(told: Sequence[Moved] | Sequence[Replaced]) -> str:
+    """Return how far growth is off, bridged and as counted, the stated error, and how often it is beyond that."""
+    off, plain = (
+        sqrt(mean((getattr(t.growth, how) - t.truth) ** 2 for t in told)) for how in ("bridged", "counted")
+    )
+    beyond = mean(abs(t.growth.bridged - t.truth) > t.growth.error for t in told)
+    return f"{off:.2%} | {plain:.2%} | {mean(t.growth.error for t in told):.2%} | {beyond:.1%}"
 
 
 def table_of_gates(seeds: int) -> Iterator[str]:
@@ -36,25 +41,11 @@ def table_of_gates(seeds: int) -> Iterator[str]:
     for doors in (1, 3):
         for beside in (0, 7, 28):
             told = [replaced(seed, doors, beside) for seed in range(seeds)]
-            off = sqrt(sum((t.growth.bridged - t.truth) ** 2 for t in told) / seeds)
-            plain = sqrt(sum((t.growth.counted - t.truth) ** 2 for t in told) / seeds)
-            error = sum(t.growth.error for t in told) / seeds
-            beyond = sum(abs(t.growth.bridged - t.truth) > t.growth.error for t in told) / seeds
             held = sum(abs(t.bridge.size - t.ratio) < 1.2816 * t.bridge.se for t in told) / seeds
-            yield f"| {doors} | {beside} | {off:.2%} | {plain:.2%} | {error:.2%} | {beyond:.1%} | {held:.0%} |"
-
-
-def main() -> None:
-    """Print the table, and write it into the documentation if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("seeds", type=int, nargs="?", default=100)
-    parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
-    tables = {"gates": "\n".join(table_of_gates(asked.seeds)), "results": "\n".join(table(asked.seeds))}
-    print("\n\n".join(tables.values()))
-    if asked.write:
-        write_tables("method-breaks", tables)
+            yield f"| {doors} | {beside} | {_errors(told)} | {held:.0%} |"
 
 
 if __name__ == "__main__":
-    main()
+    main(
+        "method-breaks", __doc__, 100, lambda seeds: {"gates": table_of_gates(seeds), "results": table(seeds)}
+    )

@@ -5,13 +5,12 @@ that differs from one session to the next. The table says how often the 95 % int
 often a factor is proposed. `make calibration` runs it.
 """
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks._page import write_tables
+from benchmarks._page import main
 from besok.analytics.calibration import Session, accuracy
 from besok.model.validation import Accuracy
 
@@ -79,17 +78,5 @@ def table(worlds: int) -> Iterator[str]:
             yield f"| {name} | {number} | {holds:.1%} | {factor:.1%} | {good:.1%} | {width:.2f} |"
 
 
-def main() -> None:
-    """Print the table, and write it into the documentation if asked to."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("worlds", type=int, nargs="?", default=300)
-    parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
-    lines = list(table(asked.worlds))
-    print("\n".join(lines))
-    if asked.write:
-        write_tables("calibration", {"results": "\n".join(lines)})
-
-
 if __name__ == "__main__":
-    main()
+    main("calibration", __doc__, 300, lambda worlds: {"results": table(worlds)})

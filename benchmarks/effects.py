@@ -14,8 +14,6 @@ is told of nothing. Where a street is known to have changed at a date, those awa
 `--write` renews the table in docs/reference/results-effects.md.
 """
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks._page import write_tables
+from benchmarks._page import main
 from benchmarks._series import DATA, STREETS, by_day, streets
 from benchmarks.worlds.known_effects import MONDAY, Case, house, simulated
 from besok.analytics.effects import effect_of_action, effect_of_event
@@ -244,20 +242,5 @@ def table(seeds: int) -> Iterator[str]:
             yield f"| {city} | {' | '.join(cells)} |"
 
 
-def main() -> None:
-    """Measure, print, and renew the table if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("seeds", type=int, nargs="?", default=100)
-    parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
-    lines = []
-    for line in table(asked.seeds):
-        print(line, flush=True)
-        lines.append(line)
-    if asked.write:
-        write_tables("effects", {"results": "\n".join(lines)})
-    print(json.dumps({"seeds": asked.seeds, "rows": len(lines)}))
-
-
 if __name__ == "__main__":
-    main()
+    main("effects", __doc__, 100, lambda seeds: {"results": table(seeds)})

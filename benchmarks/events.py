@@ -15,15 +15,14 @@ and a doubling or halving feed put in; how many of each are told unasked, and ho
 `--write` renews the tables in docs/reference/results-unusual-hours.md.
 """
 
-import argparse
-import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from scipy.stats import poisson
 
-from benchmarks._page import write_tables
-from benchmarks._series import DATA, STREETS, calit2, streets
+from benchmarks._page import main
+from benchmarks._series import DATA, calit2, streets
 from besok.analytics.events import find, lay, learn, unusual
 
 PREDICTIONS = (30, 50, 68, 98, 149)
@@ -212,23 +211,12 @@ def simulated(seeds: int) -> Iterator[str]:
         yield f"| {name} | {' | '.join(cells)} | {np.mean(others):.1f} |"
 
 
-def main() -> None:
-    """Measure, print, and renew the tables if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("seeds", type=int, nargs="?", default=1)
-    parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
+def tables(seeds: int) -> dict[str, Iterator[str]]:
+    """Return the lines of the page; none without real data."""
     if not DATA.is_dir():
-        print(json.dumps({"skipped": f"needs real data in {DATA}"}))
-        return
-    lines = []
-    for line in (*known_events(), "", *injected(asked.seeds), "", *simulated(5 * asked.seeds)):
-        print(line, flush=True)
-        lines.append(line)
-    if asked.write:
-        write_tables("unusual-hours", {"results": "\n".join(lines)})
-    print(json.dumps({"cities": len(STREETS), "rows": len(lines)}))
+        return {}
+    return {"results": chain(known_events(), [""], injected(seeds), [""], simulated(5 * seeds))}
 
 
 if __name__ == "__main__":
-    main()
+    main("unusual-hours", __doc__, 1, tables)

@@ -32,6 +32,7 @@ from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE, JudgedWorld
 from cli.simulation.score import Scores, as_text, judged
 from cli.simulation.score_table import AVERAGE, HEADS, Line, percent, plain
+from cli.standalone.estimate import clock, stretch
 from cli.terminal.tables import table
 
 SDU_ROOMS = {"1": ("lecture room", 84), "2": ("study room", 32)}  # with their seats
@@ -42,8 +43,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments(argv)
     seeds = range(1, args.seeds + 1)
     if args.rooms:
-        closed = rooms.stretch(args.closed) if args.closed else None
-        way = Way(reset=rooms.clock(args.reset), closed=closed, capacity=args.capacity, miss=args.miss)
+        closed = stretch(args.closed) if args.closed else None
+        way = Way(reset=clock(args.reset), closed=closed, capacity=args.capacity, miss=args.miss)
         print(as_text(judged(world for seed in seeds for world in rooms.worlds(args.rooms, way, seed))))
         return
     scores = standard_worlds(seeds, _told)

@@ -9,14 +9,13 @@ once a month.
 `--write` renews the table in docs/reference/results-sensor-quality.md.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks._page import write_tables
+from benchmarks._page import main
 from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality.detect import detect
 from besok.analytics.quality.sensor_series import cut
@@ -98,8 +97,10 @@ def outcomes(kind: str, seeds: Sequence[int], places: Sequence[tuple[SiteFile, i
                 yield judge(case(*place, seed, kind), place[0].sites[place[1]].id, seed)
 
 
-def table(seeds: Sequence[int]) -> Iterator[str]:
-    """Yield the table of the documentation, line by line."""
+def table(number: int) -> Iterator[str]:
+    """Yield the table of the documentation, line by line, of so many worlds for each site and fault."""
+    seeds = range(SEED, SEED + number)
+    yield f"{number} seeds for each of five sites.\n"
     yield "| fault | what it is | cases | named | days until then (median) | called | false alarms a month |"
     yield "|---|---|--:|--:|--:|---|--:|"
     every: list[Outcome] = []
@@ -119,26 +120,5 @@ def table(seeds: Sequence[int]) -> Iterator[str]:
     yield f"| all | | {len(every)} | {named_all:.0%} | | | {sum(len(o.false) for o in every) / len(every):.2f} |"
 
 
-def main() -> None:
-    """Print the table, and write it into the documentation if asked to."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seeds", type=int, default=2, help="worlds for each site and fault")
-    parser.add_argument(
-        "--write", action="store_true", help="put the table into its page of the documentation"
-    )
-    asked = parser.parse_args()
-    lines = []
-    for line in table(range(SEED, SEED + asked.seeds)):
-        print(line, flush=True)
-        lines.append(line)
-    if asked.write:
-        write_tables(
-            "sensor-quality",
-            {"results": f"{asked.seeds} seeds for each of five sites.\n\n" + "\n".join(lines)},
-        )
-
-
 if __name__ == "__main__":
-    main()
+    main("sensor-quality", __doc__, 2, lambda seeds: {"results": table(seeds)})

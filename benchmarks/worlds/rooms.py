@@ -78,22 +78,6 @@ def of_frame(frame: pd.DataFrame, way: Way, seed: int) -> list[JudgedWorld]:
     ]
 
 
-def clock(text: str) -> time:
-    """ "04:00" as a time of the day. Raises CountFileError."""
-    try:
-        return time.fromisoformat(text.strip())
-    except ValueError:
-        raise CountFileError(f"{text[:40]!r} is no time of the day; write 04:00") from None
-
-
-def stretch(text: str) -> tuple[time, time]:
-    """ "20:00-07:00" as its two ends. Raises CountFileError."""
-    shuts, dash, opens = text.partition("-")
-    if not dash:
-        raise CountFileError(f"{text[:40]!r} is no stretch of the day; write 20:00-07:00")
-    return clock(shuts), clock(opens)
-
-
 def truth(said: Iterable[tuple[datetime, float]]) -> Truth:
     """People by even steps, as often as the file usually tells; a value holds until the next one, or for an hour."""
     ordered = dict(sorted(said))

@@ -188,6 +188,25 @@ def resolved(number: int) -> Translatable:
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)
 
 
+def expired(what: str, until: date) -> Translatable:
+    """Return readings are deleted, so that nothing of their time can change any more."""
+    return _of(
+        "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
+        " then stay as they are: choose a later time",
+        what=what,
+        until=f"{until:%Y-%m-%d}",
+    )
+
+
+def decision_expired(number: int, gone: int) -> Translatable:
+    """Return a decision cannot be taken back."""
+    return _of(
+        "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)",
+        number=number,
+        gone=gone,
+    )
+
+
 def no_import(number: int) -> Translatable:
     """Return there is no such import."""
     return _of("there is no import {number}; `besok visits list` shows those there are", number=number)

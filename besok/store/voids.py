@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.views.devices import Voided
@@ -50,7 +51,14 @@ class _Locked:
 
 def find(db: Database, device: str, source: str = "") -> KnownDevice:
     """Return the device of a name. Raises NotFound, StoreRefused where devices of several sources have it."""
-    found = db.fetch("void_devices", KnownDevice, device=device, source=source)
+    with db.transaction() as conn:
+        return find_in(conn, device, source)
+
+
+def find_in(conn: _Connection, device: str, source: str = "") -> KnownDevice:
+    """As `find`, in a transaction."""
+    with conn.cursor(row_factory=class_row(KnownDevice)) as cur:
+        found = cur.execute(sql("void_devices"), {"device": device, "source": source}).fetchall()
     if not found:
         raise NotFound(f'there is no device "{device}"; `besok device list` shows those there are')
     if len(found) > 1:
@@ -94,6 +102,7 @@ def add(
     }
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
+        _refuse_expired(conn, device.device, device.channels, first)
         with conn.cursor(row_factory=class_row(Affected)) as cur:
             goes = cur.execute(sql("void_counts"), key).fetchone()
         assert goes
@@ -122,6 +131,7 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
         if found.undone:
             raise StoreRefused(f"{number} was undone before: there is nothing to undo")
         conn.execute(sql("lock_channels"), {"channels": found.channels})
+        _refuse_expired(conn, f"void {number}", found.channels, found.first)
         said = {"reason": reason, "author": author, "now": now}
         conn.execute(sql("void_undo"), {"id": number, **said})
         audit.note(conn, "void", f"void {number}", detail=f"undone, {author}: {reason}")
@@ -132,6 +142,15 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
 def listing(db: Database, site: str | None = None) -> list[Voided]:
     """Return what was voided of the sensors of a site, or of all devices, and what was undone; the last first."""
     return db.fetch("voids", Voided, site=site)
+
+
+def _refuse_expired(conn: _Connection, what: str, channels: list[int], first: datetime) -> None:
+    """Raise StoreRefused where readings from `first` on are deleted: the days could not be recomputed from the rest."""
+    (expired,) = conn.execute(sql("void_expired"), {"channels": channels, "first": first}).fetchone() or (
+        None,
+    )
+    if expired:
+        raise StoreRefused(messages.expired(what, expired))
 
 
 def _recompute(conn: _Connection, key: dict[str, object]) -> None:

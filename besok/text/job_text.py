@@ -7,10 +7,9 @@ from besok.text.languages import _
 def name(duty: str) -> str:
     """Return what a duty is called; one of another version as it calls itself."""
     names = {
-        "drop old minute figures": _("Delete old minute figures"),
         "delete old learnt parameters": _("Delete old learnt parameters"),
         "delete old message identities": _("Delete old message identities"),
-        "delete old rejected messages": _("Delete old rejected messages"),
+        "delete what is kept no longer": _("Delete what is kept no longer"),
         "delete old runs of jobs": _("Delete old runs of jobs"),
         "limit rejected messages": _("Limit rejected messages"),
         "note usual counts": _("Note usual counts"),

@@ -1,11 +1,9 @@
 """Messages of real devices become messages of simulated ones: marked, and in Besök's own topics of another site."""
 
-from collections.abc import Iterator
 from typing import Final
 
-from cli.traffic import jsonspans
-from cli.traffic.edits import edited
-from cli.traffic.jsonspans import Span
+from cli.traffic import jsontree
+from cli.traffic.jsontree import Pairs
 from collectors.adapters.native import PREFIX
 from collectors.decoding import SIMULATED
 
@@ -32,20 +30,13 @@ def marked(topic: str, payload: bytes) -> bytes | None:
     if native and topic.endswith("/status"):
         return payload
     try:
-        text = payload.decode()
-    except UnicodeDecodeError:
+        value = jsontree.read(payload.decode())
+    except (ValueError, RecursionError):
         return None
-    spans = jsonspans.scan(text)
-    items = spans[0].inner if native and len(spans) == 1 and spans[0].kind == "list" else spans
-    if not items or any(item.kind != "object" for item in items) or (not native and len(items) > 1):
+    items = [value] if isinstance(value, Pairs) or not native else value
+    if not isinstance(items, list) or not items or not all(isinstance(item, Pairs) for item in items):
         return None
     word = NATIVE if native else FOREIGN
-    return edited(text, (edit for item in items for edit in _mark(text, item, word))).encode()
-
-
-def _mark(text: str, item: Span, word: str) -> Iterator[tuple[int, int, str]]:
-    said = [span for span in item.inner if span.name and span.name.read(text) == word]
-    for span in said:
-        yield span.start, span.end, "true"
-    if not said:
-        yield item.start + 1, item.start + 1, f'"{word}":true{"," if item.inner else ""}'
+    for item in items:
+        item[:] = [(word, True), *((name, inner) for name, inner in item if name != word)]
+    return jsontree.write(value).encode()

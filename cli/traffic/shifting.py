@@ -1,22 +1,20 @@
 """Recorded payloads on other days: the times in them are moved, each in the form in which it is written.
 
 Which values are times nobody can know of every payload there is. Moved is what reads as a time (as adapters read times)
-and belongs to the recording: texts and whole numbers in JSON, texts and attributes in XML, at any depth.
-Everything else stays as it was, to the byte. Who replays asks the adapters whether that was all (replay.py).
+and belongs to the recording: texts and numbers in JSON, at any depth. Everything else says what it said. Who replays
+asks the adapters whether that was all (replay.py).
 """
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
-from cli.traffic import jsonspans, xmlspans
-from cli.traffic.edits import edited
+from cli.traffic import jsontree
+from cli.traffic.jsontree import Number, Pairs
 from collectors.adapters import times
 
 BEHIND, AHEAD = (
@@ -72,14 +70,14 @@ class Shift:
 
 
 def shifted(message: Message, shift: Shift) -> bytes:
-    """Return the payload of the message with its times moved."""
+    """Return the payload of the message with its times moved; what is no JSON stays as it is."""
     if not shift.by:
         return message.payload
     try:
-        text = message.payload.decode()
-    except UnicodeDecodeError:
+        value = jsontree.read(message.payload.decode())
+    except (ValueError, RecursionError):
         return message.payload
-    return _Mover(shift, message.received).document(text).encode()
+    return jsontree.write(_Mover(shift, message.received).tree(value)).encode()
 
 
 class _Mover:
@@ -88,36 +86,25 @@ class _Mover:
     def __init__(self, shift: Shift, received: datetime) -> None:
         self._shift, self._received = shift, received
 
-    def document(self, text: str, depth: int = 0) -> str:
-        start = text.lstrip("\ufeff \t\r\n")[:1]
-        if start in ("{", "["):
-            return edited(text, self._json(text, depth))
-        if start == "<":
-            return edited(text, self._xml(text))
-        return self.value(text.strip()).join(
-            (text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
-        )
+    def tree(self, value: Any, depth: int = 0) -> Any:
+        if isinstance(value, Pairs):
+            return Pairs((name, self.tree(inner, depth)) for name, inner in value)
+        if isinstance(value, list):
+            return [self.tree(inner, depth) for inner in value]
+        if isinstance(value, Number):
+            return Number(self.value(str(value)))
+        return self._text(value, depth) if isinstance(value, str) else value
 
-    def _json(self, text: str, depth: int) -> Iterator[tuple[int, int, str]]:
-        for leaf in (leaf for span in jsonspans.scan(text) for leaf in span.leaves()):
-            said = leaf.read(text)
-            if leaf.kind == "text" and said[:1] in ("{", "[") and depth < NESTED:
-                new = self.document(said, depth + 1)
-            else:
-                new = self.value(said)
-            if new != said:
-                yield (
-                    leaf.start,
-                    leaf.end,
-                    json.dumps(new, ensure_ascii=False) if leaf.kind == "text" else new,
-                )
-
-    def _xml(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for chunk in xmlspans.scan(text):
-            said = text[chunk.start : chunk.end].strip()
-            if (new := self.value(said)) != said:
-                start = text.index(said, chunk.start)
-                yield start, start + len(said), new
+    def _text(self, said: str, depth: int) -> str:
+        """Move a text, which may be JSON itself."""
+        if said[:1] in ("{", "[") and depth < NESTED:
+            try:
+                inner = jsontree.read(said)
+            except (ValueError, RecursionError):
+                return said
+            moved = self.tree(inner, depth + 1)
+            return said if moved == inner else jsontree.write(moved)
+        return self.value(said)
 
     def value(self, said: str) -> str:
         """`said` moved, if it is a time of the recording."""

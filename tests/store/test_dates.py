@@ -391,7 +391,7 @@ def histories(draw: st.DrawFn) -> list[str]:
 
 
 @settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

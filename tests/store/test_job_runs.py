@@ -14,6 +14,8 @@ from besok.services.condition import get_troubles
 from besok.store import alerts, job_runs
 from besok.store.claims import Claims
 from besok.store.database import Database
+from besok.text import job_text
+from besok.text.languages import speaking
 from jobs import alerting, work
 from jobs.background import Background, Task
 from jobs.inbox import News
@@ -157,6 +159,11 @@ def test_every_duty_has_its_series_from_the_start() -> None:
     assert told["besok_jobs_duty_failing"] == {(duty.name,): float(duty is DUTIES[0]) for duty in DUTIES}
     state.ended(DUTIES[0].name, "done")
     assert not state.failing
+
+
+def test_every_duty_has_a_name_on_pages() -> None:
+    with speaking("sv"):
+        assert [duty.name for duty in DUTIES if job_text.name(duty.name) == duty.name] == []
 
 
 def test_old_runs_are_forgotten_but_not_failures_of_late(db: Database) -> None:

@@ -104,7 +104,7 @@ def test_the_estimators_see_what_the_database_shows(db: Database, scenario: obje
 
 
 def test_the_answer_holds_every_space_and_estimator() -> None:
-    scores = judge.run(house(), [ORDINARY, TROUBLE], lambda _: FIRST, 2, [3])
+    scores = judge.run(house(), [ORDINARY, TROUBLE], lambda _: FIRST, 1, [3])
     told = json.loads(judge.as_json(scores))
     assert [(v["scenario"], v["site"]) for v in told["visits"]] == [
         (scenario, site) for scenario in ("ordinary", "trouble") for site in ("lib", "park")

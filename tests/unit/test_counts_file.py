@@ -298,9 +298,9 @@ def test_what_is_said_of_columns(text: str, asked: str, said: str) -> None:
 
 
 def test_messages_are_short_and_move_no_terminal() -> None:
-    heads = [f"\x1b[2J{n}{'d' * 100}" for n in range(1000)]
-    text = f"date,{','.join(heads)}\n2026-01-01{',1' * 1000}\n"
-    with pytest.raises(CountFileError, match="and 980 more") as told:
+    heads = [f"\x1b[2J{n}{'d' * 100}" for n in range(50)]
+    text = f"date,{','.join(heads)}\n2026-01-01{',1' * 50}\n"
+    with pytest.raises(CountFileError, match="and 30 more") as told:
         series.parse(text, "wide.csv")
     assert str(told.value).isprintable() and len(str(told.value)) < 2000
     assert series.parse(text, "wide.csv", options=ReadOptions(value_columns=("7",))).name.isprintable()
@@ -311,7 +311,7 @@ def test_repeated_lines_are_counted_and_a_text_over_several_lines_is_one() -> No
     assert read(text).repeated == 1
 
 
-def test_notes_say_which_columns_were_counted(tmp_path: Path) -> None:
+def test_notes_say_which_columns_were_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "wide.csv"
     file.write_text("date,Briggate\n2026-01-01,5\n2026-01-02,6\n", "utf-8")
     assert series.read(file).notes[0].endswith("those of the column Briggate")
@@ -328,8 +328,9 @@ def test_notes_say_which_columns_were_counted(tmp_path: Path) -> None:
     )
     both = events.read(file, options=ReadOptions(value_columns=("all",)))
     assert both.counts[1] == 2 and "a time counts only where all" in both.note
-    file.write_text(f"date,{','.join(f'c{n}' for n in range(201))}\n2026-01-01{',1' * 201}\n")
-    with pytest.raises(CountFileError, match="201 columns of counts, and 200 can be scored one by one"):
+    monkeypatch.setattr(series, "MOST_SERIES", 2)
+    file.write_text(WIDE, "utf-8")
+    with pytest.raises(CountFileError, match="3 columns of counts, and 2 can be scored one by one"):
         list(series.read_each(file))
 
 

@@ -100,11 +100,9 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert "None" not in generate.settings()
 
 
-def test_the_site_has_every_package_and_command(tmp_path: Path) -> None:
-    generate.copy(tmp_path / "docs")
-    reference = tmp_path / "docs" / "reference"
-    assert {f"{name}.md" for name in generate.PACKAGES} <= {p.name for p in (reference / "python").iterdir()}
-    assert "### besok site apply" in (reference / "cli.md").read_text("utf-8")
+def test_the_site_has_every_command() -> None:  # and every package: `make docs` builds it
+    text = generate.commands()
+    assert [name for name, _ in generate.leaves() if f"### {name}\n" not in text] == []
 
 
 def test_every_adapter_is_documented() -> None:

@@ -203,7 +203,7 @@ def test_the_calit2_door_has_no_negative_minute_and_no_ghosts_at_night(shared: P
     assert max(nights[7:]) < 2
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_neither_order_nor_repetition_of_lines_matters(write: Write, data: st.DataObject) -> None:
     counts = data.draw(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=30))

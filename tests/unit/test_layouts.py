@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from besok.model.errors import Unreadable
@@ -155,6 +155,7 @@ def test_a_wrong_layout_is_refused(folder: Path, text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("name", layout_file.names())
+@settings(max_examples=40)  # of each layout
 @given(frame=st.binary(max_size=60), fport=st.sampled_from((1, 2, 5, 10, 85, 102)))
 def test_any_bytes_are_read_or_refused(name: str, frame: bytes, fport: int) -> None:
     with suppress(Unreadable):

@@ -403,11 +403,11 @@ def test_hostile_names_are_cleaned_and_kept_short() -> None:
 
 def test_many_rows_have_an_answer_and_their_sum() -> None:
     rng = random.Random(1)
-    values = [rng.randrange(100) for _ in range(200_000)]
+    values = [rng.randrange(100) for _ in range(20_000)]
     begin = datetime(2000, 1, 1)  # noqa: DTZ001
     rows = (f"{begin + timedelta(hours=n):%d/%m/%Y;%H:%M};{visits}" for n, visits in enumerate(values))
     file = take("Datum;Tid;Besök\n" + "\n".join(rows))
-    assert (file.unit, len(file.counts), total(file)) == ("hour", 200_000, sum(values))
+    assert (file.unit, len(file.counts), total(file)) == ("hour", 20_000, sum(values))
 
 
 def test_more_rows_than_anybody_counted_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from benchmarks import occupancy
 from benchmarks.worlds import rooms
 from benchmarks.worlds.rooms import Way
 from besok.model.errors import CountFileError
+from cli.standalone.estimate import stretch
 
 START = datetime(2026, 3, 2)  # noqa: DTZ001 a file's own clock
 
@@ -69,7 +70,7 @@ def test_a_long_gap_is_not_judged(file: Path) -> None:
 
 def test_hours_and_zones(file: Path) -> None:
     file.write_text(lecture(3, zone="+01:00"), "utf-8")
-    [world] = rooms.worlds(file, Way(closed=rooms.stretch("20:00-07:00"), capacity=40), 1)
+    [world] = rooms.worlds(file, Way(closed=stretch("20:00-07:00"), capacity=40), 1)
     day = world.seen[1]
     assert day.open is not None and set(day.clock[day.open] // 60) == set(range(7, 20))
     assert world.building.capacity == (40,)

@@ -75,7 +75,7 @@ SERIES: Final = (
     Series(
         path="actions",
         title=Translatable("Requests and actions"),
-        about=Translatable("What was asked for, what was done about it, and the effect it had"),
+        about=Translatable("What was asked for, and what was done about it"),
         rate="IRREG",
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 from besok.model.settings import Settings
 from besok.store import effects
 from besok.store.database import Database
-from jobs import alerting, daily, forecasts_due, quality, results, upkeep
+from jobs import alerting, daily, forecasts_due, quality, results, retention, upkeep
 
 MINUTE: Final = timedelta(minutes=1)
 HALF_MINUTE: Final = timedelta(seconds=30)
@@ -42,14 +42,13 @@ def _background(
 
 
 DUTIES: Sequence[Duty] = (
-    Duty(name="drop old minute figures", period=HOUR, run=upkeep.drop_old_minutes),
     Duty(name="delete old learnt parameters", period=HOUR, run=upkeep.delete_learnt),
     Duty(name="delete old message identities", period=HOUR, run=upkeep.delete_messages),
-    Duty(name="delete old rejected messages", period=HOUR, run=upkeep.delete_rejected),
     Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
     Duty(name="note usual counts", period=6 * HOUR, run=upkeep.learn_quarters, delay=MINUTE),
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
+    _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
     _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),

@@ -1,19 +1,13 @@
-"""Deletion of what is no longer needed, by the periods in the settings."""
+"""Deletion of what computing needs no longer."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from besok.model.settings import Settings
-from besok.store import message_dedup, occupancy, parameters, quarantine, rejected
+from besok.store import message_dedup, parameters, quarantine, rejected
 from besok.store.database import Database
 
 LEARNT_KEPT: Final = timedelta(days=63)  # for late data of so many days
-
-
-def drop_old_minutes(db: Database, now: datetime, settings: Settings) -> None:
-    """Drop minute figures older than the setting `minute_days`; the 15-minute figures stay."""
-    with db.transaction() as conn:
-        occupancy.drop_minutes(conn, now - timedelta(days=settings.minute_days))
 
 
 def delete_learnt(db: Database, now: datetime, settings: Settings) -> None:
@@ -26,11 +20,6 @@ def delete_messages(db: Database, now: datetime, settings: Settings) -> None:
     """Delete the identities of messages that can be redelivered no more."""
     with db.transaction() as conn:
         message_dedup.forget(conn, now)
-
-
-def delete_rejected(db: Database, now: datetime, settings: Settings) -> None:
-    """Delete rejected messages after the setting `rejected_days`."""
-    rejected.forget(db, now - timedelta(days=settings.rejected_days))
 
 
 def limit_rejected(db: Database, now: datetime, settings: Settings) -> None:

@@ -70,8 +70,8 @@ class Gave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
-    """A line of the ledger as a table, with what it gave so far: its columns are those of `besok action export`."""
+class ActionRow:
+    """A line of the ledger as a table."""
 
     site: str
     id: str
@@ -88,6 +88,12 @@ class LedgerRow:
     weekdays: tuple[str, ...]
     invented: Literal["yes", "no"]
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow(ActionRow):
+    """A line of the ledger with what it gave so far: its columns are those of `besok action export`."""
+
     verdict: str | None
     share: float | None
     share_low: float | None
@@ -99,22 +105,30 @@ class LedgerRow:
 
 @router.table("/sites/{site}/actions", "open", "You said, we did", ActionInfo)
 def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None) -> Response:
-    """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
+    """Return what was asked for, what was answered and what has been done since, newest first."""
     room = known_space(space, site) if space else ""
     found = [
         one for one in get_actions(db, site.id, business_day(now, site)) if not room or room in one.spaces
     ]
     if form.format == "json":
         return rows(found, ActionInfo, form, "")
+    return rows(
+        [like(ActionRow, a, **_shared(site.id, a)) for a in found], ActionRow, form, f"{site.id}-actions"
+    )
+
+
+@router.table("/sites/{site}/actions/effects", "read", "What it gave", Gave)
+def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Response:
+    """Return the effect of each action that was done, computed from the visits before and since once a day.
+
+    A file (CSV, Parquet) holds every action, also those without an effect.
+    """
     told = _gave(db, site, now)
+    if form.format == "json":
+        return rows(list(told.values()), Gave, form, "")
+    found = get_actions(db, site.id, business_day(now, site))
     lines = [_row(site.id, a, told.get(a.action)) for a in found]
-    return rows(lines, LedgerRow, form, f"{site.id}-actions")
-
-
-@router.reads("/sites/{site}/actions/effects", "read", "What it gave")
-def effects_of_actions(site: KnownSite, db: Db, now: Now) -> list[Gave]:
-    """Return the effect of each action that was done, computed from the visits before and since once a day."""
-    return list(_gave(db, site, now).values())
+    return rows(lines, LedgerRow, form, f"{site.id}-actions-effects")
 
 
 @router.writes("/sites/{site}/actions", "record", "Write down what was asked for", status_code=201)
@@ -193,19 +207,19 @@ EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
-    answer, told = one.answer or Text(sv="", en=""), gave.sentence if gave else Text(sv="", en="")
+    told = gave.sentence if gave else Text(sv="", en="")
     effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
-    return like(
-        LedgerRow,
-        one,
-        site=site,
-        id=one.action,
-        title_sv=one.title.sv,
-        title_en=one.title.en,
-        answer_sv=answer.sv,
-        answer_en=answer.en,
-        invented="yes" if one.invented else "no",
-        gave_sv=told.sv,
-        gave_en=told.en,
-        **effect,
-    )
+    return like(LedgerRow, one, **_shared(site, one), gave_sv=told.sv, gave_en=told.en, **effect)
+
+
+def _shared(site: str, one: ActionInfo) -> dict[str, Any]:
+    answer = one.answer or Text(sv="", en="")
+    return {
+        "site": site,
+        "id": one.action,
+        "title_sv": one.title.sv,
+        "title_en": one.title.en,
+        "answer_sv": answer.sv,
+        "answer_en": answer.en,
+        "invented": "yes" if one.invented else "no",
+    }

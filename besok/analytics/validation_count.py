@@ -69,10 +69,12 @@ def _order(segment: Segment) -> tuple[datetime, datetime]:
 
 
 def _silence(begins: datetime, ends: datetime, own: Sequence[Segment], watch: Watch) -> Problem | None:
-    """Return why a channel cannot be compared: it told nothing for a part of the time.
+    """Return why a channel cannot be compared: of a part of the time it told nothing, or its readings are deleted.
 
     A channel that reports events only (no periods) is silent where nobody passes: it must have been heard in the hour.
     """
+    if watch.expired:
+        return "expired"
     longest = max(SILENT_REPORTS * timedelta(seconds=watch.interval_s), SILENT_LEAST)
     periods = [s for s in own if s.ends > s.begins]
     if not periods:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 
@@ -130,6 +131,9 @@ NO_DOOR: Final = Translatable("there is no door “{portal}” in {site}")
 NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in use")
 NO_FINDING: Final = Translatable("there is no finding {number}; `besok quality list` shows those there are")
 RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
+DECISION_EXPIRED: Final = Translatable(
+    "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)"
+)
 NO_IMPORT: Final = Translatable("there is no import {number}; `besok visits list` shows those there are")
 PERIOD_NOT_OVER: Final = Translatable(
     "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are"
@@ -151,6 +155,16 @@ SOURCE_COUNTS: Final = Translatable(
     "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
     "of their own"
 )
+
+
+def expired(what: str, until: date) -> Translatable:
+    """Tell that readings are deleted, so that nothing of their time can change any more."""
+    return _of(
+        "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
+        " then stay as they are: choose a later time",
+        what=what,
+        until=f"{until:%Y-%m-%d}",
+    )
 
 
 def foreign_host(name: str) -> Translatable:

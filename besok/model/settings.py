@@ -6,13 +6,18 @@ A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_F
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from besok.model.errors import SettingsError
+
+LEAST_DAYS: Final = {
+    "readings_days": 100,  # what sensors are checked and learnt by looks back 91 days
+    "audit_days": 365,
+}
 
 
 class Settings(BaseSettings):
@@ -115,13 +120,27 @@ class Settings(BaseSettings):
     alive_url: str = ""
     """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop."""
     minute_days: int = 14
-    """Days of minute-by-minute occupancy that are kept; the 15-minute form stays."""
+    """Days of minute-by-minute occupancy that are kept; the 15-minute form stays. 0: for ever."""
     rejected_days: int = 90
-    """Days that rejected messages are kept; of more than 100,000, or 2 GB, the oldest are deleted first."""
+    """Days that rejected messages are kept (0: for ever); of more than 100,000, or 2 GB, the oldest go first."""
+    readings_days: int = 0
+    """Days that single readings are kept, 100 or more; figures by quarter of an hour and day stay. 0: for ever."""
+    author_months: int = 0
+    """Months after which a count no longer names who counted. 0: never."""
+    audit_days: int = 0
+    """Days that the audit is kept, 365 or more. 0: for ever."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     log_format: Literal["text", "json"] = "text"
     """text for people, json for a log store."""
+
+    @field_validator("readings_days", "audit_days")
+    @classmethod
+    def _long_enough(cls, days: int, info: ValidationInfo) -> int:
+        least = LEAST_DAYS[info.field_name or ""]
+        if 0 != days < least:
+            raise ValueError(f"{days} days are too short; write {least} or more, or 0 to keep them for ever")
+        return days
 
 
 def load() -> Settings:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Problem = Literal["no_sensor", "silent", "short", "waiting"]
+Problem = Literal["no_sensor", "silent", "short", "waiting", "expired"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Watch:
     channel_id: int
     interval_s: int
     heard: datetime | None
+    expired: bool = False  # its readings of the count are deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class Compared:
     """Both counts of the stretch from `begins` to `ends`. With a `problem` the figures say nothing.
 
     "no_sensor": no sensor observed the door then; "silent": it sent nothing for a part of the time; "short": fewer than
-    four minutes were seen whole by both; "waiting": it has not reported as far as the end of the count yet.
+    four minutes were seen whole by both; "waiting": it has not reported as far as the end of the count yet;
+    "expired": its readings of that time are deleted.
     """
 
     begins: datetime

@@ -11,9 +11,9 @@ import numpy as np
 import psycopg
 
 from besok.analytics.annual import LEAST_DAYS, Rules, YearOfVisits, YearQuarters, estimate_year
-from besok.model import calendar
+from besok.model import calendar, messages
 from besok.model.arrays import Bools, Floats, Ints
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.site import Site, VisitDefinition
 from besok.model.views.annual import (
@@ -486,6 +486,8 @@ def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
 def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float) -> Verification:
     """Recompute all buckets of the year from their readings, in a transaction that is rolled back, and compare."""
     primary = [p for p in on.placements if p.evidence.role == "primary"]
+    if expired := max((p.evidence.expired for p in primary if p.evidence.expired), default=None):
+        raise StoreRefused(messages.expired(on.site.id, expired))
     with db.transaction() as conn:
         channels = sorted({p.channel_id for p in primary})
         rollup.write_flows(conn, [rollup.Range(channel, on.begins, on.ends) for channel in channels])

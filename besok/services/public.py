@@ -2,10 +2,12 @@
 
 Nobody shall be followed by these figures, whatever they are combined with: they change every five minutes only, each is
 rounded to fives on its own, and one to four people read as none. Parents less children, capacity less free places, and
-one moment less another tell of fives again.
+one moment less another tell of fives again. A room for fewer than five is left out: whether it is taken tells of one
+person. Outside opening hours, and at night, nothing is said of people: who is there then can be known by name.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -31,6 +33,7 @@ WEEK: Final = 7  # days
 USUAL: Final = timedelta(weeks=8)  # looked back for what is usual
 LEAST_DAYS: Final = 2  # of a weekday and hour, before anything is called usual
 SHOWN: Final = 5  # requests
+NIGHT: Final = range(-1, 6)  # hours after midnight, from eleven in the evening
 
 
 def get_public(db: Database, site: str, now: datetime) -> PublicSite:
@@ -40,7 +43,8 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
-    root, *rest = live.spaces
+    spaces = live.spaces if live.is_open and not _at_night(time, place) else map(_untold, live.spaces)
+    root, *rest = spaces
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
     seats = {space.id: space.seats for space in place.spaces if space.seats}
@@ -63,6 +67,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
             if space.space not in floors
             and (space.space not in holds or space.space in seats)
             and space.reason != "space_closed"
+            and (seats.get(space.space) or space.capacity or COARSE) >= COARSE
         ),
         days=_days(db, place, root.capacity, today),
         requests=tuple(
@@ -80,6 +85,15 @@ def _floor(space: str, parents: Mapping[str, str | None], floors: Mapping[str, T
     return floors[at] if at is not None else None
 
 
+def _at_night(time: datetime, place: Site) -> bool:
+    hour = time.astimezone(ZoneInfo(place.timezone)).hour
+    return hour in NIGHT or hour - 24 in NIGHT
+
+
+def _untold(space: SpaceLive) -> SpaceLive:
+    return replace(space, people=None)
+
+
 def coarse(people: float) -> int:
     """Return a number of people, rounded to fives; fewer than five are none."""
     return 0 if people < COARSE else COARSE * round(people / COARSE)
@@ -90,7 +104,7 @@ def _space(space: SpaceLive, seats: int | None, floor: Text | None) -> PublicSpa
     known = space.people if space.freshness in ("live", "late") else None
     use: Use | None = None
     if space.basis == "presence":
-        use = None if known is None else "taken" if known else "free"
+        use = None if known is None or places is None else "taken" if known else "free"
         known = places = None
     people = None if known is None else coarse(known)
     return PublicSpace(

@@ -40,12 +40,14 @@ _SIMULATED, _AHEAD, _UNTIMED = (
 class Limits:
     """What a channel may send: readings no older than `late`, and so `most` in a quarter of an hour.
 
-    `withheld` are the quarters in which nothing of it counts for now.
+    `withheld` are the quarters in which nothing of it counts for now. Its readings of a time before `expired` are
+    deleted, and nothing more of that time counts.
     """
 
     late: timedelta
     most: rollup.Most
     withheld: frozenset[datetime]
+    expired: datetime | None
 
 
 class Sifted(NamedTuple):
@@ -73,8 +75,9 @@ def limits(conn: Connection, rows: Sequence[Row]) -> dict[int, Limits]:
             late=late,
             most=_strict(people) if withheld else rollup.Most(people, TOLD_S),
             withheld=frozenset(withheld),
+            expired=expired,
         )
-        for channel, late, people, withheld in conn.execute(sql("channel_limits"), key)
+        for channel, late, people, expired, withheld in conn.execute(sql("channel_limits"), key)
     }
 
 
@@ -93,7 +96,9 @@ def sift(rows: Iterable[Row], known: Mapping[int, Limits]) -> Sifted:
     for row in rows:
         channel = known[row.channel]
         delay = row.received - row.time
-        if row.flags & _SIMULATED:
+        if channel.expired and row.time - timedelta(seconds=row.period_s) < channel.expired:
+            held.append((row, Withheld.LATE))
+        elif row.flags & _SIMULATED:
             counted[row[:3]] = row
         elif delay > channel.late:
             held.append((row, Withheld.LATE))

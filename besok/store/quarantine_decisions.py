@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.readings import Withheld
@@ -62,6 +63,9 @@ def decide(
             raise NotFound(f"{chosen.device}: {NOTHING}")
         conn.execute(sql("quarantine_chosen"), {**key, "readings": readings})
         if choice == "released":
+            expired, _ = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
+            if expired:
+                raise StoreRefused(messages.expired(chosen.device, expired))
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"
@@ -79,12 +83,15 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
         found = conn.execute(sql("decision_lock"), {**key, "site": site}).fetchone()
         if found is None:
             raise NotFound(f"there is no decision {number}; `besok quarantine list` shows those there are")
-        decision, undone = found
+        decision, undone, readings = found
         if undone:
             raise StoreRefused(f"decision {number} was undone before: there is nothing to undo")
         channels = sorted(row[0] for row in conn.execute(sql("decision_channels"), key))
         conn.execute(sql("lock_channels"), {"channels": channels})
         if decision == "released":
+            expired, kept = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
+            if expired or kept < readings:
+                raise StoreRefused(messages.DECISION_EXPIRED(number=number, gone=readings - kept))
             ranges = rollup.ranges(conn, "quarantine_restore", key)
             rollup.tell(conn, rollup.recompute_ranges(conn, ranges))
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})

@@ -54,18 +54,24 @@ def forget_device(db: Database, device: KnownDevice) -> Held:
     Should it send again, it is a new one. Raises StoreRefused where it observes a place now.
     """
     with db.transaction() as conn:
-        conn.execute(sql("sites_lock"))
-        conn.execute(sql("lock_channels"), {"channels": device.channels})
-        held = _device_holds(conn, device)
-        extent = {"channels": device.channels}
-        ranges = rollup.ranges(conn, "removal_extent", extent)
-        for what in _SENT:
-            conn.execute(sql(what), extent)
-        since = rollup.recompute_ranges(conn, ranges)
-        conn.execute(sql("removal_devices"), {"devices": [device.device_id]})
-        audit.note(conn, "device.forget", device.device)
-        _tell(conn, since)
+        held = forget(conn, device)
     db.channels.clear()
+    return held
+
+
+def forget(conn: Connection, device: KnownDevice) -> Held:
+    """As `forget_device`, in a transaction; whoever commits it clears the channels that the database knows."""
+    conn.execute(sql("sites_lock"))
+    conn.execute(sql("lock_channels"), {"channels": device.channels})
+    held = _device_holds(conn, device)
+    extent = {"channels": device.channels}
+    ranges = rollup.ranges(conn, "removal_extent", extent)
+    for what in _SENT:
+        conn.execute(sql(what), extent)
+    since = rollup.recompute_ranges(conn, ranges)
+    conn.execute(sql("removal_devices"), {"devices": [device.device_id]})
+    audit.note(conn, "device.forget", device.device)
+    _tell(conn, since)
     return held
 
 

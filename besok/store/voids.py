@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.views.devices import Voided
@@ -43,7 +44,13 @@ class _Locked:
 
 def find(db: Database, device: str, source: str = "") -> KnownDevice:
     """Return the device of a name. Raises NotFound, StoreRefused where devices of several sources have it."""
-    found = db.fetch("void_devices", KnownDevice, device=device, source=source)
+    with db.transaction() as conn:
+        return find_in(conn, device, source)
+
+
+def find_in(conn: Connection, device: str, source: str = "") -> KnownDevice:
+    """As `find`, in a transaction."""
+    found = fetch(conn, "void_devices", KnownDevice, device=device, source=source)
     if not found:
         raise NotFound(f'there is no device "{device}"; `besok device list` shows those there are')
     if len(found) > 1:
@@ -87,6 +94,7 @@ def add(
     }
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
+        _refuse_expired(conn, device.device, device.channels, first)
         (goes,) = fetch(conn, "void_counts", Held, **key)
         said = {"reason": reason, "author": author, "now": now}
         ((number,),) = conn.execute(sql("void_add"), {**values_of(goes), **key, **said}).fetchall()
@@ -109,6 +117,7 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
         if found.undone:
             raise StoreRefused(f"{number} was undone before: there is nothing to undo")
         conn.execute(sql("lock_channels"), {"channels": found.channels})
+        _refuse_expired(conn, f"void {number}", found.channels, found.first)
         said = {"reason": reason, "author": author, "now": now}
         conn.execute(sql("void_undo"), {"id": number, **said})
         audit.note(conn, "void", f"void {number}", detail=f"undone, {author}: {reason}")
@@ -119,6 +128,13 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
 def listing(db: Database, site: str | None = None) -> list[Voided]:
     """Return what was voided of the sensors of a site, or of all devices, and what was undone; the last first."""
     return db.fetch("voids", Voided, site=site)
+
+
+def _refuse_expired(conn: Connection, what: str, channels: list[int], first: datetime) -> None:
+    """Raise StoreRefused where readings from `first` on are deleted: the days could not be recomputed from the rest."""
+    ((expired,),) = conn.execute(sql("void_expired"), {"channels": channels, "first": first}).fetchall()
+    if expired:
+        raise StoreRefused(messages.expired(what, expired))
 
 
 def _recompute(conn: Connection, key: dict[str, object]) -> None:

@@ -10,10 +10,16 @@ from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from besok.text.languages import language
+from besok.model.personal import ERASED
+from besok.text.languages import _, language
 
 UNKNOWN = "–"
 HARDLY = 0.05  # people: so little does not widen an interval by a whole one
+
+
+def author(name: str | None) -> str:
+    """Return who did something; in the reader's language where that was erased."""
+    return _("erased") if name == ERASED else name or UNKNOWN
 
 
 def locale() -> Locale:

@@ -57,4 +57,4 @@ def _reason(one: RevisionReason) -> str:
         "sensors": _("sensors at its doors are said to have been mounted otherwise"),
         "program": _("another version of the program, or of the site file"),
     }[one.kind]
-    return said.format(author=one.author, text=one.text, n=formats.number(one.number))
+    return said.format(author=formats.author(one.author), text=one.text, n=formats.number(one.number))

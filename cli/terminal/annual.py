@@ -173,10 +173,11 @@ def _door(door: DoorEvidence) -> Iterator[str]:
     for s in door.sensors:
         clock = f", {_n(s.odd_clock)} with an odd clock" if s.odd_clock else ""
         voided = f", {_n(s.voided)} voided" if s.voided else ""
+        gone = f" since {s.expired:%Y-%m-%d} (earlier ones are deleted)" if s.expired else ""
         turned = ", swapped" if s.swapped else ""
         yield (
             f"      {s.source} {s.device} {s.channel} ({s.model or 'model not told'}, {s.role}{turned})"
-            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{voided}{clock}"
+            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{gone}{voided}{clock}"
         )
 
 

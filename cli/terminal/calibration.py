@@ -21,6 +21,7 @@ PROBLEMS = {
     "silent": "the sensor was silent",
     "short": "too short",
     "waiting": "waits for the sensor",
+    "expired": "the readings of that time are deleted",
 }
 SHOWN = 10  # counts
 

@@ -66,7 +66,7 @@ def _with_code(text: str) -> list[Any]:
 
 
 def _said(who: str, note: str, when: str) -> Any:
-    return html.P(_("{who}, {when}: “{note}”").format(who=who, when=when, note=note))
+    return html.P(_("{who}, {when}: “{note}”").format(who=formats.author(who), when=when, note=note))
 
 
 def _form(f: FindingInfo) -> Any:

@@ -98,4 +98,12 @@ def _count(c: HeadcountInfo, zone: str) -> list[str]:
     used = _("no: {why}").format(why=c.undone_why) if c.undone else _("yes")
     seats = formats.UNKNOWN if c.seats_taken is None else formats.number(c.seats_taken)
     time = formats.stamp(c.time, zone)
-    return [time, named(c.name), c.counted_by, formats.number(c.people), seats, estimate, used]
+    return [
+        time,
+        named(c.name),
+        formats.author(c.counted_by),
+        formats.number(c.people),
+        seats,
+        estimate,
+        used,
+    ]

@@ -32,7 +32,7 @@ def section(
     ]
     title = _("Requests, actions and effects")
     about = aria(label=_("Download CSV: {chart}").format(chart=title))
-    address = f"/api/v1/sites/{site}/actions?format={csv_format()}"
+    address = f"/api/v1/sites/{site}/actions/effects?format={csv_format()}"
     file = html.A(_("Download CSV"), href=address, download="", **about)
     older = items(entries[SHOWN:], className="ledger")
     return titled(

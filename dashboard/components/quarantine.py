@@ -102,10 +102,12 @@ def _decision(decided: Decided, site: str, zone: str) -> Any:
         "released": plural("{n} reading was released", "{n} readings were released", decided.readings),
         "dropped": plural("{n} reading was dropped", "{n} readings were dropped", decided.readings),
     }[decided.decision].format(n=formats.number(decided.readings))
-    said = _("by {author}, {time}").format(author=decided.author, time=formats.stamp(decided.made, zone))
+    said = _("by {author}, {time}").format(
+        author=formats.author(decided.author), time=formats.stamp(decided.made, zone)
+    )
     if decided.undone:
         again = _("undone by {author}, {time}").format(
-            author=decided.undone_by, time=formats.stamp(decided.undone, zone)
+            author=formats.author(decided.undone_by), time=formats.stamp(decided.undone, zone)
         )
         last: Any = quiet(again)
     else:

@@ -26,7 +26,9 @@ def _one(one: ImportView, site: str, zone: str) -> Any:
     span = f"{formats.day(one.first)} – {formats.day(one.last)}"
     rows = plural("{n} count", "{n} counts", one.rows).format(n=formats.number(one.rows))
     visits = plural("{n} visit", "{n} visits", round(one.visits)).format(n=formats.number(one.visits))
-    made = _("imported {day} by {who}").format(day=formats.stamp(one.made, zone), who=one.author)
+    made = _("imported {day} by {who}").format(
+        day=formats.stamp(one.made, zone), who=formats.author(one.author)
+    )
     what = " · ".join(present(span, rows, visits, one.name, one.layout, made))
     said = html.P([html.Span(one.source, className="strong"), f": {what}"])
     here = f"import-{one.id}"
@@ -34,7 +36,7 @@ def _one(one: ImportView, site: str, zone: str) -> Any:
     may = access.may("record", site)
     if one.undone:
         by = _("Undone {day} by {who}").format(
-            day=formats.stamp(one.changed or one.made, zone), who=one.changed_by or one.author
+            day=formats.stamp(one.changed or one.made, zone), who=formats.author(one.changed_by or one.author)
         )
         again = _("Let it count again")
         back = forms.form([], here, again, one.source, f"{address}redo", kept=_("It counts again."))

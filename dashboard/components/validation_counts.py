@@ -127,7 +127,7 @@ def _figures(door: DoorInfo) -> str:
     if force is None:
         return _("as counted")
     text = _("corrected: in × {into}, out × {out}, by {who}: {why}")
-    return text.format(**_factors(force), who=force.decided_by, why=force.decided_why)
+    return text.format(**_factors(force), who=formats.author(force.decided_by), why=force.decided_why)
 
 
 def _factors(c: Calibration) -> dict[str, str]:
@@ -159,11 +159,12 @@ def _decided(c: Calibration, names: Names) -> str:
     text = _("accepted {day} by {who}: {why}") if accepted else _("rejected {day} by {who}: {why}")
     day = formats.day(c.decided.date()) if c.decided else formats.UNKNOWN
     factors = _("in × {into}, out × {out}").format(**_factors(c))
-    said = f"{names.get(c.portal, c.portal)}: {factors}, {text.format(day=day, who=c.decided_by, why=c.decided_why)}"
+    decided = text.format(day=day, who=formats.author(c.decided_by), why=c.decided_why)
+    said = f"{names.get(c.portal, c.portal)}: {factors}, {decided}"
     if not c.undone:
         return said
-    undone = _("Undone {day} by {who}: {why}")
-    return f"{said} · {undone.format(day=formats.day(c.undone.date()), who=c.undone_by, why=c.undone_why)}"
+    text, day = _("Undone {day} by {who}: {why}"), formats.day(c.undone.date())
+    return f"{said} · {text.format(day=day, who=formats.author(c.undone_by), why=c.undone_why)}"
 
 
 def _counts(counts: Sequence[CountInfo], names: Names, zone: str) -> Any:
@@ -185,7 +186,7 @@ def _count(c: CountInfo, names: Names, zone: str) -> list[str]:
     return [
         formats.stamp(c.begins, zone),
         names.get(c.portal, c.portal),
-        c.counted_by,
+        formats.author(c.counted_by),
         told,
         sensor,
         _used(c),
@@ -201,5 +202,6 @@ def _used(c: CountInfo) -> str:
             "silent": _("no: the sensor was offline"),
             "short": _("no: too short"),
             "waiting": _("not yet: the sensor has not reported"),
+            "expired": _("no: the readings of that time are deleted"),
         }[c.compared.problem]
     return _("yes") if c.used else _("no: the sensor is another now, or counts differently")

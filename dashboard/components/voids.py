@@ -42,12 +42,14 @@ def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
     above = _("above {n}").format(n=formats.number(v.above)) if v.above is not None else ""
     what = " ".join(filter(None, (count, above, f"({people})" if v.people else "")))
     why = _("voided {day} by {who}: {why}").format(
-        day=formats.stamp(v.made, zone), who=v.author, why=v.reason
+        day=formats.stamp(v.made, zone), who=formats.author(v.author), why=v.reason
     )
     said = html.P([html.Span(name, className="strong"), f": {span} · {what} · {why}"])
     if v.undone:
         text = _("Undone {day} by {who}: {why}")
-        undone = text.format(day=formats.stamp(v.undone, zone), who=v.undone_by, why=v.undone_why)
+        undone = text.format(
+            day=formats.stamp(v.undone, zone), who=formats.author(v.undone_by), why=v.undone_why
+        )
         return html.Div([said, quiet(undone)])
     back = fold(_("Let them count again"), _undo(v, name, site))
     return html.Div(present(said, back if access.may("acknowledge", site) else None))

@@ -55,7 +55,11 @@ def _why(report: AnnualReport) -> str:
     parts = []
     if report.closed:
         closed = _("It was closed {day} by {who} and stays.")
-        parts.append(closed.format(day=formats.day(report.closed.closed.date()), who=report.closed.author))
+        parts.append(
+            closed.format(
+                day=formats.day(report.closed.closed.date()), who=formats.author(report.closed.author)
+            )
+        )
         if said := revision_text.revision(report.closed, "besok01"):
             parts.append(_("Revision: {text}").format(text=said))
     if report.gross is not None and report.net is not None and round(report.gross) != round(report.net):

@@ -67,7 +67,7 @@ def _rows(site: str, first: date, today: date, forecast: bool) -> Sequence[Row]:
         (_("The usual week: people here by weekday and hour"), f"occupancy/heatmap?space={site}"),
         (_("In and out through each door by day, the last 30 days"), f"flows?{month}&step=day"),
         *(_expected() if forecast else []),
-        (_("Requests, actions and their effects"), "actions?"),
+        (_("Requests, actions and their effects"), "actions/effects?"),
         (
             _("Opening hours, public holidays and weather by day, since the counting began"),
             f"calendar?{every}",

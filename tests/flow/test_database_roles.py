@@ -23,10 +23,11 @@ from besok.model.readings import Reading
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.services import sign_in
-from besok.store import accounts, occupancy, roles, schema
+from besok.store import accounts, roles, schema
 from besok.store.database import Database
 from besok.store.heartbeats import beat
 from besok.store.migrate import migrate
+from besok.store.retention import KINDS
 from besok.store.write import Batch, Incoming, write
 from cli.stack import ports, postgres, program
 from jobs.background import load
@@ -85,8 +86,8 @@ def test_each_program_works_with_its_own_role(
                     load(duty.run)(own, now)
                 else:
                     duty.run(own, now, Settings())
-            with own.transaction() as conn:
-                occupancy.drop_minutes(conn, now - timedelta(days=30))
+            for kind in KINDS:
+                kind.delete(own, now - timedelta(days=400))
     with subtests.test("web"):
         accounts.add(db, "ada", "Ada", sign_in.hashed(WORDS), [Grant(role="admin")], now)
         with serving(urls["web"], threading.Event(), wait_for) as web:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.opendata import is_open
 from besok.model import sitefile
 from besok.model.settings import Settings
 from besok.services.live import get_live
@@ -103,6 +104,101 @@ def test_one_moment_less_another_tells_of_nobody(library: Database) -> None:
     public = [get_public(library, "lib", time) for time in minutes]
     assert len({one.time for one in public}) == 3, "they change every five minutes only"
     assert {s.people for one in public for s in one.spaces if s.space == "study"} <= {0, None}
+
+
+FORMS = ("json", "csv")
+READ_BY_STAFF = ("live", "occupancy", "occupancy?step=hour", "flows", "visits")
+
+
+def open_paths(server: FastAPI) -> list[str]:
+    """Return whatever of the site anybody may ask for: data in each of its forms, and the pages."""
+    pages = [
+        "/free/lib",
+        "/free/lib/widget",
+        "/free/lib/poster.svg?space=study",
+        "/free/lib/manifest.webmanifest",
+    ]
+    found = [path.replace("{site}", "lib") for path in server.openapi()["paths"]]
+    data = [path for path in found if is_open({"type": "http", "method": "GET", "path": path})]
+    assert len(data) >= 6
+    return [*pages, *(f"{path}?format={form}" for path in data for form in FORMS), *data]
+
+
+def answers(client: TestClient, paths: list[str]) -> dict[str, str]:
+    return {path: client.get(path).text for path in paths}
+
+
+def test_no_form_of_any_public_answer_differs_by_one_person(client: TestClient, library: Database) -> None:
+    """One of the four in the study room leaves; whatever anybody may read, at any time around it, stays as it was."""
+    assert isinstance(client.app, FastAPI)
+    public = open_paths(client.app)
+    staff = [f"/api/v1/sites/lib/{path}" for path in READ_BY_STAFF]
+    told = []
+    for study in (4, 3):
+        with library.transaction() as conn:
+            conn.execute("delete from occupancy_minute")
+            conn.execute("delete from occupancy_bucket")
+            conn.execute("delete from flow_bucket")
+        minutes = [NOW.replace(minute=0) - n * MINUTE for n in range(90)]
+        fill(library, {time: at(21, study) for time in minutes})
+        with library.transaction() as conn:
+            conn.execute(
+                "insert into occupancy_bucket (space_id, bucket, people, lower, upper, peak)"
+                " select space_id, time_bucket('15 minutes', time), avg(people), avg(lower), avg(upper), max(people)"
+                " from occupancy_minute group by 1, 2"
+            )
+            conn.execute(
+                "insert into flow_bucket select channel_id, %s, 0, %s, 900, 0, false from channel",
+                (NOW.replace(minute=0), 4 - study),
+            )
+        told.append((answers(client, public), answers(client, staff)))
+    (public_before, exact_before), (public_after, exact_after) = told
+    assert [path for path in public if public_before[path] != public_after[path]] == []
+    same = [path for path in staff if exact_before[path] == exact_after[path]]
+    assert "/api/v1/sites/lib/live" not in same and "/api/v1/sites/lib/occupancy" not in same
+
+
+def test_public_tables_tell_the_same_as_csv_and_as_json(client: TestClient, library: Database) -> None:
+    for path in ("actions", "calendar", "events"):
+        head = client.get(f"/api/v1/sites/lib/{path}?format=csv").text.splitlines()[0].split(",")
+        assert not {"people", "visits", "share", "a_year", "gave_sv", "entries"} & set(head), path
+
+
+def test_a_room_for_one_is_left_out_and_a_taken_one_for_many_tells_of_nobody(
+    library: Database,
+) -> None:
+    sensors = "".join(
+        sensor(f"eye-{n}", at=f'space = "room-{n}"', more='model = "presence"') for n in (1, 4, 8)
+    )
+    rooms = "".join(
+        space(f"room-{n}", ("غرفة", f"Room {n}"), f'parent = "hall"\ncapacity = {n}\n') for n in (1, 4, 8)
+    )
+    head, doors = HOUSE.split("[[sites.portals]]", 1)
+    sites.apply(library, sitefile.parse(f"{head}{rooms}[[sites.portals]]{doors}{sensors}"))
+    time = NOW.replace(minute=0)
+    for people in (0, 1):
+        fill(library, {time: at(20, 3) | {f"room-{n}": people for n in (1, 4, 8)}})
+        with library.transaction() as conn:
+            conn.execute(
+                "update occupancy_minute set basis = 'presence' from space"
+                " where space.space_id = occupancy_minute.space_id and slug like 'room-%'"
+            )
+        exact = {s.space: s.people for s in get_live(library, "lib", time).spaces}
+        assert {exact[f"room-{n}"] for n in (1, 4, 8)} == {people}
+        shown = {s.space: s for s in get_public(library, "lib", time + SETTLED).spaces}
+        assert "room-1" not in shown and "room-4" not in shown
+        assert (shown["room-8"].use, shown["room-8"].people) == ("taken" if people else "free", None)
+
+
+@pytest.mark.parametrize(("hours", "hour"), [("08:00-20:00", 21), ("always", 23), ("always", 3)])
+def test_nothing_is_told_of_people_at_night(library: Database, hours: str, hour: int) -> None:
+    sites.apply(library, sitefile.parse(HOUSE.replace("08:00-20:00", hours)))
+    time = NOW.replace(hour=hour - 1, minute=0)  # in Stockholm an hour later
+    fill(library, {time: at(30, 7)})
+    assert {s.space: s.people for s in get_live(library, "lib", time).spaces}["study"] == 7
+    public = get_public(library, "lib", time + SETTLED)
+    assert {(s.people, s.free, s.use, s.level) for s in public.spaces} == {(None, None, None, "unknown")}
+    assert public.level == "unknown"
 
 
 def test_who_looks_often_sees_no_figure_come(library: Database) -> None:

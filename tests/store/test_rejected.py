@@ -35,7 +35,7 @@ def kept(url: str) -> list[int]:
 
 def test_old_ones_are_forgotten(db: Database, database_url: str) -> None:
     put(db, 100, 91, 89, 1)
-    upkeep.delete_rejected(db, NOON, Settings(rejected_days=90))
+    rejected.forget(db, NOON - timedelta(days=90))
     assert kept(database_url) == [89, 1]
 
 

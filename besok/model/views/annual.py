@@ -40,6 +40,7 @@ class SensorEvidence:
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
+    expired: datetime | None = None  # readings from before are deleted, and in none of these counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

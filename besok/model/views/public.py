@@ -16,7 +16,7 @@ class PublicSpace:
 
     `people` is rounded to fives, 0 meaning fewer than five; `free` are the free seats or places that follow from it
     ("more than" them where `people` is 0), of `places`. `use` tells of a room with a presence sensor only whether
-    anybody is in it. None: not known, or not up to date.
+    anybody is in it. None: not known, not up to date, or not told (outside opening hours, and at night).
     """
 
     space: str

@@ -8,6 +8,24 @@ select drop_chunks('occupancy_minute', older_than => older_than)
 $$;
 revoke execute on function drop_minutes(timestamptz) from public;
 
+-- Deletes entries of the audit that are older, and never any of the last year: the jobs may do that, and nothing else to it.
+create or replace function delete_audit(older_than timestamptz) returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    latest constant timestamptz := least(older_than, now() - interval '365 days');
+    deleted bigint := 0;
+begin
+    if exists (select from audit where at < latest) then
+        alter table audit disable trigger audit_only_grows;
+        delete from audit where at < latest;
+        get diagnostics deleted = row_count;
+        alter table audit enable trigger audit_only_grows;
+    end if;
+    return deleted;
+end
+$$;
+revoke execute on function delete_audit(timestamptz) from public;
+
 do $$
 declare
     secrets constant text[] := array['account', 'account_role', 'api_key', 'session', 'sign_in_failure', 'audit', 'alert_target'];
@@ -27,6 +45,7 @@ declare
     role text;
     relation text;
     writes text[];
+    named record;
 begin
     foreach role in array array['besok_collector', 'besok_jobs', 'besok_web', 'besok_reader'] loop
         continue when not exists (select from pg_roles where rolname = role);
@@ -57,7 +76,12 @@ begin
             execute format('grant update (sort) on site, space, portal to %I', role); -- to lock their rows
         end if;
         if role = 'besok_jobs' then
-            execute 'grant execute on function drop_minutes(timestamptz) to besok_jobs';
+            execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz) to besok_jobs';
+            execute 'grant select (expires), delete on session to besok_jobs';
+            execute 'grant select (last), delete on sign_in_failure to besok_jobs';
+            for named in select p.relation, p.field from personal_column p where p.expires is not null loop
+                execute format('grant update (%I) on %I to besok_jobs', named.field, named.relation);
+            end loop;
             execute 'grant select, update on alert_target to besok_jobs';
         end if;
     end loop;

@@ -68,15 +68,16 @@ group by 1
 order by 1
 
 -- name: annual_sensors
--- What was placed at portals within a time, what it sent in it, and whether it had sent anything there `earlier`.
+-- What was placed at portals within a time, what it sent in it, and whether it had sent anything there `earlier`. Readings that
+-- are deleted (expired) are in no count, and their buckets tell when the first one came.
 select pl.portal_id, pl.channel_id, exists (
-        select from reading e
-        where e.channel_id = pl.channel_id and e.metric in (1, 2, 3, 4, 5, 6) and e.time < %(begins)s and pl.valid @> e.time
+        select from flow_bucket e where e.channel_id = pl.channel_id and e.bucket < %(begins)s and pl.valid @> e.bucket
     ) as earlier,
     jsonb_build_object(
         'source', d.source, 'device', d.external_id, 'channel', c.key, 'model', coalesce(nullif(d.model, ''), d.heard_model),
         'role', pl.role, 'swapped', pl.swapped, 'placed', lower(pl.valid), 'ended', upper(pl.valid),
-        'readings', r.readings, 'voided', r.voided, 'first', r.first, 'last', r.last, 'odd_clock', r.odd_clock
+        'readings', r.readings, 'voided', r.voided, 'first', least(r.first, b.first), 'last', greatest(r.last, b.last), 'odd_clock', r.odd_clock,
+        'expired', b.expired
     ) as evidence
 from placement pl
 join channel c using (channel_id)
@@ -88,6 +89,11 @@ cross join lateral (
     where r.channel_id = pl.channel_id and r.metric in (1, 2, 3, 4, 5, 6) and r.time >= %(begins)s and r.time < %(ends)s
         and pl.valid @> r.time
 ) r
+left join lateral (
+    select c.expired, min(f.bucket) as first, max(f.bucket) as last
+    from flow_bucket f
+    where f.channel_id = pl.channel_id and f.bucket >= %(begins)s and f.bucket < %(ends)s and pl.valid @> f.bucket
+) b on c.expired > %(begins)s
 where pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
 order by pl.portal_id, lower(pl.valid) nulls first, pl.placement_id
 

@@ -180,7 +180,8 @@ left join lateral (
 left join lateral (
     select array_agg(d.source || ' ' || d.external_id || ' ' || h.key order by h.channel_id) as sensors, jsonb_agg(
         jsonb_build_object(
-            'channel_id', h.channel_id, 'interval_s', d.interval_s, 'heard', least(h.last_time, h.last_received)
+            'channel_id', h.channel_id, 'interval_s', d.interval_s, 'heard', least(h.last_time, h.last_received),
+            'expired', coalesce(m.begins < h.expired, false)
         ) order by h.channel_id
     ) as watches
     from placement pl

@@ -1,10 +1,10 @@
 -- name: channel_limits
--- What each of some channels may send: how old a reading may be, how many people can pass in a quarter of an hour, and the
+-- What each of some channels may send: how old a reading may be, since when readings are kept, how many people can pass in a quarter of an hour, and the
 -- quarters between two times that are withheld as a whole. Two people a second and metre of width is more than was ever
 -- observed at a bottleneck; a door of unknown width is taken for 1.5 m. docs/decisions/021 has where the three times are from.
 select c.channel_id, coalesce(s.late_days, 7) * interval '1 day' as late,
     least(1800 * coalesce(p.width_m, 1.5), case when c.usual_quarter is not null then greatest(100, 3 * c.usual_quarter) end) as people,
-    array(
+    c.expired, array(
         select distinct time_bucket('15 minutes', case when q.period_s > 0 then q.time - interval '1 microsecond' else q.time end)
         from quarantine q
         left join quarantine_decision d using (decision_id)
@@ -151,6 +151,13 @@ where q.decision_id is null and q.channel_id = any(%(channels)s) and (%(cause)s:
     and (%(first)s::timestamptz is null or q.time >= %(first)s) and (%(last)s::timestamptz is null or q.time < %(last)s)
     and (%(until)s::bigint is null or q.quarantine_id <= %(until)s)
 
+-- name: quarantine_expired
+-- Of a decision about quarantine: up to when readings of its channels are deleted, where it is about some of that time, and how
+-- many of its readings are kept.
+select max(c.expired) filter (where q.time - q.period_s * interval '1 second' < c.expired), count(*)
+from quarantine q join channel c using (channel_id)
+where q.decision_id = %(decision_id)s
+
 -- name: quarantine_chosen
 -- Notes how many readings a decision is about.
 update quarantine_decision set readings = %(readings)s where decision_id = %(decision_id)s
@@ -171,7 +178,7 @@ where q.decision_id = %(decision_id)s and r.channel_id = q.channel_id and r.metr
 
 -- name: decision_lock
 -- A decision, locked; of a site, or of any.
-select decision, undone is not null from quarantine_decision k
+select decision, undone is not null, readings from quarantine_decision k
 where decision_id = %(decision_id)s and (%(site)s::text is null or not exists (
     select from quarantine q
     join placement pl on pl.channel_id = q.channel_id and upper_inf(pl.valid)

@@ -1,15 +1,17 @@
 -- name: rollup_flow
--- Recomputes the flow buckets of channels in ranges of time, from their readings.
+-- Recomputes the flow buckets of channels in ranges of time, from their readings. Buckets whose readings are deleted (expired)
+-- stay as they are.
 -- A reading becomes a segment of time with so many people in it; a segment gives each bucket it overlaps its share,
 -- rounded so that people stay whole and the shares add up to the segment. Voided readings (flag 16) are left out. Returns the
 -- buckets, but for simulated ones, in which more people passed, or of whose time more is told, than the limits of their
 -- channel (besok/store/quarantine.py).
 with range as materialized (
-    select g.channel_id, g.first, g.last, g.people, g.told_s, c.has_totals, c.wraps,
+    select g.channel_id, greatest(g.first, c.expired) as first, g.last, g.people, g.told_s, c.has_totals, c.wraps,
         exists (select from voided_time v where v.device_id = c.device_id and v.undone is null) as voids
     from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[], %(people)s::float8[], %(told_s)s::float8[])
         as g (channel_id, first, last, people, told_s)
     join channel c using (channel_id)
+    where c.expired is null or g.last > c.expired
 ), segment as (
     -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out, 5 is either
     select g.first, g.last, r.channel_id, r.metric as direction, false as total,
@@ -112,9 +114,13 @@ join range g on g.channel_id = b.channel_id and b.bucket >= g.first and b.bucket
 where not b.simulated and (greatest(b.people_in, b.people_out) > g.people or b.told_s > g.told_s)
 
 -- name: rollup_level
--- Recomputes the level buckets of channels in ranges of time, from their readings that are not voided (flag 16).
+-- Recomputes the level buckets of channels in ranges of time, from their readings that are not voided (flag 16). Buckets whose
+-- readings are deleted (expired) stay as they are.
 with range as materialized (
-    select * from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[]) as g (channel_id, first, last)
+    select g.channel_id, greatest(g.first, c.expired) as first, g.last
+    from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[]) as g (channel_id, first, last)
+    join channel c using (channel_id)
+    where c.expired is null or g.last > c.expired
 ), fresh as (
     select r.channel_id, r.metric, time_bucket('15 minutes', r.time) as bucket,
         avg(r.value) as mean, min(r.value) as low, max(r.value) as high, last(r.value, r.time) as last, count(*) as samples,

@@ -111,7 +111,7 @@ delete from reading r using emptied e where r.channel_id = e.channel_id and e.va
 
 -- name: sandbox_silent_channels
 -- The emptied channels have never been heard.
-update channel c set last_time = null, last_received = null, has_totals = false, wraps = 0
+update channel c set last_time = null, last_received = null, has_totals = false, wraps = 0, expired = null
 from emptied e where e.whole and e.channel_id = c.channel_id
 
 -- name: sandbox_silent_devices

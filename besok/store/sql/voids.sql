@@ -22,6 +22,10 @@ from reading r
 where r.channel_id = any(%(channels)s) and r.time >= %(first)s and r.time < %(last)s::timestamptz + interval '7 days'
     and is_voided(r.time, r.period_s, r.value, tstzrange(%(first)s, %(last)s), %(above)s) and r.flags & 16 = 0
 
+-- name: void_expired
+-- Up to when readings of channels are deleted, if that is later than a time.
+select max(expired) from channel where channel_id = any(%(channels)s) and expired > %(first)s
+
 -- name: void_add
 -- A time of a device is voided.
 insert into voided_time (device_id, during, above, reason, author, made, readings, people)

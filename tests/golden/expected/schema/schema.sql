@@ -5,6 +5,7 @@ CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (
 CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
 CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
 CREATE INDEX headcount_space ON public.headcount USING btree (space_id, "time")
+CREATE INDEX job_run_duty_started_idx ON public.job_run USING btree (duty, started DESC)
 CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
 CREATE INDEX period_count_import ON public.period_count USING btree (import_id)
 CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
@@ -29,6 +30,26 @@ CREATE OR REPLACE FUNCTION public.audit_only_grows()
 AS $function$
 begin
     raise exception 'the audit only grows: entries are neither changed nor removed';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.delete_audit(older_than timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+    latest constant timestamptz := least(older_than, now() - interval '365 days');
+    deleted bigint := 0;
+begin
+    if exists (select from audit where at < latest) then
+        alter table audit disable trigger audit_only_grows;
+        delete from audit where at < latest;
+        get diagnostics deleted = row_count;
+        alter table audit enable trigger audit_only_grows;
+    end if;
+    return deleted;
 end
 $function$
 
@@ -212,6 +233,7 @@ CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (fo
 CREATE UNIQUE INDEX headcount_pkey ON public.headcount USING btree (headcount_id)
 CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (only_row)
+CREATE UNIQUE INDEX job_run_pkey ON public.job_run USING btree (run_id)
 CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
 CREATE UNIQUE INDEX looked_pkey ON public.looked USING btree (site_id, what)
 CREATE UNIQUE INDEX made_anew_pkey ON public.made_anew USING btree (only_row)
@@ -316,6 +338,7 @@ action_space PRIMARY KEY (action_id, space_id)
 action_space.action_id integer NO 
 action_space.space_id integer NO 
 alert FOREIGN KEY (rule_id) REFERENCES alert_rule(rule_id) ON DELETE CASCADE
+alert FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 alert PRIMARY KEY (alert_id)
 alert UNIQUE (rule_id, subject, since)
 alert.acknowledged timestamp with time zone YES 
@@ -327,6 +350,7 @@ alert.resolved timestamp with time zone YES
 alert.rule_id integer NO 
 alert.sent timestamp with time zone YES 
 alert.since timestamp with time zone NO 
+alert.site_id integer YES 
 alert.subject text NO 
 alert.value double precision YES 
 alert_delivery PRIMARY KEY (delivery_id)
@@ -335,11 +359,15 @@ alert_delivery.at timestamp with time zone NO
 alert_delivery.delivery_id bigint NO 
 alert_delivery.problem text YES 
 alert_delivery.target text NO 
+alert_mute FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 alert_mute PRIMARY KEY (mute_id)
 alert_mute.author text NO 
+alert_mute.ended timestamp with time zone YES 
+alert_mute.ended_by text YES 
 alert_mute.made timestamp with time zone NO 
 alert_mute.mute_id integer NO 
 alert_mute.reason text NO 
+alert_mute.site_id integer YES 
 alert_mute.subject text NO 
 alert_mute.until timestamp with time zone NO 
 alert_rule CHECK ((minutes >= 0))
@@ -364,6 +392,7 @@ alert_target.attempts integer NO 0
 alert_target.name text NO 
 alert_target.next_try timestamp with time zone NO '-infinity'::timestamp with time zone
 alert_target.sending timestamp with time zone YES 
+alert_target.trial boolean NO false
 alert_target.url text NO 
 api_key CHECK ((role = ANY (ARRAY['viewer'::text, 'manager'::text, 'planner'::text, 'technician'::text, 'admin'::text])))
 api_key FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
@@ -423,6 +452,7 @@ channel PRIMARY KEY (channel_id)
 channel UNIQUE (device_id, key)
 channel.channel_id integer NO 
 channel.device_id integer NO 
+channel.expired timestamp with time zone YES 
 channel.has_totals boolean NO false
 channel.key text NO 
 channel.last_received timestamp with time zone YES 
@@ -711,6 +741,15 @@ installation CHECK (only_row)
 installation PRIMARY KEY (only_row)
 installation.key bytea NO decode(replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), 'hex'::text)
 installation.only_row boolean NO true
+job_run CHECK (((ended IS NULL) = (outcome IS NULL)))
+job_run CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text, 'timed_out'::text, 'interrupted'::text])))
+job_run PRIMARY KEY (run_id)
+job_run.duty text NO 
+job_run.ended timestamp with time zone YES 
+job_run.message text NO ''::text
+job_run.outcome text YES 
+job_run.run_id bigint NO 
+job_run.started timestamp with time zone NO 
 level_bucket PRIMARY KEY (channel_id, metric, bucket)
 level_bucket.bucket timestamp with time zone NO 
 level_bucket.channel_id integer NO 
@@ -940,6 +979,17 @@ period_count.last_day date NO
 period_count.portal_id integer YES 
 period_count.series text NO 
 period_count.visits double precision NO 
+personal_column.expires text YES 
+personal_column.field text YES 
+personal_column.holds text YES 
+personal_column.link text YES 
+personal_column.relation text YES 
+personal_column:  SELECT relation,
+    field,
+    holds,
+    expires,
+    link
+   FROM ( VALUES ('account'::text,'display'::text,'name'::text,NULL::text,NULL::text), ('account'::text,'name'::text,'name'::text,NULL::text,NULL::text), ('account'::text,'subject'::text,'name'::text,NULL::text,NULL::text), ('action'::text,'answer_en'::text,'note'::text,NULL::text,'site_id'::text), ('action'::text,'answer_sv'::text,'note'::text,NULL::text,'site_id'::text), ('action'::text,'title_en'::text,'note'::text,NULL::text,'site_id'::text), ('action'::text,'title_sv'::text,'note'::text,NULL::text,'site_id'::text), ('action_effect'::text,'result'::text,'record'::text,NULL::text,'action_id'::text), ('action_log'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('action_log'::text,'change'::text,'note'::text,NULL::text,'site_id'::text), ('alert'::text,'acknowledged_by'::text,'author'::text,NULL::text,'site_id'::text), ('alert_delivery'::text,'problem'::text,'note'::text,NULL::text,NULL::text), ('alert_mute'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('alert_mute'::text,'ended_by'::text,'author'::text,NULL::text,'site_id'::text), ('alert_mute'::text,'reason'::text,'note'::text,NULL::text,'site_id'::text), ('alert_rule'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('alert_target'::text,'name'::text,'name'::text,NULL::text,NULL::text), ('alert_target'::text,'url'::text,'name'::text,NULL::text,NULL::text), ('api_key'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('api_key'::text,'name'::text,'name'::text,NULL::text,'site_id'::text), ('audit'::text,'actor'::text,'author'::text,NULL::text,'site'::text), ('audit'::text,'detail'::text,'note'::text,NULL::text,'site'::text), ('audit'::text,'subject'::text,'note'::text,NULL::text,'site'::text), ('calibration'::text,'decided_by'::text,'author'::text,NULL::text,'portal_id'::text), ('calibration'::text,'decided_why'::text,'note'::text,NULL::text,'portal_id'::text), ('calibration'::text,'evidence'::text,'record'::text,NULL::text,'portal_id'::text), ('calibration'::text,'proposed_by'::text,'author'::text,NULL::text,'portal_id'::text), ('calibration'::text,'undone_by'::text,'author'::text,NULL::text,'portal_id'::text), ('calibration'::text,'undone_why'::text,'note'::text,NULL::text,'portal_id'::text), ('closed_period'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('closed_period'::text,'ended_by'::text,'author'::text,NULL::text,'site_id'::text), ('closed_period'::text,'ended_why'::text,'note'::text,NULL::text,'site_id'::text), ('closed_period'::text,'reason'::text,'note'::text,NULL::text,'site_id'::text), ('closed_period'::text,'report'::text,'record'::text,NULL::text,'site_id'::text), ('codec'::text,'added_by'::text,'author'::text,NULL::text,NULL::text), ('computed_result'::text,'result'::text,'record'::text,NULL::text,'site_id'::text), ('count_import'::text,'author'::text,'author'::text,'made'::text,'site_id'::text), ('count_import'::text,'name'::text,'note'::text,NULL::text,'site_id'::text), ('count_import'::text,'source'::text,'name'::text,NULL::text,'site_id'::text), ('count_import_log'::text,'author'::text,'author'::text,'at'::text,'import_id'::text), ('device'::text,'external_id'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'heard_on'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'topic'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'topics'::text,'name'::text,NULL::text,'device_id'::text), ('device_mapping'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('device_mapping'::text,'spec'::text,'name'::text,NULL::text,'site_id'::text), ('event_effect'::text,'effect'::text,'record'::text,NULL::text,'event_id'::text), ('finding'::text,'note'::text,'note'::text,NULL::text,'site_id'::text), ('finding'::text,'who'::text,'author'::text,NULL::text,'site_id'::text), ('finding_history'::text,'note'::text,'note'::text,NULL::text,'finding_id'::text), ('finding_history'::text,'who'::text,'author'::text,NULL::text,'finding_id'::text), ('headcount'::text,'counted_by'::text,'author'::text,'entered_at'::text,'space_id'::text), ('headcount'::text,'undone_by'::text,'author'::text,'undone'::text,'space_id'::text), ('headcount'::text,'undone_why'::text,'note'::text,NULL::text,'space_id'::text), ('job_run'::text,'message'::text,'note'::text,NULL::text,NULL::text), ('manual_count'::text,'counted_by'::text,'author'::text,'received'::text,'portal_id'::text), ('manual_count'::text,'discarded_by'::text,'author'::text,'discarded'::text,'portal_id'::text), ('manual_count'::text,'discarded_why'::text,'note'::text,NULL::text,'portal_id'::text), ('manual_count'::text,'note'::text,'note'::text,NULL::text,'portal_id'::text), ('mapping'::text,'spec'::text,'name'::text,NULL::text,'site_id'::text), ('period_count'::text,'series'::text,'name'::text,NULL::text,'import_id'::text), ('programme_event'::text,'title'::text,'note'::text,NULL::text,'site_id'::text), ('quarantine_decision'::text,'author'::text,'author'::text,NULL::text,'decision_id'::text), ('quarantine_decision'::text,'reason'::text,'note'::text,NULL::text,'decision_id'::text), ('quarantine_decision'::text,'undone_by'::text,'author'::text,NULL::text,'decision_id'::text), ('receive_token'::text,'devices'::text,'name'::text,NULL::text,NULL::text), ('receive_token'::text,'name'::text,'name'::text,NULL::text,NULL::text), ('rejected'::text,'payload'::text,'message'::text,NULL::text,NULL::text), ('rejected'::text,'reason'::text,'message'::text,NULL::text,NULL::text), ('rejected'::text,'topic'::text,'message'::text,NULL::text,NULL::text), ('site'::text,'opening'::text,'name'::text,NULL::text,'site_id'::text), ('space'::text,'closed'::text,'name'::text,NULL::text,'site_id'::text), ('target'::text,'baseline_source'::text,'note'::text,NULL::text,'site_id'::text), ('voided_time'::text,'author'::text,'author'::text,NULL::text,'device_id'::text), ('voided_time'::text,'reason'::text,'note'::text,NULL::text,'device_id'::text), ('voided_time'::text,'undone_by'::text,'author'::text,NULL::text,'device_id'::text), ('voided_time'::text,'undone_why'::text,'note'::text,NULL::text,'device_id'::text)) c(relation, field, holds, expires, link);
 placement CHECK ((NOT isempty(valid)))
 placement CHECK ((num_nonnulls(portal_id, space_id) = 1))
 placement CHECK ((role = ANY (ARRAY['primary'::text, 'reference'::text])))
@@ -1308,6 +1358,7 @@ target.measure text NO
 target.site_id integer NO 
 unassigned_channel.channel_id integer YES 
 unassigned_channel.device_id integer YES 
+unassigned_channel.expired timestamp with time zone YES 
 unassigned_channel.has_totals boolean YES 
 unassigned_channel.key text YES 
 unassigned_channel.last_received timestamp with time zone YES 
@@ -1321,7 +1372,8 @@ unassigned_channel:  SELECT channel_id,
     last_time,
     last_received,
     wraps,
-    usual_quarter
+    usual_quarter,
+    expired
    FROM channel c
   WHERE ((last_received IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM placement_now pl

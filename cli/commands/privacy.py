@@ -1,0 +1,94 @@
+"""The commands `besok privacy`: erase a person's name, and delete what is kept no longer."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from besok.model.plurals import many
+from cli.commands.database import opened
+from cli.commands.options import AnySite, Yes, confirm
+from cli.serving.settings import settings
+
+if TYPE_CHECKING:
+    from besok.store.personal import Found
+
+app = typer.Typer(no_args_is_help=True, help="Erase a person's name, and delete what is kept no longer.")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would go, and change nothing.")]
+
+SHOWN: Final = 5  # texts of a column
+LONGEST: Final = 100  # characters of one
+REMEDY: Final = {
+    "account": "`besok user remove` ends the account; until then its changes bear the name",
+    "alert_target": "`besok alert target put` gives the target another address",
+    "api_key": "`besok key revoke` ends the key; its name stays with its changes",
+    "receive_token": "`besok receive token remove` ends it; add it again under another name",
+    "device": "it has a place: rename it where it sends and in the site file",
+    "device_mapping": "`besok device unmap` ends it; answer again under another topic",
+    "count_import": "counts depend on it: undo the import and bring the file under another source",
+    "period_count": "counts depend on it: undo the import and bring the file with another heading",
+}
+SITE_FILE: Final = "change the site file, then `besok site apply`"
+
+
+@app.command()
+def erase(
+    name: Annotated[
+        str, typer.Argument(help="A name or initials, as they were written: two letters or more.")
+    ],
+    site: AnySite = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Erase a person's name: as an author, in notes, in rejected messages. Every figure stays as it is.
+
+    It is found as whole words, in capitals or not. Look at what is shown: initials may be a word, and two people may
+    have one name.
+    """
+    from besok.store import personal
+
+    with opened() as db:
+        try:
+            found = personal.erase(db, name, site, dry_run=True)
+        except ValueError as exc:
+            raise typer.BadParameter(str(exc)) from exc
+        print("\n".join(_lines(found)) or "It stands nowhere.")
+        going = sum(f.rows for f in found if not f.left)
+        if dry_run or not going:
+            return
+        confirm(f"Erase it from {many(going, 'row')}, for good?", yes)
+        gone = sum(f.rows for f in personal.erase(db, name, site) if not f.left)
+    print(
+        f"Erased from {many(gone, 'row')}. Backups made before still hold it: delete them when their time is over."
+    )
+
+
+@app.command()
+def retention(dry_run: DryRun = False) -> None:
+    """Show how long each kind of data is kept, and delete what is older, as the jobs do every night."""
+    from besok.store.retention import KINDS
+
+    now, kept = datetime.now(UTC), settings()
+    with opened() as db:
+        for kind in KINDS:
+            before = kind.before(kept, now)
+            setting = f" (BESOK_{kind.setting.upper()})" if kind.setting else ""
+            if before is None:
+                print(f"{kind.what}{setting}: kept for ever")
+                continue
+            rows, first = kind.held(db, before)
+            since = f", the first of {first:%Y-%m-%d}" if first else ""
+            print(f"{kind.what}{setting}: {many(rows, 'row')} from before {before:%Y-%m-%d}{since}")
+            if not dry_run:
+                kind.delete(db, before)
+    print("Nothing was deleted." if dry_run else "Deleted.")
+
+
+def _lines(found: "Iterable[Found]") -> Iterator[str]:
+    for f in sorted(found, key=lambda f: f.left):
+        remedy = f" STAYS: {REMEDY.get(f.relation, SITE_FILE)}" if f.left else ""
+        yield f"{f.relation}.{f.field}: {many(f.rows, 'row')}{remedy}"
+        yield from (f"    {text[:LONGEST]}" for text in f.texts[:SHOWN])
+        if len(f.texts) > SHOWN:
+            yield f"    and {len(f.texts) - SHOWN} more"

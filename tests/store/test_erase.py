@@ -1,0 +1,279 @@
+"""A person's name is erased wherever it may stand, and no figure changes by it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+from psycopg import sql
+from typer.testing import CliRunner
+
+from besok.model import sitefile
+from besok.model.access import ACTOR
+from besok.model.errors import NotFound
+from besok.model.personal import ERASED, Name
+from besok.model.readings import Message
+from besok.store import audit, personal, sites, voids
+from besok.store.database import Database
+from besok.store.quarantine_decisions import Chosen, decide
+from besok.store.write import Batch, Rejection, write
+from cli.main import app
+from tests.sitetext import door, sensor, site, space
+from tests.store.counted import HOUSE, NOON, after, build, days, put, reading
+
+ANNA = "Anna Berg"
+LATER = NOON + timedelta(days=9)
+# What no person's name can stand in: chosen from a list, hashes, keys and numbers as texts, figures, names of places.
+IMPERSONAL = """
+    account.issuer account.password account.totp account_role.role action.asked_by action.slug
+    action.weekdays action_log.slug alert.subject alert_delivery.target alert_mute.subject
+    alert_rule.kind alert_rule.target api_key.digest api_key.role audit.action audit.site
+    backfill.digest backfill.sites calibration.decision channel.key closed_period.days
+    closed_period.sensors closed_period.version codec.model codec.sha256 codec.source codec.vendor
+    computed_result.what count_import.content count_import.counts count_import.digest
+    count_import.layout count_import.method count_import_log.change device.heard_model device.model
+    device.source device_mapping.sensors finding.evidence finding.kind finding.state
+    finding_history.event forecast.also forecast.measure forecast.model forecast_point.kind
+    headcount.digest installation.key job_run.duty job_run.outcome looked.what made_anew.digest manual_count.digest
+    manual_tap.direction metric.name metric.unit migration.digest migration.name occupancy_bucket.basis
+    occupancy_bucket.reason occupancy_learnt.building occupancy_learnt.learnt occupancy_minute.basis
+    occupancy_minute.reason placement.role portal.name_en portal.name_sv portal.slug
+    programme_event.calendar programme_event.uid quarantine.cause quarantine.replaced
+    quarantine_decision.decision quarantine_decision.device receive_token.digest school_holiday.calendar
+    school_holiday.name seen.digest seen.mark seen.scope service.detail service.name session.digest
+    session.previous session.provider_session sign_in_failure.name site.kind site.name_en site.name_sv
+    site.pandemic site.slug site.timezone space.kind space.name_en space.name_sv space.slug target.also
+    target.baseline_measure target.measure visit_deduction.kind visit_definition.method
+    visit_definition.spec
+"""
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    build(db)
+    put(db, reading(5, 3, "in", period_s=60), reading(6, 9, "in", period_s=60))
+    return db
+
+
+@pytest.fixture
+def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def everything(conn: psycopg.Connection[tuple[object, ...]]) -> dict[str, str]:
+    """Return every row of every table as a text, by table; of messages the text of what they hold."""
+    names = conn.execute(
+        "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'"
+    ).fetchall()
+    text = sql.SQL("select coalesce(string_agg(t::text, chr(10) order by t::text), '') from {} t")
+    found = {str(n): conn.execute(text.format(sql.Identifier(str(n)))).fetchone() for (n,) in names}
+    payloads = conn.execute("select string_agg(convert_from(payload, 'UTF8'), ' ') from rejected").fetchone()
+    return {name: str(row[0]) for name, row in found.items() if row} | {"payloads": str(payloads)}
+
+
+def test_every_text_column_is_on_the_list_or_holds_no_name(
+    conn: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    texts = {
+        f"{table}.{column}"
+        for table, column in conn.execute(
+            "select c.table_name, c.column_name from information_schema.columns c"
+            " join information_schema.tables t using (table_schema, table_name)"
+            " where c.table_schema = 'public' and t.table_type = 'BASE TABLE'"
+            " and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'bytea', 'ARRAY')"
+            " and c.udt_name not in ('_int4', '_int8')"
+        )
+    }
+    listed = {
+        f"{table}.{column}" for table, column in conn.execute("select relation, field from personal_column")
+    }
+    impersonal = set(IMPERSONAL.split())
+    assert texts - listed - impersonal == set(), (
+        "new columns: add to besok/store/always/views_personal.sql those in which a person's name may stand, to"
+        " IMPERSONAL here the others"
+    )
+    assert (listed | impersonal) - texts == set(), "columns that are there no longer"
+    assert listed & impersonal == set()
+
+
+def test_rows_are_told_apart_by_site_as_the_list_says(
+    house: Database, conn: psycopg.Connection[object]
+) -> None:
+    """Every column of the list can be asked about at a site, and everywhere."""
+    assert personal.erase(house, "Nobody Known", "lib") == personal.erase(house, "Nobody Known") == []
+    with pytest.raises(NotFound):
+        personal.erase(house, ANNA, "nowhere")
+
+
+def fill(conn: psycopg.Connection[tuple[object, ...]], name: str) -> int:
+    """Write a name into every column of the list that its type and the rows that are there allow; how many hold it."""
+    columns = conn.execute("select relation, field, holds from personal_column order by 1, 2").fetchall()
+    filled = 0
+    conn.execute("alter table audit disable trigger audit_only_grows")
+    for relation, field, holds in columns:
+        if holds in ("author", "note"):
+            text = sql.SQL("update {} set {} = %s").format(*map(sql.Identifier, (str(relation), str(field))))
+            filled += (
+                conn.execute(text, (name if holds == "author" else f"asked {name} about it",)).rowcount > 0
+            )
+    conn.execute("alter table audit enable trigger audit_only_grows")
+    return filled
+
+
+ROWS = """
+insert into action (site_id, slug, title_sv, title_en) select site_id, 'lamps', 'L', 'L' from site;
+insert into action_log (site_id, slug, author, change) select site_id, 'lamps', 'x', 'x' from site;
+insert into alert_target (name, url) values ('desk', 'mailto://x');
+insert into alert_rule (kind, site_id, target, author, made) select 'finding', site_id, 'desk', 'x', now()
+    from site;
+insert into alert (rule_id, subject, since, raised, acknowledged, acknowledged_by) select rule_id, 's', now(),
+    now(), now(), 'x' from alert_rule;
+insert into alert_mute (subject, reason, author, made, until) values ('lib', 'x', 'x', now(), now());
+insert into alert_delivery (target, at, alerts, problem) values ('desk', now(), 1, 'x');
+insert into job_run (duty, started, message) values ('d', now(), 'x');
+insert into api_key (name, digest, role, site_id, created, author, expires) select 'wall', 'x', 'viewer',
+    site_id, now(), 'x', now() from site;
+insert into audit (actor, action, site, subject, detail) values ('x', 'count', 'lib', 'x', 'x');
+insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence,
+    decision, decided, decided_by,
+    decided_why, valid, undone, undone_by, undone_why)
+select portal_id, '{1}', now(), 'x', 1, 1, '{}', 'accepted', now(), 'x', 'x', tstzrange(now(), null), now(),
+    'x', 'x' from portal limit 1;
+insert into closed_period (site_id, first, last, closed, author, reason, version, gross, net, coverage, days,
+    sensors, report, ended,
+    ended_by, ended_why)
+select site_id, '2025-01-01', '2025-12-31', now(), 'x', 'x', '1', 1, 1, 1, '{}', '[]',
+    '{"corrections": [{"author": "ANNA Berg", "reason": "Anna Berg said so", "factor": 1.25}]}', now(), 'x',
+    'x' from site;
+insert into codec (vendor, model, source, sha256, added, added_by) values ('v', 'm', 's', 's', now(), 'x');
+insert into count_import (site_id, source, method, counts, author, made, name, digest, content, layout)
+select site_id, 'gate', 'counter', 'gross', 'x', now(), 'x', 'd', 'c', '' from site;
+insert into count_import_log (import_id, at, author, change) select import_id, now(), 'x', 'stored' from
+    count_import;
+insert into device_mapping (spec, author, made, site_id) select '{}', 'x', now(), site_id from site;
+insert into finding (site_id, kind, since, odds, found, seen) select site_id, 'silent', now(), 1, now(), now()
+    from site;
+insert into finding_history (finding_id, time, event) select finding_id, now(), 'found' from finding;
+insert into headcount (headcount_id, space_id, time, people, counted_by, entered_at, digest, undone,
+    undone_by, undone_why)
+select gen_random_uuid(), space_id, now(), 4, 'x', now(), 'd', now(), 'x', 'x' from space limit 1;
+insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_ahead_s, received, digest)
+select gen_random_uuid(), portal_id, 'x', now(), now() + interval '1 hour', 0, now(), 'd' from portal limit 1;
+insert into programme_event (site_id, uid, title, during) select site_id, 'u', 'x', tstzrange(now(), now())
+    from site;
+insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure)
+select site_id, '2025-01-01', '2025-12-31', '2030-12-31', 2, 'net' from site;
+insert into quarantine (channel_id, metric, time, value, period_s, flags, received, wraps, cause)
+select channel_id, 1, now() - interval '60 days', 3, 60, 0, now(), 0, 'late'
+from channel join device using (device_id) where external_id = 'lib/front';
+
+"""
+
+
+def test_the_name_goes_from_every_column_of_the_list(
+    house: Database, conn: psycopg.Connection[tuple[object, ...]], database_url: str
+) -> None:
+    conn.execute(ROWS)
+    voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="x", author="x", now=LATER)
+    decide(house, "dropped", Chosen(device="lib/front"), author="x", reason="x", now=LATER)
+    before = days(database_url)
+    authors = conn.execute(
+        "select count(*) from personal_column where holds in ('author', 'note')"
+    ).fetchone()
+    assert authors and fill(conn, "anna  berg") == authors[0], "a row for each column of the list"
+    message = Message(topic="besok/v1/lib/anna_berg", payload=b'{"who": "\\u0041nna Berg"}', received=NOON)
+    other = Message(topic="besok/v1/lib/annabergs", payload=b"{}", received=NOON)
+    write(house, Batch(rejections=[Rejection(message=m, reason="no") for m in (message, other)]))
+    put(house, reading(7, 2, "in", device="anna-berg"))
+    rehearsed = personal.erase(house, ANNA, dry_run=True)
+    assert any("berg" in text.lower() for text in everything(conn).values()), "the dry run changes nothing"
+    done = personal.erase(house, ANNA)
+    assert {(f.relation, f.field, f.rows) for f in done} == {(f.relation, f.field, f.rows) for f in rehearsed}
+    wanted = Name(ANNA)
+    assert [table for table, text in everything(conn).items() if wanted.is_in(text)] == []
+    assert days(database_url) == before
+    assert conn.execute("select topic from rejected").fetchall() == [("besok/v1/lib/annabergs",)]
+    ((report,),) = conn.execute("select report from closed_period").fetchall()
+    assert report == {"corrections": [{"author": ERASED, "reason": f"{ERASED} said so", "factor": 1.25}]}
+    last = audit.entries(house, limit=1)[0]
+    assert (last.action, last.subject) == ("privacy.erase", "a person's name")
+    assert "headcount.counted_by 1" in last.detail
+    with pytest.raises(psycopg.errors.RaiseException, match="only grows"):
+        conn.execute("delete from audit")
+    assert personal.erase(house, ANNA) == []
+
+
+def test_what_is_called_by_the_name_stays_and_is_shown(house: Database) -> None:
+    sites.apply(
+        house, sitefile.parse(HOUSE + sensor("anna-berg", at='portal = "front"', more='role = "reference"'))
+    )
+    found = personal.erase(house, ANNA)
+    assert [(f.relation, f.field, f.texts) for f in found if f.left] == [
+        ("device", "external_id", ("lib/anna-berg",))
+    ]
+
+
+def test_at_one_site_only_what_is_of_it_goes(house: Database, conn: psycopg.Connection[object]) -> None:
+    annex = "".join((site("park"), space("hall", ("Hall", "Hall")), door("gate", ("Grind", "Gate"))))
+    sites.apply(house, sitefile.parse(HOUSE + annex))
+    for place in ("lib", "park"):
+        with house.transaction() as other:
+            audit.note(other, "count", "x", site=place, detail=f"by {ANNA}")
+    found = personal.erase(house, ANNA, "lib")
+    assert [(f.relation, f.field, f.rows) for f in found] == [("audit", "detail", 1)]
+    details = {e.site: e.detail for e in audit.entries(house, limit=10) if e.action == "count"}
+    assert details == {"lib": f"by {ERASED}", "park": f"by {ANNA}"}
+
+
+def test_the_one_who_erases_its_own_name_is_not_noted_either(house: Database) -> None:
+    with house.transaction() as conn:
+        audit.note(conn, "count", "x", detail="Anna")
+    token = ACTOR.set("anna")
+    try:
+        personal.erase(house, "Anna")
+    finally:
+        ACTOR.reset(token)
+    assert audit.entries(house, limit=1)[0].actor == ERASED
+
+
+@pytest.mark.parametrize("name", ["", "A", " å ", "A.", "1"])
+def test_too_short_a_name_is_refused(name: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="too short"):
+        Name(name)
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    said = CliRunner().invoke(app, ["privacy", "erase", name, "--yes"])
+    assert said.exit_code == 2 and "too short" in said.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "held"),
+    [
+        ("Åsa", "frågade A\u030aSA i dag", True),
+        ("Åsa", "Åsas lista", False),
+        ("AB", "räknat av ab, 12:00", True),
+        ("AB", "abc", False),
+        ("anna berg", "anna.berg@example.org", True),
+        ("Anna-Karin Ek", "anna karin ek", True),
+        ("Ek", "ek_3/flow", True),
+    ],
+)
+def test_a_name_is_found_as_whole_words(name: str, text: str, held: bool) -> None:
+    assert Name(name).is_in(text) is held
+    assert (ERASED in Name(name).within(text)) is held
+
+
+def test_the_command_shows_what_goes_before_a_yes(
+    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="test", author=ANNA, now=LATER)
+    run = CliRunner().invoke
+    dry = run(app, ["privacy", "erase", ANNA, "--dry-run"])
+    assert dry.exit_code == 0 and "voided_time.author: 1 row" in dry.output
+    asked = run(app, ["privacy", "erase", ANNA], input="n\n")
+    assert asked.exit_code == 1 and voids.listing(house)[0].author == ANNA
+    done = run(app, ["privacy", "erase", "anna berg", "-y"])
+    assert done.exit_code == 0, done.output
+    assert voids.listing(house)[0].author == ERASED
+    assert "stands nowhere" in run(app, ["privacy", "erase", ANNA, "-y"]).output

@@ -1,0 +1,259 @@
+"""Retention: what is older than its setting goes, every figure stays, and no day without readings becomes wrong."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from besok.model.errors import SettingsError, StoreRefused
+from besok.model.personal import ERASED
+from besok.model.readings import Flag, Message, Reading, Withheld
+from besok.model.settings import Settings, load
+from besok.store import audit, rollup, voids
+from besok.store.database import Database
+from besok.store.quarantine_decisions import Chosen, decide, groups, undo
+from besok.store.retention import KINDS, expire_readings
+from besok.store.write import Batch, Incoming, Rejection, Written, write
+from cli.main import app
+from jobs import retention as nightly
+from tests.store.counted import build
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+CUT = datetime(2026, 3, 5, tzinfo=UTC)  # readings before it go
+QUARTER = timedelta(minutes=15)
+Table = list[tuple[Any, ...]]
+
+
+def said(
+    time: datetime,
+    value: float,
+    metric: str = "in",
+    *,
+    device: str = "front",
+    period_s: float = 900,
+    flags: Flag = Flag.NONE,
+) -> Incoming:
+    period_s = period_s if metric in ("in", "out") else 0
+    reading = Reading(
+        source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=time,
+        period_s=period_s, flags=flags,
+    )  # fmt: skip
+    return Incoming(reading=reading, received=time + timedelta(seconds=5))
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    """A door with deltas and one with running totals, eight hours a day, from Monday to Saturday."""
+    build(db)
+    hours = [START + timedelta(days=day) + n * QUARTER for day in range(6) for n in range(1, 33)]
+    write(db, Batch(readings=[said(t, 2) for t in hours]))
+    write(db, Batch(readings=[said(t, 3.0 * n, "in_total", device="back") for n, t in enumerate(hours)]))
+    return db
+
+
+def settle(url: str) -> None:
+    """As the jobs leave it when every day is estimated."""
+    with psycopg.connect(url) as conn:
+        conn.execute("delete from dirty_day")
+
+
+def figures(url: str) -> tuple[Table, Table]:
+    """Every day, and every quarter of an hour."""
+    with psycopg.connect(url) as conn:
+        days = conn.execute("select * from flow_day order by portal_id, day").fetchall()
+        return days, conn.execute("select * from flow_bucket order by channel_id, bucket").fetchall()
+
+
+def times(url: str, device: str = "front") -> list[datetime]:
+    with psycopg.connect(url) as conn:
+        found = conn.execute(
+            "select time from reading join channel using (channel_id) join device using (device_id)"
+            " where external_id = %s order by time",
+            (f"lib/{device}",),
+        )
+        return [row[0] for row in found]
+
+
+@pytest.fixture
+def expired(house: Database, database_url: str) -> Database:
+    settle(database_url)
+    expire_readings(house, CUT + timedelta(hours=7))
+    return house
+
+
+def test_readings_go_and_every_figure_stays(house: Database, database_url: str) -> None:
+    before = figures(database_url)
+    settle(database_url)
+    expire_readings(house, CUT + timedelta(hours=7))  # whole days only
+    assert min(times(database_url)) == CUT + timedelta(hours=8, minutes=15)
+    kept = times(database_url, "back")
+    assert kept[:2] == [CUT - timedelta(hours=8), CUT + timedelta(hours=8, minutes=15)], (
+        "the last total stays"
+    )
+    assert figures(database_url) == before
+    expire_readings(house, CUT)
+    assert (figures(database_url), times(database_url, "back")) == (before, kept), "again changes nothing"
+
+
+def recompute_all(db: Database) -> None:
+    with db.transaction() as conn:
+        channels = [row[0] for row in conn.execute("select channel_id from channel")]
+        span = START - timedelta(days=9), NOW
+        rollup.recompute_ranges(conn, [rollup.Range(c, *span) for c in channels])
+        for (site_id,) in conn.execute("select site_id from site").fetchall():
+            rollup.rebuild_days(conn, site_id)
+
+
+def test_no_recomputation_turns_a_day_without_readings_into_zero(
+    expired: Database, database_url: str
+) -> None:
+    before = figures(database_url)
+    recompute_all(expired)
+    assert figures(database_url) == before
+    write(expired, Batch(readings=[said(CUT + timedelta(hours=8), 5)]))  # of the first day that is kept
+    after = figures(database_url)
+    assert [row for row in after[0] if row[2] < CUT.date()] == [
+        row for row in before[0] if row[2] < CUT.date()
+    ]
+    assert sum(row[3] for row in after[0]) == sum(row[3] for row in before[0]) + 5
+
+
+def test_what_comes_late_of_that_time_is_withheld_and_cannot_be_released(
+    expired: Database, database_url: str
+) -> None:
+    before = figures(database_url)
+    late = [
+        said(START + timedelta(minutes=15), 9),  # instead of one that was there
+        said(START + timedelta(hours=14), 9),  # of a time of which nothing was
+        said(CUT + timedelta(minutes=5), 9),  # that began before
+        said(START + timedelta(hours=14), 9_999, "in_total", device="back"),
+        said(START + timedelta(hours=14), 9, "out", flags=Flag.SIMULATED),
+    ]
+    assert write(expired, Batch(readings=late)) == Written(withheld=5)
+    assert figures(database_url) == before
+    assert {group.cause for group in groups(expired, "lib")} == {Withheld.LATE}
+    with pytest.raises(StoreRefused, match="lib/front from before 2026-03-05 are deleted"):
+        decide(expired, "released", Chosen(device="lib/front"), author="Kim", now=NOW)
+    assert figures(database_url) == before
+    decide(expired, "dropped", Chosen(device="lib/front"), author="Kim", now=NOW)
+
+
+def test_corrections_of_that_time_are_refused_with_the_reason(house: Database, database_url: str) -> None:
+    front = voids.find(house, "lib/front")
+    number = voids.add(house, front, START, START + timedelta(hours=1), reason="x", author="Kim", now=NOW)
+    flood = [said(START + timedelta(hours=9), 9_000, period_s=60)]
+    assert write(house, Batch(readings=flood)).withheld == 1
+    decision, _ = decide(house, "released", Chosen(device="lib/front"), author="Kim", now=NOW)
+    settle(database_url)
+    expire_readings(house, CUT)
+    before = figures(database_url)
+    gone = "are deleted \\(BESOK_READINGS_DAYS\\)"
+    refused: list[Callable[[], object]] = [
+        lambda: voids.add(house, front, START, CUT + timedelta(days=1), reason="x", author="Kim", now=NOW),
+        lambda: voids.undo(house, number, reason="x", author="Kim", now=NOW),
+        lambda: undo(house, decision, author="Kim", now=NOW),
+    ]
+    for attempt in refused:
+        with pytest.raises(StoreRefused, match=gone):
+            attempt()
+        assert figures(database_url) == before
+    later = voids.add(house, front, CUT, CUT + timedelta(days=1), reason="x", author="Kim", now=NOW)
+    assert [row for row in figures(database_url)[0] if row[2] < CUT.date()] == [
+        row for row in before[0] if row[2] < CUT.date()
+    ]
+    voids.undo(house, later, reason="x", author="Kim", now=NOW)
+    assert figures(database_url) == before
+
+
+def test_days_that_are_not_estimated_yet_keep_their_readings(house: Database, database_url: str) -> None:
+    first = min(times(database_url))
+    expire_readings(house, NOW)
+    assert min(times(database_url)) == first, "every day waits to be estimated"
+    settle(database_url)
+    with psycopg.connect(database_url) as conn:
+        conn.execute("insert into dirty_day select site_id, '2026-03-04' from site")
+    expire_readings(house, NOW)
+    assert min(times(database_url)).date() == (CUT - timedelta(days=1)).date()
+    settle(database_url)
+    with psycopg.connect(database_url) as conn:  # minutes are estimated from readings
+        conn.execute(
+            "insert into occupancy_minute (space_id, time) select min(space_id), '2026-03-06 10:00+00' from space"
+        )
+    expire_readings(house, NOW)
+    assert min(times(database_url)).date() == (CUT + timedelta(days=1)).date()
+
+
+def test_a_device_that_never_sent_before_may_send_of_any_time(expired: Database, database_url: str) -> None:
+    assert write(expired, Batch(readings=[said(START, 4, device="new")])) == Written(readings=1)
+    assert [row[2] for row in figures(database_url)[1]].count(4) == 1
+
+
+def test_each_kind_goes_when_its_setting_says(house: Database, database_url: str) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            "insert into headcount (headcount_id, space_id, time, people, counted_by, entered_at, digest)"
+            " select gen_random_uuid(), space_id, now(), 4, 'Kim', t, 'd' from space,"
+            " unnest(array[%s::timestamptz, %s]) t where slug = 'hall'",
+            (NOW - timedelta(days=400), NOW - timedelta(days=300)),
+        )
+        conn.execute(
+            "insert into audit (at, actor, action, subject) values (%s, 'Kim', 'count', 'x')",
+            (NOW - timedelta(days=400),),
+        )
+    for age in (91, 89):
+        message = Message(topic=str(age), payload=b"", received=NOW - timedelta(days=age))
+        write(house, Batch(rejections=[Rejection(message=message, reason="no")]))
+    kept = Settings(author_months=12, audit_days=30 * 13)
+    for kind in KINDS:
+        if before := kind.before(kept, NOW):
+            assert kind.held(house, before)[0] <= 1
+            kind.delete(house, before)
+            assert kind.held(house, before)[0] == 0
+    with psycopg.connect(database_url) as conn:
+        assert conn.execute("select topic from rejected").fetchall() == [("89",)]
+        assert sorted(conn.execute("select counted_by from headcount").fetchall()) == [("Kim",), (ERASED,)]
+    assert [e for e in audit.entries(house, limit=9) if e.actor == "Kim"] == []
+    assert len(times(database_url)) == 6 * 32, "readings are kept unless somebody decides otherwise"
+
+
+def test_nobody_deletes_the_audit_of_the_last_year(house: Database, database_url: str) -> None:
+    kept = len(audit.entries(house, limit=99))
+    with psycopg.connect(database_url) as conn:
+        conn.execute("select delete_audit(now() + interval '1 day')")
+    assert len(audit.entries(house, limit=99)) == kept > 0
+
+
+@pytest.mark.parametrize(("name", "days"), [("READINGS", "30"), ("AUDIT", "364"), ("READINGS", "-1")])
+def test_too_short_a_time_is_refused(name: str, days: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"BESOK_{name}_DAYS", days)
+    with pytest.raises(SettingsError, match=f"BESOK_{name}_DAYS.*0 to keep them for ever"):
+        load()
+
+
+def test_the_command_and_the_nightly_job_do_the_same(
+    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(database_url)
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    monkeypatch.setenv("BESOK_READINGS_DAYS", "100")
+    run = CliRunner().invoke
+    shown = run(app, ["privacy", "retention", "--dry-run"])
+    assert shown.exit_code == 0, shown.output
+    assert "single readings (BESOK_READINGS_DAYS): 384 rows from before" in shown.output
+    assert (
+        "the first of 2026-03-02" in shown.output
+        and "the audit (BESOK_AUDIT_DAYS): kept for ever" in shown.output
+    )
+    assert len(times(database_url)) == 6 * 32
+    nightly.run(house, datetime(2027, 1, 1, 1, tzinfo=UTC))
+    assert (times(database_url), len(times(database_url, "back"))) == ([], 1)
+    assert run(app, ["privacy", "retention"]).exit_code == 0
+
+
+def test_it_is_done_once_a_night(house: Database) -> None:
+    midnight = NOW.replace(hour=0)
+    assert sum(nightly.wanted(house, midnight + timedelta(hours=n)) for n in range(24)) == 1

@@ -11,10 +11,11 @@ so a packet id stands for the last message that had it, and is forgotten before 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from besok.model.readings import Identity
 from besok.store.database import Connection, array, sql, text_array
@@ -25,8 +26,7 @@ LONGEST = 200  # characters of a scope or a mark
 PACKET_WINDOW = timedelta(days=30)  # longer than any broker keeps a session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True, eq=False):
     """The delivery of a message that is to be stored once; no two are equal, whatever they say.
 
     `digest` is of what the message says, `packet_id` the broker's number of the delivery to `client` (0 for none), and

@@ -8,7 +8,7 @@ import typer
 from besok.model.alerts import AlertRule, RuleKind
 from besok.model.plurals import many
 from cli.commands.database import opened
-from cli.commands.options import Author
+from cli.commands.options import Author, ask_secret
 
 app = typer.Typer(no_args_is_help=True, help="Tell somebody when something is wrong or full.")
 target = typer.Typer(no_args_is_help=True, help="Where messages go.")
@@ -18,14 +18,15 @@ app.add_typer(target, name="target")
 @target.command("put")
 def put_target(
     name: Annotated[str, typer.Argument(help="What it is called, as: desk.")],
-    url: Annotated[
-        str, typer.Argument(help="An address of Apprise: mailto://..., msteams://..., ntfy://...")
-    ],
 ) -> None:
-    """Keep an address, and send a message to it to try it."""
+    """Ask for an address (or read it from standard input), keep it, and send a message to it to try it.
+
+    It is one of Apprise: mailto://..., msteams://..., ntfy://...
+    """
     from besok.store import alerts
     from jobs.alerting import deliver
 
+    url = ask_secret("Address")
     if problem := deliver(url, "Besök", "This is where alerts of Besök will come."):
         raise typer.BadParameter(f"no message went out: {problem}")
     with opened() as db:
@@ -52,7 +53,7 @@ def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
     with opened() as db:
         known = alerts.targets(db)
     if name not in known:
-        raise typer.BadParameter(f"there is no target {name}; `besok alert target put {name} URL` makes one")
+        raise typer.BadParameter(f"there is no target {name}; `besok alert target put {name}` makes one")
     if problem := deliver(known[name], "Besök", "A test: alerts of Besök come here."):
         print(f"No message went out: {problem}")
         raise typer.Exit(1)

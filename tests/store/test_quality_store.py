@@ -1,10 +1,10 @@
 """Findings in the database: found from readings, acknowledged, resolved when the cause is gone, with their history."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
@@ -217,7 +217,7 @@ def test_a_finding_whose_cause_was_changed_is_watched_and_never_advises_to_undo_
         turned = (
             {"in": "out", "out": "in"}[reading.metric] if reading.device == "lib/back" else reading.metric
         )
-        batch.append(Incoming(reading=replace(reading, metric=turned), received=reading.time or NOW))
+        batch.append(Incoming(reading=structs.replace(reading, metric=turned), received=reading.time or NOW))
     write(library, Batch(readings=batch))
     job.check_due(library, NOW)
     (found,) = [f for f in get_findings(library, "lib", now=NOW) if f.kind == "swapped"]

@@ -1,12 +1,12 @@
 """Devices that are heard and not placed: what they said last, quickly, however long they have been talking."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from counted import HOUSE, reading
+from msgspec import structs
 
 from besok.model import sitefile
 from besok.model.readings import Reading
@@ -103,7 +103,7 @@ def test_a_device_that_was_taken_out_of_the_site_file_and_goes_on_sending_is_lis
     sites.apply(db, parse(text), now=NOON)
     assert unplaced(db) == [], "it was taken down"
     later = NOON + timedelta(days=2)
-    write(db, Batch(readings=[Incoming(reading=replace(told, time=later), received=later)]))
+    write(db, Batch(readings=[Incoming(reading=structs.replace(told, time=later), received=later)]))
     (device,) = get_unplaced(db, later)
     assert (device.device, device.topic) == ("stadsbiblioteket/count-park-entrance", None)
 
@@ -161,7 +161,7 @@ def test_a_sensor_that_was_replaced_or_taken_down_is_unassigned_no_more(db: Data
     sites.apply(db, sitefile.parse(replaced), now=NOON + timedelta(minutes=1))
     assert unplaced(db) == [], "one was replaced, the other taken down"
     later = NOON + timedelta(days=3)
-    still = [replace(r, time=later) for r in heard]
+    still = [structs.replace(r, time=later) for r in heard]
     write(db, Batch(readings=[Incoming(reading=r, received=later) for r in still]))
     assert [d.device for d in get_unplaced(db, later)] == ["lib/back"], "it sends, and its door has no other"
     assert get_health(db, later).unplaced_devices == 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 
@@ -20,10 +19,6 @@ class Translatable:
     def __call__(self, **values: Any) -> "Translatable":
         """Return the sentence with these values."""
         return Translatable(self.english, values)
-
-
-def _of(english: str, **values: Any) -> Translatable:
-    return Translatable(english, values)
 
 
 NO_TITLE: Final = Translatable("title: say what was asked for, in Swedish or in English")
@@ -156,25 +151,13 @@ SOURCE_COUNTS: Final = Translatable(
     "of their own"
 )
 
-
-def expired(what: str, until: date) -> Translatable:
-    """Tell that readings are deleted, so that nothing of their time can change any more."""
-    return _of(
-        "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
-        " then stay as they are: choose a later time",
-        what=what,
-        until=f"{until:%Y-%m-%d}",
-    )
-
-
-def foreign_host(name: str) -> Translatable:
-    """Return a request names a host that is not ours."""
-    return _of(
-        "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is",
-        name=name or "no host",
-    )
-
-
+EXPIRED: Final = Translatable(
+    "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
+    " then stay as they are: choose a later time"
+)
+FOREIGN_HOST: Final = Translatable(
+    "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
+)
 SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")
 NO_AUTHOR: Final = Translatable("who: write a name or initials, or sign in")
 WRONG_PASSWORD: Final = Translatable("Name, password or code is wrong.")
@@ -195,14 +178,6 @@ INSECURE: Final = Translatable(
     "Open Besök under the https address that BESOK_PUBLIC_URL names."
 )
 
-
-def wait(seconds: int) -> Translatable:
-    """Return that a name has failed too often to try again at once."""
-    return _of("Too many attempts under this name. Try again in {n} seconds.", n=seconds)
-
-
-def not_allowed(name: str, site: str | None) -> Translatable:
-    """Return that a signed-in caller has no such right."""
-    if site:
-        return _of("{name} has no role that allows this at {site}", name=name, site=site)
-    return _of("{name} has no role that allows this at every site", name=name)
+WAIT: Final = Translatable("Too many attempts under this name. Try again in {n} seconds.")
+NOT_ALLOWED_HERE: Final = Translatable("{name} has no role that allows this at {site}")
+NOT_ALLOWED: Final = Translatable("{name} has no role that allows this at every site")

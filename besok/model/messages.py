@@ -126,6 +126,10 @@ NO_DOOR: Final = Translatable("there is no door “{portal}” in {site}")
 NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in use")
 NO_FINDING: Final = Translatable("there is no finding {number}; `besok quality list` shows those there are")
 RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
+EXPIRED: Final = Translatable(
+    "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
+    " then stay as they are: choose a later time"
+)
 DECISION_EXPIRED: Final = Translatable(
     "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)"
 )
@@ -151,10 +155,6 @@ SOURCE_COUNTS: Final = Translatable(
     "of their own"
 )
 
-EXPIRED: Final = Translatable(
-    "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
-    " then stay as they are: choose a later time"
-)
 FOREIGN_HOST: Final = Translatable(
     "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
 )

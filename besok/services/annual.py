@@ -487,7 +487,7 @@ def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float
     """Recompute all buckets of the year from their readings, in a transaction that is rolled back, and compare."""
     primary = [p for p in on.placements if p.evidence.role == "primary"]
     if expired := max((p.evidence.expired for p in primary if p.evidence.expired), default=None):
-        raise StoreRefused(messages.EXPIRED(what=on.site.id, until=f"{expired:%Y-%m-%d}"))
+        raise StoreRefused(messages.EXPIRED(what=on.site.id, until=expired.date()))
     with db.transaction() as conn:
         channels = sorted({p.channel_id for p in primary})
         rollup.write_flows(conn, [rollup.Range(channel, on.begins, on.ends) for channel in channels])

@@ -65,7 +65,7 @@ def decide(
         if choice == "released":
             expired, _ = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
             if expired:
-                raise StoreRefused(messages.EXPIRED(what=chosen.device, until=f"{expired:%Y-%m-%d}"))
+                raise StoreRefused(messages.EXPIRED(what=chosen.device, until=expired.date()))
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"

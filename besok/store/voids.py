@@ -134,7 +134,7 @@ def _refuse_expired(conn: Connection, what: str, channels: list[int], first: dat
     """Raise StoreRefused where readings from `first` on are deleted: the days could not be recomputed from the rest."""
     ((expired,),) = conn.execute(sql("void_expired"), {"channels": channels, "first": first}).fetchall()
     if expired:
-        raise StoreRefused(messages.EXPIRED(what=what, until=f"{expired:%Y-%m-%d}"))
+        raise StoreRefused(messages.EXPIRED(what=what, until=expired.date()))
 
 
 def _recompute(conn: Connection, key: dict[str, object]) -> None:

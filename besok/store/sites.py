@@ -158,16 +158,12 @@ def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site
     sensors = (
         replace(
             s,
-            channel="" if s.channel_key == _default_channel(s) else s.channel,
+            channel="" if s.channel_key == replace(s, channel="").channel_key else s.channel,
             topics=s.topics or bound.get(key[:2], ()),
         )
         for s, key in keyed(site)
     )
     return replace(site, sensors=tuple(sensors))
-
-
-def _default_channel(sensor: Sensor) -> str:
-    return replace(sensor, channel="").channel_key
 
 
 def load(db: Database, site: str) -> Site:

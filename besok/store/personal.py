@@ -19,6 +19,7 @@ from besok.store.database import Connection, Database, fetch, sql
 from besok.store.sites import id_of
 
 PAGE: Final = 500  # rejected messages at a time
+AUDIT: Final = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +57,16 @@ def erase(db: Database, name: str, site: str | None = None, *, dry_run: bool = F
     with db.transaction() as conn:
         if site:
             id_of(conn, site)
-        found = [] if site else _devices(db, conn, wanted)
-        conn.execute(sql("personal_audit_open"))
-        for column in fetch(conn, "personal_columns", _Column):
-            if column.holds != "message" and (column.link or not site):
+        found = [] if site else [*_devices(conn, wanted), *_messages(conn, wanted)]
+        columns = fetch(conn, "personal_columns", _Column)
+        mine = [c for c in columns if c.holds != "message" and (c.link or not site)]
+        for column in mine:
+            if column.relation != AUDIT:
                 found += _column(conn, column, wanted, site)
-        found += [] if site else _messages(conn, wanted)
+        conn.execute(sql("personal_audit_open"))  # last: whoever notes a change waits for it
+        for column in mine:
+            if column.relation == AUDIT:
+                found += _column(conn, column, wanted, site)
         conn.execute(sql("personal_audit_close"))
         if dry_run:
             raise psycopg.Rollback
@@ -106,7 +111,7 @@ def _replaced(column: _Column, wanted: Name, text: str) -> str:
     return wanted.within(text)
 
 
-def _devices(db: Database, conn: Connection, wanted: Name) -> list[Found]:
+def _devices(conn: Connection, wanted: Name) -> list[Found]:
     """Delete the devices without a place that bear the name, with what they have sent, which counts nowhere."""
     called = [row for row in conn.execute(sql("personal_devices")).fetchall() if wanted.is_in(row[2])]
     for source, device, _ in called:

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -100,6 +100,10 @@ audit: ## known weaknesses of those packages, by a checkout of an advisory datab
 compose-check: ## build and try the container form (says so where there is no Docker)
 	@bash deploy/setup tools
 	@$(BIN)/python -m tests.compose_check
+
+prometheus-check: ## check and test the Prometheus rules and the dashboard's PromQL (says so where there is no promtool)
+	@bash deploy/setup tools
+	@$(BIN)/python -m tests.prometheus_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash deploy/clean

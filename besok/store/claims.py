@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Self
 
 import psycopg
 
 from besok.model.errors import StoreUnavailable
-from besok.store.database import session, sql, translated
+from besok.store.database import Connection, session, sql, translated
 
 IDLE_S = 60  # between two statements of a transaction, in which days are estimated
 
@@ -20,7 +20,7 @@ class Claims:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._conn: psycopg.Connection[Any] | None = None
+        self._conn: Connection | None = None
         self._held: set[int] = set()
 
     def __enter__(self) -> Self:
@@ -30,7 +30,7 @@ class Claims:
         self.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+    def transaction(self) -> Iterator[Connection]:
         """Lend the connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
         try:
             with translated():
@@ -59,7 +59,7 @@ class Claims:
             self._conn.close()
             self._conn = None
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    def _connected(self) -> Connection:
         if self._conn is None or self._conn.closed:
             self.release()
             self._conn = psycopg.connect(

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits calibration clean lock sbom audit proxy-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,10 @@ bench-limits: ## live figures while others ask too much (ARGS="--clients 48 --se
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.hostile $(ARGS)
 
+bench-wall: ## what the wall's browser holds after 10,000 and 100,000 updates (ARGS="--updates 20000")
+	@bash deploy/setup tests
+	@$(BIN)/python -m benchmarks.wall $(ARGS)
+
 backtest: ## how good the forecast is, beside simple rivals, into docs/reference/results-forecast.md (minutes; ARGS="--packages FOLDER")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
@@ -96,6 +100,10 @@ audit: ## known weaknesses of those packages, by a checkout of an advisory datab
 compose-check: ## build and try the container form (says so where there is no Docker)
 	@bash deploy/setup tools
 	@$(BIN)/python -m tests.compose_check
+
+prometheus-check: ## check and test the Prometheus rules and the dashboard's PromQL (says so where there is no promtool)
+	@bash deploy/setup tools
+	@$(BIN)/python -m tests.prometheus_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash deploy/clean

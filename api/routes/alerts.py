@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, SiteId, author
-from api.routing import WORD, Body, Routes, Signed
+from api.routing import WORD, Routes, Signed
 from besok.model import messages
 from besok.model.alerts import AlertRule, RuleKind
 from besok.model.errors import NotFound
@@ -51,9 +51,12 @@ class RuleIn(Signed):
     quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
 
 
-class TargetIn(Body):
+class TargetIn(Signed):
     """Where messages go."""
 
+    name: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9-]{1,60}$")] = Field(
+        description="What it is called", examples=["desk"]
+    )
     url: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=WORD)
     ] = Field(
@@ -129,10 +132,11 @@ def targets(db: Db) -> list[TargetInfo]:
     return store.target_states(db)
 
 
-@router.writes("/alerts/targets/{name}", "administer", "Set where messages go", method="PUT", status_code=204)
-def put_target(name: TargetName, body: TargetIn, db: Db) -> None:
-    """Keep an address, and have a message sent to it within a minute to try it; the log of messages tells the rest."""
-    alert_handling.put_target(db, name, body.url)
+@router.writes("/alerts/targets", "administer", "Set where messages go", status_code=204)
+def put_target(body: TargetIn, db: Db) -> None:
+    """Keep an address under a name, in place of an earlier one, and have a message sent to it within a minute to try
+    it; the log of messages tells how that went."""
+    alert_handling.put_target(db, body.name, body.url)
 
 
 @router.writes("/alerts/targets/{name}/test", "administer", "Try a target", status_code=202)

@@ -1,5 +1,6 @@
 """Alerts as people handle them: what is open at a site, who takes care of it, the rules and whom they tell."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -74,6 +75,7 @@ def put_target(db: Database, name: str, url: str) -> None:
     """Keep where messages go; the jobs send one to try it. Raises AlertError for an address of no known service."""
     import apprise  # takes a while, and few set a target
 
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # else it logs an address that it does not know
     if not apprise.Apprise().add(url):
         raise AlertError(messages.UNKNOWN_SERVICE)
     alerts.put_target(db, name, url, trial=True)

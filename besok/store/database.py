@@ -1,6 +1,7 @@
 """Connections to the database, named SQL, and driver errors as errors of this program."""
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -193,11 +194,15 @@ class Database:
         with self._connection() as conn, conn.transaction():
             yield conn
 
+    def pool_stats(self) -> dict[str, int]:
+        """Return the figures of the pool, by the names that psycopg gives them."""
+        return self._pool.get_stats()
+
     @contextmanager
     def rehearsal(self) -> Iterator["Database"]:
         """Lend a database in which whatever is done can be seen, and is undone at the end."""
         with self.transaction() as conn:
-            yield _Rehearsal(conn)
+            yield OneConnection(conn)
             raise psycopg.Rollback
 
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
@@ -220,14 +225,16 @@ class Database:
             return conn.execute(sql(statement), params).rowcount
 
 
-class _Rehearsal(Database):
-    """All calls go through one connection, in its open transaction."""
+class OneConnection(Database):
+    """All calls go through one connection, in its open transaction if it has one; none begins once it is `ended`."""
 
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
+    def __init__(self, conn: Connection, ended: threading.Event | None = None) -> None:
+        self._conn, self._ended = conn, ended
         self.channels = {}
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
+        if self._ended and self._ended.is_set():
+            raise StoreSlow(messages.TOOK_TOO_LONG)
         with translated():
             yield self._conn

@@ -13,8 +13,8 @@ from api.security import same_origin
 from besok.model import messages
 from besok.model.alerts import RuleKind
 from besok.model.errors import AlertError, NotFound
-from besok.model.views.alerts import AlertInfo, RuleInfo, TargetInfo
-from besok.services import access, alert_handling
+from besok.model.views.alerts import AlertInfo, MaintenanceInfo, RuleInfo, TargetInfo
+from besok.services import access, alert_handling, maintenance
 from besok.services.alerts import add_rule
 from besok.store import alerts as store
 from besok.store.alerts import Delivery
@@ -31,6 +31,7 @@ router = APIRouter(tags=["Alerts"], dependencies=[Depends(_ours)])
 Number = Annotated[
     int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])
 ]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 TargetName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="The target", examples=["desk"])]
 
@@ -63,6 +64,21 @@ class RuleIn(BaseModel):
         default=None, description="No message from this time of the day on", examples=["22:00"]
     )
     quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
+
+
+class MaintenanceIn(BaseModel):
+    """Work on something of a site, from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Who = WHO
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=WORD)] = Field(
+        description="The site, a door or a space as site/door, or a sensor", examples=["library/front"]
+    )
+    until: Annotated[str, StringConstraints(min_length=1, max_length=40)] = Field(
+        description="Until when, by the clock of the site", examples=["2026-03-02T10:15"]
+    )
+    reason: Reason = Field(description="Why", examples=["A new lens"])
 
 
 class TargetIn(BaseModel):
@@ -117,6 +133,42 @@ def acknowledge(site: KnownSite, number: Number, body: TakenCare, db: Db, now: N
         return alert_handling.acknowledge(db, number, author(body.who), now)
     except alert_handling.Taken as exc:
         raise HTTPException(409, exc.message) from None
+
+
+@router.get("/sites/{site}/maintenance", summary="Planned maintenance", dependencies=[needs("read")])
+def get_maintenance(site: KnownSite, db: Db, now: Now, response: Response) -> list[MaintenanceInfo]:
+    """Return what is being worked on, and what was in the last 30 days, the last first."""
+    response.headers.update(FRESH)
+    return store.maintenance(db, site.id, now - timedelta(days=30))
+
+
+@router.post(
+    "/sites/{site}/maintenance",
+    status_code=201,
+    summary="Plan maintenance",
+    dependencies=[needs("acknowledge")],
+)
+def plan(site: KnownSite, body: MaintenanceIn, db: Db, now: Now) -> MaintenanceInfo:
+    """Raise no alert about the site, or a door, space or sensor of it, until a time; visits of then are marked."""
+    try:
+        number = maintenance.plan(
+            db, site, body.subject, until=body.until, reason=body.reason, author=author(body.who), now=now
+        )
+    except AlertError as exc:
+        raise HTTPException(422, exc.message) from None
+    return next(one for one in store.maintenance(db, site.id, now) if one.id == number)
+
+
+@router.post(
+    "/sites/{site}/maintenance/{number}/end",
+    status_code=204,
+    summary="End maintenance before its time",
+    dependencies=[needs("acknowledge")],
+)
+def end_maintenance(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> None:
+    """Let alerts be raised again from now on."""
+    if not store.end_maintenance(db, site.id, number, author(body.who), now):
+        raise NotFound(messages.no_maintenance(number))
 
 
 @router.get("/sites/{site}/alerts/rules", summary="Rules of alerts", dependencies=[needs("administer")])

@@ -79,6 +79,7 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     ),
     "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
 }
+NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
 HALF_QUIET: Final = Translatable("quiet hours have a beginning and an end: write both or neither")
 UNKNOWN_SERVICE: Final = Translatable(
     "that is no address that Apprise knows: it begins as mailto://, msteams:// or ntfy://"
@@ -342,3 +343,13 @@ def no_alert_rule(number: int) -> Translatable:
 def alert_taken(number: int) -> Translatable:
     """Tell that nobody can acknowledge an alert any more."""
     return _of("alert {number} is over, or somebody takes care of it already", number=number)
+
+
+def no_subject(name: str) -> Translatable:
+    """Tell that a site has nothing of a name that can be worked on."""
+    return _of("{name} is no door, space or sensor of this site", name=name)
+
+
+def no_maintenance(number: int) -> Translatable:
+    """Tell that no such maintenance goes on."""
+    return _of("no maintenance {number} is going on", number=number)

@@ -28,6 +28,7 @@ class _Point:
     corrected: float
     final: bool
     voided: bool
+    maintenance: bool
     passages: (
         float | None
     )  # these and the following: what the error is made of, None where nothing was observed
@@ -131,6 +132,7 @@ def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_va
         corrected=point.corrected,
         final=point.final,
         voided=point.voided,
+        maintenance=point.maintenance,
         se=error if seen else None,
         definition=point.definition,
         source=" + ".join(dict.fromkeys(day.source for day in brought)),

@@ -19,7 +19,9 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     run = job_runs.begin(db, "make forecasts", timedelta(hours=1), now)
     assert run
     job_runs.end(db, run, "failed", now, "the roof leaks")
-    page = open_page(f"{house.url}/alerts/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False)
+    page = open_page(
+        f"{house.url}/alerts/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False
+    )
     expect(page.get_by_text("No alert is open.")).to_be_visible()
     row = page.get_by_role("row", name="Make forecasts")
     expect(row).to_contain_text("Failed")
@@ -51,6 +53,14 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     expect(page.get_by_text("Job failed: all sites · to desk · quiet 22:00–07:00")).to_be_visible()
     (rule,) = alerts.rules(db)
     assert (rule.kind, rule.site, rule.author) == ("job_failed", None, "Kim")
+
+    page.get_by_text("Plan maintenance", exact=True).first.press("Enter")
+    form = page.locator('form[data-fields="maintenance-new"]')
+    form.get_by_label("Until").fill(f"{now + timedelta(days=1):%Y-%m-%dT%H:%M}")
+    form.get_by_label("Why?").fill("new lens")
+    form.get_by_label("Your name or initials").fill("Kim")
+    form.get_by_role("button", name="Plan maintenance").press("Enter")
+    expect(page.get_by_text(": new lens (Kim)")).to_be_visible()
 
     alerting.judge(db, now, Settings())
     page.reload()

@@ -12,10 +12,13 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from benchmarks._rig import PATIENCE_S, session
 from besok.model.settings import Settings
 from collectors import collector
+from collectors.devices import registry
 
 
 def main(what: str, messages: int) -> None:
     """Run the one that is named."""
+    if what == "collector":
+        registry.index()
     print("ready", flush=True)
     sys.stdin.readline()
     if what == "paho":

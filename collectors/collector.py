@@ -14,6 +14,7 @@ from besok.store import schema
 from besok.store.database import Database
 from besok.store.heartbeats import beat
 from collectors.counters import Counters
+from collectors.devices import registry
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
@@ -63,6 +64,7 @@ def run(
     cannot be used. A broker or a database that is away is waited for.
     """
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
+    registry.index()  # before messages come, not when the first one does
     inbox, counters = Inbox(), counters or Counters()
     connection = Connection(settings, inbox, counters, utc_now, leaving=leaving)
     # Half of what may be under way is a batch: the other half arrives while it is committed.

@@ -1,27 +1,22 @@
 """Decoding: the adapters in the order in which they are asked, and what is checked of all that they say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
-from besok.model.readings import Decoded, Flag, Identity, Message, Reading
-from collectors.adapters import (
-    mapping,
-    native,
-    ruuvi,
-    sparkplug,
-    theengs,
-)
+from besok.model.readings import Decoded, Flag, Identity, Message
+from collectors.adapters import mapping, native, ruuvi, sparkplug, theengs
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import Waiting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adapter:
+class Adapter(NamedTuple):
     """One row of the registry: `reads` says, cheaply and without raising, whether a message is for it; `decode` is a
     pure function that raises nothing but Unreadable (then the whole message is refused)."""
 
@@ -31,26 +26,20 @@ class Adapter:
 
 
 ADAPTERS: tuple[Adapter, ...] = (
-    Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
-    Adapter(name="native", reads=native.reads, decode=native.decode),
-    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
-    Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
-    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
-    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(
-        name="milesight-gateway",
-        reads=envelopes.MILESIGHT_GATEWAY.reads,
-        decode=envelopes.MILESIGHT_GATEWAY.decode,
-    ),
-    Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
-    Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
-    Adapter(name="lorawan-networks", reads=envelopes.BY_SHAPE.reads, decode=envelopes.BY_SHAPE.decode),
-    Adapter(name="senml", reads=senml.reads, decode=senml.decode),
-    Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
-    Adapter(
-        name="general", reads=unknown.reads, decode=unknown.decode
-    ),  # the last: it asks about whatever comes
+    Adapter("mapping", mapping.reads, mapping.decode),  # the owner's word comes first
+    Adapter("native", native.reads, native.decode),
+    Adapter("tts", envelopes.TTS.reads, envelopes.TTS.decode),
+    Adapter("theengs", theengs.reads, theengs.decode),
+    Adapter("sparkplug", sparkplug.reads, sparkplug.decode),
+    Adapter("table", registry.reads, registry.decode),  # devices that a model table knows
+    Adapter("ruuvi", ruuvi.reads, ruuvi.decode),
+    Adapter("milesight-gateway", envelopes.MILESIGHT_GATEWAY.reads, envelopes.MILESIGHT_GATEWAY.decode),
+    Adapter("chirpstack", envelopes.CHIRPSTACK.reads, envelopes.CHIRPSTACK.decode),
+    Adapter("ttn2", envelopes.TTN2.reads, envelopes.TTN2.decode),
+    Adapter("lorawan-networks", envelopes.BY_SHAPE.reads, envelopes.BY_SHAPE.decode),
+    Adapter("senml", senml.reads, senml.decode),
+    Adapter("mapping (only)", mapping.leaves_out, mapping.decode_left_out),
+    Adapter("general", unknown.reads, unknown.decode),  # the last: it asks about whatever comes
 )
 
 # A name no vendor uses: true at the top of a JSON object whose people are made up
@@ -102,30 +91,27 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
 
 def _told(decoded: Decoded, name: str) -> Decoded:
     """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
-    problems, readings = decoded.problems, tuple(filter(_has_names, decoded.readings))
-    if len(readings) < len(decoded.readings):
+    problems, readings = decoded.problems, decoded.readings
+    if not all(_are_names(r.device, r.channel) for r in readings):
+        readings = tuple(r for r in readings if _are_names(r.device, r.channel))
         problems = (*problems, NAMELESS)
     silent = not (readings or decoded.statuses or problems or decoded.not_data)
     return Decoded(
         adapter=decoded.adapter or name,
         readings=readings,
         statuses=decoded.statuses,
-        problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems),
+        problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems) if problems else (),
         not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
         model=_printable(decoded.model, MODEL_LIMIT),
         identity=decoded.identity and _storable(decoded.identity),
     )
 
 
-def _has_names(reading: Reading) -> bool:
-    """Tell whether device and channel can be placed: names that can be read and written."""
-    device, channel = reading.device, reading.channel
-    return (
-        bool(device)
-        and len(device) <= NAME_LIMIT >= len(channel)
-        and device.isprintable()
-        and channel.isprintable()
-    )
+@lru_cache(maxsize=10_000)
+def _are_names(device: str, channel: str) -> bool:
+    """Tell whether a device and its channel can be placed: names that can be read and written."""
+    is_short = 0 < len(device) <= NAME_LIMIT >= len(channel)
+    return is_short and device.isprintable() and channel.isprintable()
 
 
 def _storable(identity: Identity) -> Identity:

@@ -67,12 +67,15 @@ def is_model(text: str) -> bool:
 def is_key(name: str) -> bool:
     """Tell whether a name looks like that of a field; an address, a name of somebody, a sentence do not.
 
-    Of several words one must be known: `anna.svensson` is no field.
+    Of several words one must be known, and all if blanks are between them: `anna.svensson` is no field.
     """
-    if _KEY.fullmatch(name) is None or _ADDRESS.fullmatch(name):
+    if _KEY.fullmatch(name.replace(" ", "_")) is None or _ADDRESS.fullmatch(name):
         return False
     said = [word for word in field_names.words(name) if not word.isdecimal()]
-    return len(said) < 2 or any(len(word) < 3 or word in WORDS or word in field_names.KNOWN for word in said)
+    known = [word in WORDS or word in field_names.KNOWN for word in said]
+    if " " in name:
+        return name == name.strip() and all(known) and sum(map(str.isdecimal, name)) <= 4
+    return len(said) < 2 or any(known) or any(len(word) < 3 for word in said)
 
 
 def is_name(text: str) -> bool:

@@ -1,9 +1,11 @@
 """From messages to the batch that the database stores: adapter, range check, clock check. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, Channel, DecodeContext, Device
 from besok.model.metrics import METRICS, Kind

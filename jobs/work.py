@@ -17,10 +17,10 @@ from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.store import backfill, job_runs, occupancy, schema
 from besok.store.claims import Claims
-from besok.store.database import Database
+from besok.store.database import Connection, Database
 from besok.store.heartbeats import beat
 from besok.store.notify import listen
-from besok.store.occupancy import MINUTE, Connection
+from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
 from jobs.background import Background, Task
 from jobs.estimate import Today, past_days

@@ -30,9 +30,10 @@ _BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
     "@": "item",
     "^": "around",
 }
-_NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\]+)'\]")
+_PLACES = frozenset(_BEGINNINGS.values())
+_NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\\x00-\x1f]+)'\]")
 _PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
-_ITEMS = re.compile(r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\]*)'\]")
+_ITEMS = re.compile(r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\\x00-\x1f]*)'\]")
 _LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))?|<(?P<before>\w+)))?")
 _ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
 _PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
@@ -74,7 +75,7 @@ class Path:
 
     text: str
     begins: Literal["message", "item", "around", "topic", "key", "constant", "pieces"]
-    query: JSONPath | None = None
+    query: JSONPath | None = None  # where names do not lead there
     constant: str = ""  # of "topic" the level behind the one that is meant
     level: int = 0  # of the topic (0: all of it); of "around" how far out
     last: int = 0  # level of the topic to which a path leads that leads to several
@@ -90,8 +91,8 @@ class Path:
 
     def find(self, place: Place) -> list[Found]:
         """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
-        if self.query is not None:
-            found = self._led(self.beginning(place), self.query, place)
+        if self.begins in _PLACES:
+            found = self._led(self.beginning(place), place)
             if self.is_beside:
                 found = [inner for one in found for inner in _beside(one, place.key)]
             return [cut for one in found for cut in _cut(one, self.part)] if self.part else found
@@ -103,14 +104,14 @@ class Path:
             return self._joined(place)
         return [] if place.key is None else [Found(place.key)]
 
-    def _led(self, data: Any, query: JSONPath, place: Place) -> list[Found]:
-        if self.names is None:
+    def _led(self, data: Any, place: Place) -> list[Found]:
+        if self.names is None and self.query is not None:
             if self.begins != "message" or place.asked is None:
-                return self._queried(data, query)
+                return self._queried(data, self.query)
             if self.text not in place.asked:
-                place.asked[self.text] = self._queried(data, query)
+                place.asked[self.text] = self._queried(data, self.query)
             return place.asked[self.text]
-        found = _followed(data, self.names)
+        found = _followed(data, self.names or ())
         if not self.many or not found:
             return found
         inner = _inside(found[0])
@@ -185,7 +186,7 @@ def compiled(text: str) -> Path:
     return Path(
         text,
         begins,
-        query=_query(text, rest),
+        query=None if is_plain else _query(text, rest),
         level=len(path) - len(rest),
         names=_names(first) if is_plain else None,
         many=is_plain and items is not None,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag, StrEnum
 
+from msgspec import Struct
+
 
 class Flag(IntFlag):
     """Unusual properties of a stored reading. The flag says how far to trust it; all but voided ones count."""
@@ -61,8 +63,7 @@ class Message:
     connection: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """One measurement as the device sent it.
 
     `time` is the event time (aware), None if the device sent none. A flow reading tells what happened in the
@@ -91,8 +92,7 @@ class Status:
     online: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """The identity of a message, however often and on whatever way it comes.
 
     `mark` is the device's own numbering (`fcnt:00bcb929:1291`, `seq:4711`, `packet:5`), unique within `scope` (the
@@ -105,8 +105,7 @@ class Identity:
     window_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(Struct, frozen=True, kw_only=True):
     """A decoded message: readings, statuses, and what could not be read.
 
     `problems` holds one sentence per part that was refused; the good parts still count. A message with neither

@@ -38,4 +38,4 @@ def converted(value: float, unit: str | float) -> float:
     if isinstance(unit, str):
         known = UNITS[unit]
         return round(value * known.factor + known.offset, 9)
-    return round(value * unit, 9)
+    return value if unit == 1 and value % 1 == 0 else round(value * unit, 9)

@@ -39,7 +39,7 @@ def plan(
 ) -> int:
     """Keep planned maintenance from now until a time by the clock of the site; return its number. Raises AlertError."""
     if subject not in subjects(site):
-        raise AlertError(messages.no_subject(subject))
+        raise AlertError(messages.NO_SUBJECT(name=subject))
     try:
         ends = datetime.fromisoformat(until.strip())
     except ValueError:

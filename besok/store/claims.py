@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Self
+from typing import Self
 
 import psycopg
 
 from besok.model.errors import StoreUnavailable
 from besok.store.asker import CANCEL_S
-from besok.store.database import Database, OneConnection, session, sql, translated
+from besok.store.database import Connection, Database, OneConnection, session, sql, translated
 
 IDLE_S = 60  # between two statements of a transaction, in which days are estimated
 
@@ -22,7 +22,7 @@ class Claims:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._conn: psycopg.Connection[Any] | None = None
+        self._conn: Connection | None = None
         self._held: set[int] = set()
 
     def __enter__(self) -> Self:
@@ -32,7 +32,7 @@ class Claims:
         self.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+    def transaction(self) -> Iterator[Connection]:
         """Lend the connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
         with self._lent() as conn, conn.transaction():
             yield conn
@@ -69,7 +69,7 @@ class Claims:
         return site_id in self._held
 
     @contextmanager
-    def _lent(self) -> Iterator[psycopg.Connection[Any]]:
+    def _lent(self) -> Iterator[Connection]:
         try:
             with translated():
                 yield self._connected()
@@ -86,7 +86,7 @@ class Claims:
             self._conn.close()
             self._conn = None
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    def _connected(self) -> Connection:
         if self._conn is None or self._conn.closed:
             self.release()
             self._conn = psycopg.connect(
@@ -95,13 +95,13 @@ class Claims:
         return self._conn
 
 
-def _end(conn: psycopg.Connection[Any], ended: threading.Event) -> None:
+def _end(conn: Connection, ended: threading.Event) -> None:
     ended.set()
     with suppress(psycopg.Error):
         conn.cancel_safe(timeout=CANCEL_S)
 
 
-def _let_go(conn: psycopg.Connection[Any], duty: str) -> None:
+def _let_go(conn: Connection, duty: str) -> None:
     """Let others have a duty; a cancellation that comes late must not prevent it."""
     try:
         conn.execute(sql("duty_release"), {"duty": duty})

@@ -7,6 +7,7 @@ import threading
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from api import measured, security
@@ -18,7 +19,7 @@ from api.limits import Limits
 from api.sign_in.middleware import WhoAsks
 from besok.model.settings import Settings
 from cli.serving.guarded import SILENT_S, GuardedProtocol
-from cli.serving.http import Server, listen
+from cli.serving.http import Server, listen, trusted_proxies
 from cli.serving.status import Watched, told
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,8 @@ def compose(settings: Settings) -> FastAPI:
     server.add_middleware(measured.Measured, measures=server.state.measures)
     server.add_middleware(Head)
     # The last is the outermost.
-    known = security.hosts(settings.allowed_hosts) | security.host_of(settings.public_url)
-    server.add_middleware(security.Guard, allowed=known)
+    allowed, secure = security.hosts(settings.allowed_hosts), security.host_of(settings.public_url)
+    server.add_middleware(security.Guard, allowed=allowed, secure=secure)
     return server
 
 
@@ -55,19 +56,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     _allow_files()
     listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
     app = compose(settings)
-    config = uvicorn.Config(
-        app,
-        http=GuardedProtocol,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=SILENT_S,
-        ws_max_size=MAX_MESSAGE,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    server = Server(config)
+    server = Server(configured(app, settings))
     host, port = listener.getsockname()[:2]
     log.info("web on http://%s:%d", host, port, extra={"action": "web_started"})
     threading.Thread(target=_end, args=(stop, app, server), name="web-stop", daemon=True).start()
@@ -81,6 +70,27 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             server.run(sockets=[listener])
     finally:
         stop.set()
+
+
+def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Return how an application is served: whom it believes about who asks, and how long it waits for anybody.
+
+    Raises SettingsError.
+    """
+    proxies = trusted_proxies(settings)
+    return uvicorn.Config(
+        app,
+        http=GuardedProtocol,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        server_header=False,
+        timeout_keep_alive=SILENT_S,
+        ws_max_size=MAX_MESSAGE,
+        timeout_graceful_shutdown=GRACE_S,
+    )
 
 
 def _allow_files() -> None:

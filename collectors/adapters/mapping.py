@@ -12,8 +12,9 @@ from besok.model.readings import Decoded
 from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
+from collectors.devices.finding import Body, is_for
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import TOMBSTONE, Body, is_for, leaves, read
+from collectors.devices.reader import TOMBSTONE, leaves, read
 
 CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
 WORD_LIMIT = 200  # characters of a payload that is a bare word

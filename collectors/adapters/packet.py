@@ -1,8 +1,7 @@
-"""A message as adapters look at it: topic levels and parsed body, each worked out once and only if asked for."""
+"""A message as adapters look at it: topic levels and parsed body, which is worked out once and only if asked for."""
 
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from besok.model.decode_context import NOTHING, DecodeContext, Device
 from besok.model.errors import Unreadable
@@ -10,69 +9,47 @@ from besok.model.readings import Message
 from collectors.adapters import csvtext, jsontext, times, xmltext
 from collectors.limits import Budget
 
+_UNREAD: Final = object()
+
 
 class Packet:
     """A message together with what is known. Adapters ask it; nothing it is asked changes it."""
 
     def __init__(self, message: Message, known: DecodeContext = NOTHING) -> None:
         self.message = message
+        self.topic, self.payload = message.topic, message.payload
+        self.levels = message.topic.removeprefix("/").split("/")  # without an empty first one
         self.known = known
         self.budget = Budget()
+        self._body: Any = _UNREAD
 
     def holding(self, value: Any) -> "Packet":
         """Return the message as it were if its payload was `value`: what a decoder made of its bytes."""
         found = Packet(self.message, self.known)
-        found._parsed = value
+        found._body = value
         return found
-
-    @property
-    def topic(self) -> str:
-        return self.message.topic
-
-    @property
-    def payload(self) -> bytes:
-        return self.message.payload
-
-    @cached_property
-    def levels(self) -> list[str]:
-        """The levels of the topic, without an empty first one."""
-        return self.topic.removeprefix("/").split("/")
 
     @property
     def json(self) -> Any:
         """The JSON value of the payload; of XML and CSV the object it amounts to. Raises Unreadable with the reason."""
-        value = self._parsed
+        value = self._parsed()
         if isinstance(value, Unreadable):
             raise Unreadable(str(value))
         return value
 
-    @cached_property
-    def _parsed(self) -> Any:
-        """The value, or why there is none: every adapter asks, and it is worked out once."""
-        try:
-            return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
-        except Unreadable as exc:
-            problem = exc
-        try:
-            return csvtext.parse(self.text) or problem
-        except Unreadable as exc:
-            return exc
-
-    @cached_property
+    @property
     def object(self) -> dict[str, Any]:
         """The payload if it is a JSON object, else an empty one: for questions about its fields. Never raises."""
-        try:
-            value = self.json
-        except Unreadable:
-            return {}
+        value = self._parsed()
         return value if type(value) is dict else {}
 
-    @cached_property
+    @property
     def value(self) -> Any:
         """What the payload holds: JSON, the object that XML or CSV amounts to, or else its text. Never raises."""
-        return self.text if isinstance(self._parsed, Unreadable) else self._parsed
+        value = self._parsed()
+        return self.text if isinstance(value, Unreadable) else value
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The payload as text without surrounding blanks; "" if it is not UTF-8."""
         try:
@@ -89,3 +66,19 @@ class Packet:
     def model(self, device: Device) -> str:
         """Return what is known of the model of a device; "" if nothing is."""
         return self.known.models.get(device, "")
+
+    def _parsed(self) -> Any:
+        """Return the value, or why there is none: every adapter asks."""
+        if self._body is _UNREAD:
+            self._body = self._parse()
+        return self._body
+
+    def _parse(self) -> Any:
+        try:
+            return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
+        except Unreadable as exc:
+            problem = exc
+        try:
+            return csvtext.parse(self.text) or problem
+        except Unreadable as exc:
+            return exc

@@ -6,8 +6,9 @@ keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded

@@ -87,6 +87,12 @@ class Value:
     when: tuple[Condition, ...] = ()
     asks: str = ""
     is_all: bool = False
+    kind: Kind | None = field(init=False, default=None)  # of the metric; None of a status
+
+    def __post_init__(self) -> None:
+        """Look up the kind of the metric."""
+        if self.metric in METRICS:
+            object.__setattr__(self, "kind", METRICS[self.metric].kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +143,8 @@ class Format:
     in_message: "Index" = field(init=False, default_factory=dict)
     in_item: "Index" = field(init=False, default_factory=dict)
     elsewhere: tuple[int, ...] = field(init=False, default=())  # values with a path that begins otherwise
+    # Names of which a message has one at its top if the format finds anything in it; None if that is not known
+    begins: frozenset[str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Index the values by how their paths begin, and find the list of items."""
@@ -150,6 +158,11 @@ class Format:
                 known, within = indexes[path.begins].setdefault(path.names[0], ([], {}))
                 (within.setdefault(path.names[1], []) if len(path.names) > 1 else known).append(number)
         object.__setattr__(self, "elsewhere", tuple(elsewhere))
+        if self.each:
+            if self.each[0].begins == "message" and self.each[0].names:
+                object.__setattr__(self, "begins", frozenset(self.each[0].names[:1]))
+        elif self.values and not (elsewhere or self.only):
+            object.__setattr__(self, "begins", frozenset((*self.in_message, *self.in_item)))
         text = self.each[0].text if self.each else ""
         if text.endswith(("[*]", ".*")):
             object.__setattr__(self, "list_at", compiled(text[: -3 if text.endswith("[*]") else -2]))
@@ -210,7 +223,7 @@ def _condition(path: Path, text: str) -> Condition:
 
 def has_flows(values: Sequence[Value]) -> bool:
     """Tell whether any value is of people who passed in a period."""
-    return any(value.metric != ONLINE and METRICS[value.metric].kind is Kind.FLOW for value in values)
+    return any(value.kind is Kind.FLOW for value in values)
 
 
 @lru_cache(maxsize=4096)

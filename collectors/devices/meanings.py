@@ -9,21 +9,8 @@ from besok.model.errors import Unreadable
 from besok.model.json_path import Path, compiled
 from besok.model.mapping_draft import Choice
 from collectors.adapters.numbers import measured, state
-from collectors.devices.field_names import (
-    BARE,
-    BESIDE,
-    CLIMATE,
-    FIELDS,
-    PEOPLE,
-    QUALIFIED,
-    WORDS,
-    compact,
-    is_climate,
-    is_foreign,
-    is_name,
-    telling,
-    words,
-)
+from collectors.devices import field_names
+from collectors.devices.field_names import BARE, CLIMATE, FIELDS, PEOPLE, QUALIFIED, WORDS, compact, words
 from collectors.devices.format import Value, paths, text_of
 from collectors.devices.leaves import Leaf, is_number, is_plain_count
 
@@ -42,7 +29,7 @@ def is_aside(leaf: Leaf) -> bool:
         any(word in WORDS["settings"] for word in own if not ("event" in own and word in ("type", "name")))
         or not WORDS["settings_around"].isdisjoint(around)
         or not WORDS["some"].isdisjoint(leaf.said)
-        or any(True for name in leaf.names for _ in telling("things", name))
+        or any(True for name in leaf.names for _ in field_names.telling("things", name))
     )
 
 
@@ -57,13 +44,13 @@ def is_plain(leaf: Leaf) -> bool:
         return text in ("false", "no", "none", "ok")
     if leaf.name in FIELDS["false_is_fault"]:
         return text in ("true", "yes", "ok")
-    if leaf.value is True and not is_climate(leaf.names[:1]) and "battery" not in own:
+    if leaf.value is True and not field_names.is_climate(leaf.names[:1]) and "battery" not in own:
         return False
     if leaf.name in FIELDS["kind"]:
         return isinstance(leaf.value, str) and all(w in _PLAIN_KINDS or w.isdecimal() for w in words(text))
-    if leaf.name in FIELDS["named"] and (text in QUALIFIED or is_name(text)):
+    if leaf.name in FIELDS["named"] and (text in QUALIFIED or field_names.is_name(text)):
         return True
-    if any(leaf.name in FIELDS[kind] for kind in _PLAIN_FIELDS) or is_climate(leaf.names):
+    if any(leaf.name in FIELDS[kind] for kind in _PLAIN_FIELDS) or field_names.is_climate(leaf.names):
         return True
     plain = WORDS["plain"] if WORDS["limits"].isdisjoint(own) else WORDS["plain"] | WORDS["strong"]
     return all(w in plain or w.isdecimal() for w in own)
@@ -76,7 +63,7 @@ def climate_of(leaf: Leaf) -> Value | None:
     metric, _, unit = CLIMATE.get(leaf.name, "").partition(" ")
     if metric:
         return Value(metric=metric, paths=paths(leaf.path), said=leaf.shown, unit=unit or 1.0)
-    for names, metric, units in BESIDE:
+    for names, metric, units in field_names.BESIDE:
         try:
             number, behind = measured(leaf.shown, leaf.value) if leaf.name in names else (None, "")
         except Unreadable:
@@ -119,7 +106,7 @@ def choices_of(leaf: Leaf) -> tuple[tuple[str, str], ...]:
     is_share = bool(said & WORDS["percent"]) or leaf.unit in WORDS["percent"]
     if not is_number(leaf.value):
         return _of_a_word(leaf, said)
-    if is_share or (is_foreign(leaf.unit.lower()) and leaf.name not in QUALIFIED):
+    if is_share or (field_names.is_foreign(leaf.unit.lower()) and leaf.name not in QUALIFIED):
         return (("people", _OF_A_SHARE),) if is_share and said & WORDS["strong"] else ()
     if said & WORDS["motion"]:
         metrics: tuple[str, ...] = ("occupied", "motions", "motions_total")
@@ -137,7 +124,7 @@ def choices_of(leaf: Leaf) -> tuple[tuple[str, str], ...]:
     elif said & WORDS["ways"] and all(w in BARE | WORDS["ways"] or w.isdecimal() for w in said):
         metrics = ("in", "out", "in_total", "out_total")
     else:
-        metrics = _WAYS_TO_COUNT if leaf.is_bare and not is_climate(leaf.names) else ()
+        metrics = _WAYS_TO_COUNT if leaf.is_bare and not field_names.is_climate(leaf.names) else ()
     return tuple((metric, "") for metric in metrics)
 
 
@@ -154,7 +141,7 @@ def _of_a_word(leaf: Leaf, said: set[str]) -> tuple[tuple[str, str], ...]:
         return (("in", only), ("out", only))
     is_state = "_".join(text_low.split()) in WORDS["states"] or (is_event and bool(told & WORDS["strong"]))
     is_generic = is_event or all(w in ("state", "status", "value") or w.isdecimal() for w in said)
-    if leaf.is_bare and is_climate(leaf.names):
+    if leaf.is_bare and field_names.is_climate(leaf.names):
         return ()
     if said & (WORDS["strong"] | WORDS["places"]) or (is_state and is_generic) or leaf.is_bare:
         if is_state or state_of(leaf.value) in (0, 1):

@@ -3,68 +3,32 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
+from besok.model import mapping_draft
 from besok.model.errors import Unreadable
 from besok.model.json_path import Path, Place
-from besok.model.metrics import METRICS, Kind
+from besok.model.mapping_draft import MappingDraft
+from besok.model.metrics import Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
-from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
-from collectors.adapters import times
-from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
-from collectors.adapters.packet import Packet
-from collectors.devices import questions
-from collectors.devices.format import ABSENT, ANY, ONLINE, Choice, Condition, Format, Value, text_of
-from collectors.devices.subjects import is_no_person
+from collectors.devices.finding import NOWHERE, Body, first, hold, one
+from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
+from collectors.devices.subjects import ANSWER, is_no_person
+from collectors.devices.when import share, when
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
-AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
-NOWHERE: Final = object()  # what a path finds that leads nowhere
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
-
-
-@dataclass(slots=True, kw_only=True)
-class Body:
-    """What is to be read, and what is known of it already: of a radio's frame the device and the time.
-
-    `value` is the message, or the fields that a decoder made of a frame.
-    """
-
-    value: Any
-    packet: Packet
-    device: str = ""
-    time: datetime | None = None
-    identity: Identity | None = None
-    whole: Place = field(init=False)  # where paths begin
-    items: dict[tuple[str, ...], list[Place]] = field(init=False, default_factory=dict)  # by the path to them
-
-    def __post_init__(self) -> None:
-        value, packet = self.value, self.packet
-        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})
-
-
-def is_for(form: Format, body: Body) -> bool:
-    """Tell whether the message has what the format asks of it. Never raises."""
-    return is_so(form.when, body)
-
-
-def is_so(conditions: Sequence[Condition], body: Body) -> bool:
-    """Tell whether all conditions hold of the whole message. Never raises."""
-    try:
-        return hold(conditions, body.whole)
-    except Unreadable:
-        return False
 
 
 def read(forms: Sequence[Format], body: Body) -> Decoded:
@@ -75,12 +39,12 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     """
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].model)
-    parts = [_Reading(form, body).decoded() for form in forms]
+    parts = [_Reading(form, body).decoded() for form in forms if not body.leads_nowhere(form)]
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
         return NOTHING_FOUND
-    readings = _without_doubles(list(_first_said(said)))
-    if len(said) == 1 and len(readings) == len(said[0].readings):
+    readings = _without_doubles(said[0].readings if len(said) == 1 else list(_first_said(said)))
+    if readings is said[0].readings:
         return said[0]
     return Decoded(
         readings=tuple(readings),
@@ -97,41 +61,7 @@ def _why_not(reasons: Sequence[str]) -> str:
     return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
-def hold(conditions: Sequence[Condition], place: Place) -> bool:
-    """Tell whether all conditions hold. Raises Unreadable."""
-    return not conditions or all(_holds(condition, place) for condition in conditions)
-
-
-def _led(path: Path, place: Place) -> Any:
-    """Return what a path of names leads to, or NOWHERE."""
-    value = path.beginning(place)
-    for name in path.names or ():
-        if type(value) is not dict or name not in value:
-            return NOWHERE
-        value = value[name]
-    return value
-
-
-def _holds(condition: Condition, place: Place) -> bool:
-    path = condition.path
-    if path.is_single:
-        value = _led(path, place)
-        found = [] if value is NOWHERE or value is None else [value]
-    else:
-        found = [one.value for one in path.find(place) if one.value is not None]
-    if not condition.is_not and (not found or ANY in condition.texts):
-        return bool(found) or ABSENT in condition.texts
-    texts = [text_of(value) for value in found]
-    is_one = not condition.texts.isdisjoint(texts) or (
-        bool(condition.patterns) and any(p.fullmatch(text) for p in condition.patterns for text in texts)
-    )
-    return is_one != condition.is_not
-
-
 def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
-    if len(parts) == 1:
-        yield from parts[0].readings
-        return
     said = set[tuple[object, ...]]()
     for part in parts:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
@@ -139,11 +69,12 @@ def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
         said.update(keys)
 
 
-def _without_doubles(readings: list[Reading]) -> list[Reading]:
+def _without_doubles(readings: Sequence[Reading]) -> Sequence[Reading]:
     """Leave out the counts of a period where the running total of the same line says the same people."""
-    totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
-    if not totals:
+    metrics = {reading.metric for reading in readings}
+    if metrics.isdisjoint(TOTALS) or metrics.isdisjoint(TOTALS.values()):
         return readings
+    totals = {(r.device, r.channel, TOTALS[r.metric], r.time) for r in readings if r.metric in TOTALS}
     return [r for r in readings if (r.device, r.channel, r.metric, r.time) not in totals]
 
 
@@ -200,7 +131,7 @@ class _Reading:
 
     def _model(self) -> str:
         """Return the model that the message names; "" if it names none."""
-        found = self._first(self.form.model_at, self.body.whole)
+        found = first(self.form.model_at, self.body.whole)
         return found if isinstance(found, str) else ""
 
     def _items(self) -> list[Place]:
@@ -246,19 +177,17 @@ class _Reading:
         if not found:
             return
         self.found = True
-        if self._is_of_others(place) or not (share := self._share(place)):
+        form = self.form
+        if (form.named and self._is_of_others(place)) or not share(form, place):
             return
-        found = [(value, raw) for value, raw in found if raw is not None]
-        refused = self._refused(place)
-        found = [(value, raw) for value, raw in found if not refused or not self._is_refused(value, refused)]
+        found = [pair for pair in found if pair[1] is not None]
+        if form.unless and (refused := self._refused(place)):
+            found = [pair for pair in found if not self._is_refused(pair[0], refused)]
         if not found:
             return
-        device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
-        channel = self._name("channel", self.form.channel, place, "1")
-        time, period_s = self._when(place)
-        period_s *= share
-        if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
-            time += timedelta(microseconds=self._mark())
+        device = self.body.device or self._name("device", form.device, place, self.body.packet.topic)
+        channel = self._name("channel", form.channel, place, "1") if form.channel else "1"
+        time, period_s = when(form, self.body, place)
         for value, raw in found:
             try:
                 self._note(value, raw, device, value.channel or channel, time, period_s)
@@ -277,25 +206,17 @@ class _Reading:
                     return True
         return False
 
-    def _share(self, place: Place) -> float:
-        """Return the share of the period in which the device measured; 1 where it does not say."""
-        if not self.form.share:
-            return 1.0
-        found = [self._one(path, place) for path in self.form.share]
-        made, meant = (None if raw is NOWHERE else number("samples", raw) for raw in found)
-        return 1.0 if made is None or not meant or meant < 0 else min(1.0, max(0.0, made / meant))
-
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
         """Return a value, named as it is found, with what stands there; NOWHERE if no path leads anywhere."""
         if not value.is_sum:
             found: Any = NOWHERE
             for path in value.paths:
-                raw = self._one(path, place)
+                raw = one(path, place)
                 if raw is not NOWHERE and raw is not None:
                     return value if path is value.paths[0] else replace(value, said=path.text[2:]), raw
                 found = raw if found is NOWHERE else found
             return value, found
-        parts = [self._one(path, place) for path in value.paths]
+        parts = [one(path, place) for path in value.paths]
         if any(part is NOWHERE for part in parts):
             return value, NOWHERE
         numbers = [number(value.said, part) for part in parts]
@@ -303,9 +224,7 @@ class _Reading:
 
     def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
         """Yield all that is found: the first for the channel of the value, the others for those of their names."""
-        found = (
-            (path, raw) for path in value.paths if (raw := self._one(path, place)) not in (NOWHERE, None)
-        )
+        found = ((path, raw) for path in value.paths if (raw := one(path, place)) not in (NOWHERE, None))
         for count, (path, raw) in enumerate(found):
             own = replace(value, said=path.text[2:])
             yield (replace(own, channel=path.names[0]) if count and path.names else own), raw
@@ -340,7 +259,7 @@ class _Reading:
             return
         source, metric = self.form.source, value.metric
         if value.asks:
-            self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
+            self.asked.append(self._question(value, raw))
             return
         if metric == ONLINE:
             self.statuses.append(Status(source=source, device=device, online=_presence(value, raw) == 1.0))
@@ -348,7 +267,7 @@ class _Reading:
         measured = _presence(value, raw) if metric == "occupied" else _measured(value, raw)
         if measured is None:
             return
-        kind = METRICS[metric].kind
+        kind = value.kind
         self.readings.append(
             Reading(
                 source=source,
@@ -362,40 +281,19 @@ class _Reading:
             )
         )
 
-    def _one(self, path: Path, place: Place) -> Any:
-        """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
-        if path.is_single:
-            value, is_doubtful = path.beginning(place), False
-            for name in path.names or ():
-                if type(value) is not dict or name not in value:
-                    return NOWHERE
-                is_doubtful = is_doubtful or TWICE in value
-                value = value[name]
-            if not is_doubtful:
-                return value
-        found = path.find(place)
-        if not found:
-            return NOWHERE
-        if len(found) > 1:
-            raise Unreadable(f"{path.text} leads to {len(found)} values; make items of them with each = ...")
-        for container, key in found[0].within:
-            if isinstance(container, dict) and container.get(TWICE) == key:
-                raise Unreadable(
-                    f"the message says {show(key)} twice, so nobody knows which one {path.text} means"
-                )
-        return found[0].value
-
-    def _first(self, choices: Sequence[Choice], place: Place) -> Any:
-        """Return what the first choice that leads to something leads to, or NOWHERE."""
-        for choice in choices:
-            if not choice.when or hold(choice.when, place):
-                found = self._one(choice.path, place)
-                if found is not NOWHERE and found is not None:
-                    return found
-        return NOWHERE
+    def _question(self, value: Value, raw: Any) -> str:
+        """Ask what a value is, with a mapping in which nothing is chosen."""
+        path = next((path.text for path in value.paths if path.text[2:] == value.said), value.paths[0].text)
+        draft = MappingDraft(
+            topic=self.body.packet.topic,
+            choices=(mapping_draft.Choice(key=value.metric, path=path),),
+            device=self.form.device[0].path.text if self.form.device else "",
+            time=self.form.time[0].text if self.form.time else "",
+        )
+        return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{mapping_draft.written(draft)}"
 
     def _name(self, what: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
-        value = self._first(choices, place) if choices else otherwise
+        value = first(choices, place) if choices else otherwise
         if value is NOWHERE:
             raise Unreadable(f"{_said(choices)} leads nowhere, so the {what} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
@@ -408,90 +306,13 @@ class _Reading:
             )
         return text
 
-    def _when(self, place: Place) -> tuple[datetime | None, float]:
-        """Return the time, which is the end of the period, and the period's length in seconds."""
-        form = self.form
-        time = self._time("time", form.time, place) or self.body.time
-        if form.age is not None and (age := self._age(form.age, place)):
-            time = (time or self.body.packet.message.received) - age
-        if form.last_second and time is not None and time.second == 59:
-            time += timedelta(seconds=1)
-        start = (
-            self._time("start", form.start, place) if form.start and (form.has_flows or not time) else None
-        )
-        if form.start and not form.period:
-            seconds = (time - start).total_seconds() if time and start else 0.0
-            said = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
-        else:
-            seconds, said = self._period_s(place)
-        if form.has_flows and not 0 <= seconds <= PERIOD_LIMIT:
-            raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
-        if time is None and start is not None:
-            time = start + timedelta(seconds=seconds)
-        return time, seconds if form.has_flows else 0.0
-
-    def _period_s(self, place: Place) -> tuple[float, str]:
-        """Return the length of the period that is said, in seconds, and how to call it."""
-        period = self.form.period
-        if not isinstance(period, Path):
-            return float(period), "period_s"
-        said = f"period_s ({period.text})"
-        raw = self._one(period, place)
-        found = None if raw is NOWHERE else number(said, raw)
-        return 0.0 if found is None else converted(found, self.form.period_unit), said
-
-    def _time(self, what: str, paths: Sequence[Path], place: Place) -> datetime | None:
-        """Return the time that the first path leads to which tells one."""
-        for path in paths:
-            value = self._one(path, place)
-            if value is not NOWHERE and (time := self._instant(what, path, value, place)) is not None:
-                return time
-        return None
-
-    def _instant(self, what: str, path: Path, value: Any, place: Place) -> datetime | None:
-        name, written = f"{what} ({path.text})", self.form.time_format
-        if written and isinstance(value, str) and value.strip():
-            try:
-                value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
-            except ValueError as exc:
-                raise Unreadable(
-                    f"{name} is {show(value)}: it is not written as time_format says, {written}"
-                ) from exc
-        if what == "start" and isinstance(value, str):
-            value = times.beginning(value)
-        return self.body.packet.instant(value, zone=self._zone(place), name=name)
-
-    def _zone(self, place: Place) -> str:
-        zone = self.form.zone
-        if not isinstance(zone, str):
-            found = self._one(zone, place)
-            zone = found if isinstance(found, str) else ""
-        zone = zone or self.body.packet.known.zone
-        if self.form.summer is None or text_of(self._one(self.form.summer, place)) not in ("true", "1"):
-            return zone
-        return times.in_summer(zone)
-
-    def _age(self, path: Path, place: Place) -> timedelta:
-        raw = self._one(path, place)
-        found = None if raw is NOWHERE else number(f"age_s ({path.text})", raw)
-        seconds = 0.0 if found is None else converted(found, self.form.age_unit)
-        if not 0 <= seconds <= AGE_LIMIT:
-            raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
-        return timedelta(seconds=seconds)
-
-    def _mark(self) -> int:
-        """Return a number below a million that tells this message from another one of the same second."""
-        seq = NOWHERE if self.form.seq is None else self._one(self.form.seq, self.body.whole)
-        said = self.body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
-        return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000
-
     def _identity(self) -> Identity | None:
         """Return the device's own number of a message that has no time, by which a repeat is known."""
         if self.form.seq is None or not self.readings or self.readings[0].time is not None:
             return None
         first = self.readings[0]
         try:
-            value = self._one(self.form.seq, self.body.whole)
+            value = one(self.form.seq, self.body.whole)
         except Unreadable:
             return None
         if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
@@ -548,7 +369,7 @@ def _measured(value: Value, raw: Any) -> float | None:
     if (value.low is not None and found < value.low) or (value.high is not None and found > value.high):
         return None
     found = converted(found, value.unit)
-    if found % 1 and METRICS[value.metric].kind is not Kind.LEVEL:
+    if found % 1 and value.kind is not Kind.LEVEL:
         raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
     return found
 

@@ -3,19 +3,21 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
+from msgspec.structs import replace
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, subjects, unknown
+from collectors.devices import finding, reader, subjects, unknown
+from collectors.devices.finding import Body
 from collectors.devices.format import Condition, Format
-from collectors.devices.reader import TOMBSTONE, Body
+from collectors.devices.reader import TOMBSTONE
 from collectors.devices.table import Table, TableError, tables
 
 TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
@@ -177,7 +179,7 @@ def _of_topic(topic: str) -> tuple[tuple[Candidate, ...], Callable[[str], tuple[
     def fits(candidate: Candidate) -> bool:
         form = candidate[1]
         of_topic = [c for c in form.when if c.path.begins == "topic"]
-        return (not form.topic or topic_matches_sub(form.topic, topic)) and reader.hold(of_topic, place)
+        return (not form.topic or topic_matches_sub(form.topic, topic)) and finding.hold(of_topic, place)
 
     known = index()
     of_levels = (one for level in dict.fromkeys(levels) for one in known.by_level.get(level, ()))
@@ -201,7 +203,7 @@ def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
     body = Body(value=packet.value, packet=packet)
     found: dict[str, tuple[Entry, list[Format]]] = {}
     for entry, form, asked in _candidates(packet):
-        if reader.is_so(asked, body):
+        if finding.is_so(asked, body):
             forms = found.setdefault(entry.table.path, (entry, []))[1]
             if not any(form is known for known in forms):
                 forms.append(form)
@@ -277,5 +279,5 @@ def read_fields(entry: Entry, body: Body) -> Decoded:
 
     Raises Unreadable.
     """
-    forms = [form for form in entry.formats if reader.is_for(form, body)]
+    forms = [form for form in entry.formats if finding.is_for(form, body)]
     return reader.read(forms, body)

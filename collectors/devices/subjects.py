@@ -7,21 +7,22 @@ On platforms of home automation the people of the place choose topics and names:
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
 from collectors.devices import field_names
-from collectors.devices.questions import ANSWER
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
 )
 NAMES: Final = ("name", "friendly_name", "nodeName", "customName", "location")  # fields with a device's name
 DEEPEST: Final = 4  # objects within each other
+ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
 _DATA: Final = tomllib.loads((files("collectors.devices") / "subjects.toml").read_text("utf-8"))

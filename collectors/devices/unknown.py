@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from msgspec import structs
+
 from besok.model import mapping_draft
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place, compiled
@@ -20,7 +22,7 @@ from besok.model.readings import Decoded
 from collectors.adapters import xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices import reader
+from collectors.devices import field_names, meanings, reader
 from collectors.devices.field_names import (
     AIR,
     FIELDS,
@@ -28,31 +30,13 @@ from collectors.devices.field_names import (
     QUALIFIED,
     WORDS,
     compact,
-    is_climate,
-    is_foreign,
-    is_name,
-    is_neutral,
-    is_of_persons,
-    is_strange,
     listed,
     telling,
     words,
 )
+from collectors.devices.finding import Body
 from collectors.devices.format import Format, Value, has_flows, paths
 from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, is_open, leaves
-from collectors.devices.meanings import (
-    CHANNEL_LIMIT,
-    all_choices,
-    choices_of,
-    climate_of,
-    is_aside,
-    is_plain,
-    is_settled,
-    known_choice,
-    qualified_value,
-    state_of,
-)
-from collectors.devices.reader import Body
 from collectors.kept_forms import is_words
 
 SOURCE: Final = "mqtt"
@@ -102,10 +86,14 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
     A bare value goes by the last level of the topic that says something.
     """
     if isinstance(packet.value, dict | list):
-        return [leaf for leaf in leaves(packet, packet.value) if leaf.path not in known and choices_of(leaf)]
+        return [
+            leaf
+            for leaf in leaves(packet, packet.value)
+            if leaf.path not in known and meanings.choices_of(leaf)
+        ]
     name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
     leaf = Leaf(names=(name,), value=packet.value, path="$", said=words(name))
-    return [leaf] if choices_of(leaf) else []
+    return [leaf] if meanings.choices_of(leaf) else []
 
 
 def unsaid(names: Sequence[str]) -> list[str]:
@@ -118,7 +106,8 @@ def unsaid(names: Sequence[str]) -> list[str]:
     told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
     doors = [n for n, word in enumerate(said) if any(True for _ in telling("doors", word))]
     behind = said[doors[-1] + 1 :] if doors else said
-    return list(dict.fromkeys((*told, *(word for word in behind if len(word) > 2 and not is_neutral(word)))))
+    unclear = (word for word in behind if len(word) > 2 and not field_names.is_neutral(word))
+    return list(dict.fromkeys((*told, *unclear)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +160,7 @@ def _plain(packet: Packet) -> Decoded:
             " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
             " rewrite this"
         )
-    if state_of(packet.value) is None:
+    if meanings.state_of(packet.value) is None:
         return Decoded(not_data=reader.NOTHING_MEASURED)
     return _Message(packet, packet.value).decoded()
 
@@ -213,26 +202,26 @@ class _Message:
 
     def decoded(self) -> Decoded:
         """Return what counts; ask about all else that may be about people. Raises Unreadable."""
-        channel = self._channel()[:CHANNEL_LIMIT] or "1"
+        channel = self._channel()[: meanings.CHANNEL_LIMIT] or "1"
         values = [replace(value, channel=channel) for value in self._climate()]
-        asked = [leaf for leaf in self.leaves if choices_of(leaf)]
+        asked = [leaf for leaf in self.leaves if meanings.choices_of(leaf)]
         if not any(WORDS["into"] & {*leaf.said} for leaf in asked):
             asked = [leaf for leaf in asked if "left" not in leaf.said]  # of a picture, or what remains
-        named = [leaf for leaf in self.leaves if leaf.name in QUALIFIED and not is_aside(leaf)]
+        named = [leaf for leaf in self.leaves if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
         named = [leaf for leaf in named if leaf.value is not None]
         if (asked or named) and (fault := self._fault()):
             raise Unreadable(fault)
         why = self._doubt(named) if named else ""
         if named and not why:
-            values += [qualified_value(leaf, channel) for leaf in named]
+            values += [meanings.qualified_value(leaf, channel) for leaf in named]
             metrics = {QUALIFIED[leaf.name] for leaf in named}
-            asked = [leaf for leaf in asked if leaf not in named and not is_settled(leaf, metrics)]
+            asked = [leaf for leaf in asked if leaf not in named and not meanings.is_settled(leaf, metrics)]
         problems = self._unreachable(asked) or ([self.question(asked, why, values)] if asked else [])
         decoded = self._read(values) if values else Decoded()
         if not (values or problems or named or self._no_persons()):
             problems = self._strange() or self._unitless()
         if problems or decoded.readings or decoded.problems:
-            return replace(decoded, problems=(*decoded.problems, *problems), not_data="")
+            return structs.replace(decoded, problems=(*decoded.problems, *problems), not_data="")
         return Decoded(not_data=self._nothing())
 
     def _read(self, values: Sequence[Value]) -> Decoded:
@@ -261,8 +250,14 @@ class _Message:
             return f"the message also says {listed(told)}, so it may not be about now"
         if told := [leaf.names[-1] for leaf in self.leaves if leaf.name in FIELDS["period"]]:
             return f"{listed(told)} may be the period that is counted, or a setting"
-        units = (leaf for leaf in self.leaves if leaf.name in FIELDS["unit"] and not is_climate(leaf.names))
-        if told := [unit for leaf in units if is_foreign(unit := str(leaf.value or "").strip().lower())]:
+        units = (
+            leaf
+            for leaf in self.leaves
+            if leaf.name in FIELDS["unit"] and not field_names.is_climate(leaf.names)
+        )
+        if told := [
+            unit for leaf in units if field_names.is_foreign(unit := str(leaf.value or "").strip().lower())
+        ]:
             return f"the unit is {show(told[0])}"
         topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
@@ -272,7 +267,7 @@ class _Message:
         if told := [leaf.shown for leaf in named_so if not _names_a_place(str(leaf.value).strip())]:
             return f"{listed(told)} may be the name of a place, or that of somebody"
         lines = self._tops("line")
-        if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
+        if len(lines) > 1 or len(self._channel()) > meanings.CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
         if told := self._unsaid():
             return f"{listed(told)} may be what is counted, and nothing says that it is people"
@@ -295,8 +290,10 @@ class _Message:
         """Return the fields beside qualified names of which nobody knows whether they change what those say."""
         metrics = {QUALIFIED[leaf.name] for leaf in named}
         beside = (leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {}))
-        unclear = (leaf.names[-1] for leaf in beside if not (is_plain(leaf) or is_settled(leaf, metrics)))
-        return list(dict.fromkeys(unclear))
+        unclear = (
+            leaf for leaf in beside if not (meanings.is_plain(leaf) or meanings.is_settled(leaf, metrics))
+        )
+        return list(dict.fromkeys(leaf.names[-1] for leaf in unclear))
 
     def _fault(self) -> str:
         """Say that the device does not trust its figures, or made them up; "" if it does not."""
@@ -330,7 +327,7 @@ class _Message:
         """Return what keeps apart all that one device counts: the place, the part of the device, and the line."""
         kinds = ("place", "sub", "line") if self._tops("device") else ("place", "line")
         parts = [str(leaf.value).strip() for kind in kinds for leaf in self._tops(kind)]
-        return "/".join(part for part in dict.fromkeys(parts) if not is_name(part))
+        return "/".join(part for part in dict.fromkeys(parts) if not field_names.is_name(part))
 
     def _device(self) -> str:
         topic, found = self.packet.topic, self._tops("device") or self._tops("sub")
@@ -343,7 +340,7 @@ class _Message:
     def _climate(self) -> list[Value]:
         """Return the climate and battery values whose unit is told; of a metric that is told twice none."""
         found = [leaf for leaf in self.leaves if not leaf.is_item and is_open(leaf)]
-        values = [value for leaf in found if (value := climate_of(leaf))]
+        values = [value for leaf in found if (value := meanings.climate_of(leaf))]
         count = Counter(value.metric for value in values)
         elsewhere = self._told("outside", names=False)
         return [
@@ -358,14 +355,14 @@ class _Message:
                     f"{leaf.shown} holds values within a text, which no mapping reaches: let its sender unpack it"
                 ]
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.is_item else ()
-            if not asked and (told := [name for name in lists if is_of_persons(name)]):
+            if not asked and (told := [name for name in lists if field_names.is_of_persons(name)]):
                 return [_ONE_BY_ONE.format(show(told[0]))]
         return []
 
     def _strange(self) -> list[str]:
         """Say that nobody knows what the numbers are, where not one word of their names is known."""
         names = [leaf.names[-1] for leaf in self.leaves if type(leaf.value) in (int, float)]
-        found = list(dict.fromkeys(name for name in names if is_strange(name)))
+        found = list(dict.fromkeys(name for name in names if field_names.is_strange(name)))
         if not found:
             return []
         are = "is" if len(found) == 1 else "are"
@@ -394,8 +391,8 @@ class _Message:
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(
-                *all_choices(chosen),
-                *(known_choice(value) for value in known if not each and value.unit == 1.0),
+                *meanings.all_choices(chosen),
+                *(meanings.known_choice(value) for value in known if not each and value.unit == 1.0),
             ),
             device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
             time=self._first("time", "end", each=each),
@@ -449,7 +446,7 @@ class _Message:
     def _nothing(self) -> str:
         if told := self._no_persons():
             return f"nothing about people: it seems to be about {listed(told)}"
-        if names := [leaf.shown for leaf in self.leaves if is_climate(leaf.names)]:
+        if names := [leaf.shown for leaf in self.leaves if field_names.is_climate(leaf.names)]:
             return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
         return "nothing about people: settings, the device's own health, or counts of other things"
 

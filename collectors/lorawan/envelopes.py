@@ -1,8 +1,7 @@
 """Envelopes: an uplink is taken out of the JSON of the network server that carried it (networks.toml)."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import Any, Final
@@ -17,26 +16,21 @@ from collectors.lorawan.uplink import (
     REPEAT_S,
     SOURCE,
     At,
-    Path,
     Uplink,
     deveui,
-    fields,
-    first_at,
+    finder,
     first_time,
     from_base64,
     from_hex,
+    getter,
     identity_of,
-    paths,
     unambiguous,
-    value_at,
-    values_at,
     whole,
     words,
 )
 
 Body = dict[str, Any]
-Paths = tuple[Path, ...]
-UNIQUE: Final = paths("deduplicationId", "deduplicationID")
+UNIQUE: Final = getter("deduplicationId", "deduplicationID")
 OTHERS: Final = "lorawan-networks"  # the adapter of networks that have no topic of their own
 
 
@@ -49,105 +43,97 @@ def _kerlink_bytes(value: object, name: str) -> bytes:
 ENCODINGS: Final = {"base64": from_base64, "hex": from_hex, "hex or base64": _kerlink_bytes}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A row of networks.toml."""
+    """A row of networks.toml, its paths prepared."""
 
-    needs: tuple[Paths, ...]
-    device: Paths
-    payload: Paths
-    port: Paths
-    times: Paths
-    number: Paths
-    session: Paths
-    fields: Paths
-    normalized: Paths
-    model: Paths
-    names: Paths
-    adapter: str = OTHERS
-    inside: tuple[str, ...] = ()
-    encoding: str = "base64"
-    zero_left_out: bool = False
-    other: str = ""
-    unless: Mapping[str, Any] = field(default_factory=dict)
-    envelope: tuple[str, ...] = ()
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        def paths(name: str) -> Sequence[str]:
+            found: Sequence[str] = row.get(name, ())
+            return found
+
+        self.adapter, self.inside = row.get("adapter", OTHERS), paths("inside")
+        self.envelope = frozenset(paths("envelope"))
+        self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in row["needs"]]
+        self._needs = [[getter(path, empty="") for path in needed] for needed in row["needs"]]
+        self._other, self._unless = row.get("other", ""), row.get("unless")
+        self._device, self._payload, self._port, self._number, self._session, self._normalized = (
+            getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
+        )
+        self._times = finder(*paths("times"))
+        self._fields = [(path, getter(path)) for path in paths("fields")]
+        self._model, self._names = [*map(getter, paths("model"))], [finder(path) for path in paths("names")]
+        self._bytes = partial(
+            ENCODINGS[row.get("encoding", "base64")], name="".join(paths("payload")[:1]).rpartition(".")[2]
+        )
+        self._zero_left_out = row.get("zero_left_out", False)
+        self._questioned = paths("device"), paths("times")
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
-        return any(all(value_at(body, path) is not None for path in needed) for needed in self.needs)
+        return any(all(get(body) is not None for get in needed) for needed in self._needs)
 
     def no_uplink(self, body: Body, packet: Packet) -> Decoded | None:
         """Return what a message is that is no uplink. Raises Unreadable."""
-        if self.other:
-            return OTHER[self.other](body, packet)
-        for path in paths(self.unless["path"]) if self.unless else ():
-            if value_at(body, path) not in (None, *self.unless["is"]):
-                return Decoded(not_data=self.unless["says"])
+        if self._other:
+            return OTHER[self._other](body, packet)
+        if self._unless:
+            value = getter(self._unless["path"])(body)
+            if value is not None and value not in self._unless["is"]:
+                return Decoded(not_data=self._unless["says"])
         return None
 
     def unwrap(self, body: Body, at: str = "$") -> Uplink:
         """Return the uplink in a message, whose JSONPath is `at`. Raises Unreadable."""
-        device = deveui(first_at(body, self.device))
-        found, where = self._fields(body)
+        device = deveui(self._device(body))
+        found, where = self._decoded(body)
         return Uplink(
             device=device,
-            payload=ENCODINGS[self.encoding](first_at(body, self.payload), self.payload[0][-1]),
-            fport=whole(first_at(body, self.port)),
+            payload=self._bytes(self._payload(body)),
+            fport=whole(self._port(body)),
             fields=found,
-            normalized=first_at(body, self.normalized),
-            time=first_time(time for path in self.times for time in values_at(body, path)),
+            normalized=self._normalized(body),
+            time=first_time(self._times(body)),
             identity=self._identity(device, body),
             models=self._models(body),
             at=partial(self._at, body, at, where),
         )
 
     def _at(self, body: Body, at: str, where: str) -> At:
-        device, time = (f"{at}.{_there(body, paths)}" for paths in (self.device, self.times))
+        device, time = (
+            f"{at}.{next((path for path in paths if next(finder(path)(body), None) is not None), paths[0])}"
+            for paths in self._questioned
+        )
         return At(fields=where and at + where, device=device, time=time)
 
     def _models(self, body: Body) -> tuple[str, ...]:
-        said = words(*(value_at(body, path) for path in self.model))
-        names = (words(*values_at(body, path)) for path in self.names)
-        return (said,) if said else tuple(name for name in names if name)
+        if said := words(get(body) for get in self._model):
+            return (said,)
+        return tuple(name for find in self._names if (name := words(find(body))))
 
-    def _fields(self, body: Body) -> tuple[Any, str]:
+    def _decoded(self, body: Body) -> tuple[Any, str]:
         """Return the decoded fields and where they are; JSON within JSON is reached by no path."""
-        for path in self.fields:
-            value = value_at(body, path)
-            is_text = path[-1].endswith("JSON") and type(value) is str
-            found = fields(parse(value.encode("utf-8", "replace")) if is_text else value)
-            if found is not None:
-                return found, "" if is_text else f".{'.'.join(path)}"
-        beside = {name: value for name, value in body.items() if name not in self.envelope}
-        return (fields(beside) if self.envelope else None), ""
+        for path, get in self._fields:
+            value = get(body)
+            if is_text := path.endswith("JSON") and type(value) is str:
+                value = parse(value.encode("utf-8", "replace"))
+            if value or value == 0:
+                return value, "" if is_text else f".{path}"
+        if not self.envelope:
+            return None, ""
+        return {name: value for name, value in body.items() if name not in self.envelope} or None, ""
 
     def _identity(self, device: str, body: Body) -> Identity | None:
         """Identify a frame by its number in the session, or else by the network's own name for it."""
-        session, unique = first_at(body, self.session), first_at(body, UNIQUE)
-        if type(unique) is str and not session:
+        session = self._session(body)
+        if not session and type(unique := UNIQUE(body)) is str:
             return Identity(scope=f"{SOURCE}/{device}", mark=f"uplink:{unique}", window_s=REPEAT_S)
-        return identity_of(device, session, first_at(body, self.number), zero_left_out=self.zero_left_out)
-
-
-def _there(body: Body, paths: Paths) -> str:
-    """Return the first path that leads somewhere, else the first."""
-    return ".".join(next((path for path in paths if value_at(body, path) is not None), paths[0]))
+        return identity_of(device, session, self._number(body), zero_left_out=self._zero_left_out)
 
 
 _DATA: Final = tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))
 TTS_OTHER: Final[dict[str, str]] = _DATA["others"]["tts"]
 CHIRPSTACK_OTHER: Final[dict[str, str]] = _DATA["others"]["chirpstack"]
-OF_PATHS: Final = (
-    *("device", "payload", "port", "times", "number", "session", "fields", "normalized", "model", "names"),
-)
-
-
-def _row(written: dict[str, Any]) -> Network:
-    made = {name: paths(*written.get(name, ())) for name in OF_PATHS}
-    return Network(**{**written, **made, "needs": tuple(paths(*needed) for needed in written["needs"])})
-
-
-NETWORKS: Final = tuple(_row(row) for row in _DATA["networks"])
+NETWORKS: Final = tuple(Network(row) for row in _DATA["networks"])
 
 
 class Envelopes:
@@ -159,7 +145,7 @@ class Envelopes:
     def __init__(self, adapter: str, topic: Callable[[Packet], bool | None] = lambda _packet: None) -> None:
         self._topic = topic
         self._networks = [network for network in NETWORKS if network.adapter == adapter]
-        self._marks = [f'"{needed[-1][-1]}"'.encode() for n in self._networks for needed in n.needs]
+        self._marks = [mark for network in self._networks for mark in network.marks]
 
     def reads(self, packet: Packet) -> bool:
         """Tell whether a message is of one of these networks. Never raises."""
@@ -226,7 +212,7 @@ EVENTS: Final = {name: name for name in (*CHIRPSTACK_OTHER, "up", "status")} | {
     "uplink": "up",
     "tx": "down",
 }
-CHIRPSTACK_DEVICE: Final = paths("deviceInfo.devEui", "devEUI")
+CHIRPSTACK_DEVICE: Final = getter("deviceInfo.devEui", "devEUI")
 
 
 def _event(levels: list[str]) -> str:
@@ -257,7 +243,7 @@ def _chirpstack_other(body: Body, packet: Packet) -> Decoded | None:
     kind = _event(packet.levels) or _kind(body)
     if kind != "status":
         return _no_data(CHIRPSTACK_OTHER.get(kind, ""))
-    device, time = deveui(first_at(body, CHIRPSTACK_DEVICE)), first_time((body.get("time"),))
+    device, time = deveui(CHIRPSTACK_DEVICE(body)), first_time((body.get("time"),))
     is_powered = body.get("externalPowerSource") is True or body.get("batteryLevelUnavailable") is True
     level = None if is_powered else number("batteryLevel", body.get("batteryLevel"))
     if level is None:
@@ -269,8 +255,8 @@ def _chirpstack_other(body: Body, packet: Packet) -> Decoded | None:
 
 
 def _gateway_other(body: Body, _packet: Packet) -> Decoded | None:
-    envelope = next(network.envelope for network in NETWORKS if network.other == "gateway")
-    bare = not body.get("data") and not body.get("object") and body.keys() <= set(envelope)
+    envelope = next(network.envelope for network in NETWORKS if network.adapter == "milesight-gateway")
+    bare = not body.get("data") and not body.get("object") and body.keys() <= envelope
     return _no_data(CHIRPSTACK_OTHER["join"]) if bare else None
 
 

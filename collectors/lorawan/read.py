@@ -6,9 +6,10 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections import Counter
-from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
@@ -18,7 +19,7 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, unknown
-from collectors.devices.reader import Body, is_for
+from collectors.devices.finding import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting

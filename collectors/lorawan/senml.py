@@ -5,15 +5,16 @@ what it is (the table senml/pack.toml). It is code because base fields are added
 """
 
 import re
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
 from collectors.devices import registry
-from collectors.devices.reader import Body
+from collectors.devices.finding import Body
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
 

@@ -1,12 +1,13 @@
 """A LoRaWAN uplink taken out of the envelope of its network server, and the small forms all envelopes share."""
 
-import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Identity
@@ -22,8 +23,7 @@ PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 _HEX = re.compile(r"[0-9a-f]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class At:
+class At(Struct, frozen=True, kw_only=True):
     """JSONPaths within the message: of the decoder's fields, the device and the time. "" is where none reaches."""
 
     fields: str = ""
@@ -31,8 +31,7 @@ class At:
     time: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uplink:
+class Uplink(Struct, frozen=True, kw_only=True):
     """One frame of one device, whichever network carried it.
 
     `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
@@ -56,15 +55,19 @@ def deveui(value: object) -> str:
 
     Understood are hex digits in any case, with `-`, `:` or blanks between them or `eui-` before, and base64.
     """
-    if type(value) is str:
-        text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
-        if _HEX.fullmatch(text) and 12 < len(text) <= 16:
-            return text.zfill(16)
-        if len(value) == 12 and value.endswith("="):
-            raw = _base64(value)
-            if raw is not None and len(raw) == 8:
-                return raw.hex()
-    raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
+    found = _deveui(value) if type(value) is str else ""
+    if not found:
+        raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _deveui(value: str) -> str:
+    text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
+    if _HEX.fullmatch(text) and 12 < len(text) <= 16:
+        return text.zfill(16)
+    raw = _base64(value) if len(value) == 12 and value.endswith("=") else None
+    return raw.hex() if raw is not None and len(raw) == 8 else ""
 
 
 def identity_of(device: str, session: object, counter: object, *, zero_left_out: bool) -> Identity | None:
@@ -74,12 +77,17 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
     """
     number = whole(counter, -1)
     if type(session) is str and session and (number >= 0 or zero_left_out):
-        # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
-        name = session.lower() if _HEX.fullmatch(session.lower()) else session
-        return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{max(number, 0)}", window_s=REPEAT_S)
+        mark = f"fcnt:{_session(session)}:{max(number, 0)}"
+        return Identity(scope=f"{SOURCE}/{device}", mark=mark, window_s=REPEAT_S)
     if number < 0:
         return None
     return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
+
+
+@lru_cache(maxsize=8192)
+def _session(name: str) -> str:
+    """Return a key id, base64 in which upper and lower case differ, or an address, hex in which they do not."""
+    return name.lower() if _HEX.fullmatch(name.lower()) else name
 
 
 def from_base64(value: object, name: str) -> bytes:
@@ -126,52 +134,51 @@ def first_time(values: Iterable[object]) -> datetime | None:
     return None
 
 
-Path = tuple[str, ...]  # names from the top of nested JSON; "*" is every item of a list or an object
-MANY: Final = "*"
+MANY: Final = "*"  # in a path every item of a list or an object
+Getter = Callable[[Any], Any]
 
 
-def paths(*texts: str) -> tuple[Path, ...]:
-    """Return paths that are written with dots between the names."""
-    return tuple(tuple(text.split(".")) for text in texts)
+def getter(*paths: str, empty: object = None) -> Getter:
+    """Prepare reading the first thing at one of the paths that is not empty text; None if there is none.
+
+    Paths are names with dots between them. Of a single path `empty` stands for empty text.
+    """
+    if len(paths) != 1 or MANY in paths[0]:
+        all_of = finder(*paths)
+        return lambda body: next((value for value in all_of(body) if value != ""), None)
+    names = tuple(paths[0].split("."))
+
+    def get(body: Any) -> Any:
+        for name in names:
+            if type(body) is not dict:
+                return None
+            body = body.get(name)
+        return empty if body == "" else body
+
+    return get
 
 
-def value_at(body: Any, path: Path) -> Any:
-    """Return what stands at a path without "*"; None if nothing does."""
-    for name in path:
+def finder(*paths: str) -> Callable[[Any], Iterator[Any]]:
+    """Prepare reading all that stands at the paths, but null."""
+    names = [path.split(".") for path in paths]
+    return lambda body: (value for path in names for value in _standing(body, path))
+
+
+def _standing(body: Any, names: Sequence[str]) -> Iterator[Any]:
+    for at, name in enumerate(names):
+        if name == MANY:
+            inner = body.values() if type(body) is dict else body if type(body) is list else ()
+            for one in inner:
+                yield from _standing(one, names[at + 1 :])
+            return
         body = body.get(name) if type(body) is dict else None
-    return body
+    if body is not None:
+        yield body
 
 
-def values_at(body: Any, path: Path) -> Iterator[Any]:
-    """Yield what stands at a path, but null."""
-    if MANY not in path:
-        found = value_at(body, path)
-        if found is not None:
-            yield found
-        return
-    at = path.index(MANY)
-    around = value_at(body, path[:at])
-    for inner in around.values() if type(around) is dict else around if type(around) is list else ():
-        yield from values_at(inner, path[at + 1 :])
-
-
-def first_at(body: object, paths: Iterable[Path]) -> Any:
-    """Return the first thing that stands at one of `paths` and is not empty text; None if there is none."""
-    for path in paths:
-        for value in values_at(body, path) if MANY in path else (value_at(body, path),):
-            if value is not None and value != "":
-                return value
-    return None
-
-
-def words(*values: object) -> str:
+def words(values: Iterable[object]) -> str:
     """Return the texts among `values` in one line, for a hint."""
     return " ".join(value for value in values if type(value) is str and value)
-
-
-def fields(value: object) -> Any:
-    """Return a network's decoded object as it is worth looking at: None if it is empty or missing."""
-    return value if value or value == 0 else None
 
 
 def unambiguous(body: dict[Any, Any]) -> dict[Any, Any]:
@@ -183,8 +190,8 @@ def unambiguous(body: dict[Any, Any]) -> dict[Any, Any]:
 
 def _base64(value: str) -> bytes | None:
     try:
-        return base64.b64decode(value.strip(), validate=True)
-    except (binascii.Error, ValueError):
+        return binascii.a2b_base64(value.strip(), strict_mode=True)
+    except ValueError:
         return None
 
 

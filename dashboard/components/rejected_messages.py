@@ -33,7 +33,8 @@ def _shortened(payload: str) -> str:
 
 def _reason(message: RejectedMessage) -> Any:
     """Return the reason; where it goes on with lines for the site file, those to be copied."""
-    sentence, _newline, lines = message.reason.partition("\n")
+    said, _newline, lines = message.reason.partition("\n")
+    sentence = html.Span(said, lang="en")  # collectors write no other language
     if not lines:
         return sentence
     return html.Div(

@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import psycopg
 import pytest
+from msgspec import structs
 from psycopg import sql
 
 from besok.model.readings import Flag, Message, Reading
@@ -148,7 +149,7 @@ def no_event_time(patch: pytest.MonkeyPatch, db: Database) -> None:
     """Readings happen when they arrive."""
 
     def timed(reading: Reading, message: Message) -> Reading:
-        return replace(reading, time=message.received)
+        return structs.replace(reading, time=message.received)
 
     patch.setattr(pipeline, "_timed", timed)
 

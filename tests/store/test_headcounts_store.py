@@ -7,6 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from counted import NOON, after, put, reading
+from msgspec import structs
 
 from besok.model import calendar, sitefile
 from besok.model.errors import NotFound, StoreRefused
@@ -118,7 +119,7 @@ def test_nobody_in_the_building_is_nobody_in_its_rooms(db: Database, house: Site
 
 def test_a_camera_is_compared_with_the_people_counted(db: Database, house: Site, today: Today) -> None:
     for hour in range(8):
-        put(db, replace(reading(60 * hour, 16, "people", device="nook"), channel="level:1"))
+        put(db, structs.replace(reading(60 * hour, 16, "people", device="nook"), channel="level:1"))
         send(db, house, counted(60 * hour + 1, 20, "nook"), after(60 * hour + 1))
     (nook,) = get_headcounts(db, house, after(600)).spaces
     assert nook.beside == 8

@@ -8,13 +8,14 @@ from typing import Any
 import psycopg
 import pytest
 from counted import HOUSE, NOON, after, days, put, reading
+from msgspec import structs
 from psycopg import sql
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Flag, Identity, Reading
 from besok.model.site import SiteFile
-from besok.store import occupancy, sandbox, sites
+from besok.store import occupancy, rollup, sandbox, sites
 from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, write
@@ -28,7 +29,7 @@ def house(*, made_up: bool, extra: str = "") -> SiteFile:
 
 
 def simulated(*readings: Reading) -> list[Reading]:
-    return [replace(r, flags=Flag.SIMULATED) for r in readings]
+    return [structs.replace(r, flags=Flag.SIMULATED) for r in readings]
 
 
 def flows(db: Database, site: str = "lib") -> tuple[float, float]:
@@ -94,7 +95,8 @@ def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(
     put(
         db,
         *simulated(
-            *[replace(r, device="park/front") for r in DELTAS], replace(DELTAS[0], device="park/back")
+            *[structs.replace(r, device="park/front") for r in DELTAS],
+            structs.replace(DELTAS[0], device="park/back"),
         ),
     )
     assert days(database_url) == {("back", "2026-03-02"): (0, 1)}
@@ -103,7 +105,7 @@ def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(
 def test_it_never_replaces_what_a_device_measured(db: Database, database_url: str) -> None:
     sites.apply(db, house(made_up=False))
     put(db, *DELTAS)
-    assert put(db, *simulated(*[replace(r, value=99) for r in DELTAS])).readings == 0
+    assert put(db, *simulated(*[structs.replace(r, value=99) for r in DELTAS])).readings == 0
     assert days(database_url) == {("front", "2026-03-02"): (10, 0)}
 
 
@@ -128,7 +130,7 @@ def everything(url: str, tables: Sequence[str] = TABLES) -> dict[str, list[Any]]
 def fill(db: Database, url: str, site: str, *, shift_s: int = 0) -> None:
     """Readings, a message with a number, an estimate, and a sensor that was moved."""
     later = timedelta(seconds=shift_s)
-    told = [replace(r, device=f"{site}/front", time=(r.time or NOON) + later) for r in DELTAS]
+    told = [structs.replace(r, device=f"{site}/front", time=(r.time or NOON) + later) for r in DELTAS]
     eye = Reading(
         source="native", device=f"{site}/stranger", channel="level:1", metric="people", value=7, time=NOON
     )
@@ -150,7 +152,7 @@ def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database, database
     lib, real = sitefile.parse(HOUSE + other).sites
     both = SiteFile(sites=(replace(lib, sandbox=True), real))
     sites.apply(db, both, now=NOON - timedelta(days=3))
-    put(db, *[replace(r, device="real/front") for r in DELTAS])
+    put(db, *[structs.replace(r, device="real/front") for r in DELTAS])
     with psycopg.connect(database_url) as conn:
         conn.execute("delete from dirty_day")
     before = everything(database_url)
@@ -190,12 +192,12 @@ def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Databas
     lib, lab = sitefile.parse(text).sites[0], sitefile.parse(text.replace('"lib"', '"lab"')).sites[0]
     bare = replace(lab, sandbox=True, sensors=lab.sensors[1:])
     sites.apply(db, SiteFile(sites=(lib, bare)), now=NOON)
-    there = [replace(r, source="lorawan", device="eui") for r in DELTAS]
+    there = [structs.replace(r, source="lorawan", device="eui") for r in DELTAS]
     put(db, *there)
     before = days(database_url)
     moved = (replace(lib, sensors=lib.sensors[1:]), replace(lab, sandbox=True))
     sites.apply(db, SiteFile(sites=moved), now=after(30))
-    put(db, *simulated(*[replace(r, time=after(60)) for r in there[:1]]))
+    put(db, *simulated(*[structs.replace(r, time=after(60)) for r in there[:1]]))
     assert sandbox.empty(db, "lab") == 1
     assert days(database_url) == before
     with psycopg.connect(database_url) as conn:
@@ -205,7 +207,7 @@ def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Databas
 def test_a_site_shared_by_doors_is_counted_anew(db: Database, database_url: str) -> None:
     lib, park = (replace(s, sandbox=True) for s in sitefile.parse(HOUSE + PARK).sites)
     sites.apply(db, SiteFile(sites=(lib, park)))
-    put(db, *simulated(*DELTAS, *[replace(r, device="park/front") for r in DELTAS]))
+    put(db, *simulated(*DELTAS, *[structs.replace(r, device="park/front") for r in DELTAS]))
     assert len(days(database_url)) == 1
     sandbox.empty(db, "park")
     with psycopg.connect(database_url) as conn:
@@ -238,7 +240,7 @@ def test_it_is_emptied_whole_or_not_at_all(
     def fail(*_: object) -> None:
         raise StoreRefused("a fault at the very end")
 
-    monkeypatch.setattr(sandbox, "_tell", fail)
+    monkeypatch.setattr(rollup, "tell", fail)
     with pytest.raises(StoreRefused, match="very end"):
         sandbox.empty(db, "lib")
     assert everything(database_url) == before

@@ -1,12 +1,12 @@
 """Devices that are heard and not placed: what they said last, quickly, however long they have been talking."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from counted import HOUSE, reading
+from msgspec import structs
 
 from besok.model import sitefile
 from besok.model.readings import Reading
@@ -103,7 +103,7 @@ def test_a_device_that_was_taken_out_of_the_site_file_and_goes_on_sending_is_lis
     sites.apply(db, parse(text), now=NOON)
     assert unplaced(db) == [], "it was taken down"
     later = NOON + timedelta(days=2)
-    write(db, Batch(readings=[Incoming(reading=replace(told, time=later), received=later)]))
+    write(db, Batch(readings=[Incoming(reading=structs.replace(told, time=later), received=later)]))
     (device,) = get_unplaced(db, later)
     assert (device.device, device.topic) == ("stadsbiblioteket/count-park-entrance", None)
 
@@ -130,9 +130,10 @@ def test_a_long_history_costs_some_look_ups(db: Database, crowded: str) -> None:
     assert device.first_heard < NOON - timedelta(days=700)
     with psycopg.connect(crowded) as conn:
         plan = conn.execute(
-            "explain (analyze, format text) " + sql("unplaced_readings"), {"channels": [1], "number": 5}
+            "explain (analyze, format text) " + sql("unplaced"),
+            {"since": NOON - timedelta(days=90), "limit": 1, "most": 1, "number": 5},
         )
-        lines = [row[0] for row in plan.fetchall()]
+        lines = [row[0] for row in plan.fetchall() if "_chunk r_" not in row[0]]  # counts, which are limited
     assert not [line for line in lines if "Seq Scan on _hyper" in line]
     scans = [line for line in lines if "_hyper" in line and "never executed" not in line]
     assert len(scans) < 80, "it must not read every chunk for each metric and reading"
@@ -160,7 +161,7 @@ def test_a_sensor_that_was_replaced_or_taken_down_is_unassigned_no_more(db: Data
     sites.apply(db, sitefile.parse(replaced), now=NOON + timedelta(minutes=1))
     assert unplaced(db) == [], "one was replaced, the other taken down"
     later = NOON + timedelta(days=3)
-    still = [replace(r, time=later) for r in heard]
+    still = [structs.replace(r, time=later) for r in heard]
     write(db, Batch(readings=[Incoming(reading=r, received=later) for r in still]))
     assert [d.device for d in get_unplaced(db, later)] == ["lib/back"], "it sends, and its door has no other"
     assert get_health(db, later).unplaced_devices == 1

@@ -1,12 +1,12 @@
 """Times that a person voids: kept, not counted and not measured, until it is undone; late data and corrections too."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from counted import NOON, after, buckets, build, days, people, put, reading, totals
+from msgspec import structs
 from typer.testing import CliRunner
 
 from besok.model.errors import BesokError, NotFound, StoreRefused
@@ -131,7 +131,7 @@ def test_a_time_between_two_totals_is_not_measured(house: Database, database_url
 
 
 def test_levels_go_too(house: Database, database_url: str) -> None:
-    room = [replace(reading(n, 5, "people"), channel="level:1", device="lib/room") for n in (1, 20)]
+    room = [structs.replace(reading(n, 5, "people"), channel="level:1", device="lib/room") for n in (1, 20)]
     put(house, *room)
     number = void(house, NOON, after(15), device="lib/room")
     assert len(tables(database_url)["level"]) == 1

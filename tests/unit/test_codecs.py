@@ -273,6 +273,18 @@ def test_gathered_frames_go_in_one_request(codecs: Codecs, monkeypatch: pytest.M
     assert sizes == [5, 5]
 
 
+def test_a_frame_of_a_portion_costs_only_itself(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.lorawan.codecs.PORTION", 2)
+    loop = codec(LOOP)
+    frames = [OTHER, OTHER._replace(fport=3), FRAME, OTHER._replace(fport=4), OTHER._replace(fport=5)]
+    with codecs.gathering() as run:
+        assert all(codecs.decode(loop, frame).problem for frame in frames)
+        run()
+        assert [codecs.decode(loop, frame).fields for frame in frames] == [{"ok": 1}] * 2 + [{}] + [
+            {"ok": 1}
+        ] * 2
+
+
 def test_many_frames_and_long_answers(shared: Codecs) -> None:
     source = "function Decode(p, b) { return { text: 'å\\n'.repeat(1000), n: b[0] }; }"
     frames = [Frame(bytes([n % 256]) * 200, 1, 0) for n in range(1000)]

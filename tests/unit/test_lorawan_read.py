@@ -15,6 +15,7 @@ from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
 from collectors import decoding, pipeline
+from collectors.lorawan import codecs
 from collectors.lorawan.codecs import CODECS
 from collectors.lorawan.read import codec_of
 
@@ -208,17 +209,18 @@ def test_whatever_a_codec_returns_breaks_nobody(fields: dict[str, Any], model: s
 
 def test_frames_of_a_batch_go_to_their_codec_together(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    run = CODECS.run
+    send = CODECS._send
 
-    def counting(codec: Codec, frames: list[Any]) -> Any:
+    def counting(codec: Codec, frames: list[Any]) -> None:
         sizes.append(len(frames))
-        return run(codec, frames)
+        send(codec, frames)
 
-    monkeypatch.setattr(CODECS, "run", counting)
+    monkeypatch.setattr(CODECS, "_send", counting)
+    monkeypatch.setattr(codecs, "PORTION", 8)
     messages = [message(uplink(f"03d2be0000{n:02x}", fCnt=n)) for n in range(20)]
     batch = pipeline.decode([*messages, message(uplink("0550", 9))], context("Milesight VS133"))
     assert [i.reading.value for i in batch.readings if i.reading.metric == "in_total"] == [6] * 20 + [2]
-    assert sizes == [21]
+    assert sizes == [8, 8, 5]
     alone = [pipeline.decode([m], context("Milesight VS133")).readings for m in messages]
     assert [i.reading for i in batch.readings[:40]] == [i.reading for found in alone for i in found]
 

@@ -9,7 +9,7 @@ from besok.model.json_path import Place, compiled
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, subjects
-from collectors.devices.reader import Body
+from collectors.devices.finding import Body, is_for
 from collectors.devices.table import TableError, parse
 
 HEAD = """
@@ -29,7 +29,7 @@ def packet(topic: str, value: Any) -> Packet:
 def read(messages: str, value: Any, topic: str = "hub/floor 1/hall/state") -> Decoded:
     forms = parse(f"{HEAD}{messages}\n{EXAMPLE}", "acme/hub.toml").formats()
     body = Body(value=value, packet=packet(topic, value))
-    return reader.read([form for form in forms if reader.is_for(form, body)], body)
+    return reader.read([form for form in forms if is_for(form, body)], body)
 
 
 def said(decoded: Decoded) -> dict[str, float]:

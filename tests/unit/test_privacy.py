@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model import mapping_draft
 from besok.model.decode_context import Codec, DecodeContext
 from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message, Refusal
@@ -90,6 +91,8 @@ HOSTILE: list[tuple[Any, str]] = [
     ({"seen": {"daa1197b004e": 1}}, "daa1197b004e"),
     ({"Anna Svensson": 1}, "Anna"),
     ({"anna.svensson": 1}, "anna"),
+    ({"Anna count": 1}, "Anna"),
+    ({"people 070 123 45 67": 1}, "070"),
     ({"AnnaSvensson": 1}, "Anna"),
     ({"persons": {"anna_svensson": {"in": 1}}}, "anna"),
     ("<r><anna.svensson>3</anna.svensson></r>", "anna"),
@@ -138,6 +141,7 @@ def test_what_is_not_on_the_list_is_dropped_and_its_kind_is_said(value: Any, sec
 
 
 KEPT: list[Any] = [
+    {"People Count": 3, "Total in 2": 5},
     {"serial_number": "00:6E:02:01:02:03", "in": 3},
     {"mac": "00:6E:02:01:02:03", "counters": [{"in": 1}]},
     {"device_info": {"device_mac": "24:E1:24:01:02:03", "device_sn": "6417C20000000001"}, "event": "Report"},
@@ -265,6 +269,14 @@ def test_messages_of_the_pipeline_are_redacted_with_their_reasons() -> None:
     for payload in ({"time": "2026-11-25T08:15:00Z", "in": PHONE}, {"in": "Anna", "line": "Anna"}):
         assert PHONE not in "".join(decoded(payload)) and "Anna" not in "".join(decoded(payload))
     assert "it must be a number" in decoded({"in": "Anna"})[2]
+
+
+def test_fields_with_blanks_in_their_names_can_be_answered() -> None:
+    message = Message(topic="t", payload=b'{"People Count": 3}', received=NOW)
+    (rejection,) = pipeline.decode([message], KNOWN).rejections
+    draft = mapping_draft.read(rejection.reason)
+    assert draft is not None and draft.choices[0].path == '$["People Count"]'
+    assert rejection.message.payload == message.payload
 
 
 def test_a_message_that_is_kept_can_be_replayed_as_far_as_it_was_good() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Identity, Message, Reading
@@ -42,8 +43,8 @@ def test_half_characters_and_endless_words_are_not_stored(monkeypatch: pytest.Mo
 
 
 def test_a_reading_without_a_name_is_a_problem_and_the_others_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    odd = [replace(GOOD, device=name) for name in ("", "\0", "x" * 400)] + [
-        replace(GOOD, channel="flow:\ud800")
+    odd = [structs.replace(GOOD, device=name) for name in ("", "\0", "x" * 400)] + [
+        structs.replace(GOOD, channel="flow:\ud800")
     ]
     decoded = told(monkeypatch, Decoded(readings=(GOOD, *odd)))
     assert decoded.readings == (GOOD,) and decoded.problems == (decoding.NAMELESS,)

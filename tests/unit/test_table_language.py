@@ -12,7 +12,7 @@ from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import in_summer
 from collectors.devices import reader
-from collectors.devices.reader import Body
+from collectors.devices.finding import Body, is_for
 from collectors.devices.subjects import is_no_person
 from collectors.devices.table import TableError, parse
 
@@ -27,7 +27,7 @@ def read(table: str, payload: Any, topic: str = "acme/hall/up") -> Decoded:
     packet = Packet(Message(topic=topic, payload=body, received=TIME), DecodeContext(zone="UTC"))
     forms = parse(head + table + tail, "acme/g3.toml").formats()
     whole = Body(value=packet.value, packet=packet)
-    return reader.read([form for form in forms if reader.is_for(form, whole)], whole)
+    return reader.read([form for form in forms if is_for(form, whole)], whole)
 
 
 def said(table: str, payload: Any, topic: str = "acme/hall/up") -> list[tuple[str, str, float]]:

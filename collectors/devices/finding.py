@@ -1,0 +1,123 @@
+"""What the paths of a format lead to in a message, and whether its conditions hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from besok.model.errors import Unreadable
+from besok.model.json_path import Path, Place
+from besok.model.readings import Identity
+from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.numbers import number
+from collectors.adapters.packet import Packet
+from collectors.devices.format import ABSENT, ANY, Choice, Condition, Format, text_of
+
+NOWHERE: Final = object()  # what a path finds that leads nowhere
+
+
+class Body:
+    """What is to be read, and what is known of it already: of a radio's frame the device and the time.
+
+    `value` is the message, or the fields that a decoder made of a frame.
+    """
+
+    __slots__ = ("device", "identity", "items", "packet", "time", "value", "whole")
+
+    def __init__(
+        self,
+        value: Any,
+        packet: Packet,
+        device: str = "",
+        time: datetime | None = None,
+        identity: Identity | None = None,
+    ) -> None:
+        self.value, self.packet = value, packet
+        self.device, self.time, self.identity = device, time, identity
+        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})  # where paths begin
+        self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
+
+    def leads_nowhere(self, form: Format) -> bool:
+        """Tell, at a look, that no path of a format can lead anywhere."""
+        value = self.value
+        return form.begins is not None and type(value) is dict and form.begins.isdisjoint(value)
+
+
+def is_for(form: Format, body: Body) -> bool:
+    """Tell whether the message has what the format asks of it. Never raises."""
+    return is_so(form.when, body)
+
+
+def is_so(conditions: Sequence[Condition], body: Body) -> bool:
+    """Tell whether all conditions hold of the whole message. Never raises."""
+    try:
+        return hold(conditions, body.whole)
+    except Unreadable:
+        return False
+
+
+def hold(conditions: Sequence[Condition], place: Place) -> bool:
+    """Tell whether all conditions hold. Raises Unreadable."""
+    return not conditions or all(_holds(condition, place) for condition in conditions)
+
+
+def _holds(condition: Condition, place: Place) -> bool:
+    path = condition.path
+    values = (_led(path, place),) if path.is_single else (found.value for found in path.find(place))
+    found = [value for value in values if value is not NOWHERE and value is not None]
+    if not condition.is_not and (not found or ANY in condition.texts):
+        return bool(found) or ABSENT in condition.texts
+    texts = [text_of(value) for value in found]
+    is_one = not condition.texts.isdisjoint(texts) or (
+        bool(condition.patterns) and any(p.fullmatch(text) for p in condition.patterns for text in texts)
+    )
+    return is_one != condition.is_not
+
+
+def one(path: Path, place: Place) -> Any:
+    """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
+    if path.is_single:
+        value, is_doubtful = path.beginning(place), False
+        for name in path.names or ():
+            if type(value) is not dict or name not in value:
+                return NOWHERE
+            is_doubtful = is_doubtful or TWICE in value
+            value = value[name]
+        if not is_doubtful:
+            return value
+    found = path.find(place)
+    if not found:
+        return NOWHERE
+    if len(found) > 1:
+        raise Unreadable(f"{path.text} leads to {len(found)} values; make items of them with each = ...")
+    for container, key in found[0].within:
+        if isinstance(container, dict) and container.get(TWICE) == key:
+            raise Unreadable(
+                f"the message says {show(key)} twice, so nobody knows which one {path.text} means"
+            )
+    return found[0].value
+
+
+def first(choices: Sequence[Choice], place: Place) -> Any:
+    """Return what the first choice that leads to something leads to, or NOWHERE."""
+    for choice in choices:
+        if not choice.when or hold(choice.when, place):
+            found = one(choice.path, place)
+            if found is not NOWHERE and found is not None:
+                return found
+    return NOWHERE
+
+
+def number_at(name: str, path: Path, place: Place) -> float | None:
+    """Return the number at a path; None if there is none. Raises Unreadable."""
+    raw = one(path, place)
+    return None if raw is NOWHERE else number(name, raw)
+
+
+def _led(path: Path, place: Place) -> Any:
+    """Return what a path of names leads to, or NOWHERE."""
+    value = path.beginning(place)
+    for name in path.names or ():
+        if type(value) is not dict or name not in value:
+            return NOWHERE
+        value = value[name]
+    return value

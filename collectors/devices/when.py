@@ -1,0 +1,109 @@
+"""The time and the period of what an item of a message says."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+from besok.model.errors import Unreadable
+from besok.model.json_path import Path, Place
+from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
+from besok.model.units import converted
+from collectors.adapters import times
+from collectors.adapters.jsontext import show
+from collectors.devices.finding import NOWHERE, Body, number_at, one
+from collectors.devices.format import Format, text_of
+
+AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
+
+
+def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float]:
+    """Return the time, which is the end of the period, and the period's length in seconds. Raises Unreadable."""
+    time = _time("time", form.time, form, body, place) or body.time
+    if form.age is not None and (age := _age(form.age, form, place)):
+        time = (time or body.packet.message.received) - age
+    if form.last_second and time is not None and time.second == 59:
+        time += timedelta(seconds=1)
+    start = (
+        _time("start", form.start, form, body, place) if form.start and (form.has_flows or not time) else None
+    )
+    if form.start and not form.period:
+        seconds = (time - start).total_seconds() if time and start else 0.0
+        said = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
+    else:
+        seconds, said = _period_s(form, place)
+    if form.has_flows and not 0 <= seconds <= PERIOD_LIMIT:
+        raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
+    if time is None and start is not None:
+        time = start + timedelta(seconds=seconds)
+    seconds = seconds * share(form, place) if form.has_flows else 0.0
+    if form.clock == "second" and time is not None and not time.microsecond and not seconds:
+        time += timedelta(microseconds=_mark(form, body))
+    return time, seconds
+
+
+def share(form: Format, place: Place) -> float:
+    """Return the share of the period in which the device measured; 1 where it does not say."""
+    if not form.share:
+        return 1.0
+    made, meant = (number_at("samples", path, place) for path in form.share)
+    return 1.0 if made is None or not meant or meant < 0 else min(1.0, max(0.0, made / meant))
+
+
+def _period_s(form: Format, place: Place) -> tuple[float, str]:
+    """Return the length of the period that is said, in seconds, and how to call it."""
+    period = form.period
+    if not isinstance(period, Path):
+        return float(period), "period_s"
+    said = f"period_s ({period.text})"
+    found = number_at(said, period, place)
+    return 0.0 if found is None else converted(found, form.period_unit), said
+
+
+def _time(what: str, paths: Sequence[Path], form: Format, body: Body, place: Place) -> datetime | None:
+    """Return the time that the first path leads to which tells one."""
+    for path in paths:
+        value = one(path, place)
+        if value is not NOWHERE and (time := _instant(what, path, value, form, body, place)) is not None:
+            return time
+    return None
+
+
+def _instant(what: str, path: Path, value: Any, form: Format, body: Body, place: Place) -> datetime | None:
+    name, written = f"{what} ({path.text})", form.time_format
+    if written and isinstance(value, str) and value.strip():
+        try:
+            value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
+        except ValueError as exc:
+            raise Unreadable(
+                f"{name} is {show(value)}: it is not written as time_format says, {written}"
+            ) from exc
+    if what == "start" and isinstance(value, str):
+        value = times.beginning(value)
+    return body.packet.instant(value, zone=_zone(form, body, place), name=name)
+
+
+def _zone(form: Format, body: Body, place: Place) -> str:
+    zone = form.zone
+    if not isinstance(zone, str):
+        found = one(zone, place)
+        zone = found if isinstance(found, str) else ""
+    zone = zone or body.packet.known.zone
+    if form.summer is None or text_of(one(form.summer, place)) not in ("true", "1"):
+        return zone
+    return times.in_summer(zone)
+
+
+def _age(path: Path, form: Format, place: Place) -> timedelta:
+    found = number_at(f"age_s ({path.text})", path, place)
+    seconds = 0.0 if found is None else converted(found, form.age_unit)
+    if not 0 <= seconds <= AGE_LIMIT:
+        raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
+    return timedelta(seconds=seconds)
+
+
+def _mark(form: Format, body: Body) -> int:
+    """Return a number below a million that tells this message from another one of the same second."""
+    seq = NOWHERE if form.seq is None else one(form.seq, body.whole)
+    said = body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
+    return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits calibration clean lock sbom audit proxy-check compose-check prometheus-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check compose-check prometheus-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,10 @@ bench-ingest: ## readings committed a second, beside clients that only receive (
 bench-limits: ## live figures while others ask too much (ARGS="--clients 48 --seconds 60")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.hostile $(ARGS)
+
+bench-wall: ## what the wall's browser holds after 10,000 and 100,000 updates (ARGS="--updates 20000")
+	@bash deploy/setup tests
+	@$(BIN)/python -m benchmarks.wall $(ARGS)
 
 backtest: ## how good the forecast is, beside simple rivals, into docs/reference/results-forecast.md (minutes; ARGS="--packages FOLDER")
 	@bash deploy/setup bench

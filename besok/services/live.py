@@ -37,7 +37,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         visits_corrected=corrected or 0.0,
         visits_last_week=last_week,
         spaces=tuple(
-            _space(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
+            judged(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
         ),
     )
 
@@ -48,7 +48,8 @@ def _visits(db: Database, site: str, start: datetime, end: datetime) -> tuple[fl
     return visits, corrected
 
 
-def _space(row: SpaceLive, now: datetime) -> SpaceLive:
+def judged(row: SpaceLive, now: datetime) -> SpaceLive:
+    """Return a space with its freshness and level at `now`."""
     if row.people is None:
         return row
     measured = freshness(row.time and row.time + MINUTE, now)

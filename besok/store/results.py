@@ -16,7 +16,8 @@ ANNUAL: Final = "annual"
 COVERAGE: Final = "coverage"
 USUAL_WEEK: Final = "usual_week"
 LEVERS: Final = "levers"
-ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS)
+STANDING: Final = "standing"
+ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS, STANDING)
 
 
 def read(

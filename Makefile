@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check compose-check prometheus-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile

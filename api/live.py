@@ -114,7 +114,7 @@ class Feed:
 
     @property
     def shown(self) -> datetime | None:
-        """Return when the minute ended that the screens show of the whole site; None where nothing is known of it."""
+        """Return when the minute ended that the screens show of their site; None where they show none, or all sites."""
         live = self._last.live if self._last else None
         whole = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
         return whole.time + MINUTE if whole and whole.time else None

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits calibration clean lock compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -13,7 +13,7 @@ demo: setup ## the whole system with simulated sensors; prints its address, Ctrl
 	@$(BIN)/besok demo
 
 texts: setup ## brings the Swedish catalogue up to date with the texts of the code; then translate what is empty in it
-	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k _of -k refusal -k remark:3 -k question:2 -k option:2 --add-location=file --sort-output \
+	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k _of -k refusal -k tell:3 -k ask:2 -k ask_several:2 -k option:2 --add-location=file --sort-output \
 		-o .besok.pot api besok dashboard
 	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -l sv -D besok -w 116 --no-fuzzy-matching \
 		--ignore-obsolete --ignore-pot-creation-date
@@ -66,6 +66,10 @@ bench-limits: ## live figures while others ask too much (ARGS="--clients 48 --se
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.hostile $(ARGS)
 
+bench-wall: ## what the wall's browser holds after 10,000 and 100,000 updates (ARGS="--updates 20000")
+	@bash deploy/setup tests
+	@$(BIN)/python -m benchmarks.wall $(ARGS)
+
 backtest: ## how good the forecast is, beside simple rivals, into docs/reference/results-forecast.md (minutes; ARGS="--packages FOLDER")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
@@ -77,9 +81,29 @@ vectors: ## vendors' own test vectors through codecs, layouts and tables (DIR="a
 calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS="1000 --write")
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
+proxy-check: ## the proxy files with TLS, by real servers: nginx and Caddy
+	@bash deploy/setup proxies
+	@$(BIN)/python -m pytest -m "slow or not slow" tests/flow/test_proxy.py
+
+sbom: ## the packages that Besök consists of, as CycloneDX, into besok/sbom.cdx.json, after each `make lock`
+	@bash deploy/setup tools
+	@rm -rf build/sbom
+	@$(BIN)/python -m venv --without-pip build/sbom
+	@$(BIN)/python -m pip --python build/sbom/bin/python install --quiet --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/cyclonedx-py environment build/sbom/bin/python --pyproject pyproject.toml --output-reproducible \
+		| $(BIN)/python -m tests.audit --strip >besok/sbom.cdx.json
+
+audit: ## known weaknesses of those packages, by a checkout of an advisory database (ARGS=FOLDER)
+	@bash deploy/setup tools
+	@$(BIN)/python -m tests.audit $(ARGS)
+
 compose-check: ## build and try the container form (says so where there is no Docker)
 	@bash deploy/setup tools
 	@$(BIN)/python -m tests.compose_check
+
+prometheus-check: ## check and test the Prometheus rules and the dashboard's PromQL (says so where there is no promtool)
+	@bash deploy/setup tools
+	@$(BIN)/python -m tests.prometheus_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash deploy/clean

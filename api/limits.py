@@ -38,18 +38,26 @@ class Caller:
 
 
 def caller_of(scope: Scope) -> Caller:
-    """Name who asks: what the sign-in has found (`scope["state"]["caller"]`), else the address.
-
-    Of an IPv6 address the network counts, since one machine has all of it.
-    """
+    """Name who asks: what the sign-in has found (`scope["state"]["caller"]`), else the address."""
     if signed_in := scope.get("state", {}).get("caller"):
         return Caller(str(signed_in), share=False)
-    host = (scope.get("client") or ("", 0))[0]
-    with contextlib.suppress(ValueError):
-        address = ipaddress.ip_address(host)
-        if address.version == 6 and not address.ipv4_mapped:
-            host = str(ipaddress.ip_network((address, 64), strict=False))
-    return Caller(host, share=True)
+    return Caller(network_of(scope), share=True)
+
+
+def network_of(scope: Scope) -> str:
+    """Return the address from which somebody asks; of IPv6 the network, since one machine has all of it.
+
+    What a proxy says that is no address at all is "", whoever it is of.
+    """
+    try:
+        address = ipaddress.ip_address((scope.get("client") or ("", 0))[0])
+    except ValueError:
+        return ""
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), 64), strict=False))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,6 +18,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocket
@@ -28,8 +30,10 @@ from api.numbers import encode
 from api.security import same_origin
 from besok.model.errors import BesokError, NotAllowed, NotFound, SignInNeeded
 from besok.model.views.live import SiteLive
+from besok.model.views.overview import Overview
 from besok.services import access
-from besok.services.live import get_live
+from besok.services.live import MINUTE, get_live
+from besok.services.overview import get_overview
 from besok.store import accounts, notify
 from besok.store.database import Database
 
@@ -39,6 +43,8 @@ BEAT = '{"beat":1}'
 BEAT_S = 15.0
 AGAIN_S = 1.0  # seconds until the next try when the database does not answer
 GAP_S = 0.25  # seconds between two frames of a site: what the eye can follow
+ALL = ""  # in place of a site: all of them at a glance
+ALL_GAP_S = 2.0  # seconds between two frames of all sites, of which there is always some news
 WAITING = 4  # frames a slow screen may be behind
 STREAM_HEADERS = FRESH | {"X-Accel-Buffering": "no"}  # a proxy must hand each event on at once
 AGAIN_MS = 3000
@@ -46,7 +52,8 @@ AGAIN_MS = 3000
 NO_ACCESS, NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4401, 4404, 4403, 1001, 1013
 
 CLOSED = {NotFound: NO_SUCH_SITE, SignInNeeded: NO_ACCESS, NotAllowed: NO_ACCESS}
-Render = Callable[[SiteLive], str]
+Seen = SiteLive | Overview
+Render = Callable[[Any], str]  # of what is seen
 
 
 def frame(live: SiteLive) -> str:
@@ -58,7 +65,7 @@ def frame(live: SiteLive) -> str:
 class Snapshot:
     """A site at a moment, and its text in each form that a screen has asked for."""
 
-    live: SiteLive
+    live: Seen
     texts: dict[str, asyncio.Future[str]] = field(default_factory=dict)
 
     async def text(self, form: str, render: Render) -> str:
@@ -74,9 +81,11 @@ Screen = asyncio.Queue[Snapshot | str | None]  # a text is a beat; None ends the
 class Feed:
     """The screens of one site, and the task that keeps them up to date; `known` while the database answers."""
 
-    def __init__(self, read: Callable[[], SiteLive], threads: Executor | None = None) -> None:
+    def __init__(
+        self, read: Callable[[], Seen], threads: Executor | None = None, gap_s: float = GAP_S
+    ) -> None:
         self.known = False
-        self._read, self._threads = read, threads
+        self._read, self._threads, self._gap_s = read, threads, gap_s
         self._changed = asyncio.Event()
         self._screens: set[Screen] = set()
         self._last: Snapshot | None = None
@@ -98,6 +107,18 @@ class Feed:
             self._task.cancel()
         return not self._screens
 
+    @property
+    def screens(self) -> int:
+        """Return how many screens there are."""
+        return len(self._screens)
+
+    @property
+    def shown(self) -> datetime | None:
+        """Return when the minute ended that the screens show of their site; None where they show none, or all sites."""
+        live = self._last.live if self._last else None
+        whole = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
+        return whole.time + MINUTE if whole and whole.time else None
+
     def touch(self) -> None:
         """Something may have changed: look soon."""
         self._changed.set()
@@ -117,7 +138,7 @@ class Feed:
             self.known = await self._refresh()
             if self.known and clock() >= self._sent + BEAT_S:
                 self.send(BEAT)
-            await asyncio.sleep(GAP_S)
+            await asyncio.sleep(self._gap_s)
             with contextlib.suppress(TimeoutError):
                 pause = self._sent + BEAT_S - clock() if self.known else AGAIN_S
                 await asyncio.wait_for(self._changed.wait(), pause)
@@ -171,16 +192,39 @@ class Hub:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end_streams)
 
+    @property
+    def streams(self) -> int:
+        """Return how many streams are open."""
+        return sum(feed.screens for feed in [*self._feeds.values()])
+
+    def shown_age_s(self, now: datetime) -> float:
+        """Return the age at `now` of the oldest figure of a site that a screen shows; 0 while nobody looks."""
+        shown = [feed.shown for feed in [*self._feeds.values()]]
+        return max(((now - moment).total_seconds() for moment in shown if moment), default=0.0)
+
+    def answers(self, wait_s: float) -> bool:
+        """Tell whether the event loop takes a turn within `wait_s`; from any thread but its own."""
+        turned = threading.Event()
+        if self._loop is None or self._loop.is_closed():
+            return False
+        self._loop.call_soon_threadsafe(turned.set)
+        return turned.wait(wait_s)
+
     async def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""
         context = copy_context()  # who asks
-        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, self._read, site)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, context.run, get_live, self._db, site, self._clock())
 
-    def _read(self, site: str) -> SiteLive:
-        return get_live(self._db, site, self._clock())
+    def _read(self, site: str) -> Seen:
+        now = self._clock()
+        return get_overview(self._db, now) if site == ALL else get_live(self._db, site, now)
 
     async def check(self, site: str) -> None:
         """Raise before a stream of `site` begins: NotFound, StoreUnavailable; SignInNeeded, NotAllowed."""
+        if site == ALL:
+            access.require_anywhere("read")  # the text has only the sites of which the caller may know
+            return
         access.require("read", site)
         feed = self._feeds.get(known_name(site, "site"))
         if not (feed and feed.known):
@@ -192,7 +236,7 @@ class Hub:
         `render` makes the text of a snapshot; `form` names it, and is the same for all screens that may share it.
         """
         feed = self._feeds.get(site) or self._feeds.setdefault(
-            site, Feed(lambda: self._read(site), self._threads)
+            site, Feed(lambda: self._read(site), self._threads, ALL_GAP_S if site == ALL else GAP_S)
         )
         screen, who, loop = feed.join(), access.caller(), asyncio.get_running_loop()
         if who.principal:
@@ -270,7 +314,7 @@ class Hub:
         if notice.channel == accounts.CHANNEL:
             return
         for site, feed in self._feeds.items():
-            if notice.channel != "occupancy" or notice.payload == site:
+            if notice.channel != "occupancy" or site in (ALL, notice.payload):
                 feed.touch()
 
     def _end_streams(self) -> None:

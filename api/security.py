@@ -26,6 +26,8 @@ POLICY = "; ".join(
     )
 )
 
+HTTPS_ONLY = {"Strict-Transport-Security": f"max-age={365 * 24 * 3600}"}
+
 
 def headers(policy: str) -> dict[str, str]:
     """Return the headers of every answer, `policy` being its Content-Security-Policy."""
@@ -78,14 +80,14 @@ def fetched_by_others(headers: Headers, method: str) -> bool:
 
 class Guard:
     """Refuses host names that are not ours (DNS rebinding) and what pages of others fetch, open data apart, and puts
-    the security headers on every answer.
+    the security headers on every answer; a browser keeps to https under a `secure` name.
 
     The policy is read from `app.state.csp` at each answer: the dashboard completes it after it has been attached.
     """
 
-    def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed: frozenset[str], secure: frozenset[str]) -> None:
         self.app = app
-        self.allowed = allowed
+        self.allowed, self.secure = allowed | secure, secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -95,7 +97,7 @@ class Guard:
         if name not in self.allowed:
             said = messages.foreign_host(name[:100])
             return await problem(scope, 400, said)(scope, receive, send)
-        extra = headers(scope["app"].state.csp)
+        extra = headers(scope["app"].state.csp) | (HTTPS_ONLY if name in self.secure else {})
         if is_open(scope):
             extra |= OPEN
             if scope["method"] == "OPTIONS":

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 class Address:
     """A screen: `/{page}/{site}/{space}?{query}`; empty where not given."""
 
-    page: str = "now"
+    page: str = ""
     site: str = ""
     space: str = ""
     query: tuple[tuple[str, str], ...] = ()
@@ -17,7 +17,7 @@ class Address:
     def parse(cls, pathname: str, search: str) -> "Address":
         """Return the address the browser shows."""
         page, site, space = ([p for p in pathname.split("/") if p] + ["", "", ""])[:3]
-        return cls(page=page or "now", site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
+        return cls(page=page, site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
 
     def get(self, name: str, otherwise: str = "") -> str:
         """Return a value of the query."""

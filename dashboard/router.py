@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,17 +18,19 @@ from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
 from dashboard.components import notices
-from dashboard.pages import now, opendata, past_counts, progress, sensors, spaces, wall
+from dashboard.pages import alerts, now, opendata, overview, past_counts, progress, sensors, spaces, wall
 
 log = logging.getLogger(__name__)
 
 Page = Callable[[Database, SiteInfo, Address, datetime], Any]
 
 PAGES: dict[str, Page] = {
+    "overview": overview.page,
     "now": now.page,
     "spaces": spaces.page,
     "progress": progress.page,
     "sensors": sensors.page,
+    "alerts": alerts.page,
     "past": past_counts.page,
     "data": opendata.page,
     "wall": wall.page,
@@ -61,6 +64,8 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         known = tuple(get_sites(db))
         sites = tuple(site for site in known if access.may("read", site.site))
         site = _chosen(known, sites, address.site)
+        if not address.page:  # of one site alone, the page Now tells at once what a list of one would lead to
+            address = replace(address, page="overview" if len(sites) > 1 else "now")
         return _page(db, address, site, now), shell.navigation(address, sites, site)
     except NotFound:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)

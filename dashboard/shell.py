@@ -7,9 +7,10 @@ from dash import dcc, html
 
 from besok.model.views.live import SiteInfo
 from besok.services import access
-from besok.text.languages import _, language, named
+from besok.text.languages import _, language
 from dashboard.address import Address
 from dashboard.components.elements import HIDDEN, aria, data
+from dashboard.components.site_picker import picker
 
 
 def layout() -> Any:
@@ -87,25 +88,28 @@ def pill_words() -> dict[str, Any]:
 def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:
     """Links to the pages of the chosen site, and to the same page of the other sites."""
     here = site.site if site else ""
+    several = len(sites) > 1
     pages = {
+        **({"overview": _("Overview")} if several else {}),
         "now": _("Now"),
         "spaces": _("Spaces"),
         "progress": _("Progress"),
         "sensors": _("Sensors"),
+        "alerts": _("Alerts"),
         "past": _("Past counts"),
     }
     pages_of = [
-        _link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()
+        _link(
+            name, f"/{page}/{here}".rstrip("/") if page != "overview" else "/overview", page == address.page
+        )
+        for page, name in pages.items()
     ]
-    others = [_link(named(s.name), f"/{_kept(address)}/{s.site}", s.site == here) for s in sites]
-    parts: list[Any] = [html.Nav(pages_of, className="tabs", **aria(label=_("Pages")))]
-    if len(others) > 1:
-        parts.append(html.Nav(others, className="switch", **aria(label=_("Sites"))))
-    return parts
-
-
-def _kept(address: Address) -> str:
-    return address.page or "now"
+    overview = several and address.page == "overview"
+    kept = "now" if overview else address.page or "now"
+    return [
+        html.Nav(pages_of, className="tabs", **aria(label=_("Pages"))),
+        *picker(kept, sites, "" if overview else here),
+    ]
 
 
 def _link(name: str, href: str, current: bool) -> Any:

@@ -20,7 +20,8 @@ class UnknownPages:
         async def send_status(message: Message) -> None:
             framed = getattr(scope.get("route"), "path", "") == CATCH_ALL
             if framed and message["type"] == "http.response.start" and message["status"] == 200:
-                there = Address.parse(scope["path"], "").page in self.pages
+                page = Address.parse(scope["path"], "").page
+                there = not page or page in self.pages
                 message = {**message, "status": 200 if there else 404}
             await send(message)
 

@@ -36,6 +36,7 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
     from besok.services.calibration import compute_usual_week
     from besok.services.levers import compute_levers
     from besok.services.observed_days import compute_visit_days, last_known, visit_days
+    from besok.services.overview import compute_standing
 
     sites, target, until = counted(db, site), site.target, today - DAY
     results.begin(db, [one.id for one in sites], what, until)
@@ -49,6 +50,8 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
             result = compute_usual_week(db, site.id, now)
         elif what == results.LEVERS:
             result = compute_levers(db, site, until)
+        elif what == results.STANDING:
+            result = compute_standing(db, site, today)
         elif what == results.ANNUAL and site.kind == "library":
             result = compute_annual(db, site.id, today.year - 1, today)
         elif what == results.BRIDGED and target:

@@ -40,14 +40,17 @@ class TestProvider:
 
 
 @contextmanager
-def providing() -> Iterator[TestProvider]:
-    """Run the provider for the length of the block; skips, saying so, where node or its package is not installed."""
+def providing(home: str = "") -> Iterator[TestProvider]:
+    """Run the provider for the length of the block; skips, saying so, where node or its package is not installed.
+
+    `home` is the address of Besök, if not that of its port.
+    """
     node = shutil.which("node")
     if not node or not (HERE / "node_modules" / "oidc-provider").is_dir():
         pytest.skip("needs node and oidc-provider: deploy/setup tests")
     own, besok = ports.free(2)
-    back = f"http://127.0.0.1:{besok}/login"
-    command = [node, "provider.mjs", str(own), f"{back}/callback", f"{back}/backchannel"]
+    back = f"http://127.0.0.1:{besok}"
+    command = [node, "provider.mjs", str(own), f"{home or back}/login/callback", f"{back}/login/backchannel"]
     process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: ports.answers(own) or process.poll() is not None)

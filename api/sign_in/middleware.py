@@ -48,6 +48,9 @@ class WhoAsks:
         if caller.principal:  # whose share of the limits it is
             scope.setdefault("state", {})["caller"] = caller.principal
         if caller.kind == "public" and _is_page(scope):
+            if scope["path"] == "/":
+                await RedirectResponse("/free", 303)(scope, receive, send)
+                return
             here = scope["path"] + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
             await RedirectResponse(f"/login?next={quote(here)}", 303)(scope, receive, send)
             return

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import Now, needs
+from api.limits import network_of
 from api.security import same_origin
 from api.sign_in import page
 from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate, cookie
@@ -27,6 +29,9 @@ from besok.text.languages import _
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("open")])
 
+log = logging.getLogger(__name__)
+REFUSED = {"action": "sign_in_refused"}
+KNOWN, KNOWN_S = "-known-", 365 * 24 * 3600  # cookie of a browser in which somebody has signed in
 PAGE = 200  # entries of the audit
 LARGEST = 20_000  # bytes of a form
 INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")  # an address of ours
@@ -66,8 +71,12 @@ async def login_local(request: Request, gate: AtGate, now: Now) -> Response:
     form, address = await _form(request), gate.address(request.headers)
     name, after = form("name"), form("next")
 
+    mark = address.cookie + KNOWN + sign_in.browser_mark(name)
+    known = {"address": network_of(request.scope), "browser": cookie(request.headers, mark)}
+
     def enter() -> Opened:
-        return sign_in.sign_in(gate.db, name, form("password"), form("code"), now=now, lasts=gate.lasts)
+        typed = (name, form("password"), form("code"))
+        return sign_in.sign_in(gate.db, *typed, now=now, lasts=gate.lasts, **known)
 
     return await _entered(request, gate, address, after, enter, name)
 
@@ -164,12 +173,17 @@ async def _entered(
             raise SignInRefused(messages.INSECURE)
         opened = await asyncio.to_thread(enter)
     except SignInRefused as exc:
+        if not exc.wait_s:  # what was typed as a name may be a password
+            log.warning("A sign-in from %s was refused: %s", network_of(request.scope), exc, extra=REFUSED)
         return await asyncio.to_thread(_refused, gate, after, exc, name)
     who = access.caller()
     if who.session is not None:  # the one before is not left behind
         await asyncio.to_thread(sessions.end, gate.db, who.session, who.name)
-    seconds = opened.expires - request.app.state.clock()
-    return _let_in(address, opened, after, seconds)
+    entering = _let_in(address, opened, after, opened.expires - request.app.state.clock())
+    if opened.browser:
+        mark = address.cookie + KNOWN + sign_in.browser_mark(name)
+        entering.headers.append("set-cookie", address.kept(mark, opened.browser, KNOWN_S))
+    return entering
 
 
 def _let_in(address: Address, opened: Opened, after: str, lasts: timedelta) -> Response:

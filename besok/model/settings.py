@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     receive_status_port: int = 0
     """The port of /ready, /live and /metrics of the receiver; 0: none."""
 
+    web_status_port: int = 0
+    """The same of the web service."""
+
     port: int = 8050
     """Port of pages and API."""
     host: str = "127.0.0.1"
@@ -84,6 +87,8 @@ class Settings(BaseSettings):
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
     """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
+    trusted_proxies: str = ""
+    """Addresses and networks of the proxies in front, comma-separated: only they are believed about who asks."""
     session_hours: int = 12
     """Hours after which whoever signed in has to do it again."""
 
@@ -152,18 +157,21 @@ def load() -> Settings:
         raise SettingsError("; ".join(lines)) from exc
 
 
+def secret(variable: str) -> str:
+    """Return a secret of the environment, or of the file that it names; "" without either. Raises SettingsError."""
+    if given := os.environ.get(variable):
+        return given
+    file = os.environ.get(f"{variable}_FILE", "")
+    try:
+        return Path(file).read_text("utf-8").strip() if file else ""
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
+
+
 def _secrets() -> dict[str, Any]:
-    """Return the secrets that stand in files; one in the environment as well goes before. Raises SettingsError."""
-    found: dict[str, Any] = {}
-    for name, field in Settings.model_fields.items():
-        variable = f"BESOK_{name.upper()}"
-        file = os.environ.get(f"{variable}_FILE", "")
-        if field.annotation is SecretStr and file and not os.environ.get(variable):
-            try:
-                found[name] = SecretStr(Path(file).read_text("utf-8").strip())
-            except (OSError, UnicodeDecodeError) as exc:
-                raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
-    return found
+    """Return the secrets that the environment or files hold. Raises SettingsError."""
+    names = (name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+    return {name: SecretStr(found) for name in names if (found := secret(f"BESOK_{name.upper()}"))}
 
 
 def _with_password(settings: Settings) -> Settings:

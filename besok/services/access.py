@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from besok.model import messages
-from besok.model.access import ACTOR, PUBLIC, Caller, Right
+from besok.model.access import ACTOR, PUBLIC, RIGHTS, Caller, Right
 from besok.model.errors import NotAllowed, SignInNeeded
 
 _CALLER: Final[ContextVar[Caller]] = ContextVar("besok_caller", default=PUBLIC)
@@ -47,6 +47,12 @@ def require(right: Right, site: str | None = None) -> None:
     if who.kind == "public":
         raise SignInNeeded(messages.SIGN_IN_NEEDED)
     raise NotAllowed(messages.not_allowed(who.name, site))
+
+
+def require_anywhere(right: Right) -> None:
+    """Raise as `require` where the caller has a right at no site."""
+    if not any(right in RIGHTS[grant.role] for grant in caller().grants):
+        require(right)
 
 
 def author(given: str) -> str:

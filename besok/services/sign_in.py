@@ -1,8 +1,11 @@
 """Signing in with a local account or a key, and the sessions that follow from it."""
 
+import hmac
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -21,10 +24,12 @@ from besok.store.sessions import Session
 
 TOKEN_BYTES: Final = 32
 KEY_BYTES: Final = 25
+MARK_BYTES: Final = 16
 KEY_PREFIX: Final = "besok_"  # by which a key is recognised where it should not lie
 SHORTEST: Final = 12  # characters of a password
 LONGEST: Final = 200
-FREE: Final = 5  # failures before which nobody waits
+FREE: Final = 5  # failures of a browser, or from an address, under a name before which nobody waits
+FREE_UNDER_NAME: Final = 120  # from anywhere: more than one address reaches within a day
 LONGEST_WAIT: Final = timedelta(minutes=15)
 ROTATED_EVERY: Final = timedelta(hours=1)
 TURNING: Final = timedelta(minutes=1)  # that requests under way with the token before may still take
@@ -45,10 +50,11 @@ class SignInRefused(BesokError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A session just opened: its token, which is shown only now, and when it ends."""
+    """A session just opened: its token, which is shown only now, when it ends, and by what the browser is known."""
 
     token: str
     expires: datetime
+    browser: str = ""
 
 
 def hashed(password: str) -> str:
@@ -59,23 +65,40 @@ def hashed(password: str) -> str:
         return _hasher.hash(password)
 
 
-def sign_in(db: Database, name: str, password: str, code: str, *, now: datetime, lasts: timedelta) -> Opened:
+def sign_in(
+    db: Database,
+    name: str,
+    password: str,
+    code: str,
+    *,
+    address: str = "",
+    browser: str = "",
+    now: datetime,
+    lasts: timedelta,
+) -> Opened:
     """Open a session of a local account. Raises SignInRefused, which tells nothing of what was wrong.
 
-    After five failures under a name each further one doubles the time for which no attempt is looked at.
+    After five failures under a name from an address each further one doubles the time for which no attempt is looked
+    at; after 120 from anywhere, everybody waits. A browser that has signed in under the name waits for its own failures
+    alone, so that nobody else can lock it out.
     """
     name = name.strip().lower()
-    key = sha256(name.encode("utf-8", "surrogateescape")).digest()
-    until = accounts.begin_attempt(db, key, now, _wait)
+    known = accounts.secret(db, name)
+    waits = _waits(name, address, _known_browser(known, browser))
+    until = accounts.begin_attempt(db, waits, now)
     if until:
         seconds = max(1, round((until - now).total_seconds()))
         raise SignInRefused(messages.wait(seconds), seconds)
-    known = accounts.secret(db, name)
     right = _is_password(known.password if known else _NOBODY, password)
     if known is None or not right or not _is_code(db, known, code, now):
         raise SignInRefused(messages.WRONG_PASSWORD)
-    accounts.succeeded(db, key)
-    return open_session(db, known.account_id, known.name, now=now, lasts=lasts)
+    accounts.succeeded(db, list(waits), now)
+    return replace(open_session(db, known.account_id, known.name, now=now, lasts=lasts), browser=_mark(known))
+
+
+def browser_mark(name: str) -> str:
+    """Return what tells the mark of a browser under one name from those under others."""
+    return sha256(name.strip().lower().encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 def open_session(
@@ -169,8 +192,44 @@ def _is_code(db: Database, known: Secret, code: str, now: datetime) -> bool:
     return bool(right) and accounts.use_code(db, known.account_id, right[0])
 
 
-def _wait(failures: int) -> timedelta:
-    """Return how long a name waits after so many failures: 1, 2, 4 ... seconds after the fifth."""
-    if failures < FREE:
+def _waits(name: str, address: str, browser: str) -> dict[bytes, Callable[[int], timedelta]]:
+    """Return whose failures count, by a hash, and how long so many of them wait; the one who asks is first."""
+    if browser:
+        return {_hash("browser", name, browser): partial(_wait, FREE)}
+    return {
+        _hash("address", name, address): partial(_wait, FREE),
+        _hash("name", name): partial(_wait, FREE_UNDER_NAME),
+    }
+
+
+def _wait(free: int, failures: int) -> timedelta:
+    """Return how long so many failures wait: 1, 2, 4 ... seconds after those that are free."""
+    if failures < free:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** min(failures - FREE, 20)), LONGEST_WAIT)
+    return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_WAIT)
+
+
+def _mark(known: Secret) -> str:
+    """Return a mark by which a browser is known under a name until the password changes (OWASP: device cookie)."""
+    mark, _ = tokens.make(MARK_BYTES)
+    return f"{mark}.{_signed(known, mark)}"
+
+
+def _known_browser(known: Secret | None, browser: str) -> str:
+    """Return the mark of a browser that has signed in under this name; "" for any other."""
+    mark, _, signed = browser.partition(".")
+    return (
+        mark
+        if known and hmac.compare_digest(_signed(known, mark).encode(), signed.encode("utf-8", "replace"))
+        else ""
+    )
+
+
+def _signed(known: Secret, mark: str) -> str:
+    return hmac.new(
+        known.password.encode(), f"{known.name}\0{mark}".encode("utf-8", "replace"), sha256
+    ).hexdigest()
+
+
+def _hash(*parts: str) -> bytes:
+    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).digest()

@@ -1,6 +1,6 @@
 """Accounts: who may sign in, their roles, and the failures of those who could not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -160,25 +160,31 @@ def end_sessions(db: Database, name: str) -> int:
 
 
 def begin_attempt(
-    db: Database, name: bytes, now: datetime, wait: Callable[[int], timedelta]
+    db: Database, waits: Mapping[bytes, Callable[[int], timedelta]], now: datetime
 ) -> datetime | None:
     """Note an attempt as failed before it is looked at, so that many at once are no way around the waiting.
 
-    Returns until when no attempt of this name is looked at, else None. `wait` is how long so many failures wait.
+    `waits` are those whose failures count, by a hash, and how long so many wait. Returns until when no attempt of
+    one of them is looked at, else None.
     """
     with db.transaction() as conn:
-        conn.execute(sql("failure_begin"), {"name": name, "now": now})
-        ((failures, until),) = conn.execute(sql("failure_lock"), {"name": name}).fetchall()
-        if until > now:
-            return cast(datetime, until)
-        row = {"name": name, "now": now, "until": now + wait(failures + 1)}
-        conn.execute(sql("failure_add"), row)
-        return None
+        rows = []
+        for who, wait in waits.items():
+            conn.execute(sql("failure_begin"), {"who": who, "now": now})
+            ((failures, until),) = conn.execute(sql("failure_lock"), {"who": who}).fetchall()
+            if until > now:
+                return cast(datetime, until)
+            rows.append({"who": who, "now": now, "until": now + wait(failures + 1)})
+        for row in rows:
+            conn.execute(sql("failure_add"), row)
+    return None
 
 
-def succeeded(db: Database, name: bytes) -> None:
-    """Forget the failed attempts of a name."""
-    db.run("failure_clear", {"name": name})
+def succeeded(db: Database, waits: Sequence[bytes], now: datetime) -> None:
+    """Forget the failures of the first, who has signed in; of the others' only this attempt."""
+    db.run("failure_clear", {"who": waits[0]})
+    for who in waits[1:]:
+        db.run("failure_take_back", {"who": who, "now": now})
 
 
 def principal(account_id: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from besok.model.views.live import SiteLive
+from besok.model.views.overview import SiteOverview
 from besok.model.views.public import PublicSite
 from besok.text import formats
 from besok.text.languages import _
@@ -12,7 +13,7 @@ Spans = Sequence[tuple[datetime, datetime]]
 WHOLE_DAY = timedelta(hours=23)  # longer is a whole day, also where the clock is changed
 
 
-def state(now: SiteLive | PublicSite, zone: str) -> str:
+def state(now: SiteLive | PublicSite | SiteOverview, zone: str, time: datetime) -> str:
     """`Open until 22:00, staffed until 18:00`, `Open with card until 22:00`, `Closed, opens Thu 08:00`."""
     if now.open_until:
         until = formats.clock(now.open_until, zone)
@@ -23,7 +24,7 @@ def state(now: SiteLive | PublicSite, zone: str) -> str:
             return _("Open until {time}, staffed until {staffed}").format(time=until, staffed=staffed)
         return _("Open until {time}").format(time=until)
     if now.opens_at:
-        return _("Closed, opens {time}").format(time=formats.soon(now.opens_at, zone, now.time))
+        return _("Closed, opens {time}").format(time=formats.soon(now.opens_at, zone, time))
     if now.is_open:
         return _("Always open") if now.staffed else _("Always open with card")
     return _("Closed")

@@ -1,13 +1,14 @@
 """The commands `besok alert`: whom to tell of what."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
+from besok.model.alerts import AlertRule, RuleKind
 from besok.model.plurals import many
 from cli.commands.database import opened
-from cli.commands.options import Author
+from cli.commands.options import Author, ask_secret
 
 app = typer.Typer(no_args_is_help=True, help="Tell somebody when something is wrong or full.")
 target = typer.Typer(no_args_is_help=True, help="Where messages go.")
@@ -17,14 +18,15 @@ app.add_typer(target, name="target")
 @target.command("put")
 def put_target(
     name: Annotated[str, typer.Argument(help="What it is called, as: desk.")],
-    url: Annotated[
-        str, typer.Argument(help="An address of Apprise: mailto://..., msteams://..., ntfy://...")
-    ],
 ) -> None:
-    """Keep an address, and send a message to it to try it."""
+    """Ask for an address (or read it from standard input), keep it, and send a message to it to try it.
+
+    It is one of Apprise: mailto://..., msteams://..., ntfy://...
+    """
     from besok.store import alerts
     from jobs.alerting import deliver
 
+    url = ask_secret("Address")
     if problem := deliver(url, "Besök", "This is where alerts of Besök will come."):
         raise typer.BadParameter(f"no message went out: {problem}")
     with opened() as db:
@@ -51,7 +53,7 @@ def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
     with opened() as db:
         known = alerts.targets(db)
     if name not in known:
-        raise typer.BadParameter(f"there is no target {name}; `besok alert target put {name} URL` makes one")
+        raise typer.BadParameter(f"there is no target {name}; `besok alert target put {name}` makes one")
     if problem := deliver(known[name], "Besök", "A test: alerts of Besök come here."):
         print(f"No message went out: {problem}")
         raise typer.Exit(1)
@@ -80,19 +82,13 @@ def add(
     """Keep a rule."""
     from besok.services.alerts import add_rule
 
+    first, last = _quiet(quiet) or (None, None)
+    rule = AlertRule(
+        kind=cast(RuleKind, kind), site=site, space=space, threshold=over, minutes=minutes, target=to,
+        quiet_from=first, quiet_to=last, author=by,
+    )  # fmt: skip
     with opened() as db:
-        number = add_rule(
-            db,
-            kind=kind,
-            site=site,
-            space=space,
-            threshold=over,
-            minutes=minutes,
-            target=to,
-            quiet=_quiet(quiet),
-            author=by,
-            now=datetime.now(UTC),
-        )
+        number = add_rule(db, rule, datetime.now(UTC))
     print(f"Rule {number} is kept.")
 
 

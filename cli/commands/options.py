@@ -1,7 +1,8 @@
-"""Options that several commands share, and the way in which several of them are taken together."""
+"""Options that several commands share, and how a secret is asked for."""
 
 import getpass
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -21,6 +22,13 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a number without a name
         return "besok"
+
+
+def ask_secret(what: str, *, twice: bool = False) -> str:
+    """Return a secret that is typed unseen, or a line of standard input; an argument could be read by others here."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True, confirmation_prompt=twice))
+    return sys.stdin.readline().strip("\r\n")
 
 
 def _near(day: datetime | None) -> datetime | None:

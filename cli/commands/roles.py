@@ -1,6 +1,5 @@
 """The command `besok database roles`: passwords for the programs' own roles."""
 
-import os
 import secrets
 from typing import Annotated
 
@@ -20,16 +19,17 @@ def give_passwords(
 ) -> None:
     """Let the roles besok_collector, besok_jobs, besok_web and besok_reader sign in.
 
-    Each takes its password from BESOK_DB_COLLECTOR_PASSWORD and so on; one that has none there gets a new one, which is
-    printed. Run as the owner of the database, after `besok migrate`.
+    Each takes its password from BESOK_DB_COLLECTOR_PASSWORD and so on, or the file in BESOK_DB_COLLECTOR_PASSWORD_FILE;
+    one that has none there gets a new one, which is printed. Run as the owner of the database, after `besok migrate`.
     """
+    from besok.model.settings import secret
     from besok.store import roles
     from cli.serving.settings import settings
 
     chosen = only or ROLES
     if unknown := sorted(set(chosen) - set(ROLES)):
         raise typer.BadParameter(f"there is no role {unknown[0]}: write one of {', '.join(ROLES)}")
-    given = {name: os.environ.get(f"BESOK_DB_{name.upper()}_PASSWORD", "") for name in chosen}
+    given = {name: secret(f"BESOK_DB_{name.upper()}_PASSWORD") for name in chosen}
     made = {name: secrets.token_urlsafe(24) for name, password in given.items() if not password}
     url = settings().database_url.get_secret_value()
     roles.let_sign_in(url, {f"besok_{name}": password for name, password in (given | made).items()})

@@ -1,12 +1,12 @@
 """The commands `besok user`: who may sign in, and as what."""
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands.database import opened
+from cli.commands.options import ask_secret
 
 if TYPE_CHECKING:
     from besok.model.access import Grant
@@ -131,11 +131,7 @@ def _asked() -> str:
     """Return the hash of a password that is asked for, or read where nobody can be asked. Raises BadParameter."""
     from besok.services.sign_in import hashed
 
-    if sys.stdin.isatty():
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
     try:
-        return hashed(password)
+        return hashed(ask_secret("Password", twice=True))
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None

@@ -1,6 +1,7 @@
 """HTTP servers inside a service: a listening socket, and uvicorn that leaves signals to its caller."""
 
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Iterator
 from typing import Final
@@ -38,3 +39,21 @@ def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = Fal
         raise SettingsError(
             f"the address {settings.host}:{port} cannot be used ({exc.strerror}): set {setting} to a free port"
         ) from exc
+
+
+def trusted_proxies(settings: Settings) -> list[str]:
+    """Return the addresses and networks whose forwarded headers are believed. Raises SettingsError.
+
+    A name or `*` is none: uvicorn would take the one for a literal and believe everybody with the other.
+    """
+    named = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
+    for name in named:
+        try:
+            everybody = not ipaddress.ip_network(name).prefixlen
+        except ValueError as exc:
+            raise SettingsError(
+                f"BESOK_TRUSTED_PROXIES: {exc}; write addresses and networks, as in 127.0.0.1,10.1.0.0/16"
+            ) from exc
+        if everybody:
+            raise SettingsError(f"BESOK_TRUSTED_PROXIES: {name} is everybody; name the proxies alone")
+    return named

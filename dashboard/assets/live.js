@@ -41,6 +41,7 @@
   }
 
   function announce(card, space) {
+    if (card.closest(".tight")) return;  // its card says it
     const said = document.getElementById("announcer"), name = card.querySelector("h1, h2, h3, a");
     if (said && name) said.textContent = name.textContent + ": " + space.parts.verdict;
   }
@@ -50,6 +51,8 @@
     const known = new Set([...cards].map((c) => c.dataset.space));
     // The building was changed: the server draws it again.
     if (Object.keys(site.spaces).length !== known.size || [...known].some((s) => !site.spaces[s])) return redraw();
+    // So has what somebody is told of.
+    if ("alerts" in board.dataset && board.dataset.alerts !== site.alerts) redraw();
     skew = Date.parse(site.time) - Date.now();
     cards.forEach((card) => paintCard(card, site.spaces[card.dataset.space]));
     show(board, site.parts);
@@ -144,7 +147,7 @@
     disconnect();
     board = found;
     board.dataset.path = board.dataset.live;
-    board.dataset.site = board.dataset.live.split("/")[2];
+    board.dataset.site = board.dataset.live.split("/")[2] || "";  // none: all of them
     words = JSON.parse(board.dataset.words);
     skew = Date.parse(board.dataset.time) - Date.now();
     failures = 0;

@@ -52,10 +52,14 @@
     const ghost = JSON.parse(node.dataset.ghost || "[]").filter(([t]) => t >= from && t <= to);
     const open = today.filter(([t]) => t + 900 < seconds).map(([t, ...values]) => [t + 450, ...values]);
     if (people !== null && seconds >= from && seconds <= to) open.push([seconds, ...people]);
-    const top = Math.max(4, ...open.map((p) => Math.max(p[1] || 0, p[3] || 0)), ...ghost.map((p) => p[1] || 0)) * 1.08;
+    // The same share of the capacity is as high in each curve of the page; a space without a capacity has a scale of its own.
+    const capacity = Number(node.dataset.capacity) || 0;
+    const own = () => Math.max(4, ...open.map((p) => Math.max(p[1] || 0, p[3] || 0)), ...ghost.map((p) => p[1] || 0)) * 1.08;
+    const top = capacity ? capacity * Number(node.dataset.top) : own();
     const width = 300, height = node.dataset.axis ? 92 : 40;
-    const x = (t) => ((t - from) / (to - from)) * width, y = (v) => height - 1.5 - (v / top) * (height - 4);
+    const x = (t) => ((t - from) / (to - from)) * width, y = (v) => height - 1.5 - Math.min(v / top, 1) * (height - 4);
     const svg = make("svg", { viewBox: "0 0 " + width + " " + height, preserveAspectRatio: "none", "aria-hidden": "true" });
+    if (capacity) svg.append(make("path", { class: "limit", d: path([[from, capacity], [to, capacity]], x, y) }));
     if (open.length > 1) {
       const line = path(open, x, y);
       svg.append(make("path", { class: "area", d: band(open, x, y) }));

@@ -41,15 +41,18 @@ class Frame:
     is_open: bool = True
     net: bool = False  # the target counts visits less the deductions; those of today are told before
     curves: dict[str, Today] = field(default_factory=dict)
+    top: float = 1.1  # the share of the capacity at which all curves end
 
-    def spark(self, space: str, label: str, **more: str) -> Any:
+    def spark(self, space: SpaceLive, label: str, **more: str) -> Any:
         """Return the place where the script draws the curve of a space."""
-        curve = self.curves.get(space, NO_CURVE)
+        curve = self.curves.get(space.space, NO_CURVE)
         drawn = data(
             part="spark",
             **{"from": str(int(self.first.timestamp())), "to": str(int(self.last.timestamp()))},
             points=_packed(curve.today),
             ghost=_packed(point[:2] for point in curve.last_week),
+            capacity=str(space.capacity or ""),
+            top=f"{self.top:.3f}",
             **more,
         )
         return html.Div(className="spark", role="img", **aria(label=label), **drawn)
@@ -126,7 +129,7 @@ def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) 
                 className="figures",
             ),
             bar(space),
-            frame.spark(space.space, _("People in {space} today").format(space=name)),
+            frame.spark(space, _("People in {space} today").format(space=name)),
             html.Ul(list(inside), className="inside"),
             html.Footer([html.Span(before), part("updated", {}, className="updated")]),
         ],

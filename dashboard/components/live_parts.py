@@ -45,10 +45,10 @@ def of_site(live: SiteLive, place: Site) -> Parts:
     weekday = formats.weekdays("wide")[business_day(live.time, place).weekday()]
     return {
         "visits": formats.number(live.visits_today),
-        "trend": _uncounted()
+        "trend": uncounted()
         if any(s.parent is None and s.reason == "silent_door" for s in live.spaces)
         else against(live.visits_today, live.visits_last_week, weekday),
-        "opening": opening_text.state(live, place.timezone),
+        "opening": opening_text.state(live, place.timezone, live.time),
     }
 
 
@@ -72,8 +72,8 @@ def fill(space: SpaceLive) -> str:
     return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
 
 
-def update(live: SiteLive, place: Site) -> str:
-    """All of it as JSON; `now` is the end of a curve."""
+def update(live: SiteLive, place: Site, told: str = "") -> str:
+    """All of it as JSON; `now` is the end of a curve, `told` the mark of the alerts that are open."""
     spaces = {
         space.space: {
             "data": state(space),
@@ -89,6 +89,7 @@ def update(live: SiteLive, place: Site) -> str:
         "version": version(),
         "time": live.time.isoformat(),
         "heard": heard,
+        "alerts": told,
         "parts": of_site(live, place),
     }
     return json.dumps({**site, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
@@ -167,9 +168,7 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     if space.freshness == "none":
         return _("No data")
     if space.freshness == "stale":
-        late = (
-            space.heard and space.time and space.heard > space.time
-        )  # the sensor sends, and nobody estimates
+        late = space.heard and space.time and space.heard > space.time  # it sends, and nobody estimates
         return _("Not updated") if late else _("Sensor offline")
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
@@ -182,7 +181,7 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     }[space.level]
 
 
-def _uncounted() -> str:
+def uncounted() -> str:
     """Return why visits are not compared: those by a door that is offline are missing from them."""
     return _("not compared: a door is offline")
 

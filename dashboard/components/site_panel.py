@@ -41,7 +41,7 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
                 ],
                 className="now",
             ),
-            frame.spark(root.space, _("People here today and a week ago"), axis=place.timezone),
+            frame.spark(root, _("People here today and a week ago"), axis=place.timezone),
             visits(live, frame.net, of_site),
         ],
         className="hero",

@@ -1,16 +1,18 @@
 """*Now*: how many people are where, live."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from besok.model import calendar
 from besok.model.site import Site
+from besok.model.views.alerts import AlertInfo
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
+from besok.services.alert_handling import get_alerts
 from besok.services.attention import get_findings
 from besok.services.devices import get_devices
 from besok.services.live import get_live
@@ -20,8 +22,8 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import live_parts, notices
-from dashboard.components.card import Frame, Today, card, row, storey
+from dashboard.components import alerts, live_parts, notices
+from dashboard.components.card import Frame, Today, card, chip, count, row, storey
 from dashboard.components.elements import data
 from dashboard.components.site_panel import panel, sensors_line
 
@@ -33,7 +35,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     live, place = get_live(db, site.site, now), sites.load(db, site.site)
     sensors = len(get_devices(db, site.site, now=now))
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
-    return board(live, place, frame(db, place, live, now), line)
+    return board(live, place, frame(db, place, live, now), line, get_alerts(db, site.site, now))
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -50,8 +52,27 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
         today, before = [p for p in own if p.start >= first], [p for p in own if p.start < first]
         curves[space.space] = curve(today, before, shift, now)
     weekday = formats.weekdays("wide")[day.weekday()]
-    net = site.measure == "net"
-    return Frame(weekday=weekday, first=first, last=last, is_open=live.is_open, net=net, curves=curves)
+    return Frame(
+        weekday=weekday,
+        first=first,
+        last=last,
+        is_open=live.is_open,
+        net=site.measure == "net",
+        curves=curves,
+        top=_top(live, curves),
+    )
+
+
+def _top(live: SiteLive, curves: Mapping[str, Today]) -> float:
+    """Return the share of their capacity at which all curves end: above the highest, and above the line of 100 %."""
+    shares = [
+        people / space.capacity
+        for space in live.spaces
+        if space.capacity and space.space in curves
+        for _time, people, *_ends in (*curves[space.space].today, *curves[space.space].last_week)
+        if people is not None
+    ]
+    return 1.08 * max([1.0, *shares])
 
 
 def shown_hours(
@@ -74,17 +95,27 @@ def curve(
     return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=said)
 
 
-def board(live: SiteLive, place: Site, shared: Frame, sensors: Any = None) -> Any:
-    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors."""
+def board(
+    live: SiteLive,
+    place: Site,
+    shared: Frame,
+    sensors: Any = None,
+    told: Sequence[AlertInfo] = (),
+) -> Any:
+    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors, `told`
+    its alerts."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
         [
             *notices.simulated(live.sandbox),
+            *alerts.section(told, live.site, place.timezone),
             panel(live, shared, place, sensors),
+            _tight(live),
             html.Div(
                 [_group(floor, rooms, live.site, shared) for floor, rooms in floors], className="storeys"
             ),
+            html.P(_scale(shared), className="scale-said"),
             wall,
         ],
         className="board",
@@ -93,9 +124,31 @@ def board(live: SiteLive, place: Site, shared: Frame, sensors: Any = None) -> An
             live=f"/live/{live.site}",
             time=live.time.isoformat(),
             zone=place.timezone,
+            alerts=alerts.mark(told),
             words=json.dumps(live_parts.ages(), ensure_ascii=False),
         ),
     )
+
+
+def _tight(live: SiteLive) -> Any:
+    """Return every space in a line; the style sheet shows those that are full or nearly so, the full ones first."""
+    rooms = [space for space in live.spaces[1:] if space.kind != "storey" and space.capacity]
+
+    def line(space: SpaceLive) -> Any:
+        parts = live_parts.of_space(space, live.is_open)
+        name = dcc.Link(named(space.name), href=f"/spaces/{live.site}/{space.space}")
+        return html.Li([name, count(space, parts), chip(parts)], **data(**live_parts.state(space)))
+
+    return html.Section(
+        [html.H2(_("Full or nearly full")), html.Ul([line(space) for space in rooms])], className="tight"
+    )
+
+
+def _scale(shared: Frame) -> str:
+    said = _(
+        "Curves: share of the capacity, on one scale. The thin line is the capacity, dotted is last {weekday}."
+    )
+    return said.format(weekday=shared.weekday)
 
 
 Rooms = list[tuple[SpaceLive, list[SpaceLive]]]

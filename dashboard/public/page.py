@@ -29,6 +29,7 @@ def frame() -> dict[str, str]:
         "places": _("Sites"),
         "about": _("About these figures"),
         "data": _("Open data"),
+        "sign_in": _("Sign in"),
         "privacy": _("Privacy"),
         "accessibility": _("Accessibility"),
         "wrong": _("Report a wrong figure"),
@@ -58,7 +59,7 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "wrong": _("Wrong figure: {site}").format(site=name),
         "site": found.site,
         "name": name,
-        "state": opening_text.state(found, found.timezone),
+        "state": opening_text.state(found, found.timezone, found.time),
         "level": found.level,
         "busy": busy[found.level] if found.is_open else "",
         "updated": _(

@@ -37,7 +37,7 @@ def ago(seconds: float) -> str:
 
 def people(page: Page, space: str) -> Locator:
     """The number of a card."""
-    return page.locator(f'[data-space="{space}"] [data-part="people"]').first
+    return page.locator(f'[data-space="{space}"]:not(.tight li) [data-part="people"]').first
 
 
 def apply_house(db: Database, name: str) -> None:

@@ -14,7 +14,8 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 SHOTS = (  # name, path, width, height, colours, language
     ("now", "/now/stadsbiblioteket", 1280, 900, "light", "en-GB"),
-    ("wall", "/now/stadsbiblioteket?tv=1", 1600, 900, "dark", "sv-SE"),
+    ("overview", "/overview", 1280, 620, "light", "en-GB"),
+    ("wall", "/wall/stadsbiblioteket", 1600, 900, "light", "en-GB"),
     ("space", "/spaces/stadsbiblioteket/reading-room?range=7d", 1280, 900, "light", "en-GB"),
     ("progress", "/progress/stadsbiblioteket", 1280, 900, "light", "en-GB"),
     ("phone", "/now/stadsbiblioteket", 390, 844, "light", "sv-SE"),
@@ -33,7 +34,7 @@ def shoot(browser: Browser, address: str, folder: Path) -> None:
         page = context.new_page()
         page.goto(address + path)
         page.wait_for_selector("#page [data-title]")
-        page.wait_for_load_state("networkidle" if "/now/" not in path else "load")
+        page.wait_for_load_state("networkidle" if path.startswith(("/spaces", "/progress")) else "load")
         page.wait_for_timeout(1500)  # charts draw themselves
         target = folder / f"{name}.png"
         page.screenshot(path=target)

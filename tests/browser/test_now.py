@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from house import House, Open, ago, apply_house, people, running
 from playwright.sync_api import expect
 
+from besok.model.alerts import AlertRule, AlertState
 from besok.model.settings import Settings
+from besok.store.alerts import add_rule, put_target, settle
 from besok.store.database import Database
 from cli.serving.web import serve
 from cli.stack import ports
@@ -24,18 +28,18 @@ def test_a_published_message_changes_the_number(house: House, open_page: Open) -
     expect(page.locator('[data-part="visits"]')).to_have_text("3")
     house.publish("door/flow", {"time": ago(0), "in": 6, "out": 1})
     expect(people(page, "lobby")).to_have_text("8")
-    interval = page.locator('[data-space="lobby"] [data-part="range"]')
+    interval = page.locator('.card[data-space="lobby"] [data-part="range"]')
     expect(interval).to_have_text(re.compile(r"\(\d+–\d+\)"))
     expect(interval).to_have_attribute("title", re.compile("80 % osäkerhetsintervall"))
     expect(page.locator('.hero [data-part="between"]')).to_have_text(re.compile(r"intervall \d+–\d+$"))
-    expect(page.locator('[data-space="lobby"] [data-part="certainty"]')).to_contain_text(
+    expect(page.locator('.card[data-space="lobby"] [data-part="certainty"]')).to_contain_text(
         "räknat vid dörrarna"
     )
-    expect(page.locator('[data-space="lobby"] [data-part="updated"]')).to_have_text(
+    expect(page.locator('.card[data-space="lobby"] [data-part="updated"]')).to_have_text(
         re.compile(r"för \d+ s sedan")
     )
-    expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Mycket folk")
-    expect(page.locator('[data-space="lobby"]')).to_have_attribute("data-state", "live")
+    expect(page.locator('.card[data-space="lobby"] [data-part="verdict"]')).to_have_text("Mycket folk")
+    expect(page.locator('.card[data-space="lobby"]')).to_have_attribute("data-state", "live")
     expect(page.locator("#announcer")).to_have_text("Foajé: Mycket folk")
     expect(page.locator("#pill")).to_have_text("Direkt")
 
@@ -51,7 +55,7 @@ def test_a_presence_sensor_says_occupied_and_no_number(house: House, open_page: 
 def test_old_news_look_old(house: House, open_page: Open) -> None:
     house.publish("door/flow", {"time": ago(600), "in": 4, "out": 1})
     page = open_page(house.url)
-    lobby = page.locator('[data-space="lobby"]')
+    lobby = page.locator('.card[data-space="lobby"]')
     expect(people(page, "lobby")).to_have_text("3")
     expect(lobby).to_have_attribute("data-state", "stale")
     expect(lobby.locator('[data-part="verdict"]')).to_have_text("Sensor offline")
@@ -67,7 +71,7 @@ def test_a_house_without_data_shows_no_zero(quiet_house: House, open_page: Open)
     for place in (quiet_house.id, "lobby", "studio", "ground"):
         expect(people(page, place)).to_have_text("–")
     expect(page.locator('[data-part="visits"]')).to_have_text("–")
-    expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Inga data")
+    expect(page.locator('.card[data-space="lobby"] [data-part="verdict"]')).to_have_text("Inga data")
 
 
 def test_the_board_of_a_new_place_leads_to_what_can_be_done(quiet_house: House, open_page: Open) -> None:
@@ -91,6 +95,39 @@ def test_the_foot_leads_to_the_wall_and_to_the_open_data(quiet_house: House, ope
     page.go_back()
     page.get_by_role("link", name="Visa på en väggskärm").click()
     page.wait_for_url(f"{quiet_house.url}/wall/{quiet_house.id}")
+
+
+def test_what_is_full_comes_first_and_somebody_takes_care_of_an_alert(
+    house: House, db: Database, open_page: Open
+) -> None:
+    put_target(db, "staff", "json://127.0.0.1:9")
+    rule = AlertRule(
+        kind="space_over", site=house.id, space="lobby", threshold=0.9, target="staff", author="test"
+    )
+    add_rule(db, rule, datetime.now(UTC))
+    page = open_page(house.url, locale="en-GB")
+    expect(page.get_by_role("heading", name="Full or nearly full")).to_be_hidden()
+    house.publish("door/flow", {"time": ago(0), "in": 14, "out": 0})
+    first = page.locator(".tight li:visible")
+    expect(first).to_have_count(1)
+    expect(first).to_contain_text("Lobby")
+    expect(first.locator(".chip")).to_have_text("Full")
+    with db.transaction() as conn:  # what the job finds once it has been so for as long as the rule wants
+        ((number,),) = conn.execute("select rule_id from alert_rule").fetchall()
+    settle(
+        db,
+        replace(rule, id=number),
+        [AlertState(subject=f"{house.id}/lobby", value=14)],
+        (),
+        datetime.now(UTC),
+    )
+    page.reload()
+    alert = page.locator(".alerts li")
+    expect(alert).to_contain_text("Lobby: 14 people, over 90")
+    alert.get_by_label("Your name or initials").fill("Kim")
+    alert.get_by_role("button").click()
+    expect(alert).to_contain_text("Kim takes care of it")
+    expect(alert.get_by_role("button")).to_have_count(0)
 
 
 def test_besok_without_places_says_what_to_do(web: str, open_page: Open) -> None:

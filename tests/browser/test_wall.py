@@ -21,7 +21,8 @@ SIZES = ((1080, 1920), (1920, 1080), (3840, 2160), (1280, 720))
 # Texts that leave their box or the screen, are cut, or lie over one another.
 FAULTS = """() => {
   const drawn = [...document.querySelectorAll(".wall :is(h1, h2, p, span)")].filter((node) =>
-    !node.children.length && node.textContent.trim() && node.checkVisibility() && getComputedStyle(node).clipPath === "none");
+    !node.children.length && node.textContent.trim() && node.checkVisibility()
+    && getComputedStyle(node).clipPath === "none");
   const texts = drawn.map((node) => {
     const range = document.createRange();
     range.selectNodeContents(node);
@@ -29,13 +30,14 @@ FAULTS = """() => {
   });
   const found = [document.documentElement.scrollHeight > innerHeight && "the page scrolls"];
   texts.forEach(([node, r, box], n) => {
+    const text = node.textContent, off = box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
     const out = r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1;
-    if (out || box.right > innerWidth + 1 || box.bottom > innerHeight + 1) found.push("out of its box: " + node.textContent);
-    if (node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflow === "hidden") found.push("cut: " + node.textContent);
+    const cut = node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflow === "hidden";
+    if (out || off || cut) found.push("not whole: " + text);
     for (const [other, s] of texts.slice(n + 1)) {
       const wide = Math.min(r.right, s.right) - Math.max(r.left, s.left);
       const high = Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top);
-      if (wide > 1 && high > Math.min(r.height, s.height) / 4) found.push(node.textContent + " over " + other.textContent);
+      if (wide > 1 && high > Math.min(r.height, s.height) / 4) found.push(text + " over " + other.textContent);
     }
   });
   return found.filter(Boolean);

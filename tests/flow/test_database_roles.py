@@ -1,6 +1,5 @@
 """The roles of the database: each program does its work with its own, and no more; the connection is checked."""
 
-import datetime as dt
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,10 +10,7 @@ from pathlib import Path
 import httpx2
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from psycopg.conninfo import make_conninfo
 from servers import await_days, served, serving, working
 
@@ -32,6 +28,7 @@ from besok.store.write import Batch, Incoming, write
 from cli.stack import ports, postgres, program
 from jobs.background import load
 from jobs.schedule import DUTIES
+from tests.certificates import authority, certificate, pem
 from tests.patience import wait_for
 
 PASSWORD, WORDS = "a password of the test", "four words are enough"
@@ -166,46 +163,13 @@ def test_every_table_has_its_place_in_the_rights(db: Database) -> None:
     assert sorted(t for t in tables if f"'{t}'" not in text and t not in web) == []
 
 
-def authority(name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key, _certificate(name, key, key, None)
-
-
-def _certificate(
-    name: str,
-    key: ec.EllipticCurvePrivateKey,
-    signer: ec.EllipticCurvePrivateKey,
-    issuer: x509.Certificate | None,
-) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = dt.datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(subject_name=subject, issuer_name=issuer.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-    )
-    if issuer:
-        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    return made.sign(signer, hashes.SHA256())
-
-
-def _pem(part: x509.Certificate | ec.EllipticCurvePrivateKey) -> bytes:
-    if isinstance(part, x509.Certificate):
-        return part.public_bytes(serialization.Encoding.PEM)
-    plain = serialization.NoEncryption()
-    return part.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-
-
 @pytest.fixture
 def encrypted(folder: Path) -> Iterator[str]:
     """The address of a database that speaks TLS only, as "localhost", by the authority in ours.pem."""
     signer, ours = authority("Test authority")
     key = ec.generate_private_key(ec.SECP256R1())
-    (folder / "ours.pem").write_bytes(_pem(ours))
-    (folder / "other.pem").write_bytes(_pem(authority("Another authority")[1]))
+    (folder / "ours.pem").write_bytes(pem(ours))
+    (folder / "other.pem").write_bytes(pem(authority("Another authority")[1]))
     cluster = postgres.Cluster(
         folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"), fast=True
     )
@@ -213,10 +177,10 @@ def encrypted(folder: Path) -> Iterator[str]:
 
     def prepare() -> None:
         cluster.prepare()
-        for name, part in (("server.crt", _certificate("localhost", key, signer, ours)), ("server.key", key)):
+        for name, part in (("server.crt", certificate("localhost", key, signer, ours)), ("server.key", key)):
             path = cluster.data / name
             path.touch(mode=0o600)
-            path.write_bytes(_pem(part))
+            path.write_bytes(pem(part))
             if cluster.user:
                 shutil.chown(path, cluster.user)
         with (cluster.data / "postgresql.conf").open("a") as conf:

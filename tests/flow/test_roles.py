@@ -66,6 +66,7 @@ TABLE: Final[dict[str, set[str]]] = {
     **dict.fromkeys(
         (
             f"GET {SITE}/live", f"GET {SITE}/live/stream", f"WS {SITE}/live/ws", "GET /live/{site}/stream",
+            "GET /live/stream", "WS /live/ws",
             "WS /live/{site}/ws", f"GET {SITE}/flows", f"GET {SITE}/visits", f"GET {SITE}/occupancy",
             f"GET {SITE}/occupancy/heatmap", f"GET {SITE}/progress", f"GET {SITE}/annual", f"GET {SITE}/unusual",
             f"GET {SITE}/events/effects", f"GET {SITE}/actions/effects", f"GET {SITE}/forecast",
@@ -91,7 +92,7 @@ TABLE: Final[dict[str, set[str]]] = {
     f"POST {SITE}/alerts/{{number}}/acknowledge": SEES_FAULTS,
     **dict.fromkeys(
         (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",
-         f"GET {V1}/alerts/targets", f"PUT {V1}/alerts/targets/{{name}}", f"POST {V1}/alerts/targets/{{name}}/test",
+         f"GET {V1}/alerts/targets", f"POST {V1}/alerts/targets", f"POST {V1}/alerts/targets/{{name}}/test",
          f"GET {V1}/alerts/deliveries"),
         ADMIN,
     ),
@@ -239,7 +240,7 @@ def _reaches(client: httpx2.Client, method: str, address: str, key: dict[str, st
         return True  # each callback has its own entry
     body = {"json": {}} if method in ("POST", "PUT", "PATCH") and address.startswith(V1) else {}
     with client.stream(method, address, headers={**key, "Accept": "text/html"}, **body) as answer:
-        led = answer.status_code == 303 and answer.headers["location"].startswith("/login?next=")
+        led = answer.status_code == 303 and answer.headers["location"].startswith(("/login?next=", "/free"))
         ours = address.startswith(("/login", "/logout"))  # where 403 says that nobody was signed in
         return ours or (answer.status_code not in (401, 403) and not led)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -80,7 +79,14 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
 ) -> None:
     assert me(ask)[0] == "local"
     assert "besok user add" in ask.get("/login").text
-    for header in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"):
+    for header in (
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Host",
+        "X-Real-IP",
+        "Via",
+    ):
         answer = ask.get("/api/v1/me", headers={header: "for=10.0.0.1"})
         assert answer.json()["kind"] == "public", header
         assert ask.get(LIVE, headers={header: "for=10.0.0.1"}).status_code == 401
@@ -95,6 +101,15 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
     wait_for(lambda: me(ask)[0] == "public")
     assert ask.get(LIVE).status_code == 401
     assert ask.get("/api/v1/health").status_code == 200
+
+
+def test_a_trusted_proxy_signs_nobody_in_by_itself(database_url: str, places: tuple[Site, ...]) -> None:
+    known = Settings(database_url=SecretStr(database_url), trusted_proxies="127.0.0.1", port=ports.free()[0])
+    with served(known) as web, httpx2.Client(base_url=web, timeout=300) as client:
+        assert me(client)[0] == "local"
+        for client_address in ("127.0.0.1", "::1", "localhost", "", "203.0.113.5, 127.0.0.1"):
+            answer = client.get("/api/v1/me", headers={"X-Forwarded-For": client_address})
+            assert answer.json()["kind"] == "public", client_address
 
 
 def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places: tuple[Site, ...]) -> None:
@@ -158,45 +173,85 @@ def test_a_login_leads_nowhere_else(signed: httpx2.Client) -> None:
     assert foreign.status_code == 403 and "set-cookie" not in foreign.headers
 
 
-def test_failures_under_a_name_make_it_wait(db: Database, signed: httpx2.Client) -> None:
-    assert enter(signed, "eve", "wrong").status_code == 403
-    now = datetime.now(UTC)
-    assert not accounts.begin_attempt(db, sha256(b"eve").digest(), now, lambda failures: timedelta(hours=1))
-    waiting = enter(signed, "Eve", "wrong")
-    assert waiting.status_code == 429 and 3000 < int(waiting.headers["retry-after"]) <= 3600
-    assert enter(signed, "ada").status_code == 303  # others do not wait
+def attempt(db: Database, now: datetime, password: str = "wrong", **more: str) -> str | int:
+    """Try to sign ada in; the mark of the browser that is in, or how long such attempts wait from now on."""
+    try:
+        opened = sign_in.sign_in(db, "ada", password, "", now=now, lasts=timedelta(hours=1), **more)
+    except sign_in.SignInRefused as exc:
+        return exc.wait_s
+    return opened.browser
 
 
 def test_each_further_failure_doubles_the_wait(db: Database) -> None:
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     waits = []
-
-    def attempt() -> int:
-        with pytest.raises(sign_in.SignInRefused) as refused:
-            sign_in.sign_in(db, "eve", "wrong", "", now=now, lasts=timedelta(hours=1))
-        return refused.value.wait_s
-
     for _ in range(4):
-        assert attempt() == 0
+        assert attempt(db, now) == 0
     for _ in range(12):
-        assert attempt() == 0
-        waits.append(attempt())
+        assert attempt(db, now) == 0
+        waits.append(attempt(db, now))
         now += timedelta(hours=1)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 
-def test_many_attempts_at_once_are_no_way_around_the_wait(db: Database) -> None:
+def test_failures_from_one_address_make_no_other_wait(db: Database) -> None:
+    person(db, "ada", Grant(role="admin"))
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for _ in range(sign_in.FREE):
+        assert attempt(db, now, address="203.0.113.5") == 0
+    assert attempt(db, now, PASSWORD, address="203.0.113.5") == 1
+    assert attempt(db, now, PASSWORD, address="203.0.113.6")
+
+
+def test_failures_from_many_addresses_make_all_wait_but_browsers_that_are_known(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "FREE_UNDER_NAME", 8)
+    person(db, "ada", Grant(role="admin"))
+    person(db, "eve", Grant(role="viewer"))
     now, hour = datetime(2026, 3, 2, 12, tzinfo=UTC), timedelta(hours=1)
+    for n in range(7):
+        assert attempt(db, now, address=f"203.0.113.{n}") == 0
+    known = str(attempt(db, now, PASSWORD, address="198.51.100.1"))  # takes back its own attempt alone
+    assert known
+    assert attempt(db, now, address="203.0.113.8") == 0
+    assert attempt(db, now, PASSWORD, address="198.51.100.1") == 1
+    eves = sign_in.sign_in(db, "eve", PASSWORD, "", now=now, lasts=hour).browser
+    for mark in (eves, known[:-1], known.partition(".")[0], ".", "x" * 5000, "å.ä"):
+        assert attempt(db, now, PASSWORD, address="198.51.100.1", browser=mark) == 1, mark
+    again = str(attempt(db, now, PASSWORD, address="203.0.113.8", browser=known))
+    assert again not in ("", known)
+    for _ in range(sign_in.FREE):  # it waits for its own
+        assert attempt(db, now, browser=again) == 0
+    assert attempt(db, now, PASSWORD, browser=again) == 1
+    assert attempt(db, now, PASSWORD, browser=known)
+    accounts.set_password(db, "ada", sign_in.hashed("four other words then"))
+    assert attempt(db, now, "four other words then", browser=known) == 1  # it is known no more
 
-    def attempt(_: int) -> bool:
-        try:
-            sign_in.sign_in(db, "eve", "wrong", "", now=now, lasts=hour)
-        except sign_in.SignInRefused as exc:
-            return not exc.wait_s
-        return False
 
+def test_a_browser_is_known_under_the_name_that_has_signed_in(
+    db: Database, signed: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    person(db, "kim", Grant(role="viewer"))
+    kept = enter(signed, "ada").headers.get_list("set-cookie")
+    assert len(kept) == 2 and {"HttpOnly", "Max-Age=31536000"} <= set(kept[1].split("; "))
+    signed.post("/logout")
+    with httpx2.Client(base_url=signed.base_url, timeout=300) as stranger:
+        assert enter(stranger, "ada", "wrong words here").status_code == 403
+        assert "A sign-in from 127.0.0.1 was refused" in caplog.text and "wrong words" not in caplog.text
+        with db.transaction() as conn:
+            conn.execute("update sign_in_failure set until = now() + interval '1 hour'")
+        waiting = enter(stranger, "Ada")
+        assert waiting.status_code == 429 and 3000 < int(waiting.headers["retry-after"]) <= 3600
+        assert enter(stranger, "kim").status_code == 303  # others do not wait
+    assert enter(signed, " Ada").status_code == 303  # nor does a browser that is known
+
+
+def test_many_attempts_at_once_are_no_way_around_the_wait(db: Database) -> None:
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(attempt, range(16))) == sign_in.FREE
+        waits = [*threads.map(lambda _: attempt(db, now), range(16))]
+    assert waits.count(0) == sign_in.FREE
 
 
 def test_control_characters_in_a_form_are_refused(signed: httpx2.Client) -> None:
@@ -321,14 +376,20 @@ def at_provider(
 
 
 def through(
-    client: httpx2.Client, there: httpx2.Client, login: str, change: Callable[[str], str] = lambda url: url
+    client: httpx2.Client,
+    there: httpx2.Client,
+    login: str,
+    change: Callable[[str], str] = lambda url: url,
+    *,
+    home: str = "",
 ) -> httpx2.Response:
-    """Sign in as a browser would, `there` being it at the provider; `change` is what happens on the way back."""
+    """Sign in as a browser would, `there` being it at the provider; `change` is what happens on the way back to
+    `home`, the address of Besök if it is not the client's."""
     there.cookies.clear()
     answer = there.get(client.get("/login/provider?next=/now").headers["location"])
     page = there.get(_absolute(answer))
     answer = there.post(str(page.url), data={"login": login})
-    home = str(client.base_url).rstrip("/")
+    home = home or str(client.base_url).rstrip("/")
     while not (where := _absolute(answer)).startswith(home):
         answer = there.get(where)
     return client.get(change(where).removeprefix(home))

@@ -44,8 +44,9 @@ QUESTIONS = {
     "/findings": ["resolved_days=30"],
     "/annual": ["year=2024", "year=2025"],
 }
-PAGES = ("now", "spaces", "progress", "sensors", "data")
+PAGES = ("now", "spaces", "progress", "sensors", "data", "wall")
 MORE_PAGES = (
+    ("/overview", ""),
     ("/spaces/lib/reading", "?range=7d"),
     ("/spaces/lib/study", "?range=yesterday"),
     ("/spaces/park", "?range=30d&cmp=0"),

@@ -1,9 +1,13 @@
 """Host names, origins and the policy of the pages."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from api.security import POLICY, host_name, hosts, same_origin
+from api.sign_in import page
 from besok.model.errors import SettingsError
+from besok.store.audit import AuditEntry
 from cli.stack.ports import check_host
 
 
@@ -61,3 +65,17 @@ def test_other_addresses_are_refused_where_nobody_signs_in(host: str) -> None:
     with pytest.raises(SettingsError, match="nobody has to sign in"):
         check_host(host, allowed=False)
     check_host(host, allowed=True)
+
+
+def test_what_was_typed_comes_back_as_text() -> None:
+    typed = "\"'><script>alert(1)</script>"
+    entry = AuditEntry(
+        entry_id=1, at=datetime.now(UTC), actor=typed, action=typed, site=typed, subject=typed, detail=typed
+    )
+    for body in (
+        page.sign_in(after=typed, local=True, provider=True, name=typed),
+        page.audit([entry], 1, typed),
+        page.signed_out(typed),
+        page.answer(typed, "").body.decode(),
+    ):
+        assert "<script" not in body and "\"'>" not in body

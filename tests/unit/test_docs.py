@@ -105,6 +105,22 @@ def test_the_site_has_every_command() -> None:  # and every package: `make docs`
     assert [name for name, _ in generate.leaves() if f"### {name}\n" not in text] == []
 
 
+def test_every_test_that_security_rests_on_is_there() -> None:
+    page = (DOCS / "reference" / "security.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (?!-|requirement|weakness|advice)(.+) \|$",
+        page.partition("<!-- trace ends -->")[0],
+        re.MULTILINE,
+    )
+    assert [row for row in rows if not re.search(r"`tests/[\w/]+\.py::\w+`$", row)] == []
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    trees = {file: ast.parse((ROOT / file).read_text("utf-8")) for file in {file for file, _ in named}}
+    functions = {
+        (f, node.name) for f, tree in trees.items() for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
+    assert len(named) > 60 and set(named) - functions == set()
+
+
 def test_every_adapter_is_documented() -> None:
     from collectors.decoding import ADAPTERS
 

@@ -122,24 +122,28 @@ with over as (delete from session where expires < %(now)s)
 delete from sign_in_failure where last < %(now)s::timestamptz - interval '1 day'
 
 -- name: failure_begin
--- Makes a row for a name that has not failed yet.
-insert into sign_in_failure (name, failures, last, until) values (%(name)s, 0, %(now)s, %(now)s) on conflict (name) do nothing
+-- Makes a row for who has not failed yet: a hash of a name, alone or with an address or a browser.
+insert into sign_in_failure (name, failures, last, until) values (%(who)s, 0, %(now)s, %(now)s) on conflict (name) do nothing
 
 -- name: failure_lock
--- Until when no attempt of a name is looked at; of several attempts at once one after another finds out.
-select failures, until from sign_in_failure where name = %(name)s for update
+-- Until when no attempt is looked at; of several attempts at once one after another finds out.
+select failures, until from sign_in_failure where name = %(who)s for update
 
 -- name: failure_add
 -- Notes a failed attempt.
-update sign_in_failure set failures = failures + 1, last = %(now)s, until = %(until)s where name = %(name)s
+update sign_in_failure set failures = failures + 1, last = %(now)s, until = %(until)s where name = %(who)s
 
 -- name: failure_clear
--- Forgets the failures of a name, which has signed in.
-delete from sign_in_failure where name = %(name)s
+-- Forgets the failures of who has signed in.
+delete from sign_in_failure where name = %(who)s
+
+-- name: failure_take_back
+-- Takes back an attempt that has not failed; failures of others stay.
+update sign_in_failure set failures = failures - 1, until = %(now)s where name = %(who)s
 
 -- name: keys
 -- Every key that was not revoked, by name.
-select k.name, k.role, s.slug as site, k.created, k.author, k.expires, k.used
+select k.key_id, k.name, k.role, s.slug as site, k.created, k.author, k.expires, k.used
 from api_key k left join site s using (site_id) where k.revoked is null order by k.name
 
 -- name: key_insert
@@ -150,7 +154,7 @@ on conflict (name) where revoked is null do nothing
 
 -- name: key_find
 -- The key of a digest, where it may still be used.
-select k.key_id, k.name, k.role, s.slug as site, k.expires, k.used
+select k.key_id, k.name, k.role, s.slug as site, k.created, k.author, k.expires, k.used
 from api_key k left join site s using (site_id)
 where k.digest = %(digest)s and k.revoked is null and k.expires > %(now)s
 

@@ -472,3 +472,83 @@ on conflict (site_id, day) do update set day = d.day
 -- name: first_day
 -- The first business day on which anybody was counted at a site.
 select min(day) from flow_day where site_id = %(site_id)s
+
+-- name: overview
+-- Every site in one row: its root space's last estimate since the business day began, the most silent door that leads out of it, its
+-- sensors, what is open about them, visits of today and a week ago, and what a job has computed of its target.
+with place as (
+    select s.site_id, s.slug, t.*
+    from unnest(%(sites)s::text[], %(begins)s::timestamptz[], %(before)s::timestamptz[], %(until)s::timestamptz[])
+        as t (site, begins, before, until)
+    join site s on s.slug = t.site
+), placed as materialized (
+    select coalesce(p.site_id, z.site_id) as site_id, pl.portal_id, pl.space_id, d.device_id, d.interval_s,
+        least(c.last_time, c.last_received) as heard
+    from placement pl
+    join channel c using (channel_id)
+    join device d using (device_id)
+    left join portal p using (portal_id)
+    left join space z on z.space_id = pl.space_id
+    where pl.role = 'primary' and pl.valid @> %(now)s::timestamptz
+), sensor as (
+    select site_id, count(*)::int as sensors,
+        count(*) filter (where heard is null or (%(now)s - heard) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int as offline
+    from (select site_id, device_id, max(heard) as heard, max(interval_s) as interval_s from placed group by 1, 2) d
+    group by site_id
+), door as (
+    select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,
+        (array_agg(h.interval_s order by h.silent desc nulls first))[1] as interval_s
+    from space_portal sp
+    join portal p using (portal_id)
+    left join (
+        select portal_id, max(heard) as heard, max(interval_s) as interval_s,
+            (%(now)s - max(heard)) / greatest(max(interval_s), 60) as silent
+        from placed where portal_id is not null group by portal_id
+    ) h using (portal_id)
+    where p.counted and p.valid @> %(now)s::timestamptz and (p.used is null or p.used @> %(now)s::timestamptz)
+    group by sp.space_id
+    having bool_and(h.portal_id is not null) -- as in `live`
+), span as (
+    select site_id, true as today, begins as start, %(now)s::timestamptz as stop from place
+    union all select site_id, false, before, until from place
+), flow as materialized ( -- the bounds of all sites are told as constants, so that other chunks are left alone
+    select portal_id, bucket, people_in, people_out from portal_people where bucket >= %(first_begins)s and bucket < %(now)s
+    union all
+    select portal_id, bucket, people_in, people_out from portal_people where bucket >= %(first_before)s and bucket < %(last_until)s
+), visit as (
+    select s.site_id, s.today, sum(case
+        when d.method = 'half' then (f.people_in + f.people_out) / 2 when sp.sign = 1 then f.people_in else f.people_out end) as visits
+    from span s
+    join site using (site_id)
+    left join lateral (
+        select * from visit_definition v
+        where v.site_id = s.site_id and v.ended is null and v.from_day <= ((s.start at time zone site.timezone) - site.day_start)::date
+        order by v.from_day desc limit 1
+    ) d on true
+    join site_portal sp on sp.site_id = s.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
+    join flow f on f.portal_id = sp.portal_id and f.bucket >= s.start and f.bucket < s.stop
+    group by 1, 2
+), problem as (
+    select site_id, count(*)::int as findings from finding where state = 'open' and changed is null group by site_id
+)
+select jsonb_build_object('space', p.slug, 'name', jsonb_build_object('sv', z.name_sv, 'en', z.name_en), 'kind', z.kind,
+        'storey', z.storey, 'parent', null, 'capacity', coalesce(z.capacity, s.capacity), 'people', o.people, 'lower', o.lower,
+        'upper', o.upper, 'raw', o.raw, 'basis', o.basis, 'reason', o.reason, 'time', o.time, 'freshness', 'none', 'level', 'unknown',
+        'interval_s', coalesce(own.interval_s, d.interval_s, 60),
+        'heard', case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end
+    ) as root,
+    coalesce(n.sensors, 0) as sensors, coalesce(n.offline, 0) as offline, coalesce(f.findings, 0) as findings,
+    (select visits from visit v where v.site_id = p.site_id and v.today) as visits_today,
+    (select visits from visit v where v.site_id = p.site_id and not v.today) as visits_last_week,
+    nullif(r.result, 'null') as standing
+from place p
+join site s using (site_id)
+join space z on z.site_id = p.site_id and z.parent_id is null
+left join door d on d.space_id = z.space_id
+left join lateral (select max(heard) as heard, max(interval_s) as interval_s from placed where space_id = z.space_id) own on true
+left join sensor n on n.site_id = p.site_id
+left join problem f on f.site_id = p.site_id
+left join computed_result r on r.site_id = p.site_id and r.what = %(what)s
+left join lateral (
+    select * from occupancy_minute o where o.space_id = z.space_id and o.time >= p.begins and o.time <= %(now)s order by o.time desc limit 1
+) o on true

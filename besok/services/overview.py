@@ -1,0 +1,91 @@
+"""All sites at a glance, in two queries however many they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from besok.model import calendar
+from besok.model.site import Site
+from besok.model.views.live import STALE_AFTER, SpaceLive
+from besok.model.views.overview import Overview, SiteOverview, TargetStanding
+from besok.services.live import WEEK, judged
+from besok.services.progress import get_progress
+from besok.store import results
+from besok.store.database import Database
+from besok.store.sites import load_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    root: SpaceLive
+    sensors: int
+    offline: int
+    findings: int
+    visits_today: float | None
+    visits_last_week: float | None
+    standing: TargetStanding | None
+
+
+def get_overview(db: Database, now: datetime) -> Overview:
+    """Return every site as it is at `now`."""
+    places = load_all(db)
+    rows = {row.root.space: row for row in db.fetch("overview", _Row, **_asked(places, now))}
+    return Overview(time=now, sites=tuple(_site(place, rows[place.id], now) for place in places))
+
+
+def compute_standing(db: Database, place: Site, today: date) -> TargetStanding | None:
+    """Compute where the visits of a site stand against its target; None without one. Raises NotFound."""
+    if place.target is None:
+        return None
+    known = get_progress(db, place.id, today)
+    ratio = (
+        known.last_365 / known.baseline_visits
+        if known.last_365 is not None and known.baseline_visits
+        else None
+    )
+    return TargetStanding(reached=ratio, factor=known.factor, deadline=known.deadline)
+
+
+def _asked(places: Sequence[Site], now: datetime) -> dict[str, Any]:
+    """Return when today began at each site, and between what times it counts what a week ago was like."""
+    begins = [calendar.day_bounds(calendar.business_day(now, place), place)[0] for place in places]
+    weeks = [calendar.day_bounds(calendar.business_day(now, place) - WEEK, place) for place in places]
+    before = [first for first, _ in weeks]
+    until = [min(last, first + (now - begun)) for (first, last), begun in zip(weeks, begins, strict=True)]
+    return {
+        "sites": [place.id for place in places],
+        "begins": begins,
+        "before": before,
+        "until": until,
+        "first_begins": min(begins, default=now),
+        "first_before": min(before, default=now),
+        "last_until": max(until, default=now),
+        "now": now,
+        "patience": STALE_AFTER,
+        "what": results.STANDING,
+    }
+
+
+def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
+    is_open, open_until = calendar.is_open(now, place), calendar.open_until(now, place)
+    staffed_until = calendar.staffed_until(now, place)
+    return SiteOverview(
+        site=place.id,
+        timezone=place.timezone,
+        sandbox=place.sandbox,
+        is_open=is_open,
+        open_until=open_until,
+        opens_at=None if is_open else calendar.next_opening(now, place),
+        staffed=not is_open or calendar.is_staffed(now, place),
+        staffed_until=staffed_until if staffed_until != open_until else None,
+        root=judged(row.root, now),
+        visits_today=row.visits_today,
+        visits_last_week=row.visits_last_week,
+        weekday=calendar.business_day(now, place).weekday(),
+        sensors=row.sensors,
+        offline=row.offline,
+        findings=row.findings,
+        has_target=place.target is not None,
+        standing=row.standing,
+    )

@@ -1,0 +1,89 @@
+"""Parts of the overview that the live stream updates: texts and state of each site, in the reader's language."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from besok.model.views.overview import Overview, SiteOverview
+from besok.text import formats, opening_text
+from besok.text.languages import _, plural
+from dashboard.components import live_parts
+from dashboard.components.live_parts import Parts
+from dashboard.version import version
+
+
+def of_site(site: SiteOverview, time: datetime) -> Parts:
+    """Return the texts of a site."""
+    return {
+        **live_parts.of_space(site.root, site.is_open),
+        "opening": _opening(site, time),
+        "visits": formats.number(site.visits_today),
+        "trend": _trend(site),
+        "sensors": _sensors(site),
+    }
+
+
+def state(site: SiteOverview) -> dict[str, str]:
+    """Return what the style sheet and the script have to know of a site."""
+    return {**live_parts.state(site.root), "trouble": "1" if troubled(site) else ""}
+
+
+def summary(shown: Sequence[SiteOverview]) -> str:
+    """Return how many sites are open, and at how many somebody should look after the sensors."""
+    n = sum(site.is_open for site in shown)
+    said = plural("{n} of {all} open now", "{n} of {all} open now", n).format(n=n, all=len(shown))
+    trouble = sum(map(troubled, shown))
+    if not trouble:
+        return said
+    more = plural("the sensors of {n} need attention", "the sensors of {n} need attention", trouble)
+    return f"{said} · {more.format(n=trouble)}"
+
+
+def troubled(site: SiteOverview) -> bool:
+    """Tell whether somebody should look after the sensors of a site."""
+    return bool(site.offline or site.findings or not site.sensors)
+
+
+def update(now: Overview, may: Callable[[str], bool]) -> str:
+    """Return all of it as JSON, of the sites that the reader may see."""
+    shown = [site for site in now.sites if may(site.site)]
+    spaces = {
+        site.site: {
+            "data": state(site),
+            "parts": of_site(site, now.time),
+            "fill": live_parts.fill(site.root),
+            "now": None,
+        }
+        for site in shown
+    }
+    told = {"site": "", "version": version(), "time": now.time.isoformat(), "heard": True}
+    parts = {"summary": summary(shown)}
+    return json.dumps({**told, "parts": parts, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _opening(site: SiteOverview, time: datetime) -> str:
+    if not site.is_open and site.opens_at is None:
+        return _("No opening hours")
+    return opening_text.state(site, site.timezone, time)
+
+
+def _trend(site: SiteOverview) -> str:
+    if site.root.reason == "silent_door":
+        return live_parts.uncounted()
+    return live_parts.against(
+        site.visits_today, site.visits_last_week, formats.weekdays("wide")[site.weekday]
+    )
+
+
+def _sensors(site: SiteOverview) -> str:
+    """Return what the sensors of a site need, the worst first."""
+    if not site.sensors:
+        return _("No sensors")
+    offline = (
+        plural("{n} offline", "{n} offline", site.offline).format(n=site.offline) if site.offline else ""
+    )
+    found = (
+        plural("{n} finding", "{n} findings", site.findings).format(n=site.findings) if site.findings else ""
+    )
+    fine = plural("{n} online", "{n} online", site.sensors).format(n=site.sensors)
+    return ", ".join(filter(None, (offline, found))) or fine

@@ -1,0 +1,106 @@
+"""*Overview*: all sites that the reader may see, a line for each, live."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from besok.model.views.live import SiteInfo
+from besok.model.views.overview import SiteOverview, TargetStanding
+from besok.services import access
+from besok.services.overview import get_overview
+from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import live_parts, overview_parts
+from dashboard.components.card import bar, chip, count
+from dashboard.components.elements import HIDDEN, data, present, quiet
+from dashboard.components.live_parts import part
+from dashboard.components.site_picker import filter_field
+
+FEW = 5  # sites, which are found without a field to filter them
+
+
+def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any:
+    """Return the table of all sites."""
+    seen = get_overview(db, now)
+    shown = [site for site in seen.sites if access.may("read", site.site)]
+    summary = part("summary", {"summary": overview_parts.summary(shown)})
+    head = (_("Site"), _("Opening hours"), _("People now"), _("Visits today"), _("Target"), _("Sensors"))
+    table = html.Table(
+        [
+            html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
+            html.Tbody([_row(site, head, now) for site in shown], id="all-sites"),
+        ],
+        className="sites",
+    )
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.H1(_("Overview")),
+                            quiet(summary),
+                        ]
+                    ),
+                    *([filter_field("find-site", "all-sites", _("Find a site"))] if len(shown) > FEW else []),
+                ],
+                className="head",
+            ),
+            html.Div(table, className="sheet"),
+        ],
+        className="page",
+        **data(
+            title=_("Overview"),
+            live="/live",
+            time=now.isoformat(),
+            zone="UTC",
+            words=json.dumps(live_parts.ages(), ensure_ascii=False),
+        ),
+    )
+
+
+def _row(site: SiteOverview, head: tuple[str, ...], now: datetime) -> Any:
+    parts = overview_parts.of_site(site, now)
+    name = named(site.root.name)
+    simulated = html.Small(_("Simulated data"), className="quiet") if site.sandbox else None
+    cells = (
+        [part("opening", parts)],
+        [count(site.root, parts), chip(parts), bar(site.root)],
+        [part("visits", parts, className="number"), part("trend", parts, className="trend")],
+        _target(site),
+        [dcc.Link(part("sensors", parts), href=f"/sensors/{site.site}")],
+    )
+    return html.Tr(
+        [
+            html.Th(present(dcc.Link(name, href=f"/now/{site.site}"), simulated), scope="row"),
+            *(
+                html.Td([html.Span(title, className="what", **HIDDEN), *cell])
+                for title, cell in zip(head[1:], cells, strict=True)
+            ),
+        ],
+        **data(**overview_parts.state(site), name=name.lower()),
+    )
+
+
+def _target(site: SiteOverview) -> list[Any]:
+    """Return how far the last year is on the way from the baseline to the target, leading to what there is to say."""
+    if not site.has_target:
+        said: Any = _("No target")
+    elif site.standing is None or site.standing.reached is None:
+        said = _("No year of visits yet")
+    else:
+        said = _standing(site.standing)
+    return [dcc.Link(said, href=f"/progress/{site.site}")]
+
+
+def _standing(standing: TargetStanding) -> str:
+    said = _("{now} of {factor} × by {year}")
+    return said.format(
+        now=formats.number(standing.reached, 2),
+        factor=formats.number(standing.factor, 1),
+        year=standing.deadline.year,
+    )

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -13,7 +13,7 @@ demo: setup ## the whole system with simulated sensors; prints its address, Ctrl
 	@$(BIN)/besok demo
 
 texts: setup ## brings the Swedish catalogue up to date with the texts of the code; then translate what is empty in it
-	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k _of -k refusal -k remark:3 -k question:2 -k option:2 --add-location=file --sort-output \
+	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k _of -k refusal -k tell:3 -k ask:2 -k ask_several:2 -k option:2 --add-location=file --sort-output \
 		-o .besok.pot api besok dashboard
 	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -l sv -D besok -w 116 --no-fuzzy-matching \
 		--ignore-obsolete --ignore-pot-creation-date
@@ -100,6 +100,10 @@ audit: ## known weaknesses of those packages, by a checkout of an advisory datab
 compose-check: ## build and try the container form (says so where there is no Docker)
 	@bash deploy/setup tools
 	@$(BIN)/python -m tests.compose_check
+
+prometheus-check: ## check and test the Prometheus rules and the dashboard's PromQL (says so where there is no promtool)
+	@bash deploy/setup tools
+	@$(BIN)/python -m tests.prometheus_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash deploy/clean

@@ -3,12 +3,12 @@
 import base64
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
+from fastapi import Depends, Header, HTTPException, Query, Request
 from starlette.datastructures import URL
 from starlette.responses import Response, StreamingResponse
 
@@ -38,7 +38,6 @@ TABLE: dict[int | str, dict[str, Any]] = {
     },
     406: {"description": "Parquet is asked for, and is not installed here"},
 }
-Route = TypeVar("Route", bound=Callable[..., Any])
 FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
 FORMS = (
@@ -115,12 +114,6 @@ def _offset(cursor: str) -> int:
 def cursor_at(offset: int) -> str:
     """Return the cursor of the row at `offset`."""
     return base64.urlsafe_b64encode(str(offset).encode()).decode().rstrip("=")
-
-
-def table(router: APIRouter, path: str, kind: type, summary: str, *needed: Any) -> Callable[[Route], Route]:
-    """Register a route whose answer is a list of `kind`, as JSON, CSV or Parquet; `needed` is what it depends on."""
-    told = {"responses": TABLE, "summary": summary, "dependencies": needed}
-    return router.get(path, response_model=list[kind], **told)  # type: ignore[valid-type,arg-type]
 
 
 def rows(items: Sequence[Any], kind: type, form: Format | Shape, name: str) -> Response:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from api import description, docs, errors, security
 from api.deps import Clock, utc_now
 from api.live import Hub
+from api.measured import Measures
 from api.numbers import Rounded
 from api.parameters import PREFIX, only_known
 from api.reports import Reports
@@ -96,6 +97,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     server.state.settings = settings
     server.state.live_db, server.state.reports = live, Reports(reports, few)
     server.state.gate, server.state.csp = gate, security.POLICY
+    server.state.measures = Measures()
     errors.install(server)
     _install_routes(server)
     return server

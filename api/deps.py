@@ -24,19 +24,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
+def of_app(name: str) -> Any:
+    """Return the dependency of a route on what its application keeps under a name."""
 
+    async def kept(request: Request) -> Any:
+        return getattr(request.app.state, name)
 
-async def _live_db(request: Request) -> Database:
-    db: Database = request.app.state.live_db
-    return db
+    return Depends(kept)
 
 
 async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now
+
+
+Db = Annotated[Database, of_app("db")]
+LiveDb = Annotated[Database, of_app("live_db")]
+Now = Annotated[datetime, Depends(_now)]
 
 
 def known_name(text: str, what: str) -> str:
@@ -49,8 +53,11 @@ def known_name(text: str, what: str) -> str:
 SiteId = Annotated[str, Path(description="The site's id", examples=["stadsbiblioteket"])]
 
 
-def _site(db: Annotated[Database, Depends(_db)], site: SiteId) -> Site:
+def _site(db: Db, site: SiteId) -> Site:
     return sites.load(db, known_name(site, "site"))
+
+
+KnownSite = Annotated[Site, Depends(_site)]
 
 
 def needs(right: Right) -> Any:
@@ -72,9 +79,3 @@ def author(given: str) -> str:
     if not name:
         raise HTTPException(422, messages.NO_AUTHOR)
     return name
-
-
-Db = Annotated[Database, Depends(_db)]
-LiveDb = Annotated[Database, Depends(_live_db)]
-Now = Annotated[datetime, Depends(_now)]
-KnownSite = Annotated[Site, Depends(_site)]

@@ -1,7 +1,7 @@
 """Answers to requests that fail: problems with a sentence, never a traceback."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -29,6 +29,7 @@ from besok.model.messages import Translatable
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
+STATUS: dict[type[Exception], int] = {NotFound: 404, NotAllowed: 403, BadRange: 422, BesokError: 422}
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
@@ -48,10 +49,9 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 
 def install(server: FastAPI) -> None:
     """Translate every error of `server` into its answer."""
-    server.exception_handler(NotFound)(_not_found)
+    for kind, status in STATUS.items():
+        server.exception_handler(kind)(_answering(status))
     server.exception_handler(SignInNeeded)(_sign_in)
-    server.exception_handler(NotAllowed)(_not_allowed)
-    server.exception_handler(BadRange)(_bad_range)
     server.exception_handler(StoreRefused)(_refused)
     server.exception_handler(RequestValidationError)(_bad_request)
     server.exception_handler(StoreUnavailable)(_unavailable)
@@ -65,16 +65,15 @@ def _said(exc: Exception) -> str | Translatable:
     return (exc.message if isinstance(exc, BesokError) else None) or str(exc)
 
 
-async def _not_found(request: Request, exc: Exception) -> JSONResponse:
-    return problem(request.scope, 404, _said(exc))
+def _answering(status: int) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
+    async def answer(request: Request, exc: Exception) -> JSONResponse:
+        return problem(request.scope, status, _said(exc))
+
+    return answer
 
 
 async def _sign_in(request: Request, exc: Exception) -> JSONResponse:
     return problem(request.scope, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
-
-
-async def _not_allowed(request: Request, exc: Exception) -> JSONResponse:
-    return problem(request.scope, 403, _said(exc))
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
@@ -83,10 +82,6 @@ async def _refused(request: Request, exc: Exception) -> JSONResponse:
         log.error("the database refused: %s", exc, extra={"action": "store_refused"})
         return problem(request.scope, 500, messages.FAULT)
     return problem(request.scope, 409, _said(exc))
-
-
-async def _bad_range(request: Request, exc: Exception) -> JSONResponse:
-    return problem(request.scope, 422, _said(exc))
 
 
 async def _bad_request(request: Request, exc: Exception) -> JSONResponse:

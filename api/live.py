@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import StreamingResponse
@@ -31,7 +32,7 @@ from besok.model.errors import BesokError, NotAllowed, NotFound, SignInNeeded
 from besok.model.views.live import SiteLive
 from besok.model.views.overview import Overview
 from besok.services import access
-from besok.services.live import get_live
+from besok.services.live import MINUTE, get_live
 from besok.services.overview import get_overview
 from besok.store import accounts, notify
 from besok.store.database import Database
@@ -106,6 +107,18 @@ class Feed:
             self._task.cancel()
         return not self._screens
 
+    @property
+    def screens(self) -> int:
+        """Return how many screens there are."""
+        return len(self._screens)
+
+    @property
+    def shown(self) -> datetime | None:
+        """Return when the minute ended that the screens show of their site; None where they show none, or all sites."""
+        live = self._last.live if self._last else None
+        whole = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
+        return whole.time + MINUTE if whole and whole.time else None
+
     def touch(self) -> None:
         """Something may have changed: look soon."""
         self._changed.set()
@@ -178,6 +191,24 @@ class Hub:
         self._stop.set()
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end_streams)
+
+    @property
+    def streams(self) -> int:
+        """Return how many streams are open."""
+        return sum(feed.screens for feed in [*self._feeds.values()])
+
+    def shown_age_s(self, now: datetime) -> float:
+        """Return the age at `now` of the oldest figure of a site that a screen shows; 0 while nobody looks."""
+        shown = [feed.shown for feed in [*self._feeds.values()]]
+        return max(((now - moment).total_seconds() for moment in shown if moment), default=0.0)
+
+    def answers(self, wait_s: float) -> bool:
+        """Tell whether the event loop takes a turn within `wait_s`; from any thread but its own."""
+        turned = threading.Event()
+        if self._loop is None or self._loop.is_closed():
+            return False
+        self._loop.call_soon_threadsafe(turned.set)
+        return turned.wait(wait_s)
 
     async def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""

@@ -67,10 +67,10 @@ def run(
     registry.index()  # before messages come, not when the first one does
     inbox, counters = Inbox(), counters or Counters()
     connection = Connection(settings, inbox, counters, utc_now, leaving=leaving)
-    # Half of what may be under way is a batch: the other half arrives while it is committed.
-    batch = max(1, settings.mqtt_inflight // 2)
+    # A third of what may be under way is a batch: one is committed, one decoded, and one arrives.
+    batch = max(1, settings.mqtt_inflight // 3)
     url = settings.database_url.get_secret_value()
-    with Database(url, pool_size=3, wait_s=POOL_WAIT_S) as db:
+    with Database(url, pool_size=4, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
         acknowledge = connection.acknowledge
         registrar = Registrar(db, settings.new_devices_per_hour, utc_now)

@@ -1,13 +1,19 @@
-"""Group commit: everything that arrives while one batch is committed is the next batch."""
+"""Group commit: everything that arrives while one batch is committed is the next batch.
+
+Where much waits, the next batch is decoded while the database writes the one before it.
+"""
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
 from besok.model.readings import Message, Refusal
 from besok.store.database import Database
@@ -24,12 +30,21 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 TAKES_NOTHING = "the database takes no readings: the log says why"
+PLENTY = 100  # messages that wait: fewer are taken with those that come until the commit is over
 
 Acknowledge = Callable[[Sequence[Message]], None]
 
 
 class Stopped(Exception):
     """The collector was told to stop while the database was away. The broker still has the messages."""
+
+
+class Ahead(NamedTuple):
+    """A batch that is decoded ahead, by what was known when that began."""
+
+    messages: Sequence[Message]
+    known: DecodeContext
+    batch: Future[Batch]
 
 
 class Writer:
@@ -58,11 +73,14 @@ class Writer:
         self._limit = limit
         self._clock = clock
         self._registrar = registrar
+        self._decoder = ThreadPoolExecutor(1, "decoder")
+        self._ahead: Ahead | None = None  # the batch after the one that is being stored
+        self._ready: Ahead | None = None  # the one that is being stored, if it was decoded ahead
 
     def run(self) -> None:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
         try:
-            while messages := self._inbox.take(self._limit):
+            while messages := self._next():
                 self._store(messages)
                 self._acknowledge(messages)
                 self._counters.batch_done((m.received for m in messages), self._clock())
@@ -71,6 +89,12 @@ class Writer:
                 "Stopped while the database is away: what is not stored stays with the broker",
                 extra={"action": "writer_stopped"},
             )
+        finally:
+            self._decoder.shutdown(cancel_futures=True)
+
+    def _next(self) -> Sequence[Message]:
+        self._ready, self._ahead = self._ahead, None
+        return self._ready.messages if self._ready else self._inbox.take(self._limit)
 
     def _store(self, messages: Sequence[Message]) -> None:
         """Commit them; a batch that is refused is halved until the bad message is alone."""
@@ -86,8 +110,21 @@ class Writer:
             self._store(messages[middle:])
 
     def _decoded(self, messages: Sequence[Message]) -> Batch:
+        """Decode messages by what is known now, unless that was done ahead."""
         known = self._knowledge.current()
+        ready, self._ready = self._ready, None
+        if ready and ready.messages is messages and ready.known is known:
+            return ready.batch.result()
+        return self._decode(messages, known)
+
+    def _decode(self, messages: Sequence[Message], known: DecodeContext) -> Batch:
         return decode(messages, known, partial(self._registrar.refused, known=known))
+
+    def _look_ahead(self) -> None:
+        """Begin with the next batch if there is one. What a commit changes in what is known makes it void."""
+        if self._ahead is None and len(self._inbox) >= PLENTY:
+            messages, known = self._inbox.take(self._limit), self._knowledge.latest
+            self._ahead = Ahead(messages, known, self._decoder.submit(self._decode, messages, known))
 
     def _reject(self, message: Message, exc: Exception) -> None:
         """Store a message as rejected, with the database's reason; in ASCII if its text is what offends."""
@@ -124,6 +161,7 @@ class Writer:
             try:
                 batch = make()
                 self._version.check()
+                self._look_ahead()
                 began = time.perf_counter()
                 written = self._write(batch)
                 break

@@ -18,7 +18,7 @@ from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
 from dashboard.components import notices
-from dashboard.pages import now, opendata, overview, past_counts, progress, sensors, spaces, wall
+from dashboard.pages import alerts, now, opendata, overview, past_counts, progress, sensors, spaces, wall
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ PAGES: dict[str, Page] = {
     "spaces": spaces.page,
     "progress": progress.page,
     "sensors": sensors.page,
+    "alerts": alerts.page,
     "past": past_counts.page,
     "data": opendata.page,
     "wall": wall.page,

@@ -95,6 +95,7 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
         "spaces": _("Spaces"),
         "progress": _("Progress"),
         "sensors": _("Sensors"),
+        "alerts": _("Alerts"),
         "past": _("Past counts"),
     }
     pages_of = [

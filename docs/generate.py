@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 from typer.main import get_command
 
+from api import measured
 from api.app import create_app
 from besok.model.metrics import METRICS
 from besok.model.settings import Settings
@@ -59,12 +60,13 @@ def metrics() -> str:
 
 
 def service_metrics() -> str:
-    """Return the Prometheus metrics of collector, jobs and receiver."""
+    """Return the Prometheus metrics of all services."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     families = [
         *collector_metrics.families(Counters(), now),
         *jobs_metrics.families(jobs_metrics.State(), now),
         *receiver_metrics.families(receiver_metrics.ReceiverCounters(), False, None),
+        *measured.families(create_app(Settings())),
     ]
     rows = ((f"`{f.name}{'_total' * (f.type == 'counter')}`", f.type, f.documentation) for f in families)
     return table(("metric", "type", "meaning"), rows)

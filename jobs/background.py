@@ -1,10 +1,13 @@
 """Work that takes long, in a process of its own beside the worker: one at a time, and ended with the worker."""
 
 import logging
+import math
 import os
+import signal
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -13,11 +16,28 @@ from typing import Final
 
 from besok.model.errors import BesokError
 from besok.model.settings import Settings
+from besok.model.views.jobs import Outcome
+from besok.store.claims import Claims
 from besok.store.database import Database
+from jobs.runs import run_alone
 
 log = logging.getLogger(__name__)
 
 NICE: Final = 10  # it yields the processor to whatever is live
+
+
+SKIPPED: Final = 3  # exit status: another worker does it, or did
+GRACE_S: Final = 15  # after its limit, in which a run may note that it was ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A function to run: how often at most (by all workers together), and for how long."""
+
+    name: str
+    function: str
+    period: timedelta = timedelta(0)
+    limit: timedelta = timedelta(hours=1)
 
 
 class Background:
@@ -25,31 +45,37 @@ class Background:
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.database_url.get_secret_value()
-        self._waiting: dict[str, str] = {}
+        self._waiting: dict[str, Task] = {}
         self._running: tuple[str, BaseProcess] | None = None
         self._spawn = get_context("spawn")
         self._errors: SimpleQueue[str] = self._spawn.SimpleQueue()  # why what was running has failed
 
-    def request(self, name: str, function: str) -> None:
-        """Queue `function` ("module:function" of database and time) by name; what waits already is queued once."""
-        self._waiting[name] = function
+    def request(self, task: Task) -> None:
+        """Queue a task by name; what waits already is queued once."""
+        self._waiting[task.name] = task
 
-    def poll(self, now: datetime) -> None:
-        """Note what has ended and begin the next."""
-        if self._running and not self._running[1].is_alive():
-            name, process = self._running
-            process.join()
-            if process.exitcode:
-                why = f"status {process.exitcode}" if self._errors.empty() else self._errors.get()
-                extra = {"action": "background_failed"}
-                log.warning("%s failed (%s); it is tried again when due", name, why, extra=extra)
-            self._running = None
+    def poll(self, now: datetime) -> tuple[str, Outcome] | None:
+        """Begin the next once what was running has ended; return its name and how it ended, if it did anything."""
+        ended = self._ended() if self._running and not self._running[1].is_alive() else None
         if self._waiting and not self._running:
-            name = next(iter(self._waiting))
-            args = self._waiting.pop(name), self._url, now, self._errors
-            process = self._spawn.Process(target=_run, args=args, name=name, daemon=True)
+            task = self._waiting.pop(next(iter(self._waiting)))
+            args = task, self._url, now, self._errors
+            process = self._spawn.Process(target=_run, args=args, name=task.name, daemon=True)
             process.start()
-            self._running = name, process
+            self._running = task.name, process
+        return ended
+
+    def _ended(self) -> tuple[str, Outcome] | None:
+        assert self._running
+        (name, process), self._running = self._running, None
+        process.join()
+        if process.exitcode in (0, SKIPPED):
+            return (name, "done") if process.exitcode == 0 else None
+        late = process.exitcode == -signal.SIGALRM
+        why = f"status {process.exitcode}" if self._errors.empty() else self._errors.get()
+        extra = {"action": "background_failed"}
+        log.warning("%s failed (%s); it is tried again when due", name, why, extra=extra)
+        return name, "timed_out" if late else "failed"
 
     def end(self) -> None:
         """End what is running: it leaves nothing half done, and is done again when due."""
@@ -67,12 +93,26 @@ def load(function: str) -> Callable[[Database, datetime], object]:
     return found
 
 
-def _run(function: str, url: str, now: datetime, errors: "SimpleQueue[str]") -> None:
-    """Run a function in the process of its own."""
+def _run(task: Task, url: str, now: datetime, errors: "SimpleQueue[str]") -> None:
+    """Do a task in the process of its own, which the system ends where it does not end in time by itself."""
     os.nice(NICE)
+    signal.alarm(math.ceil(task.limit.total_seconds()) + GRACE_S)
+    function = load(task.function)
     try:
-        with Database(url, pool_size=1) as db:
-            load(function)(db, now)
+        with Database(url, pool_size=1) as db, Claims(url) as claims:
+            ended = run_alone(
+                db,
+                claims,
+                task.name,
+                lambda own: function(own, now),
+                now=now,
+                period=task.period,
+                limit=task.limit,
+            )
     except BesokError as exc:  # for the worker's log, which knows the form
         errors.put(exc.in_full)
         sys.exit(1)
+    if ended and ended.outcome != "done":
+        errors.put(ended.traced)
+        sys.exit(1)
+    sys.exit(0 if ended else SKIPPED)

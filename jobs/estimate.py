@@ -14,7 +14,8 @@ from besok.model.occupancy import Estimate
 from besok.model.site import Site
 from besok.store import occupancy as store
 from besok.store import parameters as store_learnt
-from besok.store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Levels, Quarters
+from besok.store.database import Connection
+from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, Quarters
 from jobs import quarters
 from jobs.bounds import bounded
 from jobs.learn import LOOK_BACK, SitePast, week_of

@@ -14,7 +14,8 @@ from besok.model.arrays import Bools, Floats
 from besok.model.site import Site
 from besok.store import occupancy
 from besok.store import parameters as store
-from besok.store.occupancy import QUARTER, Connection, Layout
+from besok.store.database import Connection
+from besok.store.occupancy import QUARTER, Layout
 from jobs.observations import DayClock, by_quarter
 
 DAY = timedelta(days=1)

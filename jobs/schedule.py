@@ -21,7 +21,8 @@ class Duty:
     """Something to do once in every `period`, and first `delay` after the worker's start.
 
     `run` is a function that the worker calls; or, for what takes longer than news may wait, the name "module:function"
-    of one that a background process calls with the database and the time, whenever `due` says so.
+    of one that a background process calls with the database and the time, whenever `due` says so. It is ended after
+    `limit`, and done again in its next turn.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Duty:
     run: Callable[[Database, datetime, Settings], None] | str
     due: Callable[[Database, datetime], bool] | None = None
     delay: timedelta = timedelta(0)
+    limit: timedelta = MINUTE
 
 
 def _background(
@@ -37,19 +39,21 @@ def _background(
     due: Callable[[Database, datetime], bool],
     delay: timedelta = SETTLED,
     period: timedelta = MINUTE,
+    limit: timedelta = HOUR,
 ) -> Duty:
-    return Duty(name=name, period=period, run=run, due=due, delay=delay)
+    return Duty(name=name, period=period, run=run, due=due, delay=delay, limit=limit)
 
 
 DUTIES: Sequence[Duty] = (
     Duty(name="delete old learnt parameters", period=HOUR, run=upkeep.delete_learnt),
     Duty(name="delete old message identities", period=HOUR, run=upkeep.delete_messages),
+    Duty(name="delete old runs of jobs", period=HOUR, run=upkeep.delete_runs),
     Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
     Duty(name="note usual counts", period=6 * HOUR, run=upkeep.learn_quarters, delay=MINUTE),
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
-    _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE),
+    _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE, limit=5 * MINUTE),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),
@@ -57,7 +61,11 @@ DUTIES: Sequence[Duty] = (
     _background("estimate effects of actions", "jobs.action_effects:run", daily.wanted(effects.ACTIONS)),
     _background("check the sensors", "jobs.quality:check_due", quality.wanted),
     _background(
-        "make forecasts of the past", "jobs.forecast:make_past", forecasts_due.past_wanted, period=5 * MINUTE
+        "make forecasts of the past",
+        "jobs.forecast:make_past",
+        forecasts_due.past_wanted,
+        period=5 * MINUTE,
+        limit=4 * HOUR,
     ),
 )
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from besok.model.settings import Settings
-from besok.store import message_dedup, parameters, quarantine, rejected
+from besok.store import job_runs, message_dedup, parameters, quarantine, rejected
 from besok.store.database import Database
 
 LEARNT_KEPT: Final = timedelta(days=63)  # for late data of so many days
@@ -20,6 +20,11 @@ def delete_messages(db: Database, now: datetime, settings: Settings) -> None:
     """Delete the identities of messages that can be redelivered no more."""
     with db.transaction() as conn:
         message_dedup.forget(conn, now)
+
+
+def delete_runs(db: Database, now: datetime, settings: Settings) -> None:
+    """Delete runs of duties that nobody looks for any more."""
+    job_runs.forget(db, now)
 
 
 def limit_rejected(db: Database, now: datetime, settings: Settings) -> None:

@@ -15,19 +15,20 @@ from besok.model import calendar
 from besok.model.errors import BesokError, SchemaMismatch, StoreUnavailable
 from besok.model.settings import Settings
 from besok.model.site import Site
-from besok.store import backfill, occupancy, schema
+from besok.store import backfill, job_runs, occupancy, schema
 from besok.store.claims import Claims
-from besok.store.database import Database
+from besok.store.database import Connection, Database
 from besok.store.heartbeats import beat
 from besok.store.notify import listen
-from besok.store.occupancy import MINUTE, Connection
+from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
-from jobs.background import Background
+from jobs.background import Background, Task
 from jobs.estimate import Today, past_days
 from jobs.inbox import News, NewsInbox
 from jobs.learn import SitePast
 from jobs.metrics import AWAY, State
-from jobs.schedule import Clock
+from jobs.runs import run_alone
+from jobs.schedule import Clock, Duty
 
 log = logging.getLogger(__name__)
 
@@ -145,14 +146,32 @@ class Worker:
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
         for duty in self._clock.due(now):
-            if not isinstance(duty.run, str):
-                duty.run(self._db, now, self._settings)
-            elif duty.due is None or duty.due(self._db, now):
-                self._background.request(duty.name, duty.run)
-        self._background.poll(now)
+            self._do(duty, now)
+        if ended := self._background.poll(now):
+            self._state.ended(*ended)
+            if ended[1] == "timed_out":
+                job_runs.expire(self._db, ended[0], now)
         if now >= self._next_beat:
             self._beat(now)
             self._next_beat = now + BEAT_EVERY
+
+    def _do(self, duty: Duty, now: datetime) -> None:
+        """Do a duty, or have it done beside; none that another worker does or has just done."""
+        run = duty.run
+        if duty.due is not None and not duty.due(self._db, now):
+            return
+        if isinstance(run, str):
+            self._background.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
+            return
+        ended = run_alone(
+            self._db, self._claims, duty.name, lambda db: run(db, now, self._settings),
+            now=now, period=duty.period, limit=duty.limit,
+        )  # fmt: skip
+        if ended:
+            self._state.ended(duty.name, ended.outcome)
+            if ended.error:
+                text, extra = "%s failed (%s); it is tried again when due", {"action": "duty_failed"}
+                log.warning(text, duty.name, ended.traced, extra=extra)
 
     def _claim(self) -> None:
         """Take the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""

@@ -12,20 +12,23 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
 
 from besok.model.access import LOCAL
-from besok.services import access
+from besok.services import access, sign_in
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import mosquitto, ports, postgres
 from tests import patience
-from tests.databases import drop
+from tests.databases import FreshUrl, drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
@@ -98,6 +101,16 @@ def at_this_machine() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords with little work: a good hash takes a sixth of a second, and tests sign in hundreds of times."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_hasher", quick)
+        patch.setattr(sign_in, "_NOBODY", quick.hash("nobody"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgres.Cluster]:
     """The database server of this session."""
@@ -106,36 +119,45 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 
 @pytest.fixture(scope="session")
-def template(cluster: postgres.Cluster) -> str:
-    """The name of a migrated database that tests copy."""
+def keeper(cluster: postgres.Cluster) -> Iterator[psycopg.Connection[Any]]:
+    """The connection of this session that makes databases and drops them."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+        yield conn
+
+
+@pytest.fixture(scope="session")
+def fresh_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any]) -> FreshUrl:
+    """Another migrated database for the length of a with block; it gives its address."""
     migrate(cluster.url())
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-        # A stray background connection to the template would make copying it fail.
-        conn.execute(
-            sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME))
-        )
-    return postgres.NAME
+    template = sql.Identifier(postgres.NAME)
+    # A stray background connection to the template would make copying it fail.
+    keeper.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(template))
 
-
-@pytest.fixture
-def database_url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
-    """A migrated database of this test's own."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+    @contextmanager
+    def made() -> Iterator[str]:
+        name = f"test_{uuid.uuid4().hex[:12]}"
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        keeper.execute(copy.format(sql.Identifier(name), template))
         yield cluster.url(name)
-        drop(conn, name)
+        drop(keeper, name)
+
+    return made
 
 
 @pytest.fixture
-def empty_database_url(cluster: postgres.Cluster) -> Iterator[str]:
+def database_url(fresh_url: FreshUrl) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    with fresh_url() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any]) -> Iterator[str]:
     """A database with nothing in it."""
     name = f"empty_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield cluster.url(name)
-        drop(conn, name)
+    keeper.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield cluster.url(name)
+    drop(keeper, name)
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
-"""The end of a test's database."""
+"""Databases of tests: how they are named by type, and how they end."""
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 PATIENCE_S = 60
+FreshUrl = Callable[[], AbstractContextManager[str]]  # a database for the length of a block; its address
 
 
 def drop(conn: psycopg.Connection[Any], name: str) -> None:

@@ -5,6 +5,10 @@ from collections.abc import Callable
 
 MEASURED_EVERY_S = 1.0
 WORK_S = 0.005  # of processor time, by which the load is measured
+FIRST_PAUSE_S, LONGEST_PAUSE_S = (
+    0.01,
+    0.1,
+)  # between two questions, which take the processor from what is waited for
 
 
 class Patience:
@@ -41,8 +45,9 @@ def wait_for(
     condition: Callable[[], object], limit_s: float = 60, progress: Callable[[], object] = lambda: None
 ) -> object:
     """Ask again until the answer is true, and return it; fail once nothing has moved for `limit_s` seconds."""
-    patience = Patience(limit_s)
+    patience, pause_s = Patience(limit_s), FIRST_PAUSE_S
     while not (answer := condition()):
         assert not patience.is_over(progress()), f"still not so after {limit_s:g} s in which nothing moved"
-        time.sleep(0.02)
+        time.sleep(pause_s)
+        pause_s = min(1.5 * pause_s, LONGEST_PAUSE_S)
     return answer

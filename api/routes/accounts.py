@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from api.answers import FRESH, Form, rows, table
-from api.deps import Db, needs
+from api.answers import FRESH, Form, rows
+from api.deps import Db
+from api.routing import Routes
 from besok.model.access import Grant
 from besok.services import access
 from besok.store import audit
 from besok.store.audit import AuditEntry
 
-router = APIRouter(tags=["Access"])
+router = Routes(tags=["Access"])
 
 MOST = 10_000  # entries in one answer
 
@@ -26,7 +27,7 @@ class Me:
     roles: tuple[Grant, ...]
 
 
-@router.get("/me", summary="Who asks", dependencies=[needs("open")])
+@router.reads("/me", "open", "Who asks")
 def me(response: Response) -> Me:
     """Return who is signed in, or whose key was sent, and its roles, each at a site or at all."""
     response.headers.update(FRESH)
@@ -36,7 +37,7 @@ def me(response: Response) -> Me:
     return Me(kind=who.kind, name=who.name, roles=who.grants)
 
 
-@table(router, "/audit", AuditEntry, "Who changed what", needs("administer"))
+@router.table("/audit", "administer", "Who changed what", AuditEntry)
 def audited(
     db: Db,
     form: Form,

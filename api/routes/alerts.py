@@ -3,30 +3,23 @@
 from datetime import time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Depends, HTTPException, Path, Query, Response
+from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now, SiteId, author, needs
-from api.routes.ledger import WHO, WORD, Who
-from api.security import same_origin
+from api.deps import Db, KnownSite, Now, SiteId, author
+from api.routing import WORD, Routes, Signed
 from besok.model import messages
-from besok.model.alerts import RuleKind
-from besok.model.errors import AlertError, NotFound
+from besok.model.alerts import AlertRule, RuleKind
+from besok.model.errors import NotFound
 from besok.model.views.alerts import AlertInfo, RuleInfo, TargetInfo
+from besok.model.views.like import like
 from besok.services import access, alert_handling
 from besok.services.alerts import add_rule
 from besok.store import alerts as store
 from besok.store.alerts import Delivery
 
-
-def _ours(request: Request) -> None:
-    reads = request.method in ("GET", "HEAD")
-    if not reads and not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_ALERT)
-
-
-router = APIRouter(tags=["Alerts"], dependencies=[Depends(_ours)])
+router = Routes(tags=["Alerts"])
 
 Number = Annotated[
     int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])
@@ -35,20 +28,13 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 TargetName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="The target", examples=["desk"])]
 
 
-class TakenCare(BaseModel):
+class TakenCare(Signed):
     """That somebody takes care of an alert, or has cleaned where it tells of entries."""
 
-    model_config = ConfigDict(extra="forbid")
 
-    who: Who = WHO
-
-
-class RuleIn(BaseModel):
+class RuleIn(Signed):
     """A state to be told of."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    who: Who = WHO
     kind: RuleKind = Field(description="What it tells of", examples=["space_over"])
     target: Slug = Field(description="Where the message goes", examples=["desk"])
     everywhere: bool = Field(
@@ -65,11 +51,12 @@ class RuleIn(BaseModel):
     quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
 
 
-class TargetIn(BaseModel):
+class TargetIn(Signed):
     """Where messages go."""
 
-    model_config = ConfigDict(extra="forbid")
-
+    name: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9-]{1,60}$")] = Field(
+        description="What it is called", examples=["desk"]
+    )
     url: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=WORD)
     ] = Field(
@@ -78,7 +65,7 @@ class TargetIn(BaseModel):
     )
 
 
-@router.get("/sites/{site}/alerts", summary="What is wrong or full", dependencies=[needs("read")])
+@router.reads("/sites/{site}/alerts", "read", "What is wrong or full")
 def open_alerts(
     site: KnownSite,
     db: Db,
@@ -101,88 +88,65 @@ def _may_acknowledge(site: SiteId, number: Number, db: Db) -> None:
 _may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
 
 
-@router.post(
-    "/sites/{site}/alerts/{number}/acknowledge",
-    summary="Take care of an alert",
-    dependencies=[Depends(_may_acknowledge)],
+@router.writes(
+    "/sites/{site}/alerts/{number}/acknowledge", Depends(_may_acknowledge), "Take care of an alert"
 )
 def acknowledge(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> AlertInfo:
     """Note that somebody takes care: no message goes out for it any more. Where it asks for cleaning, it is cleaned,
     and entries are counted from now on; that everybody who works here may say. 409 if it is over or taken already."""
-    try:
-        return alert_handling.acknowledge(db, number, author(body.who), now)
-    except alert_handling.Taken as exc:
-        raise HTTPException(409, exc.message) from None
+    return alert_handling.acknowledge(db, number, author(body.who), now)
 
 
-@router.get("/sites/{site}/alerts/rules", summary="Rules of alerts", dependencies=[needs("administer")])
+@router.reads("/sites/{site}/alerts/rules", "administer", "Rules of alerts")
 def rules(site: KnownSite, db: Db) -> list[RuleInfo]:
     """Return the rules in force at a site, with those that are about all sites (`site` null)."""
     return alert_handling.get_rules(db, site.id)
 
 
-@router.post(
-    "/sites/{site}/alerts/rules", status_code=201, summary="Make a rule", dependencies=[needs("administer")]
-)
+@router.writes("/sites/{site}/alerts/rules", "administer", "Make a rule", status_code=201)
 def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
     """Keep a rule; the jobs ask it every half minute. Each occurrence is told once, and its end once."""
     access.require("administer", None if body.everywhere else site.id)
     if (body.quiet_from is None) != (body.quiet_to is None):
         raise HTTPException(422, messages.HALF_QUIET)
-    quiet = (body.quiet_from, body.quiet_to) if body.quiet_from and body.quiet_to else None
+    rule = like(AlertRule, body, site=None if body.everywhere else site.id, author=author(body.who))
     try:
-        number = add_rule(
-            db, kind=body.kind, site=None if body.everywhere else site.id, space=body.space,
-            threshold=body.threshold, minutes=body.minutes, target=body.target, quiet=quiet,
-            author=author(body.who), now=now,
-        )  # fmt: skip
-    except (AlertError, NotFound) as exc:
+        number = add_rule(db, rule, now)
+    except NotFound as exc:
         raise HTTPException(422, exc.message or str(exc)) from None
     alert_handling.note_rule(db, number, site.id)
     return next(one for one in alert_handling.get_rules(db, site.id) if one.id == number)
 
 
-@router.delete(
-    "/sites/{site}/alerts/rules/{number}",
-    status_code=204,
-    summary="End a rule",
-    dependencies=[needs("administer")],
+@router.writes(
+    "/sites/{site}/alerts/rules/{number}", "administer", "End a rule", method="DELETE", status_code=204
 )
 def remove_rule(site: KnownSite, number: Number, db: Db, now: Now) -> None:
     """End a rule, and what is open of it."""
     alert_handling.remove_rule(db, site.id, number, now)
 
 
-@router.get("/alerts/targets", summary="Where messages go", dependencies=[needs("administer")])
+@router.reads("/alerts/targets", "administer", "Where messages go")
 def targets(db: Db) -> list[TargetInfo]:
     """Return the targets by name, with the service of each; addresses may hold passwords and are not told."""
     return store.target_states(db)
 
 
-@router.put(
-    "/alerts/targets/{name}",
-    status_code=204,
-    summary="Set where messages go",
-    dependencies=[needs("administer")],
-)
-def put_target(name: TargetName, body: TargetIn, db: Db) -> None:
-    """Keep an address, and have a message sent to it within a minute to try it; the log of messages tells the rest."""
-    try:
-        alert_handling.put_target(db, name, body.url)
-    except AlertError as exc:
-        raise HTTPException(422, exc.message) from None
+@router.writes("/alerts/targets", "administer", "Set where messages go", status_code=204)
+def put_target(body: TargetIn, db: Db) -> None:
+    """Keep an address under a name, in place of an earlier one, and have a message sent to it within a minute to try
+    it; the log of messages tells how that went."""
+    alert_handling.put_target(db, body.name, body.url)
 
 
-@router.post(
-    "/alerts/targets/{name}/test", status_code=202, summary="Try a target", dependencies=[needs("administer")]
-)
+@router.writes("/alerts/targets/{name}/test", "administer", "Try a target", status_code=202)
 def try_target(name: TargetName, db: Db) -> None:
     """Have a message sent within a minute; the log of messages tells how it went."""
     if not store.try_target(db, name):
-        raise NotFound(messages.no_alert_target(name))
+        raise NotFound(messages.NO_ALERT_TARGET(name=name))
 
 
-@router.get("/alerts/deliveries", summary="Log of messages", dependencies=[needs("administer")])
+@router.reads("/alerts/deliveries", "administer", "Log of messages")
 def deliveries(db: Db) -> list[Delivery]:
     """Return the last fifty messages, the newest first, and why some did not get through."""
     return store.deliveries(db)

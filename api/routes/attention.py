@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Depends, Path, Query, Response
+from pydantic import Field, StringConstraints
 
 from api import ranges
-from api.answers import FRESH, Form, rows, table
-from api.deps import Db, KnownSite, Now, author, needs
+from api.answers import FRESH, Form, rows
+from api.deps import Db, KnownSite, Now, author
 from api.routes.figures import FirstDay, LastDay, PortalId, SpaceId, within
-from api.security import same_origin
-from besok.model import messages
+from api.routing import Body, Routes
 from besok.model.views.attention import ChannelCoverage, FindingInfo
 from besok.services import access, attention
 from besok.services.attention import get_coverage, get_findings, get_wiring
 from besok.services.wiring import WiringPoint
 
-router = APIRouter(tags=["Attention"])
+router = Routes(tags=["Attention"])
 
 MOST_CELLS = 20_000  # days of sensors, each of which is looked up
 
@@ -26,10 +25,8 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="A finding's id")]
 
 
-class Acknowledgement(BaseModel):
+class Acknowledgement(Body):
     """That somebody has seen a finding, and what is done about it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = Field(
         default="", description="A name or initials; left out by who is signed in", examples=["Kim"]
@@ -39,7 +36,7 @@ class Acknowledgement(BaseModel):
     )
 
 
-@router.get("/sites/{site}/findings", summary="What is wrong with sensors", dependencies=[needs("read")])
+@router.reads("/sites/{site}/findings", "read", "What is wrong with sensors")
 def findings(
     site: KnownSite,
     db: Db,
@@ -58,7 +55,7 @@ def findings(
     return within(found, site, portal, space)
 
 
-@table(router, "/sites/{site}/coverage", ChannelCoverage, "How much each channel worked", needs("read"))
+@router.table("/sites/{site}/coverage", "read", "How much each channel worked", ChannelCoverage)
 def coverage(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
     portal: PortalId = None, space: SpaceId = None,
@@ -73,11 +70,7 @@ def coverage(
     return rows(points, ChannelCoverage, form, f"{site.id}-coverage-{first}-{last}")
 
 
-@router.get(
-    "/sites/{site}/wiring",
-    summary="Whether a site is wired as its site file says",
-    dependencies=[needs("read")],
-)
+@router.reads("/sites/{site}/wiring", "read", "Whether a site is wired as its site file says")
 def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[WiringPoint]:
     """For a new installation: which sensors are heard, whether in is in, doors counted twice or not at all, spaces
     without a counted way in. Problems first, each with what to do; `ok` is what was looked at and found right."""
@@ -94,17 +87,8 @@ def _may_acknowledge(number: Number, db: Db) -> None:
 _may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
 
 
-@router.post(
-    "/findings/{number}/acknowledgement",
-    summary="Acknowledge a finding",
-    dependencies=[Depends(_may_acknowledge)],
-)
-def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request: Request) -> FindingInfo:
+@router.writes("/findings/{number}/acknowledgement", Depends(_may_acknowledge), "Acknowledge a finding")
+def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now) -> FindingInfo:
     """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
     cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_ACKNOWLEDGEMENT)
-    try:
-        return attention.acknowledge(db, number, author(body.who), body.note, now)
-    except attention.Resolved as exc:
-        raise HTTPException(409, exc.message) from None
+    return attention.acknowledge(db, number, author(body.who), body.note, now)

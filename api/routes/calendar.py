@@ -2,21 +2,22 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api import ranges
-from api.answers import Form, rows, table
-from api.deps import Db, KnownSite, Now, needs
+from api.answers import Form, rows
+from api.deps import Db, KnownSite, Now
 from api.routes.figures import FirstDay, From, LastDay, SpaceId, To, within
+from api.routing import Routes
 from besok.model import calendar
 from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
 from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
 
-router = APIRouter(tags=["Calendar"])
+router = Routes(tags=["Calendar"])
 
 
-@table(router, "/sites/{site}/calendar", CalendarDay, "What kind of day each day is", needs("open"))
+@router.table("/sites/{site}/calendar", "open", "What kind of day each day is", CalendarDay)
 def calendar_days(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
@@ -26,7 +27,7 @@ def calendar_days(
     return rows(days, CalendarDay, form, f"{site.id}-calendar-{first}-{last}")
 
 
-@table(router, "/sites/{site}/events", ProgrammeEvent, "The programme", needs("open"))
+@router.table("/sites/{site}/events", "open", "The programme", ProgrammeEvent)
 def events(
     site: KnownSite,
     db: Db,
@@ -42,7 +43,7 @@ def events(
     return rows(found, ProgrammeEvent, form, f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
-@table(router, "/sites/{site}/unusual", UnusualTime, "Hours that stood out", needs("read"))
+@router.table("/sites/{site}/unusual", "read", "Hours that stood out", UnusualTime)
 def unusual(
     site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
@@ -52,7 +53,7 @@ def unusual(
     return rows(found, UnusualTime, form, f"{site.id}-unusual-{first}-{last}")
 
 
-@router.get("/sites/{site}/events/effects", summary="What events gave", dependencies=[needs("read")])
+@router.reads("/sites/{site}/events/effects", "read", "What events gave")
 def effects_of_events(
     site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None
 ) -> list[ProgrammeEffect]:

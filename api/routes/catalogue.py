@@ -3,16 +3,17 @@
 from typing import Annotated
 from xml.etree import ElementTree
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.catalogue import MEDIA, Publisher, catalogue
-from api.deps import Db, needs
+from api.deps import Db
+from api.routing import Routes
 from besok.model import messages
 from besok.model.errors import NotFound
 from besok.model.settings import Settings
 from besok.services.places import get_sites
 
-router = APIRouter(tags=["Places"])
+router = Routes(tags=["Places"])
 
 
 async def _publisher(request: Request) -> Publisher:
@@ -28,12 +29,12 @@ async def _publisher(request: Request) -> Publisher:
     )
 
 
-@router.get(
+@router.reads(
     "/catalogue",
-    dependencies=[needs("open")],
+    "open",
+    "The open data as a catalogue (DCAT-AP-SE)",
     response_class=Response,
     responses={200: {"content": {MEDIA: {"schema": {"type": "string"}}}, "description": "RDF/XML"}},
-    summary="The open data as a catalogue (DCAT-AP-SE)",
 )
 def open_data(db: Db, publisher: Annotated[Publisher, Depends(_publisher)]) -> Response:
     """Describe each series of each site, with its files, as data portals harvest it. Simulated places are left out."""

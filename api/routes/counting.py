@@ -5,34 +5,32 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import HTTPException, Path, Response
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now, needs
-from api.security import same_origin
+from api.deps import Db, KnownSite, Now
+from api.routing import Body, Name, Routes
 from besok.model import messages
 from besok.model.actions import YEARS
 from besok.model.errors import NotFound
 from besok.model.site import Text
 from besok.model.validation import Tap
 from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
+from besok.model.views.like import like
 from besok.services.calibration import get_calibration, receive_count
 
-router = APIRouter(tags=["Counting beside sensors"])
+router = Routes(tags=["Counting beside sensors"])
 
 LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long
 SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
 
 CountId = Annotated[UUID, Path(description="The count's id, made by its sender")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
-class TapIn(BaseModel):
+class TapIn(Body):
     """People who passed at one moment; `undone` if the one who counted took it back."""
-
-    model_config = ConfigDict(extra="forbid")
 
     time: AwareDatetime
     direction: Literal["in", "out"]
@@ -40,10 +38,8 @@ class TapIn(BaseModel):
     undone: bool = False
 
 
-class CountIn(BaseModel):
+class CountIn(Body):
     """A count at a door. Times are the counting phone's own; `sent` is its clock at the moment of sending."""
-
-    model_config = ConfigDict(extra="forbid")
 
     portal: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     counted_by: Name = Field(description="A name or initials; it is kept with the count", examples=["Kim"])
@@ -79,11 +75,7 @@ class Received:
     stored: bool
 
 
-@router.get(
-    "/sites/{site}/calibration",
-    summary="How well the doors count, and what to count next",
-    dependencies=[needs("read")],
-)
+@router.reads("/sites/{site}/calibration", "read", "How well the doors count, and what to count next")
 def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     """Each door with its accuracy (sensor / person) and the 95 % interval, the counts it rests on, the corrections that
     were proposed, accepted or undone, and the counts that would teach most. The taps of a count: `counts/{id}`."""
@@ -91,7 +83,7 @@ def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     return replace(known, counts=tuple(replace(c, taps=()) for c in known.counts))
 
 
-@router.get("/sites/{site}/counts/doors", summary="Doors to count at", dependencies=[needs("count")])
+@router.reads("/sites/{site}/counts/doors", "count", "Doors to count at")
 def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToCount]:
     """Return the doors with sensors, those first where a count teaches most. It tells nothing of what the sensors
     count, so that whoever counts is not led by it."""
@@ -99,11 +91,9 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     known = get_calibration(db, site.id, now)
     best = {a.portal: a for a in known.advice}
     found = [
-        DoorToCount(
-            portal=d.portal,
-            name=d.name,
-            inner=d.inner,
-            interval_s=d.interval_s,
+        like(
+            DoorToCount,
+            d,
             learn=a.gain if (a := best.get(d.portal)) else None,
             weekday=a.weekday if a else None,
             hour=a.hour if a else None,
@@ -113,15 +103,20 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     return sorted(found, key=lambda d: -(d.learn or 0))
 
 
-@router.put(
-    "/sites/{site}/counts/doors", response_model=None, include_in_schema=False, dependencies=[needs("count")]
+@router.writes(
+    "/sites/{site}/counts/doors",
+    "count",
+    "No count",
+    method="PUT",
+    response_model=None,
+    include_in_schema=False,
 )
 def no_count() -> NoReturn:
     """Refuse what would else be taken for the id of a count."""
     raise HTTPException(405)
 
 
-@router.get("/sites/{site}/counts/{count}", summary="One count with its taps", dependencies=[needs("read")])
+@router.reads("/sites/{site}/counts/{count}", "read", "One count with its taps")
 def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
     found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
@@ -133,20 +128,12 @@ def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
 KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description": "It was kept already"}}
 
 
-@router.put(
-    "/sites/{site}/counts/{count}",
-    status_code=201,
-    responses=KNOWN,
-    summary="Send a count",
-    dependencies=[needs("count")],
+@router.writes(
+    "/sites/{site}/counts/{count}", "count", "Send a count", method="PUT", status_code=201, responses=KNOWN
 )
-def receive(
-    site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, request: Request, response: Response
-) -> Received:
+def receive(site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, response: Response) -> Received:
     """Keep a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_COUNT)
     if said := _wrong(body):
         raise HTTPException(422, said)
     stored = receive_count(db, site.id, _count(count, body), now)
@@ -157,7 +144,7 @@ def receive(
 def _wrong(body: CountIn) -> messages.Translatable | None:
     """Return what cannot be of the times of a count."""
     if wrong := [t.year for t in (body.begins, body.ends, body.sent) if t.year not in YEARS]:
-        return messages.no_year(wrong[0])
+        return messages.NO_YEAR(year=wrong[0])
     if not timedelta(0) < body.ends - body.begins <= LONGEST:
         return messages.COUNT_TOO_LONG
     if not body.ends - SLACK <= body.sent <= body.begins + OLDEST:
@@ -169,19 +156,9 @@ def _wrong(body: CountIn) -> messages.Translatable | None:
 
 def _count(number: UUID, body: CountIn) -> ManualCount:
     """Return what was sent, in our words."""
-    taps = sorted(body.taps, key=lambda t: t.time)
-    return ManualCount(
-        id=number,
-        portal=body.portal,
-        counted_by=body.counted_by,
-        begins=utc(body.begins),
-        ends=utc(body.ends),
-        sent=utc(body.sent),
-        taps=tuple(
-            Tap(time=utc(t.time), direction=t.direction, people=t.people, undone=t.undone) for t in taps
-        ),
-        note=body.note,
-    )  # fmt: skip
+    taps = tuple(like(Tap, tap, time=utc(tap.time)) for tap in sorted(body.taps, key=lambda t: t.time))
+    times = {name: utc(getattr(body, name)) for name in ("begins", "ends", "sent")}
+    return like(ManualCount, body, id=number, taps=taps, **times)
 
 
 def utc(time: datetime) -> datetime:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api import ranges
-from api.answers import Form, rows, streamed, table
-from api.deps import KnownSite, Now, known_name, needs
+from api.answers import Form, rows, streamed
+from api.deps import KnownSite, Now, known_name
 from api.reports import ReportDb, in_one, in_turn
+from api.routing import Routes
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
@@ -22,7 +23,7 @@ from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
 from besok.store.database import Database
 
-router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
+router = Routes(tags=["Figures"])
 
 RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "
@@ -66,7 +67,7 @@ SpaceId = Annotated[
 ]
 
 
-@table(router, "/sites/{site}/flows", FlowPoint, "People through each portal")
+@router.table("/sites/{site}/flows", "read", "People through each portal", FlowPoint)
 async def flows(
     site: KnownSite, request: Request, now: Now, form: Form, portal: PortalId = None, begin: From = None,
     to: To = None, step: StepOf = "hour",
@@ -90,7 +91,7 @@ async def flows(
     return rows(await in_one(request, found, start, end), FlowPoint, form, name)
 
 
-@table(router, "/sites/{site}/visits", VisitPoint, "Visits")
+@router.table("/sites/{site}/visits", "read", "Visits", VisitPoint)
 def visits(
     site: KnownSite, db: ReportDb, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
     step: DayStep = "day", together: Together = False,
@@ -106,7 +107,7 @@ def visits(
     return rows(points, VisitPoint, form, f"{name}-visits-{first}-{last}")
 
 
-@table(router, "/sites/{site}/occupancy", OccupancyPoint, "People in a space over time")
+@router.table("/sites/{site}/occupancy", "read", "People in a space over time", OccupancyPoint)
 async def occupancy(
     site: KnownSite, request: Request, now: Now, form: Form, space: SpaceId = None, begin: From = None, to: To = None,
     step: StepOf = "15min",
@@ -129,7 +130,7 @@ async def occupancy(
     return rows(await in_one(request, found, start, end), OccupancyPoint, form, name)
 
 
-@table(router, "/sites/{site}/occupancy/heatmap", HeatCell, "The usual week of a space")
+@router.table("/sites/{site}/occupancy/heatmap", "read", "The usual week of a space", HeatCell)
 def heatmap(
     site: KnownSite, db: ReportDb, now: Now, form: Form, space: SpaceId = None, begin: FirstDay = None,
     to: LastDay = None,
@@ -142,13 +143,13 @@ def heatmap(
     return rows(cells, HeatCell, form, f"{site.id}-heatmap-{first}-{last}")
 
 
-@router.get("/sites/{site}/progress", summary="On the way to the target")
+@router.reads("/sites/{site}/progress", "read", "On the way to the target")
 def progress(site: KnownSite, db: ReportDb, now: Now) -> Progress:
     """Visits of the last 365 business days beside the baseline and the goal."""
     return get_progress(db, site.id, calendar.business_day(now, site))
 
 
-@router.get("/sites/{site}/annual", summary="The year's visits, with all that they rest on")
+@router.reads("/sites/{site}/annual", "read", "The year's visits, with all that they rest on")
 def annual(site: KnownSite, db: ReportDb, now: Now, year: Year = None) -> AnnualReport:
     """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.answers import TABLE, Form, rows
-from api.deps import Db, KnownSite, Now, needs
+from api.deps import Db, KnownSite, Now
+from api.routing import Routes
 from besok.model import calendar
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.levers import LeverEffect
@@ -18,7 +19,7 @@ from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
 
-router = APIRouter(tags=["Forecast"], dependencies=[needs("read")])
+router = Routes(tags=["Forecast"])
 
 Part = Annotated[
     Literal["days", "years", "totals"],
@@ -45,7 +46,9 @@ class ForecastRecord:
     forecasts: tuple[Scored, ...]
 
 
-@router.get("/sites/{site}/forecast", response_model=Forecast, responses=TABLE, summary="The visits to come")
+@router.reads(
+    "/sites/{site}/forecast", "read", "The visits to come", response_model=Forecast, responses=TABLE
+)
 def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days") -> Response | Forecast:
     """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
     found = get_outlook(db, site.id)
@@ -62,11 +65,12 @@ def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days")
     return Forecast(forecast=found, sentences=tuple(Text(sv=sv, en=en) for sv, en in pairs))
 
 
-@router.get(
+@router.reads(
     "/sites/{site}/forecast/record",
+    "read",
+    "How good forecasts were",
     response_model=ForecastRecord,
     responses=TABLE,
-    summary="How good forecasts were",
 )
 def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | ForecastRecord:
     """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
@@ -80,7 +84,9 @@ def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | Forecast
     )
 
 
-@router.get("/sites/{site}/levers", response_model=list[LeverEffect], summary="What would bring more visits")
+@router.reads(
+    "/sites/{site}/levers", "read", "What would bring more visits", response_model=list[LeverEffect]
+)
 def levers(site: KnownSite, db: Db, now: Now) -> list[LeverEffect]:
     """Visits a year that one more of each lever went with, by the site's own weeks."""
     return list(get_levers(db, site.id, calendar.business_day(now, site)))

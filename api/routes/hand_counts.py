@@ -3,27 +3,23 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter, HTTPException, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import HTTPException
+from pydantic import AwareDatetime, Field
 
-from api.deps import Db, KnownSite, Now, needs
-from api.routes.counting import Name
-from api.security import same_origin
+from api.deps import Db, KnownSite, Now
+from api.routing import Body, Name, Routes
 from besok.model import calendar, messages
 from besok.model.actions import YEARS
-from besok.model.errors import CountFileError
 from besok.model.hand_counts import MOST_VISITS, HandCount
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.hand_counts import enter
 from besok.services.observed_days import get_sampled_years
 
-router = APIRouter(tags=["Counts by hand"])
+router = Routes(tags=["Counts by hand"])
 
 
-class HandCountIn(BaseModel):
+class HandCountIn(Body):
     """Visits from one business day to another, both included; seven days at most."""
-
-    model_config = ConfigDict(extra="forbid")
 
     first: date = Field(examples=["2026-11-23"])
     last: date = Field(examples=["2026-11-29"])
@@ -41,28 +37,18 @@ class Entered:
     import_id: int
 
 
-@router.post(
-    "/sites/{site}/visits/counted",
-    status_code=201,
-    summary="Enter a day or a week counted by hand",
-    dependencies=[needs("count")],
+@router.writes(
+    "/sites/{site}/visits/counted", "count", "Enter a day or a week counted by hand", status_code=201
 )
-def receive(site: KnownSite, body: HandCountIn, db: Db, now: Now, request: Request) -> Entered:
+def receive(site: KnownSite, body: HandCountIn, db: Db, now: Now) -> Entered:
     """Keep a count of visits by hand. The same again changes nothing; another number replaces the one before."""
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_COUNT)
     if wrong := [day.year for day in (body.first, body.last) if day.year not in YEARS]:
-        raise HTTPException(422, messages.no_year(wrong[0]))
+        raise HTTPException(422, messages.NO_YEAR(year=wrong[0]))
     count = HandCount(**body.model_dump(exclude={"sent"}))
-    try:
-        return Entered(import_id=enter(db, site, count, now))
-    except CountFileError as exc:
-        raise HTTPException(422, exc.message or str(exc)) from exc
+    return Entered(import_id=enter(db, site, count, now))
 
 
-@router.get(
-    "/sites/{site}/visits/sampled", summary="Years estimated from sample weeks", dependencies=[needs("read")]
-)
+@router.reads("/sites/{site}/visits/sampled", "read", "Years estimated from sample weeks")
 def sampled(site: KnownSite, db: Db, now: Now) -> list[SampledYear]:
     """Return each year of which weeks were counted by hand, estimated from them (stratified by the kind of week), with
     its standard error, degrees of freedom and intervals."""

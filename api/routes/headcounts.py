@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import HTTPException, Response
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from api import ranges
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now, needs
-from api.routes.counting import CountId, Name, Received, utc
+from api.deps import Db, KnownSite, Now
+from api.routes.counting import CountId, Received, utc
 from api.routes.figures import FirstDay, LastDay
-from api.security import same_origin
+from api.routing import Body, Name, Routes
 from besok.model import messages
 from besok.model.actions import YEARS
 from besok.model.headcount import MOST_PEOPLE, OLDEST, Headcount
@@ -21,16 +21,14 @@ from besok.model.views.headcounts import RoomToCount, SiteHeadcounts
 from besok.services.headcounts import get_headcounts, get_rooms, receive_headcount
 from besok.store import headcounts
 
-router = APIRouter(tags=["Headcounts"])
+router = Routes(tags=["Headcounts"])
 
 SLACK = timedelta(seconds=2)  # by which a headcount may seem to be later than its sending
 SPAN = timedelta(days=55)  # eight weeks
 
 
-class HeadcountIn(BaseModel):
+class HeadcountIn(Body):
     """A headcount of a space. Times are the phone's own; `sent` is its clock at the moment of sending."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: UUID = Field(description="Made by whoever sends it: sent again it changes nothing")
     space: Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -43,10 +41,8 @@ class HeadcountIn(BaseModel):
     )
 
 
-class UndoIn(BaseModel):
+class UndoIn(Body):
     """Who takes a headcount back, and why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     by: Name
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -59,11 +55,7 @@ class Undone:
     id: UUID
 
 
-@router.get(
-    "/sites/{site}/headcounts",
-    summary="Headcounts, and what they say of the estimates",
-    dependencies=[needs("read")],
-)
+@router.reads("/sites/{site}/headcounts", "read", "Headcounts, and what they say of the estimates")
 def listing(site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None) -> SiteHeadcounts:
     """Headcounts of business days (the last eight weeks), each beside the estimate of its minute as it was before the
     headcount was used; how many lay within the 80 % interval; what room sensors show of the people counted."""
@@ -71,11 +63,7 @@ def listing(site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastD
     return get_headcounts(db, site, now, first, last)
 
 
-@router.get(
-    "/sites/{site}/headcounts/rooms",
-    summary="Rooms to walk in a headcount round",
-    dependencies=[needs("count")],
-)
+@router.reads("/sites/{site}/headcounts/rooms", "count", "Rooms to walk in a headcount round")
 def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToCount]:
     """Return the spaces without parts, with their last headcounts of today. It tells nothing of the estimates, so that
     whoever counts is not led by them."""
@@ -83,21 +71,18 @@ def rooms(site: KnownSite, db: Db, now: Now, response: Response) -> list[RoomToC
     return get_rooms(db, site, now)
 
 
-@router.post(
+@router.writes(
     "/sites/{site}/headcounts",
+    "count",
+    "Send a headcount",
     status_code=201,
     responses={200: {"description": "It was there already"}},
-    summary="Send a headcount",
-    dependencies=[needs("count")],
 )
-def receive(
-    site: KnownSite, body: HeadcountIn, db: Db, now: Now, request: Request, response: Response
-) -> Received:
+def receive(site: KnownSite, body: HeadcountIn, db: Db, now: Now, response: Response) -> Received:
     """Keep a headcount and estimate its day again. Sent again it changes nothing (200); another one under the same id
     is refused (409). Nobody in a space means nobody in what lies in it: "the building is empty" is one headcount."""
-    _ours(request)
     if wrong := [t.year for t in (body.time, body.sent) if t.year not in YEARS]:
-        raise HTTPException(422, messages.no_year(wrong[0]))
+        raise HTTPException(422, messages.NO_YEAR(year=wrong[0]))
     if not body.time - SLACK <= body.sent <= body.time + OLDEST:
         raise HTTPException(422, messages.HEADCOUNT_TIME)
     count = Headcount(**body.model_dump() | {"time": utc(body.time), "sent": utc(body.sent)})
@@ -106,16 +91,8 @@ def receive(
     return Received(id=body.id, stored=stored)
 
 
-@router.post(
-    "/sites/{site}/headcounts/{count}/undo", summary="Take a headcount back", dependencies=[needs("count")]
-)
-def undo(site: KnownSite, count: CountId, body: UndoIn, db: Db, now: Now, request: Request) -> Undone:
+@router.writes("/sites/{site}/headcounts/{count}/undo", "count", "Take a headcount back")
+def undo(site: KnownSite, count: CountId, body: UndoIn, db: Db, now: Now) -> Undone:
     """Take a headcount out of use, which is kept, and estimate its day again without it."""
-    _ours(request)
     headcounts.undo(db, site, count, author=body.by, reason=body.reason, now=now)
     return Undone(id=count)
-
-
-def _ours(request: Request) -> None:
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_COUNT)

@@ -4,43 +4,45 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from fastapi import Depends, Path, Query, Request
+from pydantic import StringConstraints
 
-from api.deps import Db, KnownSite, Now, author, needs
+from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
-from api.security import same_origin
+from api.routing import WORD, Body, Routes
 from besok.model import messages
-from besok.model.errors import CountFileError, NotFound, Unclear
+from besok.model.errors import NotFound, Unclear
 from besok.model.messages import Translatable
 from besok.model.period_counts import LARGEST_FILE, CountFile, FileChoice, FileQuestion, FileRemark, Unit
 from besok.model.site import Site
-from besok.model.views.imports import ImportPreview, ImportView, PreviewRemark
+from besok.model.views.imports import Counts, ImportPreview, ImportView, PreviewRemark
+from besok.model.views.like import like
 from besok.services import imports
+from besok.store import period_counts
 from besok.store.database import Database
+from besok.store.period_counts import NewImport
 from besok.text import import_text
 from besok.text.languages import preferred, speaking, translated
 
-router = APIRouter(tags=["Past counts"])
+router = Routes(tags=["Past counts"])
 
-LINE = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 SOURCE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
 ImportId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The import's number", examples=[12])]
 Source = Annotated[str, Query(max_length=100, pattern=SOURCE, description="Where the counts are from")]
-Name = Annotated[str, Query(max_length=200, pattern=LINE, description="The name of the file")]
+Name = Annotated[str, Query(max_length=200, pattern=WORD, description="The name of the file")]
 Who = Annotated[
     str,
     Query(
         max_length=60,
-        pattern=LINE,
+        pattern=WORD,
         description="Who brings them, a name or initials; left out by who is signed in",
     ),
 ]
 Measure = Annotated[
-    Literal["gross", "net", "passages"] | None,
+    Counts | None,
     Query(description="All who came in, these less deductions, or people in and out together"),
 ]
 Portal = Annotated[
@@ -103,12 +105,10 @@ class FilePreview:
     layout: str = ""
 
 
-class By(BaseModel):
+class By(Body):
     """Who undoes or restores."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=LINE)] = ""
+    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class _Upload:
     data: bytes
     name: str
     source: str
-    measure: Literal["gross", "net", "passages"] | None
+    measure: Counts | None
     portal: str
     answers: Mapping[str, str]
 
@@ -156,16 +156,16 @@ async def _upload(
 Uploaded = Annotated[_Upload, Depends(_upload)]
 
 
-@router.get("/sites/{site}/imports", summary="Files that were imported", dependencies=[needs("read")])
+@router.reads("/sites/{site}/imports", "read", "Files that were imported")
 def listing(site: KnownSite, db: Db) -> list[ImportView]:
     """Return the imports of a site, newest first, also those that were undone."""
-    return imports.imports(db, site.id)
+    return period_counts.listing(db, site.id)
 
 
-@router.post(
+@router.writes(
     "/sites/{site}/imports/preview",
-    summary="What a file would change",
-    dependencies=[needs("record")],
+    "record",
+    "What a file would change",
     max_body_size=LARGEST_FILE,
     openapi_extra=FILE,
 )
@@ -177,98 +177,63 @@ def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: 
             measure = _measure(upload, file)
         except Unclear as exc:
             return FilePreview(questions=tuple(map(_asked, exc.questions)))
-        try:
-            seen = imports.preview(
-                db, site.id, _doors(file, upload), file, upload.source, counts=measure, now=now
-            )
-        except CountFileError as exc:
-            raise HTTPException(422, exc.message or str(exc)) from None
+        seen = imports.preview(db, site.id, _new(file, upload, measure), now)
         return _told(seen, file, upload.digest)
 
 
-@router.post(
+@router.writes(
     "/sites/{site}/imports",
+    "record",
+    "Import a file",
     status_code=201,
-    summary="Import a file",
-    dependencies=[needs("record")],
     max_body_size=LARGEST_FILE,
     openapi_extra=FILE,
 )
-def store(
-    site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: Request, who: Who = ""
-) -> Stored:
+def store(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, who: Who = "") -> Stored:
     """Store the counts of a file; the same counts twice are one import. What is unclear is refused: see the preview."""
-    _ours(request)
-    try:
-        file = _read(upload, site)
-        number = imports.store(
-            db, site.id, _doors(file, upload), file, upload.source, author=author(who), digest=upload.digest,
-            name=upload.name, counts=_measure(upload, file), now=now,
-        )  # fmt: skip
-    except CountFileError as exc:
-        raise HTTPException(422, exc.message or str(exc)) from None
-    return Stored(id=number)
+    file = _read(upload, site)
+    new = _new(file, upload, _measure(upload, file), author(who))
+    return Stored(id=period_counts.put(db, site.id, new, now))
 
 
-@router.post("/sites/{site}/imports/{number}/undo", summary="Undo an import", dependencies=[needs("record")])
-def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
+@router.writes("/sites/{site}/imports/{number}/undo", "record", "Undo an import")
+def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now) -> Stored:
     """Make an import count for nothing; what it replaced counts again."""
-    return _changed(imports.undo, site, number, body, db, now, request)
+    return _changed(period_counts.undo, site, number, body, db, now)
 
 
-@router.post(
-    "/sites/{site}/imports/{number}/redo", summary="Restore an import", dependencies=[needs("record")]
-)
-def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now, request: Request) -> Stored:
+@router.writes("/sites/{site}/imports/{number}/redo", "record", "Restore an import")
+def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now) -> Stored:
     """Make an import that was undone count again."""
-    return _changed(imports.redo, site, number, body, db, now, request)
+    return _changed(period_counts.redo, site, number, body, db, now)
 
 
 def _changed(
-    change: Callable[..., None],
-    site: Site,
-    number: int,
-    body: By,
-    db: Database,
-    now: datetime,
-    request: Request,
+    change: Callable[..., None], site: Site, number: int, body: By, db: Database, now: datetime
 ) -> Stored:
-    _ours(request)
-    if number not in {one.id for one in imports.imports(db, site.id)}:
-        raise NotFound(messages.no_import(number))
-    try:
-        change(db, number, author(body.who), now=now)
-    except CountFileError as exc:
-        raise HTTPException(422, exc.message or str(exc)) from None
+    if number not in {one.id for one in period_counts.listing(db, site.id)}:
+        raise NotFound(messages.NO_IMPORT(number=number))
+    change(db, number, author(body.who), now=now)
     return Stored(id=number)
 
 
-def _ours(request: Request) -> None:
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_IMPORT)
-
-
 def _read(upload: _Upload, site: Site) -> CountFile:
-    """Return what the file says. Raises Unclear, and 422 for what cannot be read."""
+    """Return what the file says. Raises Unclear, CountFileError."""
     from besok.files.visit_counts import read  # takes its time to load
 
-    try:
-        return read(upload.data, upload.name, upload.answers, zone=ZoneInfo(site.timezone))
-    except Unclear:
-        raise
-    except CountFileError as exc:
-        raise HTTPException(422, exc.message or str(exc)) from None
+    return read(upload.data, upload.name, upload.answers, zone=ZoneInfo(site.timezone))
 
 
-def _measure(upload: _Upload, file: CountFile) -> Literal["gross", "net", "passages"]:
+def _measure(upload: _Upload, file: CountFile) -> Counts:
     """Return what was counted. Raises CountFileError where a running total may hold those who go out, too."""
     if upload.measure is None and any(remark.kind == "running" for remark in file.findings):
         raise Unclear([MEASURE])
     return upload.measure or "gross"
 
 
-def _doors(file: CountFile, upload: _Upload) -> Mapping[str, str | None]:
-    return {count.series: upload.portal for count in file.counts} if upload.portal else {}
+def _new(file: CountFile, upload: _Upload, measure: Counts, who: str = "") -> NewImport:
+    doors = {count.series: upload.portal for count in file.counts} if upload.portal else {}
+    return like(NewImport, upload, file=file, portal_of=doors, counted=measure, author=who)
 
 
 def _language(request: Request) -> str:
@@ -284,16 +249,13 @@ def _asked(question: FileQuestion) -> OpenQuestion:
 
 def _told(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
     found: list[FileRemark | PreviewRemark] = [*file.findings, *seen.remarks]
-    return FilePreview(
+    return like(
+        FilePreview,
+        seen,
         digest=digest,
-        unit=seen.unit,
         counts=seen.rows,
-        first=seen.first,
-        last=seen.last,
-        visits=seen.visits,
         by_year=dict(seen.by_year),
         look_at=tuple(translated(remark.text) for remark in found[:MOST_REMARKS]),
         stored=tuple(import_text.periods(seen)),
         progress=tuple(import_text.changes(seen)),
-        layout=seen.layout,
     )

@@ -1,23 +1,23 @@
 """You said, we did: what was asked for, answered and done, what it gave; and writing it down."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import HTTPException, Path, Response
+from pydantic import Field, StringConstraints
 
-from api.answers import Form, rows, table
-from api.deps import Db, KnownSite, Now, author, known_name, needs
+from api.answers import Form, rows
+from api.deps import Db, KnownSite, Now, author, known_name
 from api.routes.figures import SpaceId, known_space
-from api.security import same_origin
+from api.routing import Routes, Signed
 from besok.model import messages
 from besok.model.actions import Action, id_of
 from besok.model.calendar import business_day
-from besok.model.errors import CalendarFileError
 from besok.model.site import Site, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
+from besok.model.views.like import like
 from besok.services.actions import get_actions
 from besok.store import actions as ledger
 from besok.store import effects
@@ -25,24 +25,16 @@ from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
 
-router = APIRouter(tags=["Ledger"])
+router = Routes(tags=["Ledger"])
 
-TEXT, WORD = r"^[^\x00-\x08\x0b-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"  # no control characters
+TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"  # no control characters, but line ends
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 ActionId = Annotated[str, Path(description="The action's id", examples=["longer-sundays"])]
-Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
-WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    who: Who = WHO
-
-
-class Asked(_Body):
+class Asked(Signed):
     """Something that was asked for."""
 
     title_sv: Line = Field(default="", description=BOTH, examples=["Öppet längre på söndagar"])
@@ -57,7 +49,7 @@ class Asked(_Body):
     )
 
 
-class Became(_Body):
+class Became(Signed):
     """What became of it; what is left out stays as it is, `null` takes a day out again."""
 
     answer_sv: Line = Field(default="", description=BOTH)
@@ -111,7 +103,7 @@ class LedgerRow(ActionRow):
     gave_en: str
 
 
-@table(router, "/sites/{site}/actions", ActionInfo, "You said, we did", needs("open"))
+@router.table("/sites/{site}/actions", "open", "You said, we did", ActionInfo)
 def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first."""
     room = known_space(space, site) if space else ""
@@ -120,10 +112,12 @@ def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None
     ]
     if form.format == "json":
         return rows(found, ActionInfo, form, "")
-    return rows([ActionRow(**_shared(site.id, a)) for a in found], ActionRow, form, f"{site.id}-actions")
+    return rows(
+        [like(ActionRow, a, **_shared(site.id, a)) for a in found], ActionRow, form, f"{site.id}-actions"
+    )
 
 
-@table(router, "/sites/{site}/actions/effects", Gave, "What it gave", needs("read"))
+@router.table("/sites/{site}/actions/effects", "read", "What it gave", Gave)
 def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Response:
     """Return the effect of each action that was done, computed from the visits before and since once a day.
 
@@ -137,15 +131,9 @@ def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Respons
     return rows(lines, LedgerRow, form, f"{site.id}-actions-effects")
 
 
-@router.post(
-    "/sites/{site}/actions",
-    status_code=201,
-    summary="Write down what was asked for",
-    dependencies=[needs("record")],
-)
-def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> ActionInfo:
+@router.writes("/sites/{site}/actions", "record", "Write down what was asked for", status_code=201)
+def add(site: KnownSite, body: Asked, db: Db, now: Now) -> ActionInfo:
     """Put it into the ledger, which is public: it names groups, never people. Its id is made of its title."""
-    _ours(request)
     title = _both(body.title_sv, body.title_en)
     if title is None:
         raise HTTPException(422, messages.NO_TITLE)
@@ -161,15 +149,12 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
             weekdays=tuple(dict.fromkeys(body.weekdays)),
         )
 
-    return _info(db, site, now, _kept(lambda: ledger.add(db, site.id, made, author(body.who), now)).id)
+    return _info(db, site, now, ledger.add(db, site.id, made, author(body.who), now).id)
 
 
-@router.patch(
-    "/sites/{site}/actions/{action}", summary="Write down what became of it", dependencies=[needs("record")]
-)
-def amend(site: KnownSite, action: ActionId, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
+@router.writes("/sites/{site}/actions/{action}", "record", "Write down what became of it", method="PATCH")
+def amend(site: KnownSite, action: ActionId, body: Became, db: Db, now: Now) -> ActionInfo:
     """Note an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
-    _ours(request)
     name = known_name(action, "action")
 
     def amended(known: Action) -> Action:
@@ -182,21 +167,8 @@ def amend(site: KnownSite, action: ActionId, body: Became, db: Db, now: Now, req
             known, **{n: getattr(body, n) for n in ("done_since", "undone") if n in body.model_fields_set}
         )
 
-    _kept(lambda: ledger.amend(db, site.id, name, amended, author(body.who), now))
+    ledger.amend(db, site.id, name, amended, author(body.who), now)
     return _info(db, site, now, name)
-
-
-def _ours(request: Request) -> None:
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_ACTION)
-
-
-def _kept(write: Callable[[], Any]) -> Any:
-    """Keep it, by the rules of `besok action`."""
-    try:
-        return write()
-    except CalendarFileError as exc:
-        raise HTTPException(422, exc.message or str(exc)) from None
 
 
 def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
@@ -231,14 +203,13 @@ def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
-SAME = ("asked_by", "asked", "answered", "done_since", "undone", "spaces", "weekdays", "state")
 EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     told = gave.sentence if gave else Text(sv="", en="")
     effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
-    return LedgerRow(**_shared(site, one), gave_sv=told.sv, gave_en=told.en, **effect)
+    return like(LedgerRow, one, **_shared(site, one), gave_sv=told.sv, gave_en=told.en, **effect)
 
 
 def _shared(site: str, one: ActionInfo) -> dict[str, Any]:
@@ -251,5 +222,4 @@ def _shared(site: str, one: ActionInfo) -> dict[str, Any]:
         "answer_sv": answer.sv,
         "answer_en": answer.en,
         "invented": "yes" if one.invented else "no",
-        **{name: getattr(one, name) for name in SAME},
     }

@@ -5,17 +5,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.answers import FRESH
-from api.deps import Db, LiveDb, Now, known_name, needs
+from api.deps import Db, LiveDb, Now, known_name
+from api.routing import Routes
 from besok.model.views.devices import DeviceInfo, Health, RejectedMessage
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.health import get_health
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store.sites import load_all
 
-router = APIRouter(tags=["Operation"])
+router = Routes(tags=["Operation"])
 
 MOST = 500  # rejected messages in one answer
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")]
@@ -24,14 +25,14 @@ Before = Annotated[
 ]
 
 
-@router.get("/health", summary="Whether the whole works", dependencies=[needs("open")])
+@router.reads("/health", "open", "Whether the whole works")
 def health(db: LiveDb, now: Now, response: Response) -> Health:
     """`ok` if the database is of this version and every service said lately that it works. 503 without a database."""
     response.headers.update(FRESH)
     return get_health(db, now)
 
 
-@router.get("/devices", summary="All sensors, heard or expected", dependencies=[needs("read")])
+@router.reads("/devices", "read", "All sensors, heard or expected")
 def devices(
     db: Db, now: Now, site: Annotated[str | None, Query(description="Only those of this site")] = None
 ) -> list[DeviceInfo]:
@@ -39,14 +40,14 @@ def devices(
     return get_devices(db, known_name(site, "site") if site else None, now=now)
 
 
-@router.get("/devices/unplaced", summary="Sensors heard, but not placed", dependencies=[needs("diagnose")])
+@router.reads("/devices/unplaced", "diagnose", "Sensors heard, but not placed")
 def unplaced(db: Db, now: Now) -> list[UnassignedSensor]:
     """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
     holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
     return suggest_placements(get_unplaced(db, now), load_all(db))
 
 
-@router.get("/rejected", summary="Messages nobody could read", dependencies=[needs("diagnose")])
+@router.reads("/rejected", "diagnose", "Messages nobody could read")
 def rejected(
     db: Db, request: Request, response: Response, limit: Limit = 100, before_id: Before = None
 ) -> list[RejectedMessage]:
@@ -58,7 +59,7 @@ def rejected(
     return found
 
 
-@router.get("/schema/native", summary="JSON Schema of native sensor messages", dependencies=[needs("open")])
+@router.reads("/schema/native", "open", "JSON Schema of native sensor messages")
 def native_schema() -> dict[str, Any]:
     """Return what a sensor may publish on `besok/v1/...`; docs/reference/native-messages.md explains it."""
     return _schema()

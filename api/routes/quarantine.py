@@ -3,30 +3,26 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Path, Query
+from pydantic import Field, StringConstraints
 
-from api.deps import Db, KnownSite, Now, author, known_name, needs
-from api.routes.ledger import WHO, WORD, Who
-from api.security import same_origin
-from besok.model import messages
+from api.deps import Db, KnownSite, Now, author, known_name
+from api.routing import WORD, Routes, Signed
 from besok.model.readings import Withheld
+from besok.model.views.like import like
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import quarantine_decisions
 from besok.store.quarantine_decisions import Chosen
 
-router = APIRouter(tags=["Operation"])
+router = Routes(tags=["Operation"])
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=WORD)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a decision")]
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Signed):
     """What is to become of the readings of a channel that are withheld for a cause."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    who: Who = WHO
     decision: Literal["released", "dropped"] = Field(description="Whether they count from now on")
     source: Name = Field(description="The source of the device", examples=["native"])
     device: Name = Field(description="The device", examples=["library/front-door"])
@@ -43,7 +39,7 @@ class Decision:
     readings: int
 
 
-@router.get("/quarantine", summary="Readings that do not count", dependencies=[needs("read")])
+@router.reads("/quarantine", "read", "Readings that do not count")
 def waiting(
     db: Db,
     site: Annotated[str | None, Query(description="Only those of this site, or without a place")] = None,
@@ -52,59 +48,29 @@ def waiting(
     return quarantine_decisions.groups(db, known_name(site, "site") if site else None)
 
 
-@router.get(
-    "/sites/{site}/quarantine/decisions",
-    summary="Decisions about readings in quarantine",
-    dependencies=[needs("read")],
-)
+@router.reads("/sites/{site}/quarantine/decisions", "read", "Decisions about readings in quarantine")
 def decided(site: KnownSite, db: Db) -> list[Decided]:
     """Return the last hundred, the last first."""
     return quarantine_decisions.decisions(db, site.id)
 
 
-@router.post(
-    "/sites/{site}/quarantine",
-    status_code=201,
-    summary="Release or drop readings in quarantine",
-    dependencies=[needs("acknowledge")],
+@router.writes(
+    "/sites/{site}/quarantine", "acknowledge", "Release or drop readings in quarantine", status_code=201
 )
-def decide(site: KnownSite, body: DecisionIn, db: Db, now: Now, request: Request) -> Decision:
+def decide(site: KnownSite, body: DecisionIn, db: Db, now: Now) -> Decision:
     """Keep the decision. What is released counts, and its days are recomputed."""
-    _refuse_foreign(request)
-    chosen = Chosen(
-        device=body.device,
-        site=site.id,
-        source=body.source,
-        channel=body.channel,
-        cause=body.cause,
-        until=body.until,
-    )
+    chosen = like(Chosen, body, site=site.id)
     number, readings = quarantine_decisions.decide(
         db, body.decision, chosen, author=author(body.who), now=now
     )
     return Decision(decision=number, readings=readings)
 
 
-class UndoIn(BaseModel):
+class UndoIn(Signed):
     """Who takes a decision back."""
 
-    model_config = ConfigDict(extra="forbid")
 
-    who: Who = WHO
-
-
-@router.post(
-    "/sites/{site}/quarantine/{number}/undo",
-    status_code=204,
-    summary="Undo a decision",
-    dependencies=[needs("acknowledge")],
-)
-def undo(site: KnownSite, number: Number, body: UndoIn, db: Db, now: Now, request: Request) -> None:
+@router.writes("/sites/{site}/quarantine/{number}/undo", "acknowledge", "Undo a decision", status_code=204)
+def undo(site: KnownSite, number: Number, body: UndoIn, db: Db, now: Now) -> None:
     """Let its readings wait again; what had counted counts no more."""
-    _refuse_foreign(request)
     quarantine_decisions.undo(db, number, site=site.id, author=author(body.who), now=now)
-
-
-def _refuse_foreign(request: Request) -> None:
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_DECISION)

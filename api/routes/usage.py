@@ -3,24 +3,25 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api import ranges
-from api.deps import KnownSite, Now, known_name, needs
+from api.deps import KnownSite, Now, known_name
 from api.reports import ReportDb
 from api.routes.figures import FirstDay, LastDay, SpaceId
+from api.routing import Routes
 from besok.model import calendar
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.views.series import SpaceUsage, Together
 from besok.services.usage import get_space_usage, get_together
 
-router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
+router = Routes(tags=["Figures"])
 
 MOST_DAYS = 1100  # three years, whose millions of quarters of an hour take a few seconds
 
 
-@router.get("/sites/{site}/usage", summary="How spaces were used")
+@router.reads("/sites/{site}/usage", "read", "How spaces were used")
 def usage(
     site: KnownSite, db: ReportDb, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None
 ) -> list[SpaceUsage]:
@@ -32,7 +33,7 @@ def usage(
     return get_space_usage(db, site, first, last, now=now, space=name)
 
 
-@router.get("/sites/{site}/usage/together", summary="Several spaces taken together")
+@router.reads("/sites/{site}/usage/together", "read", "Several spaces taken together")
 def together(
     site: KnownSite, db: ReportDb, now: Now,
     space: Annotated[list[str], Query(description="Ids of spaces, none within another", min_length=1, max_length=50)],

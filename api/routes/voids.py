@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Path
+from pydantic import Field, StringConstraints
 
-from api.deps import Db, KnownSite, Now, author, needs
-from api.routes.ledger import WHO, WORD, Who
-from api.security import same_origin
+from api.deps import Db, KnownSite, Now, author
+from api.routing import WORD, Routes, Signed
 from besok.model import messages
-from besok.model.errors import BesokError, NotFound, StoreError
+from besok.model.errors import NotFound
 from besok.model.views.devices import Voided
+from besok.model.views.like import like
 from besok.services.voids import time_span
 from besok.store import voids as store
 from besok.store.database import Database
 from besok.store.voids import KnownDevice
 
-router = APIRouter(tags=["Operation"])
+router = Routes(tags=["Operation"])
 
 VoidId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the voiding", examples=[3])]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
@@ -25,12 +25,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=WO
 Time = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
-class VoidIn(BaseModel):
+class VoidIn(Signed):
     """A time of a sensor, by the clock of the site, in which what it sent does not count."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    who: Who = WHO
     device: Name = Field(
         description="The name of the sensor, as /devices shows it", examples=["library/front"]
     )
@@ -42,12 +39,9 @@ class VoidIn(BaseModel):
     reason: Reason = Field(description="Why; it is shown beside the figures")
 
 
-class UndoIn(BaseModel):
+class UndoIn(Signed):
     """That readings which were voided count again."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    who: Who = WHO
     reason: Reason = Field(description="Why")
 
 
@@ -59,58 +53,35 @@ class WouldGo:
     people: float
 
 
-@router.get("/sites/{site}/voids", summary="Readings that were voided", dependencies=[needs("read")])
+@router.reads("/sites/{site}/voids", "read", "Readings that were voided")
 def voided(site: KnownSite, db: Db) -> list[Voided]:
     """Return the times that were voided of the sensors of a site, also those that count again; the last first."""
     return store.listing(db, site.id)
 
 
-@router.post(
-    "/sites/{site}/voids/preview", summary="What voiding would take away", dependencies=[needs("acknowledge")]
-)
+@router.writes("/sites/{site}/voids/preview", "acknowledge", "What voiding would take away")
 def preview(site: KnownSite, body: VoidIn, db: Db) -> WouldGo:
     """Return how much would count no more; it changes nothing."""
     device = _device(db, site.id, body.device)
-    try:
-        goes = store.affected(db, device, *time_span(db, device, body.first, body.last), body.above)
-    except BesokError as exc:
-        raise _unprocessable(exc) from None
-    return WouldGo(readings=goes.readings, people=goes.people)
+    goes = store.affected(db, device, *time_span(db, device, body.first, body.last), body.above)
+    return like(WouldGo, goes)
 
 
-@router.post(
-    "/sites/{site}/voids", status_code=201, summary="Void readings", dependencies=[needs("acknowledge")]
-)
-def void(site: KnownSite, body: VoidIn, db: Db, now: Now, request: Request) -> Voided:
+@router.writes("/sites/{site}/voids", "acknowledge", "Void readings", status_code=201)
+def void(site: KnownSite, body: VoidIn, db: Db, now: Now) -> Voided:
     """Take what a sensor sent in some time out of all figures. It is kept; the days concerned are computed again."""
-    _ours(request)
     device = _device(db, site.id, body.device)
-    try:
-        span = time_span(db, device, body.first, body.last)
-        number = store.add(
-            db, device, *span, body.above, reason=body.reason, author=author(body.who), now=now
-        )
-    except BesokError as exc:
-        raise _unprocessable(exc) from None
+    span = time_span(db, device, body.first, body.last)
+    number = store.add(db, device, *span, body.above, reason=body.reason, author=author(body.who), now=now)
     return _one(db, site.id, number)
 
 
-@router.post(
-    "/sites/{site}/voids/{number}/undo",
-    summary="Let voided readings count again",
-    dependencies=[needs("acknowledge")],
-)
-def undo(site: KnownSite, number: VoidId, body: UndoIn, db: Db, now: Now, request: Request) -> Voided:
+@router.writes("/sites/{site}/voids/{number}/undo", "acknowledge", "Let voided readings count again")
+def undo(site: KnownSite, number: VoidId, body: UndoIn, db: Db, now: Now) -> Voided:
     """Compute the days concerned again, with what the sensor sent then."""
-    _ours(request)
     _one(db, site.id, number)
     store.undo(db, number, reason=body.reason, author=author(body.who), now=now)
     return _one(db, site.id, number)
-
-
-def _ours(request: Request) -> None:
-    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.FOREIGN_VOID)
 
 
 def _device(db: Database, site: str, name: str) -> KnownDevice:
@@ -126,8 +97,3 @@ def _one(db: Database, site: str, number: int) -> Voided:
     if found is None:
         raise NotFound(f"nothing of {site} was voided under {number}")
     return found
-
-
-def _unprocessable(exc: BesokError) -> Exception:
-    """Return the answer to times that cannot be; what the database says stays what it is."""
-    return exc if isinstance(exc, NotFound | StoreError) else HTTPException(422, exc.message or str(exc))

@@ -81,11 +81,8 @@ def zone_named(name: str) -> ZoneInfo | None:
         raise CountFileError(f"{name!r} is no time zone; write Europe/Stockholm, for example") from None
 
 
-def parse_times(texts: pd.Series, date_format: str = "", *, clock: bool = False) -> Times:
-    """Read a column of times, indexed by line. With `clock` each must tell its time of day, or be a day at midnight.
-
-    Raises CountFileError where a text fits no format or two formats that disagree.
-    """
+def parse_times(texts: pd.Series, date_format: str = "") -> Times:
+    """Read a column of times, indexed by line. Raises CountFileError where none fits, or two disagree."""
     offset_s = pd.Series(float("nan"), texts.index)
     if date_format:
         wall, unit = _stated(texts, date_format)

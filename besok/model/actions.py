@@ -101,25 +101,25 @@ def check(action: Action, today: date = date.max) -> Iterator[tuple[str, message
     By `today` it has been asked for and answered, though it may be done later.
     """
     if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
-        yield "id", messages.no_id(action.id[:80])
+        yield "id", messages.NO_ID(name=action.id[:80])
     for key in ("title", "answer"):
         text: Text | None = getattr(action, key)
         if text and not all(0 < len(words.strip()) <= LONGEST_TEXT for words in (text.sv, text.en)):
-            yield key, messages.too_long(LONGEST_TEXT)
+            yield key, messages.TOO_LONG(most=LONGEST_TEXT)
     if (action.answer is None) != (action.answered is None):
         yield "answered", messages.HALF_AN_ANSWER
     for day in action.weekdays:
         if day not in WEEKDAYS:
-            yield "weekdays", messages.no_weekday(day[:40])
+            yield "weekdays", messages.NO_WEEKDAY(day=day[:40])
     for key in ("asked", "answered", "done_since", "undone"):
         if (day := getattr(action, key)) and day.year not in YEARS:
-            yield key, messages.no_year(day.year)
+            yield key, messages.NO_YEAR(year=day.year)
         elif day and key in BEEN and day > today:
-            yield key, messages.not_yet(day)
+            yield key, messages.NOT_YET(day=day)
     for earlier, later in ORDER:
         first, second = getattr(action, earlier), getattr(action, later)
         if first and second and second < first:
-            yield later, messages.out_of_order(second, earlier, first)
+            yield later, messages.OUT_OF_ORDER[earlier](second=second, first=first)
     if action.undone and (not action.done_since or action.undone <= action.done_since):
         yield "undone", messages.NEVER_DONE
 

@@ -191,6 +191,11 @@ def _instants(day: date, hours: Minutes, timezone: str) -> tuple[Interval, ...]:
     return tuple((start, until) for start, until in pairs if start < until)
 
 
+def days_from(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last`, both included."""
+    return [first + n * DAY for n in range((last - first).days + 1)]
+
+
 def day_bounds(day: date, site: Site) -> Interval:
     """Tell when the business day `day` begins and ends: 23, 24 or 25 hours."""
     return _bounds(day, site.timezone, site.day_start)

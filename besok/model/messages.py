@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 
@@ -16,6 +15,10 @@ class Translatable:
     def __str__(self) -> str:
         """In English, for logs and commands."""
         return self.english.format(**self.values)
+
+    def __call__(self, **values: Any) -> "Translatable":
+        """Return the sentence with these values."""
+        return Translatable(self.english, values)
 
 
 def _of(english: str, **values: Any) -> Translatable:
@@ -63,14 +66,6 @@ DATABASE_UNFIT: Final = Translatable(
     "the database lacks something that this program needs: run `besok migrate`"
 )
 FAULT: Final = Translatable("Besök could not answer because of a fault in itself; its log tells more")
-FOREIGN_ACKNOWLEDGEMENT: Final = Translatable("findings are acknowledged from pages of this Besök only")
-FOREIGN_COUNT: Final = Translatable("counts are taken from pages of this Besök only")
-FOREIGN_ACTION: Final = Translatable("the ledger is written from pages of this Besök only")
-FOREIGN_IMPORT: Final = Translatable("past counts are imported from pages of this Besök only")
-FOREIGN_ANSWER: Final = Translatable("devices are described from pages of this Besök only")
-FOREIGN_DECISION: Final = Translatable("readings are released and dropped from pages of this Besök only")
-FOREIGN_VOID: Final = Translatable("readings are voided from pages of this Besök only")
-FOREIGN_ALERT: Final = Translatable("alerts are handled from pages of this Besök only")
 CLEANING_IS_OF_A_SPACE: Final = Translatable("cleaning is about one space: name it and its site")
 THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     "space_over": Translatable("space_over needs a threshold above zero: a share of the capacity, as 0.9"),
@@ -79,6 +74,14 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     ),
     "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
 }
+NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
+NO_ALERT_TARGET: Final = Translatable(
+    "there is no target {name}; `besok alert target put {name} URL` makes one"
+)
+NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
+NO_ALERT: Final = Translatable("there is no alert {number}")
+NO_ALERT_RULE: Final = Translatable("there is no rule {number}")
+ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody takes care of it already")
 HALF_QUIET: Final = Translatable("quiet hours have a beginning and an end: write both or neither")
 UNKNOWN_SERVICE: Final = Translatable(
     "that is no address that Apprise knows: it begins as mailto://, msteams:// or ntfy://"
@@ -98,7 +101,7 @@ NOT_HEARD: Final = Translatable(
 )
 NO_FLOW: Final = Translatable("a door needs people who passed; choose a room, or another meaning")
 NO_LEVEL: Final = Translatable("a room needs people who are present; choose a door, or another meaning")
-_ORDER: Final = {
+OUT_OF_ORDER: Final = {
     "asked": Translatable("{second} is before asked ({first}); exchange or correct the days"),
     "answered": Translatable("{second} is before answered ({first}); exchange or correct the days"),
     "done_since": Translatable("{second} is before done_since ({first}); exchange or correct the days"),
@@ -106,171 +109,55 @@ _ORDER: Final = {
 }
 
 
-def no_place(name: str) -> Translatable:
-    """Return that a site has no such portal or space."""
-    return _of("there is no door or room “{name}” here", name=name)
+NO_PLACE: Final = Translatable("there is no door or room “{name}” here")
+PLACED_ELSEWHERE: Final = Translatable(
+    "{device} observes another place already; end that in the site file first"
+)
+NO_SUCH_CHOICE: Final = Translatable("“{name}” cannot be chosen for this device; load the page again")
+TOO_LONG: Final = Translatable("write it in both languages, with {most} characters at most")
+NO_YEAR: Final = Translatable("the year {year} cannot be; correct it")
+NOT_YET: Final = Translatable("{day} is still to come; write the day on which it was")
 
 
-def placed_elsewhere(device: str) -> Translatable:
-    """Return that a channel of a device observes something else already."""
-    return _of("{device} observes another place already; end that in the site file first", device=device)
-
-
-def no_such_choice(name: str) -> Translatable:
-    """Return that a value is not among those that can be chosen."""
-    return _of("“{name}” cannot be chosen for this device; load the page again", name=name)
-
-
-def too_long(most: int) -> Translatable:
-    """Return a text is missing in one language, or longer than `most` characters."""
-    return _of("write it in both languages, with {most} characters at most", most=most)
-
-
-def no_year(year: int) -> Translatable:
-    """Return a day lies in a year that cannot be meant."""
-    return _of("the year {year} cannot be; correct it", year=year)
-
-
-def not_yet(day: date) -> Translatable:
-    """Return a day to come of what must have been."""
-    return _of("{day} is still to come; write the day on which it was", day=day)
-
-
-def out_of_order(second: date, earlier: str, first: date) -> Translatable:
-    """Return a day of an action lies before what comes earlier (the name of its key)."""
-    return Translatable(_ORDER[earlier].english, {"second": second, "first": first})
-
-
-def of_action(action: str, key: str, reason: Translatable) -> Translatable:
-    """Return what is wrong with a key of an action."""
-    return _of("{action}: {key}: {reason}", action=action, key=key, reason=reason)
-
-
-def no_weekday(day: str) -> Translatable:
-    """Return a word is no weekday."""
-    return _of('"{day}" is no weekday; write "monday" to "sunday"', day=day)
-
-
-def no_id(name: str) -> Translatable:
-    """Return an id has characters that ids do not have."""
-    return _of(
-        '"{name}" is no id: small letters, digits and single - only, as in "longer-sundays"', name=name
-    )
-
-
-def no_action(site: str, name: str) -> Translatable:
-    """Return the ledger does not hold this action, or no longer."""
-    return _of('{site} has no action "{name}"; `besok action list` shows what there is', site=site, name=name)
-
-
-def no_space(site: str, space: str) -> Translatable:
-    """Return the site has no such space."""
-    return _of('there is no space "{space}" in {site}', site=site, space=space)
-
-
-def no_door(site: str, portal: str) -> Translatable:
-    """Return the site has no such door."""
-    return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
-
-
-def no_headcount(site: str, number: str) -> Translatable:
-    """Return the site has no such headcount in use."""
-    return _of("{site} has no headcount {number} that is in use", site=site, number=number)
-
-
-def no_finding(number: int) -> Translatable:
-    """There is no such finding, or no longer."""
-    return _of("there is no finding {number}; `besok quality list` shows those there are", number=number)
-
-
-def resolved(number: int) -> Translatable:
-    """Return the cause of a finding is gone."""
-    return _of("finding {number} was resolved by itself: its cause is gone", number=number)
-
-
-def expired(what: str, until: date) -> Translatable:
-    """Return readings are deleted, so that nothing of their time can change any more."""
-    return _of(
-        "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
-        " then stay as they are: choose a later time",
-        what=what,
-        until=f"{until:%Y-%m-%d}",
-    )
-
-
-def decision_expired(number: int, gone: int) -> Translatable:
-    """Return a decision cannot be taken back."""
-    return _of(
-        "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)",
-        number=number,
-        gone=gone,
-    )
-
-
-def no_import(number: int) -> Translatable:
-    """Return there is no such import."""
-    return _of("there is no import {number}; `besok visits list` shows those there are", number=number)
-
-
-def period_not_over(first: date, last: date) -> Translatable:
-    """Return a period ends in the future, so that it is not known what its count stands for."""
-    return _of(
-        "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are",
-        first=first,
-        last=last,
-    )
-
-
-def period_twice(series: str) -> Translatable:
-    """Return a series has two values of one period."""
-    return _of("“{series}” has one period twice; keep one of the rows", series=series)
-
-
-def series_twice(series: str, portal: str, other: str, day: date) -> Translatable:
-    """Return a series of a source is counted at two doors on one day."""
-    return _of(
-        "{day}: “{series}” would be counted twice, at “{portal}” and at “{other}” of the same source (no name: the "
-        "whole site); undo the import that has it, or give these counts a source of their own",
-        series=series,
-        portal=portal,
-        other=other,
-        day=day,
-    )
-
-
-def periods_cross(first: date, last: date, other_first: date, other_last: date) -> Translatable:
-    """Return two periods of one source overlap and neither is made of whole ones of the other."""
-    return _of(
-        "{other_first} to {other_last} overlaps with {first} to {last} of the same source, and cannot be compared; "
-        "undo the import that has it, or give these counts a source of their own",
-        first=first,
-        last=last,
-        other_first=other_first,
-        other_last=other_last,
-    )
-
-
-def sums_apart(first: date, last: date, total: float, within: float) -> Translatable:
-    """Return a longer period is not the sum of the shorter ones within it."""
-    return _of(
-        "{first} to {last} is {total:.0f}, but the shorter periods of the same source within it add up to "
-        "{within:.0f}; correct one of them, undo the import that has it, or give these counts a source of their own",
-        first=first,
-        last=last,
-        total=total,
-        within=within,
-    )
-
-
-def source_counts(source: str, before: str, now: str) -> Translatable:
-    """Return counts of one source are of different things."""
-    return _of(
-        "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
-        "of their own",
-        source=source,
-        before=before,
-        now=now,
-    )
+OF_ACTION: Final = Translatable("{action}: {key}: {reason}")
+NO_WEEKDAY: Final = Translatable('"{day}" is no weekday; write "monday" to "sunday"')
+NO_ID: Final = Translatable(
+    '"{name}" is no id: small letters, digits and single - only, as in "longer-sundays"'
+)
+NO_ACTION: Final = Translatable('{site} has no action "{name}"; `besok action list` shows what there is')
+NO_SPACE: Final = Translatable('there is no space "{space}" in {site}')
+NO_DOOR: Final = Translatable("there is no door “{portal}” in {site}")
+NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in use")
+NO_FINDING: Final = Translatable("there is no finding {number}; `besok quality list` shows those there are")
+RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
+EXPIRED: Final = Translatable(
+    "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
+    " then stay as they are: choose a later time"
+)
+DECISION_EXPIRED: Final = Translatable(
+    "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)"
+)
+NO_IMPORT: Final = Translatable("there is no import {number}; `besok visits list` shows those there are")
+PERIOD_NOT_OVER: Final = Translatable(
+    "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are"
+)
+PERIOD_TWICE: Final = Translatable("“{series}” has one period twice; keep one of the rows")
+SERIES_TWICE: Final = Translatable(
+    "{day}: “{series}” would be counted twice, at “{portal}” and at “{other}” of the same source (no name: the "
+    "whole site); undo the import that has it, or give these counts a source of their own"
+)
+PERIODS_CROSS: Final = Translatable(
+    "{other_first} to {other_last} overlaps with {first} to {last} of the same source, and cannot be compared; "
+    "undo the import that has it, or give these counts a source of their own"
+)
+SUMS_APART: Final = Translatable(
+    "{first} to {last} is {total:.0f}, but the shorter periods of the same source within it add up to "
+    "{within:.0f}; correct one of them, undo the import that has it, or give these counts a source of their own"
+)
+SOURCE_COUNTS: Final = Translatable(
+    "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
+    "of their own"
+)
 
 
 def foreign_host(name: str) -> Translatable:
@@ -312,33 +199,3 @@ def not_allowed(name: str, site: str | None) -> Translatable:
     if site:
         return _of("{name} has no role that allows this at {site}", name=name, site=site)
     return _of("{name} has no role that allows this at every site", name=name)
-
-
-def no_rule_kind(kind: str, known: str) -> Translatable:
-    """Refuse a rule of alerts of a kind that there is not."""
-    return _of("there is no rule {kind}; choose one of {known}", kind=kind, known=known)
-
-
-def no_alert_target(name: str) -> Translatable:
-    """Tell how a target of alerts is made."""
-    return _of("there is no target {name}; `besok alert target put {name} URL` makes one", name=name)
-
-
-def no_alert_space(name: str) -> Translatable:
-    """Tell that a rule names no space of its site."""
-    return _of("there is no space {name}; name one, and its site", name=name)
-
-
-def no_alert(number: int) -> Translatable:
-    """Tell that there is no such alert."""
-    return _of("there is no alert {number}", number=number)
-
-
-def no_alert_rule(number: int) -> Translatable:
-    """Tell that there is no such rule."""
-    return _of("there is no rule {number}", number=number)
-
-
-def alert_taken(number: int) -> Translatable:
-    """Tell that nobody can acknowledge an alert any more."""
-    return _of("alert {number} is over, or somebody takes care of it already", number=number)

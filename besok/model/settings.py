@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     receive_status_port: int = 0
     """The port of /ready, /live and /metrics of the receiver; 0: none."""
 
+    web_status_port: int = 0
+    """The same of the web service."""
+
     port: int = 8050
     """Port of pages and API."""
     host: str = "127.0.0.1"

@@ -146,6 +146,22 @@ class VisitDefinition:
     deductions: tuple[Deduction, ...] = ()
     note: Text | None = None
 
+    @property
+    def per_day(self) -> float:
+        """The number that is taken off each day."""
+        return sum(d.per_day for d in self.deductions)
+
+    def counts(self, door: str) -> bool:
+        """Tell whether those who enter by a door are visits."""
+        return not self.portals or door in self.portals
+
+    def share_off(self, door: str) -> float:
+        """Return the share that is taken off those who enter by a door; "" is a door that nobody knows."""
+        return sum(d.share for d in self.deductions if not d.portals or door in d.portals)
+
+
+EVERYONE = VisitDefinition(first=date.min)  # without a definition all who enter count
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
@@ -294,6 +310,11 @@ class Site:
     def counted(self) -> tuple[str, ...]:
         """All sites whose visits count for its target, itself first. A day counts if it was observed at all of them."""
         return (self.id, *self.also)
+
+    def definition(self, day: date) -> VisitDefinition:
+        """Return the definition of a visit that holds on a day."""
+        begun = (d for d in self.visits if d.first <= day)
+        return max(begun, key=lambda d: d.first, default=EVERYONE)
 
     def external_id(self, sensor: Sensor) -> str:
         """Tell how the sensor's device names itself in readings; native devices carry their site."""

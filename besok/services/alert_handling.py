@@ -1,26 +1,22 @@
 """Alerts as people handle them: what is open at a site, who takes care of it, the rules and whom they tell."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Final
 
 from besok.model import messages
 from besok.model.access import Right
 from besok.model.alerts import Alert, RuleKind
-from besok.model.errors import AlertError, BesokError, NotFound
+from besok.model.errors import AlertError, NotFound, StoreRefused
 from besok.model.site import Site
 from besok.model.views.alerts import AlertInfo, RuleInfo
+from besok.model.views.like import like
 from besok.services import access
 from besok.store import alerts, audit
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 from besok.text import alert_text
 from besok.text.languages import in_both, named
-
-
-class Taken(BesokError):
-    """An alert that is over, or of which somebody takes care, cannot be acknowledged."""
 
 
 def get_alerts(
@@ -45,31 +41,31 @@ def require_acknowledge(db: Database, site: str, number: int) -> None:
     found = alerts.find(db, number)
     if found is None or found.site not in (None, site):
         access.require("acknowledge", site)  # to others nothing is told, not even that there is none
-        raise NotFound(messages.no_alert(number))
+        raise NotFound(messages.NO_ALERT(number=number))
     access.require(right_to_acknowledge(found.kind), found.site)
 
 
 def acknowledge(db: Database, number: int, who: str, now: datetime) -> AlertInfo:
-    """Note who takes care of an alert. Raises NotFound, Taken."""
+    """Note who takes care of an alert. Raises NotFound, StoreRefused if it is over or taken."""
     taken = alerts.acknowledge(db, number, who, now)
     found = alerts.find(db, number)
     if found is None:
-        raise NotFound(messages.no_alert(number))
+        raise NotFound(messages.NO_ALERT(number=number))
     if not taken:
-        raise Taken(messages.alert_taken(number))
+        raise StoreRefused(messages.ALERT_TAKEN(number=number))
     return _info(found, load_all(db))
 
 
 def get_rules(db: Database, site: str) -> list[RuleInfo]:
     """Return the rules of a site, and those of all sites."""
-    return [RuleInfo(**asdict(rule)) for rule in alerts.rules(db) if rule.site in (None, site)]
+    return [like(RuleInfo, rule) for rule in alerts.rules(db) if rule.site in (None, site)]
 
 
 def remove_rule(db: Database, site: str, number: int, now: datetime) -> None:
     """End a rule of a site, and what is open of it. Raises NotFound; NotAllowed where it is of all sites."""
     rule = next((one for one in get_rules(db, site) if one.id == number), None)
     if rule is None:
-        raise NotFound(messages.no_alert_rule(number))
+        raise NotFound(messages.NO_ALERT_RULE(number=number))
     access.require("administer", rule.site)
     alerts.remove_rule(db, number, now)
     _note(db, "alert.rule.remove", str(number), site)
@@ -79,6 +75,7 @@ def put_target(db: Database, name: str, url: str) -> None:
     """Keep where messages go; the jobs send one to try it. Raises AlertError for an address of no known service."""
     import apprise  # takes a while, and few set a target
 
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # else it logs an address that it does not know
     if not apprise.Apprise().add(url):
         raise AlertError(messages.UNKNOWN_SERVICE)
     alerts.put_target(db, name, url, trial=True)
@@ -96,10 +93,9 @@ def _note(db: Database, action: audit.Action, subject: str, site: str) -> None:
 
 
 def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:
-    same: Final = ("id", "kind", "site", "subject", "since", "raised", "value", "threshold", "sent", "acknowledged",
-                   "acknowledged_by", "resolved")  # fmt: skip
-    return AlertInfo(
-        **{name: getattr(alert, name) for name in same},
+    return like(
+        AlertInfo,
+        alert,
         sentence=in_both(lambda: alert_text.sentence(alert, _name(alert, sites))),
         may_acknowledge=alert.resolved is None
         and alert.acknowledged is None

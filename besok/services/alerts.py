@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from besok.model import calendar, messages
@@ -40,36 +40,19 @@ class _Space:
     minutes: int
 
 
-def add_rule(
-    db: Database,
-    *,
-    kind: str,
-    site: str | None,
-    space: str | None,
-    threshold: float | None,
-    minutes: int,
-    target: str,
-    quiet: tuple[time, time] | None,
-    author: str,
-    now: datetime,
-) -> int:
+def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Keep a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
-    if kind not in _STATES:
-        raise AlertError(messages.no_rule_kind(kind, ", ".join(_STATES)))
-    if target not in alerts.targets(db):
-        raise NotFound(messages.no_alert_target(target))
-    place = load(db, site) if site else None
-    if space and (place is None or space not in (place.id, *(one.id for one in place.spaces))):
-        raise NotFound(messages.no_alert_space(space))
-    if kind in THRESHOLDS and (threshold is None or threshold <= 0):
-        raise AlertError(messages.THRESHOLD_NEEDED[kind])
-    if kind == "cleaning" and not (site and space):
+    if rule.kind not in _STATES:
+        raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
+    if rule.target not in alerts.targets(db):
+        raise NotFound(messages.NO_ALERT_TARGET(name=rule.target))
+    place = load(db, rule.site) if rule.site else None
+    if rule.space and (place is None or rule.space not in (place.id, *(one.id for one in place.spaces))):
+        raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
+    if rule.kind in THRESHOLDS and (rule.threshold or 0) <= 0:
+        raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])
+    if rule.kind == "cleaning" and not (rule.site and rule.space):
         raise AlertError(messages.CLEANING_IS_OF_A_SPACE)
-    first, last = quiet or (None, None)
-    rule = AlertRule(
-        kind=kind, site=site, space=space, threshold=threshold, minutes=minutes, target=target, quiet_from=first,
-        quiet_to=last, author=author,
-    )  # fmt: skip
     return alerts.add_rule(db, rule, now)
 
 

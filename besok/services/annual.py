@@ -25,6 +25,7 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
+from besok.model.views.like import like
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported
 from besok.services.observed_days import (
@@ -37,7 +38,7 @@ from besok.services.observed_days import (
 )
 from besok.services.visits import passage_variance
 from besok.store import period_counts, results, rollup, voids
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.sites import load
 
 DAY = timedelta(days=1)
@@ -45,7 +46,6 @@ QUARTER = timedelta(minutes=15)
 TWO_SIDED_95 = 1.96
 WARN_FROM = 0.1  # share of estimated visits from which the reader is warned
 TOLERANCE = 1e-6  # people: rounding of sums
-EVERYONE = VisitDefinition(first=date.min)  # version 0: without a definition everyone who enters counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class _Inputs:
     @cached_property
     def days(self) -> list[date]:
         """Every business day."""
-        return [self.first + n * DAY for n in range((self.last - self.first).days + 1)]
+        return calendar.days_from(self.first, self.last)
 
     @cached_property
     def begins(self) -> datetime:
@@ -149,8 +149,7 @@ class _Inputs:
     @cached_property
     def definitions(self) -> list[VisitDefinition]:
         """The definition of a visit on each day."""
-        known = sorted(self.site.visits, key=lambda d: d.first)
-        return [next((d for d in reversed(known) if d.first <= day), EVERYONE) for day in self.days]
+        return [self.site.definition(day) for day in self.days]
 
     @cached_property
     def half(self) -> Bools:
@@ -180,7 +179,7 @@ class _Inputs:
         there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
             [
-                (not d.portals or door.name in d.portals)
+                d.counts(door.name)
                 and (not door.until or day <= door.until)
                 and self.counting.on(door.portal_id, day)
                 for door in self.doors
@@ -189,13 +188,9 @@ class _Inputs:
             for day, d in rows
         ]
         own = np.arange(len(self.doors) + 1) == len(self.doors)
-        per_day = [sum(x.per_day for x in d.deductions) for _, d in rows]
+        per_day = [d.per_day for _, d in rows]
         share = [
-            [
-                sum(x.share for x in d.deductions if not x.portals or door.name in x.portals)
-                for door in self.doors
-            ]
-            + [self._brought_share(n, off)]
+            [*(d.share_off(door.name) for door in self.doors), self._brought_share(n, off)]
             for n, ((_, d), off) in enumerate(zip(rows, per_day, strict=True))
         ]
         return Rules(
@@ -275,12 +270,9 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     seen_doors = doors_observed(db, on.site, on.last)
     seen = figure.days_whole + figure.days_partly > 0
     low, high = _bounds(figure)
-    return AnnualReport(
-        site=site,
-        kind=on.site.kind,
-        year=year,
-        first=on.first,
-        last=on.last,
+    return _report(
+        db,
+        on,
         complete=on.last == date(year, 12, 31) and figure.net is not None,
         besok01=round(figure.net) if figure.net is not None and is_library else None,
         gross=figure.gross,
@@ -295,18 +287,11 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
         se_missing=figure.se_missing,
         low=low,
         high=high,
-        days=len(on.days),
-        days_closed=sum(kind is None for kind in on.day_kinds()),
-        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
-        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_whole=sum(known.values()),
         days_partly=len(known) - sum(known.values()),
-        days_missing=len(missing),
         missing=missing,
-        definitions=tuple(_definitions(db, on)),
         doors=tuple(_door(n, on, grid, figure, seen_doors) for n in range(len(on.doors))),
         corrections=tuple(on.corrections),
-        imports=tuple(_imports(db, on)),
         voids=tuple(v for v in voids.listing(db, site) if v.first < on.ends and v.last > on.begins),
         remarks=tuple(_remarks(on, figure, seen=seen)),
         verification=_verification(db, on, figure, filled) if verify else None,
@@ -324,12 +309,9 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     kept, scale = _share(net, gross), _share(gross, told.visits)
     over = on.last == date(on.first.year, 12, 31)
     missing = tuple(day for day in on.days if day not in days or days[day].sampled)
-    return AnnualReport(
-        site=on.site.id,
-        kind=on.site.kind,
-        year=on.first.year,
-        first=on.first,
-        last=on.last,
+    return _report(
+        db,
+        on,
         complete=over,
         besok01=round(net) if over and on.site.kind == "library" else None,
         gross=gross,
@@ -344,21 +326,34 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
         se_missing=told.se * scale,
         low=told.lower_95 * scale * kept,
         high=told.upper_95 * scale * kept,
-        days=len(on.days),
-        days_closed=sum(kind is None for kind in on.day_kinds()),
-        hours_staffed=sum(calendar.hours_of(day, on.site)[0] for day in on.days),
-        hours_staffless=sum(calendar.hours_of(day, on.site)[1] for day in on.days),
         days_whole=len(on.days) - len(missing),
         days_partly=0,
-        days_missing=len(missing),
         missing=missing,
-        definitions=tuple(_definitions(db, on)),
         doors=(),
         corrections=(),
-        imports=tuple(_imports(db, on)),
-        voids=(),
         remarks=tuple(_sample_remarks(told, over=over)),
         sample=told,
+    )
+
+
+def _report(db: Database, on: _Inputs, *, missing: tuple[date, ...], **figures: Any) -> AnnualReport:
+    """Return the report of a year with its days, definitions and imports, and with `figures`."""
+    hours = [calendar.hours_of(day, on.site) for day in on.days]
+    return AnnualReport(
+        site=on.site.id,
+        kind=on.site.kind,
+        year=on.first.year,
+        first=on.first,
+        last=on.last,
+        days=len(on.days),
+        days_closed=sum(kind is None for kind in on.day_kinds()),
+        days_missing=len(missing),
+        missing=missing,
+        hours_staffed=sum(staffed for staffed, _ in hours),
+        hours_staffless=sum(staffless for _, staffless in hours),
+        definitions=tuple(_definitions(db, on)),
+        imports=tuple(_imports(db, on)),
+        **figures,
     )
 
 
@@ -405,20 +400,10 @@ def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
     for one in period_counts.listing(db, on.site.id):
         if one.id in used:
             days, visits = used[one.id]
-            yield ImportEvidence(
-                source=one.source,
-                counts=one.counts,
-                method=one.method,
-                name=one.name,
-                digest=one.digest,
-                author=one.author,
-                made=one.made,
-                days=days,
-                visits=visits,
-            )
+            yield like(ImportEvidence, one, days=days, visits=visits)
 
 
-def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
+def _grid(conn: Connection, on: _Inputs, query: str) -> _Grid:
     rows = np.array(conn.execute(sql(query), on.keys).fetchall(), dtype=np.float64).reshape(-1, 8)
     place = {door.portal_id: n for n, door in enumerate(on.doors)}
     column = np.array([place[int(p)] for p in rows[:, 0]], dtype=np.int64)
@@ -502,7 +487,7 @@ def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float
     """Recompute all buckets of the year from their readings, in a transaction that is rolled back, and compare."""
     primary = [p for p in on.placements if p.evidence.role == "primary"]
     if expired := max((p.evidence.expired for p in primary if p.evidence.expired), default=None):
-        raise StoreRefused(messages.expired(on.site.id, expired))
+        raise StoreRefused(messages.EXPIRED(what=on.site.id, until=expired.date()))
     with db.transaction() as conn:
         channels = sorted({p.channel_id for p in primary})
         rollup.write_flows(conn, [rollup.Range(channel, on.begins, on.ends) for channel in channels])

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from besok.model import messages
-from besok.model.errors import BesokError, NotFound
-from besok.model.findings import Finding, Kind
-from besok.model.site import Site
-from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.findings import Finding
+from besok.model.site import Site, Text
+from besok.model.views.attention import ChannelCoverage, FindingInfo
+from besok.model.views.like import like
 from besok.services.devices import get_devices, get_unplaced
 from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
@@ -22,48 +23,25 @@ LAST_WEEK = timedelta(days=6)  # between its first and its last day
 WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
-
-
-class Resolved(BesokError):
-    """A finding that is resolved cannot be acknowledged."""
+UNSAID = Text(sv="", en="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    id: int
-    site: str
+class _Row(FindingInfo):
+    """A finding that is not put into words yet."""
+
     timezone: str
-    kind: Kind
-    device: str
     source: str
-    channel: str
-    portal: str
-    space: str
-    since: datetime
-    evidence: dict[str, Any]
-    odds: float
-    state: State
-    found: datetime
-    seen: datetime
-    acknowledged: datetime | None
-    who: str
-    note: str
-    resolved: datetime | None
-    fixed: datetime | None
-    history: tuple[FindingEvent, ...]
+    evidence: dict[str, Any]  # numbers as they are
+    sentence: Text = UNSAID
+    certainty: Text = UNSAID
+    advice: Text = UNSAID
 
     def finding(self) -> Finding:
         """Return the finding as the detectors made it."""
         native = self.source == "native"
-        return Finding(
-            kind=self.kind,
-            device=self.device.removeprefix(f"{self.site}/") if native else self.device,
-            channel=self.channel,
-            portal=self.portal,
-            space=self.space,
-            since=self.since,
-            odds=self.odds,
-            evidence=self.evidence,
+        return like(
+            Finding, self, device=self.device.removeprefix(f"{self.site}/") if native else self.device
         )
 
 
@@ -91,19 +69,19 @@ def site_of(db: Database, number: int) -> str:
     """Return the site of a finding. Raises NotFound."""
     found = get_finding(db, number)
     if found is None:
-        raise NotFound(messages.no_finding(number))
+        raise NotFound(messages.NO_FINDING(number=number))
     return found.site
 
 
 def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
-    """Note who has seen a finding and why it stands, and return it. Raises NotFound, Resolved."""
+    """Note who has seen a finding and why it stands, and return it. Raises NotFound, StoreRefused if resolved."""
     with db.transaction() as conn:
         done = quality.acknowledge(conn, number, who, note, now)
     found = get_finding(db, number)
     if found is None:
-        raise NotFound(messages.no_finding(number))
+        raise NotFound(messages.NO_FINDING(number=number))
     if not done:
-        raise Resolved(messages.resolved(number))
+        raise StoreRefused(messages.RESOLVED(number=number))
     return found
 
 
@@ -149,10 +127,9 @@ def _names(site: Site, sites: Sequence[Site]) -> Names:
 
 def _info(row: _Row, names: Names) -> FindingInfo:
     said = row.finding()
-    same = ("id", "site", "kind", "portal", "space", "since", "evidence", "odds", "state", "found", "seen",
-            "acknowledged", "who", "note", "resolved", "fixed", "channel", "history")  # fmt: skip
-    return FindingInfo(
-        **{name: getattr(row, name) for name in same},
+    return like(
+        FindingInfo,
+        row,
         device=said.device,
         sentence=sentence(said, names, row.timezone),
         certainty=certainty(said),

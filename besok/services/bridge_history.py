@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from besok.analytics.coverage import usual_watch
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import Site, VisitDefinition
-from besok.services.annual import EVERYONE, Door
+from besok.services.annual import Door
 from besok.services.imported_days import Imported
 from besok.services.observed_days import Placement, site_days
 from besok.store.database import Database, sql
@@ -22,13 +23,6 @@ DAY = timedelta(days=1)
 WEEKS = 364  # days of the two times that are compared: whole weeks
 SEEN = 0.5  # of a door's usual watch, from which its day counts as observed
 MORNING = timedelta(hours=6)  # a change before then holds for its day already
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    day: date
-    people_in: float
-    people_out: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +45,7 @@ class History:
     @cached_property
     def dates(self) -> list[date]:
         """Every day."""
-        return [self.first + n * DAY for n in range(self.days)]
+        return calendar.days_from(self.first, self.first + (self.days - 1) * DAY)
 
     @cached_property
     def closed(self) -> Bools:
@@ -84,35 +78,27 @@ class History:
     @property
     def newest(self) -> VisitDefinition:
         """The definition that holds on the last day."""
-        return self._on(self.dates[-1])
-
-    def _on(self, day: date) -> VisitDefinition:
-        known = [d for d in self.site.visits if d.first <= day]
-        return max(known, key=lambda d: d.first) if known else EVERYONE
+        return self.site.definition(self.dates[-1])
 
     def visits(self, definition: VisitDefinition) -> Floats:
         """Visits by day and door as a definition counts them."""
         half = definition.method == "half"
         entries = (self.people_in + self.people_out) / 2 if half else self.people_in
-        counts = [not definition.portals or door.name in definition.portals for door in self.doors]
+        counts = [definition.counts(door.name) for door in self.doors]
         out: Floats = np.where(np.array(counts)[None, :], entries, 0.0)
         return out
 
     def shares(self, definition: VisitDefinition) -> Floats:
         """Return what is left of each door's visits after the deducted shares."""
-        off = [
-            sum(d.share for d in definition.deductions if not d.portals or door.name in d.portals)
-            for door in self.doors
-        ]
-        return 1 - np.array(off)
+        return 1 - np.array([definition.share_off(door.name) for door in self.doors])
 
     def in_force(self) -> Iterator[tuple[slice, VisitDefinition]]:
         """Yield the definitions with the days on which they hold."""
         start = 0
-        for n in range(1, self.days + 1):
-            if n == self.days or self._on(self.dates[n]) != self._on(self.dates[start]):
-                yield slice(start, n), self._on(self.dates[start])
-                start = n
+        for definition, held in groupby(map(self.site.definition, self.dates)):
+            end = start + len(list(held))
+            yield slice(start, end), definition
+            start = end
 
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
@@ -130,7 +116,7 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
     if not rows and not brought.rows:
         return None
     sources = {day.source for day in known.values() if day.day >= first} - {""}
-    dates = [first + n * DAY for n in range(days)]
+    dates = calendar.days_from(first, last)
     place = {door.portal_id: n for n, door in enumerate(doors)}
     ours = np.full((3, days, len(doors)), np.nan)
     for portal, day, *figures in rows:
@@ -246,9 +232,9 @@ def _entering(
     *,
     half: bool,
 ) -> dict[date, float]:
-    rows = db.fetch("bridge_overlap", _Counted, site=history.site.id, channel=who[0], begins=start, ends=stop)
+    rows = db.rows("bridge_overlap", site=history.site.id, channel=who[0], begins=start, ends=stop)
     inward = (door.sign == 1) != who[1]
     return {
-        r.day: (r.people_in + r.people_out) / 2 if half else r.people_in if inward else r.people_out
-        for r in rows
+        day: (people_in + people_out) / 2 if half else people_in if inward else people_out
+        for day, people_in, people_out in rows
     }

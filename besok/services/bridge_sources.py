@@ -9,8 +9,9 @@ import numpy as np
 
 from besok.analytics.bridge import COUNTERS_SD, Bridge, Method, ratio_side_by_side
 from besok.analytics.visits import DOOR_BIAS, SHARED_BIAS
+from besok.model import calendar
 from besok.model.arrays import Floats
-from besok.services.bridge_history import DAY, History
+from besok.services.bridge_history import History
 from besok.services.imported_days import ImportedDay
 
 SENSORS = ""  # the name of the sensors among the sources
@@ -70,9 +71,8 @@ def _now(
     days, newest = history.brought.sources[source] if days is None else days, history.newest
     if measure == "gross" or history.brought.is_net(source):
         return {day: found.visits(measure) for day, found in days.items()}
-    off = sum(d.per_day for d in newest.deductions)
-    kept = 1 - sum(d.share for d in newest.deductions if not d.portals)
-    return {day: max(found.gross * kept - off, 0.0) for day, found in days.items()}
+    kept = 1 - newest.share_off("")
+    return {day: max(found.gross * kept - newest.per_day, 0.0) for day, found in days.items()}
 
 
 def _spread(history: History, values: Mapping[date, float]) -> Floats:
@@ -113,7 +113,7 @@ def _beside(
     periods = max((history.brought.periods(s) for s in named), key=_length)
     pairs = []
     for first, last in periods:
-        days = [first + n * DAY for n in range((last - first).days + 1)]
+        days = calendar.days_from(first, last)
         if all(day in visits[before] and day in visits[now] for day in days):
             pairs.append([sum(visits[s][day] for day in days) for s in (before, now)])
     old, new = zip(*pairs, strict=True) if pairs else ((), ())

@@ -128,7 +128,7 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
     over, hidden = _bridges(history, changes, whole) if whole else ([], [])
     net = measure == "net"
     left = history.shares(history.newest)[whole] if net else 1.0
-    off = sum(d.per_day for d in history.newest.deductions) if net else 0.0
+    off = history.newest.per_day if net else 0.0
     moved = [replace(bridge, door=whole[bridge.door]) for bridge in over]
     as_now = replace(
         history,
@@ -180,14 +180,13 @@ def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, Met
     """Return the factor of a baseline that is stated as one number, by its source if counts of it are there."""
     found = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
     size, se = (found.bridge.size, found.bridge.se) if found else (0.0, across.COUNTERS_SD)
-    told = _error(exp(size), se)
     return exp(size), MethodBreak(
         day=min(target.baseline_last + DAY, until),
         door=None,
         kind="source",
         method=found.bridge.method if found else "prior",
         factor=exp(size),
-        error=told,
+        error=_error(exp(size), se),
         source=target.baseline_source,
         counter=part.columns[0].counter if part and part.columns else "",  # the same for each of them
     )
@@ -233,11 +232,10 @@ def _bridges(
 def _throughout(history: History, before: slice, now: slice) -> list[int]:
     """Return the doors that count by the newest definition and were observed on nearly all open days of both times."""
     visits = history.visits(history.newest)
-    names = history.newest.portals
     return [
         n
         for n, door in enumerate(history.doors)
-        if (not names or door.name in names)
+        if history.newest.counts(door.name)
         and all(_seen(history, visits[part, n], part) >= THROUGHOUT for part in (before, now))
         and np.nansum(visits[before.start : now.stop, n]) > 0
         and (np.nansum(visits[before, n]) > 0 or history.elsewhere[before].any())
@@ -278,7 +276,7 @@ def _by(history: History, definition: VisitDefinition, measure: str) -> Floats:
     if measure == "gross":
         day = np.nansum(visits, axis=1)
     else:
-        off = sum(d.per_day for d in definition.deductions)
+        off = definition.per_day
         day = np.maximum(np.nansum(visits * history.shares(definition), axis=1) - off, 0)
     out: Floats = np.where(none, np.nan, day)
     return out
@@ -288,8 +286,7 @@ def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
     """Doors that were counted for a part of the time only; they are left out of the bridged growth."""
     for n, door in enumerate(history.doors):
         there = np.flatnonzero(np.isfinite(history.people_in[:, n]))
-        counts = not history.newest.portals or door.name in history.newest.portals
-        if n not in whole and counts and len(there):
+        if n not in whole and history.newest.counts(door.name) and len(there):
             late = there[0] > history.days - 2 * WEEKS
             day = (
                 history.dates[there[0]] if late else history.dates[min(int(there[-1]) + 1, history.days - 1)]

@@ -13,8 +13,9 @@ from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.analytics.validation_count import clock_shift, compare
 from besok.model import calendar
 from besok.model.site import Site, Text
-from besok.model.validation import Accuracy, Segment, Tap, Watch
+from besok.model.validation import Accuracy, Compared, Segment, Watch
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, ManualCount, SiteCalibration
+from besok.model.views.like import like
 from besok.store import calibrations, results
 from besok.store.database import Database
 from besok.store.sites import load
@@ -37,22 +38,15 @@ class _Door:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
-    id: UUID
+class _Count(CountInfo):
+    """A count that is not compared yet."""
+
     portal_id: int
-    portal: str
-    counted_by: str
-    begins: datetime
-    ends: datetime
-    clock_ahead_s: float
-    note: str
-    received: datetime
-    discarded: datetime | None
-    discarded_by: str | None
-    discarded_why: str | None
-    taps: tuple[Tap, ...]
     watches: tuple[Watch, ...]
-    sensors: tuple[str, ...]
+    counted_in: int = 0
+    counted_out: int = 0
+    compared: Compared | None = None  # type: ignore[assignment]
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +122,13 @@ def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int,
         way: sum(t.people for t in row.taps if t.direction == way and not t.undone) for way in DIRECTIONS
     }
     same_channels = doors.get(row.portal_id) == tuple(w.channel_id for w in row.watches)
-    same = ("id", "portal", "counted_by", "begins", "ends", "received", "clock_ahead_s", "sensors", "note")
-    return CountInfo(
-        **{name: getattr(row, name) for name in same},
+    return like(
+        CountInfo,
+        row,
         counted_in=people["in"],
         counted_out=people["out"],
         compared=compared,
         used=compared.problem is None and row.discarded is None and same_channels,
-        discarded=row.discarded,
-        discarded_by=row.discarded_by,
-        discarded_why=row.discarded_why,
-        taps=row.taps,
     )
 
 
@@ -162,12 +152,10 @@ def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration]
     into, out = ([_session(c, way) for c in used] for way in DIRECTIONS)
     own = [c for c in history if c.portal == door.portal]
     in_force = (c for c in own if c.in_force and (c.valid_to is None or c.valid_to > now))
-    return DoorInfo(
-        portal=door.portal,
-        name=door.name,
-        inner=door.inner,
+    return like(
+        DoorInfo,
+        door,
         enters="in" if door.sign > 0 else "out" if door.sign < 0 else None,
-        interval_s=door.interval_s,
         into=accuracy(into),
         out=accuracy(out),
         swapped=looks_swapped(into, out),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from besok.services.devices import get_devices
@@ -40,12 +40,6 @@ class Trouble:
     since: datetime | None = None
     seconds: float | None = None
     said: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Forecast:
-    site: str
-    origin: date
 
 
 def get_troubles(db: Database, now: datetime) -> list[Trouble]:
@@ -94,10 +88,10 @@ def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
 
 
 def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:
-    for one in db.fetch("forecast_ages", _Forecast):
-        made = datetime.combine(one.origin, now.timetz())
+    for site, origin in db.rows("forecast_ages"):
+        made = datetime.combine(origin, now.timetz())
         if now - made > FORECAST:
-            yield Trouble(kind="forecast_old", name=one.site, since=made)
+            yield Trouble(kind="forecast_old", name=site, since=made)
 
 
 def _backups(db: Database, now: datetime) -> Iterator[Trouble]:

@@ -14,7 +14,6 @@ from besok.model.views.calendar import CalendarDay, ProgrammeEvent, SchoolHolida
 if TYPE_CHECKING:
     from besok.analytics.forecast.daykinds import Calendar
 
-DAY = timedelta(days=1)
 USUAL_DAYS = 15  # around the day of the year: what weather is usual then
 
 
@@ -27,14 +26,16 @@ def calendar_days(
     weather: Mapping[date, Weather] | None = None,
 ) -> list[CalendarDay]:
     """Every business day of the site from `first` to `last`, both included."""
-    days = [first + n * DAY for n in range((last - first).days + 1)]
     programme: dict[date, list[ProgrammeEvent]] = {}
     for event in events:
         begins, ends = _lasts(event, site)
-        for n in range((min(ends, last) - max(begins, first)).days + 1):
-            programme.setdefault(max(begins, first) + n * DAY, []).append(event)
-    free = {day: h.name for h in school for day in _between(max(h.first, first), min(h.last, last))}
-    return [_day(day, site, programme.get(day, ()), free.get(day), (weather or {}).get(day)) for day in days]
+        for day in calendar.days_from(max(begins, first), min(ends, last)):
+            programme.setdefault(day, []).append(event)
+    free = {day: h.name for h in school for day in calendar.days_from(max(h.first, first), min(h.last, last))}
+    return [
+        _day(day, site, programme.get(day, ()), free.get(day), (weather or {}).get(day))
+        for day in calendar.days_from(first, last)
+    ]
 
 
 def _lasts(event: ProgrammeEvent, site: Site) -> tuple[date, date]:
@@ -45,10 +46,6 @@ def _lasts(event: ProgrammeEvent, site: Site) -> tuple[date, date]:
     else:
         begins, ends = (calendar.business_day(t, site) for t in times)
     return begins, ends
-
-
-def _between(first: date, last: date) -> list[date]:
-    return [first + n * DAY for n in range((last - first).days + 1)]
 
 
 def _day(

@@ -1,6 +1,5 @@
 """Devices, placed and unplaced, and rejected messages."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +8,11 @@ from besok.model.views.devices import (
     COUNTED_TO,
     SHOWN_DEVICES,
     DeviceInfo,
-    LastReading,
-    PlacementInfo,
     RejectedMessage,
-    UnplacedChannel,
     UnplacedDevice,
 )
-from besok.model.views.live import freshness
+from besok.model.views.like import like
+from besok.model.views.live import Freshness, freshness
 from besok.store.database import Database
 
 SHOWN_BYTES = 2000
@@ -24,41 +21,12 @@ SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _DeviceRow:
-    source: str
-    device: str
-    model: str
-    online: bool | None
-    heard: datetime | None
-    interval_s: int
-    clock_offset_s: float | None
+class _Device(DeviceInfo):
+    """A device that is not judged yet."""
+
     clock_flags: int
-    channels: tuple[str, ...]
-    placements: tuple[PlacementInfo, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Channel:
-    channel_id: int
-    channel: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _UnplacedRow:
-    source: str
-    device: str
-    model: str
-    topic: str | None
-    heard: datetime
-    channels: tuple[_Channel, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Readings:
-    channel_id: int
-    since: datetime
-    readings: tuple[LastReading, ...]
+    freshness: Freshness = "none"
+    clock_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,24 +41,14 @@ class _RejectedRow:
 
 def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
-    same = (
-        "source",
-        "device",
-        "model",
-        "online",
-        "heard",
-        "interval_s",
-        "clock_offset_s",
-        "placements",
-        "channels",
-    )
     return [
-        DeviceInfo(
-            **{name: getattr(row, name) for name in same},
+        like(
+            DeviceInfo,
+            row,
             freshness=freshness(row.heard, now, row.interval_s),
             clock_problem=_clock_problem(row),
         )
-        for row in db.fetch("devices", _DeviceRow, site=site)
+        for row in db.fetch("devices", _Device, site=site)
     ]
 
 
@@ -99,32 +57,8 @@ def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
 
     One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
     """
-    rows = db.fetch("unplaced", _UnplacedRow, since=now - GONE_AFTER, limit=SHOWN_DEVICES, most=COUNTED_TO)
-    channels = [channel.channel_id for row in rows for channel in row.channels]
-    found = db.fetch("unplaced_readings", _Readings, channels=channels, number=SHOWN_READINGS)
-    readings = {one.channel_id: one for one in found}
-    devices = (_unplaced(row, readings) for row in rows)
-    return [device for device in devices if device]
-
-
-def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedDevice | None:
-    known = [
-        (channel, readings[channel.channel_id]) for channel in row.channels if channel.channel_id in readings
-    ]
-    if not known:
-        return None
-    return UnplacedDevice(
-        source=row.source,
-        device=row.device,
-        model=row.model,
-        topic=row.topic,
-        first_heard=min(found.since for _, found in known),
-        heard=row.heard,
-        channels=tuple(
-            UnplacedChannel(channel=channel.channel, readings=found.readings, count=channel.count)
-            for channel, found in known
-        ),
-    )
+    most = {"limit": SHOWN_DEVICES, "most": COUNTED_TO, "number": SHOWN_READINGS}
+    return db.fetch("unplaced", UnplacedDevice, since=now - GONE_AFTER, **most)
 
 
 def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
@@ -135,15 +69,8 @@ def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -
 
 def _rejected(r: _RejectedRow) -> RejectedMessage:
     text = r.payload.decode("utf-8", "replace" if r.size > SHOWN_BYTES else "strict") if _is_text(r) else None
-    return RejectedMessage(
-        id=r.id,
-        received=r.received,
-        topic=r.topic,
-        reason=r.reason,
-        payload=r.payload.hex() if text is None else text,
-        encoding="hex" if text is None else "text",
-        size=r.size,
-    )
+    payload, encoding = (r.payload.hex(), "hex") if text is None else (text, "text")
+    return like(RejectedMessage, r, payload=payload, encoding=encoding)
 
 
 def _is_text(r: _RejectedRow) -> bool:
@@ -155,7 +82,7 @@ def _is_text(r: _RejectedRow) -> bool:
         return r.size > SHOWN_BYTES and exc.start >= len(shown) - 3
 
 
-def _clock_problem(r: _DeviceRow) -> str | None:
+def _clock_problem(r: _Device) -> str | None:
     """Describe what is wrong with a device's clock; None if nothing is."""
     if r.clock_offset_s is None or not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None

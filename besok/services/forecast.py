@@ -18,6 +18,7 @@ from besok.store.heartbeats import beats
 from besok.store.sites import counted, load
 
 WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
+LENGTHS: Final = (7, 28, 90, 365)  # days of forecasts that are judged
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
@@ -58,7 +59,7 @@ def get_scored(db: Database, site: str, today: date) -> list[Scored]:
     )
 
 
-def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
+def get_records(found: Sequence[Scored]) -> list[Record]:
     """Return how good the judged forecasts were, by how many days they sum up, apart by version of the method and for
     forecasts made in advance and recomputed afterwards; those in advance and the newest version first.
 
@@ -66,7 +67,7 @@ def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 36
     """
     kinds: dict[tuple[int, bool, str], list[Scored]] = {}
     for one in sorted(found, key=lambda s: s.made, reverse=True):
-        if one.judged and one.first - one.origin == timedelta(days=1) and one.days in lengths:
+        if one.judged and one.first - one.origin == timedelta(days=1) and one.days in LENGTHS:
             kinds.setdefault((one.days, one.afterwards, one.model), []).append(one)
     records = [_record(*kinds[kind], kind=kind) for kind in sorted(kinds, key=lambda kind: kind[:2])]
     return [record for record in records if record.can_fail]

@@ -7,9 +7,9 @@ from besok.model.errors import CountFileError
 from besok.model.hand_counts import BY_HAND, LONGEST, HandCount
 from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.site import Site
-from besok.services import imports
+from besok.store import period_counts
 from besok.store.database import Database
-from besok.store.period_counts import holding
+from besok.store.period_counts import NewImport, holding
 
 DAY = timedelta(days=1)
 
@@ -21,13 +21,13 @@ def enter(db: Database, site: Site, count: HandCount, now: datetime) -> int:
     CountFileError for days that are not over or contradict what was entered.
     """
     if count.last >= calendar.business_day(now, site) + DAY:
-        raise CountFileError(messages.not_yet(count.last))
+        raise CountFileError(messages.NOT_YET(day=count.last))
     if not timedelta() <= count.last - count.first <= LONGEST:
         raise CountFileError(messages.HAND_COUNT_TOO_LONG)
     period = PeriodCount(first=count.first, last=count.last, visits=count.visits)
     file = CountFile(unit="day" if count.first == count.last else "week", counts=(period,))
-    about = {"author": count.counted_by, "method": "manual", "now": now}
-    number = imports.store(db, site.id, {}, file, BY_HAND, **about)  # type: ignore[arg-type]
+    new = NewImport(source=BY_HAND, file=file, method="manual", author=count.counted_by)
+    number = period_counts.put(db, site.id, new, now)
     _prefer(db, site, count, number, now)
     return number
 
@@ -40,6 +40,6 @@ def _prefer(db: Database, site: Site, count: HandCount, number: int, now: dateti
         if (row.source, row.first, row.last) == (BY_HAND, count.first, count.last) and row.import_id > number
     ]
     for import_id in newer:
-        imports.undo(db, import_id, count.counted_by, now=now)
+        period_counts.undo(db, import_id, count.counted_by, now=now)
     if newer:
         _prefer(db, site, count, number, now)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from besok.model.views.devices import Health, ServiceHealth
+from besok.model.views.like import like
 from besok.store import schema
 from besok.store.database import Database
 from besok.store.heartbeats import beats
@@ -16,12 +17,14 @@ GONE_AFTER = timedelta(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    last_received: datetime | None
-    rejected: int
-    unplaced: int
-    days_waiting: int
-    edition: str
+class _Stored:
+    """What the database tells of itself; nothing, where its schema is another."""
+
+    last_received: datetime | None = None
+    rejected: int = 0
+    unplaced_devices: int = 0
+    days_waiting: int = 0
+    edition: str = ""
 
 
 def get_health(db: Database, now: datetime) -> Health:
@@ -29,18 +32,15 @@ def get_health(db: Database, now: datetime) -> Health:
     with db.transaction() as conn:
         mismatch = schema.mismatch(conn)
     current = mismatch is None
-    row = db.fetch_one("store_health", _Row) if current else None
+    stored = db.fetch_one("store_health", _Stored) if current else None
     services = _services(db, now) if current else ()
-    return Health(
+    return like(
+        Health,
+        stored or _Stored(),
         ok=current and all(s.ok for s in services),
         time=now,
         schema_current=current,
         schema_problem=str(mismatch) if mismatch else None,
-        edition=row.edition if row else "",
-        last_received=row.last_received if row else None,
-        rejected=row.rejected if row else 0,
-        unplaced_devices=row.unplaced if row else 0,
-        days_waiting=row.days_waiting if row else 0,
         services=services,
     )
 

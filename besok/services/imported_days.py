@@ -1,7 +1,7 @@
 """Days of the counts that people brought: as they are where days are known, else spread over the calendar's profile."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ import numpy as np
 from besok.analytics.disaggregation import Profile, Spread, learn, spread
 from besok.model import calendar
 from besok.model.arrays import Floats
-from besok.model.site import Site, VisitDefinition
+from besok.model.site import Site
 from besok.model.views.calendar import SchoolHoliday
 from besok.services.sample_weeks import SampleOfYear, samples
 from besok.store.database import Database
@@ -19,7 +19,7 @@ from besok.store.period_counts import PeriodVisits, holding
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=366)
-NOTHING_OFF = VisitDefinition(first=date.min)
+LEAST_KEPT = 1e-6  # by deductions: nobody can be made of none
 MONTH = 27  # days and more: a total that tells of the month
 
 
@@ -57,7 +57,7 @@ class Imported:
         for row in self.rows:
             own[row.source].append(row)
         order = sorted(own, key=lambda s: (_length(own[s]), -max(r.import_id for r in own[s])))
-        return {source: self._days(source, own[source]) for source in order}
+        return {source: self._days(own[source]) for source in order}
 
     @cached_property
     def days(self) -> dict[date, ImportedDay]:
@@ -157,7 +157,7 @@ class Imported:
 
     def hours(self, first: date, last: date) -> Floats:
         """Return the opening hours of each day of a period."""
-        return np.array([self._open(first + n * DAY) for n in range((last - first).days + 1)])
+        return np.array([self._open(day) for day in calendar.days_from(first, last)])
 
     def _open(self, day: date) -> float:
         return sum((b - a) / timedelta(hours=1) for a, b in calendar.open_intervals(day, self.site))
@@ -185,24 +185,32 @@ class Imported:
     def used(self, days: set[date]) -> dict[int, tuple[int, float]]:
         """Return for each import how many of some imported days it has, and the visits on them."""
         found: dict[int, dict[date, float]] = defaultdict(dict)
-        spreads = {source: iter(own) for source, own in self.spreads.items()}
-        for row in self.rows:
-            pairs = [(row.first, row.visits)] if row.first == row.last else _pairs(next(spreads[row.source]))
+        for row, pairs in self._by_day(self.rows):
             for day, visits in pairs:
                 if day in days and self.days[day].source == row.source and self._counts(row, day):
                     own = found[row.import_id]
                     own[day] = own.get(day, 0.0) + visits
         return {number: (len(own), sum(own.values())) for number, own in found.items()}
 
-    def _days(self, source: str, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
+    def _by_day(
+        self, rows: Sequence[PeriodVisits]
+    ) -> Iterator[tuple[PeriodVisits, list[tuple[date, float]]]]:
+        """Yield all rows of some sources with their visits by day."""
+        spreads = {source: iter(own) for source, own in self.spreads.items()}
+        for row in rows:
+            if row.first == row.last:
+                yield row, [(row.first, row.visits)]
+            else:
+                total = next(spreads[row.source])
+                yield row, list(zip(total.days, total.by_day.tolist(), strict=True))
+
+    def _days(self, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
         spans: dict[tuple[str, str], tuple[date, date]] = {}
         for r in rows:
             first, last = spans.get((r.portal, r.series), (r.first, r.last))
             spans[r.portal, r.series] = min(first, r.first), max(last, r.last)
         values: dict[date, list[tuple[PeriodVisits, float]]] = defaultdict(list)
-        spreads = iter(self.spreads[source])
-        for r in rows:
-            pairs = [(r.first, r.visits)] if r.first == r.last else _pairs(next(spreads))
+        for r, pairs in self._by_day(rows):
             for day, visits in pairs:
                 values[day].append((r, visits))
         alive = [sorted(ends) for ends in zip(*spans.values(), strict=True)]
@@ -213,21 +221,15 @@ class Imported:
             and (counted := [(row, visits) for row, visits in parts if self._counts(row, day)])
         }
 
-    def _held(self, day: date) -> VisitDefinition:
-        """Return the definition that holds on a day."""
-        known = (d for d in self.site.visits if d.first <= day)
-        return max(known, key=lambda d: d.first, default=NOTHING_OFF)
-
     def _counts(self, row: PeriodVisits, day: date) -> bool:
         """Tell whether those who enter where a row was counted are visits on a day."""
-        portals = self._held(day).portals if row.portal else ()
-        return not portals or row.portal in portals
+        return not row.portal or self.site.definition(day).counts(row.portal)
 
     def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> ImportedDay:
         """Add up the series of a source, gross and net by the definition that holds on the day."""
-        held = self._held(day)
-        off = sum(d.per_day for d in held.deductions)
-        kept = {portal: _kept(held, portal) for portal in {row.portal for row, _ in parts}}
+        held = self.site.definition(day)
+        off = held.per_day
+        kept = {row.portal: max(1.0 - held.share_off(row.portal), LEAST_KEPT) for row, _ in parts}
         visits, net = sum(v for _, v in parts), parts[0][0].net
         if net:
             gross = sum(v / kept[row.portal] for row, v in parts) + off if visits else 0.0
@@ -251,13 +253,3 @@ def imported(db: Database, site: Site, measured: Mapping[date, float], last: dat
 def _length(rows: Sequence[PeriodVisits]) -> int:
     """Return the usual length of a source's periods in days."""
     return sorted((r.last - r.first).days for r in rows)[len(rows) // 2]
-
-
-def _pairs(total: Spread) -> list[tuple[date, float]]:
-    return list(zip(total.days, total.by_day.tolist(), strict=True))
-
-
-def _kept(held: VisitDefinition, portal: str) -> float:
-    """Return what deductions leave of the visits at a portal, or of those that no portal is known of."""
-    share = sum(d.share for d in held.deductions if not d.portals or portal in d.portals)
-    return max(1.0 - share, 1e-6)

@@ -13,7 +13,7 @@ from besok.model.messages import Translatable
 from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.site import Site
 from besok.model.sitefile.visit_checks import perimeter
-from besok.model.views.imports import CountMethod, Counts, ImportPreview, ImportView, PreviewRemark
+from besok.model.views.imports import ImportPreview, PreviewRemark
 from besok.model.views.progress import Progress, SoFar
 from besok.services.observed_days import site_days
 from besok.services.progress import get_progress, get_so_far
@@ -52,39 +52,9 @@ OTHER: Final = Translatable(
 )
 
 
-def new_import(
-    file: CountFile,
-    portal_of: Mapping[str, str | None],
-    source: str,
-    *,
-    counts: Counts = "gross",
-    method: CountMethod = "counter",
-    author: str = "",
-    digest: str = "",
-    name: str = "",
-) -> NewImport:
-    """Return the counts of a file as they are to be stored; `portal_of` names the portal of a series.
-
-    Raises CountFileError where there are none.
-    """
-    return NewImport(
-        source=source, counts=file.counts, portal_of=portal_of, counted=counts, method=method, author=author,
-        name=name, digest=digest, layout=file.layout,
-    )  # fmt: skip
-
-
-def preview(
-    db: Database,
-    site: str,
-    portal_of: Mapping[str, str | None],
-    file: CountFile,
-    source: str,
-    *,
-    counts: Counts = "gross",
-    now: datetime,
-) -> ImportPreview:
-    """Return what storing the counts of a file would change; nothing is stored. Raises as `store` does."""
-    place, new = load(db, site), new_import(file, portal_of, source, counts=counts)
+def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPreview:
+    """Return what storing counts would change; nothing is stored. Raises as `period_counts.put` does."""
+    place, file, source, counts = load(db, site), new.file, new.source, new.counted
     today = calendar.business_day(now, place)
     target = _target(db, place)
     before = _progress(db, target or place, today)
@@ -132,45 +102,6 @@ def preview(
     )
 
 
-def store(
-    db: Database,
-    site: str,
-    portal_of: Mapping[str, str | None],
-    file: CountFile,
-    source: str,
-    *,
-    author: str,
-    digest: str = "",
-    name: str = "",
-    counts: Counts = "gross",
-    method: CountMethod = "counter",
-    now: datetime,
-) -> int:
-    """Store the counts of a file and return the id of their import; the same counts twice are one import.
-
-    Raises NotFound for a site or portal, CountFileError where counts of the source contradict each other.
-    """
-    new = new_import(
-        file, portal_of, source, counts=counts, method=method, author=author, digest=digest, name=name
-    )
-    return period_counts.put(db, site, new, now)
-
-
-def imports(db: Database, site: str) -> list[ImportView]:
-    """Return the imports of a site, newest first, undone ones too. Raises NotFound."""
-    return period_counts.listing(db, load(db, site).id)
-
-
-def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
-    """Make an import count for nothing; what it superseded holds again. Raises NotFound."""
-    period_counts.set_undone(db, import_id, author, now, undone=True)
-
-
-def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
-    """Make an import that was undone count again. Raises NotFound, CountFileError."""
-    period_counts.set_undone(db, import_id, author, now, undone=False)
-
-
 def _missing_doors(db: Database, place: Site, portals: set[str]) -> list[str]:
     """Return the doors into a site that a source has no counts of, where it has counts of doors alone."""
     if "" in portals:
@@ -212,7 +143,7 @@ def _remarks(
     for other, known in sources.items():
         both = sorted(known & days.keys())
         if other != source and both:
-            text = Translatable(OTHER.english, {"source": other, "days": len(both)})
+            text = OTHER(source=other, days=len(both))
             yield PreviewRemark(kind="overlap", first=both[0], last=both[-1], text=text)
 
 
@@ -265,5 +196,5 @@ def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
 
 
 def _remark(kind: str, text: Translatable, first: date, last: date, **values: object) -> PreviewRemark:
-    said = Translatable(text.english, {"first": first, "last": last, **values})
+    said = text(first=first, last=last, **values)
     return PreviewRemark(kind=kind, first=first, last=last, text=said)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.calendar import Span
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.imported_days import Imported, imported
 from besok.store import results
@@ -23,15 +24,12 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Month:
+class _Month(WatchedMonth):
     portal_id: int
     name: str
     month: date
-    days: int
     first: date
     last: date
-    watched_s: float
-    shortest_s: float
     people: float
 
 
@@ -118,15 +116,8 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
     for day, found in brought.days.items():
         if day <= last and not (day in days and days[day].whole):
-            days[day] = VisitDay(
-                day=day,
-                gross=found.gross,
-                net=found.net,
-                whole=True,
-                imputed=found.gross if found.imputed else 0.0,
-                source=found.source,
-                sampled=found.sampled,
-            )
+            imputed = found.gross if found.imputed else 0.0
+            days[day] = like(VisitDay, found, day=day, whole=True, imputed=imputed)
     return days, brought
 
 
@@ -219,14 +210,11 @@ def _partial_days(db: Database, site: Site, last: date) -> list[date]:
     """Return the business days of one site that were observed only in part."""
     months = db.fetch("door_months", _Month, site=site.id)
     names = {month.portal_id: month.name for month in months}
-    definitions = sorted(site.visits, key=lambda d: d.first)
-
     used = Counting.of(db, site, list(names))
 
     def counting(day: date) -> list[int]:
-        portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
-        named = [portal for portal, name in names.items() if not portals or name in portals]
-        return [portal for portal in named if used.on(portal, day)]
+        held = site.definition(day)
+        return [portal for portal, name in names.items() if held.counts(name) and used.on(portal, day)]
 
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)
@@ -246,10 +234,7 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Watc
             hung=[_whole_days(site, p) for p in placements if p.portal_id == portal]
             or [(date.min, max(m.last for m in own))],
             people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={
-                m.month: WatchedMonth(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s)
-                for m in own
-            },
+            months={m.month: m for m in own},
         )
         for portal, own in by_door.items()
     }

@@ -2,6 +2,7 @@
 
 from besok.model.errors import NotFound
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.live import PortalInfo, SiteInfo, SpaceInfo
 from besok.store.database import Database
 
@@ -14,17 +15,7 @@ def get_sites(db: Database) -> list[SiteInfo]:
 def get_portals(site: Site) -> list[PortalInfo]:
     """Return the portals of a site, in the order of its file."""
     own = {site.id, *(space.id for space in site.spaces)}
-    return [
-        PortalInfo(
-            portal=p.id,
-            name=p.name,
-            outer=p.outer,
-            inner=p.inner,
-            perimeter=not {p.outer, p.inner} <= own,
-            counted=p.counted,
-        )
-        for p in site.portals
-    ]
+    return [like(PortalInfo, p, portal=p.id, perimeter=not {p.outer, p.inner} <= own) for p in site.portals]
 
 
 def get_spaces(db: Database, site: str) -> list[SpaceInfo]:

@@ -49,7 +49,7 @@ class _Known:
 
     def compared(self, first: date, last: date) -> int:
         """Return how many days from `first` to `last` are not left out."""
-        days = [first + n * DAY for n in range((last - first).days + 1)]
+        days = calendar.days_from(first, last)
         out = self.left_out
         return sum(not (out and out[0] <= day <= out[1]) for day in days) or len(days)
 
@@ -69,7 +69,7 @@ class _Known:
         """Growth of the last 364 days over comparable ones a year before, and how many pairs it rests on."""
         first, last = self.today - 2 * WEEKS - 35 * DAY, self.today - DAY
         known, opening = self.usual(first, last), self.sites[0].opening
-        span = [first + n * DAY for n in range((last - first).days + 1)]
+        span = calendar.days_from(first, last)
         holidays = {day: name for day in span if (name := calendar.holiday(day, opening))}
         planned = {
             day

@@ -109,7 +109,7 @@ def samples(
             first, end = date(year, 1, 1), min(date(year, 12, 31), last)
             known = sum(first <= day <= end for day in measured)
             if first <= end and known < MOST_MEASURED:
-                days = [first + n * DAY for n in range((end - first).days + 1)]
+                days = calendar.days_from(first, end)
                 found = _sample(site, year, days, own, school, profile, hours)
                 if found:
                     yield found
@@ -168,7 +168,7 @@ def _by_day(rows: Sequence[PeriodVisits], open_: Mapping[date, float]) -> dict[d
     """Return the counted visits of the days of a year; a week across its end by opening hours."""
     counted: dict[date, float] = {}
     for row in rows:
-        days = [row.first + n * DAY for n in range((row.last - row.first).days + 1)]
+        days = calendar.days_from(row.first, row.last)
         shares = np.array([open_.get(day, 0.0) for day in days])
         if days[0] not in open_ or days[-1] not in open_ or not shares.any():
             shares = np.ones(len(days))

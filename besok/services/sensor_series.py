@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import psycopg
 
 from besok.analytics.quality.impute import Filled
 from besok.analytics.quality.sensor_series import (
@@ -23,9 +22,9 @@ from besok.model.arrays import Bools, Floats, Ints
 from besok.model.findings import Finding
 from besok.model.site import Site
 from besok.store import quality
+from besok.store.database import Connection
 
 DAYS: Final = 42  # business days that are checked
-Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,7 @@ def answer(
         raise NotFound(messages.ASKED_NO_MORE)
     offered = {(choice.key, choice.path) for choice in draft.choices}
     if strange := next((pair for pair in values if pair not in offered), None):
-        raise BesokError(messages.no_such_choice("=".join(strange)))
+        raise BesokError(messages.NO_SUCH_CHOICE(name="=".join(strange)))
     if not values:
         raise BesokError(messages.NOTHING_CHOSEN)
     if len(dict(values)) < len(values):
@@ -130,12 +130,12 @@ def keep(
         author=author,
         now=now,
         site=site.id,
-        sensors=_sensors(db, mapping, observed, site),
+        sensors=_sensors(db, mapping, observed),
         since=begins,
     )
 
 
-def _sensors(db: Database, mapping: PayloadMapping, observed: Observed, site: Site) -> list[Sensor]:
+def _sensors(db: Database, mapping: PayloadMapping, observed: Observed) -> list[Sensor]:
     """Return the sensor that a mapping reads, at its place. Raises BesokError if it is not one device and line."""
     metrics = [split(key)[0] for key in mapping.values]
     if observed.portal and not any(METRICS[metric].kind is not Kind.LEVEL for metric in metrics):
@@ -224,7 +224,7 @@ def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
     if len(found) != 1:
         name = portal or space
         raise BesokError(
-            f"several sites have {name}; say which with --site" if found else messages.no_place(name)
+            f"several sites have {name}; say which with --site" if found else messages.NO_PLACE(name=name)
         )
     return found[0]
 

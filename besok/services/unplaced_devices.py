@@ -10,6 +10,7 @@ from besok.analytics.placement import PEOPLE, Suggestion, UnplacedSeries, sugges
 from besok.model.metrics import METRICS
 from besok.model.site import Sensor, Site
 from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
+from besok.model.views.like import like
 from besok.model.views.live import USUAL_S
 
 PRESENT = frozenset({"people", "occupied"})
@@ -47,9 +48,9 @@ def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries
     """Return channels of a device. Model and interval are those that the site file has for another of its channels."""
     usual = placed.interval_s if placed else min(map(_interval_s, device.channels))
     return [
-        UnplacedSeries(
-            source=device.source,
-            device=device.device,
+        like(
+            UnplacedSeries,
+            device,
             channel=channel.channel,
             metrics=frozenset(reading.metric for reading in channel.readings),
             topic=device.topic or "",

@@ -18,8 +18,6 @@ from besok.services.series import get_occupancy
 from besok.store.database import Database
 from besok.store.sites import site_of
 
-DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SpaceDay(DayUse):
@@ -102,8 +100,7 @@ def get_together(
 def _days(place: Site, first: date, last: date, now: datetime) -> list[_Day]:
     """Return the business days that have begun at `now`; the one under way ends there."""
     found = []
-    for n in range((last - first).days + 1):
-        day = first + n * DAY
+    for day in calendar.days_from(first, last):
         begins, ends = calendar.day_bounds(day, place)
         if begins >= now:
             break

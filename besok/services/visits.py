@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.series import VisitPoint, VisitStep
 from besok.services.imported_days import imported
 from besok.services.observed_days import VisitDay, share_of_whole, visit_days
@@ -18,27 +19,13 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Point:
-    day: date
-    gross: float | None
-    net: float | None
-    definition: int | None
-    coverage: float
-    imputed: float
-    corrected: float
-    final: bool
-    voided: bool
-    passages: (
-        float | None
-    )  # these and the following: what the error is made of, None where nothing was observed
+class _Point(VisitPoint):
+    """A step, and what its error is made of; `passages` is None where nothing was observed."""
+
+    passages: float | None
     unchecked: float
     squares: float
     checked: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Balance:
-    variance: float | None
 
 
 def get_visits(
@@ -104,8 +91,8 @@ def _begin(day: date, step: VisitStep) -> date:
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
     """Return the variance of the counting error per passage, from how in and out add up in the year to `last`."""
-    (balance,) = db.fetch("balance_variance", _Balance, sites=list(sites), last=last)
-    return variance_per_passage(balance.variance)
+    ((variance,),) = db.rows("balance_variance", sites=list(sites), last=last)
+    return variance_per_passage(variance)
 
 
 def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
@@ -122,16 +109,12 @@ def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_va
         checked=point.checked + unknown,
         passage_variance=passage_variance,
     )
-    return VisitPoint(
-        day=point.day,
+    return like(
+        VisitPoint,
+        point,
         gross=(point.gross or 0.0) + gross if seen else point.gross,
         net=(point.net or 0.0) + net if seen else point.net,
-        coverage=point.coverage,
         imputed=point.imputed + imputed,
-        corrected=point.corrected,
-        final=point.final,
-        voided=point.voided,
         se=error if seen else None,
-        definition=point.definition,
         source=" + ".join(dict.fromkeys(day.source for day in brought)),
     )

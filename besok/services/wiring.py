@@ -49,7 +49,7 @@ def check(
     known = {device.device.rpartition("/")[2]: device for device in devices}
     points = [
         *_sensors(layout, series, names, zone, known),
-        *_directions(layout, series, names, parts),
+        *_directions(layout, series, names),
         *_doubles(layout, series, names, zone, parts),
         *_doors(layout, names),
         *_rooms(layout, names),
@@ -96,9 +96,7 @@ def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
     return _said("problem", name, code, place=place, device=name, minutes=f"{abs(minutes):.0f}")
 
 
-def _directions(
-    layout: SensorLayout, series: SensorHistory, names: Names, parts: CountedParts
-) -> Iterator[WiringPoint]:
+def _directions(layout: SensorLayout, series: SensorHistory, names: Names) -> Iterator[WiringPoint]:
     """Tell whether in is in: people come before they leave, and a place fills in its first hours."""
     found = stays(series, np.zeros((len(series), len(layout.counters)), bool))
     first = _first_hours(series)

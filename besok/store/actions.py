@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
 
 from besok.model import messages
 from besok.model.actions import Action, changes, check
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
 from besok.store import audit
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, fetch, sql
 from besok.store.sites import id_of
 
 
@@ -28,27 +26,9 @@ class Entry:
     change: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    site: str
-    id: str
-    title_sv: str
-    title_en: str
-    asked_by: Any
-    asked: date | None
-    answered: date | None
-    answer_sv: str
-    answer_en: str
-    done_since: date | None
-    undone: date | None
-    invented: bool
-    weekdays: list[str]
-    spaces: list[str]
-
-
 def listing(db: Database, site: str | None = None) -> list[Action]:
     """Return the actions of a site, or of all, newest first."""
-    return [_action(row) for row in db.fetch("actions", _Row, site=site)]
+    return db.fetch("actions", Action, site=site)
 
 
 def log(db: Database, site: str | None = None) -> list[Entry]:
@@ -92,15 +72,13 @@ def amend(
     with db.transaction() as conn:
         old = _locked(conn).get((site, name))
         if old is None:
-            raise NotFound(messages.no_action(site, name))
+            raise NotFound(messages.NO_ACTION(site=site, name=name))
         return _put(conn, old, change(old), author, now)
 
 
-def _locked(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], Action]:
+def _locked(conn: Connection) -> dict[tuple[str, str], Action]:
     conn.execute(sql("sites_lock"))
-    with conn.cursor(row_factory=class_row(_Row)) as cur:
-        rows = cur.execute(sql("actions"), {"site": None}).fetchall()
-    return {(row.site, row.id): _action(row) for row in rows}
+    return {(action.site, action.id): action for action in fetch(conn, "actions", Action, site=None)}
 
 
 def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
@@ -108,18 +86,16 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
     with db.transaction() as conn:
         key = {"site_id": id_of(conn, site), "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:
-            raise NotFound(messages.no_action(site, name))
+            raise NotFound(messages.NO_ACTION(site=site, name=name))
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
         audit.note(conn, "action", name, site=site, detail=_told(author, "removed"))
 
 
-def _put(
-    conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime
-) -> list[str]:
+def _put(conn: Connection, old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
     site_id = id_of(conn, action.site)
     ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
     for wrong, reason in check(action, today):
-        raise CalendarFileError(messages.of_action(action.id, wrong, reason))
+        raise CalendarFileError(messages.OF_ACTION(action=action.id, key=wrong, reason=reason))
     different = changes(old, action)
     if not different:
         return []
@@ -129,7 +105,7 @@ def _put(
     conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})
     for space in action.spaces:
         if conn.execute(sql("action_space_insert"), {"action_id": row[0], "space": space}).fetchone() is None:
-            raise NotFound(messages.no_space(action.site, space))
+            raise NotFound(messages.NO_SPACE(site=action.site, space=space))
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
     audit.note(conn, "action", action.id, site=action.site, detail=_told(author, "; ".join(different)))
@@ -151,14 +127,3 @@ def _values(action: Action) -> dict[str, object]:
         "weekdays": list(action.weekdays),
         **{name: getattr(action, name) for name in plain},
     }
-
-
-def _action(row: _Row) -> Action:
-    plain = ("site", "id", "asked_by", "asked", "answered", "done_since", "undone", "invented")
-    return Action(
-        title=Text(sv=row.title_sv, en=row.title_en),
-        answer=Text(sv=row.answer_sv, en=row.answer_en) if row.answered else None,
-        spaces=tuple(row.spaces),
-        weekdays=tuple(row.weekdays),
-        **{name: getattr(row, name) for name in plain},
-    )

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
-
-import psycopg
+from typing import Final, Literal
 
 from besok.model.access import ACTOR
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 Action = Literal[
     "account.add", "account.remove", "account.roles", "account.password", "account.totp", "account.sign_in",
@@ -34,9 +32,7 @@ class AuditEntry:
     detail: str
 
 
-def note(
-    conn: psycopg.Connection[Any], action: Action, subject: str, *, site: str = "", detail: str = ""
-) -> None:
+def note(conn: Connection, action: Action, subject: str, *, site: str = "", detail: str = "") -> None:
     """Note a change in the transaction that makes it."""
     row = {"actor": ACTOR.get(), "action": action, "site": site, "subject": subject}
     conn.execute(sql("audit_add"), {**row, "detail": detail[:LONGEST]})

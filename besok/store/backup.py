@@ -8,14 +8,12 @@ that their order, which a restore changes, is no part of it.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 from psycopg import sql as compose
-from psycopg.rows import class_row
 
 from besok.store import schema
-from besok.store.database import session, sql, translated
+from besok.store.database import Connection, fetch, session, sql, translated
 
 CHUNK = 1 << 20  # bytes
 
@@ -44,7 +42,7 @@ class Content:
 class Snapshot:
     """A connection that sees the database as it was at one moment."""
 
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+    def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
     def migrations(self) -> list[str]:
@@ -77,13 +75,12 @@ def snapshot(url: str) -> Iterator[Snapshot]:
         yield Snapshot(conn)
 
 
-def tables(conn: psycopg.Connection[Any]) -> list[Table]:
+def tables(conn: Connection) -> list[Table]:
     """Return all tables of ours, those that others refer to first."""
-    with conn.cursor(row_factory=class_row(Table)) as cur:
-        return cur.execute(sql("backup_tables")).fetchall()
+    return fetch(conn, "backup_tables", Table)
 
 
-def content(conn: psycopg.Connection[Any], table: Table) -> Content:
+def content(conn: Connection, table: Table) -> Content:
     """Return rows and digest of a table."""
     question = (
         "select count(*), coalesce(sum(hashtextextended(row({columns})::text, 0)), 0)::text from {table}"

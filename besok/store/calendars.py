@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from psycopg.rows import class_row
-
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
-from besok.model.views.calendar import ImportedCalendar, SchoolHoliday
-from besok.store.database import Database, sql
+from besok.model.views.calendar import ImportedCalendar, ProgrammeEvent, SchoolHoliday
+from besok.store.database import Database, fetch, sql
 from besok.store.sites import id_of
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -26,14 +24,8 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
+class _Event(ProgrammeEvent):
     event_id: int
-    uid: str
-    title: str
-    space: str | None
-    start: datetime
-    end: datetime
-    all_day: bool
 
 
 def import_events(
@@ -56,8 +48,7 @@ def import_events(
         if not found:
             return Imported()
         start = min(occurrence.start for occurrence, _ in found)
-        with conn.cursor(row_factory=class_row(_Event)) as cur:
-            rows = cur.execute(sql("calendar_events"), {**key, "start": start, "end": until}).fetchall()
+        rows = fetch(conn, "calendar_events", _Event, **key, start=start, end=until)
         standing = {(row.uid, row.start, row.end): row for row in rows}
         wanted = {(o.uid, o.start, o.end): (o, space) for o, space in found}
         gone = [row.event_id for name, row in standing.items() if name not in wanted]

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg.rows import class_row
 from psycopg.types.json import Json
 
 from besok.model import calendar, messages
@@ -17,9 +15,7 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import Site
 from besok.model.views.calibration import Calibration, CountInfo, Decision, DoorInfo, ManualCount
 from besok.store import audit, rollup, sites
-from besok.store.database import Database, sql
-
-Connection = psycopg.Connection[Any]
+from besok.store.database import Connection, Database, fetch_one, sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +164,7 @@ def _evidence(count: CountInfo) -> dict[str, Any]:
 
 
 def _locked(conn: Connection, number: int) -> _Proposal:
-    with conn.cursor(row_factory=class_row(_Proposal)) as cur:
-        found = cur.execute(sql("calibration_lock"), {"id": number}).fetchone()
+    found = fetch_one(conn, "calibration_lock", _Proposal, id=number)
     if found is None:
         raise NotFound(f"there is no proposal {number}; `besok calibrate list` shows what there is")
     conn.execute(sql("lock_channels"), {"channels": sorted(found.channels)})
@@ -199,12 +194,11 @@ def _recompute(conn: Connection, portal_id: int, start: datetime, end: datetime 
     past = sorted({(site_id, day) for site_id, _, day, _, over in days if over})
     if past:
         conn.execute(sql("mark_dirty"), {"site": [p[0] for p in past], "day": [p[1] for p in past]})
-    for site in sorted({slug for *_, slug, over in days if not over}):
-        rollup.tell(conn, site, start)
+    rollup.tell(conn, dict.fromkeys(sorted({slug for *_, slug, over in days if not over}), start))
 
 
 def _portal_id(conn: Connection, site: str, portal: str) -> int:
     row = conn.execute(sql("portal_of_site"), {"site": site, "portal": portal}).fetchone()
     if row is None:
-        raise NotFound(messages.no_door(site, portal))
+        raise NotFound(messages.NO_DOOR(site=site, portal=portal))
     return int(row[0])

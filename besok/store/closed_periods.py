@@ -1,17 +1,16 @@
 """Closed months and years in the database: kept with their evidence, ended with a reason, never changed."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
-import psycopg
 from psycopg.types.json import Jsonb
 
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.views.annual import AnnualReport
 from besok.model.views.closed_periods import ClosedPeriod, RevisionReason, SensorAtDoor
-from besok.store.database import Database, sql
+from besok.model.views.like import like
+from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
 
 
@@ -24,7 +23,7 @@ class KeptPeriod(ClosedPeriod):
 
     def view(self) -> ClosedPeriod:
         """Return it without its evidence."""
-        return ClosedPeriod(**{field.name: getattr(self, field.name) for field in fields(ClosedPeriod)})
+        return like(ClosedPeriod, self)
 
 
 def kept(db: Database, site: str | None = None, *, ended: bool = False) -> list[KeptPeriod]:
@@ -91,7 +90,7 @@ def reopen(db: Database, number: int, *, author: str, reason: str, now: datetime
         raise NotFound(f"no period is closed under {number}; `besok period list` shows those that are")
 
 
-def _in_force(conn: psycopg.Connection[Any], period: ClosedPeriod) -> int | None:
+def _in_force(conn: Connection, period: ClosedPeriod) -> int | None:
     rows = conn.execute(sql("periods"), {"site": period.site, "all": False}).fetchall()
     return next((row[0] for row in rows if (row[2], row[3]) == (period.first, period.last)), None)
 

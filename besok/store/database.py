@@ -1,6 +1,7 @@
 """Connections to the database, named SQL, and driver errors as errors of this program."""
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,7 @@ from besok.store.asker import waited_for
 log = logging.getLogger(__name__)
 set_json_loads(msgspec.json.decode)
 Row = TypeVar("Row")
+Connection = psycopg.Connection[Any]
 
 CONNECT_TIMEOUT_S = 5
 POOL_WAIT_S = 10
@@ -121,6 +123,18 @@ def text_array(values: Iterable[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
+def fetch(conn: Connection, query: str, row: type[Row], **params: object) -> list[Row]:
+    """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
+    with conn.cursor(row_factory=dict_row) as cur:
+        rows = cur.execute(sql(query), params).fetchall()
+    return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
+
+
+def fetch_one(conn: Connection, query: str, row: type[Row], **params: object) -> Row | None:
+    """Return the first row of the named query, None if there is none."""
+    return next(iter(fetch(conn, query, row, **params)), None)
+
+
 class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 
@@ -161,7 +175,7 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+    def _connection(self) -> Iterator[Connection]:
         """Lend a connection that commits each statement.
 
         A connection to a server that only reads is given up, since that server may never write again and another one
@@ -175,23 +189,26 @@ class Database:
                 raise
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+    def transaction(self) -> Iterator[Connection]:
         """Lend a connection inside one transaction: committed at the end, rolled back if anything is raised."""
         with self._connection() as conn, conn.transaction():
             yield conn
+
+    def pool_stats(self) -> dict[str, int]:
+        """Return the figures of the pool, by the names that psycopg gives them."""
+        return self._pool.get_stats()
 
     @contextmanager
     def rehearsal(self) -> Iterator["Database"]:
         """Lend a database in which whatever is done can be seen, and is undone at the end."""
         with self.transaction() as conn:
-            yield _Rehearsal(conn)
+            yield OneConnection(conn)
             raise psycopg.Rollback
 
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
-        """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
-        with self._connection() as conn, waited_for(conn), conn.cursor(row_factory=dict_row) as cur:
-            rows = cur.execute(sql(query), params).fetchall()
-        return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
+        """Return the rows of the named query in a transaction of their own, as the function of this name does."""
+        with self._connection() as conn, waited_for(conn):
+            return fetch(conn, query, row, **params)
 
     def rows(self, query: str, **params: object) -> list[tuple[Any, ...]]:
         """Return the rows of the named query as tuples."""
@@ -200,8 +217,7 @@ class Database:
 
     def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
         """Return the first row of the named query, None if there is none."""
-        rows = self.fetch(query, row, **params)
-        return rows[0] if rows else None
+        return next(iter(self.fetch(query, row, **params)), None)
 
     def run(self, statement: str, params: Mapping[str, object] | None = None) -> int:
         """Execute the named statement and return the number of rows it touched."""
@@ -209,14 +225,16 @@ class Database:
             return conn.execute(sql(statement), params).rowcount
 
 
-class _Rehearsal(Database):
-    """All calls go through one connection, in its open transaction."""
+class OneConnection(Database):
+    """All calls go through one connection, in its open transaction if it has one; none begins once it is `ended`."""
 
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
-        self._conn = conn
+    def __init__(self, conn: Connection, ended: threading.Event | None = None) -> None:
+        self._conn, self._ended = conn, ended
         self.channels = {}
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+    def _connection(self) -> Iterator[Connection]:
+        if self._ended and self._ended.is_set():
+            raise StoreSlow(messages.TOOK_TOO_LONG)
         with translated():
             yield self._conn

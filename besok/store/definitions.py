@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-import psycopg
 from psycopg.types.json import Json
 from pydantic import TypeAdapter
 
 from besok.model.site import VisitDefinition
-from besok.store.database import sql
+from besok.store.database import Connection, sql
 
 DEFINITION = TypeAdapter(VisitDefinition)
 
 
 def write_definitions(
-    conn: psycopg.Connection[Any], site_id: int, definitions: Sequence[VisitDefinition], now: datetime
+    conn: Connection, site_id: int, definitions: Sequence[VisitDefinition], now: datetime
 ) -> None:
     """Make the definitions of a site be `definitions`; those that stay as they are keep their version."""
     rows = conn.execute(sql("definition_rows"), {"site_id": site_id}).fetchall()
@@ -31,7 +29,7 @@ def write_definitions(
 
 
 def _write(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     site_id: int,
     definition: VisitDefinition,
     doors: Mapping[str, int],

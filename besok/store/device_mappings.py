@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
@@ -14,12 +13,11 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
 from besok.model.topics import matches_kept
 from besok.store import audit, identity, results
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.rollup import note_counting, recount
 from besok.store.sites import MAPPING, id_of
 
 _SENSORS = TypeAdapter(list[Sensor])
-_Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +43,6 @@ class AskedTopic:
     count: int
     reason: str
     payloads: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    topic: str
-    ids: tuple[int, ...]
 
 
 def listing(db: Database) -> list[DeviceMapping]:
@@ -124,8 +116,8 @@ def end(db: Database, number: int, now: datetime) -> None:
 
 def kept_messages(db: Database, topic: str) -> list[int]:
     """Return the numbers of the rejected messages on topics that a filter fits."""
-    rows, key = db.fetch("rejected_topics", _Kept), identity.key(db)
-    return sorted(number for row in rows if matches_kept(topic, row.topic, key) for number in row.ids)
+    rows, key = db.rows("rejected_topics"), identity.key(db)
+    return sorted(number for kept_on, ids in rows if matches_kept(topic, kept_on, key) for number in ids)
 
 
 def kept(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:
@@ -140,11 +132,11 @@ def replayed(db: Database, number: int, now: datetime) -> None:
 
 
 def _place(
-    conn: _Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
+    conn: Connection, site_id: int, sensors: Sequence[Sensor], since: datetime | None, now: datetime
 ) -> None:
     note_counting(conn)
     places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": site_id})}
-    _register(conn, sensors)
+    identity.register(conn, map(_key, sensors))
     channels = _channels(conn, sensors)
     conn.execute(sql("lock_channels"), {"channels": sorted(channels.values())})
     standing = _standing(conn, channels.values())
@@ -152,10 +144,10 @@ def _place(
         channel = channels[_key(sensor)]
         observed = (places.get(("portal", sensor.portal)), places.get(("space", sensor.space)))
         if observed == (None, None):
-            raise NotFound(messages.no_place(sensor.portal or sensor.space))
+            raise NotFound(messages.NO_PLACE(name=sensor.portal or sensor.space))
         if channel in standing:
             if standing[channel][1] != (*observed, sensor.swapped):
-                raise StoreRefused(messages.placed_elsewhere(sensor.device))
+                raise StoreRefused(messages.PLACED_ELSEWHERE(device=sensor.device))
             continue
         row = dict(zip(("portal_id", "space_id"), observed, strict=True))
         row |= {
@@ -171,27 +163,16 @@ def _place(
     results.delete(conn, [site_id])
 
 
-def _key(sensor: Sensor) -> tuple[str, str, str]:
+def _key(sensor: Sensor) -> identity.Key:
     return sensor.source, sensor.device, sensor.channel_key
 
 
-def _columns(sensors: Sequence[Sensor]) -> dict[str, list[str]]:
-    keys = [_key(sensor) for sensor in sensors]
-    return {name: [key[n] for key in keys] for n, name in enumerate(("source", "device", "key"))}
+def _channels(conn: Connection, sensors: Sequence[Sensor]) -> dict[identity.Key, int]:
+    found = identity.find_channels(conn, map(_key, sensors))
+    return {key: channel for key, (channel, _) in found.items()}
 
 
-def _register(conn: _Connection, sensors: Sequence[Sensor]) -> None:
-    columns = _columns(sensors)
-    conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
-    conn.execute(sql("register_channels"), columns)
-
-
-def _channels(conn: _Connection, sensors: Sequence[Sensor]) -> dict[tuple[str, str, str], int]:
-    rows = conn.execute(sql("find_channels"), _columns(sensors)).fetchall()
-    return {(row[0], row[1], row[2]): row[3] for row in rows}
-
-
-def _standing(conn: _Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
+def _standing(conn: Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
     """Return the placements in force of channels: their number, and portal, space and swapped."""
     rows = conn.execute(sql("placement_open_rows"), {"channels": list(channels), "sites": []})
     return {r[1]: (r[0], (r[2], r[3], r[4])) for r in rows}

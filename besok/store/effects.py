@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import psycopg
 
 from besok.model.effects import EventEffect
 from besok.model.views.calendar import ActionEffect, UnusualTime
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 ACTIONS: Final = "effects"  # what the days up to one were last checked for
 EVENTS: Final = "programme"
@@ -47,11 +46,6 @@ class PastEvent:
     all_day: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Effect:
-    result: ActionEffect
-
-
 def entered_by_day(db: Database, site: str, first: date, last: date) -> list[EnteredDay]:
     """Return who entered each space of a site, by space, portal and day; days without an observation are not there."""
     return db.fetch("space_entries", EnteredDay, site=site, first=first, last=last)
@@ -71,7 +65,8 @@ def past_events(db: Database, site: str, start: datetime, end: datetime) -> list
 
 def action_effects(db: Database, site: str) -> dict[str, ActionEffect]:
     """Return the effects of a site's actions as computed last, by action."""
-    return {row.result.action: row.result for row in db.fetch("effects", _Effect, site=site)}
+    found = (msgspec.convert(result, ActionEffect) for (result,) in db.rows("effects", site=site))
+    return {effect.action: effect for effect in found}
 
 
 def put_action_effects(db: Database, site: str, found: Sequence[ActionEffect], until: date) -> None:
@@ -111,5 +106,5 @@ def checked_until(db: Database, what: str) -> dict[str, date]:
     return dict(db.rows("looked_get", what=what))
 
 
-def _note(conn: psycopg.Connection[Any], site: str, what: str, day: date) -> None:
+def _note(conn: Connection, site: str, what: str, day: date) -> None:
     conn.execute(sql("looked_set"), {"site": site, "what": what, "until": day})

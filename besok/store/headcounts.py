@@ -3,10 +3,7 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-import psycopg
 
 from besok.model import calendar, messages
 from besok.model.errors import NotFound, StoreRefused
@@ -14,9 +11,7 @@ from besok.model.headcount import Headcount
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.store import audit, rollup
-from besok.store.database import Database, sql
-
-Connection = psycopg.Connection[Any]
+from besok.store.database import Connection, Database, sql
 
 
 def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, now: datetime) -> bool:
@@ -55,7 +50,7 @@ def undo(db: Database, site: Site, count: UUID, *, author: str, reason: str, now
     with db.transaction() as conn:
         row = conn.execute(sql("headcount_undo"), key).fetchone()
         if row is None:
-            raise NotFound(messages.no_headcount(site.id, str(count)))
+            raise NotFound(messages.NO_HEADCOUNT(site=site.id, number=str(count)))
         _changed(conn, site, row[0], now)
         audit.note(conn, "headcount", str(count), site=site.id, detail=f"undone, {author}: {reason}")
 
@@ -67,7 +62,7 @@ def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> Non
     if row and day < calendar.business_day(now, site):
         conn.execute(sql("mark_dirty"), {"site": [row[0]], "day": [day]})
     else:
-        rollup.tell(conn, site.id, time)
+        rollup.tell(conn, {site.id: time})
 
 
 def _digest(count: Headcount) -> bytes:
@@ -79,5 +74,5 @@ def _digest(count: Headcount) -> bytes:
 def _space_id(conn: Connection, site: str, space: str) -> int:
     row = conn.execute(sql("space_of_site"), {"site": site, "space": space}).fetchone()
     if row is None:
-        raise NotFound(messages.no_space(site, space))
+        raise NotFound(messages.NO_SPACE(site=site, space=space))
     return int(row[0])

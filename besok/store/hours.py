@@ -1,18 +1,15 @@
 """Opening hours that change for days that are over: their occupancy was estimated as if the old ones had held."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
-
-import psycopg
 
 from besok.model import calendar
 from besok.model.plurals import many
 from besok.model.site import Site
-from besok.store.database import sql
+from besok.store.database import Connection, sql
 from besok.store.rollup import mark_changed
 
 
-def mark_days(conn: psycopg.Connection[Any], site_id: int, old: Site, new: Site, now: datetime) -> list[str]:
+def mark_days(conn: Connection, site_id: int, old: Site, new: Site, now: datetime) -> list[str]:
     """Mark the past business days whose opening hours have changed for a new estimate; a line that tells of them."""
     if old.opening == new.opening:
         return []

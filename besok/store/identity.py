@@ -3,21 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-import psycopg
 
 from besok.model.errors import NotFound, StoreUnavailable
 from besok.model.pseudonyms import by_level, pseudonym
 from besok.store import audit
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 Device = tuple[str, str]  # source, external id
 Key = tuple[str, str, str]  # source, external id, channel; "" for the device alone
 CHANNELS_LIMIT = 500  # of one device; the largest platforms tell of some hundred desks as one device
 
 Topics = Mapping[Device, tuple[str, ...]]
-_Connection = psycopg.Connection[Any]
 
 
 def key(db: Database) -> bytes:
@@ -60,13 +56,13 @@ def _refused(wanted: Sequence[str], had: frozenset[str] | None) -> Sequence[str]
     return new[max(CHANNELS_LIMIT - len(had), 0) :]
 
 
-def _channels(conn: _Connection, devices: Iterable[Device]) -> dict[Device, frozenset[str]]:
+def _channels(conn: Connection, devices: Iterable[Device]) -> dict[Device, frozenset[str]]:
     """Return the channels of those devices that are registered."""
     rows = conn.execute(sql("registered_channels"), _columns(devices))
     return {(source, device): frozenset(channels) for source, device, channels in rows}
 
 
-def _name(conn: _Connection, devices: Sequence[Device], key: bytes) -> None:
+def _name(conn: Connection, devices: Sequence[Device], key: bytes) -> None:
     hidden = [by_level(device, lambda level: pseudonym(key, level)) for _, device in devices]
     columns = {**_columns(devices), "pseudonym": hidden}
     if conn.execute(sql("name_devices"), columns).rowcount:
@@ -79,7 +75,27 @@ def _columns(devices: Iterable[Device]) -> dict[str, list[str]]:
     return {"source": [source for source, _ in pairs], "device": [device for _, device in pairs]}
 
 
-def learn_topics(conn: _Connection, heard: Topics, binds: Iterable[Device]) -> None:
+def register(conn: Connection, keys: Iterable[Key]) -> None:
+    """Register channels, and their devices, as far as they are not known."""
+    columns = _key_columns(keys)
+    conn.execute(sql("register_devices"), columns)
+    conn.execute(sql("register_channels"), columns)
+
+
+def find_channels(conn: Connection, keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
+    """Return the ids of those channels that are registered, and of their devices."""
+    rows = conn.execute(sql("find_channels"), _key_columns(keys))
+    return {
+        (source, device, key): (channel_id, device_id) for source, device, key, channel_id, device_id in rows
+    }
+
+
+def _key_columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+    rows = list(keys)
+    return {name: [key[n] for key in rows] for n, name in enumerate(("source", "device", "key"))}
+
+
+def learn_topics(conn: Connection, heard: Topics, binds: Iterable[Device]) -> None:
     """Note on which topics devices were heard that are not bound to any; those in `binds` are placed, and bound by it.
 
     Raises StoreUnavailable if one of the latter is bound to others by now: the batch is to be decoded again.

@@ -13,20 +13,17 @@ so a packet id stands for the last message that had it, and is forgotten before 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import psycopg
 from msgspec import Struct
 
 from besok.model.readings import Identity
-from besok.store.database import array, sql, text_array
+from besok.store.database import Connection, array, sql, text_array
 
 PACKET_IDS = 65_535  # of a session; brokers give them out one after the other, from 1
 NEAR = 8_192  # packet ids; a broker that gives them out in another order stays within so many
 LONGEST = 200  # characters of a scope or a mark
 PACKET_WINDOW = timedelta(days=30)  # longer than any broker keeps a session
-
-Connection = psycopg.Connection[Any]
 
 
 class Origin(Struct, frozen=True, kw_only=True, eq=False):

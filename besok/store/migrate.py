@@ -8,14 +8,14 @@ program has migrated is left as it is.
 
 import logging
 from collections.abc import Collection
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 
 from besok.model.errors import SchemaMismatch
 from besok.model.metrics import METRICS
 from besok.store import schema
-from besok.store.database import sql, translated
+from besok.store.database import Connection, sql, translated
 
 log = logging.getLogger(__name__)
 LOCK = 0x0BE50C  # any number, the same for every migrating process
@@ -40,7 +40,7 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
     return ran
 
 
-def _once(conn: psycopg.Connection[Any], name: str, text: LiteralString, digest: str) -> bool:
+def _once(conn: Connection, name: str, text: LiteralString, digest: str) -> bool:
     """Run the migration if this database has not had it."""
     known = conn.execute(sql("migration_get"), {"name": name}).fetchone()
     if known:
@@ -56,7 +56,7 @@ def _once(conn: psycopg.Connection[Any], name: str, text: LiteralString, digest:
     return True
 
 
-def _always(conn: psycopg.Connection[Any]) -> None:
+def _always(conn: Connection) -> None:
     """Replace views, functions and the catalogue of metrics."""
     made = schema.replaced()
     with conn.transaction():

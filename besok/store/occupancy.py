@@ -10,16 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.calendar import Span
 from besok.model.occupancy import BASES, REASONS, Estimate
-from besok.store.database import sql
-
-Connection = psycopg.Connection[Any]
+from besok.store.database import Connection, sql
 
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)

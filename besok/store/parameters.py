@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from hashlib import blake2b
 
-from besok.store.database import sql
-from besok.store.occupancy import Connection, Layout
+from besok.store.database import Connection, sql
+from besok.store.occupancy import Layout
 
 
 def get(conn: Connection, plan: Layout, day: date, version: int) -> str | None:

@@ -3,21 +3,19 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
-import psycopg
-from psycopg.rows import dict_row
 
 from besok.model import messages
 from besok.model.errors import CountFileError, NotFound
-from besok.model.period_counts import PeriodCount
+from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.views.imports import CountMethod, Counts, ImportView
 from besok.store import audit, results
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, fetch, fetch_one, sql
 from besok.store.sites import id_of
 
 Series = tuple[str, str]  # portal ("" for none) and series
@@ -32,18 +30,22 @@ class NewImport:
     """
 
     source: str
-    counts: Sequence[PeriodCount]
-    portal_of: Mapping[str, str | None]
+    file: CountFile
+    portal_of: Mapping[str, str | None] = field(default_factory=dict)
     counted: Counts = "gross"
     method: CountMethod = "counter"
-    author: str
+    author: str = ""
     name: str = ""
     digest: str = ""
-    layout: str = ""
 
     def __post_init__(self) -> None:
         if not self.counts:
             raise CountFileError(messages.NO_PERIOD_COUNTS)
+
+    @property
+    def counts(self) -> Sequence[PeriodCount]:
+        """The counts of the file."""
+        return self.file.counts
 
     def portal(self, count: PeriodCount) -> str:
         """Return the portal of a count, "" where it has none."""
@@ -64,6 +66,11 @@ class NewImport:
             for c in self.counts
         )
         return hashlib.sha256(msgspec.json.encode((self.source, self.counted, self.method, rows))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored(PeriodCount):
+    portal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +114,14 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
         ahead = next((c for c in new.counts if c.last > today), None)
         if ahead:
-            raise CountFileError(messages.period_not_over(ahead.first, ahead.last))
+            raise CountFileError(messages.PERIOD_NOT_OVER(first=ahead.first, last=ahead.last))
         check(conn, site_id, new)
         values = {
             "site_id": site_id,
             "made": now,
             "counts": new.counted,
-            **{
-                key: getattr(new, key)
-                for key in ("source", "method", "author", "name", "digest", "content", "layout")
-            },
+            "layout": new.file.layout,
+            **{key: getattr(new, key) for key in ("source", "method", "author", "name", "digest", "content")},
         }
         row = conn.execute(sql("import_insert"), values).fetchone()
         assert row
@@ -129,13 +134,22 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         return import_id
 
 
-def set_undone(db: Database, import_id: int, author: str, now: datetime, *, undone: bool) -> None:
-    """Make an import count for nothing, or count again. Raises NotFound, and CountFileError as `put` does."""
+def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
+    """Make an import count for nothing; what it superseded holds again. Raises NotFound."""
+    _change(db, import_id, author, now, undone=True)
+
+
+def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
+    """Make an import that was undone count again. Raises NotFound, CountFileError."""
+    _change(db, import_id, author, now, undone=False)
+
+
+def _change(db: Database, import_id: int, author: str, now: datetime, *, undone: bool) -> None:
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         known = _get(conn, import_id=import_id)
         if known is None:
-            raise NotFound(messages.no_import(import_id))
+            raise NotFound(messages.NO_IMPORT(number=import_id))
         if known.undone != undone:
             _set_undone(conn, known, author, now, undone=undone)
 
@@ -153,7 +167,7 @@ def holding(db: Database, site: str) -> list[PeriodVisits]:
     return [row for own in series.values() for row in finest(own)[0]]
 
 
-def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Standing:
+def standing(conn: Connection, site_id: int, new: NewImport) -> Standing:
     """Return what the source has of the same periods, and which other series it has of their days."""
     stored = _stored(conn, site_id, new)
     known = {(*key, c.first, c.last, c.hour): c.visits for key, own in stored.items() for c in own}
@@ -168,7 +182,7 @@ def standing(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> Sta
     return Standing(same=same, corrected=tuple(corrected), beside=tuple(beside))
 
 
-def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
+def check(conn: Connection, site_id: int, new: NewImport) -> None:
     """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
     series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for c in new.counts:
@@ -179,17 +193,17 @@ def check(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> None:
         _check_doors(key, own, stored)
         periods = {(c.first, c.last, c.hour): c for c in stored.get(key, ())}
         if len({(c.first, c.last, c.hour) for c in own}) < len(own):
-            raise CountFileError(messages.period_twice(key[1]))
+            raise CountFileError(messages.PERIOD_TWICE(series=key[1]))
         periods |= {(c.first, c.last, c.hour): c for c in own}
         for wrong in finest(list(periods.values()))[1]:
             raise CountFileError(_told(wrong))
 
 
-def _check_counted(conn: psycopg.Connection[Any], site_id: int, source: str, counted: Counts) -> None:
+def _check_counted(conn: Connection, site_id: int, source: str, counted: Counts) -> None:
     """Raise CountFileError where the counts of a source that hold are not of what others are to be of."""
     for (before,) in conn.execute(sql("source_counts"), {"site_id": site_id, "source": source}).fetchall():
         if before != counted:
-            raise CountFileError(messages.source_counts(source, before, counted))
+            raise CountFileError(messages.SOURCE_COUNTS(source=source, before=before, now=counted))
 
 
 def _check_doors(
@@ -203,7 +217,9 @@ def _check_doors(
     for (door, name), known in stored.items():
         other = name == series and door != portal and (series or not (door and portal))
         if other and (days := _days(own) & _days(known)):
-            raise CountFileError(messages.series_twice(series, portal, door, min(days)))
+            raise CountFileError(
+                messages.SERIES_TWICE(series=series, portal=portal, other=door, day=min(days))
+            )
 
 
 def _days(counts: Sequence[PeriodCount]) -> set[date]:
@@ -215,25 +231,25 @@ def _days(counts: Sequence[PeriodCount]) -> set[date]:
 def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
     longer, shorter = wrong.longer, wrong.shorter
     if wrong.within is None:
-        return messages.periods_cross(longer.first, longer.last, shorter.first, shorter.last)
-    return messages.sums_apart(longer.first, longer.last, longer.visits, wrong.within)
+        return messages.PERIODS_CROSS(
+            first=longer.first, last=longer.last, other_first=shorter.first, other_last=shorter.last
+        )
+    return messages.SUMS_APART(first=longer.first, last=longer.last, total=longer.visits, within=wrong.within)
 
 
-def _stored(conn: psycopg.Connection[Any], site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
+def _stored(conn: Connection, site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
     """Return what holds of the source on the days of new counts, by series, and within periods that reach beyond."""
     first, last = min(c.first for c in new.counts), max(c.last for c in new.counts)
-    with conn.cursor(row_factory=dict_row) as cur:
-        while True:
-            key = {"site_id": site_id, "source": new.source, "first": first, "last": last}
-            rows = cur.execute(sql("period_counts"), key).fetchall()
-            reach = min([first, *(r["first"] for r in rows)]), max([last, *(r["last"] for r in rows)])
-            if reach == (first, last):
-                break
-            first, last = reach
+    while True:
+        key = {"site_id": site_id, "source": new.source, "first": first, "last": last}
+        rows = fetch(conn, "period_counts", _Stored, **key)
+        reach = min([first, *(r.first for r in rows)]), max([last, *(r.last for r in rows)])
+        if reach == (first, last):
+            break
+        first, last = reach
     found: dict[Series, list[PeriodCount]] = defaultdict(list)
     for row in rows:
-        portal, _ = row.pop("portal"), row.pop("import_id")
-        found[portal, row["series"]].append(PeriodCount(**row))
+        found[row.portal, row.series].append(row)
     return found
 
 
@@ -248,21 +264,16 @@ class _Import:
 
 
 def _get(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     *,
     import_id: int | None = None,
     site_id: int | None = None,
     content: str = "",
 ) -> _Import | None:
-    keys = {"import_id": import_id, "site_id": site_id, "content": content}
-    with conn.cursor(row_factory=dict_row) as cur:
-        row = cur.execute(sql("import_get"), keys).fetchone()
-    return _Import(**row) if row else None
+    return fetch_one(conn, "import_get", _Import, import_id=import_id, site_id=site_id, content=content)
 
 
-def _set_undone(
-    conn: psycopg.Connection[Any], known: _Import, author: str, now: datetime, *, undone: bool
-) -> None:
+def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *, undone: bool) -> None:
     if not undone:
         _check_counted(conn, known.site_id, known.source, known.counts)
     conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
@@ -272,10 +283,10 @@ def _set_undone(
     _changed(conn, known.site, known.site_id, now)
 
 
-def _check_again(conn: psycopg.Connection[Any], known: _Import) -> None:
+def _check_again(conn: Connection, known: _Import) -> None:
     """Raise CountFileError where what a restored import holds contradicts what was stored since."""
     everything = PeriodCount(first=date.min, last=date.max, visits=0)
-    span = NewImport(source=known.source, counts=(everything,), portal_of={}, author="")
+    span = NewImport(source=known.source, file=CountFile(unit="year", counts=(everything,)))
     stored = _stored(conn, known.site_id, span)
     for key, own in stored.items():
         _check_doors(key, own, stored)
@@ -283,12 +294,12 @@ def _check_again(conn: psycopg.Connection[Any], known: _Import) -> None:
             raise CountFileError(_told(wrong))
 
 
-def _columns(conn: psycopg.Connection[Any], site: str, site_id: int, new: NewImport) -> dict[str, list[Any]]:
+def _columns(conn: Connection, site: str, site_id: int, new: NewImport) -> dict[str, list[Any]]:
     ids = {
         row[1]: row[2] for row in conn.execute(sql("place_ids"), {"site_id": site_id}) if row[0] == "portal"
     }
     for portal in {new.portal(c) for c in new.counts} - {"", *ids}:
-        raise NotFound(messages.no_door(site, portal))
+        raise NotFound(messages.NO_DOOR(site=site, portal=portal))
     return {
         "portals": [ids.get(new.portal(c)) for c in new.counts],
         "series": [c.series for c in new.counts],
@@ -299,14 +310,14 @@ def _columns(conn: psycopg.Connection[Any], site: str, site_id: int, new: NewImp
     }
 
 
-def _note(conn: psycopg.Connection[Any], import_id: int, author: str, now: datetime, change: str) -> None:
+def _note(conn: Connection, import_id: int, author: str, now: datetime, change: str) -> None:
     conn.execute(
         sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
     )
     audit.note(conn, "import", f"import {import_id}", detail=f"{author}: {change}")
 
 
-def _changed(conn: psycopg.Connection[Any], site: str, site_id: int, now: datetime) -> None:
+def _changed(conn: Connection, site: str, site_id: int, now: datetime) -> None:
     """Let results and forecasts that rest on the site be computed again."""
     ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
     results.delete(conn, [site_id])

@@ -21,6 +21,7 @@ from besok.store.sites import id_of
 
 _Connection = psycopg.Connection[Any]
 PAGE: Final = 500  # rejected messages at a time
+AUDIT: Final = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +59,17 @@ def erase(db: Database, name: str, site: str | None = None, *, dry_run: bool = F
     with db.transaction() as conn:
         if site:
             id_of(conn, site)
-        found = [] if site else _devices(db, conn, wanted)
-        conn.execute(sql("personal_audit_open"))
+        found = [] if site else [*_devices(conn, wanted), *_messages(conn, wanted)]
         with conn.cursor(row_factory=class_row(_Column)) as cur:
             columns = cur.execute(sql("personal_columns")).fetchall()
-        for column in columns:
-            if column.holds != "message" and (column.link or not site):
+        mine = [c for c in columns if c.holds != "message" and (c.link or not site)]
+        for column in mine:
+            if column.relation != AUDIT:
                 found += _column(conn, column, wanted, site)
-        found += [] if site else _messages(conn, wanted)
+        conn.execute(sql("personal_audit_open"))  # last: whoever notes a change waits for it
+        for column in mine:
+            if column.relation == AUDIT:
+                found += _column(conn, column, wanted, site)
         conn.execute(sql("personal_audit_close"))
         if dry_run:
             raise psycopg.Rollback
@@ -110,7 +114,7 @@ def _replaced(column: _Column, wanted: Name, text: str) -> str:
     return wanted.within(text)
 
 
-def _devices(db: Database, conn: _Connection, wanted: Name) -> list[Found]:
+def _devices(conn: _Connection, wanted: Name) -> list[Found]:
     """Delete the devices without a place that bear the name, with what they have sent, which counts nowhere."""
     called = [row for row in conn.execute(sql("personal_devices")).fetchall() if wanted.is_in(row[2])]
     for source, device, _ in called:

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
-
-import psycopg
 
 from besok.model.calendar import placement_span
 from besok.model.site import Site
 from besok.model.sitefile.merge import ChannelKey, keyed
-from besok.store.database import sql
+from besok.store import identity
+from besok.store.database import Connection, sql
 
-_Connection = psycopg.Connection[Any]
 Begun = tuple[int | None, int | None, bool, str, datetime | None]  # portal, space, swapped, role, from
 
 
-def write_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
+def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
     """Make the channels of some sites have the places that the sites state, and no others."""
     wanted = _wanted(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
@@ -44,7 +41,7 @@ def write_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[str,
 
 
 def _wanted(
-    conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]
+    conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]
 ) -> dict[int, list[tuple[Begun, datetime | None]]]:
     """Return what each channel of the sites is to observe, each until when; unknown channels are registered."""
     wanted: dict[ChannelKey, list[tuple[Begun, datetime | None]]] = {}
@@ -56,27 +53,21 @@ def _wanted(
             begun = (portal, space, sensor.swapped, sensor.role, begins)
             wanted.setdefault(key, []).append((begun, ends))
         _register(conn, site)
-    if not wanted:
-        return {}
-    columns = dict(zip(("source", "device", "key"), map(list, zip(*wanted, strict=True)), strict=True))
-    channels = {(r[0], r[1], r[2]): r[3] for r in conn.execute(sql("find_channels"), columns)}
-    return {channels[key]: places for key, places in wanted.items()}  # in the order of the file
+    channels = identity.find_channels(conn, wanted)
+    return {channels[key][0]: places for key, places in wanted.items()}  # in the order of the file
 
 
-def _register(conn: _Connection, site: Site) -> None:
-    rows = [(s, *key) for s, key in keyed(site)]
-    columns = {"source": [r[1] for r in rows], "device": [r[2] for r in rows], "key": [r[3] for r in rows]}
-    conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
-    conn.execute(sql("register_channels"), columns)
+def _register(conn: Connection, site: Site) -> None:
+    identity.register(conn, (key for _, key in keyed(site)))
     described = [
         {
-            "source": r[1],
-            "external_id": r[2],
-            "model": r[0].model,
-            "interval_s": r[0].interval_s,
-            "topics": list(r[0].topics),
+            "source": key[0],
+            "external_id": key[1],
+            "model": s.model,
+            "interval_s": s.interval_s,
+            "topics": [*s.topics],
         }
-        for r in rows
+        for s, key in keyed(site)
     ]
     # what the file states comes first, and is to hold; the past of channels it has no more comes after
     conn.cursor().executemany(sql("device_describe"), described[::-1])

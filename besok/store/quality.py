@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import psycopg
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from besok.model.findings import Finding, Kind
 from besok.store import audit, results
-from besok.store.database import sql
-
-Connection = psycopg.Connection[Any]
+from besok.store.database import Connection, fetch, sql
 
 # How long a finding that is no longer made stays open: what rests on days does not end within an hour.
 LASTING: Final[Mapping[Kind, timedelta]] = {
@@ -64,8 +60,7 @@ def claim(conn: Connection, site: str, now: datetime, before: datetime) -> int |
 
 def channels(conn: Connection) -> list[Channel]:
     """Return the channels that are placed now."""
-    with conn.cursor(row_factory=class_row(Channel)) as cur:
-        return cur.execute(sql("quality_channels")).fetchall()
+    return fetch(conn, "quality_channels", Channel)
 
 
 def series(
@@ -97,11 +92,8 @@ def note(
     conn: Connection, site_id: int, findings: Iterable[tuple[int | None, Finding]], now: datetime
 ) -> None:
     """Note what is wrong at a site now, with the channel of each: what is new opens, what is gone is resolved."""
-    with conn.cursor(row_factory=class_row(_Open)) as cur:
-        standing = {
-            (r.kind, r.channel_id): r
-            for r in cur.execute(sql("finding_standing"), {"site_id": site_id}).fetchall()
-        }
+    known = fetch(conn, "finding_standing", _Open, site_id=site_id)
+    standing = {(r.kind, r.channel_id): r for r in known}
     present = {(f.kind, channel): f for channel, f in findings}
     for (kind, channel_id), f in present.items():
         said = {"evidence": Jsonb(dict(f.evidence)), "odds": f.odds, "now": now}

@@ -12,13 +12,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import psycopg
-from psycopg.rows import class_row
-
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Flag, Withheld
 from besok.store import rollup
-from besok.store.database import Database, array, sql, text_array
+from besok.store.database import Connection, Database, array, sql, text_array
 from besok.store.reading_rows import Row
 
 AHEAD = timedelta(days=1)  # of our clock: a reading that tells of a later time is withheld
@@ -31,7 +28,6 @@ STRICT = 3  # beside quarters that are withheld no more counts than was usual, w
 STRICT_TOLD_S = 1.2 * QUARTER_S
 LONGEST = timedelta(hours=2)  # after a longer silence the limit no longer grows with its length
 SHORT = timedelta(microseconds=1)
-_Connection = psycopg.Connection[Any]
 _FLOWS = frozenset(m.code for m in METRICS.values() if m.kind is Kind.FLOW)
 _SIMULATED, _AHEAD, _UNTIMED = (
     int(Flag.SIMULATED),
@@ -69,7 +65,7 @@ class _Delta(NamedTuple):
     flags: int
 
 
-def limits(conn: _Connection, rows: Sequence[Row]) -> dict[int, Limits]:
+def limits(conn: Connection, rows: Sequence[Row]) -> dict[int, Limits]:
     """Return the limits of the channels of rows."""
     times = [row.time for row in rows]
     first, last = min(times) - rollup.BUCKET, max(times) + rollup.BUCKET  # what lies in the same quarters
@@ -133,7 +129,7 @@ def _count_at_receipt(row: Row, counted: dict[tuple[int, int, datetime], Row]) -
     counted[row[:3]] = row
 
 
-def put(conn: _Connection, held: Sequence[tuple[Row, Withheld]]) -> int:
+def put(conn: Connection, held: Sequence[tuple[Row, Withheld]]) -> int:
     """Keep readings in quarantine; returns how many were not there before."""
     columns = {name: array(getattr(row, name) for row, _ in held) for name in (*Row._fields[:7], "wraps")}
     causes = text_array(cause for _, cause in held)
@@ -141,7 +137,7 @@ def put(conn: _Connection, held: Sequence[tuple[Row, Withheld]]) -> int:
 
 
 def withhold(
-    conn: _Connection, quarters: Iterable[rollup.Quarter], known: Mapping[int, Limits]
+    conn: Connection, quarters: Iterable[rollup.Quarter], known: Mapping[int, Limits]
 ) -> list[rollup.Range]:
     """Take the readings of quarters in which more people passed than can into quarantine.
 
@@ -168,7 +164,7 @@ def _key(channel: int, bucket: datetime) -> dict[str, Any]:
 
 
 def _withhold_beside(
-    conn: _Connection, channel: int, bucket: datetime, step: timedelta, people: float
+    conn: Connection, channel: int, bucket: datetime, step: timedelta, people: float
 ) -> list[rollup.Range]:
     ranges: list[rollup.Range] = []
     while found := _withhold_deltas(conn, _key(channel, bucket := bucket + step), _strict(people)):
@@ -176,7 +172,7 @@ def _withhold_beside(
     return ranges
 
 
-def _withhold_deltas(conn: _Connection, key: dict[str, Any], most: rollup.Most) -> list[rollup.Range]:
+def _withhold_deltas(conn: Connection, key: dict[str, Any], most: rollup.Most) -> list[rollup.Range]:
     """Withhold the readings that end in a quarter, or go on through it, if too much of them lies in it."""
     deltas = list(map(_Delta._make, conn.execute(sql("quarter_deltas"), key)))
     allowed = most.people
@@ -203,7 +199,7 @@ def _share(delta: _Delta, first: datetime, last: datetime) -> float:
     return (min(delta.time, last) - max(begins, first)).total_seconds() / delta.period_s
 
 
-def _withhold_totals(conn: _Connection, key: dict[str, Any], people: float) -> list[rollup.Range]:
+def _withhold_totals(conn: Connection, key: dict[str, Any], people: float) -> list[rollup.Range]:
     """Withhold running totals that cannot be: those that do not fit between the ones before and after them."""
     found: list[rollup.Range] = []
     for metric in sorted(rollup.TOTALS):
@@ -243,12 +239,11 @@ def _can_pass(a: tuple[datetime, float], b: tuple[datetime, float], people: floa
 
 
 def _take(
-    conn: _Connection, key: dict[str, Any], cause: Withheld, readings: Sequence[tuple[int, datetime]]
+    conn: Connection, key: dict[str, Any], cause: Withheld, readings: Sequence[tuple[int, datetime]]
 ) -> list[rollup.Range]:
     metrics, times = map(list, zip(*readings, strict=True))
     params = {**key, "cause": cause, "metric": metrics, "time": times}
-    with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
-        return cur.execute(sql("quarantine_take"), params).fetchall()
+    return rollup.ranges(conn, "quarantine_take", params)
 
 
 def learn(db: Database, now: datetime) -> None:

@@ -1,12 +1,8 @@
 """Decisions about readings in quarantine: released, so that they count, or dropped; each with its author and undo."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-
-import psycopg
-from psycopg.rows import class_row
+from typing import Literal
 
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
@@ -14,10 +10,9 @@ from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import audit, rollup
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.reading_rows import Row, insert, note_channels
 
-_Connection = psycopg.Connection[Any]
 Choice = Literal["released", "dropped"]
 NOTHING = "nothing of it waits in quarantine; `besok quarantine list` shows what does"
 
@@ -44,9 +39,9 @@ def groups(db: Database, site: str | None = None) -> list[QuarantineGroup]:
     return db.fetch("quarantine_groups", QuarantineGroup, site=site)
 
 
-def decisions(db: Database, site: str | None = None, limit: int = 100) -> list[Decided]:
+def decisions(db: Database, site: str | None = None) -> list[Decided]:
     """Return the last decisions about a site, or all, the last first."""
-    return db.fetch("quarantine_decisions", Decided, site=site, limit=limit)
+    return db.fetch("quarantine_decisions", Decided, site=site)
 
 
 def decide(
@@ -74,7 +69,7 @@ def decide(
         if choice == "released":
             expired, _ = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
             if expired:
-                raise StoreRefused(messages.expired(chosen.device, expired))
+                raise StoreRefused(messages.EXPIRED(what=chosen.device, until=expired.date()))
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"
@@ -100,28 +95,20 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
         if decision == "released":
             expired, kept = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
             if expired or kept < readings:
-                raise StoreRefused(messages.decision_expired(number, readings - kept))
-            with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
-                ranges = cur.execute(sql("quarantine_restore"), key).fetchall()
-            _tell(conn, rollup.recompute_ranges(conn, ranges))
+                raise StoreRefused(messages.DECISION_EXPIRED(number=number, gone=readings - kept))
+            ranges = rollup.ranges(conn, "quarantine_restore", key)
+            rollup.tell(conn, rollup.recompute_ranges(conn, ranges))
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         conn.execute(sql("quarantine_reopen"), key)
         conn.execute(sql("decision_undo"), {**key, "author": author, "now": now})
         audit.note(conn, "release", f"decision {number}", site=site or "", detail=f"undone, {author}")
 
 
-def _release(conn: _Connection, number: int) -> None:
+def _release(conn: Connection, number: int) -> None:
     key = {"decision_id": number}
-    with conn.cursor(row_factory=class_row(Row)) as cur:
-        rows = cur.execute(sql("quarantine_of"), key).fetchall()
+    rows = list(map(Row._make, conn.execute(sql("quarantine_of"), key)))
     conn.execute(sql("quarantine_replaced"), key)
     changes = insert(conn, rows)
     note_channels(conn, rows)
     if changes:
-        since, _ = rollup.recompute(conn, changes)
-        _tell(conn, since)
-
-
-def _tell(conn: _Connection, since: Mapping[str, datetime]) -> None:
-    for site, first in since.items():
-        rollup.tell(conn, site, first)
+        rollup.tell(conn, rollup.recompute(conn, changes)[0])

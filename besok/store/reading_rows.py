@@ -6,10 +6,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-import psycopg
-
 from besok.store import rollup
-from besok.store.database import array, sql
+from besok.store.database import Connection, array, sql
 
 
 class Row(NamedTuple):
@@ -32,14 +30,14 @@ _channel, _metric, _time, _received, _wraps = map(
 )
 
 
-def insert(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> list[rollup.Change]:
+def insert(conn: Connection, rows: Iterable[Row]) -> list[rollup.Change]:
     """Insert readings and return what is new or corrected by that."""
     columns = dict(zip(COLUMNS, map(array, zip(*rows, strict=True)), strict=False))
     with conn.cursor(binary=True) as cur:
         return list(map(rollup.Change._make, cur.execute(sql("insert_readings"), columns)))
 
 
-def note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
+def note_channels(conn: Connection, rows: Iterable[Row]) -> None:
     """Note when channels were last heard, which of them send totals, and where those begin again."""
     seen = {
         channel: (
@@ -62,7 +60,7 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], int]) -> Iterable[tuple[in
 
 
 def update(
-    conn: psycopg.Connection[Any], statement: str, names: tuple[str, ...], rows: Mapping[int, tuple[Any, ...]]
+    conn: Connection, statement: str, names: tuple[str, ...], rows: Mapping[int, tuple[Any, ...]]
 ) -> None:
     """Run a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
     columns = zip(*((key, *row) for key, row in rows.items()), strict=True)

@@ -30,10 +30,7 @@ def add(db: Database, name: str, digest: bytes, devices: Sequence[str], now: dat
 
 def load_all(db: Database) -> list[ReceiveToken]:
     """Return every token, by name."""
-    return [
-        ReceiveToken(name=name, digest=digest, devices=tuple(devices), created=created)
-        for name, digest, devices, created in db.rows("receive_tokens")
-    ]
+    return db.fetch("receive_tokens", ReceiveToken)
 
 
 def remove(db: Database, name: str) -> bool:

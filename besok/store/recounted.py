@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
-
-import psycopg
 
 from besok.model.plurals import many
-from besok.store.database import sql
+from besok.store.database import Connection, sql
 
 SHOWN_DAYS = 31  # told one by one
 Visits = Mapping[str, Mapping[date, float]]  # by site and business day
 
 
-def visits(conn: psycopg.Connection[Any], sites: Sequence[str]) -> Visits:
+def visits(conn: Connection, sites: Sequence[str]) -> Visits:
     """Return the gross visits of sites by business day, as far as they were counted."""
     found: dict[str, dict[date, float]] = {}
     for site, day, gross in conn.execute(sql("counted_visits"), {"sites": list(sites)}):

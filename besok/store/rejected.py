@@ -36,10 +36,10 @@ def fetch(
     return [(row.rejected_id, row.message) for row in rows]
 
 
-def redact(db: Database, change: Callable[[Rejection], Rejection], *, limit: int = 100) -> int:
+def redact(db: Database, change: Callable[[Rejection], Rejection]) -> int:
     """Redact what an older version has kept as `change` says; how many messages. Raises StoreUnavailable."""
     number = 0
-    while rows := db.fetch("rejected_unredacted", _Unredacted, limit=limit):
+    while rows := db.fetch("rejected_unredacted", _Unredacted):
         with db.transaction() as conn:
             for row in rows:
                 kept = change(Rejection(message=row.message, reason=row.reason))

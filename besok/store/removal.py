@@ -1,32 +1,16 @@
 """Removal for good of what should not be there: a device with all it has sent, a site with all it holds."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-import psycopg
-from psycopg.rows import class_row
 
 from besok.model.errors import StoreRefused
 from besok.store import audit, rollup
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, fetch, sql
 from besok.store.sites import no_site
-from besok.store.voids import KnownDevice
+from besok.store.voids import Held, KnownDevice
 
-_Connection = psycopg.Connection[Any]
 _SENT = ("removal_readings", "removal_flow_buckets", "removal_level_buckets")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """Readings, from when to when, and the people who were counted at doors by them, in and out together."""
-
-    readings: int
-    first: datetime | None
-    last: datetime | None
-    people: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +38,7 @@ def device_holds(db: Database, device: KnownDevice) -> Held:
         return _device_holds(conn, device)
 
 
-def _device_holds(conn: _Connection, device: KnownDevice) -> Held:
+def _device_holds(conn: Connection, device: KnownDevice) -> Held:
     placed = [place for (place,) in conn.execute(sql("removal_placed"), {"device_id": device.device_id})]
     if placed:
         raise StoreRefused(
@@ -75,14 +59,13 @@ def forget_device(db: Database, device: KnownDevice) -> Held:
     return held
 
 
-def forget(conn: _Connection, device: KnownDevice) -> Held:
+def forget(conn: Connection, device: KnownDevice) -> Held:
     """As `forget_device`, in a transaction; whoever commits it clears the channels that the database knows."""
     conn.execute(sql("sites_lock"))
     conn.execute(sql("lock_channels"), {"channels": device.channels})
     held = _device_holds(conn, device)
     extent = {"channels": device.channels}
-    with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
-        ranges = cur.execute(sql("removal_extent"), extent).fetchall()
+    ranges = rollup.ranges(conn, "removal_extent", extent)
     for what in _SENT:
         conn.execute(sql(what), extent)
     since = rollup.recompute_ranges(conn, ranges)
@@ -97,9 +80,7 @@ def site_holds(db: Database, site: str, *others: str) -> SiteHeld:
     with db.transaction() as conn:
         key = _lock(conn, site, others)
         devices = conn.execute(sql("removal_site_devices"), key).fetchall()
-        with conn.cursor(row_factory=class_row(Written)) as cur:
-            written = cur.execute(sql("removal_written"), key).fetchone()
-        assert written
+        (written,) = fetch(conn, "removal_written", Written, **key)
         sent = _holds(conn, [channel for _, own in devices for channel in own])
     return SiteHeld(devices=len(devices), sent=sent, written=written)
 
@@ -128,7 +109,7 @@ def remove_sites(db: Database, *sites: str) -> None:
     db.channels.clear()
 
 
-def _lock(conn: _Connection, site: str, others: Sequence[str]) -> dict[str, object]:
+def _lock(conn: Connection, site: str, others: Sequence[str]) -> dict[str, object]:
     """Lock a site that is to go together with `others`; return its id and theirs."""
     row = conn.execute(sql("removal_lock"), {"site": site}).fetchone()
     if row is None:
@@ -143,17 +124,15 @@ def _lock(conn: _Connection, site: str, others: Sequence[str]) -> dict[str, obje
     return key
 
 
-def _holds(conn: _Connection, channels: list[int]) -> Held:
-    with conn.cursor(row_factory=class_row(Held)) as cur:
-        found = cur.execute(sql("removal_holds"), {"channels": channels}).fetchone()
-    assert found
+def _holds(conn: Connection, channels: list[int]) -> Held:
+    (found,) = fetch(conn, "removal_holds", Held, channels=channels)
     return found
 
 
-def _tell(conn: _Connection, since: dict[str, datetime]) -> None:
+def _tell(conn: Connection, since: dict[str, datetime]) -> None:
     """Tell services to look again at sites, and at which devices are bound to topics."""
-    for site, moment in since.items():
-        news = json.dumps({"site": site, "since": moment.isoformat()})
-        for channel, payload in (("readings", news), ("sites", site), ("occupancy", site)):
-            conn.execute(sql("notify"), {"channel": channel, "payload": payload})
+    _tell(conn, since)
+    for site in since:
+        for channel in ("sites", "occupancy"):
+            conn.execute(sql("notify"), {"channel": channel, "payload": site})
     conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
-import psycopg
 
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 Result = TypeVar("Result")
 
@@ -46,6 +45,6 @@ def put(db: Database, site: str, what: str, until: date, result: object) -> None
     db.run("result_put", {"site": site, "what": what, "until": until, "result": text})
 
 
-def delete(conn: psycopg.Connection[Any], site_ids: Collection[int]) -> None:
+def delete(conn: Connection, site_ids: Collection[int]) -> None:
     """Delete all results that rest on these sites."""
     conn.execute(sql("results_delete"), {"sites": list(site_ids)})

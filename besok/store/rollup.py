@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
-
-import psycopg
-from psycopg.rows import class_row
+from typing import NamedTuple
 
 from besok.model.metrics import METRICS, Kind
-from besok.store.database import sql
+from besok.store.database import Connection, fetch, sql
 
 BUCKET = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,7 +70,7 @@ NO_LIMIT: Limit = {}
 
 
 def recompute(
-    conn: psycopg.Connection[Any], changes: Sequence[Change], limit: Limit = NO_LIMIT
+    conn: Connection, changes: Sequence[Change], limit: Limit = NO_LIMIT
 ) -> tuple[dict[str, datetime], list[Quarter]]:
     """Recompute every bucket and day the changed readings touch.
 
@@ -87,14 +84,19 @@ def recompute(
     return _recompute_buckets(conn, flows, levels, limit)
 
 
-def recompute_ranges(conn: psycopg.Connection[Any], ranges: Iterable[Range]) -> dict[str, datetime]:
+def recompute_ranges(conn: Connection, ranges: Iterable[Range]) -> dict[str, datetime]:
     """Recompute every bucket and day in some ranges, whatever changed in them; since when each site has changed."""
     merged = _merged(ranges)
     return _recompute_buckets(conn, merged, merged, NO_LIMIT)[0] if merged else {}
 
 
+def ranges(conn: Connection, query: str, key: Mapping[str, object]) -> list[Range]:
+    """Return the ranges that the named query tells."""
+    return list(map(Range._make, conn.execute(sql(query), key)))
+
+
 def _recompute_buckets(
-    conn: psycopg.Connection[Any], flows: Sequence[Range], levels: Sequence[Range], limit: Limit
+    conn: Connection, flows: Sequence[Range], levels: Sequence[Range], limit: Limit
 ) -> tuple[dict[str, datetime], list[Quarter]]:
     beyond = write_flows(conn, flows, limit)
     if levels:
@@ -102,9 +104,7 @@ def _recompute_buckets(
     return _recompute_days(conn, sorted({*flows, *levels})), beyond
 
 
-def write_flows(
-    conn: psycopg.Connection[Any], ranges: Sequence[Range], limit: Limit = NO_LIMIT
-) -> list[Quarter]:
+def write_flows(conn: Connection, ranges: Sequence[Range], limit: Limit = NO_LIMIT) -> list[Quarter]:
     """Recompute the flow buckets of the ranges from their readings; returns those beyond the limit."""
     if not ranges:
         return []
@@ -113,7 +113,7 @@ def write_flows(
     return list(map(Quarter._make, conn.execute(sql("rollup_flow"), {**_columns(ranges), **limits})))
 
 
-def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, date]]) -> None:
+def write_days(conn: Connection, keys: Sequence[tuple[int, int, date]]) -> None:
     """Recompute flow days (site id, portal id, business day) from their buckets.
 
     A month at a time: the database compares each bucket of a portal with each of its days.
@@ -124,24 +124,21 @@ def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, dat
         conn.execute(sql("rollup_day"), params)
 
 
-def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
+def rebuild_days(conn: Connection, site_id: int) -> None:
     """Recompute every day of a site: its portals or the tree of its spaces have changed."""
     conn.execute(sql("forget_days"), {"site_id": site_id})
-    with conn.cursor(row_factory=class_row(Range)) as cur:
-        ranges = cur.execute(sql("site_extent"), {"site_id": site_id}).fetchall()
-    if ranges:
-        _recompute_days(conn, ranges)
+    if extent := ranges(conn, "site_extent", {"site_id": site_id}):
+        _recompute_days(conn, extent)
 
 
-def note_counting(conn: psycopg.Connection[Any]) -> None:
+def note_counting(conn: Connection) -> None:
     """Note what every channel counts where and when, before that is changed in this transaction."""
     conn.execute(sql("counting_note"))
 
 
-def recount(conn: psycopg.Connection[Any]) -> None:
+def recount(conn: Connection) -> None:
     """Recompute the days on which channels count elsewhere, or otherwise, than was noted, and no others."""
-    with conn.cursor(row_factory=class_row(TouchedDay)) as cur:
-        touched = cur.execute(sql("counting_changed")).fetchall()
+    touched = fetch(conn, "counting_changed", TouchedDay)
     keys = [(t.site_id, t.portal_id, t.day) for t in touched if t.portal_id is not None]
     if keys:
         sites, portals, days = map(list, zip(*keys, strict=True))
@@ -151,22 +148,22 @@ def recount(conn: psycopg.Connection[Any]) -> None:
         mark_changed(conn, site_id, [t.day for t in touched if t.site_id == site_id and t.past])
 
 
-def mark_changed(conn: psycopg.Connection[Any], site_id: int, days: Sequence[date]) -> None:
+def mark_changed(conn: Connection, site_id: int, days: Sequence[date]) -> None:
     """Mark past business days for a new estimate of their occupancy, and those whose estimate has learnt from them."""
     if days:
         conn.execute(sql("mark_learnt"), {"site": site_id, "days": sorted(set(days)), "weeks": LEARNT_WEEKS})
 
 
-def tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
-    """Tell listeners that what was observed of a site has changed since a moment."""
-    payload = json.dumps({"site": site, "since": since.isoformat()})
-    conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+def tell(conn: Connection, since: Mapping[str, datetime]) -> None:
+    """Tell listeners of sites since when what was observed there has changed."""
+    for site, moment in since.items():
+        payload = json.dumps({"site": site, "since": moment.isoformat()})
+        conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
 
 
-def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> dict[str, datetime]:
+def _recompute_days(conn: Connection, ranges: Sequence[Range]) -> dict[str, datetime]:
     """Recomputes the days in the ranges and marks the past ones for a new estimate; since when each site changed."""
-    with conn.cursor(row_factory=class_row(TouchedDay)) as cur:
-        touched = cur.execute(sql("touched_days"), _columns(ranges)).fetchall()
+    touched = fetch(conn, "touched_days", TouchedDay, **_columns(ranges))
     write_days(conn, [(t.site_id, t.portal_id, t.day) for t in touched if t.portal_id is not None])
     past = sorted({(t.site_id, t.day) for t in touched if t.past})
     if past:
@@ -181,13 +178,12 @@ def _range(change: Change) -> Range:
     return Range(change.channel_id, change.first, change.last)
 
 
-def _between_totals(conn: psycopg.Connection[Any], totals: Sequence[Change]) -> Iterator[Range]:
+def _between_totals(conn: Connection, totals: Sequence[Change]) -> Iterator[Range]:
     """Yield what totals change: everything from the total before each to the one after it."""
     if totals:
         channels, metrics, first, last, _ = map(list, zip(*totals, strict=True))
         keys = {"channel": channels, "metric": metrics, "first": first, "last": last}
-        with conn.cursor(row_factory=class_row(Range)) as cur:
-            yield from cur.execute(sql("total_neighbours"), keys)
+        yield from ranges(conn, "total_neighbours", keys)
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:

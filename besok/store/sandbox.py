@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import psycopg
 
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.store import audit, rollup
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 _DELETED = (
     "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
@@ -57,7 +54,9 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
         for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
             rollup.rebuild_days(conn, sharing)
         audit.note(conn, "sandbox", site, site=site, detail=f"emptied of {many(readings, 'reading')}")
-        _tell(conn, site, (now or datetime.now(UTC)) - DAYS)
+        rollup.tell(conn, {site: (now or datetime.now(UTC)) - DAYS})
+        for channel in ("sites", "occupancy"):
+            conn.execute(sql("notify"), {"channel": channel, "payload": site})
         return readings
 
 
@@ -67,7 +66,7 @@ def check(db: Database, site: str) -> None:
         _sandbox(conn, site)
 
 
-def _sandbox(conn: psycopg.Connection[Any], site: str) -> int:
+def _sandbox(conn: Connection, site: str) -> int:
     row = conn.execute(sql("sandbox_lock"), {"site": site}).fetchone()
     if row is None:
         raise NotFound(f'there is no site "{site}"')
@@ -78,16 +77,10 @@ def _sandbox(conn: psycopg.Connection[Any], site: str) -> int:
     return int(row[0])
 
 
-def _forget_sensors(conn: psycopg.Connection[Any]) -> None:
+def _forget_sensors(conn: Connection) -> None:
     """No placements of the past, no last messages, no numbers of messages."""
     standing = [placement for (placement,) in conn.execute(sql("sandbox_placements"))]
     conn.execute(sql("sandbox_always"), {"ids": standing})
     conn.execute(sql("sandbox_silent_channels"))
     scopes = [scope for (scope,) in conn.execute(sql("sandbox_silent_devices"))]
     conn.execute(sql("sandbox_forget"), {"scopes": scopes})
-
-
-def _tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
-    rollup.tell(conn, site, since)
-    for channel, payload in (("sites", site), ("occupancy", site)):
-        conn.execute(sql("notify"), {"channel": channel, "payload": payload})

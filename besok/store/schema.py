@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, LiteralString
-
-import psycopg
+from typing import LiteralString
 
 from besok.model import messages
 from besok.model.errors import SchemaMismatch
 from besok.model.metrics import METRICS
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 
 FRESH_S = 5  # a database that was of our version is asked again after so long
 
@@ -57,7 +55,7 @@ def replaced() -> Replaced:
     return Replaced(len(versions), hashlib.sha256("\n".join(parts).encode()).hexdigest())
 
 
-def mismatch(conn: psycopg.Connection[Any]) -> messages.Translatable | None:
+def mismatch(conn: Connection) -> messages.Translatable | None:
     """Describe how the version of the database differs; None if it is this program's."""
     had, made = _had(conn), _made(conn)
     if had.keys() - migrations().keys() or made.version > replaced().version:
@@ -65,7 +63,7 @@ def mismatch(conn: psycopg.Connection[Any]) -> messages.Translatable | None:
     return messages.DATABASE_OLDER if had != migrations() or made != replaced() else None
 
 
-def refuse_newer(conn: psycopg.Connection[Any]) -> None:
+def refuse_newer(conn: Connection) -> None:
     """Raise SchemaMismatch if a newer program has migrated the database."""
     if mismatch(conn) is messages.DATABASE_NEWER:
         raise SchemaMismatch(messages.DATABASE_NEWER)
@@ -93,20 +91,20 @@ class Watch:
             self._good = time.monotonic()
 
 
-def has_migrated(conn: psycopg.Connection[Any]) -> bool:
+def has_migrated(conn: Connection) -> bool:
     """Tell whether the database has had any migration."""
     return bool(_had(conn))
 
 
-def _had(conn: psycopg.Connection[Any]) -> dict[str, str]:
+def _had(conn: Connection) -> dict[str, str]:
     return dict(conn.execute(sql("migrations_had")).fetchall()) if _is_there(conn, "migration") else {}
 
 
-def _made(conn: psycopg.Connection[Any]) -> Replaced:
+def _made(conn: Connection) -> Replaced:
     row = conn.execute(sql("made_anew")).fetchone() if _is_there(conn, "made_anew") else None
     return Replaced(*row) if row else NOTHING_YET
 
 
-def _is_there(conn: psycopg.Connection[Any], table: str) -> bool:
+def _is_there(conn: Connection, table: str) -> bool:
     row = conn.execute("select to_regclass(%s) is not null", (table,)).fetchone()
     return bool(row and row[0])

@@ -37,20 +37,9 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key that may be used, without the key itself."""
+    """A key, without the key itself."""
 
     key_id: int
-    name: str
-    role: Role
-    site: str | None
-    expires: datetime
-    used: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyInfo:
-    """A key as it is listed."""
-
     name: str
     role: Role
     site: str | None
@@ -117,9 +106,9 @@ def end_of_provider(db: Database, issuer: str, subject: str | None, sid: str | N
         return len(ended)
 
 
-def keys(db: Database) -> Sequence[KeyInfo]:
+def keys(db: Database) -> Sequence[Key]:
     """Return every key that was not revoked, by name."""
-    return db.fetch("keys", KeyInfo)
+    return db.fetch("keys", Key)
 
 
 def add_key(

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
 from psycopg.types.json import Json, Jsonb
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
@@ -20,7 +18,7 @@ from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
 from besok.store import audit, results
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, fetch, sql
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
 from besok.store.placements import write_placements
@@ -30,7 +28,6 @@ from besok.store.rollup import note_counting, rebuild_days, recount
 MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
 _CLOSED = TypeAdapter(tuple[Closure, ...])
-_Connection = psycopg.Connection[Any]
 
 
 def apply(
@@ -74,7 +71,7 @@ def apply(
 
 
 def _write(
-    conn: _Connection,
+    conn: Connection,
     wanted: Mapping[str, Site],
     named: Sequence[str],
     stored: Mapping[str, Site],
@@ -123,7 +120,7 @@ def _structure(old: Site, new: Site) -> bool:
     )
 
 
-def _with_answers(conn: _Connection, site_file: SiteFile, stored: Mapping[str, Site]) -> SiteFile:
+def _with_answers(conn: Connection, site_file: SiteFile, stored: Mapping[str, Site]) -> SiteFile:
     """Return the file with the sensors that people have placed with a device's mapping and that still are there."""
     named = {key for site in site_file.sites for _, key in keyed(site)}
     placed = {
@@ -191,7 +188,7 @@ def no_site(site: str) -> NotFound:
     return NotFound(f'there is no site "{site}"; `besok site apply` makes one')
 
 
-def id_of(conn: _Connection, site: str) -> int:
+def id_of(conn: Connection, site: str) -> int:
     """Return the id of a site. Raises NotFound."""
     row = conn.execute(sql("site_id"), {"site": site}).fetchone()
     if row is None:
@@ -221,10 +218,8 @@ def _statable(site: Site) -> Site:
     return replace(site, sensors=tuple(s for s in site.sensors if (s.portal or s.space) in places))
 
 
-def _load(conn: _Connection) -> list[Site]:
-    with conn.cursor(row_factory=dict_row) as cur:
-        rows = cur.execute(sql("site_files"), {"site": None, "history": True}).fetchall()
-    return [_with_days(site) for site in msgspec.convert(rows, list[Site])]
+def _load(conn: Connection) -> list[Site]:
+    return [_with_days(site) for site in fetch(conn, "site_files", Site, site=None, history=True)]
 
 
 def _with_days(site: Site) -> Site:
@@ -234,7 +229,7 @@ def _with_days(site: Site) -> Site:
 
 
 def _write_sites(
-    conn: _Connection, sites: Sequence[Site], now: datetime, first: date | None
+    conn: Connection, sites: Sequence[Site], now: datetime, first: date | None
 ) -> dict[str, int]:
     """Write the sites without their sensors, and return their ids."""
     ids = {site.id: _write_site(conn, site, n) for n, site in enumerate(sites)}
@@ -250,7 +245,7 @@ def _write_sites(
     return ids
 
 
-def _write_site(conn: _Connection, site: Site, sort: int) -> int:
+def _write_site(conn: Connection, site: Site, sort: int) -> int:
     values = {
         "slug": site.id,
         **_named(site.name),
@@ -271,7 +266,7 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
     return site_id
 
 
-def _write_mappings(conn: _Connection, site: Site, site_id: int) -> None:
+def _write_mappings(conn: Connection, site: Site, site_id: int) -> None:
     specs = (Json(MAPPING.dump_python(m, mode="json", exclude_defaults=True)) for m in site.mappings)
     rows = [{"site_id": site_id, "position": n, "spec": spec} for n, spec in enumerate(specs)]
     conn.execute(sql("mapping_delete"), {"site_id": site_id})
@@ -282,7 +277,7 @@ def _named(name: Text) -> dict[str, object]:
     return {"name_sv": name.sv, "name_en": name.en}
 
 
-def _write_spaces(conn: _Connection, site: Site, site_id: int, now: datetime) -> None:
+def _write_spaces(conn: Connection, site: Site, site_id: int, now: datetime) -> None:
     plain = ("kind", "storey", "capacity", "seats", "area_m2", "parent", "first", "last")
     used = space_spans(site)
     rows = [
@@ -305,7 +300,7 @@ def _write_spaces(conn: _Connection, site: Site, site_id: int, now: datetime) ->
     conn.execute(sql("space_end"), {"site_id": site_id, "kept": [s.id for s in site.spaces], "now": now})
 
 
-def _write_portals(conn: _Connection, site: Site, site_id: int, now: datetime) -> None:
+def _write_portals(conn: Connection, site: Site, site_id: int, now: datetime) -> None:
     rows = [
         {
             "site_id": site_id,

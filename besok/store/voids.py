@@ -1,21 +1,14 @@
 """Times of devices that a person voids: their readings are kept, and do not count until that is undone."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import psycopg
-from psycopg.rows import class_row
 
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.views.devices import Voided
 from besok.store import audit, rollup
-from besok.store.database import Database, sql
-
-_Connection = psycopg.Connection[Any]
+from besok.store.database import Connection, Database, fetch, fetch_one, sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +23,8 @@ class KnownDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Affected:
-    """Readings that would no longer count, from when to when, and the people in those of them that are no totals."""
+class Held:
+    """Readings, from when to when, and the people by them: in and out together, running totals apart."""
 
     readings: int
     people: float
@@ -55,10 +48,9 @@ def find(db: Database, device: str, source: str = "") -> KnownDevice:
         return find_in(conn, device, source)
 
 
-def find_in(conn: _Connection, device: str, source: str = "") -> KnownDevice:
+def find_in(conn: Connection, device: str, source: str = "") -> KnownDevice:
     """As `find`, in a transaction."""
-    with conn.cursor(row_factory=class_row(KnownDevice)) as cur:
-        found = cur.execute(sql("void_devices"), {"device": device, "source": source}).fetchall()
+    found = fetch(conn, "void_devices", KnownDevice, device=device, source=source)
     if not found:
         raise NotFound(f'there is no device "{device}"; `besok device list` shows those there are')
     if len(found) > 1:
@@ -70,10 +62,10 @@ def find_in(conn: _Connection, device: str, source: str = "") -> KnownDevice:
 
 def affected(
     db: Database, device: KnownDevice, first: datetime, last: datetime, above: float | None = None
-) -> Affected:
+) -> Held:
     """Return what would not count any more if the time from `first` up to `last` were voided."""
     span = {"first": first, "last": last, "above": above}
-    (found,) = db.fetch("void_counts", Affected, channels=device.channels, **span)
+    (found,) = db.fetch("void_counts", Held, channels=device.channels, **span)
     return found
 
 
@@ -103,9 +95,7 @@ def add(
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
         _refuse_expired(conn, device.device, device.channels, first)
-        with conn.cursor(row_factory=class_row(Affected)) as cur:
-            goes = cur.execute(sql("void_counts"), key).fetchone()
-        assert goes
+        (goes,) = fetch(conn, "void_counts", Held, **key)
         said = {"reason": reason, "author": author, "now": now}
         row = conn.execute(
             sql("void_add"), {**key, **said, "readings": goes.readings, "people": goes.people}
@@ -124,8 +114,7 @@ def add(
 def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) -> None:
     """Let what was voided count again, and recompute the days. Raises NotFound, StoreRefused where it was before."""
     with db.transaction() as conn:
-        with conn.cursor(row_factory=class_row(_Locked)) as cur:
-            found = cur.execute(sql("void_lock"), {"id": number}).fetchone()
+        found = fetch_one(conn, "void_lock", _Locked, id=number)
         if found is None:
             raise NotFound(f"nothing was voided under {number}; `besok readings list` shows what was")
         if found.undone:
@@ -144,20 +133,16 @@ def listing(db: Database, site: str | None = None) -> list[Voided]:
     return db.fetch("voids", Voided, site=site)
 
 
-def _refuse_expired(conn: _Connection, what: str, channels: list[int], first: datetime) -> None:
+def _refuse_expired(conn: Connection, what: str, channels: list[int], first: datetime) -> None:
     """Raise StoreRefused where readings from `first` on are deleted: the days could not be recomputed from the rest."""
     (expired,) = conn.execute(sql("void_expired"), {"channels": channels, "first": first}).fetchone() or (
         None,
     )
     if expired:
-        raise StoreRefused(messages.expired(what, expired))
+        raise StoreRefused(messages.EXPIRED(what=what, until=expired.date()))
 
 
-def _recompute(conn: _Connection, key: dict[str, object]) -> None:
+def _recompute(conn: Connection, key: dict[str, object]) -> None:
     """Flag the readings of a time as is right now, recompute what they tell of, and tell who listens."""
     conn.execute(sql("void_mark"), key)
-    with conn.cursor(row_factory=class_row(rollup.Range)) as cur:
-        ranges = cur.execute(sql("void_ranges"), key).fetchall()
-    for slug, since in rollup.recompute_ranges(conn, ranges).items():
-        payload = json.dumps({"site": slug, "since": since.isoformat()})
-        conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+    rollup.tell(conn, rollup.recompute_ranges(conn, rollup.ranges(conn, "void_ranges", key)))

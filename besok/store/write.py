@@ -8,20 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 from besok.model.errors import StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
 from besok.store import message_dedup, quarantine, rollup
-from besok.store.database import Database, sql
-from besok.store.identity import Device, Topics, learn_topics
+from besok.store.database import Connection, Database, sql
+from besok.store.identity import Device, Key, Topics, find_channels, learn_topics, register
 from besok.store.message_dedup import Origin
 from besok.store.reading_rows import Row, grouped, insert, note_channels, update
-
-Key = tuple[str, str, str]  # source, device, channel
 
 
 class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of thousands of them
@@ -117,7 +113,7 @@ def write(db: Database, batch: Batch) -> Written:
     return replace(written, rejected=len(rejections), repeats=len(repeats))
 
 
-def keep(conn: psycopg.Connection[Any], rejections: Sequence[Rejection]) -> None:
+def keep(conn: Connection, rejections: Sequence[Rejection]) -> None:
     """Store rejected messages.
 
     In one statement: after a pipeline of several the server no longer looks how long a transaction has been left alone,
@@ -139,7 +135,7 @@ def _text(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> Written:
+def _readings(conn: Connection, incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> Written:
     """Insert, recompute, note and notify; returns what became of the readings."""
     heard = list(_rows(incoming, ids))
     known = quarantine.limits(conn, heard)
@@ -159,7 +155,7 @@ def _readings(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: 
 
 
 def _recompute(
-    conn: psycopg.Connection[Any], changes: Sequence[rollup.Change], known: Mapping[int, quarantine.Limits]
+    conn: Connection, changes: Sequence[rollup.Change], known: Mapping[int, quarantine.Limits]
 ) -> None:
     """Recompute what has changed, without the quarters that cannot be, and tell listeners."""
     most = {channel: limits.most for channel, limits in known.items()}
@@ -167,27 +163,24 @@ def _recompute(
     if beyond and (ranges := quarantine.withhold(conn, beyond, known)):
         for slug, first in rollup.recompute_ranges(conn, ranges).items():
             since[slug] = min(first, since.get(slug, first))
-    for slug, first in since.items():
-        rollup.tell(conn, slug, first)
+    rollup.tell(conn, since)
 
 
-def _known(conn: psycopg.Connection[Any], ids: Ids) -> bool:
+def _known(conn: Connection, ids: Ids) -> bool:
     """Lock the channels, and the portals they observe; False if one is gone whose id was known."""
     channels = sorted({channel for channel, _ in ids.values()})
     row = conn.execute(sql("lock_channels"), {"channels": channels}).fetchone()
     return row is not None and int(row[0]) == len(channels)
 
 
-def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:
+def _channel_ids(db: Database, conn: Connection, incoming: Iterable[Incoming]) -> Ids:
     """Return the ids of the channels of the readings; unknown channels are registered."""
     wanted = {(i.reading.source, i.reading.device, i.reading.channel) for i in incoming}
     unknown = sorted(wanted - db.channels.keys())
     found: Ids = {}
     if unknown:
-        columns = dict(zip(("source", "device", "key"), map(list, zip(*unknown, strict=True)), strict=True))
-        conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
-        conn.execute(sql("register_channels"), columns)
-        found = {(r[0], r[1], r[2]): (r[3], r[4]) for r in conn.execute(sql("find_channels"), columns)}
+        register(conn, unknown)
+        found = find_channels(conn, unknown)
     return {key: found.get(key) or db.channels[key] for key in wanted}
 
 
@@ -198,9 +191,7 @@ def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
         yield Row(channel, metric, time, r.value, r.period_s, int(r.flags), received, device, r.wraps)
 
 
-def _note_devices(
-    conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, DeviceDescription]
-) -> None:
+def _note_devices(conn: Connection, rows: Iterable[Row], heard: Mapping[int, DeviceDescription]) -> None:
     """Note when and how devices were last heard, and the offset of their clocks.
 
     The least delayed reading of a batch tells most about a clock: a late batch makes it look behind, nothing

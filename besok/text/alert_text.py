@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from besok.model.alerts import Alert, RuleKind
-from besok.text import formats
+from besok.text import formats, job_text
 from besok.text.languages import _, plural
 
 
@@ -69,7 +69,7 @@ def _what(alert: Alert, subject: str) -> str:
         "job_failed": _("The job “{subject}” failed (since {time})"),
     }
     return sentences[alert.kind].format(
-        subject=subject,
+        subject=job_text.name(subject) if alert.kind == "job_failed" else subject,
         n=formats.number(alert.value),
         time=formats.stamp(alert.since, _zone(alert)),
         share=formats.percent(alert.threshold),

@@ -1,10 +1,11 @@
 """The commands `besok alert`: whom to tell of what."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
+from besok.model.alerts import AlertRule, RuleKind
 from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import Author, ask_secret
@@ -81,19 +82,13 @@ def add(
     """Keep a rule."""
     from besok.services.alerts import add_rule
 
+    first, last = _quiet(quiet) or (None, None)
+    rule = AlertRule(
+        kind=cast(RuleKind, kind), site=site, space=space, threshold=over, minutes=minutes, target=to,
+        quiet_from=first, quiet_to=last, author=by,
+    )  # fmt: skip
     with opened() as db:
-        number = add_rule(
-            db,
-            kind=kind,
-            site=site,
-            space=space,
-            threshold=over,
-            minutes=minutes,
-            target=to,
-            quiet=_quiet(quiet),
-            author=by,
-            now=datetime.now(UTC),
-        )
+        number = add_rule(db, rule, datetime.now(UTC))
     print(f"Rule {number} is kept.")
 
 

@@ -14,7 +14,7 @@ from cli.serving.settings import settings
 if TYPE_CHECKING:
     from besok.services.unplaced_devices import UnassignedSensor
     from besok.store.database import Database
-    from besok.store.removal import Held
+    from besok.store.voids import Held
 
 app = typer.Typer(no_args_is_help=True, help="Sensors: which are online, and where they are mounted.")
 

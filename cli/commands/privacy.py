@@ -54,6 +54,10 @@ def erase(
         except ValueError as exc:
             raise typer.BadParameter(str(exc)) from exc
         print("\n".join(_lines(found)) or "It stands nowhere.")
+        if site:
+            print(
+                "Messages, devices without a place and what is of no site were not looked at: leave out --site."
+            )
         going = sum(f.rows for f in found if not f.left)
         if dry_run or not going:
             return

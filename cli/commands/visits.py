@@ -54,7 +54,8 @@ def import_visits(
     as_json: AsJson = False,
 ) -> None:
     """Show what storing the counts of a file would change, ask, and store them."""
-    from besok.services import imports
+    from besok.services.imports import preview
+    from besok.store.period_counts import NewImport, put
     from besok.store.sites import load
     from cli.terminal import visits
 
@@ -67,7 +68,11 @@ def import_visits(
         found = _read(data, name, _pairs(answer or (), "--answer"), portal or (), place)
         counts = measure or _measure(found)
         doors = _doors(portal or (), found)
-        seen = imports.preview(db, site, doors, found, source, counts=counts, now=now)
+        new = NewImport(
+            source=source, file=found, portal_of=doors, counted=counts, author=by, name=name,
+            digest=hashlib.sha256(data).hexdigest(),
+        )  # fmt: skip
+        seen = preview(db, site, new, now)
         if not as_json:
             print("\n".join(visits.preview(seen, found)))
         elif not yes:
@@ -75,10 +80,7 @@ def import_visits(
         if not yes and not _confirmed():
             print("Nothing was stored.", file=sys.stderr)
             raise typer.Exit(1)
-        number = imports.store(
-            db, site, doors, found, source, author=by,
-            digest=hashlib.sha256(data).hexdigest(), name=name, counts=counts, now=now,
-        )  # fmt: skip
+        number = put(db, site, new, now)
     if as_json:
         print(visits.as_json(seen, found, number))
     else:
@@ -88,11 +90,11 @@ def import_visits(
 @app.command("list")
 def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     """Show what was imported: number, span, visits, source, author; undone ones too."""
-    from besok.services.imports import imports
+    from besok.store import period_counts, sites
     from cli.terminal import visits
 
     with opened() as db:
-        found = imports(db, site)
+        found = period_counts.listing(db, sites.load(db, site).id)
     if as_json:
         print(visits.listing_as_json(found))
     else:
@@ -102,20 +104,20 @@ def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
 @app.command()
 def undo(number: Number, by: Author = "") -> None:
     """Make an import count for nothing; what it replaced counts again."""
-    from besok.services import imports
+    from besok.store import period_counts
 
     with opened() as db:
-        imports.undo(db, number, by, now=datetime.now(UTC))
+        period_counts.undo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} is undone; `besok visits redo {number}` makes it count again.")
 
 
 @app.command()
 def redo(number: Number, by: Author = "") -> None:
     """Make an import that was undone count again."""
-    from besok.services import imports
+    from besok.store import period_counts
 
     with opened() as db:
-        imports.redo(db, number, by, now=datetime.now(UTC))
+        period_counts.redo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} counts again.")
 
 

@@ -1,4 +1,4 @@
-"""Status server of a service without pages: /metrics, /ready and /live."""
+"""Status server of a service: /metrics, /ready and /live, on a port of its own that visitors do not reach."""
 
 import logging
 import threading
@@ -27,10 +27,11 @@ KEEP_ALIVE_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A service that can be asked: for its metrics, and for why it does not do its work (None if it does)."""
+    """A service that can be asked: for its metrics, for why it does not do its work (None if it does), if it lives."""
 
     families: Callable[[], Iterable[Metric]]
     problem: Callable[[], str | None]
+    alive: Callable[[], bool] = lambda: True
 
 
 class _Families(Collector):
@@ -84,7 +85,7 @@ def application(watched: Watched) -> Starlette:
         return PlainTextResponse(f"not ready: {problem}\n" if problem else "ready\n", 503 if problem else 200)
 
     def live(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
+        return PlainTextResponse("alive\n") if watched.alive() else PlainTextResponse("stuck\n", 503)
 
     routes = [Route("/metrics", metrics), Route("/ready", ready), Route("/live", live)]
     return Starlette(routes=routes)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
-from api import security
+from api import measured, security
 from api.app import create_app
 from api.conditional import Head, Unchanged
 from api.departure import Departure
@@ -20,9 +20,11 @@ from api.sign_in.middleware import WhoAsks
 from besok.model.settings import Settings
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen, trusted_proxies
+from cli.serving.status import Watched, told
 
 log = logging.getLogger(__name__)
 
+ALIVE_S = 10  # in which the event loop has to take a turn
 GRACE_S = 3  # seconds a request may still take when the service stops
 OPEN_FILES = 4096  # connections, streams, the files of pages
 MAX_MESSAGE = 1_000_000  # bytes a browser may send in one WebSocket message
@@ -41,6 +43,7 @@ def compose(settings: Settings) -> FastAPI:
     server.add_middleware(Limits)
     server.add_middleware(WhoAsks, gate=server.state.gate, clock=server.state.clock)
     server.add_middleware(Inputs)
+    server.add_middleware(measured.Measured, measures=server.state.measures)
     server.add_middleware(Head)
     # The last is the outermost.
     allowed, secure = security.hosts(settings.allowed_hosts), security.host_of(settings.public_url)
@@ -57,8 +60,14 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     host, port = listener.getsockname()[:2]
     log.info("web on http://%s:%d", host, port, extra={"action": "web_started"})
     threading.Thread(target=_end, args=(stop, app, server), name="web-stop", daemon=True).start()
+    watched = Watched(
+        families=lambda: measured.families(app),
+        problem=lambda: measured.problem(app),
+        alive=lambda: app.state.hub.answers(ALIVE_S),
+    )
     try:
-        server.run(sockets=[listener])
+        with told(settings, settings.web_status_port, "BESOK_WEB_STATUS_PORT", watched):
+            server.run(sockets=[listener])
     finally:
         stop.set()
 

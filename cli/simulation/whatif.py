@@ -1,7 +1,5 @@
 """`besok simulate what-if`: the days to look at, processes for the work, and the answer as table, CSV or JSON."""
 
-import csv
-import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +16,7 @@ from rich.progress import track
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
-from cli.terminal.tables import between, table
+from cli.terminal.tables import between, csv_text, table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import CLOSE, Utilisation
 from sensors_sim.whatif import (
@@ -238,12 +236,8 @@ def _holds(found: Range) -> str:
 
 def as_csv(answer: Answer) -> str:
     """Return a row for each space, in the order of the table. docs/reference/scenarios.md has the columns."""
-    out = io.StringIO()
     rows = [_flat(space) for space in answer.spaces]
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().rstrip("\n")
+    return csv_text([rows[0], *(row.values() for row in rows)])
 
 
 def _flat(space: SpaceStrain) -> dict[str, object]:

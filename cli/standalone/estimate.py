@@ -3,8 +3,6 @@
 Times are grouped into business days that begin at the reset; each day knows the days before it, never those after.
 """
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +21,7 @@ from besok.model.arrays import Bools
 from besok.model.building import Building
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
+from cli.terminal.tables import csv_text
 
 HEAD = ("time", "people", "low", "high", "raw")
 LOOK_BACK = 56  # days that are learnt from
@@ -253,13 +252,8 @@ def stretch(text: str) -> tuple[time, time]:
 
 def as_csv(lines: Sequence[Line]) -> str:
     """Return the lines under their heads; what is not known is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerows(
-        [line.time, *(_plain(v) for v in (line.people, line.low, line.high, line.raw))] for line in lines
-    )
-    return text.getvalue().rstrip("\n")
+    figures = ([line.time, *map(_plain, (line.people, line.low, line.high, line.raw))] for line in lines)
+    return csv_text([HEAD, *figures])
 
 
 def _plain(value: float | None) -> str:

@@ -1,7 +1,5 @@
 """The command `besok forecast` at work: a file of visits in, a fan, totals and odds out."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +31,7 @@ from besok.model.forecast import ExpectedTotal
 from besok.model.plurals import many
 from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
+from cli.terminal.tables import csv_text
 
 HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
 YEAR = {"D": 365, "W": 52, "M": 12}  # rows
@@ -153,14 +152,9 @@ def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
 
 def as_csv(told: Answer) -> str:
     """Return the forecast as CSV, a line for every day, week or month."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
     places = _places(told.fan)
-    writer.writerows(
-        (day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(told.fan)
-    )
-    return text.getvalue().rstrip("\n")
+    rows = ((day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(told.fan))
+    return csv_text([HEAD, *rows])
 
 
 def _places(spread: Fan) -> int:

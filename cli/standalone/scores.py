@@ -1,7 +1,5 @@
 """Scores of a backtest, summed up as text, JSON and CSV."""
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +11,7 @@ from besok.analytics.forecast.chance import Fates, reach
 from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Summary, summary
 from besok.model.arrays import Floats
 from cli.standalone.backtest import OURS, ROWS, Outcome
-from cli.terminal.tables import table
+from cli.terminal.tables import csv_text, table
 
 DAYS = {"D": 1, "W": 7, "M": 365 / 12}  # of a row
 
@@ -170,9 +168,5 @@ def _chance_figures(outcomes: Sequence[Outcome]) -> dict[str, list[float] | None
 def as_csv(outcomes: Sequence[Outcome]) -> str:
     """Return a line for every series and method."""
     rows = list(_flat(outcomes))
-    text = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().rstrip("\n")
+    return csv_text([names, *([row.get(name) for name in names] for row in rows)])

@@ -1,5 +1,6 @@
-"""Tables and figures on a terminal."""
+"""Tables and figures on a terminal, and as CSV."""
 
+import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,6 +24,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0) ->
     console.print(made, soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     yield from map(str.rstrip, console.file.getvalue().splitlines())
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV, the heads among them; what is None is empty."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().rstrip("\n")
 
 
 def between(found: Range, digits: int = 0) -> str:

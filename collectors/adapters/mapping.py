@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -16,6 +16,7 @@ from collectors.devices.finding import Body, is_for
 from collectors.devices.format import Format, of_mapping
 from collectors.devices.reader import TOMBSTONE, leaves, read
 
+T = TypeVar("T")
 CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 LEAVES_SHOWN = 8
@@ -33,7 +34,7 @@ def decode(packet: Packet) -> Decoded:
     message = _message(packet)
     mappings = [mapping for mapping in _for_topic(packet) if _is_like(packet, mapping)]
     try:
-        found = read([_compiled(_Same(mapping)) for mapping in mappings], Body(value=message, packet=packet))
+        found = read([_compiled(Same(mapping)) for mapping in mappings], Body(value=message, packet=packet))
     except PathError as exc:
         raise Unreadable(f"{exc}; correct the mapping in the site file and apply it again") from exc
     if found == Decoded():
@@ -44,7 +45,7 @@ def decode(packet: Packet) -> Decoded:
 def decode_fields(body: Body) -> Decoded | None:
     """Decode a message to which the fields of a codec have been added; None if no mapping is for them."""
     mappings = (m for m in body.packet.known.mappings if _matches(m.topic, body.packet.topic))
-    forms = [_compiled(_Same(m)) for m in mappings if _is_of_codec(_Same(m))]
+    forms = [_compiled(Same(m)) for m in mappings if _is_of_codec(Same(m))]
     found = read([form for form in forms if is_for(form, body)], body)
     return None if found == Decoded() else found
 
@@ -68,34 +69,34 @@ _matches = lru_cache(maxsize=10_000)(topic_matches_sub)
 
 def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:
     mappings = (mapping for mapping in packet.known.mappings if _matches(mapping.topic, packet.topic))
-    return (mapping for mapping in mappings if not _is_of_codec(_Same(mapping)))
+    return (mapping for mapping in mappings if not _is_of_codec(Same(mapping)))
 
 
-class _Same:
-    """A mapping as a key of a cache: itself, whatever it says."""
+class Same(Generic[T]):
+    """A thing as a key of a cache: itself, whatever it says."""
 
-    __slots__ = ("mapping",)
+    __slots__ = ("it",)
 
-    def __init__(self, mapping: PayloadMapping) -> None:
-        self.mapping = mapping
+    def __init__(self, it: T) -> None:
+        self.it = it
 
     def __hash__(self) -> int:
-        return id(self.mapping)
+        return id(self.it)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.mapping is self.mapping
+        return isinstance(other, Same) and other.it is self.it
 
 
 @lru_cache(maxsize=1024)
-def _is_of_codec(same: _Same) -> bool:
+def _is_of_codec(same: Same[PayloadMapping]) -> bool:
     """Tell whether a mapping is for frames to which a codec has added fields."""
-    mapping = same.mapping
+    mapping = same.it
     return any(path.startswith(f"$.{CODEC}") for path in (mapping.each, *mapping.values.values()))
 
 
 @lru_cache(maxsize=1024)
-def _compiled(same: _Same) -> Format:
-    return of_mapping(same.mapping)
+def _compiled(same: Same[PayloadMapping]) -> Format:
+    return of_mapping(same.it)
 
 
 def _message(packet: Packet) -> Any:
@@ -112,7 +113,7 @@ def _message(packet: Packet) -> Any:
 def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
     """Tell whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
     try:
-        form = _compiled(_Same(mapping))
+        form = _compiled(Same(mapping))
         return not form.when or is_for(form, Body(value=_message(packet), packet=packet))
     except PathError:
         return True  # a mapping that an older check let through: decoding tells

@@ -145,6 +145,7 @@ class Format:
     elsewhere: tuple[int, ...] = field(init=False, default=())  # values with a path that begins otherwise
     # Names of which a message has one at its top if the format finds anything in it; None if that is not known
     begins: frozenset[str] | None = field(init=False, default=None)
+    is_timeless: bool = field(init=False, default=False)  # it says nothing of a time or a period
 
     def __post_init__(self) -> None:
         """Index the values by how their paths begin, and find the list of items."""
@@ -158,6 +159,8 @@ class Format:
                 known, within = indexes[path.begins].setdefault(path.names[0], ([], {}))
                 (within.setdefault(path.names[1], []) if len(path.names) > 1 else known).append(number)
         object.__setattr__(self, "elsewhere", tuple(elsewhere))
+        timed = (self.time, self.start, self.period, self.age, self.last_second, self.share, self.clock)
+        object.__setattr__(self, "is_timeless", not any(timed))
         if self.each:
             if self.each[0].begins == "message" and self.each[0].names:
                 object.__setattr__(self, "begins", frozenset(self.each[0].names[:1]))

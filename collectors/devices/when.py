@@ -19,6 +19,8 @@ AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 
 def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float]:
     """Return the time, which is the end of the period, and the period's length in seconds. Raises Unreadable."""
+    if form.is_timeless:
+        return body.time, 0.0
     time = _time("time", form.time, form, body, place) or body.time
     if form.age is not None and (age := _age(form.age, form, place)):
         time = (time or body.packet.message.received) - age

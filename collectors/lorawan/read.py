@@ -81,8 +81,7 @@ class _Reading:
         self.texts = (text,) if text else uplink.models
         self.uplink = uplink
         self.packet = packet
-        entries = (registry.by_model(text) for text in self.texts)
-        self.entry = next((e for e in entries if e is not None and e.table.lorawan is not None), None)
+        self.entry = _entry_of(self.texts)
 
     def misses_people(self, found: Decoded) -> bool:
         """Tell whether the model's table is about people or presence, and these readings are not."""
@@ -100,8 +99,8 @@ class _Reading:
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
         codecs = self.packet.known.codecs
-        codec = next((one for text in self.texts if (one := codec_of(text, codecs))), None)
-        if codec is None or not self.uplink.payload:
+        codec = _codec_among(mapping.Same(codecs), self.texts) if codecs and self.uplink.payload else None
+        if codec is None:
             return Decoded()
         received = self.uplink.time or self.packet.message.received
         frame = Frame(self.uplink.payload, self.uplink.fport, round(received.timestamp() * 1000))
@@ -219,6 +218,18 @@ def by_layout() -> dict[str, Entry]:
 
 
 @lru_cache(maxsize=8192)
+def _entry_of(texts: tuple[str, ...]) -> Entry | None:
+    """Return the table of the first text that names a radio device."""
+    entries = (registry.by_model(text) for text in texts)
+    return next((e for e in entries if e is not None and e.table.lorawan is not None), None)
+
+
+@lru_cache(maxsize=8192)
+def _codec_among(codecs: mapping.Same[tuple[Codec, ...]], texts: tuple[str, ...]) -> Codec | None:
+    """Return the codec of the first text that has one. There may be hundreds, which no key is made of."""
+    return next((one for text in texts if (one := codec_of(text, codecs.it))), None)
+
+
 def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
     """Return the codec of the model that a text names; None if there is none.
 

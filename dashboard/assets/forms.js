@@ -49,7 +49,8 @@
   // so that nothing is folded under the hands of somebody who is quick.
   function foldAll(page, kept) {
     page.querySelectorAll("form[data-fields]").forEach((form) => {
-      form.closest("details").open = kept.some((one) => one.fields === form.dataset.fields);
+      const folded = form.closest("details");  // some are one button, and not folded away
+      if (folded) folded.open = kept.some((one) => one.fields === form.dataset.fields);
       form.querySelector(".problem").textContent = "";
     });
   }

@@ -7,8 +7,7 @@ from dash import html
 
 from besok.model.views.live import SiteInfo
 from besok.services import access
-from besok.services.imports import imports
-from besok.store import sites
+from besok.store import period_counts, sites
 from besok.store.database import Database
 from besok.text.languages import _, named
 from dashboard.address import Address
@@ -32,7 +31,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.P(about),
             *([html.H2(_("Import a file")), import_form.form(place)] if may else []),
             html.H2(_("Imported files")),
-            stored_imports.section(imports(db, site.site), site.site, site.timezone),
+            stored_imports.section(period_counts.listing(db, site.site), site.site, site.timezone),
         ],
         className="page",
         **data(title=title),

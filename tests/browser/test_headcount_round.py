@@ -10,8 +10,8 @@ from test_counting_page import AXE, PHONE, cut_off, phone
 from besok.model.hand_counts import BY_HAND
 from besok.model.views.headcounts import HeadcountInfo
 from besok.services.headcounts import get_headcounts
-from besok.services.imports import imports
 from besok.store.database import Database
+from besok.store.period_counts import listing as imports
 from besok.store.sites import load
 
 

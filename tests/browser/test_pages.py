@@ -7,7 +7,14 @@ import pytest
 from house import House, Open, ago, people
 from playwright.sync_api import Page, expect
 
-PAGES = ("", "/spaces/{house}/lobby", "/progress/{house}", "/sensors/{house}", "/no/such/page")
+PAGES = (
+    "",
+    "/spaces/{house}/lobby",
+    "/progress/{house}",
+    "/sensors/{house}",
+    "/alerts/{house}",
+    "/no/such/page",
+)
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from house import House, Open
 from playwright.sync_api import expect
 
-from besok.services.imports import imports
 from besok.store.database import Database
+from besok.store.period_counts import listing as imports
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 DOORS = "Date;Norra;Södra\n03/04/2019;1 005;1\n04/04/2019;6;2\n"

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,12 +19,11 @@ from servers import connected, serving
 
 from besok.model import sitefile
 from besok.model.settings import Settings
-from besok.model.site import Site
+from besok.model.site import Site, SiteFile
 from besok.store import sites
 from besok.store.database import Database
-from besok.store.migrate import migrate
-from cli.stack import postgres
 from collectors import collector
+from tests.databases import FreshUrl
 from tests.patience import wait_for
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -123,37 +123,38 @@ def publish(broker: tuple[str, int], house: str) -> Callable[..., None]:
 
 
 @pytest.fixture
-def readings(database_url: str) -> Callable[..., list[tuple[Any, ...]]]:
+def readings(database_url: str) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
     """All readings stored, as (device, channel, metric, value, flags), in the order of their times."""
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        yield lambda: conn.execute(
+            "select d.external_id, c.key, m.name, r.value, r.flags from reading r"
+            " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
+            " order by r.time, 1, 2, 3"
+        ).fetchall()
 
-    def ask() -> list[tuple[Any, ...]]:
-        with psycopg.connect(database_url) as conn:
-            return conn.execute(
-                "select d.external_id, c.key, m.name, r.value, r.flags from reading r"
-                " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
-                " order by r.time, 1, 2, 3"
-            ).fetchall()
 
-    return ask
+@cache
+def example_file() -> SiteFile:
+    """Return the example's sites."""
+    return sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
 
 
 def example(db: Database) -> tuple[Site, ...]:
     """Apply the example's sites."""
-    file = sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
-    sites.apply(db, file)
-    return file.sites
+    sites.apply(db, example_file())
+    return example_file().sites
 
 
 @pytest.fixture
-def count(database_url: str) -> Callable[[], int]:
+def count(database_url: str) -> Iterator[Callable[[], int]]:
     """How many readings are stored."""
+    with psycopg.connect(database_url, autocommit=True) as conn:
 
-    def ask() -> int:
-        with psycopg.connect(database_url) as conn:
+        def ask() -> int:
             (number,) = conn.execute("select count(*) from reading").fetchone() or (0,)
-        return int(number)
+            return int(number)
 
-    return ask
+        yield ask
 
 
 @pytest.fixture
@@ -185,16 +186,13 @@ def ask(web: str) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="session")
-def quiet_web(cluster: postgres.Cluster, wait_for: Callable[..., object]) -> Iterator[str]:
+def quiet_web(fresh_url: FreshUrl, wait_for: Callable[..., object]) -> Iterator[str]:
     """The address of a web service where nothing is ever measured, shared by the tests that only ask."""
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-        conn.execute("create database quiet")
-    url = cluster.url("quiet")
-    migrate(url)
-    with Database(url) as db:
-        example(db)
-    with serving(url, threading.Event(), wait_for) as address:
-        yield address
+    with fresh_url() as url:
+        with Database(url) as db:
+            example(db)
+        with serving(url, threading.Event(), wait_for) as address:
+            yield address
 
 
 @pytest.fixture

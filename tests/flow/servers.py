@@ -116,12 +116,13 @@ def working(url: str) -> Iterator[None]:
 def await_days(url: str) -> None:
     """Wait until the jobs have worked off all days that changed."""
 
-    def waiting() -> int:
-        with psycopg.connect(url) as conn:
-            (days,) = conn.execute("select count(*) from dirty_day").fetchone() or (0,)
-        return int(days)
+    with psycopg.connect(url, autocommit=True) as conn:
 
-    wait_for(lambda: not waiting(), progress=waiting)
+        def waiting() -> int:
+            (days,) = conn.execute("select count(*) from dirty_day").fetchone() or (0,)
+            return int(days)
+
+        wait_for(lambda: not waiting(), progress=waiting)
 
 
 @contextmanager

@@ -24,7 +24,9 @@ def now() -> datetime:
 
 def desk(ask: httpx2.Client) -> None:
     """A target, which nothing answers."""
-    answer = ask.put("/api/v1/alerts/targets/desk", json={"url": "json://user:hemligt@127.0.0.1:9"})
+    answer = ask.post(
+        "/api/v1/alerts/targets", json={"name": "desk", "url": "json://user:hemligt@127.0.0.1:9"}
+    )
     assert answer.status_code == 204, answer.text
 
 
@@ -67,7 +69,7 @@ def test_an_alert_is_shown_at_its_site_and_taken_care_of(
 
 
 def test_an_address_is_kept_tried_and_not_told(ask: httpx2.Client, db: Database, now: datetime) -> None:
-    refused = ask.put("/api/v1/alerts/targets/desk", json={"url": "nonsense://x"})
+    refused = ask.post("/api/v1/alerts/targets", json={"name": "desk", "url": "nonsense://x"})
     assert refused.status_code == 422 and "Apprise" in refused.json()["detail"]
     desk(ask)
     (told,) = ask.get("/api/v1/alerts/targets").json()

@@ -1,8 +1,5 @@
 """From a sensor nobody has placed to a figure: it is listed with where it may hang, and its past counts once placed."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +16,7 @@ from besok.model.site import Sensor, Site, SiteFile
 from besok.store import sites
 from besok.store.database import Database
 from cli.stack import program
+from tests.commands import besok
 
 Fixture = Callable[..., Any]
 LIBRARY = "stadsbiblioteket"
@@ -41,16 +39,6 @@ def settings(database_url: str, broker: tuple[str, int]) -> Settings:
         mqtt_topics=f"besok/v1/{LIBRARY}/vs-hiss-ner/#",
         mqtt_client_id="besok-onboarding",
     )
-
-
-def besok(database_url: str, *arguments: str, stdin: str = "") -> str:
-    """What the command prints."""
-    command = [sys.executable, "-m", "cli.main", *arguments]
-    env = os.environ | {"BESOK_DATABASE_URL": database_url}
-    done = subprocess.run(
-        command, cwd=program.ROOT, env=env, input=stdin, capture_output=True, text=True, check=True
-    )
-    return done.stdout
 
 
 def with_lines(text: str, toml: str) -> str:
@@ -95,16 +83,16 @@ def test_the_past_of_a_sensor_counts_once_it_is_placed(
     before = people_in(ask, "lift-down")
     assert before == []
 
-    assert "vs-hiss-ner" in besok(database_url, "device", "list", "--unplaced")
-    toml = besok(database_url, "device", "suggest")
+    assert "vs-hiss-ner" in besok(database_url, "device", "list", "--unplaced").stdout
+    toml = besok(database_url, "device", "suggest").stdout
     file = tmp_path / "house.toml"
     file.write_text(with_lines((program.ROOT / "sites" / "helsingborg.toml").read_text(), toml))
-    assert "Applied." in besok(database_url, "site", "apply", "--yes", str(file))
+    assert "Applied." in besok(database_url, "site", "apply", "--yes", str(file)).stdout
 
     assert sum(people_in(ask, "lift-down")) == 400
     assert ask.get("/api/v1/devices/unplaced").json() == []
-    assert f"{LIBRARY}/lift-down; " in besok(database_url, "device", "list")
-    assert "Every sensor that is heard has its place" in besok(database_url, "device", "suggest")
+    assert f"{LIBRARY}/lift-down; " in besok(database_url, "device", "list").stdout
+    assert "Every sensor that is heard has its place" in besok(database_url, "device", "suggest").stdout
 
 
 def test_a_sensor_that_is_taken_out_of_the_file_and_still_heard_is_listed(

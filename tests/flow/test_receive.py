@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from cli.stack import ports, program
 from collectors.pipeline import decode
 from collectors.receive import app as receiver_app
 from collectors.receive import body, tokens
+from tests.commands import besok, complaint
 from tests.patience import wait_for
 from tests.unit.samples import SAMPLES
 
@@ -381,22 +383,18 @@ def test_what_is_taken(ready: httpx2.Client, house: str, token: str, heard: list
 
 
 def test_a_token_that_is_made_and_removed(ready: httpx2.Client, house: str, database_url: str) -> None:
-    def besok(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cli.main", "receive", "token", *words]
-        env = os.environ | {"BESOK_DATABASE_URL": database_url, "NO_COLOR": "1", "TERMINAL_WIDTH": "300"}
-        return subprocess.run(command, cwd=program.ROOT, env=env, capture_output=True, text=True, check=False)
-
-    made = besok("add", f"{house}-2", "--device", f"{house}/+/x", "--device", "café door")
+    token = partial(besok, database_url, "receive", "token")
+    made = token("add", f"{house}-2", "--device", f"{house}/+/x", "--device", "café door")
     secret = made.stdout.splitlines()[0]
     assert made.stdout.count(secret) == 2 and len(secret) == 24
-    listed = besok("list").stdout
+    listed = token("list").stdout
     assert f"/in/{house}/+/x, /in/café door" in listed and secret not in listed
     wait_for(lambda: post(ready, f"{house}/1/x", secret, "").status_code == 200)
     assert post(ready, "caf%C3%A9%20door", secret, "").status_code == 200
     assert post(ready, f"{house}/1/y", secret, "").status_code == 403
-    assert "there is a token" in besok("add", f"{house}-2").stderr
-    assert "takes all that follows" in besok("add", "x", "--device", "a#").stderr
-    assert besok("remove", f"{house}-2").returncode == 0
+    assert "there is a token" in complaint(token("add", f"{house}-2"))
+    assert "takes all that follows" in complaint(token("add", "x", "--device", "a#"))
+    assert token("remove", f"{house}-2").exit_code == 0
     wait_for(lambda: post(ready, f"{house}/1/x", secret, "").status_code == 401)
     with psycopg.connect(database_url) as conn:  # only the hash is kept
         assert secret not in str(conn.execute("select * from receive_token").fetchall())

@@ -92,7 +92,7 @@ TABLE: Final[dict[str, set[str]]] = {
     f"POST {SITE}/alerts/{{number}}/acknowledge": SEES_FAULTS,
     **dict.fromkeys(
         (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",
-         f"GET {V1}/alerts/targets", f"PUT {V1}/alerts/targets/{{name}}", f"POST {V1}/alerts/targets/{{name}}/test",
+         f"GET {V1}/alerts/targets", f"POST {V1}/alerts/targets", f"POST {V1}/alerts/targets/{{name}}/test",
          f"GET {V1}/alerts/deliveries"),
         ADMIN,
     ),

@@ -79,7 +79,14 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
 ) -> None:
     assert me(ask)[0] == "local"
     assert "besok user add" in ask.get("/login").text
-    for header in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"):
+    for header in (
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Host",
+        "X-Real-IP",
+        "Via",
+    ):
         answer = ask.get("/api/v1/me", headers={header: "for=10.0.0.1"})
         assert answer.json()["kind"] == "public", header
         assert ask.get(LIVE, headers={header: "for=10.0.0.1"}).status_code == 401
@@ -94,6 +101,15 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
     wait_for(lambda: me(ask)[0] == "public")
     assert ask.get(LIVE).status_code == 401
     assert ask.get("/api/v1/health").status_code == 200
+
+
+def test_a_trusted_proxy_signs_nobody_in_by_itself(database_url: str, places: tuple[Site, ...]) -> None:
+    known = Settings(database_url=SecretStr(database_url), trusted_proxies="127.0.0.1", port=ports.free()[0])
+    with served(known) as web, httpx2.Client(base_url=web, timeout=300) as client:
+        assert me(client)[0] == "local"
+        for client_address in ("127.0.0.1", "::1", "localhost", "", "203.0.113.5, 127.0.0.1"):
+            answer = client.get("/api/v1/me", headers={"X-Forwarded-For": client_address})
+            assert answer.json()["kind"] == "public", client_address
 
 
 def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places: tuple[Site, ...]) -> None:

@@ -13,9 +13,12 @@ from typing import Any
 
 import httpx2
 import psycopg
+from conftest import example
 from servers import own_broker, own_database
 
+from besok.model import messages
 from besok.model.settings import Settings
+from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import ports, program
 
@@ -65,6 +68,7 @@ def service(command: str, settings: Settings, folder: Path, **more: str) -> Iter
         "BESOK_LOG_FORMAT": "json",
         "BESOK_COLLECTOR_PORT": str(port),
         "BESOK_JOBS_PORT": str(port),
+        "BESOK_WEB_STATUS_PORT": str(port),
         **more,
     }
     log = folder / f"{command}.log"
@@ -122,6 +126,56 @@ def test_readiness_follows_the_broker_and_the_database(
             actions = [line.get("action") for line in collector.said()]
     assert actions.count("mqtt_connected") == 2
     assert [a for a in actions if a and a.startswith("store_")] == ["store_away", "store_back"]
+
+
+def test_the_web_tells_of_itself_and_is_not_ready_without_its_database(
+    settings: Settings, wait_for: Fixture, folder: Path
+) -> None:
+    page = ports.free()[0]
+    with own_database(folder) as (cluster, database):
+        own = settings.model_copy(update={"database_url": type(settings.database_url)(cluster.url())})
+        with service("serve", own, folder, BESOK_PORT=str(page)) as web:
+            wait_for(lambda: web.get("/live")[0] == 200)
+            assert web.get("/ready") == (503, "not ready: " + str(messages.DATABASE_OLDER))
+            migrate(cluster.url())
+            with Database(cluster.url()) as db:
+                (site, *_) = example(db)
+            wait_for(lambda: web.get("/ready") == (200, "ready"))
+            with httpx2.Client(base_url=f"http://{ports.HOST}:{page}", timeout=300) as client:
+                asked = [f"/api/v1/sites/{site.id}/live"] * 3 + [
+                    "/api/v1/sites/nowhere/live",
+                    "/a",
+                    "/b",
+                    "/api/c",
+                ]
+                for path in asked:
+                    client.get(path)
+                assert client.get("/metrics").headers["content-type"].startswith("text/html"), (
+                    "a page of ours"
+                )
+                with client.stream("GET", f"/api/v1/sites/{site.id}/live/stream") as stream:
+                    texts = stream.iter_text()  # kept: to drop it would end the stream
+                    next(texts)
+                    wait_for(lambda: "\nbesok_web_streams 1.0" in web.get("/metrics")[1])
+            told = dict(
+                line.rsplit(" ", 1)
+                for line in web.get("/metrics")[1].splitlines()
+                if not line.startswith("#")
+            )
+            live = "/api/v1/sites/{site}/live"
+            assert told[f'besok_web_requests_total{{route="{live}",status="2xx"}}'] == "3.0"
+            assert told[f'besok_web_requests_total{{route="{live}",status="4xx"}}'] == "1.0"
+            assert told[f'besok_web_request_seconds_count{{route="{live}"}}'] == "4.0"
+            routes = {name.split('"')[1] for name in told if name.startswith("besok_web_requests_total")}
+            assert not routes & {"/a", "/b", "/api/c"}, "what nobody offers is no series"
+            assert float(told['besok_web_pool_requests_total{pool="live"}']) >= 4
+            assert told["besok_web_ready"] == "1.0" and "process_open_fds" in told
+            assert not any("stream" in name and "request" in name for name in told)
+            database.kill()
+            wait_for(lambda: web.get("/ready") == (503, "not ready: the database does not answer"))
+            assert web.get("/live") == (200, "alive")
+            database.start()
+            wait_for(lambda: web.get("/ready") == (200, "ready"))
 
 
 def test_the_metrics_move_by_what_was_sent(

@@ -194,3 +194,12 @@ def test_control_characters_get_nowhere(quiet: httpx2.Client) -> None:
     ):  # fmt: skip
         assert answer.status_code == 422, answer.text
         assert re.search("control characters", answer.text)
+
+
+def test_there_is_no_listing_and_no_trace(quiet: httpx2.Client) -> None:
+    for folder in ("/assets/", "/api/static/", "/api/static", "/_dash-component-suites/"):
+        answer = quiet.get(folder, follow_redirects=True)
+        assert answer.status_code == 404 and "sign-in.css" not in answer.text, (folder, answer.text[:200])
+    for path in ("/", "/api/v1/sites", "/login", "/free"):
+        answer = quiet.request("TRACE", path, headers={"X-Secret": "told back"})
+        assert answer.status_code in (404, 405) and "told back" not in answer.text, path

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiosmtpd.controller import Controller
 
+from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, NotFound
 from besok.model.settings import Settings
 from besok.services.alerts import add_rule
@@ -79,16 +80,8 @@ def heard(db: Database, at: datetime) -> None:
 
 
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
-    asked = {
-        "site": None,
-        "space": None,
-        "threshold": None,
-        "minutes": 0,
-        "quiet": None,
-        "target": "desk",
-        **more,
-    }
-    return add_rule(db, kind=kind, author="Kim", now=now, **asked)
+    asked = {"target": "desk", "author": "Kim", **more}
+    return add_rule(db, AlertRule(kind=kind, **asked), now)  # type: ignore[arg-type]
 
 
 def turn(db: Database, now: datetime) -> None:
@@ -200,7 +193,7 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
         ZoneInfo("Europe/Stockholm")
     )  # the wall of the site, though the rule is of all sites
     wall, later = here.time(), (here + timedelta(hours=1)).time()
-    rule(library, "sensor_offline", now, quiet=(wall, later))
+    rule(library, "sensor_offline", now, quiet_from=wall, quiet_to=later)
     alerts.mute(library, "lib/back", reason="new lens", author="Kim", until=now + timedelta(days=1), now=now)
     heard(library, now - 10 * MINUTE)
     turn(library, now)
@@ -251,7 +244,7 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
     alerts.put_target(library, "desk", "json://127.0.0.1")
     for kind, more, said in (
         ("space_over", {}, "needs a threshold above zero: a share of the capacity, as 0.9"),
-        ("cleaning", {"threshold": 400.0}, "name it with --site and --space"),
+        ("cleaning", {"threshold": 400.0}, "name it and its site"),
         ("anything", {}, "choose one of sensor_offline"),
     ):
         with pytest.raises(AlertError, match=said):

@@ -1,7 +1,6 @@
 """What has dates in a site file: said late, it leaves the days as if it had been said from the start."""
 
 import random
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +12,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 from typer.testing import CliRunner
 
 from besok.model import calendar
@@ -27,10 +25,9 @@ from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from cli.main import app
-from cli.stack import postgres
 from jobs.estimate import past_days
 from jobs.learn import SitePast
-from tests.databases import drop
+from tests.databases import FreshUrl
 from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -81,19 +78,25 @@ def figures(db: Database, url: str) -> dict[str, dict[tuple[Any, ...], Any]]:
     """Every day's figures: doors, visits, and people inside as the jobs estimate them."""
     estimate(db)
     with psycopg.connect(url) as conn:
-        days = conn.execute(
-            "select p.slug, day::text, people_in, people_out, covered_s from flow_day join portal p using (portal_id)"
-        ).fetchall()
         visits = conn.execute("select day::text, gross, net, covered_s from visit_day").fetchall()
         inside = conn.execute(
             "select z.slug, bucket::text, people::float8, lower::float8, upper::float8 from occupancy_bucket"
             " join space z using (space_id)"
         ).fetchall()
     return {
-        "doors": {row[:2]: row[2:] for row in days},
+        "doors": doors(url),
         "visits": {row[:1]: row[1:] for row in visits},
         "inside": {row[:2]: row[2:] for row in inside},
     }
+
+
+def doors(url: str) -> dict[tuple[Any, ...], Any]:
+    """What each door counted, by day; nothing has to be estimated for that."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select p.slug, day::text, people_in, people_out, covered_s from flow_day join portal p using (portal_id)"
+        ).fetchall()
+    return {row[:2]: row[2:] for row in rows}
 
 
 def same(some: dict[str, dict[tuple[Any, ...], Any]], others: dict[str, dict[tuple[Any, ...], Any]]) -> bool:
@@ -121,18 +124,13 @@ def dirty(db: Database) -> list[date]:
 
 
 @pytest.fixture(scope="session")
-def fresh(cluster: postgres.Cluster, template: str) -> Fresh:
+def fresh(fresh_url: FreshUrl) -> Fresh:
     """More databases, each for as long as it is used."""
 
     @contextmanager
     def made() -> Iterator[tuple[Database, str]]:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-            conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-            with Database(cluster.url(name)) as other:
-                yield other, cluster.url(name)
-            drop(conn, name)
+        with fresh_url() as url, Database(url) as other:
+            yield other, url
 
     return made
 
@@ -159,10 +157,10 @@ def test_what_lies_before_the_first_day_does_not_count(db: Database, database_ur
     count(db)
     apply(db, house(at("a", "front")))
     apply(db, house(at("a", "front", "first = 2026-03-05")))
-    days = {key[1] for key in figures(db, database_url)["doors"]}
+    days = {key[1] for key in doors(database_url)}
     assert min(days) == "2026-03-05" and len(days) == DAYS - 3
     apply(db, house(at("a", "front", "first = 2026-03-03")))
-    assert min(key[1] for key in figures(db, database_url)["doors"]) == "2026-03-03"
+    assert min(key[1] for key in doors(database_url)) == "2026-03-03"
     exported = dump(sites.export(db))
     assert "first = 2026-03-03" in exported and apply(db, exported) == []
 
@@ -172,7 +170,7 @@ def test_a_door_of_next_month_can_be_prepared(db: Database, database_url: str) -
     apply(db, house(at("a", "front")))
     told = apply(db, house(at("a", "front"), at("b", "back"), back="first = 2026-04-01"))
     assert "lib: portal back: first: none -> 2026-04-01" in told and "lib: sensor b flow:1: new" in told
-    assert {key[0] for key in figures(db, database_url)["doors"]} == {"front"}
+    assert {key[0] for key in doors(database_url)} == {"front"}
 
 
 def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: str) -> None:
@@ -187,7 +185,7 @@ def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: s
     place = sites.load(db, "lib")
     assert calendar.hours_of(date(2026, 3, 9), place) == (9, 0)
     assert calendar.hours_of(date(2026, 3, 10), place) == (12, 0)
-    assert len(figures(db, database_url)["doors"]) == DAYS  # a's until the 9th, b's since
+    assert len(doors(database_url)) == DAYS  # a's until the 9th, b's since
 
 
 def test_the_command_shows_the_days_before_it_asks(
@@ -299,7 +297,7 @@ def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, datab
             at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-07"), at("b", "between")
         ),
     )
-    before = figures(db, database_url)
+    before = doors(database_url)
     start, end = (house().index(f'[[sites.portals]]\nid = "{name}"') for name in ("back", "between"))
 
     def without(*sensors: str) -> str:
@@ -312,8 +310,8 @@ def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, datab
     exported = dump(sites.export(db))
     assert apply(db, exported) == [] and 'portal = "back"' not in exported
     apply(db, without(at("b", "between"), at("a", "front", "last = 2026-03-05")))
-    after = figures(db, database_url)
-    gone = {key for key in before["doors"] if key not in after["doors"]}
+    after = doors(database_url)
+    gone = {key for key in before if key not in after}
     assert gone == {("front", "2026-03-06")}
 
 

@@ -13,21 +13,19 @@ from importlib.resources import files
 import psycopg
 import pytest
 from msgspec import structs
-from psycopg import sql
 
 from besok.model.readings import Flag, Message, Reading
 from besok.model.site import Portal, Sensor, Site, SiteFile, Space, Text
 from besok.store import message_dedup, rollup, write
 from besok.store.database import Database
 from besok.store.database import sql as sql_of
-from cli.stack import postgres
 from collectors import pipeline
 from collectors.adapters import native
 from sensors_sim import stream
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.times import instant
 from sensors_sim.world import World
-from tests.databases import drop
+from tests.databases import FreshUrl
 from tests.small_sites import week
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)
@@ -288,13 +286,10 @@ CASES: dict[str, tuple[Callable[[str], Scenario], Callable[[Figures], None], Pat
 
 
 @pytest.fixture(scope="module")
-def url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
+def url(fresh_url: FreshUrl) -> Iterator[str]:
     """One database for all cases, each of which has houses of its own: copies take longer than the cases."""
-    names = {"name": sql.Identifier("faults"), "template": sql.Identifier(template)}
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy").format(**names))
-        yield cluster.url("faults")
-        drop(conn, "faults")
+    with fresh_url() as url:
+        yield url
 
 
 @pytest.fixture

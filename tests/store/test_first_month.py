@@ -10,13 +10,13 @@ from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.readings import Reading
 from besok.model.sitefile import parse
 from besok.model.sitefile.notes import notes
-from besok.services import imports
 from besok.services.attention import get_findings
 from besok.services.devices import get_unplaced
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
-from besok.store import sites, voids
+from besok.store import period_counts, sites, voids
 from besok.store.database import Database
+from besok.store.period_counts import NewImport
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Incoming, write
 from jobs import quality
@@ -157,7 +157,8 @@ def by_hand(db: Database, visits: float) -> int:
     """What was counted at the branch each day."""
     days = [OPENED + n * DAY for n in range((LAST - OPENED).days + 1)]
     counts = CountFile(unit="day", counts=tuple(PeriodCount(first=d, last=d, visits=visits) for d in days))
-    return imports.store(db, "branch", {"": None}, counts, "by hand", author="Kim", now=NOW, method="manual")
+    new = NewImport(source="by hand", file=counts, author="Kim", method="manual")
+    return period_counts.put(db, "branch", new, NOW)
 
 
 def test_each_correction_leaves_the_days_as_if_it_had_been_right_from_the_start(
@@ -213,7 +214,7 @@ def test_each_correction_leaves_the_days_as_if_it_had_been_right_from_the_start(
     as_if_right(told, LAST)
 
     assert get_progress(db, "lib", LAST + DAY).uncounted == ("branch",), "the target says what it waits for"
-    imports.undo(db, by_hand(db, 700), "Kim", now=NOW)
+    period_counts.undo(db, by_hand(db, 700), "Kim", now=NOW)
     by_hand(db, 70)
     as_if_right(told, LAST, 70, whole=True)
     quality.check_now(db, "lib", NOW)

@@ -18,7 +18,7 @@ from besok.store import backfill, forecasts, sites
 from besok.store.database import Database
 from jobs import forecast as jobs
 from jobs import forecasts_due
-from jobs.background import Background
+from jobs.background import Background, Task
 from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
 
 
@@ -150,7 +150,7 @@ def test_they_are_made_beside_the_worker(
     count(library, ordinary(FIRST, 40))
     background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
     now = datetime(2025, 2, 10, 12, tzinfo=HERE)
-    background.request("make forecasts", "jobs.forecast:make_newest")
+    background.request(Task(name="make forecasts", function="jobs.forecast:make_newest"))
 
     def made() -> bool:
         background.poll(now)

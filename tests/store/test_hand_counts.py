@@ -10,13 +10,12 @@ from besok.model.errors import CountFileError
 from besok.model.hand_counts import BY_HAND, HandCount
 from besok.model.site import Site
 from besok.model.views.calendar import SchoolHoliday
-from besok.services import imports
 from besok.services.annual import compute_annual
 from besok.services.hand_counts import enter
 from besok.services.observed_days import drawn, get_sampled_years, visit_days
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
-from besok.store import calendars, sites
+from besok.store import calendars, period_counts, sites
 from besok.store.database import Database
 from cli.terminal import annual
 from tests.sitetext import site, space
@@ -70,7 +69,7 @@ def test_a_count_is_kept_with_its_author_and_the_last_number_holds(db: Database,
     assert visits(db, branch, monday, monday) == 45
     day(db, branch, monday, 40)  # it was right after all
     assert visits(db, branch, monday, monday) == 40
-    kept = imports.imports(db, "branch")
+    kept = period_counts.listing(db, "branch")
     assert {(i.author, i.method, i.source) for i in kept} == {("Kim", "manual", BY_HAND)}
     assert [i.undone for i in kept] == [True, False]
     assert get_sampled_years(db, branch, TODAY) == []  # a day is no sample of a year

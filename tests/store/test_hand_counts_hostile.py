@@ -8,13 +8,13 @@ import pytest
 from besok.model.errors import CountFileError
 from besok.model.period_counts import PeriodCount
 from besok.model.site import Site
-from besok.services import imports
 from besok.services.annual import compute_annual
 from besok.services.observed_days import drawn, get_sampled_years, visit_days
 from besok.services.progress import get_progress
+from besok.store import period_counts
 from besok.store.database import Database
 from tests.store.test_hand_counts import DAY, NOW, TODAY, branch, day, week
-from tests.store.test_imports import file, months
+from tests.store.test_imports import file, months, new
 
 __all__ = ["branch"]
 
@@ -78,16 +78,16 @@ def test_a_day_of_a_week_that_was_counted_is_refused_and_nothing_changes(db: Dat
 def test_counts_by_hand_beside_an_import_and_back(db: Database, branch: Site) -> None:
     week(db, branch, 2025, 10, 300)
     before = visit_days(db, [branch], TODAY - DAY)
-    number = imports.store(db, "branch", {}, file(months(2025, [900.0] * 12)), "gate", author="Ada", now=NOW)
+    number = period_counts.put(db, "branch", new(file(months(2025, [900.0] * 12)), source="gate"), NOW)
     consistent_sum = whole(db, branch)
     assert 0.9 * 10_800 < consistent_sum < 1.1 * 10_800
     get_progress(db, "branch", TODAY)
-    imports.undo(db, number, "Ada", now=NOW)
+    period_counts.undo(db, number, "Ada", now=NOW)
     assert visit_days(db, [branch], TODAY - DAY) == before
 
 
 def test_a_closed_day_on_which_somebody_was_counted_keeps_its_sum(db: Database, branch: Site) -> None:
     sunday = date(2025, 3, 9)
     odd = file([PeriodCount(first=sunday, last=sunday, visits=7)])
-    imports.store(db, "branch", {}, odd, "gate", author="Ada", now=NOW)
+    period_counts.put(db, "branch", new(odd, source="gate"), NOW)
     assert whole(db, branch) == 7

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +21,9 @@ from besok.services.observed_days import compute_visit_days, visit_days
 from besok.services.places import get_sites
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
-from besok.store import results, sites
+from besok.store import period_counts, results, sites
 from besok.store.database import Database
+from besok.store.period_counts import NewImport
 from cli.terminal.annual import as_text
 from dashboard.address import Address
 from dashboard.pages import progress
@@ -61,10 +63,16 @@ def file(counts: Sequence[PeriodCount], unit: Unit = "day") -> CountFile:
     return CountFile(unit=unit, counts=tuple(counts))
 
 
-def store(db: Database, found: Sequence[PeriodCount], source: str = GATE, **more: object) -> int:
-    return imports.store(
-        db, "lib", {}, file(found), source, author="Ada", digest="d", name="x.csv", now=NOW, **more  # type: ignore[arg-type]
-    )  # fmt: skip
+def new(
+    found: CountFile, portal_of: dict[str, str | None] | None = None, source: str = GATE, **more: Any
+) -> NewImport:
+    """Counts as they come from a file."""
+    return NewImport(source=source, file=found, portal_of=portal_of or {}, author="Ada", **more)
+
+
+def store(db: Database, found: Sequence[PeriodCount], source: str = GATE, **more: Any) -> int:
+    about = new(file(found), source=source, digest="d", name="x.csv", **more)
+    return period_counts.put(db, "lib", about, NOW)
 
 
 def holding(db: Database) -> dict[date, tuple[float, str]]:
@@ -83,8 +91,8 @@ def test_days_are_visits_and_twice_the_same_is_once(lib: Database) -> None:
     before = holding(lib)
     assert sum(v for v, _ in before.values()) == 60 and {s for _, s in before.values()} == {GATE}
     assert store(lib, counts) == store(lib, counts[::-1]) == first
-    assert [i.rows for i in imports.imports(lib, "lib")] == [3] and holding(lib) == before
-    (told,) = imports.imports(lib, "lib")
+    assert [i.rows for i in period_counts.listing(lib, "lib")] == [3] and holding(lib) == before
+    (told,) = period_counts.listing(lib, "lib")
     assert (told.author, told.name, told.visits, told.undone, told.changed) == (
         "Ada",
         "x.csv",
@@ -99,13 +107,13 @@ def test_another_value_is_a_correction_that_can_be_taken_back(lib: Database) -> 
     before = holding(lib)
     wrong = store(lib, days(date(2024, 1, 2), [25]))
     assert holding(lib)[date(2024, 1, 2)][0] == 25
-    imports.undo(lib, wrong, "Ada", now=NOW)
+    period_counts.undo(lib, wrong, "Ada", now=NOW)
     assert holding(lib) == before
-    assert imports.imports(lib, "lib")[0].changed_by == "Ada"
-    imports.redo(lib, wrong, "Ada", now=NOW)
+    assert period_counts.listing(lib, "lib")[0].changed_by == "Ada"
+    period_counts.redo(lib, wrong, "Ada", now=NOW)
     assert holding(lib)[date(2024, 1, 2)][0] == 25
     with pytest.raises(NotFound, match="99"):
-        imports.undo(lib, 99, "Ada", now=NOW)
+        period_counts.undo(lib, 99, "Ada", now=NOW)
 
 
 def test_totals_sum_exactly_and_are_imputed_by_opening_hours(lib: Database) -> None:
@@ -128,7 +136,7 @@ def test_periods_that_contradict_are_refused_with_the_remedy(lib: Database) -> N
     with pytest.raises(CountFileError, match="one period twice"):
         store(lib, days(date(2023, 3, 1), [4]) * 2)
     with pytest.raises(CountFileError, match="gross counts, and these are net"):
-        store(lib, days(date(2023, 3, 1), [4]), counts="net")
+        store(lib, days(date(2023, 3, 1), [4]), counted="net")
     with pytest.raises(CountFileError, match="2026-01-01 to 2026-12-31 is not over"):
         store(lib, [year(2026, 50)])
     before = holding(lib)
@@ -155,14 +163,14 @@ def test_doors_of_a_source_are_added_and_a_missing_one_is_not_zero(lib: Database
 
 def test_passages_are_halved_and_hours_added(lib: Database) -> None:
     hours = [PeriodCount(first=FIRST, last=FIRST, hour=h, visits=10) for h in (9, 10, 11)]
-    imports.store(lib, "lib", {}, file(hours, "hour"), "beam", author="Ada", counts="passages", now=NOW)
+    period_counts.put(lib, "lib", new(file(hours, "hour"), source="beam", counted="passages"), NOW)
     assert holding(lib)[FIRST] == (15, "beam")
 
 
 def test_results_and_preview(lib: Database) -> None:
     counts = months(2025, [3100.0] * 14)
-    told = imports.preview(lib, "lib", {}, file(counts, "month"), GATE, now=NOW)
-    assert imports.imports(lib, "lib") == [] and holding(lib) == {}
+    told = imports.preview(lib, "lib", new(file(counts, "month")), NOW)
+    assert period_counts.listing(lib, "lib") == [] and holding(lib) == {}
     assert told.by_year == {2025: 12 * 3100, 2026: 2 * 3100} and told.added == 14
     assert isinstance(told.before, Progress) and isinstance(told.after, Progress)
     assert told.before.baseline_visits is None and told.after.baseline_visits
@@ -171,7 +179,7 @@ def test_results_and_preview(lib: Database) -> None:
     assert visit_days(lib, [sites.load(lib, "lib")], TODAY - DAY) == []
     store(lib, counts)
     assert len(visit_days(lib, [sites.load(lib, "lib")], TODAY - DAY)) == 424
-    again = imports.preview(lib, "lib", {}, file(months(2025, [3100, 3000]), "month"), GATE, now=NOW)
+    again = imports.preview(lib, "lib", new(file(months(2025, [3100, 3000]), "month")), NOW)
     assert (again.added, again.same, [v for _, v in again.corrected]) == (0, 1, [3100])
 
 
@@ -181,7 +189,7 @@ def test_a_preview_tells_what_is_odd(lib: Database) -> None:
     counts = days(date(2023, 12, 31) + DAY, values)
     for c in counts[500:520]:
         counts.remove(c)
-    told = imports.preview(lib, "lib", {}, file(counts), GATE, now=NOW)
+    told = imports.preview(lib, "lib", new(file(counts)), NOW)
     kinds = {r.kind: r for r in told.remarks}
     assert {"gap", "zero", "double"} <= kinds.keys()
     assert kinds["gap"].first == date(2024, 1, 1) + 500 * DAY and "is not in the file" in str(
@@ -211,7 +219,7 @@ def test_in_parts_overlapping_twice_and_undone_is_the_same(
         assert store(lib, counts) == number
         kept[number] = {c.first: c.visits for c in counts}
         if not keep:
-            imports.undo(lib, number, "Ada", now=NOW)
+            period_counts.undo(lib, number, "Ada", now=NOW)
             del kept[number]
     wanted: dict[date, float] = {}
     for number in sorted(kept):
@@ -264,7 +272,7 @@ def test_the_annual_report_names_the_file(lib: Database) -> None:
     assert told.visits == pytest.approx(37200) and told.days == 366
     assert "366 days are from counts" in " ".join(report.remarks) and "SHA-256 d" in as_text(report)
     assert report.low and report.high and report.low < 37200 < report.high
-    imports.undo(lib, number, "Ada", now=NOW)
+    period_counts.undo(lib, number, "Ada", now=NOW)
     assert compute_annual(lib, "lib", 2024, TODAY).net is None
 
 
@@ -312,8 +320,8 @@ def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Datab
     page = texts(progress.page(lib, get_sites(lib)[0], Address.parse("/progress/lib", ""), now))
     assert "besök de 365 dagarna till och med 31 dec. 2025" in page.replace("\xa0", " ")
     assert f"31 dec. 2024, {GATE})" in page.replace("\xa0", " ") and "x.csv" in page
-    number = imports.imports(lib, "lib")[0].id
-    imports.undo(lib, number, "Ada", now=now)
+    number = period_counts.listing(lib, "lib")[0].id
+    period_counts.undo(lib, number, "Ada", now=now)
     assert jobs_results.wanted(lib, now) and get_progress(lib, "lib", date(2026, 1, 20)).last_365 is None
     with pytest.raises(NotFound):
         get_outlook(lib, "lib")
@@ -398,9 +406,7 @@ def test_a_target_of_several_sites_counts_imported_and_measured_days(db: Databas
     sites.apply(db, sitefile.parse(SITE.replace("deadline", 'also = ["park"]\ndeadline') + park))
     count(db, ordinary(FIRST, 90))
     for _ in range(2):  # the second changes nothing
-        imports.store(
-            db, "park", {}, file(months(2025, [3100, 2800]), "month"), "gate", author="Ada", now=NOW
-        )
+        period_counts.put(db, "park", new(file(months(2025, [3100, 2800]), "month"), source="gate"), NOW)
     together = compute_visit_days(db, sites.counted(db, sites.load(db, "lib")), TODAY)
     assert [together[0].day, together[-1].day] == [FIRST, date(2025, 2, 28)] and {
         d.source for d in together
@@ -451,7 +457,7 @@ def test_totals_and_their_parts_hold_together_in_any_order(
                 "only a January of days leaves a part of a quarter or year open"
             )
     for kind in undone & stored.keys():
-        imports.undo(lib, stored[kind], "Ada", now=NOW)
+        period_counts.undo(lib, stored[kind], "Ada", now=NOW)
         del stored[kind]
     whole = stored.keys() - {"days"}
     total = sum(by_month) if whole else 31.0 if stored else 0.0

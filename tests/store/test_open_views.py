@@ -14,6 +14,7 @@ from besok.model.readings import Reading
 from besok.store import roles, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from tests import dashboard_file
 
 HERE = Path(__file__).parents[2]
 EXAMPLE = HERE / "sites" / "helsingborg.toml"
@@ -111,3 +112,12 @@ def test_the_examples_of_the_page_work(reader: str, tmp_path: Path) -> None:
     query = re.findall(r'duckdb -c "(.*?)"', text)[0].replace("visits.csv", str(tmp_path / "visits.csv"))
     (row,) = duckdb.sql(query).fetchall()
     assert row[0] == "stadsbiblioteket" and row[2] == 4
+
+
+@pytest.mark.parametrize("title", [title for title, _ in dashboard_file.queries("")])
+def test_a_reader_sees_every_panel_of_the_dashboard(reader: str, title: str) -> None:
+    """That it shows something is asked where something is there: figures that are estimated need a worker."""
+    asked = dict(dashboard_file.queries("stadsbiblioteket"))[title]
+    with psycopg.connect(reader) as conn:
+        rows = conn.execute(asked.encode()).fetchall()
+    assert rows or title in ("People now", "Spaces now")

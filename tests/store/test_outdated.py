@@ -19,7 +19,7 @@ from cli.commands import database
 from cli.stack import doctor
 from dashboard import router
 from dashboard.address import Address
-from jobs.background import Background
+from jobs.background import Background, Task
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -134,7 +134,7 @@ def test_work_beside_the_worker_says_in_its_log_why_it_failed(
     """A traceback on standard error would be no line of a log in JSON."""
     conn.execute("alter table site rename to places")
     background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
-    background.request("make forecasts", "jobs.forecast:make_newest")
+    background.request(Task(name="make forecasts", function="jobs.forecast:make_newest"))
     wait_for(lambda: background.poll(NOW) or caplog.messages)
     assert caplog.messages[0].startswith(
         "make forecasts failed (the database lacks something that this program needs"

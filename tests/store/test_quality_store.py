@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from besok.model import sitefile
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Reading
 from besok.services import attention
 from besok.services.attention import get_coverage, get_finding, get_findings
@@ -83,7 +83,7 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     (over,) = get_findings(library, "lib", now=later, resolved_for=timedelta(days=1))
     assert [h.event for h in over.history] == ["found", "acknowledged", "resolved"]
     assert over.resolved == later
-    with pytest.raises(attention.Resolved):
+    with pytest.raises(StoreRefused):
         attention.acknowledge(library, found.id, "Kim", "again", later)
     with pytest.raises(NotFound):
         attention.acknowledge(library, 4711, "Kim", "what?", later)

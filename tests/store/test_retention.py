@@ -1,6 +1,7 @@
 """Retention: what is older than its setting goes, every figure stays, and no day without readings becomes wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from besok.model.errors import SettingsError, StoreRefused
 from besok.model.personal import ERASED
 from besok.model.readings import Flag, Message, Reading, Withheld
 from besok.model.settings import Settings, load
+from besok.services.annual import compute_annual
+from besok.services.calibration import get_calibration
 from besok.store import audit, rollup, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, groups, undo
@@ -185,6 +188,39 @@ def test_days_that_are_not_estimated_yet_keep_their_readings(house: Database, da
         )
     expire_readings(house, NOW)
     assert min(times(database_url)).date() == (CUT + timedelta(days=1)).date()
+
+
+def test_the_year_is_reported_as_before_and_cannot_be_verified(house: Database, database_url: str) -> None:
+    today = NOW.date()
+    before = compute_annual(house, "lib", 2026, today)
+    settle(database_url)
+    expire_readings(house, CUT)
+    after = compute_annual(house, "lib", 2026, today)
+    told = [replace(r, doors=tuple(replace(d, sensors=()) for d in r.doors)) for r in (before, after)]
+    assert told[0] == told[1], "all but what the sensors sent is as it was"
+    (first, *_), (was, *_) = ([s for d in r.doors for s in d.sensors] for r in (after, before))
+    assert (first.readings, was.readings, first.expired, was.expired) == (3 * 32, 6 * 32, CUT, None)
+    assert first.first is not None and first.first < CUT, "its quarters tell when it began"
+    with pytest.raises(StoreRefused, match="lib from before 2026-03-05 are deleted"):
+        compute_annual(house, "lib", 2026, today, verify=True)
+
+
+def test_a_validation_count_of_that_time_says_nothing_of_the_sensor(
+    house: Database, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute("update device set interval_s = 900")
+        conn.execute(
+            "insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_ahead_s, received, digest)"
+            " select gen_random_uuid(), portal_id, 'Kim', t, t + interval '1 hour', 0, t, 'd' from portal,"
+            " unnest(%s::timestamptz[]) t where slug = 'front'",
+            ([START + timedelta(hours=2), START + timedelta(days=4, hours=2)],),
+        )
+    settle(database_url)
+    expire_readings(house, CUT)
+    found = get_calibration(house, "lib", NOW).counts
+    assert [c.compared.problem for c in found] == [None, "expired"]
+    assert [c.used for c in found] == [True, False]
 
 
 def test_a_device_that_never_sent_before_may_send_of_any_time(expired: Database, database_url: str) -> None:

@@ -15,7 +15,7 @@ from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Flag, Identity, Reading
 from besok.model.site import SiteFile
-from besok.store import occupancy, sandbox, sites
+from besok.store import occupancy, rollup, sandbox, sites
 from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, write
@@ -240,7 +240,7 @@ def test_it_is_emptied_whole_or_not_at_all(
     def fail(*_: object) -> None:
         raise StoreRefused("a fault at the very end")
 
-    monkeypatch.setattr(sandbox, "_tell", fail)
+    monkeypatch.setattr(rollup, "tell", fail)
     with pytest.raises(StoreRefused, match="very end"):
         sandbox.empty(db, "lib")
     assert everything(database_url) == before

@@ -130,9 +130,10 @@ def test_a_long_history_costs_some_look_ups(db: Database, crowded: str) -> None:
     assert device.first_heard < NOON - timedelta(days=700)
     with psycopg.connect(crowded) as conn:
         plan = conn.execute(
-            "explain (analyze, format text) " + sql("unplaced_readings"), {"channels": [1], "number": 5}
+            "explain (analyze, format text) " + sql("unplaced"),
+            {"since": NOON - timedelta(days=90), "limit": 1, "most": 1, "number": 5},
         )
-        lines = [row[0] for row in plan.fetchall()]
+        lines = [row[0] for row in plan.fetchall() if "_chunk r_" not in row[0]]  # counts, which are limited
     assert not [line for line in lines if "Seq Scan on _hyper" in line]
     scans = [line for line in lines if "_hyper" in line and "never executed" not in line]
     assert len(scans) < 80, "it must not read every chunk for each metric and reading"

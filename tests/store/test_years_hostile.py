@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from besok.model.period_counts import PeriodCount
-from besok.services import imports
 from besok.services.closed_periods import close_period, get_closed, with_closed
 from besok.services.visits import get_visits
+from besok.store import period_counts
 from besok.store.database import Database
 from tests.store.by_day import count, ordinary
-from tests.store.test_imports import DAY, GATE, NOW, TODAY, days, file, lib, months, store
+from tests.store.test_imports import DAY, NOW, TODAY, days, file, lib, months, new, store
 
 __all__ = ["lib"]
 
@@ -57,7 +57,7 @@ def test_months_then_days_then_another_source(lib: Database) -> None:
     other = store(lib, months(2022, [50.0] * 36), source="statistics")
     assert gross(lib, "year", *year) == pytest.approx({year[0]: 31 * 78, date(2024, 1, 1): 1098})
     assert gross(lib, "year", date(2022, 1, 1), date(2022, 12, 31)) == pytest.approx({date(2022, 1, 1): 600})
-    imports.undo(lib, other, "Ada", now=NOW)
+    period_counts.undo(lib, other, "Ada", now=NOW)
     assert gross(lib, "year", date(2022, 1, 1), date(2022, 12, 31)) == {}
 
 
@@ -84,13 +84,13 @@ def test_a_closed_year_of_imports_keeps_its_figure_and_names_the_import(lib: Dat
     close_period(lib, "lib", *year, author="Kim", now=NOW)
     close_period(lib, "lib", date(2024, 3, 1), date(2024, 3, 31), author="Kim", now=NOW)
     assert [p.revision for p in get_closed(lib, "lib")] == [None, None]
-    imports.undo(lib, number, "Ada", now=later)
+    period_counts.undo(lib, number, "Ada", now=later)
     for period in get_closed(lib, "lib"):
         assert period.revision and period.revision.gross is None
         assert [r.kind for r in period.revision.reasons] == ["counts"]
     (point,) = with_closed(lib, "lib", "year", get_visits(lib, "lib", *year, "year", today=TODAY), *year)
     assert point.gross == pytest.approx(37200) and point.closed
-    imports.redo(lib, number, "Ada", now=later)
+    period_counts.redo(lib, number, "Ada", now=later)
     assert [p.revision for p in get_closed(lib, "lib")] == [None, None]
-    imports.store(lib, "lib", {}, file(days(date(2024, 12, 31) + DAY, [9])), GATE, author="Ada", now=later)
+    period_counts.put(lib, "lib", new(file(days(date(2024, 12, 31) + DAY, [9]))), later)
     assert [p.revision for p in get_closed(lib, "lib")] == [None, None], "a day of the next year"

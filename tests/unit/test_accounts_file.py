@@ -11,6 +11,7 @@ import pytest
 from besok.model.errors import BesokError, SettingsError
 from besok.model.settings import load
 from besok.model.sitefile import parse as parse_sites
+from besok.services import sign_in
 from cli.broker import mosquitto_files
 from cli.broker.accounts import Publisher, accounts, overlap, parse
 from cli.broker.written import Folder
@@ -112,3 +113,12 @@ def test_secrets_stand_in_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BESOK_MQTT_PASSWORD_FILE", str(tmp_path / "none"))
     with pytest.raises(SettingsError, match=r"BESOK_MQTT_PASSWORD_FILE: .* cannot be read"):
         load()
+
+
+def test_a_password_of_any_kind_is_kept_as_argon2id() -> None:
+    for password in ("å" * 12, "only small letters", "1" * 64, "x" * 200):
+        kept = sign_in.hashed(password)
+        assert re.match(r"\$argon2id\$v=19\$m=(\d{5,}),t=[3-9],p=", kept) and password not in kept
+    for password in ("eleven char", "x" * 201):
+        with pytest.raises(ValueError, match="12 to 200"):
+            sign_in.hashed(password)

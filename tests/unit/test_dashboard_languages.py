@@ -21,8 +21,9 @@ KEYWORDS: dict[str, Any] = {
     "Translatable": None,
     "_of": None,
     "refusal": None,
-    "remark": (3,),
-    "question": (2,),
+    "tell": (3,),
+    "ask": (2,),
+    "ask_several": (2,),
     "option": (2,),
 }
 NUMBERED = re.compile(r"\{(\w+)")

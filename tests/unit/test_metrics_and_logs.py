@@ -185,10 +185,16 @@ def test_a_failure_is_one_line_of_json_too() -> None:
 
 @pytest.mark.parametrize("url", ["postgresql://besok:h%22emlig@db/besok", "host=db password='h\"emlig'"])
 def test_secrets_are_never_logged(url: str) -> None:
-    settings = Settings(database_url=SecretStr(url), mqtt_password=SecretStr("öppna\\dig"))
+    settings = Settings(
+        database_url=SecretStr(url),
+        mqtt_password=SecretStr("öppna\\dig"),
+        oidc_client_secret=SecretStr("sesam"),
+    )
     hidden = logs.secrets(settings)
     for formatter in (logs.Plain(hidden), logs.Json("web", hidden)):
-        line = formatter.format(record('it said: h"emlig and öppna\\dig', action="x", user="öppna\\dig"))
+        line = formatter.format(
+            record('it said: h"emlig and öppna\\dig, sesam', action="x", user="öppna\\dig")
+        )
         assert "emlig" not in line
         assert "ppna" not in line
-        assert "it said: *** and ***" in line
+        assert "it said: *** and ***, ***" in line

@@ -1,6 +1,7 @@
 """A person's count and a sensor's of the same time: what both saw whole, and nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,6 +50,12 @@ def test_a_count_that_begins_within_a_report_is_compared_from_its_end_on() -> No
     found = quarter([tap(25), tap(59), tap(61), tap(914), tap(899)], MINUTES, begins=20)
     assert (found.begins, found.ends) == (at(60), at(900))
     assert (found.counted_in, found.device_in) == (2, 28)
+
+
+@pytest.mark.parametrize("left", [[], MINUTES[8:]])
+def test_a_count_whose_readings_are_deleted_says_nothing_of_the_sensor(left: Sequence[Segment]) -> None:
+    found = quarter([tap(30), tap(40)], left, replace(watch(), expired=True))
+    assert (found.problem, found.device_in) == ("expired", 0)
 
 
 def test_what_was_taken_back_does_not_count() -> None:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from besok.files.visit_counts import grid, read
-from besok.files.visit_counts.wording import Answers, option, question
+from besok.files.visit_counts.wording import Talk, option
 from besok.model.errors import CountFileError, Unclear
 from besok.model.period_counts import CountFile
 
@@ -472,10 +472,10 @@ def test_growing_years_are_no_running_total() -> None:
 
 
 def test_answers_are_listed_where_one_is_wrong() -> None:
-    asks = question("fruit", "Which?", [option("apple", "red"), option("pear", "green")])
-    assert Answers({"fruit": "Pear"}).of(asks) == "pear"
+    choices = [option("apple", "red"), option("pear", "green")]
+    assert Talk({"fruit": "Pear"}).ask("fruit", "Which?", choices) == "pear"
     with pytest.raises(CountFileError, match=r"did you mean \"pear\".*apple, pear"):
-        Answers({"fruit": "peer"}).of(asks)
+        Talk({"fruit": "peer"}).ask("fruit", "Which?", choices)
 
 
 @settings(max_examples=15, deadline=None)

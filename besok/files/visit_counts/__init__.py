@@ -14,8 +14,8 @@ from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
 from besok.files.visit_counts.records import Records, records, unknown_heads
 from besok.files.visit_counts.table import Table, find_tables
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
-from besok.model.period_counts import UNITS, CountFile, FileRemark, PeriodCount, Unit
+from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.model.period_counts import UNITS, CountFile, PeriodCount, Unit
 
 
 def read(
@@ -25,52 +25,49 @@ def read(
 
     Raises Unclear with what must be asked, CountFileError with what is wrong, where, and what to do.
     """
-    given = Answers(answers or {})
-    remarks: list[FileRemark] = []
+    talk = Talk(answers or {})
     tables = [(sheet, parts) for sheet in sheets(data, name) if (parts := find_tables(sheet))]
     if not tables:
         raise refusal("{name} has no table with times and counts", name=name)
     found = [
-        _of_table(table, sheet, given, remarks, zone)
-        for sheet, parts in _chosen_sheets(tables, given)
+        _of_table(table, sheet, talk, zone)
+        for sheet, parts in _chosen_sheets(tables, talk)
         for table in parts
     ]
     frame = pd.concat([part.frame for part in found], ignore_index=True)
-    frame = totals.without_sums(frame, given, remarks)
-    frame = series.chosen(frame, [*unknown_heads(found[0])], given)
+    frame = totals.without_sums(frame, talk)
+    frame = series.chosen(frame, [*unknown_heads(found[0])], talk)
     heads = [head for part in found for head in part.heads]
-    frame = running.counts_of(frame, heads, given, remarks)
-    frame = series.without_repeats(frame, given, remarks, zone=zone)
-    frame = series.by_hours(frame, given, remarks, found[0].ends) if found[0].timed else frame.assign(hour=-1)
+    frame = running.counts_of(frame, heads, talk)
+    frame = series.without_repeats(frame, talk, zone=zone)
+    frame = series.by_hours(frame, talk, found[0].ends) if found[0].timed else frame.assign(hour=-1)
     known = frame[frame["visits"].notna()].sort_values(["series", "first", "hour"], kind="stable")
     if known.empty:
         raise refusal("{name} has no count", name=name)
     _refuse_overlaps(known)
     if (known["visits"] % 1 != 0).any():
-        remarks.append(remark("fraction", None, "Some counts are not whole numbers of people."))
-    given.check_used()
+        talk.tell("fraction", None, "Some counts are not whole numbers of people.")
+    talk.check_used()
     return CountFile(
         unit=_unit(known),
         counts=_counts(known),
         layout=next(filter(None, (layout_of(parts[0]) for _, parts in tables)), ""),
-        findings=tuple(remarks),
+        findings=tuple(talk.remarks),
     )
 
 
-def _of_table(
-    table: Table, sheet: Sheet, answers: Answers, remarks: list[FileRemark], zone: ZoneInfo | None
-) -> Records:
-    table = counted(table, answers)
-    columns = find_columns(table, answers, remarks)
-    return records(table, columns, answers, remarks, zone=zone, sheet=sheet.name)
+def _of_table(table: Table, sheet: Sheet, talk: Talk, zone: ZoneInfo | None) -> Records:
+    table = counted(table, talk)
+    columns = find_columns(table, talk)
+    return records(table, columns, talk, zone=zone, sheet=sheet.name)
 
 
 def _chosen_sheets(
-    tables: Sequence[tuple[Sheet, list[Table]]], answers: Answers
+    tables: Sequence[tuple[Sheet, list[Table]]], talk: Talk
 ) -> list[tuple[Sheet, list[Table]]]:
-    if len(tables) == 1 and not answers.has("sheets"):
+    if len(tables) == 1 and not talk.answered("sheets"):
         return [*tables]
-    asked = question(
+    told = talk.ask_several(
         "sheets",
         "Several sheets hold tables. Which of them hold the visits? Several are read one after the other.",
         [
@@ -82,9 +79,7 @@ def _chosen_sheets(
             )
             for sheet, parts in tables
         ],
-        several=True,
     )
-    told = answers.several_of(asked)
     return [(sheet, parts) for sheet, parts in tables if sheet.name in told]
 
 

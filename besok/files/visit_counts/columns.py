@@ -13,8 +13,7 @@ from besok.files.visit_counts import labels
 from besok.files.visit_counts.labels import Part, Whole
 from besok.files.visit_counts.periods import SERIAL
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Answers, option, question, remark
-from besok.model.period_counts import FileRemark
+from besok.files.visit_counts.wording import Talk, option
 
 SAMPLE: Final = 400  # different texts of a column that show what it holds
 MOSTLY: Final = 0.8  # of them
@@ -89,7 +88,7 @@ def words_of(name: str) -> set[str]:
     return {word for word in re.split(r"[^\w#.]+|_", name.lower()) if word}
 
 
-def find_columns(table: Table, answers: Answers, remarks: list[FileRemark]) -> Columns:
+def find_columns(table: Table, talk: Talk) -> Columns:
     """Return what the columns hold; those that are left out are told."""
     found, wholes = Columns(), dict[int, Whole]()
     counted = table.body[(table.body != "").sum(axis=1) > 1]  # a text alone in its row is a note
@@ -110,10 +109,10 @@ def find_columns(table: Table, answers: Answers, remarks: list[FileRemark]) -> C
         elif role == "count":
             found.counts.append(c)
         elif role == "left out":
-            remarks.append(remark("column", None, "The column “{name}” is not read.", name=name[:60]))
+            talk.tell("column", None, "The column “{name}” is not read.", name=name[:60])
         elif role != "nothing":
             found.parts.setdefault(cast("Part", role), c)
-    _choose_whole(table, found, wholes, answers)
+    _choose_whole(table, found, wholes, talk)
     _find_direction(table, found)
     return found
 
@@ -186,7 +185,7 @@ def _in_order(texts: Sequence[str]) -> bool:
     return [*texts] in (sorted(texts), sorted(texts, reverse=True))
 
 
-def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], answers: Answers) -> None:
+def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: Talk) -> None:
     """Choose the column of times; one that is named so holds the last day."""
     ends = [c for c in wholes if words_of(table.name(c)) & ENDS]
     begins = [c for c in wholes if c not in ends]
@@ -199,12 +198,11 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], answer
     among = [c for c in begins if wholes[c] == finest]
     named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
     if len(named) > 1:
-        asked = question(
+        told = talk.ask(
             "date-column",
             "Several columns hold times. Which tells when the people came?",
             [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
         )
-        told = answers.of(asked)
         named = [c for c in named if table.name(c) == told]
     found.whole = named[0]
     found.until = next((c for c in ends if wholes[c] == finest == "day"), None)

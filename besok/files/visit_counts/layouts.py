@@ -12,7 +12,7 @@ import pandas as pd
 
 from besok.files.tables import plain
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Answers, option, question, refusal
+from besok.files.visit_counts.wording import Talk, option, refusal
 
 GATE: Final = ("gate_start", "gate_end")
 
@@ -36,13 +36,13 @@ def layout_of(table: Table) -> str:
     return next((layout.name for layout in LAYOUTS if layout.heads <= heads), "")
 
 
-def counted(table: Table, answers: Answers) -> Table:
+def counted(table: Table, talk: Talk) -> Table:
     """Return a table of gate readings as one of visits; any other as it is. Raises Unclear, CountFileError."""
     if layout_of(table) != "LibInsight":
         return table
     heads = [plain(" ".join(levels)) for levels in table.heads]
     start, end = (heads.index(head) for head in GATE)
-    asked = question(
+    told = talk.ask(
         "gate",
         "What do gate_start and gate_end hold?",
         [
@@ -51,7 +51,7 @@ def counted(table: Table, answers: Answers) -> Table:
         ],
     )
     named = [*table.heads]
-    if answers.of(asked) == "counts":
+    if told == "counts":
         named[start], named[end] = ("in",), ("out",)
         return replace(table, heads=named)
     named[start], named[end] = ("visits",), ()

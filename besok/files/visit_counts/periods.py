@@ -11,9 +11,9 @@ import pandas as pd
 
 from besok.files.values import YEARS, candidates, rewritten, split_clock
 from besok.files.visit_counts.labels import CLOCK
-from besok.files.visit_counts.wording import Answers, option, question, refusal
+from besok.files.visit_counts.wording import Talk, option, refusal
 from besok.model.errors import CountFileError
-from besok.model.period_counts import UNITS, FileChoice, FileQuestion
+from besok.model.period_counts import UNITS, FileChoice
 
 DAY: Final = timedelta(days=1)
 SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # a day as spreadsheets number it: 1954 to 2091
@@ -47,7 +47,7 @@ class Periods:
     timed: bool
 
 
-def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str) -> Periods:
+def read(texts: pd.Series, talk: Talk, *, zone: ZoneInfo | None, head: str) -> Periods:
     """Read periods that have their year, indexed by row. `head` is what stands above them.
 
     Raises Unclear where the file does not show which reading is meant, CountFileError for what is no period.
@@ -57,7 +57,7 @@ def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str
     both = spans[0].notna() & ~spans[1].fillna("").str.fullmatch(CLOCK.pattern)
     if both.any():
         ends = pd.concat([words.where(~both, spans[0]), spans[1][both]])
-        frame = _single(ends, answers, zone, head)
+        frame = _single(ends, talk, zone)
         first, end = frame.iloc[: len(words)].copy(), frame.iloc[len(words) :]
         first.loc[both, "last"] = _inclusive(first.loc[both, "first"], end["last"])
         length = (first["last"] - first["first"]).dt.days
@@ -69,7 +69,7 @@ def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str
     ends = words.str.replace(
         r"(\d)\s*[-–]\s*\d{1,2}[:.]\d\d$", r"\1", regex=True
     )  # 08:00-09:00 begins at 08:00
-    frame = _single(ends, answers, zone, head)
+    frame = _single(ends, talk, zone)
     timed = bool((frame["wall"] != frame["wall"].dt.normalize()).any())
     if timed and (whole := ~frame["told"]).any():
         row, text = _at(texts, whole)
@@ -78,7 +78,7 @@ def read(texts: pd.Series, answers: Answers, *, zone: ZoneInfo | None, head: str
             row=row,
             text=text,
         )
-    return Periods(frame=_stated_lengths(frame, texts, answers, head) if not timed else frame, timed=timed)
+    return Periods(frame=_stated_lengths(frame, texts, talk, head) if not timed else frame, timed=timed)
 
 
 def _inclusive(first: pd.Series, end: pd.Series) -> pd.Series:
@@ -91,13 +91,13 @@ def _inclusive(first: pd.Series, end: pd.Series) -> pd.Series:
     return end - DAY if whole_months or (len(follows) and follows.mean() > 0.5) else end
 
 
-def _single(words: pd.Series, answers: Answers, zone: ZoneInfo | None, head: str) -> pd.DataFrame:
+def _single(words: pd.Series, talk: Talk, zone: ZoneInfo | None) -> pd.DataFrame:
     split = split_clock(words)
     if (wrong := split.time.isna()).any():
         row, text = _at(words, wrong)
         raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", row=row, text=text)
     distinct = pd.Series(split.days.unique())
-    known = _days(distinct, answers, head)
+    known = _days(distinct, talk)
     if (wrong := split.days.map(dict(zip(distinct, known["first"].isna(), strict=True)))).any():
         raise _no_period(words, wrong)
     at = pd.Index(distinct).get_indexer(pd.Index(split.days))
@@ -115,7 +115,7 @@ def _single(words: pd.Series, answers: Answers, zone: ZoneInfo | None, head: str
     return frame.assign(wall=wall, told=split.timed)
 
 
-def _days(distinct: pd.Series, answers: Answers, head: str) -> pd.DataFrame:
+def _days(distinct: pd.Series, talk: Talk) -> pd.DataFrame:
     """Return first and last day and the unit of each text, NaT where it is none."""
     frame = pd.DataFrame({"first": pd.NaT, "last": pd.NaT, "unit": ""}, index=distinct.index).astype(
         {"first": "datetime64[s]", "last": "datetime64[s]"}
@@ -126,7 +126,7 @@ def _days(distinct: pd.Series, answers: Answers, head: str) -> pd.DataFrame:
     quarter = distinct.str.contains(_OF_QUARTER.pattern) & distinct.str.fullmatch(_QUARTER.pattern)
     _set(frame, years, pd.to_datetime(distinct[years], format="%Y", errors="coerce"), "year")
     if busy.any():
-        begin = _begin_of_year(distinct[busy].iloc[0], answers)
+        begin = _begin_of_year(distinct[busy].iloc[0], talk)
         _set(frame, busy, pd.to_datetime(distinct[busy].str[:4] + begin, format="%Y-%m"), "year")
     if serial.any():
         days = pd.to_timedelta(distinct[serial].str.extract(r"(\d+)")[0].astype(float), unit="D")
@@ -138,7 +138,7 @@ def _days(distinct: pd.Series, answers: Answers, head: str) -> pd.DataFrame:
         _set(frame, quarter, pd.to_datetime(year + "-" + month, format="%Y-%m"), "quarter")
     other = distinct[~(years | busy | serial | quarter)]
     if not other.empty:
-        first, units = _written(other, answers)
+        first, units = _written(other, talk)
         for unit in units.unique():
             where = frame.index.isin(units.index[units == unit])
             _set(frame, pd.Series(where, frame.index), first[units == unit], unit)
@@ -166,17 +166,17 @@ def _busy_years(distinct: pd.Series) -> pd.Series:
     return matched & ~months if alone else matched
 
 
-def _begin_of_year(text: str, answers: Answers) -> str:
-    asked = question(
+def _begin_of_year(text: str, talk: Talk) -> str:
+    told = talk.ask(
         "year-begins",
         "In which month does a year such as “{text}” begin?",
         [option(month, "it begins with {month}", month=f"{text[:4]}-{month}") for month in BEGINNINGS],
         text=text,
     )
-    return f"-{answers.of(asked)}"
+    return f"-{told}"
 
 
-def _written(texts: pd.Series, answers: Answers) -> tuple[pd.Series, pd.Series]:
+def _written(texts: pd.Series, talk: Talk) -> tuple[pd.Series, pd.Series]:
     """Return the first day and the unit of dates by the one format that fits all of a length."""
     found = {form: (read, STEPS[unit]) for form, (read, unit) in candidates(texts).items()}
     if not any(read.notna().all() for read, _ in found.values()):
@@ -184,9 +184,9 @@ def _written(texts: pd.Series, answers: Answers) -> tuple[pd.Series, pd.Series]:
     fitting = {form: pair for form, pair in found.items() if pair[0].notna().all()}
     if not fitting:
         return _mixed(texts, found)
-    asked = _order_question(texts, fitting)
-    if asked or answers.has("dates"):
-        order = answers.of(asked or _orders(texts, {form: read for form, (read, _) in fitting.items()}))
+    reads = {form: read for form, (read, _) in fitting.items()}
+    if talk.answered("dates") or not all(read.equals(next(iter(reads.values()))) for read in reads.values()):
+        order = _order_meant(texts, reads, talk)
         fitting = {form: pair for form, pair in fitting.items() if _order(form) == order}
     read, unit = next(iter(fitting.values()))
     return read, pd.Series(unit, texts.index)
@@ -201,19 +201,12 @@ def _order(form: str) -> str:
     return ORDERS.get(form[1], form)
 
 
-def _order_question(texts: pd.Series, fitting: Mapping[str, tuple[pd.Series, str]]) -> FileQuestion | None:
-    """Return what must be asked where formats that fit every row disagree."""
-    reads = [read for read, _ in fitting.values()]
-    if all(read.equals(reads[0]) for read in reads):
-        return None
-    return _orders(texts, {form: read for form, (read, _) in fitting.items()})
-
-
-def _orders(texts: pd.Series, reads: Mapping[str, pd.Series]) -> FileQuestion:
+def _order_meant(texts: pd.Series, reads: Mapping[str, pd.Series], talk: Talk) -> str:
+    """Return the order that is meant where formats fit every row, and may disagree. Raises Unclear, CountFileError."""
     apart = next((n for n in range(len(texts)) if len({read.iloc[n] for read in reads.values()}) > 1), 0)
     text = texts.iloc[apart]
     orders = {_order(form): read.iloc[apart] for form, read in reversed([*reads.items()])}
-    return question(
+    return talk.ask(
         "dates",
         "Which date is “{text}”? Every date of the file can be read in these ways.",
         [option(order, "{text} is {day}", text=text, day=f"{day:%Y-%m-%d}") for order, day in orders.items()],
@@ -245,7 +238,7 @@ def _mixed(texts: pd.Series, found: Mapping[str, tuple[pd.Series, str]]) -> tupl
     return first, units
 
 
-def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, answers: Answers, head: str) -> pd.DataFrame:
+def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, talk: Talk, head: str) -> pd.DataFrame:
     """Ask what days stand for that are all the first of a month, or a week apart."""
     words = set(re.split(r"[\W_]+", head.lower()))
     days = frame["first"][frame["unit"] == "day"].drop_duplicates().sort_values()
@@ -256,7 +249,7 @@ def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, answers: Answers, hea
         months = (days.dt.year * 12 + days.dt.month).diff().dropna()
         unit = "year" if (months % 12 == 0).all() else "quarter" if (months % 3 == 0).all() else "month"
         if not words & {"month", "månad", "quarter", "kvartal", "year", "år"}:
-            asked = question(
+            unit = talk.ask(
                 "period",
                 "Does “{text}” stand for that day alone, or for a longer time?",
                 [
@@ -265,7 +258,6 @@ def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, answers: Answers, hea
                 ],
                 text=texts.iloc[0],
             )
-            unit = answers.of(asked)
         freq = {"month": "M", "quarter": "Q", "year": "Y"}.get(unit)
         if freq is None:
             return frame
@@ -276,7 +268,7 @@ def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, answers: Answers, hea
             unit=unit,
         )
     if (steps % 7 == 0).all() and len(days) > 2:
-        return _weeks(frame, texts, words, answers)
+        return _weeks(frame, texts, words, talk)
     return frame
 
 
@@ -288,7 +280,7 @@ def _of_unit(unit: str) -> FileChoice:
     }[unit]
 
 
-def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], answers: Answers) -> pd.DataFrame:
+def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], talk: Talk) -> pd.DataFrame:
     of_week = bool(words & {"week", "vecka", "wk", "veckan"})
     if of_week and words & {"ending", "end", "slut", "slutar", "ends", "last"}:
         told = "week-ending"
@@ -306,17 +298,15 @@ def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], answers: Answ
         told = "week-starting"
     else:
         text = texts.iloc[0]
-        told = answers.of(
-            question(
-                "period",
-                "The days are weeks apart. Does “{text}” stand for a week, or for that day alone?",
-                [
-                    option("week-starting", "for the week that begins on it"),
-                    option("week-ending", "for the week that ends on it"),
-                    option("day", "for that day alone"),
-                ],
-                text=text,
-            )
+        told = talk.ask(
+            "period",
+            "The days are weeks apart. Does “{text}” stand for a week, or for that day alone?",
+            [
+                option("week-starting", "for the week that begins on it"),
+                option("week-ending", "for the week that ends on it"),
+                option("day", "for that day alone"),
+            ],
+            text=text,
         )
     if told == "day":
         return frame

@@ -13,8 +13,7 @@ from besok.files.visit_counts import labels, periods, totals
 from besok.files.visit_counts.columns import IN, OTHER, OUT, VISITS, Columns, words_of
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark
-from besok.model.period_counts import FileRemark
+from besok.files.visit_counts.wording import Talk, option, refusal
 
 WORDS: Final = 5  # different words among the counts that can be asked about
 THOUSANDS: Final = re.compile(r"tusental|1000-?tal|thousand|1,?000s|\b000s|'000", re.IGNORECASE)
@@ -36,40 +35,39 @@ class Records:
 def records(
     table: Table,
     columns: Columns,
-    answers: Answers,
-    remarks: list[FileRemark],
+    talk: Talk,
     *,
     zone: ZoneInfo | None,
     sheet: str,
 ) -> Records:
     """Return the records of a table. Raises Unclear, CountFileError."""
-    table, columns = _entering(table, columns, remarks)
-    heads = _head_times(table, columns, remarks)
-    used, added = _counting(table, columns, heads, remarks)
-    body, sums = totals.set_aside(table.body, columns, used, remarks)
-    body = _without_notes(body, columns, used, remarks)
+    table, columns = _entering(table, columns, talk)
+    heads = _head_times(table, columns, talk)
+    used, added = _counting(table, columns, heads, talk)
+    body, sums = totals.set_aside(table.body, columns, used, talk)
+    body = _without_notes(body, columns, used, talk)
     if body.empty:
         raise refusal("no row has a date and a count; is the file the right one?")
     body = _filled_down(body, columns)
     every = pd.concat([body, sums.rows]) if sums else body
-    numbers = _numbers(every, table, [*used, *added], answers)
+    numbers = _numbers(every, table, [*used, *added], talk)
     if sums:
-        totals.check_rows(sums, numbers, used, answers, remarks)
+        totals.check_rows(sums, numbers, used, talk)
         numbers = numbers.loc[body.index]
     for c in added:
-        totals.check_column(numbers[c], numbers[used], table.name(c), answers, remarks)
+        totals.check_column(numbers[c], numbers[used], table.name(c), talk)
     if any(THOUSANDS.search(text) for text in (*table.title, *(table.name(c) for c in used))):
-        numbers = numbers * _thousands(answers)
+        numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
     texts, rows = {}, {}
     for c in used:
         told = heads[c].whole or heads[c].parts
         rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
         if not rows[c].empty:
-            texts[c] = _period_texts(rows[c], columns, heads[c], titles, answers, remarks)
-    _tell_serials(texts.values(), remarks)
-    read = _read_periods(texts, answers, zone, table.name(columns.whole) if columns.whole is not None else "")
-    names = _series_names(table, columns, heads, used)
+            texts[c] = _period_texts(rows[c], columns, heads[c], titles, talk)
+    _tell_serials(texts.values(), talk)
+    read = _read_periods(texts, talk, zone, table.name(columns.whole) if columns.whole is not None else "")
+    names = _series_names(table, heads, used)
     parts = []
     for c in texts:
         own = _joined(rows[c], columns.names)
@@ -98,17 +96,17 @@ def _joined(body: pd.DataFrame, names: Sequence[int]) -> "pd.Series[str] | None"
     return joined.str.strip(" /")
 
 
-def _entering(table: Table, columns: Columns, remarks: list[FileRemark]) -> tuple[Table, Columns]:
+def _entering(table: Table, columns: Columns, talk: Talk) -> tuple[Table, Columns]:
     """Keep those who come in where a column tells the direction of each row."""
     if columns.direction is None:
         return table, columns
     out = table.body[columns.direction].str.lower().isin(OUT)
-    remarks.append(remark("direction", None, "{n} rows of people going out are left out.", n=int(out.sum())))
+    talk.tell("direction", None, "{n} rows of people going out are left out.", n=int(out.sum()))
     kept = Table(title=table.title, heads=table.heads, body=table.body[~out], sep=table.sep)
     return kept, columns
 
 
-def _head_times(table: Table, columns: Columns, remarks: list[FileRemark]) -> dict[int, HeadParts]:
+def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, HeadParts]:
     """Return what the heads of counts say of time, as far as the rows do not say it."""
     heads = {c: labels.head_parts(table.heads[c]) for c in columns.counts}
     bare = [c for c in columns.counts if table.heads[c] and labels.FIGURES.fullmatch(table.heads[c][-1])]
@@ -122,7 +120,7 @@ def _head_times(table: Table, columns: Columns, remarks: list[FileRemark]) -> di
                 whole=upper.whole, parts={**upper.parts, part: figure - ends}, rest=upper.rest
             )
         told = {"first": min(figures.values()), "last": max(figures.values())}
-        remarks.append(_numbered_heads(part, told))
+        _tell_numbered_heads(part, told, talk)
     rows: set[Part] = {*columns.parts}
     if columns.clock is not None:
         rows.add("h")
@@ -136,33 +134,34 @@ def _head_times(table: Table, columns: Columns, remarks: list[FileRemark]) -> di
     return heads
 
 
-def _numbered_heads(part: Part, told: Mapping[str, int]) -> FileRemark:
-    """Return what heads of figures alone were taken for."""
+def _tell_numbered_heads(part: Part, told: Mapping[str, int], talk: Talk) -> None:
+    """Tell what heads of figures alone were taken for."""
     match part:
         case "m":
-            return remark("heads", None, "The heads {first} to {last} are read as months.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as months.", **told)
         case "d":
-            return remark("heads", None, "The heads {first} to {last} are read as days of the month.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as days of the month.", **told)
         case "w":
-            return remark("heads", None, "The heads {first} to {last} are read as weeks.", **told)
-    return remark("heads", None, "The heads {first} to {last} are read as hours.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as weeks.", **told)
+        case _:
+            talk.tell("heads", None, "The heads {first} to {last} are read as hours.", **told)
 
 
 def _counting(
-    table: Table, columns: Columns, heads: dict[int, HeadParts], remarks: list[FileRemark]
+    table: Table, columns: Columns, heads: dict[int, HeadParts], talk: Talk
 ) -> tuple[list[int], list[int]]:
     """Return the columns whose counts are visits, and those that add them up.
 
     Visits are those with a time in their head, people who come in, or the one column of a known name.
     """
     shares = [c for c in columns.counts if labels.is_average(table.name(c))]
-    _tell(table, shares, remarks)
+    _tell(table, shares, talk)
     found = [c for c in columns.counts if c not in shares]
     timed = [c for c in found if heads[c].whole or heads[c].parts]
     sums: list[int] = []
     if len(timed) > 1 or (timed and len(found) == 1):
         sums = [c for c in found if labels.is_total(heads[c].rest) and (c not in timed or len(timed) > 2)]
-        _tell(table, [c for c in found if c not in timed and c not in sums], remarks)
+        _tell(table, [c for c in found if c not in timed and c not in sums], talk)
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
     outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
@@ -170,12 +169,12 @@ def _counting(
         beside = [c for c in found if c not in inward and c not in outward]
         visits = [c for c in beside if words_of(heads[c].rest) & VISITS]
         names = ", ".join(table.name(c) for c in outward)[:100]
-        remarks.append(remark("direction", None, "People going out are left out: {names}.", names=names))
-        _tell(table, [c for c in beside if c not in visits], remarks)
+        talk.tell("direction", None, "People going out are left out: {names}.", names=names)
+        _tell(table, [c for c in beside if c not in visits], talk)
         return [*inward, *visits], sums
     visits = [c for c in found if words_of(heads[c].rest) & VISITS]
     if len(visits) == 1 < len(found) and not timed:
-        _tell(table, [c for c in found if c not in visits], remarks)
+        _tell(table, [c for c in found if c not in visits], talk)
         return visits, sums
     if not found:
         raise refusal(
@@ -185,8 +184,8 @@ def _counting(
     return found, sums
 
 
-def _thousands(answers: Answers) -> int:
-    asked = question(
+def _thousands(talk: Talk) -> int:
+    told = talk.ask(
         "thousands",
         "A head or title speaks of thousands. How are the counts written?",
         [
@@ -194,18 +193,15 @@ def _thousands(answers: Answers) -> int:
             option("people", "in people, as they stand"),
         ],
     )
-    return 1_000 if answers.of(asked) == "thousands" else 1
+    return 1_000 if told == "thousands" else 1
 
 
-def _tell(table: Table, left: Sequence[int], remarks: list[FileRemark]) -> None:
-    remarks.extend(
-        remark("column", None, "The column “{name}” is not read.", name=table.name(c)[:60]) for c in left
-    )
+def _tell(table: Table, left: Sequence[int], talk: Talk) -> None:
+    for c in left:
+        talk.tell("column", None, "The column “{name}” is not read.", name=table.name(c)[:60])
 
 
-def _without_notes(
-    body: pd.DataFrame, columns: Columns, used: Sequence[int], remarks: list[FileRemark]
-) -> pd.DataFrame:
+def _without_notes(body: pd.DataFrame, columns: Columns, used: Sequence[int], talk: Talk) -> pd.DataFrame:
     """Leave out rows without counts that name no period: notes, and what stands between parts of a table."""
     empty = (body[[*used]] == "").all(axis=1)
     if not empty.any():
@@ -221,7 +217,7 @@ def _without_notes(
     notes = empty & ~dated
     for row in body.index[notes][:20]:
         text = next((t for t in body.loc[row] if t), "")
-        remarks.append(remark("note", int(row), "Row {row} is left out as a note: “{text}”.", text=text[:80]))
+        talk.tell("note", int(row), "Row {row} is left out as a note: “{text}”.", text=text[:80])
     return body[~notes]
 
 
@@ -239,12 +235,12 @@ def _filled_down(body: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     return body
 
 
-def _numbers(body: pd.DataFrame, table: Table, used: Sequence[int], answers: Answers) -> pd.DataFrame:
+def _numbers(body: pd.DataFrame, table: Table, used: Sequence[int], talk: Talk) -> pd.DataFrame:
     """Return the counts of the columns, NaN where they are not known. Raises Unclear, CountFileError."""
     cells = pd.concat([body[c] for c in used])
-    words = _words(cells, answers)
+    words = _words(cells, talk)
     bare = bare_numbers(cells.mask(cells.isin([*words]))).dropna()
-    decimal = _decimal(bare, table, answers)
+    decimal = _decimal(bare, table, talk)
     found = {}
     for c in used:
         column = body[c].replace(words) if words else body[c]
@@ -252,7 +248,7 @@ def _numbers(body: pd.DataFrame, table: Table, used: Sequence[int], answers: Ans
     return pd.DataFrame(found, index=body.index)
 
 
-def _words(cells: "pd.Series[str]", answers: Answers) -> dict[str, str]:
+def _words(cells: "pd.Series[str]", talk: Talk) -> dict[str, str]:
     """Return what to read in place of words among the counts."""
     distinct = cells.drop_duplicates()
     words = distinct[~distinct.map(lambda text: labels.is_count(text) or not text)]
@@ -266,7 +262,7 @@ def _words(cells: "pd.Series[str]", answers: Answers) -> dict[str, str]:
             text=words.iloc[place][:60],
         )
     listed = ", ".join(f"“{text[:30]}”" for text in words)
-    asked = question(
+    told = talk.ask(
         "words",
         "What does {words} mean among the counts (row {row})?",
         [
@@ -276,18 +272,15 @@ def _words(cells: "pd.Series[str]", answers: Answers) -> dict[str, str]:
         words=listed,
         row=words.index[0],
     )
-    return dict.fromkeys(words, "" if answers.of(asked) == "missing" else "0")
+    return dict.fromkeys(words, "" if told == "missing" else "0")
 
 
-def _decimal(bare: "pd.Series[str]", table: Table, answers: Answers) -> str:
+def _decimal(bare: "pd.Series[str]", table: Table, talk: Talk) -> str:
     marked = bare.str.contains(r"[.,]")
     if not marked.any():
         return "."
-    if answers.has("decimal"):
-        asked = question(
-            "decimal", "Which is the decimal sign?", [option(",", "comma"), option(".", "point")]
-        )
-        return answers.of(asked)
+    if talk.answered("decimal"):
+        return talk.ask("decimal", "Which is the decimal sign?", [option(",", "comma"), option(".", "point")])
     dots = not bare[marked].str.contains(",", regex=False).any()
     return decimal_sign(bare, ";" if dots else table.sep, "")
 
@@ -297,8 +290,7 @@ def _period_texts(
     columns: Columns,
     head: HeadParts,
     titles: Sequence[str],
-    answers: Answers,
-    remarks: list[FileRemark],
+    talk: Talk,
 ) -> "pd.Series[str]":
     """Return the period of each row below a head, as one text with its year."""
     if columns.whole is not None:
@@ -307,15 +299,15 @@ def _period_texts(
             return text + " - " + body[columns.until]
         if "d" in head.parts:
             text = text + f"-{head.parts['d']:02}"
-        return text + _clock(body, columns, head, remarks)
+        return text + _clock(body, columns, head, talk)
     if head.whole:
-        return pd.Series(head.whole, body.index) + _clock(body, columns, head, remarks)
+        return pd.Series(head.whole, body.index) + _clock(body, columns, head, talk)
     told = {p: _part(body[c], p) for p, c in columns.parts.items()}
     told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
     if not told:
         raise refusal("no column and no head tells the time of the counts; name it Date, Month or Year")
     if "y" not in told:
-        told["y"] = pd.Series(_year(titles, next(iter(told)), answers, remarks), body.index)
+        told["y"] = pd.Series(_year(titles, talk), body.index)
     match tuple(p for p in ("m", "q", "w", "d") if p in told):
         case ():
             text = told["y"]
@@ -331,12 +323,10 @@ def _period_texts(
             text = told["y"] + "-w" + told["w"]
         case _:
             raise refusal("the columns of times do not make a date together; name a column Date")
-    return text + _clock(body, columns, head, remarks)
+    return text + _clock(body, columns, head, talk)
 
 
-def _clock(
-    body: pd.DataFrame, columns: Columns, head: HeadParts, remarks: list[FileRemark]
-) -> "pd.Series[str]":
+def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts, talk: Talk) -> "pd.Series[str]":
     if "h" in head.parts:
         return pd.Series(f" {head.parts['h']:02}:00", body.index)
     if columns.clock is None:
@@ -345,9 +335,7 @@ def _clock(
     figures = [int(text) for text in distinct if text.isdecimal()]
     ends = 1 if figures and max(figures) == 24 and min(figures) > 0 else 0  # hours numbered by their ends
     if ends:
-        said = remark("hours", None, "Hours are numbered to 24: each is read as the hour that ends then.")
-        if said not in remarks:
-            remarks.append(said)
+        talk.tell("hours", None, "Hours are numbered to 24: each is read as the hour that ends then.")
     known = {
         text: f" {int(text) - ends:02}:00" if text.isdecimal() else f" {labels.clock_of(text) or text}"
         for text in distinct
@@ -367,49 +355,42 @@ def _part(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
     return texts.map({text: figures(text) for text in texts.unique()})
 
 
-def _year(titles: Sequence[str], part: Part, answers: Answers, remarks: list[FileRemark]) -> str:
+def _year(titles: Sequence[str], talk: Talk) -> str:
     """Return the year that stands above the table or on its sheet; asked where there is none, or several."""
     years = sorted({year for text in titles for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)})
-    if len(years) == 1 and not answers.has("year"):
-        said = remark("year", None, "The year {year} is taken from the title.", year=years[0])
-        if said not in remarks:
-            remarks.append(said)
+    if len(years) == 1 and not talk.answered("year"):
+        talk.tell("year", None, "The year {year} is taken from the title.", year=years[0])
         return str(years[0])
-    asked = question("year", "Of which year are the counts? The table does not say it.")
-    answer = answers.of(asked)
+    answer = talk.ask("year", "Of which year are the counts? The table does not say it.")
     if not re.fullmatch(r"(19|20)\d\d", answer):
         raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
     return answer
 
 
-def _tell_serials(texts: Iterable["pd.Series[str]"], remarks: list[FileRemark]) -> None:
+def _tell_serials(texts: Iterable["pd.Series[str]"], talk: Talk) -> None:
     """Tell that days are numbers as spreadsheets keep them."""
     for column in texts:
         serial = column[column.str.fullmatch(periods.SERIAL.pattern)]
         if not serial.empty:
             day = periods.SERIAL_ZERO + pd.Timedelta(days=int(float(serial.iloc[0])))
-            remarks.append(
-                remark(
-                    "serial",
-                    int(serial.index[0]),
-                    "Days are written as numbers of a spreadsheet: {text} is read as {day}.",
-                    text=serial.iloc[0],
-                    day=f"{day:%Y-%m-%d}",
-                )
+            talk.tell(
+                "serial",
+                int(serial.index[0]),
+                "Days are written as numbers of a spreadsheet: {text} is read as {day}.",
+                text=serial.iloc[0],
+                day=f"{day:%Y-%m-%d}",
             )
             return
 
 
 def _read_periods(
-    texts: dict[int, "pd.Series[str]"], answers: Answers, zone: ZoneInfo | None, head: str
+    texts: dict[int, "pd.Series[str]"], talk: Talk, zone: ZoneInfo | None, head: str
 ) -> dict[int, pd.DataFrame]:
     """Read each different text once."""
     every = pd.concat(texts.values())
     codes, distinct = pd.factorize(every)
     firsts = pd.Series(every.index).groupby(codes).first()
-    read = periods.read(
-        pd.Series(distinct, index=firsts.to_numpy(), dtype=str), answers, zone=zone, head=head
-    )
+    read = periods.read(pd.Series(distinct, index=firsts.to_numpy(), dtype=str), talk, zone=zone, head=head)
     frame, begin, found = read.frame.iloc[codes].reset_index(drop=True), 0, {}
     for c, column in texts.items():
         found[c] = frame.iloc[begin : begin + len(column)]
@@ -417,9 +398,7 @@ def _read_periods(
     return found
 
 
-def _series_names(
-    table: Table, columns: Columns, heads: dict[int, HeadParts], used: Sequence[int]
-) -> dict[int, str]:
+def _series_names(table: Table, heads: dict[int, HeadParts], used: Sequence[int]) -> dict[int, str]:
     """Return the names that heads give to series: none where all have the same."""
     rests = {c: _without_direction(heads[c].rest) for c in used}
     if len(set(rests.values())) == 1:

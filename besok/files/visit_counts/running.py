@@ -10,8 +10,7 @@ from typing import Final
 import pandas as pd
 
 from besok.files.visit_counts.columns import words_of
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
-from besok.model.period_counts import FileRemark
+from besok.files.visit_counts.wording import Talk, option, refusal, whole
 
 DAY: Final = timedelta(days=1)
 LEAST: Final = 8  # values in a row that do not fall: of 8 in any order 1 in 40,320 does
@@ -22,15 +21,13 @@ RUNNING: Final = frozenset(
 )  # fmt: skip
 
 
-def counts_of(
-    frame: pd.DataFrame, heads: Sequence[str], answers: Answers, remarks: list[FileRemark]
-) -> pd.DataFrame:
+def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataFrame:
     """Return counts where the file has running totals, which its head says or its reader; the same frame otherwise."""
     said = any(words_of(head) & RUNNING for head in heads)
     if not said and not _grows(frame):
         return frame
-    if not said or answers.has("running-total"):
-        asked = question(
+    if not said or talk.answered("running-total"):
+        told = talk.ask(
             "running-total",
             "The numbers only grow, from {first} to {last}. Are they readings of a counter that runs on?",
             [
@@ -40,7 +37,7 @@ def counts_of(
             first=whole(frame["visits"].min()),
             last=whole(frame["visits"].max()),
         )
-        if answers.of(asked) == "no":
+        if told == "no":
             return frame
     known = frame[frame["visits"].notna()]
     if known.duplicated(["series", "wall"]).any() or known["unit"].nunique() > 1:
@@ -48,28 +45,24 @@ def counts_of(
     if known.duplicated(["series", "first"]).any():  # several readings a day
         series = [_within_days(own.sort_values("wall")) for _, own in known.groupby("series", sort=False)]
     else:
-        read_at = answers.of(
-            question(
-                "read-at",
-                "When is the counter read: before the library opens, or after it closes?",
-                [
-                    option("closing", "at closing: a reading holds the visits of its own day"),
-                    option("opening", "at opening: a reading holds the visits up to the day before"),
-                ],
-            )
+        read_at = talk.ask(
+            "read-at",
+            "When is the counter read: before the library opens, or after it closes?",
+            [
+                option("closing", "at closing: a reading holds the visits of its own day"),
+                option("opening", "at opening: a reading holds the visits up to the day before"),
+            ],
         )
         series = [
             _differences(own.sort_values("wall"), read_at) for _, own in known.groupby("series", sort=False)
         ]
     differences = pd.concat(series)
-    kept = _over_breaks(differences, answers, remarks)
-    remarks.append(
-        remark(
-            "running",
-            None,
-            "The counts are the differences of {n} readings of a running total.",
-            n=len(known),
-        )
+    kept = _over_breaks(differences, talk)
+    talk.tell(
+        "running",
+        None,
+        "The counts are the differences of {n} readings of a running total.",
+        n=len(known),
     )
     return kept.drop(columns=["rate", "read"])
 
@@ -120,14 +113,14 @@ def _within_days(own: pd.DataFrame) -> pd.DataFrame:
     return found.iloc[1:]
 
 
-def _over_breaks(differences: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+def _over_breaks(differences: pd.DataFrame, talk: Talk) -> pd.DataFrame:
     """Return the differences without those across which the counter was exchanged or set back, as answered."""
     usual = differences["rate"][differences["rate"] > 0].quantile(0.75)
     broken = (differences["rate"] < 0) | (differences["rate"] > JUMP * usual)
     if not broken.any():
         return differences
     at = differences[broken]
-    asked = question(
+    told = talk.ask(
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
@@ -138,11 +131,8 @@ def _over_breaks(differences: pd.DataFrame, answers: Answers, remarks: list[File
         row=int(at["row"].iloc[0]),
         read=whole(at["read"].iloc[0]),
     )
-    told = answers.of(asked)
     rows = ", ".join(str(int(row)) for row in at["row"][:10])
-    remarks.append(
-        remark("break", int(at["row"].iloc[0]), "The counter falls or leaps in rows {rows}.", rows=rows)
-    )
+    talk.tell("break", int(at["row"].iloc[0]), "The counter falls or leaps in rows {rows}.", rows=rows)
     visits = differences["visits"].mask(broken)
     if told == "zero":
         visits = visits.mask(differences["rate"] < 0, differences["read"])

@@ -4,16 +4,15 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
-from besok.model.period_counts import FileRemark
+from besok.files.visit_counts.wording import Talk, option, refusal, whole
 
 ALL = "all"
 
 
-def chosen(frame: pd.DataFrame, strange: list[str], answers: Answers) -> pd.DataFrame:
+def chosen(frame: pd.DataFrame, strange: list[str], talk: Talk) -> pd.DataFrame:
     """Return the records of the series that belong to the site. Raises Unclear where there are several."""
     sums = frame.groupby("series", sort=False)["visits"].sum()
-    if len(sums) < 2 and not strange and not answers.has("series"):
+    if len(sums) < 2 and not strange and not talk.answered("series"):
         return frame.assign(series="")
     names = {str(name) or (strange or ["1"])[0]: str(name) for name in sums.index}
     offered = [
@@ -21,16 +20,14 @@ def chosen(frame: pd.DataFrame, strange: list[str], answers: Answers) -> pd.Data
     ]
     if len(names) > 1:
         total = option(ALL, "all of them, added up: {n}", n=whole(sums.sum()))
-        asked = question(
+        told = talk.ask_several(
             "series",
             "The file has {count} series. Which of them are visits of this site?",
             [total, *offered],
-            several=True,
             count=len(names),
         )
     else:
-        asked = question("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))
-    told = answers.several_of(asked)
+        told = [talk.ask("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))]
     if ALL in told:
         return frame
     wanted = [names[shown] for shown in told]
@@ -38,9 +35,7 @@ def chosen(frame: pd.DataFrame, strange: list[str], answers: Answers) -> pd.Data
     return kept.assign(series="") if len(wanted) == 1 else kept
 
 
-def without_repeats(
-    frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], *, zone: ZoneInfo | None
-) -> pd.DataFrame:
+def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -> pd.DataFrame:
     """Return one record for each period of a series: what stands twice is added up or counted once, as answered."""
     keys = ["series", "wall", "first", "last"]
     again = frame.duplicated(keys, keep=False)
@@ -59,7 +54,7 @@ def without_repeats(
         options = [option("add", "they belong together, as two doors do: add them up")]
         if alike:
             options.append(option("once", "the same was written twice: count it once"))
-        asked = question(
+        told = talk.ask(
             "repeated",
             "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
             options,
@@ -68,10 +63,7 @@ def without_repeats(
             other=int(rows[frame[again].duplicated(keys)].iloc[0]),
             n=groups.ngroups,
         )
-        told = answers.of(asked)
-        remarks.append(
-            remark("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
-        )
+        talk.tell("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
         if told == "once":
             frame = frame[~(again & frame.duplicated(keys))]
     grouped = frame.groupby([*keys, "unit"], sort=False, observed=True)
@@ -84,7 +76,7 @@ def _is_folded(wall: pd.Timestamp, zone: ZoneInfo) -> bool:
     return moment.utcoffset() != moment.replace(fold=1).utcoffset()
 
 
-def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], ends: bool) -> pd.DataFrame:
+def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
     """Return counts within a day as whole hours, or as days where each is of several hours.
 
     With `ends` the times are those at which what was counted ends.
@@ -100,11 +92,9 @@ def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], e
         wall = frame["wall"] - pd.Timedelta(minutes=step)
         day = wall.dt.normalize()
         frame = frame.assign(wall=wall, first=day, last=day)
-        remarks.append(
-            remark("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
-        )
+        talk.tell("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
     if step > 60:
-        remarks.append(remark("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}"))
+        talk.tell("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}")
         return _summed(frame.assign(hour=-1, unit="day", wall=frame["first"]))
     hours = frame.assign(hour=frame["wall"].dt.hour, wall=frame["wall"].dt.floor("h"), unit="hour")
     if step == 60 and (frame["wall"].dt.minute == 0).all():
@@ -115,7 +105,7 @@ def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], e
         )
     parts = hours.groupby(["series", "wall"], sort=False)["visits"].size()
     if (short := parts < 60 // step).any():
-        asked = question(
+        told = talk.ask(
             "omitted",
             "{n} hours have fewer than {of} rows. What of the times that have none?",
             [
@@ -125,10 +115,10 @@ def by_hours(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark], e
             n=int(short.sum()),
             of=60 // step,
         )
-        if answers.of(asked) == "missing":
+        if told == "missing":
             gone = parts.index[short]
             hours = hours[~pd.MultiIndex.from_frame(hours[["series", "wall"]]).isin(gone)]
-    remarks.append(remark("hours", None, "Counts of {n} minutes are added up to hours.", n=step))
+    talk.tell("hours", None, "Counts of {n} minutes are added up to hours.", n=step)
     return _summed(hours)
 
 

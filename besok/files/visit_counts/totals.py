@@ -8,8 +8,7 @@ import pandas as pd
 
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
-from besok.files.visit_counts.wording import Answers, option, question, refusal, remark, whole
-from besok.model.period_counts import FileRemark
+from besok.files.visit_counts.wording import Talk, option, refusal, whole
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
 LEAST: Final = 3  # sums that show that a series without a name is one
@@ -24,7 +23,7 @@ class Sums:
 
 
 def set_aside(
-    body: pd.DataFrame, columns: Columns, used: Sequence[int], remarks: list[FileRemark]
+    body: pd.DataFrame, columns: Columns, used: Sequence[int], talk: Talk
 ) -> tuple[pd.DataFrame, Sums | None]:
     """Part rows of sums from rows of counts; rows of means are left out."""
     times = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
@@ -47,13 +46,11 @@ def set_aside(
     if unnamed.iloc[:-1].any() and float((body[columns.keys] == "").to_numpy().mean()) > 0.4:
         unnamed[:] = False  # merged cells
     if average.any():
-        remarks.append(
-            remark(
-                "average",
-                int(body.index[average][0]),
-                "Rows of means and shares are left out: {n}.",
-                n=int(average.sum()),
-            )
+        talk.tell(
+            "average",
+            int(body.index[average][0]),
+            "Rows of means and shares are left out: {n}.",
+            n=int(average.sum()),
         )
     aside = (sums | unnamed) & ~average
     if not aside.any():
@@ -61,9 +58,7 @@ def set_aside(
     return body[~average & ~aside], Sums(rows=body[aside], named=sums[aside])
 
 
-def check_rows(
-    sums: Sums, numbers: pd.DataFrame, used: Sequence[int], answers: Answers, remarks: list[FileRemark]
-) -> None:
+def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Talk) -> None:
     """Compare rows of sums with the rows above them, since the last sum or since the first. Raises CountFileError."""
     aside = numbers.loc[sums.rows.index]
     counts = numbers.drop(index=sums.rows.index)
@@ -81,7 +76,7 @@ def check_rows(
                     "row {row} has counts and no date, and is no sum of the rows above; write its date, or take it out",
                     row=row,
                 )
-            asked = question(
+            talk.ask(
                 "sums",
                 "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
                 [option("rows", "the rows; leave the sum out")],
@@ -89,22 +84,17 @@ def check_rows(
                 told=_shown(told),
                 added=_shown(added),
             )
-            answers.of(asked)
         before = row
-    remarks.append(
-        remark("sum", int(sums.rows.index[0]), "Rows of sums are left out: {n}.", n=len(sums.rows))
-    )
+    talk.tell("sum", int(sums.rows.index[0]), "Rows of sums are left out: {n}.", n=len(sums.rows))
 
 
-def check_column(
-    told: "pd.Series[float]", counts: pd.DataFrame, name: str, answers: Answers, remarks: list[FileRemark]
-) -> None:
+def check_column(told: "pd.Series[float]", counts: pd.DataFrame, name: str, talk: Talk) -> None:
     """Compare a column of sums with the columns that it adds up, where all of them are known."""
     known = told.notna() & counts.notna().any(axis=1)
     apart = known & ((told - counts.sum(axis=1)).abs() > _slack(counts))
     if apart.any():
         row = told.index[int(apart.to_numpy().argmax())]
-        asked = question(
+        talk.ask(
             "total",
             "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
             [option("parts", "the others, added up")],
@@ -113,8 +103,7 @@ def check_column(
             told=_shown(float(told.loc[row])),
             added=_shown(float(counts.loc[row].sum())),
         )
-        answers.of(asked)
-    remarks.append(remark("sum", None, "“{name}” is the sum of the others and is left out.", name=name))
+    talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
 
 
 def _same(told: float, parts: "pd.Series[float]") -> bool:
@@ -130,13 +119,13 @@ def _shown(number: float) -> str:
     return whole(number) if number == int(number) else f"{number:.1f}"
 
 
-def without_sums(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+def without_sums(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
     """Leave out series that are the sum of the others, and periods that are the sum of shorter ones of a series."""
-    frame = _without_sum_series(frame, answers, remarks)
-    return _without_sum_periods(frame, answers, remarks)
+    frame = _without_sum_series(frame, talk)
+    return _without_sum_periods(frame, talk)
 
 
-def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+def _without_sum_series(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
     names = frame["series"].unique()
     if len(names) < 3 or len(names) > 2_000:
         named = [name for name in names if _named_total(name)]
@@ -154,7 +143,7 @@ def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[Fil
         told = _named_total(name)
         if told and len(both) and not same.all():
             row = int(frame.loc[(keys == same.index[~same][0]) & (frame["series"] == name), "row"].iloc[0])
-            asked = question(
+            right = talk.ask(
                 "total",
                 "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
                 [option("parts", "the others, added up"), option("total", "“{name}” alone", name=name)],
@@ -163,7 +152,7 @@ def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[Fil
                 told=_shown(both[name][~same].iloc[0]),
                 added=_shown(added[~same].iloc[0]),
             )
-            if answers.of(asked) == "total":
+            if right == "total":
                 return pd.DataFrame(frame[frame["series"] == name].assign(series=""))
         proven = (
             len(names) > 2
@@ -172,9 +161,7 @@ def _without_sum_series(frame: pd.DataFrame, answers: Answers, remarks: list[Fil
             and (both[others] > 0).sum(axis=1).ge(2).any()
         )
         if (told and len(both)) or proven:
-            remarks.append(
-                remark("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
-            )
+            talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
             return pd.DataFrame(frame[frame["series"] != name])
     return frame
 
@@ -183,7 +170,7 @@ def _named_total(name: str) -> bool:
     return labels.is_total(name) or any(labels.is_total(part) for part in name.split(" / "))
 
 
-def _without_sum_periods(frame: pd.DataFrame, answers: Answers, remarks: list[FileRemark]) -> pd.DataFrame:
+def _without_sum_periods(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
     """Leave out months or years that stand among the days or months that they are the sum of. Raises CountFileError."""
     if frame["unit"].nunique() < 2:
         return frame
@@ -201,7 +188,7 @@ def _without_sum_periods(frame: pd.DataFrame, answers: Answers, remarks: list[Fi
             if inside.empty:
                 continue
             if pd.notna(one["visits"]) and not _same(one["visits"], inside["visits"]):
-                asked = question(
+                talk.ask(
                     "sums",
                     "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
                     [option("rows", "the rows; leave the sum out")],
@@ -209,10 +196,7 @@ def _without_sum_periods(frame: pd.DataFrame, answers: Answers, remarks: list[Fi
                     told=_shown(one["visits"]),
                     added=_shown(float(inside["visits"].sum())),
                 )
-                answers.of(asked)
             left.append(at)
     if left:
-        remarks.append(
-            remark("sum", int(frame.loc[left[0], "row"]), "Rows of sums are left out: {n}.", n=len(left))
-        )
+        talk.tell("sum", int(frame.loc[left[0], "row"]), "Rows of sums are left out: {n}.", n=len(left))
     return frame.drop(index=left)

@@ -1,6 +1,6 @@
 """Refusals, remarks and questions about files of counts, in English; `besok.text` translates them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from besok.model.errors import CountFileError, Unclear
@@ -14,21 +14,9 @@ def refusal(english: str, **values: Any) -> CountFileError:
     return CountFileError(Translatable(english, values))
 
 
-def remark(kind: str, row: int | None, english: str, **values: Any) -> FileRemark:
-    """Return what a person should know."""
-    return FileRemark(kind=kind, row=row, text=Translatable(english, {"row": row, **values}))
-
-
 def option(value: str, english: str, **values: Any) -> FileChoice:
     """Return an answer and what it makes of the file."""
     return FileChoice(value=value, text=Translatable(english, values))
-
-
-def question(
-    key: str, english: str, choices: Iterable[FileChoice] = (), several: bool = False, **values: Any
-) -> FileQuestion:
-    """Return a question; one without choices is answered in words."""
-    return FileQuestion(key=key, text=Translatable(english, values), choices=tuple(choices), several=several)
 
 
 def whole(number: float) -> str:
@@ -36,19 +24,32 @@ def whole(number: float) -> str:
     return f"{number:,.0f}".replace(",", "\u00a0")
 
 
-class Answers:
-    """What was answered by key; each must be used, or it answers nothing that the file asks."""
+class Talk:
+    """What is told of a file, and asked; what was answered, by the key of a question, must be asked for."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self._given = given
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self.remarks: list[FileRemark] = []
+        self._given = answers
         self._used: set[str] = set()
 
-    def of(self, asked: FileQuestion) -> str:
-        """Return the answer, as it is written in the choices where there are any. Raises Unclear, CountFileError."""
-        return self.several_of(asked)[0]
+    def tell(self, kind: str, row: int | None, english: str, **values: Any) -> None:
+        """Tell what a person should know, once."""
+        said = FileRemark(kind=kind, row=row, text=Translatable(english, {"row": row, **values}))
+        if said not in self.remarks:
+            self.remarks.append(said)
 
-    def several_of(self, asked: FileQuestion) -> list[str]:
-        """Return the answers to a question that may have several. Raises Unclear, CountFileError."""
+    def ask(self, key: str, english: str, choices: Sequence[FileChoice] = (), **values: Any) -> str:
+        """Return the answer: one of the choices, or any where there are none. Raises Unclear, CountFileError."""
+        return self._answers(
+            FileQuestion(key=key, text=Translatable(english, values), choices=tuple(choices))
+        )[0]
+
+    def ask_several(self, key: str, english: str, choices: Sequence[FileChoice], **values: Any) -> list[str]:
+        """Return some of the choices. Raises Unclear, CountFileError."""
+        text = Translatable(english, values)
+        return self._answers(FileQuestion(key=key, text=text, choices=tuple(choices), several=True))
+
+    def _answers(self, asked: FileQuestion) -> list[str]:
         if asked.key not in self._given:
             raise Unclear([asked])
         self._used.add(asked.key)
@@ -68,7 +69,7 @@ class Answers:
                 )
         return [known[part.strip().casefold()] for part in parts]
 
-    def has(self, key: str) -> bool:
+    def answered(self, key: str) -> bool:
         """Tell whether something was answered before it is asked."""
         return key in self._given
 

@@ -71,7 +71,7 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
         yield from _check_site(draft)
         yield from target_checks.check(draft.path, draft.site, sites)
         doors = visit_checks.perimeter(draft.site, [d.site for d in drafts])
-        yield from visit_checks.check(draft.path, draft.visits, doors, whole=whole)
+        yield from visit_checks.check(draft.visits, doors, whole=whole)
         yield from check_opening(draft.tables, draft.exceptions, draft.site.day_start)
         yield from _check_spaces(draft)
         yield from _duplicates((path, portal.id) for path, portal in draft.portals)

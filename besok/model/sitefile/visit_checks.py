@@ -26,7 +26,7 @@ def _here(end: str, own: bool, site: str) -> bool:
 
 
 def check(
-    path: Path, definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
+    definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
 ) -> Iterator[Problem]:
     """Yield everything that is wrong with the definitions of one site, whose doors to elsewhere are `doors`.
 
@@ -73,8 +73,8 @@ def _check_deduction(path: Path, deduction: Deduction) -> Iterator[Problem]:
 
 def _check_sum(path: Path, definition: VisitDefinition, counting: set[str]) -> Iterator[Problem]:
     for name in sorted(counting) or [""]:
-        shares = [d.share for d in definition.deductions if not d.portals or name in d.portals]
-        if sum(shares) > HIGHEST_SHARE:
-            reason = f'the shares taken off "{name}" add up to {sum(shares):g}; at most {HIGHEST_SHARE} is possible'
+        share = definition.share_off(name)
+        if share > HIGHEST_SHARE:
+            reason = f'the shares taken off "{name}" add up to {share:g}; at most {HIGHEST_SHARE} is possible'
             yield path, reason
             return

@@ -143,7 +143,7 @@ update sign_in_failure set failures = failures - 1, until = %(now)s where name =
 
 -- name: keys
 -- Every key that was not revoked, by name.
-select k.name, k.role, s.slug as site, k.created, k.author, k.expires, k.used
+select k.key_id, k.name, k.role, s.slug as site, k.created, k.author, k.expires, k.used
 from api_key k left join site s using (site_id) where k.revoked is null order by k.name
 
 -- name: key_insert
@@ -154,7 +154,7 @@ on conflict (name) where revoked is null do nothing
 
 -- name: key_find
 -- The key of a digest, where it may still be used.
-select k.key_id, k.name, k.role, s.slug as site, k.expires, k.used
+select k.key_id, k.name, k.role, s.slug as site, k.created, k.author, k.expires, k.used
 from api_key k left join site s using (site_id)
 where k.digest = %(digest)s and k.revoked is null and k.expires > %(now)s
 

@@ -1,6 +1,7 @@
 -- name: actions
 -- The actions of a site, or of all, newest first.
-select s.slug as site, a.slug as id, a.title_sv, a.title_en, a.asked_by, a.asked, a.answered, a.answer_sv, a.answer_en,
+select s.slug as site, a.slug as id, json_build_object('sv', a.title_sv, 'en', a.title_en) as title, a.asked_by, a.asked,
+    a.answered, case when a.answered is not null then json_build_object('sv', a.answer_sv, 'en', a.answer_en) end as answer,
     a.done_since, a.undone, a.invented, a.weekdays, array(
         select z.slug from action_space x join space z using (space_id) where x.action_id = a.action_id order by z.sort, z.slug
     ) as spaces

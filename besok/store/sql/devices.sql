@@ -29,8 +29,9 @@ order by d.source, d.external_id
 select source, external_id, heard_model from device where heard_model <> ''
 
 -- name: unplaced
--- Devices with the channels that are heard and observe nothing now, the device heard last first.
--- Each channel costs some index look-ups, however long its history.
+-- Devices with the channels that are heard and observe nothing now, the device heard last first; of each channel the last
+-- readings by metric, newest first. Each channel costs some index look-ups, however long its history: only what was sent in its
+-- last month is looked for, or each metric that it never sends would be sought in all of it.
 with silent as (
     select d.* from device d
     where d.last_received >= %(since)s and exists (select from unassigned_channel c where c.device_id = d.device_id)
@@ -38,40 +39,36 @@ with silent as (
     limit %(limit)s
 )
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.topic,
-    d.last_received as heard,
-    jsonb_agg(jsonb_build_object('channel_id', c.channel_id, 'channel', c.key, 'count', n.number) order by c.key) as channels
+    min(told.since) as first_heard, d.last_received as heard,
+    jsonb_agg(jsonb_build_object('channel', c.key, 'readings', told.readings, 'count', n.number) order by c.key) as channels
 from silent d
 join unassigned_channel c using (device_id)
 cross join lateral (
     select count(*)::int as number from (select from reading r where r.channel_id = c.channel_id limit %(most)s) r
 ) n
+cross join lateral (
+    select min(f.time) as since,
+        jsonb_agg(jsonb_build_object('metric', m.name, 'value', r.value, 'time', r.time) order by r.time desc, m.code) as readings
+    from metric m
+    cross join lateral (
+        select array_agg(value order by time desc) as values, array_agg(time order by time desc) as times
+        from (
+            select value, time from reading
+            where channel_id = c.channel_id and metric = m.code
+                and time > least(c.last_time, c.last_received) - interval '31 days'
+            order by time desc limit %(number)s
+        ) l
+    ) l
+    cross join lateral (
+        select time from reading
+        where channel_id = c.channel_id and metric = m.code and l.times is not null
+        order by time limit 1
+    ) f
+    cross join unnest(l.values, l.times) as r (value, time)
+) told
+where told.readings is not null
 group by d.device_id, d.source, d.external_id, d.model, d.heard_model, d.topic, d.last_received
 order by d.last_received desc, d.device_id
-
--- name: unplaced_readings
--- The last readings of channels by metric, newest first, and the time of the channel's first one. Only what was sent in
--- the last month of a channel is looked for: else each metric that it never sends would be sought in its whole history.
-select c.channel_id, min(f.time) as since,
-    jsonb_agg(jsonb_build_object('metric', m.name, 'value', r.value, 'time', r.time) order by r.time desc, m.code) as readings
-from channel c
-cross join metric m
-cross join lateral (
-    select array_agg(value order by time desc) as values, array_agg(time order by time desc) as times
-    from (
-        select value, time from reading
-        where channel_id = c.channel_id and metric = m.code
-            and time > least(c.last_time, c.last_received) - interval '31 days'
-        order by time desc limit %(number)s
-    ) l
-) l
-cross join lateral (
-    select time from reading
-    where channel_id = c.channel_id and metric = m.code and l.times is not null
-    order by time limit 1
-) f
-cross join unnest(l.values, l.times) as r (value, time)
-where c.channel_id = any(%(channels)s)
-group by c.channel_id
 
 -- name: coverage
 -- The share of each business day (of today: until now) in which each channel of a site is known to have worked: counters by

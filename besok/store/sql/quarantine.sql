@@ -122,7 +122,7 @@ where %(site)s::text is null or exists (
     where d.external_id = k.device and s.slug = %(site)s
 )
 order by k.decision_id desc
-limit %(limit)s
+limit 100
 
 -- name: quarantine_channels
 -- The channels with readings that wait for a decision, of a device; at a site those that observe it, and those without a place.

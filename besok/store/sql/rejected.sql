@@ -33,7 +33,7 @@ limit %(limit)s
 select rejected_id, received, topic, payload, retained, reason from rejected
 where not redacted
 order by rejected_id
-limit %(limit)s
+limit 100
 
 -- name: rejected_redact
 -- Keeps less of a message.

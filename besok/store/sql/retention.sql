@@ -29,13 +29,18 @@ update channel set expired = greatest(expired, %(until)s) where channel_id = %(c
 -- name: expiry_readings
 -- Deletes readings of a channel between two times. The last running total of each kind before `until` stays: the next one is
 -- differenced against it.
-delete from reading r
-where r.channel_id = %(channel)s and r.time >= %(first)s and r.time < %(last)s and not (
-    r.metric in (3, 4, 6) and r.flags & 16 = 0 and not exists (
-        select from reading n
-        where n.channel_id = r.channel_id and n.metric = r.metric and n.flags & 16 = 0 and n.time > r.time and n.time < %(until)s
-    )
+with kept as materialized (
+    select m.metric, l.time
+    from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
+    cross join lateral (
+        select time from reading
+        where channel_id = %(channel)s and metric = m.metric and flags & 16 = 0 and time < %(until)s
+        order by time desc limit 1
+    ) l
 )
+delete from reading r
+where r.channel_id = %(channel)s and r.time >= %(first)s and r.time < %(last)s
+    and not exists (select from kept k where k.metric = r.metric and k.time = r.time)
 
 -- name: expiry_readings_held
 -- How many readings are from before a time, and when the first was.

@@ -3,22 +3,20 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
 import numpy as np
 import pytest
-from servers import await_days
 
 from besok.model.errors import ScenarioError
-from besok.model.settings import Settings
 from besok.model.sitefile import parse
-from besok.store import sites
+from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import write
 from cli.simulation import fit
 from cli.stack.demo import as_sandbox
 from collectors.pipeline import decode
-from jobs import work
+from jobs.estimate import past_days
+from jobs.learn import SitePast
 from sensors_sim import scenariofile
 from sensors_sim.backfill import messages
 from sensors_sim.fit import learn
@@ -32,21 +30,18 @@ SILENT = date(2026, 11, 4)  # the town entrance was not counted
 BUSY = replace(ORDINARY, rates=(Rates(site="kind:library", arrivals=1.5, hours={"17": 2.0}),))
 
 
-def test_a_world_is_learnt_from_the_store(db: Database, database_url: str) -> None:
+def test_a_world_is_learnt_from_the_store(db: Database) -> None:
     sites.apply(db, as_sandbox(EXAMPLE))
     for chunk in messages(EXAMPLE, FIRST, LAST, seed=7, scenario=BUSY):
         kept = [
             m for m in chunk if not ("count-town-entrance" in m.topic and m.received.date() == SILENT + DAY)
         ]
         write(db, decode(kept))
-    stop = Event()
-    worker = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
-    worker.start()
-    try:
-        await_days(database_url)
-    finally:
-        stop.set()
-        worker.join()
+    library = sites.load(db, "stadsbiblioteket")
+    with db.transaction() as conn:  # as the jobs do
+        site_id = occupancy.site_ids(conn)[library.id]
+        past = SitePast(library, occupancy.layout(conn, site_id))
+        past_days(conn, past, occupancy.take_dirty(conn, site_id, 10_000))
 
     history = fit.stored_history(db, EXAMPLE, FIRST, LAST)
     world = World(EXAMPLE, 7, BUSY)
@@ -62,7 +57,7 @@ def test_a_world_is_learnt_from_the_store(db: Database, database_url: str) -> No
     cafe = history.spaces.index("stadsbiblioteket/cafe")
     assert np.nanmean(history.people[known, cafe]) == pytest.approx(truth.people[known, cafe].mean(), rel=0.3)
 
-    scenario, learnt = learn(EXAMPLE, history, ("stadsbiblioteket",))
+    scenario, learnt = learn(EXAMPLE, history, ("stadsbiblioteket",), rounds=1)
     profile = learnt[0].profile
     week, usual = np.array(profile.week), real.people[real.open & real.usual]
     assert week.sum() == pytest.approx(usual.sum() / 3, rel=0.1)

@@ -1,0 +1,67 @@
+"""Routes as one line each: the path, the right that it needs, and what it answers; bodies of what is sent."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, Depends, HTTPException, Request, params
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.answers import TABLE
+from api.deps import needs
+from api.security import same_origin
+from besok.model import messages
+from besok.model.access import Right
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+WORD = r"^[^\x00-\x1f\x7f]*$"  # no control characters
+Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
+WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+async def _only_ours(request: Request) -> None:
+    """Refuse what a page of somebody else sends. Raises HTTPException."""
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, messages.FOREIGN_PAGE)
+
+
+class Body(BaseModel):
+    """What is sent, and nothing beside it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Signed(Body):
+    """What somebody writes down."""
+
+    who: Who = WHO
+
+
+class Routes(APIRouter):
+    """Routes that say which right they need at the site asked for."""
+
+    def reads(self, path: str, right: Right, summary: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """Register a route that changes nothing."""
+        return self.get(path, summary=summary, dependencies=[needs(right)], **more)
+
+    def table(self, path: str, right: Right, summary: str, kind: type) -> Callable[[Endpoint], Endpoint]:
+        """Register a route whose answer is a list of `kind`, as JSON, CSV or Parquet."""
+        return self.reads(path, right, summary, response_model=list[kind], responses=TABLE)  # type: ignore[valid-type]
+
+    def writes(
+        self,
+        path: str,
+        right: Right | params.Depends,
+        summary: str,
+        *,
+        method: Literal["POST", "PUT", "PATCH", "DELETE"] = "POST",
+        **more: Any,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Register a route that takes something in, not from pages of others.
+
+        `right` may be a dependency that finds out by itself.
+        """
+        needed = right if isinstance(right, params.Depends) else needs(right)
+        return self.api_route(
+            path, methods=[method], summary=summary, dependencies=[needed, Depends(_only_ours)], **more
+        )

@@ -1,0 +1,39 @@
+"""The duties of the jobs, and how their runs ended, in the language of the present request."""
+
+from besok.model.views.jobs import JobInfo
+from besok.text.languages import _
+
+
+def name(duty: str) -> str:
+    """Return what a duty is called; one of another version as it calls itself."""
+    names = {
+        "delete old learnt parameters": _("Delete old learnt parameters"),
+        "delete old message identities": _("Delete old message identities"),
+        "delete what is kept no longer": _("Delete what is kept no longer"),
+        "delete old runs of jobs": _("Delete old runs of jobs"),
+        "limit rejected messages": _("Limit rejected messages"),
+        "note usual counts": _("Note usual counts"),
+        "judge alerts": _("Look for alerts"),
+        "signal of life": _("Signal of life"),
+        "send alerts": _("Send alerts"),
+        "make forecasts": _("Make forecasts"),
+        "compute results of pages": _("Compute results of pages"),
+        "find unusual hours": _("Find unusual hours"),
+        "estimate effects of events": _("Estimate effects of events"),
+        "estimate effects of actions": _("Estimate effects of actions"),
+        "check the sensors": _("Check the sensors"),
+        "make forecasts of the past": _("Make forecasts of the past"),
+    }
+    return names.get(duty, duty)
+
+
+def outcome(job: JobInfo) -> str:
+    """Return how the last run of a duty ended, or that it goes on."""
+    words = {
+        None: _("Running"),
+        "done": _("Done"),
+        "failed": _("Failed"),
+        "timed_out": _("Ended: it took too long"),
+        "interrupted": _("Interrupted"),
+    }
+    return words[job.outcome]

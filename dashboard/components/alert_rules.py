@@ -1,0 +1,139 @@
+"""Rules of alerts, where messages go, and how they went: for administrators."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dash import dcc, html
+
+from besok.model.views.alerts import RuleInfo, TargetInfo
+from besok.services import access
+from besok.store.alerts import Delivery
+from besok.text import alert_text, formats
+from besok.text.languages import _, plural
+from dashboard.components import forms
+from dashboard.components.chart import sheet
+from dashboard.components.elements import fold, items, present, quiet
+
+LONGEST_URL: Final = 1000  # characters, as in the API
+
+
+def rules(
+    found: Sequence[RuleInfo], targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
+) -> Any:
+    """Return the rules of a site and of all sites, each with its end, and the form for a new one."""
+    first = _("First say below where messages go.")
+    return html.Div(
+        present(
+            items(_rule(one, names, site) for one in found) if found else quiet(_("No rule is set.")),
+            fold(_("New rule"), _new_rule(targets, names, site)) if targets else quiet(first),
+        )
+    )
+
+
+def _rule(rule: RuleInfo, names: Mapping[str, str], site: str) -> Any:
+    about = (
+        _("all sites") if rule.site is None else names.get(rule.space or rule.site, rule.space or rule.site)
+    )
+    over = [formats.decimal(rule.threshold)] if rule.threshold is not None else []
+    minutes = plural("for {n} minute", "for {n} minutes", rule.minutes).format(n=rule.minutes)
+    hours = (rule.quiet_from, rule.quiet_to)
+    silent = (
+        _("quiet {first}–{last}").format(first=f"{hours[0]:%H:%M}", last=f"{hours[1]:%H:%M}")
+        if all(hours)
+        else ""
+    )
+    kind = alert_text.kinds()[rule.kind]
+    said = [
+        about,
+        *over,
+        *([minutes] if rule.minutes else []),
+        _("to {target}").format(target=rule.target),
+        silent,
+    ]
+    text = html.P([html.Span(kind, className="strong"), ": ", " · ".join(filter(None, said))])
+    if not access.may("administer", rule.site):
+        return text
+    here, address = f"rule-{rule.id}", f"DELETE /api/v1/sites/{site}/alerts/rules/{rule.id}"
+    end = forms.form([], here, _("End the rule"), f"{kind}, {about}", address, kept=_("Ended."))
+    return html.Div([text, fold(_("End the rule"), end)])
+
+
+def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str) -> Any:
+    here, kinds = "rule-new", {str(kind): name for kind, name in alert_text.kinds().items()}
+    spaces = {space: name for space, name in names.items() if space != site}
+    threshold = _("From (share of the capacity 0.9, probability 0.5, entries 400)")
+    everywhere = html.Label(
+        [
+            dcc.Input(id=f"{here}-everywhere", name="everywhere", type=_CHECKBOX, value="true"),
+            " ",
+            _("At all sites"),
+        ]
+    )
+    fields = present(
+        forms.choice(here, "kind", _("Tell when"), kinds, "sensor_offline"),
+        forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
+        _number(here, "threshold", threshold, step="any"),
+        _number(here, "minutes", _("After so many minutes")),
+        forms.choice(here, "target", _("To"), {one.name: one.name for one in targets}, targets[0].name),
+        _time(here, "quiet_from", _("Quiet from")),
+        _time(here, "quiet_to", _("Quiet until")),
+        everywhere if access.may("administer") else None,
+    )
+    address = f"POST /api/v1/sites/{site}/alerts/rules"
+    return forms.form(fields, here, _("Set the rule"), "", address, kept=_("The rule is set."))
+
+
+_CHECKBOX: Any = "checkbox"  # which Dash's types do not know, and the browser does
+_TIME: Any = "time"
+
+
+def _number(here: str, name: str, label: str, **more: Any) -> Any:
+    control = dcc.Input(id=f"{here}-{name}", name=name, type="number", min=0, value=None, **more)
+    return forms.field(label, control)
+
+
+def _time(here: str, name: str, label: str) -> Any:
+    return forms.field(label, dcc.Input(id=f"{here}-{name}", name=name, type=_TIME, value=""))
+
+
+def targets(found: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:
+    """Return where messages go, the form for another address, and how the last messages went."""
+    here = "target-new"
+    what = _("An address of Apprise, as mailto://…, msteams://… or ntfy://…; it is not shown again")
+    fields = [
+        forms.line(here, "name", _("Name (a–z, 0–9 and hyphens)"), 60),
+        forms.line(here, "url", what, LONGEST_URL),
+    ]
+    kept = _("Kept. A message to try it goes out within a minute; the log below tells how it went.")
+    form = forms.form(fields, here, _("Keep the address"), "", "POST /api/v1/alerts/targets", kept=kept)
+    head = [_("Sent"), _("To"), _("Alerts"), _("Outcome")]
+    log = [
+        [
+            formats.stamp(one.at, zone),
+            one.target,
+            formats.number(one.alerts) if one.alerts else _("a test"),
+            one.problem or _("delivered"),
+        ]
+        for one in sent
+    ]
+    return html.Div(
+        present(
+            items(_target(one) for one in found) if found else quiet(_("No message goes anywhere yet.")),
+            fold(_("Another address, or a new one for a name"), form),
+            fold(_("Log of messages"), sheet(head, log, _("Log of messages"))) if sent else None,
+        )
+    )
+
+
+def _target(target: TargetInfo) -> Any:
+    here, address = f"target-{target.name}", f"POST /api/v1/alerts/targets/{target.name}/test"
+    failed = plural(
+        "the last message did not get through", "the last {n} messages did not get through", target.failed
+    )
+    said = [target.service, *([failed.format(n=target.failed)] if target.failed else [])]
+    said += [_("a test is on its way")] if target.trial else []
+    text = html.P([html.Span(target.name, className="strong"), ": ", " · ".join(said)])
+    verb = _("Send a test")
+    return html.Div(
+        [text, fold(verb, forms.form([], here, verb, target.name, address, kept=_("A test goes out.")))]
+    )

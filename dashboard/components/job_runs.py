@@ -1,0 +1,31 @@
+"""The duties of the jobs: when each was last done, and how it went."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from besok.model.views.jobs import JobInfo
+from besok.text import formats, job_text
+from besok.text.languages import _
+from dashboard.components.chart import sheet
+from dashboard.components.elements import chip, quiet
+
+
+def section(jobs: Sequence[JobInfo], zone: str) -> Any:
+    """Return the duties, those that fail first."""
+    if not jobs:
+        return quiet(_("No job has run yet."))
+    head = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]
+    ordered = sorted(jobs, key=lambda job: (job.failing is None, job_text.name(job.duty)))
+    return sheet(head, [_row(job, zone) for job in ordered], _("Jobs"))
+
+
+def _row(job: JobInfo, zone: str) -> list[Any]:
+    seconds = (job.ended - job.started).total_seconds() if job.ended else None
+    return [
+        job_text.name(job.duty),
+        formats.stamp(job.started, zone),
+        chip(job_text.outcome(job), level="busy" if job.failing else "calm"),
+        formats.number(seconds),
+        formats.stamp(job.succeeded, zone) if job.succeeded else formats.UNKNOWN,
+        job.message,
+    ]

@@ -1,0 +1,57 @@
+"""Alerts of a site: what is open, with the tap that takes care of it, and what is over."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from dash import html
+
+from besok.model.views.alerts import AlertInfo
+from besok.services import access
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard.components import forms
+from dashboard.components.elements import chip, data, fold, items, present, quiet
+
+SHOWN: Final = 30  # that are over
+
+
+def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
+    """Return what is open, the newest first, and what is over."""
+    still = [alert for alert in alerts if alert.resolved is None]
+    over = [alert for alert in alerts if alert.resolved is not None]
+    return html.Div(
+        present(
+            *([_card(alert, site, zone) for alert in still] or [quiet(_("No alert is open."))]),
+            fold(_("Over in the last seven days"), items(named(one.sentence) for one in over[:SHOWN]))
+            if over
+            else None,
+        )
+    )
+
+
+def _card(alert: AlertInfo, site: str, zone: str) -> Any:
+    taken = alert.acknowledged is not None
+    state = chip(_("Acknowledged"), level="calm") if taken else chip(_("Open"), level="busy")
+    care = _("{who} takes care of it, since {when}").format(
+        who=alert.acknowledged_by, when=formats.stamp(alert.acknowledged, zone) if alert.acknowledged else ""
+    )
+    return html.Article(
+        present(
+            html.Header([state, quiet(formats.stamp(alert.raised, zone))]),
+            html.H3(named(alert.sentence)),
+            quiet(care) if taken else None,
+            _tap(alert, site) if alert.may_acknowledge else None,
+        ),
+        className="stranger",
+        **data(alert=str(alert.id), kind=alert.kind),
+    )
+
+
+def _tap(alert: AlertInfo, site: str) -> Any:
+    """Return one button for whoever is known; for others the form that asks who they are. 409: somebody was quicker."""
+    verb = _("It is clean") if alert.kind == "cleaning" else _("I take care of it")
+    address = f"POST /api/v1/sites/{site}/alerts/{alert.id}/acknowledge"
+    form = forms.form(
+        [], f"alert-{alert.id}", verb, named(alert.sentence), address, gone="409", kept=_("Noted.")
+    )
+    return form if access.author("") else fold(verb, form)

@@ -1,0 +1,67 @@
+"""Runs of duties: each by one worker at a time, within its time, and noted."""
+
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from besok.model.errors import BesokError, StoreError
+from besok.model.views.jobs import Outcome
+from besok.store import job_runs
+from besok.store.claims import Claims
+from besok.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run ended, and by which error if it failed."""
+
+    outcome: Outcome
+    error: Exception | None = None
+
+    @property
+    def said(self) -> str:
+        """The error in a sentence; empty where there is none."""
+        if self.error is None or isinstance(self.error, BesokError):
+            return self.error.in_full if self.error else ""
+        return f"{type(self.error).__name__}: {self.error}"
+
+    @property
+    def traced(self) -> str:
+        """The error for the log: of one that nobody expected, where it arose."""
+        known = self.error is None or isinstance(self.error, BesokError)
+        return self.said if known else "".join(traceback.format_exception(self.error))
+
+
+def run_alone(
+    db: Database,
+    claims: Claims,
+    duty: str,
+    work: Callable[[Database], object],
+    *,
+    now: datetime,
+    period: timedelta,
+    limit: timedelta,
+) -> Ended | None:
+    """Do a duty, and note it in `db`; None where another worker does it now, or did it within `period`.
+
+    `work` gets the connection that holds the claim, so whoever loses the claim can write nothing more; it is
+    ended after `limit`. Raises StoreUnavailable where that connection is lost.
+    """
+    began = time.monotonic()
+    with claims.duty(duty, limit.total_seconds()) as own:
+        run = job_runs.begin(db, duty, period, now) if own else None
+        if own is None or run is None:
+            return None
+        try:
+            work(own)
+            ended = Ended(outcome="done")
+        except Exception as exc:
+            late = time.monotonic() - began >= limit.total_seconds()
+            ended = Ended(outcome="timed_out" if late else "failed", error=exc)
+        with suppress(StoreError):  # away: the next run says that this one was interrupted
+            after = now + timedelta(seconds=time.monotonic() - began)
+            job_runs.end(db, run, ended.outcome, after, ended.said)
+    return ended

@@ -1,0 +1,65 @@
+"""Alerts on a phone: one tap takes care of one; an administrator says where messages go and sets a rule."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from house import House, Open
+from playwright.sync_api import expect
+
+from besok.model.settings import Settings
+from besok.store import alerts, job_runs
+from besok.store.database import Database
+from jobs import alerting
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+
+
+def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Database) -> None:
+    house, now = quiet_house, datetime.now(UTC)
+    run = job_runs.begin(db, "make forecasts", timedelta(hours=1), now)
+    assert run
+    job_runs.end(db, run, "failed", now, "the roof leaks")
+    page = open_page(
+        f"{house.url}/alerts/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False
+    )
+    expect(page.get_by_text("No alert is open.")).to_be_visible()
+    row = page.get_by_role("row", name="Make forecasts")
+    expect(row).to_contain_text("Failed")
+    expect(row).to_contain_text("the roof leaks")
+
+    page.get_by_text("Another address, or a new one for a name").press("Enter")
+    form = page.locator('form[data-fields="target-new"]')
+    form.get_by_label("Name (a–z").fill("desk")
+    form.get_by_label("An address of Apprise").fill("nonsense")
+    form.get_by_label("Your name or initials").fill("Kim")
+    form.get_by_role("button").press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("Apprise")
+    form.get_by_label("An address of Apprise").fill("json://127.0.0.1:9/secret")
+    form.get_by_role("button").press("Enter")
+    expect(page.get_by_text("a test is on its way")).to_be_visible()
+    assert "secret" not in page.content()
+
+    page.get_by_text("New rule").press("Enter")
+    form = page.locator('form[data-fields="rule-new"]')
+    form.get_by_label("Tell when").select_option("job_failed")
+    form.get_by_label("At all sites").check()
+    form.get_by_label("Quiet from").fill("22:00")
+    form.get_by_label("Quiet until").fill("07:00")
+    form.get_by_label("Your name or initials").fill("Kim")
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    form.get_by_role("button", name="Set the rule").press("Enter")
+    expect(page.get_by_text("Job failed: all sites · to desk · quiet 22:00–07:00")).to_be_visible()
+    (rule,) = alerts.rules(db)
+    assert (rule.kind, rule.site, rule.author) == ("job_failed", None, "Kim")
+
+    alerting.judge(db, now, Settings())
+    page.reload()
+    card = page.locator('[data-kind="job_failed"]')
+    expect(card).to_contain_text("The job “Make forecasts” failed")
+    card.get_by_text("I take care of it").first.press("Enter")
+    expect(card.get_by_label("Your name or initials")).to_have_value("Kim")
+    card.get_by_role("button", name="I take care").press("Enter")
+    expect(card).to_contain_text("Kim takes care of it")
+    assert alerts.listing(db, now)[0].acknowledged_by == "Kim"

@@ -1,0 +1,63 @@
+"""Batches that are decoded while the one before is committed: all is stored, in order, by what is known by then."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from test_identity_store import NOON, build, counted, reasons, sent
+
+from besok.model.readings import Message
+from besok.store.database import Database
+from collectors import pipeline, writer
+from collectors.counters import Counters
+from collectors.inbox import Inbox
+from collectors.knowledge import Knowledge
+from collectors.registering import Registrar
+from collectors.writer import Writer
+
+
+@pytest.fixture
+def decoders(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads that have decoded, one a batch; whatever waits is decoded ahead."""
+    threads: list[str] = []
+    decode = pipeline.decode
+
+    def watched(*args: object, **more: object) -> object:
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return decode(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writer, "decode", watched)
+    monkeypatch.setattr(writer, "PLENTY", 1)
+    return threads
+
+
+def write_all(db: Database, messages: Sequence[Message], limit: int) -> list[Message]:
+    """Let a writer work until all is done; what it has acknowledged."""
+    inbox, done = Inbox(), list[Message]()
+    inbox.put(messages)
+    inbox.close()
+    registrar = Registrar(db, 100, lambda: NOON)
+    stop, counters = threading.Event(), Counters()
+    Writer(db, Knowledge(db), inbox, done.extend, counters, stop, limit, lambda: NOON, registrar).run()
+    return done
+
+
+def test_all_is_stored_and_acknowledged_in_order(
+    db: Database, database_url: str, decoders: list[str]
+) -> None:
+    build(db, placed=False)
+    messages = [sent("hall/beam", number=n) for n in range(1, 8)]
+    assert write_all(db, messages, limit=2) == messages
+    assert [value for _, value in counted(database_url)] == [1, 2, 3, 4, 5, 6, 7]
+    assert decoders[1:] == ["decoder"] * 3
+
+
+def test_what_a_commit_has_changed_holds_for_the_next_batch(
+    db: Database, database_url: str, decoders: list[str]
+) -> None:
+    build(db)
+    messages = [sent("hall/beam", number=1), sent("yard/beam", number=2), sent("hall/beam", number=3)]
+    assert write_all(db, messages, limit=1) == messages
+    assert [value for _, value in counted(database_url)] == [1, 3]
+    assert ["bound to hall/beam" in reason for reason in reasons(database_url)] == [True]
+    assert decoders.count("decoder") == 2 and len(decoders) > 3  # one of them was decoded again

@@ -1,0 +1,194 @@
+"""Duties: one worker at a time, each within its time, and what became of it noted, shown and told."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from besok.model.errors import StoreRefused, StoreUnavailable
+from besok.model.settings import Settings
+from besok.services.alerts import add_rule
+from besok.services.condition import get_troubles
+from besok.store import alerts, job_runs
+from besok.store.claims import Claims
+from besok.store.database import Database
+from besok.text import job_text
+from besok.text.languages import speaking
+from jobs import alerting, work
+from jobs.background import Background, Task
+from jobs.inbox import News
+from jobs.metrics import State, families
+from jobs.runs import Ended, run_alone
+from jobs.schedule import DUTIES, Clock, Duty
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def claims(database_url: str) -> Iterator[Claims]:
+    with Claims(database_url) as held:
+        yield held
+
+
+def run(
+    db: Database, claims: Claims, work: Callable[[Database], object], now: datetime = NOW, **more: timedelta
+) -> Ended | None:
+    return run_alone(db, claims, "sweep", work, **{"now": now, "period": MINUTE, "limit": MINUTE, **more})  # type: ignore[arg-type]
+
+
+def nothing(_: Database) -> None:
+    pass
+
+
+def test_two_workers_never_do_one_at_once(db: Database, claims: Claims, database_url: str) -> None:
+    """And what is done is not done again within its period, by whomever."""
+    inside, leave, done = threading.Event(), threading.Event(), []
+
+    def slow(_: Database) -> None:
+        inside.set()
+        leave.wait()
+
+    def other() -> None:
+        with Claims(database_url) as own:
+            done.append(run(db, own, slow))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    inside.wait()
+    assert run(db, claims, nothing, NOW + 2 * MINUTE) is None, "another worker is at it"
+    leave.set()
+    thread.join()
+    assert [ended and ended.outcome for ended in done] == ["done"]
+    assert run(db, claims, nothing, NOW + MINUTE / 2) is None, "it was done half a minute ago"
+    assert run(db, claims, nothing, NOW + MINUTE) is not None
+    (state,) = job_runs.states(db)
+    assert (state.duty, state.started, state.outcome, state.failing) == ("sweep", NOW + MINUTE, "done", None)
+
+
+def test_a_worker_that_dies_leaves_its_duty_to_others(
+    db: Database, claims: Claims, database_url: str
+) -> None:
+    dead = Claims(database_url)
+    with pytest.raises(BaseException, match="killed"):
+
+        def die(_: Database) -> None:
+            raise KeyboardInterrupt("killed")
+
+        run(db, dead, die)
+    dead.release()
+    assert run(db, claims, nothing, NOW + MINUTE) is not None
+    with db.transaction() as conn:
+        outcomes = conn.execute("select outcome from job_run order by run_id").fetchall()
+    assert outcomes == [("interrupted",), ("done",)]
+
+
+def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -> None:
+    def endless(own: Database) -> None:
+        with own.transaction() as conn:
+            conn.execute("create table half_done (n int)")
+            conn.execute("select pg_sleep(3600)")
+
+    ended = run(db, claims, endless, limit=timedelta(seconds=0.2))
+    assert ended and ended.outcome == "timed_out"
+    with db.transaction() as conn:
+        assert conn.execute("select to_regclass('half_done')").fetchone() == (None,)
+    assert run(db, claims, nothing, NOW + MINUTE) is not None, "in its next turn it is done"
+
+
+def test_a_process_that_hangs_is_ended_by_the_system(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
+    background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
+    background.request(Task(name="hang", function="tests.store.test_job_runs:hang"))
+    found = []
+    wait_for(lambda: found.append(background.poll(NOW)) or any(found))
+    assert [one for one in found if one] == [("hang", "timed_out")]
+    job_runs.expire(db, "hang", NOW)
+    (state,) = job_runs.states(db)
+    assert (state.outcome, state.failing) == ("timed_out", NOW)
+
+
+def hang(_: Database, _now: datetime) -> None:
+    """Do what a run does whose alarm goes off, if it has one."""
+    if signal.alarm(0):
+        signal.raise_signal(signal.SIGALRM)
+
+
+def fail(_: Database, _now: datetime, _settings: Settings) -> None:
+    raise StoreRefused("the roof leaks")
+
+
+def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_go_on(
+    db: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    alerts.put_target(db, "desk", "json://127.0.0.1:9")
+    add_rule(
+        db, kind="job_failed", site=None, space=None, threshold=None, minutes=0, target="desk", quiet=None,
+        author="Kim", now=NOW,
+    )  # fmt: skip
+    done: list[str] = []
+    duties = (
+        Duty(name="mend the roof", period=MINUTE, run=fail),
+        Duty(name="sweep", period=MINUTE, run=lambda *_: done.append("swept")),
+    )
+    state = State()
+    with Claims(database_url) as own:
+        worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
+        worker._clock = Clock(duties)
+        for n in range(2):
+            worker.turn(News(), NOW + n * MINUTE)
+        worker.end()
+    assert done == ["swept", "swept"] and state.runs["mend the roof", "failed"] == 2
+    assert [m for m in caplog.messages if "the roof leaks" in m]
+    (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
+    assert (trouble.name, trouble.since, trouble.said) == ("mend the roof", NOW, "the roof leaks")
+    alerting.judge(db, NOW + MINUTE, Settings())
+    (alert,) = alerts.listing(db, NOW)
+    assert (alert.kind, alert.subject, alert.since) == ("job_failed", "mend the roof", NOW)
+
+
+def test_every_duty_has_its_series_from_the_start() -> None:
+    state = State()
+    state.ended(DUTIES[0].name, "timed_out")
+    told = {f.name: {tuple(s.labels.values()): s.value for s in f.samples} for f in families(state, NOW)}
+    assert told["besok_jobs_runs"][DUTIES[0].name, "timed_out"] == 1
+    assert sum(told["besok_jobs_runs"].values()) == 1
+    assert told["besok_jobs_duty_failing"] == {(duty.name,): float(duty is DUTIES[0]) for duty in DUTIES}
+    state.ended(DUTIES[0].name, "done")
+    assert not state.failing
+
+
+def test_every_duty_has_a_name_on_pages() -> None:
+    with speaking("sv"):
+        assert [duty.name for duty in DUTIES if job_text.name(duty.name) == duty.name] == []
+
+
+def test_old_runs_are_forgotten_but_not_failures_of_late(db: Database) -> None:
+    with db.transaction() as conn:
+        conn.execute(
+            "insert into job_run (duty, started, ended, outcome)"
+            " select 'sweep', t, t, case when n = 1 then 'failed' else 'done' end"
+            " from generate_series(1, 300) n, lateral (select %s - n * interval '1 day' as t) u"
+            " order by n desc",
+            (NOW,),
+        )
+    job_runs.forget(db, NOW - timedelta(days=200))
+    job_runs.forget(db, NOW)
+    with db.transaction() as conn:
+        assert conn.execute("select count(*) from job_run").fetchone() == (100,)
+
+
+def test_a_lost_claim_loses_the_work(db: Database, claims: Claims) -> None:
+    def cut(own: Database) -> None:
+        with own.transaction() as conn:
+            pid = conn.info.backend_pid
+            with db.transaction() as other:
+                other.execute("select pg_terminate_backend(%s)", (pid,))
+            conn.execute("select 1")
+
+    with pytest.raises(StoreUnavailable):
+        run(db, claims, cut)
+    assert run(db, claims, nothing, NOW + MINUTE) is not None

@@ -78,7 +78,9 @@ def test_the_stream_tells_only_of_sites_that_the_reader_may_see(counting: Counti
 def test_it_costs_two_queries_however_many_sites_there_are(counting: Counting) -> None:
     get_overview(counting, NOW)
     of_two, counting.asked = counting.asked, 0
-    more = "".join(site(f"branch-{n}") + door(f"in-{n}", ("Entré", "Front")) for n in range(10))
+    more = "".join(
+        site(f"branch-{n}") + door(f"in-{n}", ("Entré", "Front"), f"branch-{n}") for n in range(10)
+    )
     sites.apply(counting, sitefile.parse(more))
     counting.asked = 0
     assert len(get_overview(counting, NOW).sites) == 12

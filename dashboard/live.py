@@ -12,7 +12,7 @@ from besok.services import access
 from besok.store import sites
 from besok.store.alerts import listing
 from besok.text.languages import language
-from dashboard.components import alerts, live_parts, overview_parts
+from dashboard.components import live_parts, open_alerts, overview_parts
 
 
 def install(server: FastAPI) -> None:
@@ -21,7 +21,7 @@ def install(server: FastAPI) -> None:
 
     def render(live: SiteLive) -> str:
         db = server.state.db
-        told = alerts.mark(listing(db, live.time, live.site))
+        told = open_alerts.mark(listing(db, live.time, live.site))
         return live_parts.update(live, sites.load(db, live.site), told)
 
     def form(site: str) -> tuple[str, Callable[[Any], str]]:

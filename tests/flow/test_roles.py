@@ -272,14 +272,14 @@ def test_every_callback_shows_each_role_what_it_may_see(
             ("park", "", True),
         ]:
             with subtests.test(f"{page} {site} as {role}"):
-                text = _shown(ask, callbacks[0], f"/{page}/{site}".rstrip("/"), keys[role])
+                text = shown(ask, callbacks[0], f"/{page}/{site}".rstrip("/"), keys[role])
                 assert ('"data-title"' in text and "/login" not in text.split('"navigation"')[0]) == sees, (
                     text[:500]
                 )
                 assert role != "park" or "tadsbiblioteket" not in text.replace(LIBRARY, "")
 
 
-def _shown(client: httpx2.Client, callback: dict[str, Any], pathname: str, key: dict[str, str]) -> str:
+def shown(client: httpx2.Client, callback: dict[str, Any], pathname: str, key: dict[str, str]) -> str:
     """What the page's callback answers, the name of whose session it is apart."""
     inputs = [
         {**one, "value": pathname if one["property"] == "pathname" else ""} for one in callback["inputs"]

@@ -1,13 +1,13 @@
 """Rules of alerts, their occurrences, and what was sent of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
 from besok.model.views.alerts import TargetInfo
-from besok.store.database import Database
+from besok.store.database import Database, values_of
 
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def targets(db: Database) -> dict[str, str]:
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Keep a rule; return its number."""
-    ((number,),) = db.rows("alert_rule_add", **{**asdict(rule), "now": now})
+    ((number,),) = db.rows("alert_rule_add", **values_of(rule), now=now)
     return int(number)
 
 
@@ -54,16 +54,8 @@ def settle(
 ) -> None:
     """Raise what holds of a rule, and resolve what is open of other subjects than those and the `kept` ones."""
     for state in states:
-        key = {
-            "rule": rule.id,
-            "subject": state.subject,
-            "site": state.site,
-            "about": list({state.subject, state.site or "", *state.about}),
-            "since": state.since,
-            "value": state.value,
-            "now": now,
-        }
-        db.run("alert_raise", key)
+        about = list({state.subject, state.site or "", *state.about})
+        db.run("alert_raise", {**values_of(state), "rule": rule.id, "about": about, "now": now})
     subjects = [*(state.subject for state in states), *kept]
     db.run("alert_resolve", {"rule": rule.id, "subjects": subjects, "now": now})
 

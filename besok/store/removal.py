@@ -131,7 +131,7 @@ def _holds(conn: Connection, channels: list[int]) -> Held:
 
 def _tell(conn: Connection, since: dict[str, datetime]) -> None:
     """Tell services to look again at sites, and at which devices are bound to topics."""
-    _tell(conn, since)
+    rollup.tell(conn, since)
     for site in since:
         for channel in ("sites", "occupancy"):
             conn.execute(sql("notify"), {"channel": channel, "payload": site})

@@ -32,6 +32,9 @@ def privacy(operator: str, contact: str) -> tuple[Part, ...]:
             texts=(
                 _("Figures on the public pages are rounded to fives and change every five minutes."),
                 _("One to four people in a room are shown as few, so that nobody can be followed."),
+                _(
+                    "Rooms for fewer than five are left out. Nothing is said of people while closed, or at night."
+                ),
             ),
         ),
         Part(

@@ -70,6 +70,9 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     ),
     "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
 }
+NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
+NO_SUBJECT: Final = Translatable("{name} is no door, space or sensor of this site")
+NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
 NO_ALERT_TARGET: Final = Translatable(
     "there is no target {name}; `besok alert target put {name} URL` makes one"

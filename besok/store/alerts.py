@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
-from besok.model.views.alerts import TargetInfo
+from besok.model.views.alerts import MaintenanceInfo, TargetInfo
 from besok.store.database import Database, values_of
 
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
@@ -100,21 +100,22 @@ def deliveries(db: Database) -> list[Delivery]:
 
 
 def mute(
-    db: Database,
-    subject: str,
-    *,
-    site: str | None = None,
-    reason: str,
-    author: str,
-    until: datetime,
-    now: datetime,
+    db: Database, subject: str, *, site: str | None, reason: str, author: str, until: datetime, now: datetime
 ) -> int:
     """Raise nothing about a subject until then; return the number of the entry."""
-    key = {
-        "subject": subject, "site": site, "reason": reason, "author": author, "until": until, "now": now,
-    }  # fmt: skip
-    ((number,),) = db.rows("alert_mute_add", **key)
+    key = {"subject": subject, "site": site, "reason": reason, "author": author}
+    ((number,),) = db.rows("alert_mute_add", **key, until=until, now=now)
     return int(number)
+
+
+def maintenance(db: Database, site: str, since: datetime) -> list[MaintenanceInfo]:
+    """Return what is being worked on at a site, or was since a time, the last first."""
+    return db.fetch("maintenance", MaintenanceInfo, site=site, since=since)
+
+
+def end_maintenance(db: Database, site: str, number: int, author: str, now: datetime) -> bool:
+    """Note that work is over before its time; False if there is none of that number going on."""
+    return db.run("maintenance_end", {"site": site, "id": number, "author": author, "now": now}) == 1
 
 
 def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:

@@ -48,7 +48,7 @@ select count(*)::int from gone
 insert into alert (rule_id, site_id, subject, since, value, raised)
 select %(rule)s, (select site_id from site where slug = %(site)s), %(subject)s, coalesce(%(since)s, %(now)s), %(value)s, %(now)s
 where not exists (
-    select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s and m.made <= %(now)s
+    select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s
 )
 on conflict do nothing
 
@@ -121,6 +121,20 @@ select target, at, alerts, problem from alert_delivery order by delivery_id desc
 insert into alert_mute (subject, site_id, reason, author, made, until)
 select %(subject)s, (select site_id from site where slug = %(site)s), %(reason)s, %(author)s, %(now)s, %(until)s
 returning mute_id
+
+-- name: maintenance
+-- What is being worked on at a site, or was since a time, the last first: besok.model.views.alerts.MaintenanceInfo.
+select m.mute_id as id, m.subject, m.reason, m.author, m.made, m.until, m.ended, m.ended_by
+from alert_mute m join site s using (site_id)
+where s.slug = %(site)s and coalesce(m.ended, m.until) >= %(since)s
+order by m.made desc, m.mute_id desc
+limit 100
+
+-- name: maintenance_end
+-- Notes that work on a site is over before its time.
+update alert_mute m set ended = %(now)s, ended_by = %(author)s
+from site s
+where s.site_id = m.site_id and s.slug = %(site)s and m.mute_id = %(id)s and m.ended is null and m.until > %(now)s
 
 -- name: alert_spaces
 -- Spaces with a capacity, with the least, the last and the greatest estimate of the last minutes, and how many minutes have one.

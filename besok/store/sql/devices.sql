@@ -1,3 +1,11 @@
+-- name: device_passed
+-- Who passed a device, placed or not, in the quarters of an hour that began since a time.
+select coalesce(sum(b.people_in), 0)::float8, coalesce(sum(b.people_out), 0)::float8
+from device d
+join channel c using (device_id)
+join flow_bucket b using (channel_id)
+where d.external_id = %(device)s and b.bucket >= %(since)s
+
 -- name: devices
 -- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.last_received as heard, d.interval_s,

@@ -344,10 +344,6 @@ alter table audit disable trigger audit_only_grows
 -- The audit only grows again.
 alter table audit enable trigger audit_only_grows
 
--- name: personal_here_
--- Rows of every site.
-true
-
 -- name: personal_here_site
 -- Rows that name a site.
 site = %(site)s

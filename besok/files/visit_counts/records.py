@@ -1,5 +1,6 @@
 """Cells as records: each count with the row it stands in, its series and its period."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pandas as pd
 
 from besok.files.values import bare_numbers, decimal_sign, month_named, parse_numbers
 from besok.files.visit_counts import labels, periods, totals
-from besok.files.visit_counts.columns import IN, OTHER, OUT, VISITS, Columns, words_of
+from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, words_of
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk, option, refusal
@@ -60,11 +61,12 @@ def records(
         numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
     texts, rows = {}, {}
+    turns = _turns(body, columns, {c: heads[c] for c in used}, talk)
     for c in used:
         told = heads[c].whole or heads[c].parts
         rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
         if not rows[c].empty:
-            texts[c] = _period_texts(rows[c], columns, heads[c], titles, talk)
+            texts[c] = _period_texts(rows[c], columns, heads[c], titles, turns, talk)
     _tell_serials(texts.values(), talk)
     read = _read_periods(texts, talk, zone, table.name(columns.whole) if columns.whole is not None else "")
     names = _series_names(table, heads, used)
@@ -155,6 +157,9 @@ def _counting(
     Visits are those with a time in their head, people who come in, or the one column of a known name.
     """
     shares = [c for c in columns.counts if labels.is_average(table.name(c))]
+    rates = [c for c in columns.counts if labels.is_rate(table.name(c)) and c not in shares]
+    if len(shares) + len(rates) < len(columns.counts):
+        shares += rates
     _tell(table, shares, talk)
     found = [c for c in columns.counts if c not in shares]
     timed = [c for c in found if heads[c].whole or heads[c].parts]
@@ -165,6 +170,8 @@ def _counting(
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
     outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
+    if outward and not inward:  # “Entrance” beside “Exit” is a way in, alone it is a door
+        inward = [c for c in found if "entrance" in words_of(heads[c].rest) and c not in outward]
     if inward and outward:
         beside = [c for c in found if c not in inward and c not in outward]
         visits = [c for c in beside if words_of(heads[c].rest) & VISITS]
@@ -290,6 +297,7 @@ def _period_texts(
     columns: Columns,
     head: HeadParts,
     titles: Sequence[str],
+    turns: Mapping[Part, int],
     talk: Talk,
 ) -> "pd.Series[str]":
     """Return the period of each row below a head, as one text with its year."""
@@ -308,6 +316,8 @@ def _period_texts(
         raise refusal("no column and no head tells the time of the counts; name it Date, Month or Year")
     if "y" not in told:
         told["y"] = pd.Series(_year(titles, talk), body.index)
+    for part, begin in turns.items():
+        told["y"] = _turned(told["y"], told[part].astype(int) < begin)
     match tuple(p for p in ("m", "q", "w", "d") if p in told):
         case ():
             text = told["y"]
@@ -326,18 +336,75 @@ def _period_texts(
     return text + _clock(body, columns, head, talk)
 
 
+def _turns(
+    body: pd.DataFrame, columns: Columns, heads: Mapping[int, HeadParts], talk: Talk
+) -> dict[Part, int]:
+    """Return with which month, quarter or week the years begin that run over a new year, where that is so.
+
+    They run on from December to January, with one year for all.
+    """
+    if columns.whole is not None or any(head.whole for head in heads.values()):
+        return {}
+    keys = [c for p, c in columns.parts.items() if p == "y"] + columns.names
+    for part in ("m", "q", "w"):
+        if part in columns.parts:
+            numbers = pd.to_numeric(_part(body[columns.parts[part]], part), errors="coerce").dropna()
+            groups = numbers.groupby([body.loc[numbers.index, c] for c in keys]) if keys else [("", numbers)]
+            runs = [[*own.astype(int)] for _, own in groups]
+        else:
+            across: dict[tuple[str, int], list[int]] = {}
+            for head in heads.values():
+                if part in head.parts:
+                    across.setdefault((head.rest, head.parts.get("y", 0)), []).append(head.parts[part])
+            runs = [*across.values()]
+        if begins := [begin for run in runs if (begin := _begin_over_new_year(run))]:
+            told = talk.ask(
+                "new-year",
+                "In one year the numbers of months, quarters or weeks run up to {last} and go on with {first}. Of "
+                "which year are those after the turn?",
+                [option("next", "of the next year"), option("same", "of the same year")],
+                last=max(max(run) for run in runs),
+                first=min(min(run) for run in runs),
+            )
+            return {part: min(begins)} if told == "next" else {}
+    return {}
+
+
+def _begin_over_new_year(run: Sequence[int]) -> int:
+    """Return with what a run begins that goes up, over a new year, and up again; 0 for any other."""
+    steps = [*dict.fromkeys(run)]
+    for order in (steps, steps[::-1]):  # the newest may stand first
+        falls = sum(b < a for a, b in itertools.pairwise(order))
+        if falls == 1 and order[0] > order[-1] and (len(order) > 2 or order[0] - order[-1] > 1):
+            return order[0]
+    return 0
+
+
+def _turned(years: "pd.Series[str]", after: "pd.Series[bool]") -> "pd.Series[str]":
+    """Return the years, the next one after the turn; 2018/19 is told by its first."""
+    first = years.str.extract(r"^((?:19|20|21)\d\d)(?:\s*[-/–]\s*(?:\d\d){1,2})?$")[0]
+    if first.isna().any():
+        row = first.index[first.isna()][0]
+        raise refusal(
+            "row {row}: “{text}” is no year; write it with four digits", row=row, text=years[row][:20]
+        )
+    return (first.astype(int) + after).astype(str)
+
+
 def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts, talk: Talk) -> "pd.Series[str]":
     if "h" in head.parts:
         return pd.Series(f" {head.parts['h']:02}:00", body.index)
     if columns.clock is None:
         return pd.Series("", body.index)
     distinct = body[columns.clock].unique()
-    figures = [int(text) for text in distinct if text.isdecimal()]
-    ends = 1 if figures and max(figures) == 24 and min(figures) > 0 else 0  # hours numbered by their ends
+    hours = {t: int(found[1]) for t in distinct if (found := re.fullmatch(r"(\d{1,2})(?::00)*", t))}
+    ends = (
+        1 if hours and max(hours.values()) == 24 and min(hours.values()) > 0 else 0
+    )  # numbered by their ends
     if ends:
         talk.tell("hours", None, "Hours are numbered to 24: each is read as the hour that ends then.")
     known = {
-        text: f" {int(text) - ends:02}:00" if text.isdecimal() else f" {labels.clock_of(text) or text}"
+        text: f" {hours[text] - ends:02}:00" if text in hours else f" {labels.clock_of(text) or text}"
         for text in distinct
     }
     return body[columns.clock].map(known)
@@ -414,5 +481,6 @@ def _without_direction(name: str) -> str:
 def unknown_heads(records_: Records) -> Iterator[str]:
     """Yield the heads that name something else than visits, as loans."""
     for head in records_.heads:
-        if words_of(head) & OTHER and not words_of(head) & VISITS:
+        words = words_of(head)
+        if words & (OUT | ELSEWHERE) or (words & OTHER and not words & VISITS):
             yield head

@@ -294,6 +294,7 @@ def test_answers_decide() -> None:
         ("From,To,Visits\n2019-01-31,2019-01-01,5\n2019-02-01,2019-02-28,6\n", "row 2: .* ends before it begins"),
         ("Datum;Besök\n3019-01-01;5\n3019-01-02;6\n", "tells the time"),
         ("År;Besök\n2017;100 000\n2018;98 000*\n2019;101 000\n", r"row 3: “98 000\*” is no number"),
+        ("Filial;2018;2019\nA;10*;12\nB;20;22\nC;1;2\n", r"row 2: “10\*” is no number"),
         ("År;Period;Besök\n2018;Kv 1;60\n2018;Kv 2;61\n2019;Jan;10\n2019;Feb;14\n2019;Mar;13\n2019;Apr;1\n2019;Maj;9\n",
          "row 2 is read as a sum, and no row above"),
         ("Månad;Besök;;Månad;Besök\nJan;5;;Jan;7\nFeb;6;;Feb;8\n", "“Månad” stand beside each other"),

@@ -62,7 +62,10 @@ def _find_table(sheet: Sheet) -> Table | None:
     first = _first_counts(sheet.rows)
     if first is None:
         return None
-    while first and _is_like(sheet.rows[first - 1], sheet.rows[first]):
+    while first and (
+        _is_like(sheet.rows[first - 1], sheet.rows[first])
+        or (first > 1 and _is_head(sheet.rows[first - 2]) and _has_marked(sheet.rows[first - 1]))
+    ):
         first -= 1
     above = sheet.rows[:first]
     values = [c for c, text in enumerate(sheet.rows[first]) if c and labels.is_count(text)]
@@ -127,6 +130,14 @@ def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
     timed = {c for c, text, below in pairs if (kind := _kind(text)) and kind == _kind(below)}
     return bool(timed) and any(
         c not in timed and labels.is_number(below) and not _kind(text) for c, text, below in pairs
+    )
+
+
+def _has_marked(row: Sequence[str]) -> bool:
+    """Tell whether a row has a text that begins as a number and is neither one nor a time, as 98 000*."""
+    return any(
+        text[:1].isdigit() and not labels.is_number(text) and not _kind(text) and c
+        for c, text in enumerate(row)
     )
 
 

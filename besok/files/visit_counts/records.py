@@ -1,6 +1,5 @@
 """Cells as records: each count with the row it stands in, its series and its period."""
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.values import bare_numbers, decimal_sign, month_named, parse_numbers
+from besok.files.values import bare_numbers, decimal_sign, parse_numbers
 from besok.files.visit_counts import labels, periods, totals
 from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, words_of
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.year_turns import part_texts, turned, year_turns
 
 WORDS: Final = 5  # different words among the counts that can be asked about
 THOUSANDS: Final = re.compile(r"tusental|1000-?tal|thousand|1,?000s|\b000s|'000", re.IGNORECASE)
@@ -61,7 +61,7 @@ def records(
         numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
     texts, rows = {}, {}
-    turns = _turns(body, columns, {c: heads[c] for c in used}, talk)
+    turns = year_turns(body, columns, {c: heads[c] for c in used}, talk)
     for c in used:
         told = heads[c].whole or heads[c].parts
         rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
@@ -310,14 +310,14 @@ def _period_texts(
         return text + _clock(body, columns, head, talk)
     if head.whole:
         return pd.Series(head.whole, body.index) + _clock(body, columns, head, talk)
-    told = {p: _part(body[c], p) for p, c in columns.parts.items()}
+    told = {p: part_texts(body[c], p) for p, c in columns.parts.items()}
     told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
     if not told:
         raise refusal("no column and no head tells the time of the counts; name it Date, Month or Year")
     if "y" not in told:
         told["y"] = pd.Series(_year(titles, talk), body.index)
     for part, begin in turns.items():
-        told["y"] = _turned(told["y"], told[part].astype(int) < begin)
+        told["y"] = turned(told["y"], told[part].astype(int) < begin)
     match tuple(p for p in ("m", "q", "w", "d") if p in told):
         case ():
             text = told["y"]
@@ -334,61 +334,6 @@ def _period_texts(
         case _:
             raise refusal("the columns of times do not make a date together; name a column Date")
     return text + _clock(body, columns, head, talk)
-
-
-def _turns(
-    body: pd.DataFrame, columns: Columns, heads: Mapping[int, HeadParts], talk: Talk
-) -> dict[Part, int]:
-    """Return with which month, quarter or week the years begin that run over a new year, where that is so.
-
-    They run on from December to January, with one year for all.
-    """
-    if columns.whole is not None or any(head.whole for head in heads.values()):
-        return {}
-    keys = [c for p, c in columns.parts.items() if p == "y"] + columns.names
-    for part in ("m", "q", "w"):
-        if part in columns.parts:
-            numbers = pd.to_numeric(_part(body[columns.parts[part]], part), errors="coerce").dropna()
-            groups = numbers.groupby([body.loc[numbers.index, c] for c in keys]) if keys else [("", numbers)]
-            runs = [[*own.astype(int)] for _, own in groups]
-        else:
-            across: dict[tuple[str, int], list[int]] = {}
-            for head in heads.values():
-                if part in head.parts:
-                    across.setdefault((head.rest, head.parts.get("y", 0)), []).append(head.parts[part])
-            runs = [*across.values()]
-        if begins := [begin for run in runs if (begin := _begin_over_new_year(run))]:
-            told = talk.ask(
-                "new-year",
-                "In one year the numbers of months, quarters or weeks run up to {last} and go on with {first}. Of "
-                "which year are those after the turn?",
-                [option("next", "of the next year"), option("same", "of the same year")],
-                last=max(max(run) for run in runs),
-                first=min(min(run) for run in runs),
-            )
-            return {part: min(begins)} if told == "next" else {}
-    return {}
-
-
-def _begin_over_new_year(run: Sequence[int]) -> int:
-    """Return with what a run begins that goes up, over a new year, and up again; 0 for any other."""
-    steps = [*dict.fromkeys(run)]
-    for order in (steps, steps[::-1]):  # the newest may stand first
-        falls = sum(b < a for a, b in itertools.pairwise(order))
-        if falls == 1 and order[0] > order[-1] and (len(order) > 2 or order[0] - order[-1] > 1):
-            return order[0]
-    return 0
-
-
-def _turned(years: "pd.Series[str]", after: "pd.Series[bool]") -> "pd.Series[str]":
-    """Return the years, the next one after the turn; 2018/19 is told by its first."""
-    first = years.str.extract(r"^((?:19|20|21)\d\d)(?:\s*[-/–]\s*(?:\d\d){1,2})?$")[0]
-    if first.isna().any():
-        row = first.index[first.isna()][0]
-        raise refusal(
-            "row {row}: “{text}” is no year; write it with four digits", row=row, text=years[row][:20]
-        )
-    return (first.astype(int) + after).astype(str)
 
 
 def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts, talk: Talk) -> "pd.Series[str]":
@@ -408,18 +353,6 @@ def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts, talk: Talk) ->
         for text in distinct
     }
     return body[columns.clock].map(known)
-
-
-def _part(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
-    def figures(text: str) -> str:
-        if part == "m" and (month := month_named(text)):
-            return f"{month:02}"
-        found = labels.part(text)
-        if found:
-            return f"{found[1]:02}"
-        return f"{int(text):02}" if text.isdecimal() else text
-
-    return texts.map({text: figures(text) for text in texts.unique()})
 
 
 def _year(titles: Sequence[str], talk: Talk) -> str:

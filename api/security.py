@@ -95,7 +95,7 @@ class Guard:
         asked = Headers(scope=scope)
         name = host_name(asked.get("host", ""))
         if name not in self.allowed:
-            said = messages.foreign_host(name[:100])
+            said = messages.FOREIGN_HOST(name=name[:100] or "no host")
             return await problem(scope, 400, said)(scope, receive, send)
         extra = headers(scope["app"].state.csp) | (HTTPS_ONLY if name in self.secure else {})
         if is_open(scope):

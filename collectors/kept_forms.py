@@ -77,10 +77,11 @@ def is_key(name: str) -> bool:
     """
     if _KEY.fullmatch(name.replace(" ", "_")) is None or _ADDRESS.fullmatch(name):
         return False
-    said = [word for word in field_names.words(name) if not word.isdecimal()]
+    parts = name.casefold().split(" ") if " " in name else field_names.words(name)
+    said = [word for word in parts if not word.isdecimal()]
     known = [word in WORDS or word in field_names.KNOWN for word in said]
     if " " in name:
-        return name == name.strip() and all(known) and sum(map(str.isdecimal, name)) <= 4
+        return all(known) and sum(map(str.isdecimal, name)) <= 4
     return len(said) < 2 or any(known) or any(len(word) < 3 for word in said)
 
 

@@ -1,6 +1,6 @@
 """The collector's figures as Prometheus reads them, made when asked for: they cost a message nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import accumulate
 
@@ -34,7 +34,9 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     reconnects = max(c.connections - 1, 0)
     text = "Connections to the broker after the first"
     yield CounterMetricFamily(PREFIX + "broker_reconnects", text, value=reconnects)
-    yield _rejected(c)
+    text = "Messages that could not be read in whole, by class of the reason"
+    by_reason = {refusal.value: c.rejected_by[refusal.value] for refusal in Refusal}
+    yield labelled(PREFIX + "messages_rejected", text, "reason", by_reason)
     yield gauge(PREFIX + "broker_connected", "1 while connected to the broker", c.connected)
     yield gauge(
         PREFIX + "ready", "1 while readings get from the broker into the database", c.problem(now) is None
@@ -47,12 +49,11 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     yield histogram(PREFIX + "batch_messages", "Messages in a transaction", c.batch_sizes)
 
 
-def _rejected(c: Counters) -> Metric:
-    """Make one series for each class of reasons, from the start: an alert cannot see the first step of a new series."""
-    text = "Messages that could not be read in whole, by class of the reason"
-    family = CounterMetricFamily(PREFIX + "messages_rejected", text, labels=["reason"])
-    for refusal in Refusal:
-        family.add_metric([refusal.value], c.rejected_by[refusal.value])
+def labelled(name: str, text: str, label: str, counts: Mapping[str, int]) -> Metric:
+    """Make one series for each value, from the start: an alert cannot see the first step of a new series."""
+    family = CounterMetricFamily(name, text, labels=[label])
+    for value, count in counts.items():
+        family.add_metric([value], count)
     return family
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from starlette.responses import StreamingResponse
 
 from besok.model.views.live import SiteLive
-from besok.model.views.overview import Overview
 from besok.services import access
 from besok.store import sites
 from besok.store.alerts import listing
 from besok.text.languages import language
-from dashboard.components import alerts, live_parts, overview_parts
+from dashboard.components import live_parts, open_alerts, overview_parts
 
 
 def install(server: FastAPI) -> None:
@@ -21,31 +21,26 @@ def install(server: FastAPI) -> None:
 
     def render(live: SiteLive) -> str:
         db = server.state.db
-        told = alerts.mark(listing(db, live.time, live.site))
+        told = open_alerts.mark(listing(db, live.time, live.site))
         return live_parts.update(live, sites.load(db, live.site), told)
 
-    def overview() -> tuple[str, Callable[[Overview], str]]:
-        """Return the form of the overview for whoever asks, who sees only its own sites."""
+    def form(site: str) -> tuple[str, Callable[[Any], str]]:
+        """Return how a stream is told; that of all sites, which has no name, tells whoever asks of its own sites."""
+        if site:
+            return language(), render
         who = access.caller()
         shown = partial(overview_parts.update, may=partial(who.may, "read"))
         return f"{language()} {sorted(map(str, who.grants))}", shown
 
     @router.get("/stream")
-    async def all_stream(request: Request) -> StreamingResponse:
-        answer: StreamingResponse = await request.app.state.hub.events("", *overview())
+    @router.get("/{site}/stream")
+    async def stream(request: Request, site: str = "") -> StreamingResponse:
+        answer: StreamingResponse = await request.app.state.hub.events(site, *form(site))
         return answer
 
     @router.websocket("/ws")
-    async def all_socket(ws: WebSocket) -> None:
-        await ws.app.state.hub.converse(ws, "", *overview())
-
-    @router.get("/{site}/stream")
-    async def stream(site: str, request: Request) -> StreamingResponse:
-        answer: StreamingResponse = await request.app.state.hub.events(site, language(), render)
-        return answer
-
     @router.websocket("/{site}/ws")
-    async def socket(site: str, ws: WebSocket) -> None:
-        await ws.app.state.hub.converse(ws, site, language(), render)
+    async def socket(ws: WebSocket, site: str = "") -> None:
+        await ws.app.state.hub.converse(ws, site, *form(site))
 
     server.include_router(router)

@@ -12,9 +12,9 @@ from api.routing import WORD, Routes, Signed
 from besok.model import messages
 from besok.model.alerts import AlertRule, RuleKind
 from besok.model.errors import NotFound
-from besok.model.views.alerts import AlertInfo, RuleInfo, TargetInfo
+from besok.model.views.alerts import AlertInfo, MaintenanceInfo, RuleInfo, TargetInfo
 from besok.model.views.like import like
-from besok.services import access, alert_handling
+from besok.services import access, alert_handling, maintenance
 from besok.services.alerts import add_rule
 from besok.store import alerts as store
 from besok.store.alerts import Delivery
@@ -25,6 +25,7 @@ Number = Annotated[
     int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
 TargetName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="The target", examples=["desk"])]
 
 
@@ -49,6 +50,18 @@ class RuleIn(Signed):
         default=None, description="No message from this time of the day on", examples=["22:00"]
     )
     quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
+
+
+class MaintenanceIn(Signed):
+    """Work on something of a site, from now on."""
+
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=WORD)] = Field(
+        description="The site, a door or a space as site/door, or a sensor", examples=["library/front"]
+    )
+    until: Annotated[str, StringConstraints(min_length=1, max_length=40)] = Field(
+        description="Until when, by the clock of the site", examples=["2026-03-02T10:15"]
+    )
+    reason: Reason = Field(description="Why", examples=["A new lens"])
 
 
 class TargetIn(Signed):
@@ -95,6 +108,34 @@ def acknowledge(site: KnownSite, number: Number, body: TakenCare, db: Db, now: N
     """Note that somebody takes care: no message goes out for it any more. Where it asks for cleaning, it is cleaned,
     and entries are counted from now on; that everybody who works here may say. 409 if it is over or taken already."""
     return alert_handling.acknowledge(db, number, author(body.who), now)
+
+
+@router.reads("/sites/{site}/maintenance", "read", "Planned maintenance")
+def get_maintenance(site: KnownSite, db: Db, now: Now, response: Response) -> list[MaintenanceInfo]:
+    """Return what is being worked on, and what was in the last 30 days, the last first."""
+    response.headers.update(FRESH)
+    return store.maintenance(db, site.id, now - timedelta(days=30))
+
+
+@router.writes("/sites/{site}/maintenance", "acknowledge", "Plan maintenance", status_code=201)
+def plan(site: KnownSite, body: MaintenanceIn, db: Db, now: Now) -> MaintenanceInfo:
+    """Raise no alert about the site, or a door, space or sensor of it, until a time; visits of then are marked."""
+    number = maintenance.plan(
+        db, site, body.subject, until=body.until, reason=body.reason, author=author(body.who), now=now
+    )
+    return next(one for one in store.maintenance(db, site.id, now) if one.id == number)
+
+
+@router.writes(
+    "/sites/{site}/maintenance/{number}/end",
+    "acknowledge",
+    "End maintenance before its time",
+    status_code=204,
+)
+def end_maintenance(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> None:
+    """Let alerts be raised again from now on."""
+    if not store.end_maintenance(db, site.id, number, author(body.who), now):
+        raise NotFound(messages.NO_MAINTENANCE(number=number))
 
 
 @router.reads("/sites/{site}/alerts/rules", "administer", "Rules of alerts")

@@ -11,11 +11,10 @@ from api.routing import Routes
 from besok.model import calendar
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.levers import LeverEffect
-from besok.model.site import Site, Text
+from besok.model.site import Text
 from besok.model.views.forecast import Record, Scored
 from besok.services.forecast import get_outlook, get_records, get_scored, get_weekday_growth
 from besok.services.levers import get_levers
-from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
 
@@ -74,7 +73,7 @@ def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days")
 )
 def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | ForecastRecord:
     """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
-    found = _scored(db, site, now)
+    found = get_scored(db, site.id, calendar.business_day(now, site))
     if form.format != "json":
         return rows(found, Scored, form, f"{site.id}-forecasts")
     records = tuple(get_records(found))
@@ -90,7 +89,3 @@ def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | Forecast
 def levers(site: KnownSite, db: Db, now: Now) -> list[LeverEffect]:
     """Visits a year that one more of each lever went with, by the site's own weeks."""
     return list(get_levers(db, site.id, calendar.business_day(now, site)))
-
-
-def _scored(db: Database, site: Site, now: Now) -> list[Scored]:
-    return get_scored(db, site.id, calendar.business_day(now, site))

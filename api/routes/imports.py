@@ -171,7 +171,7 @@ def listing(site: KnownSite, db: Db) -> list[ImportView]:
 )
 def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: Request) -> FilePreview:
     """Read a file and return what storing it would change, or what must be answered first. Nothing is stored."""
-    with speaking(_language(request)):
+    with speaking(preferred(request.headers.get("accept-language", "")) or "en"):
         try:
             file = _read(upload, site)
             measure = _measure(upload, file)
@@ -234,10 +234,6 @@ def _measure(upload: _Upload, file: CountFile) -> Counts:
 def _new(file: CountFile, upload: _Upload, measure: Counts, who: str = "") -> NewImport:
     doors = {count.series: upload.portal for count in file.counts} if upload.portal else {}
     return like(NewImport, upload, file=file, portal_of=doors, counted=measure, author=who)
-
-
-def _language(request: Request) -> str:
-    return preferred(request.headers.get("accept-language", "")) or "en"
 
 
 def _asked(question: FileQuestion) -> OpenQuestion:

@@ -85,7 +85,7 @@ class Gate:
         """Return who asks, by this version of HTTP, and the token that replaces that of its session, where it is time
         for one."""
         try:
-            if key := _key(headers):
+            if key := tokens.presented(headers.get("authorization", "")):
                 return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None
             token = cookie(headers, self.address(headers).cookie)
             if token and (found := sign_in.caller_of_session(self.db, token, now)):
@@ -130,10 +130,6 @@ def cookie(headers: Mapping[str, str], name: str) -> str:
     except CookieError:
         return ""
     return morsel.value if morsel else ""
-
-
-def _key(headers: Headers) -> str:
-    return tokens.presented(headers.get("authorization", ""))
 
 
 def _checked(url: str) -> str:

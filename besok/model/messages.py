@@ -21,10 +21,6 @@ class Translatable:
         return Translatable(self.english, values)
 
 
-def _of(english: str, **values: Any) -> Translatable:
-    return Translatable(english, values)
-
-
 NO_TITLE: Final = Translatable("title: say what was asked for, in Swedish or in English")
 HALF_AN_ANSWER: Final = Translatable("an answer has a text and a day; write both or neither")
 NEVER_DONE: Final = Translatable(
@@ -74,6 +70,9 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     ),
     "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
 }
+NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
+NO_SUBJECT: Final = Translatable("{name} is no door, space or sensor of this site")
+NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
 NO_ALERT_TARGET: Final = Translatable(
     "there is no target {name}; `besok alert target put {name} URL` makes one"
@@ -159,15 +158,9 @@ SOURCE_COUNTS: Final = Translatable(
     "of their own"
 )
 
-
-def foreign_host(name: str) -> Translatable:
-    """Return a request names a host that is not ours."""
-    return _of(
-        "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is",
-        name=name or "no host",
-    )
-
-
+FOREIGN_HOST: Final = Translatable(
+    "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
+)
 SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")
 NO_AUTHOR: Final = Translatable("who: write a name or initials, or sign in")
 WRONG_PASSWORD: Final = Translatable("Name, password or code is wrong.")
@@ -188,14 +181,6 @@ INSECURE: Final = Translatable(
     "Open Besök under the https address that BESOK_PUBLIC_URL names."
 )
 
-
-def wait(seconds: int) -> Translatable:
-    """Return that a name has failed too often to try again at once."""
-    return _of("Too many attempts under this name. Try again in {n} seconds.", n=seconds)
-
-
-def not_allowed(name: str, site: str | None) -> Translatable:
-    """Return that a signed-in caller has no such right."""
-    if site:
-        return _of("{name} has no role that allows this at {site}", name=name, site=site)
-    return _of("{name} has no role that allows this at every site", name=name)
+WAIT: Final = Translatable("Too many attempts under this name. Try again in {n} seconds.")
+NOT_ALLOWED_HERE: Final = Translatable("{name} has no role that allows this at {site}")
+NOT_ALLOWED: Final = Translatable("{name} has no role that allows this at every site")

@@ -46,7 +46,8 @@ def require(right: Right, site: str | None = None) -> None:
         raise who.error
     if who.kind == "public":
         raise SignInNeeded(messages.SIGN_IN_NEEDED)
-    raise NotAllowed(messages.not_allowed(who.name, site))
+    said = messages.NOT_ALLOWED_HERE if site else messages.NOT_ALLOWED
+    raise NotAllowed(said(name=who.name, site=site))
 
 
 def require_anywhere(right: Right) -> None:

@@ -40,7 +40,9 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
     visits = {source: _now(history, source, measure) for source in history.brought.sources}
     all_days = {s: _now(history, s, measure, history.brought.days_of(s)) for s in history.brought.sources}
     seen = {
-        day: v for day, v in zip(history.dates, present.tolist(), strict=True) if _is_known(history, day, v)
+        day: visits
+        for day, visits in zip(history.dates, present.tolist(), strict=True)
+        if np.isfinite(visits) and day in history.brought.measured
     }
     last = next((s for s, there in history.days_by_source.items() if there[-1]), SENSORS)
     counter = last if last or seen else next(iter(history.days_by_source), SENSORS)
@@ -58,10 +60,6 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
             if source != counter
             else None,
         )
-
-
-def _is_known(history: History, day: date, visits: float) -> bool:
-    return np.isfinite(visits) and day in history.brought.measured
 
 
 def _now(

@@ -97,7 +97,8 @@ def with_closed(
         return list(points)
     kept = store.kept(db, site)
     known = {(one.first, one.last): one for one in kept if first <= one.first and one.last <= last}
-    return [_closed_point(point, known.get(_whole(point.day, step))) for point in points]
+    form = "%Y" if step == "year" else "%Y-%m"
+    return [_closed_point(point, known.get(period_of(f"{point.day:{form}}"))) for point in points]
 
 
 def get_reported(db: Database, site: str, year: int, today: date, *, verify: bool = False) -> AnnualReport:
@@ -134,10 +135,6 @@ def _closed_point(point: VisitPoint, period: KeptPeriod | None) -> VisitPoint:
         revised_gross=point.gross if differs else None,
         revised_net=point.net if differs else None,
     )
-
-
-def _whole(day: date, step: VisitStep) -> tuple[date, date]:
-    return period_of(f"{day.year}" if step == "year" else f"{day:%Y-%m}")
 
 
 def _bounds(place: Site, first: date, last: date) -> tuple[datetime, datetime]:

@@ -56,13 +56,11 @@ def get_headcounts(
         share_lower=lower,
         share_upper=upper,
         honest=None if lower is None or upper is None or len(judged) < ENOUGH else lower <= STATED <= upper,
-        spaces=tuple(_space([c for c in used if c.space == space]) for space in _spaces(used)),
+        spaces=tuple(
+            _space([c for c in used if c.space == space]) for space in sorted({c.space for c in used})
+        ),
         counts=tuple(counts),
     )
-
-
-def _spaces(counts: Sequence[HeadcountInfo]) -> list[str]:
-    return sorted({c.space for c in counts})
 
 
 def _space(counts: Sequence[HeadcountInfo]) -> SpaceHeadcounts:

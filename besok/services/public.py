@@ -43,8 +43,8 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
-    spaces = live.spaces if live.is_open and not _at_night(time, place) else map(_untold, live.spaces)
-    root, *rest = spaces
+    told = live.is_open and not _at_night(time, place)
+    root, *rest = live.spaces if told else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
     seats = {space.id: space.seats for space in place.spaces if space.seats}
@@ -88,10 +88,6 @@ def _floor(space: str, parents: Mapping[str, str | None], floors: Mapping[str, T
 def _at_night(time: datetime, place: Site) -> bool:
     hour = time.astimezone(ZoneInfo(place.timezone)).hour
     return hour in NIGHT or hour - 24 in NIGHT
-
-
-def _untold(space: SpaceLive) -> SpaceLive:
-    return replace(space, people=None)
 
 
 def coarse(people: float) -> int:

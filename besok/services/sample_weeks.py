@@ -102,7 +102,12 @@ def samples(
     """
     sources: dict[str, list[PeriodVisits]] = defaultdict(list)
     for row in rows:
-        if row.method == "manual" and not row.portal and not row.series and _short(row):
+        if (
+            row.method == "manual"
+            and not row.portal
+            and not row.series
+            and (row.last - row.first).days < WEEK_DAYS
+        ):
             sources[row.source].append(row)
     for own in sources.values():
         for year in sorted({day.year for row in own for day in (row.first, row.last)}):
@@ -113,10 +118,6 @@ def samples(
                 found = _sample(site, year, days, own, school, profile, hours)
                 if found:
                     yield found
-
-
-def _short(row: PeriodVisits) -> bool:
-    return (row.last - row.first).days < WEEK_DAYS
 
 
 def _sample(

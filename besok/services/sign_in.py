@@ -88,7 +88,7 @@ def sign_in(
     until = accounts.begin_attempt(db, waits, now)
     if until:
         seconds = max(1, round((until - now).total_seconds()))
-        raise SignInRefused(messages.wait(seconds), seconds)
+        raise SignInRefused(messages.WAIT(n=seconds), seconds)
     right = _is_password(known.password if known else _NOBODY, password)
     if known is None or not right or not _is_code(db, known, code, now):
         raise SignInRefused(messages.WRONG_PASSWORD)

@@ -3,18 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
-
-import psycopg
+from typing import Final, cast
 
 from besok.model.access import Grant
 from besok.model.errors import NotFound
 from besok.store import audit
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
 
 CHANNEL: Final = "access"  # told whose sessions or roles have changed
-_Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +91,7 @@ def of_provider(
 
 
 def _made(
-    conn: _Connection, issuer: str, subject: str, names: Sequence[str], now: datetime
+    conn: Connection, issuer: str, subject: str, names: Sequence[str], now: datetime
 ) -> tuple[int, str]:
     for name in (*names, f"{subject}@{issuer}"):
         row = {"name": name.lower(), "display": names[0], "password": None, "issuer": issuer}
@@ -192,14 +189,14 @@ def principal(account_id: int) -> str:
     return f"account {account_id}"
 
 
-def _id(conn: _Connection, name: str) -> int:
+def _id(conn: Connection, name: str) -> int:
     row = conn.execute(sql("account_id"), {"name": name.lower()}).fetchone()
     if row is None:
         raise NotFound(f"there is no account {name}; `besok user list` shows those there are")
     return int(row[0])
 
 
-def _set_roles(conn: _Connection, account_id: int, grants: Sequence[Grant]) -> None:
+def _set_roles(conn: Connection, account_id: int, grants: Sequence[Grant]) -> None:
     conn.execute(sql("roles_delete"), {"account_id": account_id})
     for grant in grants:
         site_id = id_of(conn, grant.site) if grant.site else None
@@ -210,5 +207,5 @@ def _told(grants: Sequence[Grant]) -> str:
     return ", ".join(map(str, grants)) or "no role"
 
 
-def _tell(conn: _Connection, payload: str) -> None:
+def _tell(conn: Connection, payload: str) -> None:
     conn.execute(sql("notify"), {"channel": CHANNEL, "payload": payload})

@@ -11,7 +11,7 @@ from besok.model.actions import Action, changes, check
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
 from besok.store import audit
-from besok.store.database import Connection, Database, fetch, sql
+from besok.store.database import Connection, Database, fetch, sql, values_of
 from besok.store.sites import id_of
 
 
@@ -100,11 +100,13 @@ def _put(conn: Connection, old: Action | None, action: Action, author: str, now:
     if not different:
         return []
     key = {"site_id": site_id, "id": action.id}
-    row = conn.execute(sql("action_upsert"), {**key, **_values(action)}).fetchone()
-    assert row
-    conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})
+    ((action_id,),) = conn.execute(sql("action_upsert"), {**_values(action), **key}).fetchall()
+    conn.execute(sql("action_spaces_forget"), {"action_id": action_id})
     for space in action.spaces:
-        if conn.execute(sql("action_space_insert"), {"action_id": row[0], "space": space}).fetchone() is None:
+        if (
+            conn.execute(sql("action_space_insert"), {"action_id": action_id, "space": space}).fetchone()
+            is None
+        ):
             raise NotFound(messages.NO_SPACE(site=action.site, space=space))
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
@@ -118,12 +120,11 @@ def _told(author: str, change: str) -> str:
 
 def _values(action: Action) -> dict[str, object]:
     answer = action.answer or Text(sv="", en="")
-    plain = ("asked_by", "asked", "answered", "done_since", "undone", "invented")
     return {
+        **values_of(action),
         "title_sv": action.title.sv,
         "title_en": action.title.en,
         "answer_sv": answer.sv,
         "answer_en": answer.en,
         "weekdays": list(action.weekdays),
-        **{name: getattr(action, name) for name in plain},
     }

@@ -1,13 +1,13 @@
 """Rules of alerts, their occurrences, and what was sent of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
-from besok.model.views.alerts import TargetInfo
-from besok.store.database import Database
+from besok.model.views.alerts import MaintenanceInfo, TargetInfo
+from besok.store.database import Database, values_of
 
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def targets(db: Database) -> dict[str, str]:
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Keep a rule; return its number."""
-    ((number,),) = db.rows("alert_rule_add", **{**asdict(rule), "now": now})
+    ((number,),) = db.rows("alert_rule_add", **values_of(rule), now=now)
     return int(number)
 
 
@@ -54,16 +54,8 @@ def settle(
 ) -> None:
     """Raise what holds of a rule, and resolve what is open of other subjects than those and the `kept` ones."""
     for state in states:
-        key = {
-            "rule": rule.id,
-            "subject": state.subject,
-            "site": state.site,
-            "about": list({state.subject, state.site or "", *state.about}),
-            "since": state.since,
-            "value": state.value,
-            "now": now,
-        }
-        db.run("alert_raise", key)
+        about = list({state.subject, state.site or "", *state.about})
+        db.run("alert_raise", {**values_of(state), "rule": rule.id, "about": about, "now": now})
     subjects = [*(state.subject for state in states), *kept]
     db.run("alert_resolve", {"rule": rule.id, "subjects": subjects, "now": now})
 
@@ -108,21 +100,22 @@ def deliveries(db: Database) -> list[Delivery]:
 
 
 def mute(
-    db: Database,
-    subject: str,
-    *,
-    site: str | None = None,
-    reason: str,
-    author: str,
-    until: datetime,
-    now: datetime,
+    db: Database, subject: str, *, site: str | None, reason: str, author: str, until: datetime, now: datetime
 ) -> int:
     """Raise nothing about a subject until then; return the number of the entry."""
-    key = {
-        "subject": subject, "site": site, "reason": reason, "author": author, "until": until, "now": now,
-    }  # fmt: skip
-    ((number,),) = db.rows("alert_mute_add", **key)
+    key = {"subject": subject, "site": site, "reason": reason, "author": author}
+    ((number,),) = db.rows("alert_mute_add", **key, until=until, now=now)
     return int(number)
+
+
+def maintenance(db: Database, site: str, since: datetime) -> list[MaintenanceInfo]:
+    """Return what is being worked on at a site, or was since a time, the last first."""
+    return db.fetch("maintenance", MaintenanceInfo, site=site, since=since)
+
+
+def end_maintenance(db: Database, site: str, number: int, author: str, now: datetime) -> bool:
+    """Note that work is over before its time; False if there is none of that number going on."""
+    return db.run("maintenance_end", {"site": site, "id": number, "author": author, "now": now}) == 1
 
 
 def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:

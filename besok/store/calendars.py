@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
 from besok.model.views.calendar import ImportedCalendar, ProgrammeEvent, SchoolHoliday
-from besok.store.database import Database, fetch, sql
+from besok.store.database import Database, fetch, sql, values_of
 from besok.store.sites import id_of
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -70,8 +70,7 @@ def _compared(occurrence: Occurrence, space: str | None) -> tuple[str, str | Non
 
 
 def _values(occurrence: Occurrence, space: str | None) -> dict[str, object]:
-    names = ("uid", "title", "start", "end", "all_day")
-    return {**{name: getattr(occurrence, name) for name in names}, "space": space}
+    return {**values_of(occurrence), "space": space}
 
 
 def import_school_holidays(db: Database, site: str, calendar: str, found: Sequence[SchoolHoliday]) -> int:
@@ -81,7 +80,7 @@ def import_school_holidays(db: Database, site: str, calendar: str, found: Sequen
         key = {"site_id": id_of(conn, site), "calendar": calendar}
         if found:
             conn.execute(sql("school_holidays_forget"), {**key, "first": min(h.first for h in found)})
-        rows = [{**key, "first": h.first, "last": h.last, "name": h.name} for h in found]
+        rows = [{**key, **values_of(holiday)} for holiday in found]
         conn.cursor().executemany(sql("school_holiday_insert"), rows)
         return len(rows)
 
@@ -90,15 +89,7 @@ def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> in
     """Write the weather of days; what a file does not tell stays as it was."""
     with db.transaction() as conn:
         site_id = id_of(conn, site)
-        rows = [
-            {
-                "site_id": site_id,
-                "day": day,
-                "temperature_c": weather.temperature_c,
-                "precipitation_mm": weather.precipitation_mm,
-            }
-            for day, weather in found.items()
-        ]
+        rows = [{"site_id": site_id, "day": day, **values_of(weather)} for day, weather in found.items()]
         conn.cursor().executemany(sql("weather_upsert"), rows)
         return len(rows)
 

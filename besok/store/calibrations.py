@@ -15,7 +15,7 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import Site
 from besok.model.views.calibration import Calibration, CountInfo, Decision, DoorInfo, ManualCount
 from besok.store import audit, rollup, sites
-from besok.store.database import Connection, Database, fetch_one, sql
+from besok.store.database import Connection, Database, fetch_one, sql, values_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +38,10 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
     """
     with db.transaction() as conn:
         row = {
+            **values_of(count),
             "count_id": count.id,
             "portal_id": _portal_id(conn, site, count.portal),
-            "counted_by": count.counted_by,
-            "begins": count.begins,
-            "ends": count.ends,
             "clock_ahead_s": clock_ahead.total_seconds(),
-            "note": count.note,
             "received": now,
             "digest": _digest(count),
         }
@@ -55,10 +52,7 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
             if bytes(known[0]) != row["digest"]:
                 raise StoreRefused(messages.ANOTHER_COUNT)
             return False
-        taps = [
-            {"count_id": count.id, "position": n, "time": t.time, "direction": t.direction, "people": t.people,
-             "undone": t.undone} for n, t in enumerate(count.taps)
-        ]  # fmt: skip
+        taps = [{**values_of(tap), "count_id": count.id, "position": n} for n, tap in enumerate(count.taps)]
         conn.cursor().executemany(sql("manual_tap_put"), taps)
         audit.note(conn, "count", f"{count.portal} {count.id}", site=site, detail=f"by {count.counted_by}")
         return True

@@ -10,7 +10,7 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.views.annual import AnnualReport
 from besok.model.views.closed_periods import ClosedPeriod, RevisionReason, SensorAtDoor
 from besok.model.views.like import like
-from besok.store.database import Connection, Database, sql
+from besok.store.database import Connection, Database, sql, values_of
 from besok.store.sites import id_of
 
 
@@ -70,17 +70,16 @@ def close(
         if before is not None:
             end = {"id": before, "now": period.closed, "author": period.author, "reason": period.reason}
             conn.execute(sql("period_end"), end)
-        names = ("first", "last", "author", "reason", "version", "gross", "net", "besok01", "coverage")
-        row = {name: getattr(period, name) for name in names} | {
+        row = {
+            **values_of(period),
             "site_id": id_of(conn, period.site),
             "now": period.closed,
             "days": _json({str(day): gross for day, gross in days.items()}),
             "sensors": _json(at),
             "report": None if told is None else _json(told),
         }
-        made = conn.execute(sql("period_add"), row).fetchone()
-        assert made
-        return int(made[0])
+        ((number,),) = conn.execute(sql("period_add"), row).fetchall()
+        return int(number)
 
 
 def reopen(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from besok.model.decode_context import Codec
 from besok.model.errors import NotFound
 from besok.store import audit
-from besok.store.database import Database, sql
+from besok.store.database import Database, sql, values_of
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,8 @@ def add(db: Database, codecs: Iterable[Codec], *, author: str, now: datetime) ->
     changed = 0
     with db.transaction() as conn:
         for codec in codecs:
-            row = {
-                "vendor": codec.vendor,
-                "model": codec.model,
-                "source": codec.source,
-                "sha256": codec.sha256,
-            }
-            new = conn.execute(sql("codec_put"), {**row, "now": now, "author": author}).rowcount
+            row = {**values_of(codec), "sha256": codec.sha256, "now": now, "author": author}
+            new = conn.execute(sql("codec_put"), row).rowcount
             if new:
                 audit.note(conn, "codec", codec.name, detail=f"{author}: {codec.sha256}")
             changed += new

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -133,6 +134,11 @@ def fetch(conn: Connection, query: str, row: type[Row], **params: object) -> lis
 def fetch_one(conn: Connection, query: str, row: type[Row], **params: object) -> Row | None:
     """Return the first row of the named query, None if there is none."""
     return next(iter(fetch(conn, query, row, **params)), None)
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass as parameters of a query, which takes those that it names."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 class Database:

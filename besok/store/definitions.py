@@ -8,7 +8,7 @@ from psycopg.types.json import Json
 from pydantic import TypeAdapter
 
 from besok.model.site import VisitDefinition
-from besok.store.database import Connection, sql
+from besok.store.database import Connection, sql, values_of
 
 DEFINITION = TypeAdapter(VisitDefinition)
 
@@ -36,20 +36,18 @@ def _write(
     now: datetime,
 ) -> None:
     values = {
+        **values_of(definition),
         "site_id": site_id,
-        "first": definition.first,
-        "method": definition.method,
         "portals": _ids(definition.portals, doors),
         "spec": Json(DEFINITION.dump_python(definition, mode="json", exclude_defaults=True)),
         "now": now,
     }
-    row = conn.execute(sql("definition_insert"), values).fetchone()
-    assert row
+    ((version,),) = conn.execute(sql("definition_insert"), values).fetchall()
+    key = {"site_id": site_id, "version": version}
     rows = [
-        {"site_id": site_id, "version": row[0], "position": n, "kind": d.kind, "share": d.share, "per_day": d.per_day,
-         "portals": _ids(d.portals, doors)}
+        {**values_of(d), **key, "position": n, "portals": _ids(d.portals, doors)}
         for n, d in enumerate(definition.deductions)
-    ]  # fmt: skip
+    ]
     conn.cursor().executemany(sql("deduction_insert"), rows)
 
 

@@ -88,14 +88,13 @@ def put(
             "sensors": Jsonb(_SENSORS.dump_python(list(sensors), mode="json", exclude_defaults=True)),
             "since": since,
         }
-        made = conn.execute(sql("device_mapping_put"), row).fetchone()
-        assert made
+        ((number,),) = conn.execute(sql("device_mapping_put"), row).fetchall()
         if site_id is not None:
             _place(conn, site_id, sensors, since, now)
         conn.execute(sql("notify"), {"channel": "sites", "payload": site})
         about = f"{author}: {mapping.topic}"
-        audit.note(conn, "device.mapping", f"mapping {made[0]}", site=site, detail=about)
-        return int(made[0])
+        audit.note(conn, "device.mapping", f"mapping {number}", site=site, detail=about)
+        return int(number)
 
 
 def end(db: Database, number: int, now: datetime) -> None:

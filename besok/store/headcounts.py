@@ -11,7 +11,7 @@ from besok.model.headcount import Headcount
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.store import audit, rollup
-from besok.store.database import Connection, Database, sql
+from besok.store.database import Connection, Database, sql, values_of
 
 
 def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, now: datetime) -> bool:
@@ -21,12 +21,9 @@ def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, 
     """
     with db.transaction() as conn:
         row = {
-            "id": count.id,
+            **values_of(count),
             "space_id": _space_id(conn, site.id, count.space),
             "time": count.time - clock_ahead,
-            "people": count.people,
-            "seats_taken": count.seats_taken,
-            "counted_by": count.counted_by,
             "clock_ahead_s": clock_ahead.total_seconds(),
             "entered_at": now,
             "digest": _digest(count),

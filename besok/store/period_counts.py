@@ -15,7 +15,7 @@ from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.views.imports import CountMethod, Counts, ImportView
 from besok.store import audit, results
-from besok.store.database import Connection, Database, fetch, fetch_one, sql
+from besok.store.database import Connection, Database, fetch, fetch_one, sql, values_of
 from besok.store.sites import id_of
 
 Series = tuple[str, str]  # portal ("" for none) and series
@@ -116,16 +116,10 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         if ahead:
             raise CountFileError(messages.PERIOD_NOT_OVER(first=ahead.first, last=ahead.last))
         check(conn, site_id, new)
-        values = {
-            "site_id": site_id,
-            "made": now,
-            "counts": new.counted,
-            "layout": new.file.layout,
-            **{key: getattr(new, key) for key in ("source", "method", "author", "name", "digest", "content")},
-        }
-        row = conn.execute(sql("import_insert"), values).fetchone()
-        assert row
-        import_id: int = row[0]
+        about = {"counts": new.counted, "layout": new.file.layout, "content": new.content}
+        row = {**values_of(new), **about, "site_id": site_id, "made": now}
+        import_id: int
+        ((import_id,),) = conn.execute(sql("import_insert"), row).fetchall()
         conn.execute(
             sql("period_counts_insert"), {"import_id": import_id, **_columns(conn, site, site_id, new)}
         )

@@ -7,19 +7,17 @@ counted it is no part of any figure.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import psycopg
 from psycopg import sql as compose
-from psycopg.rows import class_row
 
 from besok.model.access import ACTOR
 from besok.model.personal import ERASED, Name
 from besok.store import audit, removal, voids
-from besok.store.database import Database, sql
+from besok.store.database import Connection, Database, fetch, sql
 from besok.store.sites import id_of
 
-_Connection = psycopg.Connection[Any]
 PAGE: Final = 500  # rejected messages at a time
 AUDIT: Final = "audit"
 
@@ -60,8 +58,7 @@ def erase(db: Database, name: str, site: str | None = None, *, dry_run: bool = F
         if site:
             id_of(conn, site)
         found = [] if site else [*_devices(conn, wanted), *_messages(conn, wanted)]
-        with conn.cursor(row_factory=class_row(_Column)) as cur:
-            columns = cur.execute(sql("personal_columns")).fetchall()
+        columns = fetch(conn, "personal_columns", _Column)
         mine = [c for c in columns if c.holds != "message" and (c.link or not site)]
         for column in mine:
             if column.relation != AUDIT:
@@ -80,7 +77,7 @@ def erase(db: Database, name: str, site: str | None = None, *, dry_run: bool = F
     return found
 
 
-def _note(conn: _Connection, wanted: Name, site: str | None, gone: list[Found]) -> None:
+def _note(conn: Connection, wanted: Name, site: str | None, gone: list[Found]) -> None:
     """Note what was done, and not of whom, also where that person did it."""
     about = ", ".join(f"{f.relation}.{f.field} {f.rows}" for f in gone)
     token = ACTOR.set(ERASED if wanted.is_in(ACTOR.get()) else ACTOR.get())
@@ -90,7 +87,7 @@ def _note(conn: _Connection, wanted: Name, site: str | None, gone: list[Found]) 
         ACTOR.reset(token)
 
 
-def _column(conn: _Connection, column: _Column, wanted: Name, site: str | None) -> Iterator[Found]:
+def _column(conn: Connection, column: _Column, wanted: Name, site: str | None) -> Iterator[Found]:
     """Replace the name in a column."""
     params = {"site": site}
     texts = conn.execute(column.of("personal_texts", site=site), params).fetchall()
@@ -114,7 +111,7 @@ def _replaced(column: _Column, wanted: Name, text: str) -> str:
     return wanted.within(text)
 
 
-def _devices(conn: _Connection, wanted: Name) -> list[Found]:
+def _devices(conn: Connection, wanted: Name) -> list[Found]:
     """Delete the devices without a place that bear the name, with what they have sent, which counts nowhere."""
     called = [row for row in conn.execute(sql("personal_devices")).fetchall() if wanted.is_in(row[2])]
     for source, device, _ in called:
@@ -123,7 +120,7 @@ def _devices(conn: _Connection, wanted: Name) -> list[Found]:
     return [Found(relation="device", field="external_id", rows=len(called), texts=texts)] if called else []
 
 
-def _messages(conn: _Connection, wanted: Name) -> list[Found]:
+def _messages(conn: Connection, wanted: Name) -> list[Found]:
     """Delete the rejected messages that hold the name."""
     ids: list[int] = []
     texts: list[str] = []

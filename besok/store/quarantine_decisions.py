@@ -10,7 +10,7 @@ from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import audit, rollup
-from besok.store.database import Connection, Database, sql
+from besok.store.database import Connection, Database, sql, values_of
 from besok.store.reading_rows import Row, insert, note_channels
 
 Choice = Literal["released", "dropped"]
@@ -51,18 +51,14 @@ def decide(
 
     What is released counts, and its days are recomputed. Raises NotFound where nothing waits.
     """
-    what = {"device": chosen.device, "site": chosen.site, "source": chosen.source}
-    what["channel"] = chosen.channel
+    what = values_of(chosen)
     with db.transaction() as conn:
         channels = [row[0] for row in conn.execute(sql("quarantine_channels"), what)]
         conn.execute(sql("lock_channels"), {"channels": sorted(channels)})
         said = {"decision": choice, "author": author, "reason": reason, "now": now, "device": chosen.device}
-        row = conn.execute(sql("quarantine_decide"), said).fetchone()
-        assert row
-        number: int = row[0]
-        within = {"cause": chosen.cause, "first": chosen.first, "last": chosen.last, "until": chosen.until}
+        ((number,),) = conn.execute(sql("quarantine_decide"), said).fetchall()
         key = {"decision_id": number, "channels": channels}
-        readings = conn.execute(sql("quarantine_choose"), {**key, **within}).rowcount
+        readings = conn.execute(sql("quarantine_choose"), {**what, **key}).rowcount
         if not readings:
             raise NotFound(f"{chosen.device}: {NOTHING}")
         conn.execute(sql("quarantine_chosen"), {**key, "readings": readings})

@@ -1,7 +1,7 @@
 """Sites in the database: applying a site file, and reading the sites back as they were applied."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -18,7 +18,7 @@ from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
 from besok.store import audit, results
-from besok.store.database import Connection, Database, fetch, sql
+from besok.store.database import Connection, Database, fetch, sql, values_of
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
 from besok.store.placements import write_placements
@@ -158,16 +158,12 @@ def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site
     sensors = (
         replace(
             s,
-            channel="" if s.channel_key == _default_channel(s) else s.channel,
+            channel="" if s.channel_key == replace(s, channel="").channel_key else s.channel,
             topics=s.topics or bound.get(key[:2], ()),
         )
         for s, key in keyed(site)
     )
     return replace(site, sensors=tuple(sensors))
-
-
-def _default_channel(sensor: Sensor) -> str:
-    return replace(sensor, channel="").channel_key
 
 
 def load(db: Database, site: str) -> Site:
@@ -246,20 +242,15 @@ def _write_sites(
 
 
 def _write_site(conn: Connection, site: Site, sort: int) -> int:
-    values = {
-        "slug": site.id,
-        **_named(site.name),
-        "opening": Jsonb(_OPENING.dump_python(site.opening, mode="json")),
-        "sort": sort,
-    }
-    plain = ("kind", "timezone", "day_start", "capacity", "sandbox", "pandemic", "late_days")
-    row = conn.execute(sql("site_upsert"), values | {key: getattr(site, key) for key in plain}).fetchone()
-    assert row
-    site_id: int = row[0]
+    opening = Jsonb(_OPENING.dump_python(site.opening, mode="json"))
+    row = {**values_of(site), "slug": site.id, **_named(site.name), "opening": opening, "sort": sort}
+    site_id: int
+    ((site_id,),) = conn.execute(sql("site_upsert"), row).fetchall()
     conn.execute(sql("space_root_upsert"), {"site_id": site_id})
     if site.target:
         conn.execute(
-            sql("target_upsert"), {"site_id": site_id, **asdict(site.target), "also": list(site.target.also)}
+            sql("target_upsert"),
+            {"site_id": site_id, **values_of(site.target), "also": list(site.target.also)},
         )
     else:
         conn.execute(sql("target_delete"), {"site_id": site_id})
@@ -278,15 +269,14 @@ def _named(name: Text) -> dict[str, object]:
 
 
 def _write_spaces(conn: Connection, site: Site, site_id: int, now: datetime) -> None:
-    plain = ("kind", "storey", "capacity", "seats", "area_m2", "parent", "first", "last")
     used = space_spans(site)
     rows = [
         {
+            **values_of(s),
             "site_id": site_id,
             "slug": s.id,
             "sort": n,
             **_named(s.name),
-            **{key: getattr(s, key) for key in plain},
             **dict(zip(("begins", "ends"), span(s.first, s.last, site), strict=True)),
             "closed": Jsonb(_CLOSED.dump_python(s.closed, mode="json")),
             "used": Multirange([Range(*stretch) for stretch in used[s.id]])
@@ -303,15 +293,12 @@ def _write_spaces(conn: Connection, site: Site, site_id: int, now: datetime) -> 
 def _write_portals(conn: Connection, site: Site, site_id: int, now: datetime) -> None:
     rows = [
         {
+            **values_of(portal),
             "site_id": site_id,
             "slug": portal.id,
             "sort": n,
             **_named(portal.name),
-            "counted": portal.counted,
-            "first": portal.first,
-            "last": portal.last,
             **dict(zip(("begins", "ends"), span(portal.first, portal.last, site), strict=True)),
-            "width_m": portal.width_m,
             **_end("outer", portal.outer, site),
             **_end("inner", portal.inner, site),
         }

@@ -8,7 +8,7 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.plurals import many
 from besok.model.views.devices import Voided
 from besok.store import audit, rollup
-from besok.store.database import Connection, Database, fetch, fetch_one, sql
+from besok.store.database import Connection, Database, fetch, fetch_one, sql, values_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +97,15 @@ def add(
         _refuse_expired(conn, device.device, device.channels, first)
         (goes,) = fetch(conn, "void_counts", Held, **key)
         said = {"reason": reason, "author": author, "now": now}
-        row = conn.execute(
-            sql("void_add"), {**key, **said, "readings": goes.readings, "people": goes.people}
-        ).fetchone()
-        assert row
+        ((number,),) = conn.execute(sql("void_add"), {**values_of(goes), **key, **said}).fetchall()
         _recompute(conn, key)
         about = (
             f"{author}: {reason}; {many(goes.readings, 'reading')} from {first:%Y-%m-%d %H:%M}"
             f" to {last:%Y-%m-%d %H:%M}"
         )
         for site in device.sites:
-            audit.note(conn, "void", f"void {row[0]} of {device.device}", site=site, detail=about)
-        return int(row[0])
+            audit.note(conn, "void", f"void {number} of {device.device}", site=site, detail=about)
+        return int(number)
 
 
 def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) -> None:
@@ -135,9 +132,7 @@ def listing(db: Database, site: str | None = None) -> list[Voided]:
 
 def _refuse_expired(conn: Connection, what: str, channels: list[int], first: datetime) -> None:
     """Raise StoreRefused where readings from `first` on are deleted: the days could not be recomputed from the rest."""
-    (expired,) = conn.execute(sql("void_expired"), {"channels": channels, "first": first}).fetchone() or (
-        None,
-    )
+    ((expired,),) = conn.execute(sql("void_expired"), {"channels": channels, "first": first}).fetchall()
     if expired:
         raise StoreRefused(messages.EXPIRED(what=what, until=expired.date()))
 

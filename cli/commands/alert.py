@@ -151,18 +151,16 @@ def mute(
     by: Author = "",
 ) -> None:
     """Raise no alert about something that is being worked on."""
+    from besok.services.maintenance import site_of
     from besok.store import alerts
 
     now = datetime.now(UTC)
     with opened() as db:
+        site = site_of(db, subject)
         alerts.mute(
-            db,
-            subject,
-            reason=reason,
-            author=by,
-            until=now + timedelta(hours=hours),
-            now=now,
-        )
+            db, subject, site=site.id if site else None, reason=reason, author=by,
+            until=now + timedelta(hours=hours), now=now,
+        )  # fmt: skip
 
 
 def _quiet(text: str) -> tuple[time, time] | None:

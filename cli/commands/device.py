@@ -1,7 +1,7 @@
 """The commands `besok device`."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,6 +89,52 @@ def _bound(source: str, device: str, told: Sequence[str], heard: Sequence[str]) 
         if heard
         else "none yet; the first that it is heard on binds it"
     )
+
+
+@app.command("replace")
+def replace_device(
+    old: Annotated[str, typer.Argument(help="The device that is taken down, as it is listed.")],
+    new: Annotated[str, typer.Argument(help="The one in its place, which has been heard.")],
+    walked_in: Annotated[int, typer.Option("--in", min=0, help="How often you walk in, to try it.")] = 0,
+    walked_out: Annotated[int, typer.Option("--out", min=0, help="How often you walk out.")] = 0,
+    yes: Yes = False,
+) -> None:
+    """Let a device take over the places of another from now on, after a walk through the door that tries it."""
+    from besok.model.sitefile import sensor_lines
+    from besok.services.replacement import plan_replacement
+    from besok.store.sites import apply
+
+    if walked_in == walked_out and walked_in:
+        raise typer.BadParameter(
+            "walk in more often than out, as --in 10 --out 6: else in and out look alike"
+        )
+    with opened() as db:
+        plan_replacement(
+            db, old, new, swap=False, now=datetime.now(UTC)
+        )  # what cannot be is said before the walk
+        swap = _walk(db, new, walked_in, walked_out) if walked_in or walked_out else False
+        now = datetime.now(UTC).replace(microsecond=0)
+        changed, sections = plan_replacement(db, old, new, swap=swap, now=now)
+        print("\n".join(apply(db, changed, dry_run=True, now=now)))
+        confirm(f"Let {new} take over from {old} now?", yes)
+        apply(db, changed, now=now)
+    print("Done. Write the same into the site file, or the next `besok site apply` undoes it:\n")
+    print("\n".join(map(sensor_lines, sections)))
+
+
+def _walk(db: "Database", device: str, walked_in: int, walked_out: int) -> bool:
+    """Have somebody walk, and say what the device makes of it; whether in is out for it."""
+    from besok.services.replacement import TOLD, Passed, judge_walk, passed
+
+    since = datetime.now(UTC) - timedelta(hours=2)  # late messages tell of earlier quarters
+    before, walked = passed(db, device, since), Passed(walked_in, walked_out)
+    print(f"Walk in {many(walked_in, 'time')} and out {many(walked_out, 'time')}, one person at a time.")
+    typer.prompt("Wait until the device has sent, then press Enter", default="", show_default=False)
+    after = passed(db, device, since)
+    counted = Passed(after.people_in - before.people_in, after.people_out - before.people_out)
+    found = judge_walk(walked, counted)
+    print(f"{device} counted {counted.people_in:g} in and {counted.people_out:g} out: {TOLD[found]}.")
+    return found == "swapped"
 
 
 @app.command("map")

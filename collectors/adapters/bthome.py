@@ -1,58 +1,30 @@
-"""BTHome and Qingping service data of Bluetooth sensors, decoded by their published tables.
+"""BTHome and Qingping service data of Bluetooth sensors, decoded by their published tables (bthome.toml).
 
-BTHome v2: bthome.io/format; v1: bthome.io/v1. Qingping: type, length and value after the address of the sensor.
+Qingping: type, length and value after the address of the sensor.
 """
 
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from importlib.resources import files
+from typing import Final, NamedTuple
 
 from besok.model.errors import Unreadable
 
 Fields = dict[str, float | str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(NamedTuple):
     size: int
     name: str = ""
     factor: float = 1.0
     signed: bool = False
 
 
+_DATA: Final = tomllib.loads((files("collectors.adapters") / "bthome.toml").read_text("utf-8"))
 _TEXT: Final = (0x53, 0x54)  # their length is in their first byte
-
-
-def _sizes() -> dict[int, _Object]:
-    sizes = {
-        1: [*range(0x0F, 0x12), *range(0x15, 0x2E), 0x2F, 0x3A, 0x46, 0x57, 0x58, 0x60],
-        2: [0x06, 0x07, 0x08, 0x0D, 0x0E, 0x13, 0x14, 0x3C, 0x3F, 0x40, 0x41, 0x43, 0x44, 0x47, 0x48, 0x49,
-            0x4A, 0x51, 0x52, 0x56, 0x5D, 0x5E, 0x5F, 0x61, 0xF0],
-        3: [0x04, 0x0A, 0x0B, 0x42, 0x4B, 0xF2],
-        4: [0x4C, 0x4D, 0x4E, 0x4F, 0x50, 0x55, 0x5C, 0x62, 0x63, 0xF1],
-    }  # fmt: skip
-    return {code: _Object(size) for size, codes in sizes.items() for code in codes}
-
-
 _OBJECTS: Final = {
-    **_sizes(),
-    0x00: _Object(1, "packet"),
-    0x01: _Object(1, "battery"),
-    0x02: _Object(2, "temperature", 0.01, signed=True),
-    0x03: _Object(2, "humidity", 0.01),
-    0x05: _Object(3, "illuminance", 0.01),
-    0x0C: _Object(2, "voltage", 0.001),
-    0x12: _Object(2, "co2"),
-    0x21: _Object(1, "motion"),
-    0x23: _Object(1, "occupancy"),
-    0x25: _Object(1, "presence"),
-    0x2E: _Object(1, "humidity"),
-    0x45: _Object(2, "temperature", 0.1, signed=True),
-    **{
-        code: _Object(size, "count")
-        for code, size in ((0x09, 1), (0x3D, 2), (0x3E, 4), (0x59, 1), (0x5A, 2), (0x5B, 4))
-    },
-}
+    int(code, 16): _Object(int(size)) for size, codes in _DATA["sizes"].items() for code in codes.split()
+} | {int(code, 16): _Object(**said) for code, said in _DATA["objects"].items()}
 
 
 def decode(uuid: str, data: bytes) -> Fields | None:

@@ -55,7 +55,11 @@ class Network:
         self.envelope = frozenset(paths("envelope"))
         self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in row["needs"]]
         self._needs = [[getter(path, empty="") for path in needed] for needed in row["needs"]]
-        self._other, self._unless = row.get("other", ""), row.get("unless")
+        self._other, self._unless, self._not_data = (
+            row.get("other"),
+            row.get("unless"),
+            row.get("no_uplink", ""),
+        )
         self._device, self._payload, self._port, self._number, self._session, self._normalized = (
             getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
         )
@@ -76,11 +80,10 @@ class Network:
         """Return what a message is that is no uplink. Raises Unreadable."""
         if self._other:
             return OTHER[self._other](body, packet)
-        if self._unless:
-            value = getter(self._unless["path"])(body)
-            if value is not None and value not in self._unless["is"]:
-                return Decoded(not_data=self._unless["says"])
-        return None
+        if not self._unless:
+            return _no_data(self._not_data)
+        value = getter(self._unless["path"])(body)
+        return _no_data("" if value is None or value in self._unless["is"] else self._unless["says"])
 
     def unwrap(self, body: Body, at: str = "$") -> Uplink:
         """Return the uplink in a message, whose JSONPath is `at`. Raises Unreadable."""
@@ -274,16 +277,11 @@ def _ttn2_other(body: Body, _packet: Packet) -> Decoded | None:
     return _no_data(told) if "hardware_serial" not in body else None
 
 
-def _thingpark_other(_body: Body, _packet: Packet) -> Decoded | None:
-    return _no_data("the network tells of a downlink, a place or an event")
-
-
 OTHER: Final = {
     "tts": _tts_other,
     "chirpstack": _chirpstack_other,
     "gateway": _gateway_other,
     "ttn2": _ttn2_other,
-    "thingpark": _thingpark_other,
 }
 
 TTS: Final = Envelopes("tts", _tts_topic)

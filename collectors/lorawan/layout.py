@@ -22,17 +22,13 @@ class Incomplete(Unreadable):
         self.fields = fields
 
 
-def decode(name: str, fport: int, data: bytes) -> Fields:
-    """Return the fields of a frame; none if it is known and has nothing to read.
+def decode(name: str, fport: int, data: bytes) -> tuple[Fields, str]:
+    """Return the fields of a frame, none if it is known and has nothing to read; and what the layout says of that.
 
     Raises Incomplete (an Unreadable that has what could be read) and Unreadable.
     """
-    return _read(name, fport, data).fields
-
-
-def why_nothing(name: str, fport: int, data: bytes) -> str:
-    """Return what a layout says of a frame, or an end of it, that has nothing to read; "" if it says nothing of it."""
-    return _read(name, fport, data).passed_over
+    frame = _read(name, fport, data)
+    return frame.fields, frame.passed_over
 
 
 def recognise(device_eui: str, fport: int, data: bytes) -> str:

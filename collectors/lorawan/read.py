@@ -129,7 +129,7 @@ class _Reading:
         if entry is None or not name:
             return Decoded()
         try:
-            fields = layout.decode(name, uplink.fport, uplink.payload)
+            fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
         except layout.Incomplete as exc:
             found = registry.read_fields(entry, self._body(exc.fields))
             problems = (*found.problems, f"{entry.table.name}: {exc}")
@@ -138,7 +138,7 @@ class _Reading:
             raise Unreadable(f"{entry.table.name}: {exc}") from exc
         found = registry.read_fields(entry, self._body(fields)) if fields else Decoded()
         if found == Decoded():
-            return self._nothing(entry.table.name, layout.why_nothing(name, uplink.fport, uplink.payload))
+            return self._nothing(entry.table.name, why_nothing)
         return found
 
     def by_platform(self) -> Decoded:

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from collectors.counters import COMMIT_BOUNDS, Histogram
-from collectors.metrics import gauge, histogram
+from collectors.metrics import gauge, histogram, labelled
 
 PREFIX: Final = "besok_receiver_"
 STATUSES: Final = (200, 400, 401, 403, 404, 405, 408, 413, 415, 503)  # of answers; there are no others
@@ -35,8 +35,10 @@ class ReceiverCounters:
 def families(f: ReceiverCounters, connected: bool, problem: str | None) -> Iterator[Metric]:
     """Yield every metric of a receiver; docs/reference/service-metrics.md lists each."""
     text = "Requests by the status of their answer, questions (GET) left out"
-    yield _labelled("requests", text, "status", {str(s): f.requests[s] for s in STATUSES})
-    yield _labelled("files", "Files by what became of them", "outcome", {o: f.files[o] for o in OUTCOMES})
+    yield labelled(PREFIX + "requests", text, "status", {str(s): f.requests[s] for s in STATUSES})
+    yield labelled(
+        PREFIX + "files", "Files by what became of them", "outcome", {o: f.files[o] for o in OUTCOMES}
+    )
     yield CounterMetricFamily(PREFIX + "bytes", "Bytes of bodies", value=f.bytes)
     yield CounterMetricFamily(
         PREFIX + "messages", "Messages from requests that the broker keeps", value=f.messages
@@ -45,10 +47,3 @@ def families(f: ReceiverCounters, connected: bool, problem: str | None) -> Itera
     yield histogram(PREFIX + "puback_seconds", text, f.pubacks_s)
     yield gauge(PREFIX + "broker_connected", "1 while connected to the broker", connected)
     yield gauge(PREFIX + "ready", "1 while messages can be taken", problem is None)
-
-
-def _labelled(name: str, text: str, label: str, counts: dict[str, int]) -> Metric:
-    family = CounterMetricFamily(PREFIX + name, text, labels=[label])
-    for value, count in counts.items():
-        family.add_metric([value], count)
-    return family

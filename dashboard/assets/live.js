@@ -8,7 +8,10 @@
   let failures = 0, heardAt = 0, knownAt = 0, skew = 0, timer = 0, drawnAt = 0;
 
   const lang = () => document.documentElement.lang || "sv";
-  const number = (n) => new Intl.NumberFormat(lang() === "en" ? "en-GB" : "sv-SE").format(n);
+  const locale = () => (lang() === "en" ? "en-GB" : "sv-SE");
+  const kept = {};  // formats: what makes one takes long, and a wall would make millions
+  const format = (name, make) => (kept[name] ??= make());
+  const number = (n) => format("number " + locale(), () => new Intl.NumberFormat(locale())).format(n);
   const serverNow = () => Date.now() + skew;
 
   function put(scope, part, text) {
@@ -61,7 +64,11 @@
     tick();
   }
 
-  const clock = (at) => new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: board.dataset.zone }).format(at + skew);
+  function written(at, name, how) {
+    const zone = board.dataset.zone;
+    return format(name + zone + locale(), () => new Intl.DateTimeFormat(locale(), { ...how, timeZone: zone })).format(at + skew);
+  }
+  const clock = (at) => written(at, "clock", { hour: "2-digit", minute: "2-digit" });
 
   // Loads the page again once the server answers: the browser's own page of an error would stay.
   function renew() { fetch(location.href, { cache: "no-store" }).then((answer) => { if (answer.ok) location.reload(); }, () => {}); }
@@ -73,7 +80,7 @@
     blank = 0;
     if (wall) {
       put(board, "clock", clock(Date.now()));
-      put(board, "date", new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : "sv-SE", { weekday: "long", day: "numeric", month: "long", timeZone: board.dataset.zone }).format(serverNow()));
+      put(board, "date", written(Date.now(), "date", { weekday: "long", day: "numeric", month: "long" }));
     }
     board.querySelectorAll("[data-space]").forEach((card) => {
       put(card, "updated", age(card));

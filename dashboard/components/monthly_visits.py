@@ -67,7 +67,14 @@ def rows(
         change = formats.signed_percent(own / before - 1) if own is not None and before else ""
         mark = (
             " *"
-            if point and (point.imputed or point.corrected or point.voided or point.revised_gross is not None)
+            if point
+            and (
+                point.imputed
+                or point.corrected
+                or point.voided
+                or point.maintenance
+                or point.revised_gross is not None
+            )
             else ""
         )
         seen = formats.percent(point.coverage) if point else ""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from dash import html
 
+from besok.model.alerts import Alert
 from besok.model.views.alerts import AlertInfo
 from besok.services import access
 from besok.text import formats
@@ -29,21 +30,44 @@ def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
     )
 
 
+def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
+    """Return what is open in a line each, for the page *Now*, first what nobody has taken; nothing without any."""
+    if not alerts:
+        return []
+    ordered = sorted(alerts, key=lambda alert: alert.acknowledged is not None)
+    listed = html.Ul([_line(alert, site, zone) for alert in ordered])
+    return [html.Section([html.H2(_("Alerts"), className="unseen"), listed], className="alerts")]
+
+
+def mark(alerts: Sequence[AlertInfo | Alert]) -> str:
+    """Return what changes as soon as an alert begins, is taken, or ends."""
+    return " ".join(f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts)
+
+
+def _line(alert: AlertInfo, site: str, zone: str) -> Any:
+    said, taken = html.P(named(alert.sentence)), alert.acknowledged is not None
+    rest = html.P(_care(alert, zone)) if taken else _tap(alert, site) if alert.may_acknowledge else None
+    return html.Li(present(said, rest), className="taken" if taken else "")
+
+
 def _card(alert: AlertInfo, site: str, zone: str) -> Any:
     taken = alert.acknowledged is not None
     state = chip(_("Acknowledged"), level="calm") if taken else chip(_("Open"), level="busy")
-    care = _("{who} takes care of it, since {when}").format(
-        who=alert.acknowledged_by, when=formats.stamp(alert.acknowledged, zone) if alert.acknowledged else ""
-    )
     return html.Article(
         present(
             html.Header([state, quiet(formats.stamp(alert.raised, zone))]),
             html.H3(named(alert.sentence)),
-            quiet(care) if taken else None,
+            quiet(_care(alert, zone)) if taken else None,
             _tap(alert, site) if alert.may_acknowledge else None,
         ),
         className="stranger",
         **data(alert=str(alert.id), kind=alert.kind),
+    )
+
+
+def _care(alert: AlertInfo, zone: str) -> str:
+    return _("{who} takes care of it, since {when}").format(
+        who=alert.acknowledged_by, when=formats.stamp(alert.acknowledged, zone) if alert.acknowledged else ""
     )
 
 

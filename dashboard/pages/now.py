@@ -22,7 +22,7 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import alerts, live_parts, notices
+from dashboard.components import live_parts, notices, open_alerts
 from dashboard.components.card import Frame, Today, card, chip, count, row, storey
 from dashboard.components.elements import data
 from dashboard.components.site_panel import panel, sensors_line
@@ -109,7 +109,7 @@ def board(
     return html.Div(
         [
             *notices.simulated(live.sandbox),
-            *alerts.section(told, live.site, place.timezone),
+            *open_alerts.lines(told, live.site, place.timezone),
             panel(live, shared, place, sensors),
             _tight(live),
             html.Div(
@@ -124,7 +124,7 @@ def board(
             live=f"/live/{live.site}",
             time=live.time.isoformat(),
             zone=place.timezone,
-            alerts=alerts.mark(told),
+            alerts=open_alerts.mark(told),
             words=json.dumps(live_parts.ages(), ensure_ascii=False),
         ),
     )

@@ -94,11 +94,22 @@ def _target(site: SiteOverview) -> list[Any]:
         said = _("No year of visits yet")
     else:
         said = _standing(site.standing)
-    return [dcc.Link(said, href=f"/progress/{site.site}")]
+    way = dcc.Link(said, href=f"/progress/{site.site}")
+    return present(way, _gone(site.standing) if site.standing else None)
+
+
+def _gone(standing: TargetStanding) -> Any:
+    """Return how much of the way from the baseline to the target is behind, as a bar."""
+    if standing.reached is None or standing.factor <= 1:
+        return None
+    gone = min(max((standing.reached - 1) / (standing.factor - 1), 0), 1)
+    return html.Div(
+        html.Div(className="fill", style={"width": f"{gone:.1%}"}), className="meter way", **HIDDEN
+    )
 
 
 def _standing(standing: TargetStanding) -> str:
-    said = _("{now} of {factor} × by {year}")
+    said = _("{now} × of {factor} × by {year}")
     return said.format(
         now=formats.number(standing.reached, 2),
         factor=formats.number(standing.factor, 1),

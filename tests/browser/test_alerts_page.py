@@ -54,6 +54,14 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     (rule,) = alerts.rules(db)
     assert (rule.kind, rule.site, rule.author) == ("job_failed", None, "Kim")
 
+    page.get_by_text("Plan maintenance", exact=True).first.press("Enter")
+    form = page.locator('form[data-fields="maintenance-new"]')
+    form.get_by_label("Until").fill(f"{now + timedelta(days=1):%Y-%m-%dT%H:%M}")
+    form.get_by_label("Why?").fill("new lens")
+    form.get_by_label("Your name or initials").fill("Kim")
+    form.get_by_role("button", name="Plan maintenance").press("Enter")
+    expect(page.get_by_text(": new lens (Kim)")).to_be_visible()
+
     alerting.judge(db, now, Settings())
     page.reload()
     card = page.locator('[data-kind="job_failed"]')

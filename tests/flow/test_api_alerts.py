@@ -129,3 +129,35 @@ def test_who_keeps_the_rooms_may_say_that_one_is_clean(
     }
     assert answers == {"sensor_offline": 403, "cleaning": 200}
     assert {one.acknowledged_by for one in alerts.listing(db, now)} == {None, "viewer"}
+
+
+def test_maintenance_is_quiet_and_marks_its_days(ask: httpx2.Client, db: Database, now: datetime) -> None:
+    desk(ask)
+    rule = {"who": "Kim", "kind": "sensor_offline", "target": "desk"}
+    assert ask.post(f"{SITE}/alerts/rules", json=rule).status_code == 201
+    until = (now + timedelta(hours=8)).isoformat()
+    door = {"who": "Kim", "subject": "stadsbiblioteket/park-entrance", "until": until, "reason": "new lens"}
+    for wrong, said in (
+        ({"subject": "stadsparken/gate"}, "no door"),
+        ({"until": "soon"}, "time ahead"),
+        ({"until": "2020-01-01T10:00"}, "time ahead"),
+    ):
+        answer = ask.post(f"{SITE}/maintenance", json={**door, **wrong}, headers={"Accept-Language": "en"})
+        assert answer.status_code == 422 and said in answer.text, answer.text
+    made = ask.post(f"{SITE}/maintenance", json=door)
+    assert made.status_code == 201, made.text
+    silent(db, now)
+    assert ask.get(f"{SITE}/alerts").json() == [], "the sensor hangs at that door"
+    days = {"from": str(now.date() - timedelta(days=3)), "to": str(now.date())}
+    marked = [point["maintenance"] for point in ask.get(f"{SITE}/visits", params=days).json()]
+    assert not marked[0] and True in marked
+    number = made.json()["id"]
+    assert (
+        ask.post(f"/api/v1/sites/stadsparken/maintenance/{number}/end", json={"who": "R"}).status_code == 404
+    )
+    assert ask.post(f"{SITE}/maintenance/{number}/end", json={"who": "Robin"}).status_code == 204
+    assert ask.post(f"{SITE}/maintenance/{number}/end", json={"who": "Robin"}).status_code == 404
+    (kept,) = ask.get(f"{SITE}/maintenance").json()
+    assert (kept["author"], kept["reason"], kept["ended_by"]) == ("Kim", "new lens", "Robin")
+    silent(db, now)
+    assert [one["subject"] for one in ask.get(f"{SITE}/alerts").json()] == [SENSOR]

@@ -194,7 +194,8 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
     )  # the wall of the site, though the rule is of all sites
     wall, later = here.time(), (here + timedelta(hours=1)).time()
     rule(library, "sensor_offline", now, quiet_from=wall, quiet_to=later)
-    alerts.mute(library, "lib/back", reason="new lens", author="Kim", until=now + timedelta(days=1), now=now)
+    until = now + timedelta(days=1)
+    alerts.mute(library, "lib/back", site="lib", reason="new lens", author="Kim", until=until, now=now)
     heard(library, now - 10 * MINUTE)
     turn(library, now)
     (one,) = alerts.listing(library, now)

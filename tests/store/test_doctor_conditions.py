@@ -1,5 +1,6 @@
 """The doctor names what is dead: services, sensors, forecasts, clocks, backups; from the data alone."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -95,7 +96,8 @@ def test_clocks_apart_and_old_forecasts(well: Database, now: datetime) -> None:
         )
     assert "The newest forecast of lib was made 20 days ago" in texts(well, now)
     late = now - 10 * MINUTE
-    assert "of this machine and of the database are 600 seconds apart" in texts(well, late)
+    # The database reads its own clock, so what the test took so far is added.
+    assert re.search(r"of this machine and of the database are 6\d\d seconds apart", texts(well, late))
 
 
 def test_a_disk_that_is_nearly_full(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from besok.model.alerts import AlertRule
 from besok.model.errors import StoreRefused, StoreUnavailable
 from besok.model.settings import Settings
 from besok.services.alerts import add_rule
@@ -125,10 +126,7 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
     db: Database, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     alerts.put_target(db, "desk", "json://127.0.0.1:9")
-    add_rule(
-        db, kind="job_failed", site=None, space=None, threshold=None, minutes=0, target="desk", quiet=None,
-        author="Kim", now=NOW,
-    )  # fmt: skip
+    add_rule(db, AlertRule(kind="job_failed", target="desk", author="Kim"), NOW)
     done: list[str] = []
     duties = (
         Duty(name="mend the roof", period=MINUTE, run=fail),

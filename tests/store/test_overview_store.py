@@ -1,5 +1,6 @@
 """All sites at a glance: as many queries for twelve as for two, and no other figure than the pages of each site."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from besok.services.overview import compute_standing, get_overview
 from besok.services.progress import get_progress
 from besok.store import results, sites
 from besok.store.database import Database
+from dashboard.components import overview_parts
 from jobs import results as computed
 from tests.sitetext import door, site
 from tests.store.test_queries import NOW, SITES, put
@@ -67,10 +69,18 @@ def test_every_figure_is_that_of_the_sites_own_page(counting: Counting) -> None:
     assert (seen["lib"].has_target, seen["park"].has_target) == (True, False)
 
 
+def test_the_stream_tells_only_of_sites_that_the_reader_may_see(counting: Counting) -> None:
+    sent = json.loads(overview_parts.update(get_overview(counting, NOW), lambda name: name == "park"))
+    assert sent["spaces"].keys() == {"park"}
+    assert sent["parts"]["summary"].startswith("1 av 1 öppen")
+
+
 def test_it_costs_two_queries_however_many_sites_there_are(counting: Counting) -> None:
     get_overview(counting, NOW)
     of_two, counting.asked = counting.asked, 0
-    more = "".join(site(f"branch-{n}") + door(f"in-{n}", ("Entré", "Front")) for n in range(10))
+    more = "".join(
+        site(f"branch-{n}") + door(f"in-{n}", ("Entré", "Front"), f"branch-{n}") for n in range(10)
+    )
     sites.apply(counting, sitefile.parse(more))
     counting.asked = 0
     assert len(get_overview(counting, NOW).sites) == 12

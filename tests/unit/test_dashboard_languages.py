@@ -19,7 +19,6 @@ KEYWORDS: dict[str, Any] = {
     "plural": (1, 2),
     "_counted": (1, 2),
     "Translatable": None,
-    "_of": None,
     "refusal": None,
     "tell": (3,),
     "ask": (2,),

@@ -33,7 +33,7 @@ def _forget() -> None:
 def read(folder: Path, text: str, frame: str, fport: int = 1) -> dict[str, Any]:
     (folder / "x.toml").write_text(DOCUMENT + text)
     _forget()
-    return layout.decode("x", fport, bytes.fromhex(frame))
+    return layout.decode("x", fport, bytes.fromhex(frame))[0]
 
 
 @pytest.mark.parametrize(

@@ -135,15 +135,11 @@ def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]
     for row in above[-2 : -LEVELS - 1 : -1]:
         over = [c for c in values if c < len(row) and row[c]]
         if len(over) < 2 and not (
-            over and len(values) > 1 and len(over) < len(values) and _is_time(row[over[0]])
+            over and len(values) > 1 and len(over) < len(values) and labels.whole(row[over[0]])
         ):
             break
         levels.insert(0, row)
     return levels
-
-
-def _is_time(text: str) -> bool:
-    return labels.whole(text) is not None
 
 
 def _heads(levels: Sequence[list[str]], width: int) -> list[tuple[str, ...]]:

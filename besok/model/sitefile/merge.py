@@ -48,9 +48,12 @@ def merged(
     sensors: dict[str, list[Sensor]] = {name: [] for name in files}
     for key in _in_order(stated, past, files):
         mine = stated.get(key, [])
-        cut = _cut(every[mine[0].site] if mine else every[past[key][-1].site], now, first)
+        site = every[mine[0].site] if mine else every[past[key][-1].site]
+        cut = day_bounds(first, site)[0] if first else now
         for place in _channel(mine, past.get(key, []), files, cut, first):
-            sensors.setdefault(place.site, []).append(_dated(place, every[place.site]))
+            sensors.setdefault(place.site, []).append(
+                with_span(place.sensor, (place.begins, place.ends), every[place.site])
+            )
     return {
         name: replace(_parts(files[name], known.get(name), first), sensors=tuple(of_site))
         if name in files
@@ -80,10 +83,6 @@ def _places(sites: Iterable[Site]) -> dict[ChannelKey, list[Place]]:
         for sensor, key in keyed(site):
             found.setdefault(key, []).append(Place(site.id, sensor, *placement_span(sensor, site)))
     return {key: sorted(places, key=lambda p: p.begins or EARLY) for key, places in found.items()}
-
-
-def _cut(site: Site, now: datetime, first: date | None) -> datetime:
-    return day_bounds(first, site)[0] if first else now
 
 
 def _channel(
@@ -137,11 +136,6 @@ def _without(place: Place, taken: Span) -> list[Place]:
     if ends and ends < (place.ends or LATE):
         left.append(place._replace(begins=max(place.begins or EARLY, ends)))
     return left
-
-
-def _dated(place: Place, site: Site) -> Sensor:
-    """Return the sensor of a place with its dates: days where it begins or ends with one, else moments."""
-    return with_span(place.sensor, (place.begins, place.ends), site)
 
 
 def with_span(sensor: Sensor, span: Span, site: Site) -> Sensor:

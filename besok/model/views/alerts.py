@@ -54,3 +54,17 @@ class TargetInfo:
     service: str
     failed: int
     trial: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceInfo:
+    """Planned work on a site, a door, a space or a sensor: until when nothing is told of it; who ended it before."""
+
+    id: int
+    subject: str
+    reason: str
+    author: str
+    made: datetime
+    until: datetime
+    ended: datetime | None
+    ended_by: str | None

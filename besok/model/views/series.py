@@ -44,6 +44,7 @@ class VisitPoint:
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
     tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
     `voided` tells that a person has voided readings of that time: they are in none of the figures.
+    `maintenance` tells that work on the site, a door or a sensor was planned then: its figures may be of installers.
     `closed` months and years were reported: the figures are those of then, and `revised_gross` and `revised_net` what
     they would be now, where that differs (`/periods` tells why).
     """
@@ -59,6 +60,7 @@ class VisitPoint:
     final: bool = True
     source: str = ""
     voided: bool = False
+    maintenance: bool = False
     closed: bool = False
     revised_gross: float | None = None
     revised_net: float | None = None

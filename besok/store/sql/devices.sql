@@ -1,3 +1,11 @@
+-- name: device_passed
+-- Who passed a device, placed or not, in the quarters of an hour that began since a time.
+select coalesce(sum(b.people_in), 0)::float8, coalesce(sum(b.people_out), 0)::float8
+from device d
+join channel c using (device_id)
+join flow_bucket b using (channel_id)
+where d.external_id = %(device)s and b.bucket >= %(since)s
+
 -- name: devices
 -- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.last_received as heard, d.interval_s,
@@ -120,3 +128,185 @@ order by d.external_id, c.key, day.day
 update device
 set model = %(model)s, interval_s = %(interval_s)s, topics = coalesce(nullif(%(topics)s::text[], '{}'), topics)
 where source = %(source)s and external_id = %(external_id)s
+
+-- name: device_mappings
+-- The mappings that people have made for devices, in order; only those in force.
+select m.mapping_id as id, m.spec as mapping, m.author, m.made, m.replayed, s.slug as site, m.sensors, m.since
+from device_mapping m
+left join site s using (site_id)
+where m.ended is null
+order by m.mapping_id
+
+-- name: device_mapping_put
+-- Keeps a mapping.
+insert into device_mapping (spec, author, made, site_id, sensors, since)
+values (%(spec)s, %(author)s, %(now)s, %(site_id)s, %(sensors)s, %(since)s)
+returning mapping_id
+
+-- name: device_mapping_end
+-- Ends a mapping; what was read by it stays. Returns the channels that had their place from it.
+update device_mapping set ended = %(now)s where mapping_id = %(id)s and ended is null returning site_id, sensors
+
+-- name: device_mapping_replayed
+-- Notes that the kept messages were read by a mapping.
+update device_mapping set replayed = %(now)s where mapping_id = %(id)s
+
+-- name: device_topic
+-- The topic on which a device was heard last.
+select topic from device where external_id = %(device)s and topic is not null order by last_received desc nulls last limit 1
+
+-- name: rejected_topics
+-- The unresolved rejected messages by topic.
+select topic, array_agg(rejected_id order by rejected_id) as ids from rejected where resolved is null group by topic
+
+-- name: rejected_payloads
+-- The last unresolved messages of given numbers, without those that are too long to be read at once.
+select topic, payload from rejected
+where rejected_id = any(%(ids)s) and length(payload) <= %(length)s
+order by rejected_id desc
+limit %(limit)s
+
+-- name: unknown_topics
+-- Topics with unresolved messages that ask for a mapping, the one heard last first, each with its last messages.
+select t.topic, t.heard, t.count, m.reason, m.payloads
+from (
+    select topic, max(rejected_id) as last, max(received) as heard, count(*)::int as count
+    from rejected
+    where resolved is null and position('# values.' in reason) > 0 and (%(topic)s::text is null or topic = %(topic)s)
+    group by topic
+    order by last desc
+    limit %(limit)s
+) t
+cross join lateral (
+    select (array_agg(l.reason order by l.rejected_id desc))[1] as reason,
+        array_agg(l.payload order by l.rejected_id desc) as payloads
+    from (
+        select r.rejected_id, r.reason, substr(r.payload, 1, %(length)s) as payload
+        from rejected r
+        where hashtext(r.topic) = hashtext(t.topic) and r.topic = t.topic and r.resolved is null and position('# values.' in r.reason) > 0
+        order by r.rejected_id desc
+        limit %(messages)s
+    ) l
+) m
+order by t.last desc
+
+-- name: placement_since
+-- Places a channel from an instant on; without one from the first reading on, or from now if it was placed before.
+insert into placement (channel_id, portal_id, space_id, swapped, role, valid)
+select %(channel_id)s, %(portal_id)s, %(space_id)s, %(swapped)s, %(role)s,
+    tstzrange(case
+        when not exists (select from placement where channel_id = %(channel_id)s) then %(since)s::timestamptz
+        else greatest(coalesce(%(since)s, %(now)s)::timestamptz,
+            (select max(upper(valid)) from placement where channel_id = %(channel_id)s))
+    end, null)
+
+-- name: installation_key
+-- The key of pseudonyms.
+select key from installation
+
+-- name: admission_lock
+-- One collector at a time registers new devices.
+select pg_advisory_xact_lock(hashtext('besok new devices'))
+
+-- name: registered_channels
+-- Those of some devices that are registered, each with its channels.
+select d.source, d.external_id, array(select c.key from channel c where c.device_id = d.device_id)
+from unnest(%(source)s::text[], %(device)s::text[]) as w (source, external_id)
+join device d using (source, external_id)
+
+-- name: registered_lately
+-- How many devices messages have registered within an hour.
+select count(*) from device where registered > %(now)s::timestamptz - interval '1 hour'
+
+-- name: register_heard
+-- Registers devices that were never heard before.
+insert into device (source, external_id, registered)
+select source, external_id, %(now)s from unnest(%(source)s::text[], %(device)s::text[]) as w (source, external_id)
+order by 1, 2
+on conflict do nothing
+
+-- name: name_devices
+-- Gives devices that are known by their pseudonyms their names.
+update device d set external_id = n.external_id
+from unnest(%(source)s::text[], %(device)s::text[], %(pseudonym)s::text[]) as n (source, external_id, pseudonym)
+where d.source = n.source and d.external_id = n.pseudonym
+    and not exists (select from device o where o.source = n.source and o.external_id = n.external_id)
+
+-- name: name_mapped
+-- The same in the places that answers have given.
+update device_mapping m set sensors = replace(
+    m.sensors::text, to_jsonb(n.pseudonym)::text, to_jsonb(n.external_id)::text)::jsonb
+from unnest(%(device)s::text[], %(pseudonym)s::text[]) as n (external_id, pseudonym)
+where m.ended is null and position(to_jsonb(n.pseudonym)::text in m.sensors::text) > 0
+
+-- name: learn_topics
+-- Notes topics on which devices were heard that are not bound: not placed, or placed and never heard; of each device a few.
+update device d set heard_on = d.heard_on || n.topics
+from (
+    select o.device_id, array_agg(h.topic order by h.place) as topics
+    from unnest(%(source)s::text[], %(device)s::text[], %(topic)s::text[]) with ordinality
+        as h (source, external_id, topic, place)
+    join device o using (source, external_id)
+    where h.topic <> all(o.heard_on) and cardinality(o.topics) = 0 and cardinality(o.heard_on) < 20
+    group by o.device_id
+    order by o.device_id
+) n
+where d.device_id = n.device_id and (cardinality(d.heard_on) = 0 or not exists (
+    select from channel c join placement_now pl using (channel_id) where c.device_id = d.device_id
+))
+
+-- name: bound_topics
+-- The topics that devices are bound to.
+select d.source, d.external_id, case when cardinality(d.topics) > 0 then d.topics else d.heard_on end
+from unnest(%(source)s::text[], %(device)s::text[]) as w (source, external_id)
+join device d using (source, external_id)
+
+-- name: bindings
+-- What placed devices are bound to: topics of the site file or a command, else those on which they were heard.
+select source, external_id, topics, heard_on from device d
+where exists (
+    select from channel c join placement_now pl using (channel_id) where c.device_id = d.device_id
+)
+
+-- name: set_topics
+-- Binds a device to topics; to none: to those on which it is heard next.
+update device set topics = %(topics)s::text[], heard_on = '{}' where external_id = %(device)s
+
+-- name: topics_of
+-- What the devices of a name are bound to, by the site file or a command, and on which topics they were heard.
+select source, topics, heard_on from device where external_id = %(device)s order by source
+
+-- name: device_names
+-- The names of all devices, and the topics on which they were heard.
+select external_id, coalesce(topic, '') from device
+
+-- name: codecs
+-- Every codec, by name.
+select vendor, model, source, sha256, added, added_by from codec order by lower(vendor), lower(model)
+
+-- name: codec_put
+-- Add a codec, or replace the one of the same name.
+insert into codec (vendor, model, source, sha256, added, added_by)
+values (%(vendor)s, %(model)s, %(source)s, %(sha256)s, %(now)s, %(author)s)
+on conflict (lower(vendor), lower(model)) do update
+set vendor = excluded.vendor, model = excluded.model, source = excluded.source, sha256 = excluded.sha256, added = excluded.added,
+    added_by = excluded.added_by
+where codec.sha256 <> excluded.sha256
+
+-- name: codec_delete
+-- Take a codec out.
+delete from codec where lower(vendor) = lower(%(vendor)s) and lower(model) = lower(%(model)s)
+
+-- name: receive_token_add
+-- Keeps the hash of a new token; nothing if the name is taken.
+insert into receive_token (name, digest, devices, created)
+values (%(name)s, %(digest)s, %(devices)s, %(now)s)
+on conflict (name) do nothing
+
+-- name: receive_tokens
+-- Every token that may be used, by name.
+select name, digest, devices, created from receive_token order by name
+
+-- name: receive_token_remove
+-- Forgets a token: nobody can send with it any more.
+delete from receive_token where name = %(name)s

@@ -533,8 +533,15 @@ with place as (
 )
 select jsonb_build_object('space', p.slug, 'name', jsonb_build_object('sv', z.name_sv, 'en', z.name_en), 'kind', z.kind,
         'storey', z.storey, 'parent', null, 'capacity', coalesce(z.capacity, s.capacity), 'people', o.people, 'lower', o.lower,
-        'upper', o.upper, 'raw', o.raw, 'basis', o.basis, 'reason', o.reason, 'time', o.time, 'freshness', 'none', 'level', 'unknown',
-        'interval_s', coalesce(own.interval_s, d.interval_s, 60),
+        'upper', o.upper, 'raw', o.raw, 'basis', o.basis, 'time', o.time, 'freshness', 'none', 'level', 'unknown',
+        'interval_s', coalesce(own.interval_s, d.interval_s, 60), 'reason', case -- as in `live`
+            when o.people is not null or o.reason <> '' then o.reason
+            when d.space_id is not null and own.sensors = 0 and exists (
+                select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = z.space_id
+            ) then 'uncounted_passage'
+            when d.space_id is not null or own.sensors > 0 then 'no_data'
+            else 'no_sensor'
+        end,
         'heard', case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end
     ) as root,
     coalesce(n.sensors, 0) as sensors, coalesce(n.offline, 0) as offline, coalesce(f.findings, 0) as findings,
@@ -545,7 +552,9 @@ from place p
 join site s using (site_id)
 join space z on z.site_id = p.site_id and z.parent_id is null
 left join door d on d.space_id = z.space_id
-left join lateral (select max(heard) as heard, max(interval_s) as interval_s from placed where space_id = z.space_id) own on true
+left join lateral (
+    select max(heard) as heard, max(interval_s) as interval_s, count(*) as sensors from placed where space_id = z.space_id
+) own on true
 left join sensor n on n.site_id = p.site_id
 left join problem f on f.site_id = p.site_id
 left join computed_result r on r.site_id = p.site_id and r.what = %(what)s

@@ -95,3 +95,95 @@ where d.online is distinct from excluded.online
 -- name: notify
 -- Tells listeners.
 select pg_notify(%(channel)s, %(payload)s)
+
+-- name: seen_enter
+-- Enters messages as seen; returns those that are new. In one order, so that two writers wait and never deadlock.
+insert into seen as s (scope, mark, digest, received, forget)
+select * from unnest(%(scope)s::text[], %(mark)s::text[], %(digest)s::bytea[], %(received)s::timestamptz[],
+    %(forget)s::timestamptz[])
+order by 1, 2, 3
+on conflict (scope, mark, digest) do update set received = excluded.received, forget = excluded.forget
+where s.forget < excluded.received
+returning scope, mark, digest
+
+-- name: seen_forget
+-- Forgets the messages whose time has passed.
+delete from seen where forget < %(now)s
+
+-- name: seen_forget_scopes
+-- Forgets the messages of these scopes, or those received before an instant.
+delete from seen where scope = any(%(scopes)s) and (%(before)s::timestamptz is null or received < %(before)s)
+
+-- name: seen_packets
+-- Forgets the messages that had the packet ids of these deliveries before, and those whose ids are given out again next
+-- (in the ranges `first` to `last` of a scope). A delivery that is only written once more, with its receipt, stays.
+with ahead as (
+    delete from seen s using unnest(%(first)s::text[], %(last)s::text[]) as r (first, last)
+    where s.scope = %(latest)s and s.mark between r.first and r.last
+)
+delete from seen s
+using unnest(%(scope)s::text[], %(mark)s::text[], %(digest)s::bytea[], %(received)s::timestamptz[])
+    as d (scope, mark, digest, received)
+where s.scope = d.scope and s.mark = d.mark and (s.digest <> d.digest or s.received <> d.received)
+
+-- name: insert_rejected
+-- Keeps messages nobody could read, whole, with the reason; once, if they are written again with their receipt.
+insert into rejected (received, topic, payload, retained, reason, redacted)
+select n.received, n.topic, n.payload, n.retained, n.reason, true
+from (
+    select distinct on (received, topic, payload) *
+    from unnest(%(received)s::timestamptz[], %(topic)s::text[], %(payload)s::bytea[], %(retained)s::boolean[],
+        %(reason)s::text[]) with ordinality as o (received, topic, payload, retained, reason, place)
+    order by received, topic, payload, place
+) as n
+where not exists (
+    select from rejected r where r.received = n.received and r.topic = n.topic and r.payload = n.payload
+)
+order by n.place
+
+-- name: rejected
+-- Rejected messages that are still unread, newest first.
+select rejected_id as id, received, topic, reason, substr(payload, 1, %(length)s) as payload, length(payload) as size
+from rejected
+where resolved is null and (%(before)s::bigint is null or rejected_id < %(before)s)
+order by rejected_id desc
+limit %(limit)s
+
+-- name: rejected_fetch
+-- Unresolved rejected messages, oldest first.
+select rejected_id, received, topic, payload, retained from rejected
+where resolved is null and rejected_id > %(after)s and (%(ids)s::bigint[] is null or rejected_id = any(%(ids)s))
+order by rejected_id
+limit %(limit)s
+
+-- name: rejected_unredacted
+-- Messages that an older version has kept, oldest first.
+select rejected_id, received, topic, payload, retained, reason from rejected
+where not redacted
+order by rejected_id
+limit 100
+
+-- name: rejected_redact
+-- Keeps less of a message.
+update rejected set topic = %(topic)s, payload = %(payload)s, reason = %(reason)s, redacted = true
+where rejected_id = %(id)s
+
+-- name: rejected_forget
+-- Forgets messages that nobody could read and that nobody will read any more.
+delete from rejected where received < %(before)s
+
+-- name: rejected_resolve
+-- Marks rejected messages as read after all.
+update rejected set resolved = %(now)s where rejected_id = any(%(ids)s) and resolved is null
+
+-- name: rejected_trim
+-- Keeps at most so many rejected messages, and so many bytes of them: those that were read after all go first, and of each
+-- the oldest.
+delete from rejected where rejected_id in (
+    select rejected_id from (
+        select rejected_id, row_number() over w as number, sum(length(payload)) over w as bytes
+        from rejected
+        window w as (order by resolved is not null, rejected_id desc)
+    ) r
+    where number > %(most)s or bytes > %(bytes)s
+)

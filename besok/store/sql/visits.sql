@@ -76,7 +76,13 @@ select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.defini
         where w.undone is null and w.during && tstzrange(
             (e.first + s.day_start) at time zone s.timezone, (e.next + s.day_start) at time zone s.timezone
         )
-    ) as voided,
+    ) as voided, exists (
+        select from alert_mute m
+        join place s using (site_id)
+        where tstzrange(m.made, coalesce(m.ended, m.until)) && tstzrange(
+            (e.first + s.day_start) at time zone s.timezone, (e.next + s.day_start) at time zone s.timezone
+        )
+    ) as maintenance,
     x.passages, coalesce(x.unchecked, 0) as unchecked, coalesce(x.squares, 0) as squares, coalesce(x.checked, 0) as checked
 from expected e
 left join figures v using (named)

@@ -1,3 +1,184 @@
+-- name: headcount_put
+-- Keeps a headcount beside the figure that was shown for its minute and what the counter in the space showed; nothing if it
+-- is known, or if more came within a day than people can count.
+insert into headcount (headcount_id, space_id, time, people, seats_taken, counted_by, clock_ahead_s, entered_at, digest,
+    estimate, estimate_lower, estimate_upper, shown)
+select %(id)s, s.space_id, %(time)s, %(people)s, %(seats_taken)s, %(counted_by)s, %(clock_ahead_s)s, %(entered_at)s, %(digest)s,
+    o.people, o.lower, o.upper, l.people
+from space s
+left join lateral (
+    select people, lower, upper from occupancy_minute o
+    where o.space_id = s.space_id and o.time <= date_trunc('minute', %(time)s::timestamptz)
+        and o.time > %(time)s::timestamptz - interval '5 minutes'
+    order by o.time desc limit 1
+) o on true
+left join lateral (
+    select sum(r.value) as people
+    from placement pl
+    join channel c using (channel_id)
+    join device d using (device_id)
+    cross join lateral (
+        select value from reading r
+        where r.channel_id = pl.channel_id and r.metric = 10 and r.time <= %(time)s::timestamptz
+            and r.time > %(time)s::timestamptz - greatest(3 * d.interval_s, 300) * interval '1 second'
+            and (pl.sandbox or r.flags & 8 = 0)
+        order by r.time desc limit 1
+    ) r
+    where pl.space_id = s.space_id and pl.role = 'primary' and pl.valid @> %(time)s::timestamptz
+) l on true
+where s.space_id = %(space_id)s
+    and (select count(*) from headcount where entered_at > %(entered_at)s::timestamptz - interval '1 day') < 10000
+on conflict (headcount_id) do nothing
+
+-- name: headcount_digest
+-- What is known of a headcount that comes again.
+select digest from headcount where headcount_id = %(id)s
+
+-- name: headcount_undo
+-- Takes a headcount out of use; it stays, with who did it and why. Gives its moment.
+update headcount h
+set undone = %(now)s, undone_by = %(author)s, undone_why = %(reason)s
+from space s
+join site using (site_id)
+where s.space_id = h.space_id and site.slug = %(site)s and h.headcount_id = %(id)s and h.undone is null
+returning h.time
+
+-- name: headcounts
+-- The headcounts of a site in a span of time, the latest first, with what was estimated before they were used.
+select h.headcount_id as id, s.slug as space, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, h.time, h.people,
+    h.seats_taken, h.counted_by, h.entered_at, h.estimate, h.estimate_lower as lower, h.estimate_upper as upper, h.shown,
+    h.undone, h.undone_by, h.undone_why
+from headcount h
+join space s using (space_id)
+join site using (site_id)
+where site.slug = %(site)s and h.time >= %(first)s and h.time < %(last)s
+order by h.time desc, h.headcount_id
+
+-- name: headcount_rooms
+-- The spaces of a site to be walked, with their last headcount since a moment; the site itself, and what has parts, is the sum
+-- of these.
+select s.slug as space, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.storey, s.capacity, s.seats,
+    h.people, h.seats_taken, h.time
+from space s
+join site using (site_id)
+left join lateral (
+    select people, seats_taken, time from headcount h
+    where h.space_id = s.space_id and h.undone is null and h.time >= %(since)s
+    order by time desc limit 1
+) h on true
+where site.slug = %(site)s and upper_inf(s.valid)
+    and not exists (select from space part where part.parent_id = s.space_id and upper_inf(part.valid))
+order by s.sort, s.slug
+
+-- name: headcounts_used
+-- The headcounts of spaces in a span of time; where nobody is in a space, nobody is in what lies in it.
+select coalesce(w.inner_id, h.space_id) as space_id, h.time, h.people
+from headcount h
+left join space_within w on h.people = 0 and w.space_id = h.space_id
+where h.space_id = any(%(spaces)s) and h.undone is null and h.time >= %(begins)s and h.time < %(ends)s
+order by h.time, h.headcount_id
+
+-- name: checked_doors
+-- The corrections in force at portals in a span of time, of channels that count there, with the evidence that they rest on.
+select k.portal_id, lower(k.valid) as begins, upper(k.valid) as ends, k.evidence
+from calibration k
+where k.portal_id = any(%(portals)s) and k.decision = 'accepted' and k.undone is null and k.valid && tstzrange(%(begins)s, %(ends)s)
+    and exists (
+        select from placement pl
+        where pl.portal_id = k.portal_id and pl.role = 'primary' and pl.channel_id = any(k.channels)
+            and pl.valid && (k.valid * tstzrange(%(begins)s, %(ends)s))
+    )
+
+-- name: space_of_site
+-- A space of a site by its name.
+select space_id from space join site using (site_id) where site.slug = %(site)s and space.slug = %(space)s and upper_inf(space.valid)
+
+-- name: import_insert
+-- Notes an import; returns its id.
+insert into count_import (site_id, source, method, counts, author, made, name, digest, content, layout)
+values (%(site_id)s, %(source)s, %(method)s, %(counts)s, %(author)s, %(made)s, %(name)s, %(digest)s, %(content)s, %(layout)s)
+returning import_id
+
+-- name: period_counts_insert
+-- The counts of an import, given as columns.
+insert into period_count (import_id, portal_id, series, first_day, last_day, hour, visits)
+select %(import_id)s, x, s, f, l, h, v
+from unnest(
+    %(portals)s::int[], %(series)s::text[], %(firsts)s::date[], %(lasts)s::date[], %(hours)s::smallint[], %(visits)s::float8[]
+) as t (x, s, f, l, h, v)
+
+-- name: import_log_insert
+-- Notes who changed an import.
+insert into count_import_log (import_id, at, author, change) values (%(import_id)s, %(at)s, %(author)s, %(change)s)
+
+-- name: import_set_undone
+-- Makes an import count for nothing, or count again.
+update count_import set undone = %(undone)s where import_id = %(import_id)s
+
+-- name: import_get
+-- An import by its id, or by what it holds.
+select i.import_id, i.site_id, s.slug as site, i.source, i.counts, i.undone
+from count_import i join site s using (site_id)
+where i.import_id = %(import_id)s or i.site_id = %(site_id)s and i.content = %(content)s
+
+-- name: source_counts
+-- What the counts of a source that hold at a site are of.
+select distinct counts from count_import where site_id = %(site_id)s and source = %(source)s and not undone
+
+-- name: imports
+-- The imports of a site, newest first, with what they hold and who changed them last.
+select i.import_id as id, s.slug as site, i.source, i.method, i.counts, i.author, i.made, i.name, i.digest, i.layout, i.undone,
+    c.rows, c.first, c.last, c.visits, case when l.change <> 'stored' then l.at end as changed, case when l.change <> 'stored'
+    then l.author end as changed_by
+from count_import i
+join site s using (site_id)
+cross join lateral (
+    select count(*)::int as rows, min(first_day) as first, max(last_day) as last, sum(visits) as visits
+    from period_count c where c.import_id = i.import_id
+) c
+cross join lateral (
+    select at, author, change from count_import_log l where l.import_id = i.import_id order by entry_id desc limit 1
+) l
+where s.slug = %(site)s
+order by i.import_id desc
+
+-- name: period_counts
+-- The counts of a source that hold at a site between two days, of each period the newest, as they were stored.
+select distinct on (c.portal_id, c.series, c.first_day, c.last_day, c.hour)
+    coalesce(p.slug, '') as portal, c.series, c.first_day as first, c.last_day as last, c.hour, c.visits, c.import_id
+from period_count c
+join count_import i using (import_id)
+left join portal p using (portal_id)
+where i.site_id = %(site_id)s and i.source = %(source)s and not i.undone
+    and c.first_day <= %(last)s and c.last_day >= %(first)s
+order by c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id desc
+
+-- name: period_days
+-- The counts of all sources that hold at a site, hours added up to their days, as visits (half of all passages).
+with holding as (
+    select distinct on (i.source, c.portal_id, c.series, c.first_day, c.last_day, c.hour)
+        i.source, i.counts, i.method, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id,
+        case i.counts when 'passages' then c.visits / 2 else c.visits end as visits
+    from period_count c
+    join count_import i using (import_id)
+    join site s using (site_id)
+    where s.slug = %(site)s and not i.undone
+    order by i.source, c.portal_id, c.series, c.first_day, c.last_day, c.hour, c.import_id desc
+)
+select h.source, h.counts = 'net' as net, coalesce(p.slug, '') as portal, h.series, h.first_day as first, h.last_day as last,
+    sum(h.visits) as visits, max(h.import_id) as import_id, max(h.method) as method
+from holding h
+left join portal p using (portal_id)
+group by h.source, h.counts, p.slug, h.series, h.first_day, h.last_day, h.hour is null
+order by h.source, p.slug, h.series, h.first_day, h.last_day, h.hour is null desc
+
+-- name: forecasts_forget
+-- Deletes the forecasts that rest on some sites and that nothing is lost with: those made afterwards, and those of whose days
+-- none is over yet.
+delete from forecast f using site s
+where s.site_id = f.site_id and (s.slug = any(%(sites)s) or f.also && %(sites)s::text[])
+    and (f.afterwards or f.origin >= %(today)s::date - 8)
+
 -- name: calibrations
 -- What was proposed for the doors of a site, and what became of it; the latest first.
 select k.calibration_id as id, s.slug as site, p.slug as portal, k.proposed, k.proposed_by, k.factor_in, k.factor_out, k.evidence,

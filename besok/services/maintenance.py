@@ -1,0 +1,50 @@
+"""Planned maintenance: what is being worked on raises no alert, and the figures of that time are marked."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from besok.model import messages
+from besok.model.errors import AlertError
+from besok.model.site import Site
+from besok.store import alerts
+from besok.store.database import Database
+from besok.store.sites import load_all
+from besok.text.languages import named
+
+LONGEST: Final = timedelta(days=366)
+
+
+def subjects(site: Site) -> Mapping[str, str]:
+    """Return what can be worked on at a site, with its name: all of it, its doors, spaces and sensors."""
+    places = {door.id: named(door.name) for door in site.portals}
+    places |= {space.id: named(space.name) for space in site.spaces}
+    found = {site.id: named(site.name)} | {
+        f"{site.id}/{id_}": name for id_, name in places.items() if id_ != site.id
+    }
+    for sensor in site.sensors:
+        device = site.external_id(sensor)
+        found.setdefault(device, f"{places.get(sensor.portal or sensor.space, '')} ({device})")
+    return found
+
+
+def site_of(db: Database, subject: str) -> Site | None:
+    """Return the site to which something belongs that can be worked on; None for a service."""
+    return next((site for site in load_all(db) if subject in subjects(site)), None)
+
+
+def plan(
+    db: Database, site: Site, subject: str, *, until: str, reason: str, author: str, now: datetime
+) -> int:
+    """Keep planned maintenance from now until a time by the clock of the site; return its number. Raises AlertError."""
+    if subject not in subjects(site):
+        raise AlertError(messages.NO_SUBJECT(name=subject))
+    try:
+        ends = datetime.fromisoformat(until.strip())
+    except ValueError:
+        raise AlertError(messages.NO_UNTIL) from None
+    ends = ends if ends.tzinfo else ends.replace(tzinfo=ZoneInfo(site.timezone))
+    if not now < ends <= now + LONGEST:
+        raise AlertError(messages.NO_UNTIL)
+    return alerts.mute(db, subject, site=site.id, reason=reason, author=author, until=ends, now=now)

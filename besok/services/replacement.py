@@ -1,0 +1,114 @@
+"""Replacement of a sensor: what a walk through the door says of the new one, and its taking over of the places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from besok.model.errors import NotFound
+from besok.model.site import Sensor, Site, SiteFile
+from besok.services.devices import get_devices
+from besok.store import sites
+from besok.store.database import Database
+
+Walk = Literal["right", "swapped", "undirected", "fewer", "more", "nothing"]
+TOLD: Final[dict[Walk, str]] = {
+    "right": "it works",
+    "swapped": "it counts in as out: it is placed with `swapped = true`",
+    "undirected": "it cannot tell directions; half count as entries",
+    "fewer": "it misses people: the line is too near the edge of its view, or it hangs too low",
+    "more": "it sees more than people, as a swinging door or a reflection: move the line inwards",
+    "nothing": "it has not sent yet, or its line is elsewhere",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """People in and out."""
+
+    people_in: float
+    people_out: float
+
+    @property
+    def both(self) -> float:
+        """Return all of them."""
+        return self.people_in + self.people_out
+
+
+def judge_walk(walked: Passed, counted: Passed) -> Walk:
+    """Tell what a counter makes of people who walked in and out, of which there are not as many of one as of the other.
+
+    >>> judge_walk(Passed(10, 6), Passed(6, 10))
+    'swapped'
+    """
+    if not counted.both:
+        return "nothing"
+    if counted == walked:
+        return "right"
+    if counted.both == walked.both:
+        return "swapped" if counted.people_in == walked.people_out else "undirected"
+    return "fewer" if counted.both < walked.both else "more"
+
+
+def passed(db: Database, device: str, since: datetime) -> Passed:
+    """Return who passed a device, placed or not, in the quarters of an hour that began since a time."""
+    ((people_in, people_out),) = db.rows("device_passed", device=device, since=since)
+    return Passed(people_in, people_out)
+
+
+def plan_replacement(
+    db: Database, old: str, new: str, *, swap: bool, now: datetime
+) -> tuple[SiteFile, list[Sensor]]:
+    """Return the sites with a sensor that ends at `now` and another that takes its places over; the sections of both.
+
+    `swap`: in is out for the new one. Raises NotFound where one is not known, or the new one lacks a channel.
+    """
+    known = {one.device: one for one in get_devices(db, now=now)}
+    if new not in known:
+        raise NotFound(f"nothing was ever heard of {new}; `besok device list` shows what was")
+    found = sites.export(db)
+    home = next(
+        (site for site in found.sites if any(_is(site, s, old) and _stands(s) for s in site.sensors)), None
+    )
+    if home is None:
+        raise NotFound(f"{old} observes nothing now; `besok device list` shows what does")
+    device = known[new]
+    if device.source == "native" and not new.startswith(f"{home.id}/"):
+        raise NotFound(f"{new} is a sensor of another site than {old}: its name begins with {home.id}/")
+    lines: list[Sensor] = []
+    for sensor in home.sensors:
+        if _is(home, sensor, old) and _stands(sensor):
+            channel = _channel(sensor, device.channels, new)
+            ended = replace(sensor, until=now)
+            begun = replace(
+                sensor, device=new.removeprefix(f"{home.id}/") if device.source == "native" else new,
+                source=device.source, model=device.model, channel=channel, since=now, first=None, topics=(),
+                swapped=swap,
+            )  # fmt: skip
+            lines += [ended, begun]
+        else:
+            lines.append(sensor)
+    changed = replace(home, sensors=tuple(lines))
+    told = [sensor for sensor in lines if sensor not in home.sensors]
+    return SiteFile(sites=tuple(changed if site is home else site for site in found.sites)), told
+
+
+def _is(site: Site, sensor: Sensor, device: str) -> bool:
+    return site.external_id(sensor) == device
+
+
+def _stands(sensor: Sensor) -> bool:
+    return sensor.last is None and sensor.until is None
+
+
+def _channel(sensor: Sensor, channels: Sequence[str], new: str) -> str:
+    """Return the channel of the new device that does what one of the old one did."""
+    wanted = sensor.channel or ("flow:1" if sensor.portal else "level:1")
+    if wanted in channels:
+        return sensor.channel
+    alike = [one for one in channels if one.partition(":")[0] == wanted.partition(":")[0]]
+    if len(alike) != 1:
+        raise NotFound(
+            f"{new} has no {wanted}, but {', '.join(channels) or 'nothing yet'}: place it in the site file"
+        )
+    return alike[0]

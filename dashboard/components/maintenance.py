@@ -1,0 +1,52 @@
+"""Planned maintenance of a site: what is being worked on, its end before its time, and the form for more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dash import dcc, html
+
+from besok.model.views.alerts import MaintenanceInfo
+from besok.services import access
+from besok.text import formats
+from besok.text.languages import _
+from dashboard.components import forms
+from dashboard.components.elements import fold, items, present, quiet
+
+LONGEST_REASON: Final = 500  # characters, as in the API
+
+
+def section(found: Sequence[MaintenanceInfo], names: Mapping[str, str], site: str, zone: str) -> Any:
+    """Return what is being worked on; `names` are of all that can be."""
+    told = _("Nothing is told of what is being worked on, and the visits of that time are marked.")
+    may = access.may("acknowledge", site)
+    return html.Div(
+        present(
+            quiet(told),
+            items(_one(one, names, site, zone, may) for one in found) if found else None,
+            fold(_("Plan maintenance"), _form(names, site)) if may else None,
+        )
+    )
+
+
+def _one(one: MaintenanceInfo, names: Mapping[str, str], site: str, zone: str, may: bool) -> Any:
+    name = names.get(one.subject, one.subject)
+    said = _("until {time}: {why} ({who})").format(
+        time=formats.stamp(one.until, zone), why=one.reason, who=one.author
+    )
+    text = html.P([html.Span(name, className="strong"), " ", said])
+    here, address = f"maintenance-{one.id}", f"POST /api/v1/sites/{site}/maintenance/{one.id}/end"
+    end = forms.form([], here, _("It is done"), name, address, kept=_("Noted."), gone="404")
+    return html.Div(present(text, fold(_("It is done"), end) if may else None))
+
+
+def _form(names: Mapping[str, str], site: str) -> Any:
+    here = "maintenance-new"
+    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
+    until = dcc.Input(id=f"{here}-until", name="until", type=kind, required=True, value="")
+    fields = [
+        forms.choice(here, "subject", _("What is being worked on"), names, site),
+        forms.field(_("Until"), until),
+        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+    ]
+    address = f"POST /api/v1/sites/{site}/maintenance"
+    return forms.form(fields, here, _("Plan maintenance"), "", address, kept=_("Noted."))

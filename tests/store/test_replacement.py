@@ -1,0 +1,78 @@
+"""A sensor is replaced: the walk through the door says whether the new one works, and both keep what they counted."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from besok.model.errors import NotFound
+from besok.services.replacement import Passed, judge_walk, passed, plan_replacement
+from besok.store import sites
+from besok.store.database import Database
+from cli.commands import device
+from tests.store.counted import build, put, reading
+
+NOW = datetime(2026, 3, 2, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("counted", "found"),
+    [
+        ((10, 6), "right"), ((6, 10), "swapped"), ((8, 8), "undirected"), ((9, 6), "fewer"), ((12, 6), "more"),
+        ((0, 0), "nothing"),
+    ],
+)  # fmt: skip
+def test_what_a_walk_tells(counted: tuple[float, float], found: str) -> None:
+    assert judge_walk(Passed(10, 6), Passed(*counted)) == found
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    """A house in which a new sensor is heard beside the old one at the front door."""
+    build(db)
+    put(db, reading(0, 5, "in", period_s=60), reading(0, 3, "in", period_s=60, device="new"))
+    return db
+
+
+def test_it_takes_over_from_now_on(house: Database) -> None:
+    changed, sections = plan_replacement(house, "lib/front", "lib/new", swap=True, now=NOW)
+    assert [(s.device, s.since, s.until, s.swapped) for s in sections] == [
+        ("front", None, NOW, False), ("new", NOW, None, True),
+    ]  # fmt: skip
+    assert sites.apply(house, changed, now=NOW)
+    put(house, reading(70, 2, "in", period_s=60, device="new"), reading(70, 50, "in", period_s=60))
+    with house.transaction() as conn:
+        counted = conn.execute(
+            "select sum(entries), sum(exits) from open_passages_15min where portal = 'front'"
+        ).fetchone()
+    assert counted == (5, 2), "the old one until then, and the new one since, in for out"
+    assert passed(house, "lib/new", NOW - timedelta(hours=2)) == Passed(5, 0), (
+        "what it sent before is not lost"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("lib/front", "lib/nobody", "nothing was ever heard of lib/nobody"),
+        ("lib/new", "lib/front", "lib/new observes nothing now"),
+    ],
+)
+def test_what_cannot_be_is_said(house: Database, old: str, new: str, said: str) -> None:
+    with pytest.raises(NotFound, match=said):
+        plan_replacement(house, old, new, swap=False, now=NOW)
+
+
+def test_the_command_walks_asks_and_prints_what_to_write(
+    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    asked = ["replace", "lib/front", "lib/new", "--in", "10", "--out", "6", "--yes"]
+    said = CliRunner().invoke(device.app, asked, input="\n")
+    assert said.exit_code == 0, said.output
+    assert "lib/new counted 0 in and 0 out: it has not sent yet" in said.output
+    assert said.output.count("[[sites.sensors]]") == 2 and "until = " in said.output
+    again = CliRunner().invoke(device.app, asked, input="\n")
+    assert isinstance(again.exception, NotFound) and "observes nothing now" in str(again.exception)
+    alike = CliRunner().invoke(device.app, [*asked[:3], "--in", "5", "--out", "5"])
+    assert alike.exit_code == 2

@@ -29,7 +29,7 @@ from besok.store import forecasts
 from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
-from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, past_due
+from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, newest_wanted, past_due
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +44,17 @@ def make_newest(db: Database, now: datetime) -> int:
 
 
 def make_past(db: Database, now: datetime) -> int:
-    """Make the forecasts of the past that are due, the newest of each site first; how many were made."""
-    return sum(_make(db, site, past_due(db, site, now), now) for site, _day in daily.sites(db, now))
+    """Make the forecasts of the past that are due, the newest of each site first; how many were made.
+
+    It ends early where the newest forecast of a site has become due, which people wait for.
+    """
+    made = 0
+    for site, _day in daily.sites(db, now):
+        for origin in past_due(db, site, now):
+            made += _make(db, site, [origin], now)
+            if newest_wanted(db, now):
+                return made
+    return made
 
 
 def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:

@@ -32,7 +32,7 @@ SECURE, PLAIN = "__Host-besok", "besok"  # names of the cookie
 UNDER_WAY: Final = "-sign-in"  # after them, of the cookie that a sign-in by the provider brings back
 UNDER_WAY_S: Final = 600
 ASKED_EVERY_S: Final = 5  # whether anybody has an account
-FORWARDED: Final = ("forwarded", "via", "x-real-ip")
+FORWARDED: Final = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip")
 OLD: Final = "1.0"  # HTTP of proxies that name nobody for whom they ask; no browser speaks it
 
 

@@ -85,6 +85,7 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
         "X-Forwarded-Proto",
         "X-Forwarded-Host",
         "X-Real-IP",
+        "CF-Connecting-IP",
         "Via",
     ):
         answer = ask.get("/api/v1/me", headers={header: "for=10.0.0.1"})

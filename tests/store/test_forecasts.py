@@ -113,6 +113,8 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     assert forecasts_due.past_due(library, site, now) == [
         date(2025, 8, 31), date(2025, 7, 31), date(2025, 6, 30), date(2025, 5, 31), date(2025, 4, 30),
     ]  # fmt: skip
+    assert jobs.make_past(library, now) == 1, "then the newest, which is due, goes before the others"
+    assert forecasts.origins(library, "lib", "gross") == [date(2025, 8, 31)]
     assert jobs.make(library, site, date(2025, 9, 7), now)
     newest = get_outlook(library, "lib")
     assert newest.origin == date(2025, 9, 7) and not newest.afterwards and newest.measure == "gross"

@@ -24,8 +24,6 @@ from jobs.runs import run_alone
 log = logging.getLogger(__name__)
 
 NICE: Final = 10  # it yields the processor to whatever is live
-
-
 SKIPPED: Final = 3  # exit status: another worker does it, or did
 GRACE_S: Final = 15  # after its limit, in which a run may note that it was ended
 

@@ -29,12 +29,7 @@ class State:
     sites: int = 0  # that this worker has taken
     days_waiting: int = 0  # past days to be recomputed
     runs: Counter[tuple[str, Outcome]] = field(default_factory=Counter[tuple[str, Outcome]])  # of duties
-    failing: set[str] = field(default_factory=set[str])  # duties whose last run here failed
-
-    def ended(self, duty: str, outcome: Outcome) -> None:
-        """Note how a run of a duty ended."""
-        self.runs[duty, outcome] += 1
-        (self.failing.discard if outcome == "done" else self.failing.add)(duty)
+    failing: set[str] = field(default_factory=set[str])  # duties, whichever worker does them
 
     def problem(self, now: datetime) -> str | None:
         """Say in a sentence why the jobs are not done at `now`; None if they are."""
@@ -55,7 +50,9 @@ def families(state: State, now: datetime) -> Iterator[Metric]:
         PREFIX + "runs", "Runs of duties by how they ended", labels=["duty", "outcome"]
     )
     failing = GaugeMetricFamily(
-        PREFIX + "duty_failing", "1 while the last run of a duty by this worker failed", labels=["duty"]
+        PREFIX + "duty_failing",
+        "1 from a failed run of a duty until one succeeds, by any worker",
+        labels=["duty"],
     )
     for duty in DUTIES:
         failing.add_metric([duty.name], float(duty.name in state.failing))

@@ -148,7 +148,7 @@ class Worker:
         for duty in self._clock.due(now):
             self._do(duty, now)
         if ended := self._background.poll(now):
-            self._state.ended(*ended)
+            self._state.runs[ended] += 1
             if ended[1] == "timed_out":
                 job_runs.expire(self._db, ended[0], now)
         if now >= self._next_beat:
@@ -168,7 +168,7 @@ class Worker:
             now=now, period=duty.period, limit=duty.limit,
         )  # fmt: skip
         if ended:
-            self._state.ended(duty.name, ended.outcome)
+            self._state.runs[duty.name, ended.outcome] += 1
             if ended.error:
                 text, extra = "%s failed (%s); it is tried again when due", {"action": "duty_failed"}
                 log.warning(text, duty.name, ended.traced, extra=extra)
@@ -274,4 +274,5 @@ class Worker:
         with self._db.transaction() as conn:
             waiting = occupancy.dirty_days(conn)
         self._state.sites, self._state.days_waiting = len(self._sites), waiting
+        self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
         beat(self._db, NAME, now, {"sites": len(self._sites), "days_waiting": waiting})

@@ -1,14 +1,15 @@
 """Waiting that ends when nothing moves, not by the clock: a busy machine makes it patient."""
 
+import contextlib
 import time
 from collections.abc import Callable
+from multiprocessing import active_children
+
+import psutil
 
 MEASURED_EVERY_S = 1.0
 WORK_S = 0.005  # of processor time, by which the load is measured
-FIRST_PAUSE_S, LONGEST_PAUSE_S = (
-    0.01,
-    0.1,
-)  # between two questions, which take the processor from what is waited for
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.1  # between two questions, which take the processor from what works
 
 
 class Patience:
@@ -41,8 +42,17 @@ def slowdown() -> float:
     return max(1.0, (time.perf_counter() - clock) / worked)
 
 
+def spent_beside() -> dict[int | None, object]:
+    """The processor time of work beside this process: it yields to everything, and gets little of a busy machine."""
+    found: dict[int | None, object] = {}
+    for child in active_children():
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            found[child.pid] = psutil.Process(child.pid).cpu_times()[:2]
+    return found
+
+
 def wait_for(
-    condition: Callable[[], object], limit_s: float = 60, progress: Callable[[], object] = lambda: None
+    condition: Callable[[], object], limit_s: float = 60, progress: Callable[[], object] = spent_beside
 ) -> object:
     """Ask again until the answer is true, and return it; fail once nothing has moved for `limit_s` seconds."""
     patience, pause_s = Patience(limit_s), FIRST_PAUSE_S

@@ -145,6 +145,10 @@ class Settings(BaseSettings):
         least = LEAST_DAYS[info.field_name or ""]
         if 0 != days < least:
             raise ValueError(f"{days} days are too short; write {least} or more, or 0 to keep them for ever")
+        if info.field_name == "readings_days" and days and not 0 < info.data.get("minute_days", 1) < days:
+            raise ValueError(
+                "readings stay as long as the figures by minute made of them: shorten BESOK_MINUTE_DAYS"
+            )
         return days
 
 

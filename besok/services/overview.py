@@ -31,7 +31,9 @@ def get_overview(db: Database, now: datetime) -> Overview:
     """Return every site as it is at `now`."""
     places = load_all(db)
     rows = {row.root.space: row for row in db.fetch("overview", _Row, **_asked(places, now))}
-    return Overview(time=now, sites=tuple(_site(place, rows[place.id], now) for place in places))
+    return Overview(
+        time=now, sites=tuple(_site(place, rows[place.id], now) for place in places if place.id in rows)
+    )
 
 
 def compute_standing(db: Database, place: Site, today: date) -> TargetStanding | None:

@@ -137,8 +137,9 @@ def delivered(
 ) -> None:
     """Note how sending went, and let others send to the target again."""
     if problem is None and alerts:
-        db.run("alerts_sent", {"ids": [alert.id for alert in alerts], "now": now})
+        over = [alert.id for alert in alerts if alert.resolved]
+        db.run("alerts_sent", {"ids": [alert.id for alert in alerts], "over": over, "now": now})
     if alerts or trial:
         key = {"name": target, "alerts": len(alerts), "problem": problem, "now": now}
         db.run("alert_delivery_add", key)
-    db.run("alert_target_done", {"name": target, "problem": problem, "now": now})
+    db.run("alert_target_done", {"name": target, "problem": problem, "trial": trial, "now": now})

@@ -114,9 +114,11 @@ def replace_device(
         )  # what cannot be is said before the walk
         swap = _walk(db, new, walked_in, walked_out) if walked_in or walked_out else False
         now = datetime.now(UTC).replace(microsecond=0)
-        changed, sections = plan_replacement(db, old, new, swap=swap, now=now)
+        changed, _ = plan_replacement(db, old, new, swap=swap, now=now)
         print("\n".join(apply(db, changed, dry_run=True, now=now)))
         confirm(f"Let {new} take over from {old} now?", yes)
+        now = datetime.now(UTC).replace(microsecond=0)  # from now on, of the sites as they are by now
+        changed, sections = plan_replacement(db, old, new, swap=swap, now=now)
         apply(db, changed, now=now)
     print("Done. Write the same into the site file, or the next `besok site apply` undoes it:\n")
     print("\n".join(map(sensor_lines, sections)))

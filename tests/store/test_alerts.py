@@ -152,6 +152,29 @@ def test_a_message_that_is_refused_is_tried_again_later(
     assert all("mailto" not in (one.problem or "") for one in log), "addresses may hold passwords"
 
 
+def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
+    library: Database, inbox: tuple[Inbox, str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    deliver = alerting.deliver
+
+    def slow(*message: str) -> str | None:
+        monkeypatch.undo()
+        heard(library, now)
+        alerting.judge(library, now, SETTINGS)
+        assert alerts.try_target(library, "desk")
+        return deliver(*message)
+
+    monkeypatch.setattr(alerting, "deliver", slow)
+    turn(library, now)
+    assert [one.trial for one in alerts.target_states(library)] == [True]
+    turn(library, now + MINUTE)
+    assert taken.subjects == ["Besök: 2 larm", "Besök: 2 larm är över"]
+
+
 def full(db: Database, now: datetime, people: float) -> None:
     with db.transaction() as conn:
         conn.execute("update space set capacity = 50 where slug = 'hall'")

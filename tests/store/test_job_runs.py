@@ -140,6 +140,7 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
             worker.turn(News(), NOW + n * MINUTE)
         worker.end()
     assert done == ["swept", "swept"] and state.runs["mend the roof", "failed"] == 2
+    assert state.failing == {"mend the roof"}
     assert [m for m in caplog.messages if "the roof leaks" in m]
     (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
     assert (trouble.name, trouble.since, trouble.said) == ("mend the roof", NOW, "the roof leaks")
@@ -149,14 +150,12 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
 
 
 def test_every_duty_has_its_series_from_the_start() -> None:
-    state = State()
-    state.ended(DUTIES[0].name, "timed_out")
+    state = State(failing={DUTIES[0].name})
+    state.runs[DUTIES[0].name, "timed_out"] += 1
     told = {f.name: {tuple(s.labels.values()): s.value for s in f.samples} for f in families(state, NOW)}
     assert told["besok_jobs_runs"][DUTIES[0].name, "timed_out"] == 1
     assert sum(told["besok_jobs_runs"].values()) == 1
     assert told["besok_jobs_duty_failing"] == {(duty.name,): float(duty is DUTIES[0]) for duty in DUTIES}
-    state.ended(DUTIES[0].name, "done")
-    assert not state.failing
 
 
 def test_every_duty_has_a_name_on_pages() -> None:

@@ -270,6 +270,14 @@ def test_too_short_a_time_is_refused(name: str, days: str, monkeypatch: pytest.M
         load()
 
 
+def test_readings_cannot_go_before_the_minutes_made_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BESOK_READINGS_DAYS", "100")
+    for days in ("0", "100"):
+        monkeypatch.setenv("BESOK_MINUTE_DAYS", days)
+        with pytest.raises(SettingsError, match=r"BESOK_READINGS_DAYS.*shorten BESOK_MINUTE_DAYS"):
+            load()
+
+
 def test_the_command_and_the_nightly_job_do_the_same(
     house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

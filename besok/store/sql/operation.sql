@@ -235,8 +235,8 @@ where r.target = %(target)s
 order by a.raised, a.alert_id
 
 -- name: alerts_sent
--- Notes what a target has been told.
-update alert set sent = coalesce(sent, %(now)s), resolution_sent = case when resolved is not null then %(now)s end
+-- Notes what a target has been told: of `over` that they ended. What ends while it is sent is told by the next message.
+update alert set sent = coalesce(sent, %(now)s), resolution_sent = case when alert_id = any(%(over)s::bigint[]) then %(now)s end
 where alert_id = any(%(ids)s)
 
 -- name: alert_acknowledge
@@ -256,7 +256,7 @@ returning url, trial
 
 -- name: alert_target_done
 -- Notes how sending went: after a failure it is tried again after 1, 2, 4 and so on up to 60 minutes.
-update alert_target set sending = null, trial = false, attempts = case when %(problem)s::text is null then 0 else attempts + 1 end,
+update alert_target set sending = null, trial = trial and not %(trial)s, attempts = case when %(problem)s::text is null then 0 else attempts + 1 end,
     next_try = case when %(problem)s::text is null then '-infinity'
         else %(now)s::timestamptz + least(power(2, attempts), 60) * interval '1 minute' end
 where name = %(name)s

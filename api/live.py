@@ -50,7 +50,7 @@ STREAM_HEADERS = FRESH | {"X-Accel-Buffering": "no"}  # a proxy must hand each e
 AGAIN_MS = 3000
 # Why a WebSocket was closed.
 NO_ACCESS, NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4401, 4404, 4403, 1001, 1013
-
+LONGEST_REASON = 123  # bytes (RFC 6455)
 CLOSED = {NotFound: NO_SUCH_SITE, SignInNeeded: NO_ACCESS, NotAllowed: NO_ACCESS}
 Seen = SiteLive | Overview
 Render = Callable[[Any], str]  # of what is seen
@@ -278,7 +278,7 @@ class Hub:
         except BesokError as exc:
             code = next((code for kind, code in CLOSED.items() if isinstance(exc, kind)), TRY_LATER)
             said = str(exc) if code != TRY_LATER else "the database cannot answer now"
-            await ws.close(code, said)
+            await ws.close(code, said.encode()[:LONGEST_REASON].decode(errors="ignore"))
             return
         sending = asyncio.create_task(self._send(ws, site, form, render))
         gone = asyncio.create_task(_hear(ws))

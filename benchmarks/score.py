@@ -28,14 +28,13 @@ VISITS = (0.72, 0.88)  # of 80 % intervals, of a site's days, months or years
 SERIES = (0.75, 0.85)  # of 80 % intervals, over a group of series
 CHANCE = (0.0, 0.08)  # of findings where nothing was done; 0.05 is right
 LEVERS = (0.92, 1.0)  # of 95 % intervals
-HEADS = ("judged", "in", "figure", "Besök", "rival", "wanted", "reached")
+HEADS = ("in", "figure", "Besök", "rival", "wanted", "reached")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A figure of one world beside a rival's, or beside the bounds that it is wanted within."""
 
-    judged: str
     world: str
     figure: str
     value: float
@@ -59,7 +58,7 @@ class Row:
             else "at most the rival's" * bool(rival)
         )
         reached = {True: "yes", False: "**no**", None: ""}[self.reached]
-        return [self.judged, self.world, self.figure, f"{self.value:.1%}", rival, wanted, reached]
+        return [self.world, self.figure, f"{self.value:.1%}", rival, wanted, reached]
 
 
 def occupancy_rows(seeds: int) -> Iterator[Row]:
@@ -74,10 +73,10 @@ def occupancy_rows(seeds: int) -> Iterator[Row]:
             line, other = own[name], own[rival]
             if line.relative is not None and other.relative is not None and line.people:
                 slack = max(0.05 * other.relative, 0.5 / line.people)
-                yield Row(judged="occupancy", world=where, figure=f"{name}, error by people present",
+                yield Row(world=where, figure=f"{name}, error by people present",
                           value=line.relative, rival=(rival, other.relative), slack=slack)  # fmt: skip
             if line.coverage is not None:
-                yield Row(judged="occupancy", world=where, figure=f"{name}, 80 % interval holds",
+                yield Row(world=where, figure=f"{name}, 80 % interval holds",
                           value=line.coverage, within=EACH_WORLD)  # fmt: skip
 
 
@@ -85,9 +84,7 @@ def visits_rows(seeds: int) -> Iterator[Row]:
     """Yield how often the stated error of visits holds the truth, by site and step."""
     for site, steps in visits.coverage(range(3000, 3000 + 16 * seeds), 56).items():
         for step, held in steps.items():
-            yield Row(
-                judged="visits", world=site, figure=f"{step}, 80 % interval holds", value=held, within=VISITS
-            )
+            yield Row(world=site, figure=f"{step}, 80 % interval holds", value=held, within=VISITS)
 
 
 def forecast_rows(packages: Path) -> Iterator[Row]:
@@ -106,17 +103,17 @@ def forecast_rows(packages: Path) -> Iterator[Row]:
 
         if not shared:
             continue
-        yield Row(judged="forecast", world=group, figure="error of the year's total", value=mean("besok", "total"),
+        yield Row(world=group, figure="error of the year's total", value=mean("besok", "total"),
                   rival=("last year", mean("last year", "total")))  # fmt: skip
-        yield Row(judged="forecast", world=group, figure="CRPS, 28 days", value=mean("besok", "crps28"),
+        yield Row(world=group, figure="CRPS, 28 days", value=mean("besok", "crps28"),
                   rival=("ridge", mean("ridge", "crps28")))  # fmt: skip
         for field, days in (("cover28", "28 days"), ("cover365", "365 days"), ("held", "the year's total")):
-            yield Row(judged="forecast", world=group, figure=f"80 % interval holds, {days}",
+            yield Row(world=group, figure=f"80 % interval holds, {days}",
                       value=mean("besok", field), within=SERIES)  # fmt: skip
         odds = [pair.split(":") for row in own["besok"] for pair in str(row["odds"]).split()]
         sure = [float(came) for said, came in odds if float(said) >= 0.8]
         if sure:
-            yield Row(judged="probability", world=group, figure=f"80-100 % comes true, of {len(sure)}",
+            yield Row(world=group, figure=f"a probability of 80-100 % comes true, of {len(sure)}",
                       value=float(np.mean(sure)), within=(0.8, 1.0))  # fmt: skip
 
 
@@ -126,18 +123,18 @@ def effect_rows(seeds: int) -> Iterator[Row]:
         cases = list(simulated(name, 40 * seeds, **how))
         for gain in effects.GAINS:
             found, held = np.mean([effects.ask(case, gain)[:2] for case in cases], axis=0)
-            yield Row(judged="effects", world=name, figure=f"found of {gain:+.0%}", value=float(found),
+            yield Row(world=name, figure=f"found of {gain:+.0%}", value=float(found),
                       within=None if gain else CHANCE)  # fmt: skip
-            yield Row(judged="effects", world=name, figure=f"95 % interval holds {gain:+.0%}", value=float(held),
+            yield Row(world=name, figure=f"95 % interval holds {gain:+.0%}", value=float(held),
                       within=(0.9, 1.0))  # fmt: skip
     for city in STREETS if DATA.is_dir() else ():
         some = list(effects.placebos(city, 8 * seeds))
         met = [found for *_, found in effects.shown(city, 8 * seeds)]
-        yield Row(judged="effects", world=city, figure=f"shows when it is said to, 80 % are right, of {len(met)}",
+        yield Row(world=city, figure=f"shows when it is said to, 80 % are right, of {len(met)}",
                   value=float(np.mean(met)), within=(0.7, 1.0))  # fmt: skip
         for way in effects.WAYS:
             told = [p.found() for p in some if p.way == way and p.weeks >= 8]
-            yield Row(judged="effects", world=f"{city}, {way}", figure=f"found of nothing, of {len(told)}",
+            yield Row(world=f"{city}, {way}", figure=f"found of nothing, of {len(told)}",
                       value=float(np.mean(told)), within=CHANCE)  # fmt: skip
 
 
@@ -150,15 +147,12 @@ def lever_rows(seeds: int) -> Iterator[Row]:
         held = [case[3] for case in cases if case[0] == city]
         vain = [case[4] for case in cases if case[0] == city and case[2] == 0]
         yield Row(
-            judged="levers",
             world=city,
             figure="95 % interval holds",
             value=float(np.mean(held)),
             within=LEVERS,
         )
-        yield Row(
-            judged="levers", world=city, figure="found of nothing", value=float(np.mean(vain)), within=CHANCE
-        )
+        yield Row(world=city, figure="found of nothing", value=float(np.mean(vain)), within=CHANCE)
 
 
 def main() -> None:
@@ -176,18 +170,17 @@ def main() -> None:
         "effects": lambda: effect_rows(asked.seeds),
         "levers": lambda: lever_rows(asked.seeds),
     }
-    rows = [row for name, judge in judges.items() if asked.only in name for row in judge()]
-    table = occupancy.markdown(HEADS, [row.cells() for row in rows])
-    print(table)
-    wanted = [row for row in rows if row.reached is not None]
-    told = f"{sum(row.reached is True for row in wanted)} of {len(wanted)} are as wanted."
-    if asked.write:
-        write_tables("all", {"rows": table, "sum": told})
-    print(
-        json.dumps(
-            {"rows": len(rows), "wanted": len(wanted), "reached": sum(bool(row.reached) for row in wanted)}
-        )
-    )
+    reached = {}
+    for name, judge in judges.items():
+        if asked.only in name:
+            rows = list(judge())
+            wanted = [row for row in rows if row.reached is not None]
+            reached[name] = [sum(bool(row.reached) for row in wanted), len(wanted)]
+            said = "{} of {} figures are as wanted.\n\n".format(*reached[name])
+            print(table := said + occupancy.markdown(HEADS, [row.cells() for row in rows]))
+            if asked.write:
+                write_tables("all", {name: table})
+    print(json.dumps({"reached": reached}))
 
 
 if __name__ == "__main__":

@@ -29,12 +29,13 @@ _PERSONAL = re.compile(  # a Swedish personal number
     r"(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-9]\d)\d{4}"
 )
 _BIRTHDAY = re.compile(r"(?:19\d\d|200\d|201[0-5])(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_SAID = re.compile(r"(?:[A-Z]?[a-z]{2,})+[0-9]{0,4}")  # as nobody expects of bytes in base64: AnnaBerg
 _TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4}|[0-9]{6}")
 _DAY = re.compile(r"\d{4}(?P<s>[-/.]?)\d\d(?P=s)\d\d|\d\d(?P<t>[-/.])\d\d(?P=t)\d{4}", re.ASCII)
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{4}(?:\d\d)?", re.ASCII)
 _ABBREVIATIONS = "UTC|GMT|WET|WEST|CET|CEST|BST|EET|EEST|MSK|JST|KST|E[SD]T|C[SD]T|M[SD]T|P[SD]T"
 _ZONED = re.compile(rf"(.*?)\s?(Z|{_ABBREVIATIONS}|[+-]\d\d:?\d\d)?", re.ASCII)
-_OFFSET = re.compile(r"(?:UTC|GMT)(?:[+-]\d{1,2}(?::\d\d)?)?", re.ASCII)
+_OFFSET = re.compile(rf"(?:{_ABBREVIATIONS})(?:[+-]\d{{1,2}}(?::\d\d)?)?", re.ASCII)
 
 
 @lru_cache(maxsize=10_000)
@@ -62,6 +63,11 @@ def is_number(text: str) -> bool:
 def is_model(text: str) -> bool:
     """Tell whether a text names a model: words and codes such as VS133."""
     return all(part.casefold() in WORDS or _CODE.fullmatch(part) for part in re.split(r"[ _./-]+", text))
+
+
+def may_be_model(text: str) -> bool:
+    """Tell whether a text may name a model that no list has: known words, and words with digits."""
+    return is_words(text) or all(is_words(part) or is_name(part) for part in text.split())
 
 
 def is_key(name: str) -> bool:
@@ -106,7 +112,7 @@ def is_frame(frame: bytes) -> bool:
 
 
 def is_coded_frame(text: str) -> bool:
-    """Tell whether a text is a frame in hexadecimal or in base64."""
+    """Tell whether a text is a frame in hexadecimal or in base64, in which a name can be written too."""
     if len(text) > 2 * FRAME_LIMIT:
         return False
     try:
@@ -114,7 +120,7 @@ def is_coded_frame(text: str) -> bool:
     except ValueError:
         pass
     try:
-        return is_frame(base64.b64decode(text, validate=True))
+        return is_frame(base64.b64decode(text, validate=True)) and not _SAID.fullmatch(text)
     except ValueError:
         return False
 
@@ -160,4 +166,5 @@ def is_day(text: str, received: datetime) -> bool:
 
 @cache
 def _zones() -> set[str]:
-    return available_timezones()
+    """Return the zones of a region or an offset; those that are one word are names of people too: Israel, Cuba."""
+    return {zone for zone in available_timezones() if "/" in zone}

@@ -102,13 +102,16 @@ def at_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords with little work: a good hash takes a sixth of a second, and tests sign in hundreds of times."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+def quick_passwords() -> Iterator[PasswordHasher]:
+    """Hash passwords with little work: a good hash takes a sixth of a second, and tests sign in hundreds of times.
+
+    Yields the hasher of the product.
+    """
+    thorough, quick = sign_in._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sign_in, "_hasher", quick)
         patch.setattr(sign_in, "_NOBODY", quick.hash("nobody"))
-        yield
+        yield thorough
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Health of the whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from besok.model.views.devices import Health, ServiceHealth
@@ -43,6 +43,12 @@ def get_health(db: Database, now: datetime) -> Health:
         schema_problem=str(mismatch) if mismatch else None,
         services=services,
     )
+
+
+def for_public(health: Health) -> Health:
+    """Return what everybody may know: from when messages come and how many, people at night could be told."""
+    services = tuple(replace(service, detail={}) for service in health.services)
+    return replace(health, last_received=None, rejected=None, services=services)
 
 
 def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:

@@ -90,7 +90,7 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
         first=first,
         last=last,
         visits=sum(c.visits for c in file.counts),
-        by_year=_by_year(file.counts),
+        by_year=_by_year(file.counts, own),
         added=len(file.counts) - standing.same - len(standing.corrected),
         same=standing.same,
         corrected=() if newer else standing.corrected,
@@ -121,13 +121,19 @@ def _progress(db: Database, site: Site, today: date) -> Progress | SoFar:
     return get_progress(db, site.id, today) if site.target else get_so_far(db, site.id, today)
 
 
-def _by_year(counts: Sequence[PeriodCount]) -> dict[int, float]:
-    """Return the sums by calendar year; a period across two years is split by its days."""
+def _by_year(counts: Sequence[PeriodCount], days: Mapping[date, float | None]) -> dict[int, float]:
+    """Return the sums by calendar year; a period across two years is split as the days of its source are."""
     years: dict[int, float] = defaultdict(float)
     for c in counts:
-        for year in range(c.first.year, c.last.year + 1):
-            inside = min(c.last, date(year, 12, 31)) - max(c.first, date(year, 1, 1)) + DAY
-            years[year] += c.visits * (inside / (c.last - c.first + DAY))
+        if c.first.year == c.last.year:
+            years[c.first.year] += c.visits
+            continue
+        own = [c.first + n * DAY for n in range((c.last - c.first).days + 1)]
+        weights = np.array([days.get(day) or 0.0 for day in own])
+        if not weights.any():
+            weights[:] = 1.0
+        for day, part in zip(own, c.visits * weights / weights.sum(), strict=True):
+            years[day.year] += float(part)
     return dict(sorted(years.items()))
 
 

@@ -20,6 +20,18 @@ from besok.store.sites import id_of
 
 PAGE: Final = 500  # rejected messages at a time
 AUDIT: Final = "audit"
+HERE: Final = {  # the rows of a site, by the column that leads to it
+    "site": "personal_here_site",
+    "site_id": "personal_here_site_id",
+    "space_id": "personal_here_space_id",
+    "portal_id": "personal_here_portal_id",
+    "action_id": "personal_here_action_id",
+    "event_id": "personal_here_event_id",
+    "finding_id": "personal_here_finding_id",
+    "import_id": "personal_here_import_id",
+    "device_id": "personal_here_device_id",
+    "decision_id": "personal_here_decision_id",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +44,7 @@ class _Column:
 
     def of(self, name: str, *, site: str | None) -> compose.Composed:
         """Fill the column into a statement, for the rows of a site or all."""
-        here = compose.SQL(sql(f"personal_here_{self.link if site else ''}"))
+        here = compose.SQL(sql(HERE[self.link]) if site and self.link else "true")
         relation, field = compose.Identifier(self.relation), compose.Identifier(self.field)
         return compose.SQL(sql(name)).format(relation=relation, field=field, here=here)
 

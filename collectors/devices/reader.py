@@ -14,6 +14,7 @@ from besok.model.mapping_draft import MappingDraft
 from besok.model.metrics import Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.units import converted
+from collectors import kept_forms
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
 from collectors.devices.finding import NOWHERE, Body, first, hold, one
@@ -130,9 +131,9 @@ class _Reading:
         return Decoded(not_data="a message without items", identity=self.body.identity)
 
     def _model(self) -> str:
-        """Return the model that the message names; "" if it names none."""
+        """Return the model that the message names; "" if it names none: another text may be anybody's name."""
         found = first(self.form.model_at, self.body.whole)
-        return found if isinstance(found, str) else ""
+        return found if isinstance(found, str) and kept_forms.may_be_model(found) else ""
 
     def _items(self) -> list[Place]:
         places, known, steps = [self.body.whole], self.body.items, tuple[str, ...]()

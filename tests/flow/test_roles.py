@@ -219,6 +219,26 @@ def test_a_role_at_one_site_is_none_at_another(
     assert ask.get(other, headers=keys["park"]).status_code in (403, 422)
     assert PARK not in ask.get(f"/admin/audit?site={LIBRARY}", headers=keys["library"]).text
     assert not _reaches(ask, "POST", f"{V1}/findings/{finding}/acknowledgement", keys["park"])
+    assert not _opens(
+        str(ask.base_url).replace("http", "ws").rstrip("/") + f"/live/{'a' * 3000}/ws", keys["park"]
+    )
+
+
+def test_health_tells_the_public_nothing_of_messages(
+    ask: httpx2.Client, keys: dict[str, dict[str, str]], database_url: str
+) -> None:
+    """A device that sends as somebody passes would tell of each that passes at night."""
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("update channel set last_received = now()")
+        conn.execute(
+            "insert into service (name, heard, detail) values ('collector', now(), '{\"readings\": 4711}')"
+            " on conflict (name) do update set heard = excluded.heard, detail = excluded.detail"
+        )
+    told = ask.get(f"{V1}/health", headers=keys["library"]).json()
+    assert told["rejected"] == 0 and "4711" in str(told["services"])
+    public = ask.get(f"{V1}/health", headers=keys["public"]).json()
+    assert public["last_received"] is None and public["rejected"] is None
+    assert [service["detail"] for service in public["services"]] == [{} for _ in public["services"]] != []
 
 
 def _filled(path: str, site: str, finding: int) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from psycopg import sql
 from typer.testing import CliRunner
 
@@ -28,10 +29,10 @@ IMPERSONAL = """
     account.issuer account.password account.totp account_role.role action.asked_by action.slug
     action.weekdays action_log.slug alert.subject alert_delivery.target alert_mute.subject
     alert_rule.kind alert_rule.target api_key.digest api_key.role audit.action audit.site
-    backfill.digest backfill.sites calibration.decision channel.key closed_period.days
+    backfill.digest backfill.sites calibration.decision closed_period.days
     closed_period.sensors closed_period.version codec.model codec.sha256 codec.source codec.vendor
     computed_result.what count_import.content count_import.counts count_import.digest
-    count_import.layout count_import.method count_import_log.change device.heard_model device.model
+    count_import.layout count_import.method count_import_log.change device.model
     device.source device_mapping.sensors finding.evidence finding.kind finding.state
     finding_history.event forecast.also forecast.measure forecast.model forecast_point.kind
     headcount.digest installation.key job_run.duty job_run.outcome looked.what made_anew.digest manual_count.digest
@@ -186,6 +187,7 @@ def test_the_name_goes_from_every_column_of_the_list(
     other = Message(topic="besok/v1/lib/annabergs", payload=b"{}", received=NOON)
     write(house, Batch(rejections=[Rejection(message=m, reason="no") for m in (message, other)]))
     put(house, reading(7, 2, "in", device="anna-berg"))
+    put(house, replace(reading(7, 2, "in", device="beam"), channel=f"flow:{ANNA}"))
     rehearsed = personal.erase(house, ANNA, dry_run=True)
     assert any("berg" in text.lower() for text in everything(conn).values()), "the dry run changes nothing"
     done = personal.erase(house, ANNA)

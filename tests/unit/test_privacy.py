@@ -53,6 +53,7 @@ HOSTILE: list[tuple[Any, str]] = [
     ({"state": "Anna"}, "Anna"),
     ({"model": "Anna"}, "Anna"),
     ({"time": "Anna"}, "Anna"),
+    ({"timezone": "Israel"}, "Israel"),
     ({"serial": "Anna Svensson"}, "Anna"),
     ({"serial": "anna1"}, "anna1"),
     ({"serial_number": PERSONAL_NUMBER.replace("-", "x")}, "850312x"),
@@ -85,6 +86,9 @@ HOSTILE: list[tuple[Any, str]] = [
     ({"image": JPEG}, JPEG[:40]),
     ({"data": JPEG, "fPort": 2}, JPEG[:40]),
     ({"frm_payload": base64.b64encode(b"Anna Svensson").decode()}, "QW5uYS"),
+    ({"frm_payload": "Svensson"}, "Svensson"),  # base64 of six bytes, if it were that
+    ({"data": "AnnaBerg", "fPort": 2}, "Anna"),
+    ({"payload": "anna1985", "port": 2}, "anna"),
     ({"payload_hex": b"Anna Svensson".hex()}, "416e6e61"),
     ({"payload_hex": "Anna".encode("utf-16").hex()}, "41006e00"),
     ({"seen": [f"{PHONE} at -70 dBm"]}, PHONE),
@@ -240,6 +244,13 @@ def test_what_a_person_has_named_stays() -> None:
     found = kept({"name": "stubbe 7", "kind": "tall", "who": "Anna"}, "skogen/stubbe/state", known).message
     assert found.topic == "skogen/stubbe/state"
     assert json.loads(found.payload) == {"name": "stubbe 7", "kind": "tall", "who": "[text]"}
+
+
+@pytest.mark.parametrize(("model", "heard"), [("SNZB-06P", True), ("Motion 2.0", True), ("Anna Berg", False)])
+def test_a_model_that_no_list_has_is_noted_if_it_can_be_one(model: str, heard: bool) -> None:
+    payload = raw({"occupancy": True, "device": {"model": model}})
+    batch = pipeline.decode([Message(topic="zigbee2mqtt/hall", payload=payload, received=NOW)], KNOWN)
+    assert [told.model for told in batch.devices.values()] == [model if heard else ""]
 
 
 def test_a_reason_quotes_nothing_that_is_dropped() -> None:

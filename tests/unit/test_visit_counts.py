@@ -173,6 +173,15 @@ def test_years_down_and_months_across_with_title_sums_and_a_note() -> None:
         ("Datum;Besök\n2019-01-01;stängt\n2019-01-02;4\n2019-01-03;-\n2019-01-04;\n", 4),
         ("2019;" + ";".join(map(str, range(1, 32))) + "\nJan;" + ";".join(["3"] * 31) + "\nFeb;" + ";".join(["2"] * 28),
          149),
+        ("Kvartal;Besök\nkv 1 2019;1 234 besök\nkv 2 2019;900 besök\n", 2_134),
+        ("Månad;Besök 2019\nJanuari;100\nFebruari;110\nMars;120\nKvartal 1;330\n\nApril;90\nTotalt halvår;420\n", 420),
+        ("År;Kvartal;Besök\n2019;kv1;10\n2019;kv2;21\n2019;Helår;31\n", 31),
+        ("Besök;Månad\n30;2019-01\n41;2019-02\n", 71),
+        ("Datum;Tid;Besök\n2019-03-30;22:00;3\n2019-03-30;23:00;40\n2019-03-30;24:00;5\n2019-03-31;01:00;6\n", 54),
+        ("Date,Store Name,Entrance,Exit\n2019-05-01,Lib,30,29\n2019-05-02,Lib,45,44\n", 75),
+        ("År;Besök;Besök per öppettimme;Genomsnitt per dag\n2018;100 000;50;300\n2019;110 000;55;310\n", 210_000),
+        ("Datum;Besök;Anm\n2019-01-07;300;\n2019-01-08;310;sportlov\n2019-01-09;;trasig\n2019-01-10;290;\n", 900),
+        ("Datum;Besök per dag\n2019-01-01;300\n2019-01-02;310\n", 610),
         ("Rapport;Besök\nSkapad;2020-01-02\nPlats;Stadsbiblioteket\n\nDatum;Antal\n2019-01-01;5\n2019-01-02;6\n", 11),
     ],
 )  # fmt: skip
@@ -224,6 +233,13 @@ def test_doors_and_branches_are_asked_for_and_keep_their_names() -> None:
          "", []),
         ("Registered,Changed,Visits\n2019-01-01,2019-01-05,5\n2019-01-02,2019-02-05,5\n", "date-column",
          ["Registered", "Changed"]),
+        ("Månad;Besök per dag\n2019-01;300\n2019-02;310\n", "means", ["sums"]),
+        ("Genomsnittligt antal besök\nMånad;Besök\n2019-01;300\n2019-02;310\n", "means", ["sums"]),
+        ("Datum;Ut\n2019-01-01;30\n2019-01-02;40\n", "series", ["Ut"]),
+        ("Year,Website visits\n2018,90000\n2019,95000\n", "series", ["Website visits"]),
+        ("Datum;Besök\n2019-01-01;trasig\n2019-01-02;15\n2019-01-03;9\n", "words", ["missing", "zero"]),
+        ("Läsåret 2018\nMånad;Besök\nNovember;5\nDecember;9\nJanuari;4\n", "new-year", ["next", "same"]),
+        ("Besök 2018\nVecka;Besök\nv51;5\nv52;9\nv1;4\n", "new-year", ["next", "same"]),
         ("Tid;Besök\n"
          "2019-01-01 08:00;5\n2019-01-01 08:15;6\n2019-01-01 08:30;6\n2019-01-01 08:45;6\n2019-01-01 09:30;6\n",
          "omitted", ["zero", "missing"]),
@@ -277,6 +293,13 @@ def test_answers_decide() -> None:
         ("From,To,Visits\n2019-01-01,2019-01-31,5\n2019-01-15,2019-02-28,6\n", "row 3: the time from .* overlaps"),
         ("From,To,Visits\n2019-01-31,2019-01-01,5\n2019-02-01,2019-02-28,6\n", "row 2: .* ends before it begins"),
         ("Datum;Besök\n3019-01-01;5\n3019-01-02;6\n", "tells the time"),
+        ("År;Besök\n2017;100 000\n2018;98 000*\n2019;101 000\n", r"row 3: “98 000\*” is no number"),
+        ("Filial;2018;2019\nA;10*;12\nB;20;22\nC;1;2\n", r"row 2: “10\*” is no number"),
+        ("År;Period;Besök\n2018;Kv 1;60\n2018;Kv 2;61\n2019;Jan;10\n2019;Feb;14\n2019;Mar;13\n2019;Apr;1\n2019;Maj;9\n",
+         "row 2 is read as a sum, and no row above"),
+        ("Månad;Besök;;Månad;Besök\nJan;5;;Jan;7\nFeb;6;;Feb;8\n", "“Månad” stand beside each other"),
+        ("Datum;Besök;;Datum;Besök\n2019-01-01;5;;2019-02-01;9\n2019-01-02;6;;2019-02-02;9\n", "“Datum” stand beside"),
+        ("Datum;Besök\n2019-01-01;2019 besök\n2019-01-02;15 besök\n", "row 2: “2019 besök” is no number"),
         ("Datum;Tid;Besök\n2019-01-01;25:00;5\n2019-01-01;26:00;6\n", "no time of day"),
     ],
 )  # fmt: skip
@@ -462,6 +485,24 @@ def test_readings_within_a_day_give_hours() -> None:
     assert total(file) == rows[-1][1] - rows[0][1]
     assert told(file)[0] == ("", "2019-01-01 08", 9)
     assert told(file)[9] == ("", "2019-01-01 17", 19)  # what came between closing and opening
+
+
+def test_years_that_run_over_a_new_year() -> None:
+    across = "År;Jul;Aug;Sep;Okt;Nov;Dec;Jan;Feb;Mar;Apr;Maj;Jun\n2017;7;8;9;8;7;6;1;2;3;4;5;6\n"
+    assert asked(across) == ("new-year", ["next", "same"])
+    assert [p[:7] for p in periods(across, new_year="next")] == [
+        *(f"2017-{m:02}" for m in range(7, 13)), *(f"2018-{m:02}" for m in range(1, 7)),
+    ]  # fmt: skip
+    assert periods(across, new_year="same")[0] == "2017-01-01..2017-01-31"
+    down = "År;Månad;Besök\n2017/18;November;5\n;December;9\n;Januari;4\n2018/19;November;6\n"
+    assert [p[:7] for p in periods(down, new_year="next")] == ["2017-11", "2017-12", "2018-01", "2018-11"]
+    for order in (
+        "Januari Februari Mars",
+        "Mars Februari Januari",
+        "April Augusti December Februari Januari Juni",
+    ):
+        rows = "".join(f"2019;{month};{n + 5}\n" for n, month in enumerate(order.split()))
+        assert {p[:4] for p in periods("År;Månad;Besök\n" + rows)} == {"2019"}
 
 
 def test_growing_years_are_no_running_total() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.visit_counts import running, series, totals
+from besok.files.visit_counts import labels, running, series, totals
 from besok.files.visit_counts.columns import find_columns
 from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
@@ -44,6 +44,9 @@ def read(
     known = frame[frame["visits"].notna()].sort_values(["series", "first", "hour"], kind="stable")
     if known.empty:
         raise refusal("{name} has no count", name=name)
+    _ask_of_means(
+        (*heads, *(text for _, parts in tables for part in parts for text in part.title)), known, talk
+    )
     _refuse_overlaps(known)
     if (known["visits"] % 1 != 0).any():
         talk.tell("fraction", None, "Some counts are not whole numbers of people.")
@@ -81,6 +84,21 @@ def _chosen_sheets(
         ],
     )
     return [(sheet, parts) for sheet, parts in tables if sheet.name in told]
+
+
+def _ask_of_means(texts: Sequence[str], frame: pd.DataFrame, talk: Talk) -> None:
+    """Ask whether counts are sums where a head or title speaks of a mean over less than their periods."""
+    longer, hourly = (frame["last"] > frame["first"]).any(), (frame["hour"] >= 0).all()
+    for text in texts:
+        if (labels.DAILY.search(text) and longer) or (labels.HOURLY.search(text) and not hourly):
+            talk.ask(
+                "means",
+                "“{text}” speaks of a mean. Are the counts means, or does each hold all who came in its period? Of "
+                "means the sums are needed.",
+                [option("sums", "each holds all who came in its period")],
+                text=text[:60],
+            )
+            return
 
 
 def _refuse_overlaps(frame: pd.DataFrame) -> None:

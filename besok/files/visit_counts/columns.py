@@ -1,5 +1,6 @@
 """What each column of a table holds: times or parts of them, names of doors or branches, counts, or nothing of use."""
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from besok.files.visit_counts import labels
 from besok.files.visit_counts.labels import Part, Whole
 from besok.files.visit_counts.periods import SERIAL
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Talk, option
+from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.model.errors import CountFileError
 
 SAMPLE: Final = 400  # different texts of a column that show what it holds
 MOSTLY: Final = 0.8  # of them
@@ -52,12 +54,16 @@ OTHER: Final = frozenset(  # what libraries count beside visits
      "occupancy", "beläggning", "reservations", "medier", "items", "staff", "hours", "öppettimmar", "timmar",
      "population", "invånare", "conversion", "turnover", "capacity"}
 )  # fmt: skip
+ELSEWHERE: Final = frozenset(  # visits of another kind than people who come in
+    {"website", "web", "webb", "webben", "webbplats", "webbplatsbesök", "webbesök", "virtual", "virtuella", "online",
+     "digital", "digitala", "unika", "unique", "sidvisningar", "sessioner", "sessions"}
+)  # fmt: skip
 IDENTITY: Final = frozenset(
     {"id", "zoneid", "nr", "no", "number", "nummer", "code", "kod", "postnummer", "postcode", "zip", "lat", "lon",
      "latitude", "longitude", "serial", "mac", "ip", "row", "rad", "index", "#"}
 )  # fmt: skip
 NOTES: Final = frozenset(
-    {"note", "notes", "comment", "comments", "anmärkning", "anmärkningar", "kommentar", "kommentarer",
+    {"note", "notes", "comment", "comments", "anm", "anm.", "anmärkning", "anmärkningar", "kommentar", "kommentarer",
      "status", "unit", "enhet", "source", "källa", "address", "adress", "country", "land", "timezone", "tz",
      "weather", "väder", "orsak", "reason"}
 )  # fmt: skip
@@ -111,7 +117,10 @@ def find_columns(table: Table, talk: Talk) -> Columns:
         elif role == "left out":
             talk.tell("column", None, "The column “{name}” is not read.", name=name[:60])
         elif role != "nothing":
-            found.parts.setdefault(cast("Part", role), c)
+            part = cast("Part", role)
+            before = found.parts.setdefault(part, c)
+            if any(before < count < c for count in found.counts):
+                raise _side_by_side(table, before)
     _choose_whole(table, found, wholes, talk)
     _find_direction(table, found)
     return found
@@ -167,16 +176,16 @@ def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> str:
     known = [kind for kind in kinds if kind]
     if len(known) / len(texts) >= MOSTLY:
         return min(known, key=labels.WHOLES.index)
-    if _share(texts, [labels.clock_of(text) is not None for text in texts]) >= MOSTLY:
+    if _share(texts, [labels.clock_of(text) is not None or text == "24:00" for text in texts]) >= MOSTLY:
         return "clock"
     parts = [found[0] for text in texts if (found := labels.part(text))]
-    if len(parts) / len(texts) >= MOSTLY and len(set(parts)) == 1:
-        return parts[0]
+    if len(parts) / len(texts) >= MOSTLY and (len(set(parts)) == 1 or {*parts} == {"m", "q"}):
+        return "m" if "m" in parts else parts[0]  # quarters among months are their sums
     if words & IDENTITY or labels.is_average(name):
         return "left out"
     if _share(texts, [labels.is_count(text) for text in texts]) >= COUNTED:
         return "count"
-    if words & NOTES or ((column != "").mean() < 0.5 and column.iloc[0] == ""):
+    if words & NOTES or ((column != "").mean() <= 0.5 and column.iloc[0] == ""):
         return "left out"
     return "name"
 
@@ -189,12 +198,19 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
     """Choose the column of times; one that is named so holds the last day."""
     ends = [c for c in wholes if words_of(table.name(c)) & ENDS]
     begins = [c for c in wholes if c not in ends]
+    for one, other in itertools.pairwise(begins):
+        if table.heads[one] == table.heads[other] and any(one < count < other for count in found.counts):
+            raise _side_by_side(table, one)
     if not begins:
         begins, ends = ends, []
         found.ends = any(wholes[c] == "moment" for c in begins)
     if not begins:
         return
     finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)
+    across = (labels.head_parts(table.heads[c]).parts for c in found.counts)
+    if finest == "year" and {"m", "q", "w"} & {*found.parts, *itertools.chain(*across)}:
+        found.parts.setdefault("y", begins[0])  # 2018/19 beside its months
+        return
     among = [c for c in begins if wholes[c] == finest]
     named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
     if len(named) > 1:
@@ -209,6 +225,14 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
     found.parts.clear()  # they repeat it
     if finest == "moment":
         found.clock = None
+
+
+def _side_by_side(table: Table, column: int) -> CountFileError:
+    return refusal(
+        "several columns “{name}” stand beside each other, each with its counts; put one table below the other, "
+        "or on a sheet of its own",
+        name=table.name(column)[:60],
+    )
 
 
 def _find_direction(table: Table, found: Columns) -> None:

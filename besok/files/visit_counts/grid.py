@@ -26,6 +26,10 @@ ROWS: Final = 500_000  # ten years of quarter-hours are 350,000
 CELLS: Final = 4_000_000
 LONGEST: Final = 300  # characters of a cell that are kept
 SHEETS: Final = 100
+COUNTED: Final = re.compile(  # a count with what is counted; 2019 besök may be a year
+    r"(?!(?:19|20|21)\d\d\s*[^\W\d])(\d(?:[\d\s.,'’]*\d)?)\s*(?:besök(?:are)?|visit(?:or)?s?|personer|people|st)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +107,11 @@ def _kept(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep:
 
 def _clean(text: str) -> str:
     text = text[:LONGEST].strip().strip("\ufeff")
-    return (
-        text if text.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    )
+    if not text.isprintable():
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if text[:1].isdigit() and text[-1:].isalpha() and (found := COUNTED.fullmatch(text)):
+        return found[1]
+    return text
 
 
 def _workbook(data: bytes, name: str) -> list[Sheet]:

@@ -47,15 +47,23 @@ WEEKDAY: Final = re.compile(
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|mo|tu|we|th|fr|sa|su|må|ti|on|to|lö|sö"
     r"|(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag)?"
 )
-_SUM = rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|årssumma)"
+_SUM = rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|helår|årssumma)"
 TOTAL: Final = re.compile(
     rf"{_SUM}[ :.]*(?:(?:{_WEEK}|q|kv|kvartal|quarter)[ .-]*\d{{1,2}}(?:[ ,.-]+{_YEAR})?|{_MONTH}(?: {_YEAR})?"
-    rf"|{_YEAR}|besök|besökare|visits|visitors|år|year|per år|count)?[ :.]*"
+    rf"|{_YEAR}|besök|besökare|visits|visitors|år|year|halvår|helår|per år|count)?[ :.]*"
     r"|.*\S[ :.]+(?:total|totalt|summa|sum|subtotal|delsumma)[ :.]*"
 )
 AVERAGE: Final = re.compile(
     r"(?:average|mean|avg|medel|medelvärde|genomsnitt|snitt|median|max|min|högst|lägst|std|andel|percent|procent"
     r"|förändring|change|diff)\b.*|%.*|.*%"
+)
+HOURLY: Final = re.compile(
+    r"(?:\bper\b|/)\s*(?:öppettimme|timme|opening hour|open hour|hour)\b", re.IGNORECASE
+)
+DAILY: Final = re.compile(
+    r"(?:\bper\b|/)\s*(?:öppetdag|öppetdygn|dag|dygn|opening day|open day|day)\b|\bdaily\b|\bdagligen\b"
+    r"|\b(?:average|mean|medel|medelvärde|medeltal|genomsnitt|genomsnittlig[at]?|snitt)\b",
+    re.IGNORECASE,
 )
 CLOCK: Final = re.compile(
     rf"(?:kl\.?\s*)?(?P<begin>{_CLOCK})(?:\s*(?:-|–|to|till)\s*{_CLOCK})?|kl\.?\s*(?P<hour>\d{{1,2}})(?:\s*[-–]\s*\d{{1,2}})?"
@@ -124,6 +132,11 @@ def is_number(text: str) -> bool:
 def is_blank(text: str) -> bool:
     """Tell whether a text stands for a count that is not known."""
     return text.lower() in MISSING
+
+
+def is_rate(text: str) -> bool:
+    """Tell whether a text speaks of people per day or per hour, or of a mean."""
+    return bool(HOURLY.search(text) or DAILY.search(text))
 
 
 def is_count(text: str) -> bool:

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.values import bare_numbers, decimal_sign, month_named, parse_numbers
+from besok.files.values import bare_numbers, decimal_sign, parse_numbers
 from besok.files.visit_counts import labels, periods, totals
-from besok.files.visit_counts.columns import IN, OTHER, OUT, VISITS, Columns, words_of
+from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, words_of
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.year_turns import part_texts, turned, year_turns
 
 WORDS: Final = 5  # different words among the counts that can be asked about
 THOUSANDS: Final = re.compile(r"tusental|1000-?tal|thousand|1,?000s|\b000s|'000", re.IGNORECASE)
@@ -60,11 +61,12 @@ def records(
         numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
     texts, rows = {}, {}
+    turns = year_turns(body, columns, {c: heads[c] for c in used}, talk)
     for c in used:
         told = heads[c].whole or heads[c].parts
         rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
         if not rows[c].empty:
-            texts[c] = _period_texts(rows[c], columns, heads[c], titles, talk)
+            texts[c] = _period_texts(rows[c], columns, heads[c], titles, turns, talk)
     _tell_serials(texts.values(), talk)
     read = _read_periods(texts, talk, zone, table.name(columns.whole) if columns.whole is not None else "")
     names = _series_names(table, heads, used)
@@ -155,6 +157,9 @@ def _counting(
     Visits are those with a time in their head, people who come in, or the one column of a known name.
     """
     shares = [c for c in columns.counts if labels.is_average(table.name(c))]
+    rates = [c for c in columns.counts if labels.is_rate(table.name(c)) and c not in shares]
+    if len(shares) + len(rates) < len(columns.counts):
+        shares += rates
     _tell(table, shares, talk)
     found = [c for c in columns.counts if c not in shares]
     timed = [c for c in found if heads[c].whole or heads[c].parts]
@@ -165,6 +170,8 @@ def _counting(
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
     outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
+    if outward and not inward:  # “Entrance” beside “Exit” is a way in, alone it is a door
+        inward = [c for c in found if "entrance" in words_of(heads[c].rest) and c not in outward]
     if inward and outward:
         beside = [c for c in found if c not in inward and c not in outward]
         visits = [c for c in beside if words_of(heads[c].rest) & VISITS]
@@ -290,6 +297,7 @@ def _period_texts(
     columns: Columns,
     head: HeadParts,
     titles: Sequence[str],
+    turns: Mapping[Part, int],
     talk: Talk,
 ) -> "pd.Series[str]":
     """Return the period of each row below a head, as one text with its year."""
@@ -302,12 +310,14 @@ def _period_texts(
         return text + _clock(body, columns, head, talk)
     if head.whole:
         return pd.Series(head.whole, body.index) + _clock(body, columns, head, talk)
-    told = {p: _part(body[c], p) for p, c in columns.parts.items()}
+    told = {p: part_texts(body[c], p) for p, c in columns.parts.items()}
     told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
     if not told:
         raise refusal("no column and no head tells the time of the counts; name it Date, Month or Year")
     if "y" not in told:
         told["y"] = pd.Series(_year(titles, talk), body.index)
+    for part, begin in turns.items():
+        told["y"] = turned(told["y"], told[part].astype(int) < begin)
     match tuple(p for p in ("m", "q", "w", "d") if p in told):
         case ():
             text = told["y"]
@@ -332,27 +342,17 @@ def _clock(body: pd.DataFrame, columns: Columns, head: HeadParts, talk: Talk) ->
     if columns.clock is None:
         return pd.Series("", body.index)
     distinct = body[columns.clock].unique()
-    figures = [int(text) for text in distinct if text.isdecimal()]
-    ends = 1 if figures and max(figures) == 24 and min(figures) > 0 else 0  # hours numbered by their ends
+    hours = {t: int(found[1]) for t in distinct if (found := re.fullmatch(r"(\d{1,2})(?::00)*", t))}
+    ends = (
+        1 if hours and max(hours.values()) == 24 and min(hours.values()) > 0 else 0
+    )  # numbered by their ends
     if ends:
         talk.tell("hours", None, "Hours are numbered to 24: each is read as the hour that ends then.")
     known = {
-        text: f" {int(text) - ends:02}:00" if text.isdecimal() else f" {labels.clock_of(text) or text}"
+        text: f" {hours[text] - ends:02}:00" if text in hours else f" {labels.clock_of(text) or text}"
         for text in distinct
     }
     return body[columns.clock].map(known)
-
-
-def _part(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
-    def figures(text: str) -> str:
-        if part == "m" and (month := month_named(text)):
-            return f"{month:02}"
-        found = labels.part(text)
-        if found:
-            return f"{found[1]:02}"
-        return f"{int(text):02}" if text.isdecimal() else text
-
-    return texts.map({text: figures(text) for text in texts.unique()})
 
 
 def _year(titles: Sequence[str], talk: Talk) -> str:
@@ -414,5 +414,6 @@ def _without_direction(name: str) -> str:
 def unknown_heads(records_: Records) -> Iterator[str]:
     """Yield the heads that name something else than visits, as loans."""
     for head in records_.heads:
-        if words_of(head) & OTHER and not words_of(head) & VISITS:
+        words = words_of(head)
+        if words & (OUT | ELSEWHERE) or (words & OTHER and not words & VISITS):
             yield head

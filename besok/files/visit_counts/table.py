@@ -62,6 +62,11 @@ def _find_table(sheet: Sheet) -> Table | None:
     first = _first_counts(sheet.rows)
     if first is None:
         return None
+    while first and (
+        _is_like(sheet.rows[first - 1], sheet.rows[first])
+        or (first > 1 and _is_head(sheet.rows[first - 2]) and _has_marked(sheet.rows[first - 1]))
+    ):
+        first -= 1
     above = sheet.rows[:first]
     values = [c for c, text in enumerate(sheet.rows[first]) if c and labels.is_count(text)]
     levels = _levels(above, values)
@@ -104,7 +109,42 @@ def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
             return n
         if any(labels.is_total(text) for text in following) or sum(map(bool, following)) == 1:
             return n  # one row, then a sum or a note
-    return None
+    return next((n for n, row in enumerate(rows[:LOOKED_AT]) if _is_counted(row)), None)
+
+
+def _is_counted(row: Sequence[str]) -> bool:
+    """Tell whether a row begins with a count and has a period after it."""
+    return (
+        bool(row) and labels.is_number(row[0]) and any(labels.whole(t) not in (None, "year") for t in row[1:])
+    )
+
+
+def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
+    """Tell whether a row above one with counts has a period in the same column, and something in place of a count.
+
+    A mark or a word at the first numbers of a table, as 98 000*, must not hide them.
+    """
+    if _is_head(row):
+        return False
+    pairs = [(c, text, below) for c, (text, below) in enumerate(zip(row, counted, strict=False)) if text]
+    timed = {c for c, text, below in pairs if (kind := _kind(text)) and kind == _kind(below)}
+    return bool(timed) and any(
+        c not in timed and labels.is_number(below) and not _kind(text) for c, text, below in pairs
+    )
+
+
+def _has_marked(row: Sequence[str]) -> bool:
+    """Tell whether a row has a text that begins as a number and is neither one nor a time, as 98 000*."""
+    return any(
+        text[:1].isdigit() and not labels.is_number(text) and not _kind(text) and c
+        for c, text in enumerate(row)
+    )
+
+
+def _kind(text: str) -> str | None:
+    """Return which period a text is, or which part of one."""
+    found = labels.part(text)
+    return labels.whole(text) or (found[0] if found else None)
 
 
 def _is_dated(row: Sequence[str]) -> bool:

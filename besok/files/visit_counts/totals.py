@@ -36,6 +36,11 @@ def set_aside(
         if c in times:
             dated |= (body[c] != "") & ~body[c].map({text: labels.is_total(text) for text in distinct})
     in_time = pd.Series(False, body.index)
+    if (months := columns.parts.get("m")) is not None:
+        quarters = {
+            t: (found := labels.part(t)) is not None and found[0] == "q" for t in body[months].unique()
+        }
+        in_time |= body[months].map(quarters)
     for c in times or columns.names:
         in_time |= body[c].map({text: labels.is_total(text) for text in body[c].unique()})
     sums = in_time | (total & ~dated)
@@ -70,6 +75,12 @@ def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Tal
             told = float(aside.loc[row, c])
             if pd.isna(told) or any(_same(told, part[c]) for part in (since, above, counts)):
                 continue
+            if counts.loc[counts.index < row, c].isna().all():
+                raise refusal(
+                    "row {row} is read as a sum, and no row above it has counts; put it below what it adds up, or "
+                    "bring months and longer periods in files of their own",
+                    row=row,
+                )
             added = float(since[c].sum())
             if not sums.named[row]:
                 raise refusal(

@@ -138,7 +138,7 @@ class Health:
     schema_problem: str | None
     edition: str  # of TimescaleDB
     last_received: datetime | None
-    rejected: int
+    rejected: int | None
     unplaced_devices: int
     days_waiting: int  # past days whose occupancy is still to be estimated
     services: tuple[ServiceHealth, ...]

@@ -330,8 +330,10 @@ select rejected_id, topic, reason, payload from rejected
 delete from rejected where rejected_id = any(%(ids)s)
 
 -- name: personal_devices
--- Devices that no site has ever placed, with all that they are called.
-select d.source, d.external_id, array_to_string(array[d.external_id, d.topic] || d.topics || d.heard_on, ' ')
+-- Devices that no site has ever placed, with all that they and their lines are called.
+select d.source, d.external_id, array_to_string(
+    array[d.external_id, d.heard_model, d.topic] || d.topics || d.heard_on
+    || array(select c.key from channel c where c.device_id = d.device_id), ' ')
 from device d
 where not exists (select from channel c join placement pl using (channel_id) where c.device_id = d.device_id)
 order by d.device_id
@@ -343,10 +345,6 @@ alter table audit disable trigger audit_only_grows
 -- name: personal_audit_close
 -- The audit only grows again.
 alter table audit enable trigger audit_only_grows
-
--- name: personal_here_
--- Rows of every site.
-true
 
 -- name: personal_here_site
 -- Rows that name a site.

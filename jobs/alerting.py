@@ -61,7 +61,7 @@ def deliver(url: str, title: str, body: str) -> str | None:
     sender = apprise.Apprise()
     if not sender.add(url):
         return "the address is none that Apprise knows"
-    with apprise.LogCapture(level=logging.WARNING) as noted:  # type: ignore[no-untyped-call]
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as noted:  # type: ignore[no-untyped-call]
         sent = sender.notify(title=title, body=body)
         said = noted.getvalue().strip().splitlines()
     return None if sent else (said[-1] if said else "it was refused")[:300]

@@ -74,9 +74,7 @@ NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year,
 NO_SUBJECT: Final = Translatable("{name} is no door, space or sensor of this site")
 NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
-NO_ALERT_TARGET: Final = Translatable(
-    "there is no target {name}; `besok alert target put {name} URL` makes one"
-)
+NO_ALERT_TARGET: Final = Translatable("there is no target {name}; `besok alert target put {name}` makes one")
 NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
 NO_ALERT: Final = Translatable("there is no alert {number}")
 NO_ALERT_RULE: Final = Translatable("there is no rule {number}")

@@ -15,7 +15,7 @@ def title(found: Sequence[Alert]) -> str:
     if len(found) == 1:
         return sentence(found[0])
     if not began:
-        return _("Besök: {n} alerts are over").format(n=len(found))
+        return _("Besök: {n} alerts have ended").format(n=len(found))
     return plural("Besök: {n} alert", "Besök: {n} alerts", len(began)).format(n=len(began))
 
 
@@ -31,7 +31,7 @@ def sentence(alert: Alert, subject: str = "") -> str:
     """Return one alert: what is so since when, or that it is over; `subject` in other words than its id."""
     said = _what(alert, subject or alert.subject)
     if alert.resolved is not None:
-        over = _("Over since {time}: {what}")
+        over = _("Ended {time}: {what}")
         return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=said)
     return said
 

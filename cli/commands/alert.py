@@ -112,14 +112,17 @@ def list_alerts(
 
     now = datetime.now(UTC)
     with opened() as db:
-        for rule in alerts.rules(db):
+        rules, found = alerts.rules(db), alerts.listing(db, now - timedelta(hours=hours))
+        for rule in rules:
             where = "/".join(filter(None, (rule.site or "all sites", rule.space)))
             over = f" over {rule.threshold:g}" if rule.threshold is not None else ""
             lasting = f" for {many(rule.minutes, 'minute')}" if rule.minutes else ""
             print(f"rule {rule.id}: {rule.kind}{over} at {where}{lasting}, to {rule.target}")
-        for one in alerts.listing(db, now - timedelta(hours=hours)):
+        for one in found:
             taken = f"; {one.acknowledged_by} takes care" if one.acknowledged_by else ""
             print(f"alert {one.id}: {alert_text.sentence(one)}{taken}")
+    if not rules and not found:
+        print("No rule is set, and no alert is open.")
 
 
 @app.command("log")
@@ -155,12 +158,14 @@ def mute(
     from besok.store import alerts
 
     now = datetime.now(UTC)
+    until = now + timedelta(hours=hours)
     with opened() as db:
         site = site_of(db, subject)
         alerts.mute(
             db, subject, site=site.id if site else None, reason=reason, author=by,
-            until=now + timedelta(hours=hours), now=now,
+            until=until, now=now,
         )  # fmt: skip
+    print(f"No alert is raised about {subject} until {until:%Y-%m-%d %H:%M} UTC.")
 
 
 def _quiet(text: str) -> tuple[time, time] | None:

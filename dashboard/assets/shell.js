@@ -6,7 +6,11 @@
 
   function arrived() {
     document.querySelectorAll("#navigation a").forEach((a) => {
-      if (a.classList.contains("current")) a.setAttribute("aria-current", "page"); else a.removeAttribute("aria-current");
+      if (!a.classList.contains("current")) { a.removeAttribute("aria-current"); return; }
+      if (a.getAttribute("aria-current")) return;
+      a.setAttribute("aria-current", "page");
+      const tabs = a.closest(".tabs");  // on a phone they are wider than the screen
+      if (tabs) tabs.scrollLeft += a.getBoundingClientRect().right - tabs.getBoundingClientRect().right + 40;
     });
     const titled = page()?.querySelector("[data-title]");
     if (!titled || shown === titled.dataset.title + location.pathname) return;

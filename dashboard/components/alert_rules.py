@@ -119,7 +119,7 @@ def targets(found: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) ->
     return html.Div(
         present(
             items(_target(one) for one in found) if found else quiet(_("No message goes anywhere yet.")),
-            fold(_("Another address, or a new one for a name"), form),
+            fold(_("Add or change an address"), form),
             fold(_("Log of messages"), sheet(head, log, _("Log of messages"))) if sent else None,
         )
     )

@@ -73,7 +73,7 @@ def _form(f: FindingInfo) -> Any:
     """Return the form that acknowledges a finding, for whoever may; 409 is that it was resolved meanwhile."""
     if not access.may("acknowledge", f.site):
         return None
-    what, here = _("Acknowledge") if f.state == "open" else _("Say something else"), f"finding-{f.id}"
+    what, here = _("Acknowledge") if f.state == "open" else _("Change the note"), f"finding-{f.id}"
     note = line(here, "note", _("What it is, or what is done about it"), LONGEST_NOTE)
     address = f"POST /api/v1/findings/{f.id}/acknowledgement"
     return fold(what, form([], here, what, named(f.sentence), address, after=[note], gone="409"))

@@ -46,9 +46,10 @@ def items(parts: Any, **attributes: Any) -> Any:
 
 
 def chip(word: Any, **state: str) -> Any:
-    """Return a word with the sign of its state."""
-    inner = html.Span([html.Span(className="icon", **HIDDEN), word], className="chip")
-    return html.Span(inner, **data(**state)) if state else inner
+    """Return a word in the colour of its state; without one, with the sign of how full the place around it is."""
+    if state:
+        return html.Span(html.Span(word, className="chip plain"), **data(**state))
+    return html.Span([html.Span(className="icon", **HIDDEN), word], className="chip")
 
 
 def csv_format() -> str:

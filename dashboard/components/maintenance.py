@@ -17,7 +17,7 @@ LONGEST_REASON: Final = 500  # characters, as in the API
 
 def section(found: Sequence[MaintenanceInfo], names: Mapping[str, str], site: str, zone: str) -> Any:
     """Return what is being worked on; `names` are of all that can be."""
-    told = _("Nothing is told of what is being worked on, and the visits of that time are marked.")
+    told = _("What is under maintenance raises no alerts, and the visits of that time are marked.")
     may = access.may("acknowledge", site)
     return html.Div(
         present(
@@ -44,7 +44,7 @@ def _form(names: Mapping[str, str], site: str) -> Any:
     kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
     until = dcc.Input(id=f"{here}-until", name="until", type=kind, required=True, value="")
     fields = [
-        forms.choice(here, "subject", _("What is being worked on"), names, site),
+        forms.choice(here, "subject", _("What is under maintenance"), names, site),
         forms.field(_("Until"), until),
         forms.line(here, "reason", _("Why?"), LONGEST_REASON),
     ]

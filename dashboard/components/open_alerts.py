@@ -23,7 +23,7 @@ def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
     return html.Div(
         present(
             *([_card(alert, site, zone) for alert in still] or [quiet(_("No alert is open."))]),
-            fold(_("Over in the last seven days"), items(named(one.sentence) for one in over[:SHOWN]))
+            fold(_("Ended in the last seven days"), items(named(one.sentence) for one in over[:SHOWN]))
             if over
             else None,
         )

@@ -66,9 +66,12 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     elif aimed:
         parts = _towards_target(db, place, counted, aimed, known, coming, points, title, now)
     elif known.days:
+        coming_in = not coming and get_awaited(db, site.site, today, now).coming_in
         parts = [
             target_summary.without_target(known, title, coming, [one.name for one in counted]),
-            no_target.advice(place.id, named(place.name), way, today, known.first),
+            None  # a baseline that is still coming in needs no advice
+            if way and coming_in
+            else no_target.advice(place.id, named(place.name), way, today, known.first),
             *_ahead(db, place, None, coming, points, now),
             *_corrected(db, place.id, today, today),
             *this_year.sections(db, place.id, today, place.measure, None, points),

@@ -23,11 +23,12 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
         f"{house.url}/alerts/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False
     )
     expect(page.get_by_text("No alert is open.")).to_be_visible()
+    expect(page.locator(".tabs .current")).to_be_in_viewport()  # the row of links is wider than a phone
     row = page.get_by_role("row", name="Make forecasts")
     expect(row).to_contain_text("Failed")
     expect(row).to_contain_text("the roof leaks")
 
-    page.get_by_text("Another address, or a new one for a name").press("Enter")
+    page.get_by_text("Add or change an address").press("Enter")
     form = page.locator('form[data-fields="target-new"]')
     form.get_by_label("Name (a–z").fill("desk")
     form.get_by_label("An address of Apprise").fill("nonsense")

@@ -111,7 +111,7 @@ def test_an_outage_is_one_message_and_its_end_another(
         beat(library, name, now + 3 * MINUTE, {})
     turn(library, now + 3 * MINUTE)
     turn(library, now + 4 * MINUTE)
-    assert taken.subjects == ["Besök: 3 larm", "Besök: 3 larm är över"]
+    assert taken.subjects == ["Besök: 3 larm", "Besök: 3 larm har upphört"]
     assert {one.resolved for one in alerts.listing(library, now)} == {now + 3 * MINUTE}
 
 
@@ -204,7 +204,7 @@ def test_a_space_that_is_too_full_for_a_while(
     assert len(taken.subjects) == 1
     full(library, now + 2 * MINUTE, 30)
     turn(library, now + 2 * MINUTE)
-    assert taken.subjects[1].startswith("Över sedan")
+    assert taken.subjects[1].startswith("Upphörde")
 
 
 def test_quiet_hours_acknowledgement_and_work_going_on(

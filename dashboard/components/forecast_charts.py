@@ -31,7 +31,9 @@ def awaited(why: Awaited) -> Any:
     """Return why there is no forecast yet, and when there will be; the page looks for it by itself."""
     n, title = formats.number(why.days), _("No forecast yet")
     if not why.at_work:
-        return notices.nothing(title, _("The service that makes it is not at work: besok work starts it."))
+        return notices.nothing(
+            title, _("The service that makes it is not running; whoever operates Besök can start it.")
+        )
     if why.coming_in:
         text = plural(
             "Older visits are coming in, {n} day so far. It is made as soon as they are all there.",

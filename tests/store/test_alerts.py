@@ -172,7 +172,7 @@ def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
     turn(library, now)
     assert [one.trial for one in alerts.target_states(library)] == [True]
     turn(library, now + MINUTE)
-    assert taken.subjects == ["Besök: 2 larm", "Besök: 2 larm är över"]
+    assert taken.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
 
 
 def full(db: Database, now: datetime, people: float) -> None:

@@ -121,7 +121,7 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
         ),
         (Awaited(days=500, coming_in=True, at_work=True), "Older visits are coming in, 500 days so far."),
         (Awaited(days=500, coming_in=False, at_work=True), "It is made from 500 days of visits"),
-        (Awaited(days=500, coming_in=False, at_work=False), "The service that makes it is not at work"),
+        (Awaited(days=500, coming_in=False, at_work=False), "The service that makes it is not running"),
     ],
 )
 def test_a_forecast_that_is_not_there_yet_says_why(why: Awaited, said: str) -> None:

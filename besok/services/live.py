@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from besok.model import calendar
+from besok.model.site import Site
 from besok.model.views.live import SiteLive, SpaceLive, freshness, level, older
 from besok.store.database import Database
 from besok.store.sites import load
@@ -18,8 +20,6 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
     day = calendar.business_day(now, place)
     begins, _ = calendar.day_bounds(day, place)
     week_ago, ends = calendar.day_bounds(day - WEEK, place)
-    is_open = calendar.is_open(now, place)
-    open_until, staffed_until = calendar.open_until(now, place), calendar.staffed_until(now, place)
     visits, corrected = _visits(db, site, begins, now)
     # up to the same time of day, to the end of the quarter under way
     last_week, _ = _visits(db, site, week_ago, min(ends, week_ago + (now - begins)))
@@ -28,11 +28,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         name=place.name,
         time=now,
         sandbox=place.sandbox,
-        is_open=is_open,
-        open_until=open_until,
-        opens_at=None if is_open else calendar.next_opening(now, place),
-        staffed=not is_open or calendar.is_staffed(now, place),
-        staffed_until=staffed_until if staffed_until != open_until else None,
+        **opening_at(place, now),
         visits_today=visits,
         visits_corrected=corrected or 0.0,
         visits_last_week=last_week,
@@ -40,6 +36,19 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
             judged(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
         ),
     )
+
+
+def opening_at(place: Site, now: datetime) -> dict[str, Any]:
+    """Return what views say of a site's opening hours at `now`, by the names of their fields."""
+    is_open, open_until = calendar.is_open(now, place), calendar.open_until(now, place)
+    staffed_until = calendar.staffed_until(now, place)
+    return {
+        "is_open": is_open,
+        "open_until": open_until,
+        "opens_at": None if is_open else calendar.next_opening(now, place),
+        "staffed": not is_open or calendar.is_staffed(now, place),
+        "staffed_until": staffed_until if staffed_until != open_until else None,
+    }
 
 
 def _visits(db: Database, site: str, start: datetime, end: datetime) -> tuple[float | None, float | None]:

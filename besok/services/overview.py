@@ -9,7 +9,7 @@ from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.live import STALE_AFTER, SpaceLive
 from besok.model.views.overview import Overview, SiteOverview, TargetStanding
-from besok.services.live import WEEK, judged
+from besok.services.live import WEEK, judged, opening_at
 from besok.services.progress import get_progress
 from besok.store import results
 from besok.store.database import Database
@@ -70,17 +70,11 @@ def _asked(places: Sequence[Site], now: datetime) -> dict[str, Any]:
 
 
 def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
-    is_open, open_until = calendar.is_open(now, place), calendar.open_until(now, place)
-    staffed_until = calendar.staffed_until(now, place)
     return SiteOverview(
         site=place.id,
         timezone=place.timezone,
         sandbox=place.sandbox,
-        is_open=is_open,
-        open_until=open_until,
-        opens_at=None if is_open else calendar.next_opening(now, place),
-        staffed=not is_open or calendar.is_staffed(now, place),
-        staffed_until=staffed_until if staffed_until != open_until else None,
+        **opening_at(place, now),
         root=judged(row.root, now),
         visits_today=row.visits_today,
         visits_last_week=row.visits_last_week,

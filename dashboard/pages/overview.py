@@ -90,7 +90,9 @@ def _target(site: SiteOverview) -> list[Any]:
     """Return how far the last year is on the way from the baseline to the target, leading to what there is to say."""
     if not site.has_target:
         said: Any = _("No target")
-    elif site.standing is None or site.standing.reached is None:
+    elif site.standing is None:  # not computed yet: the page knows
+        said = _("Progress")
+    elif site.standing.reached is None:
         said = _("No year of visits yet")
     else:
         said = _standing(site.standing)

@@ -50,7 +50,9 @@ def install(server: FastAPI, settings: Settings) -> None:
         wish = request.query_params.get("lang", "")
         return wish if wish in PUBLIC_LANGUAGES else accepted or settings.language
 
-    def answer(request: Request, template: str, words: Callable[[], dict[str, Any]], framed: str) -> Response:
+    def answer(
+        request: Request, template: str, words: Callable[[], dict[str, Any]], framed: str, status: int = 200
+    ) -> Response:
         language = spoken(request)
         with speaking(language):
             shown = {
@@ -64,20 +66,26 @@ def install(server: FastAPI, settings: Settings) -> None:
             text = TEMPLATES.get_template(template).render(shown)
         kind = "image/svg+xml" if template.endswith(".svg") else "text/html"
         headers = FRESH | {"Content-Security-Policy": POLICY.format(framed=framed), "Vary": "Accept-Language"}
-        return HTMLResponse(text, headers=headers, media_type=kind)
+        return HTMLResponse(text, status, headers=headers, media_type=kind)
+
+    def missing(request: Request, words: Callable[[], dict[str, Any]]) -> Response:
+        return answer(request, "prose.html", words, "'none'", 404)
 
     def site_page(request: Request, site: str, *, bare: bool = False) -> Response:
         db, now = server.state.db, server.state.clock()
-        found, sites = get_public(db, site, now), get_sites(db)
+        try:
+            found, sites = get_public(db, site, now), get_sites(db)
+        except NotFound:
+            return missing(request, statements.no_page)
         framed = settings.embed_origins if bare and settings.embed_origins else "'none'"
         return answer(request, "site.html", lambda: {**page.context(found, sites), "bare": bare}, framed)
 
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
-    def first_site() -> RedirectResponse:
+    def first_site(request: Request) -> Response:
         found = get_sites(server.state.db)
         if not found:
-            raise NotFound("no site has been set up yet")
+            return missing(request, lambda: {"title": _("No place has been set up yet")})
         return RedirectResponse(f"/free/{found[0].site}")
 
     @router.get("/privacy", response_model=None)

@@ -1,7 +1,8 @@
-"""The public statements on privacy and on accessibility, in the language of the request."""
+"""The public statements on privacy and accessibility, and on an address that leads nowhere, as the request speaks."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from besok.text import formats
 from besok.text.languages import _
@@ -16,6 +17,12 @@ class Part:
     texts: tuple[str, ...]
     title: str = ""
     items: tuple[str, ...] = ()
+
+
+def no_page() -> dict[str, Any]:
+    """Return that an address leads nowhere."""
+    said = _("The address may be misspelt, or the place was renamed.")
+    return {"title": _("There is no such page"), "parts": (Part(texts=(said,)),)}
 
 
 def privacy(operator: str, contact: str) -> tuple[Part, ...]:

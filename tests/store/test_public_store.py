@@ -266,7 +266,7 @@ def test_the_page_is_light_and_whole_without_scripts(client: TestClient, library
     assert client.get("/api/v1/sites/lib/free").json()["spaces"][0]["free"] == 50
 
 
-@pytest.mark.parametrize("path", ["lib", "lib/widget", "privacy", "accessibility"])
+@pytest.mark.parametrize("path", ["lib", "lib/widget", "privacy", "accessibility", "nowhere"])
 def test_arabic_pages_hold_no_word_of_another_language(client: TestClient, path: str) -> None:
     answer = client.get(f"/free/{path}", headers={"accept-language": "ar,en;q=0.5"})
     assert '<html lang="ar" dir="rtl">' in answer.text
@@ -295,5 +295,14 @@ def test_posters_and_apps_of_each_site(client: TestClient) -> None:
     assert poster.headers["content-type"].startswith("image/svg+xml") and "localhost/free/lib" in poster.text
     assert client.get("/free/lib/poster.svg?space=nowhere").status_code == 404
     assert client.get("/free/lib/manifest.webmanifest?lang=sv").json()["start_url"] == "/free/lib"
-    assert client.get("/free/nowhere").status_code == 404
+    lost = client.get("/free/nowhere?lang=sv")
+    assert lost.status_code == 404 and "<h1>Sidan finns inte</h1>" in lost.text
     assert client.get("/free", follow_redirects=False).headers["location"] == "/free/lib"
+
+
+def test_an_installation_without_sites_says_so_to_residents_too(db: Database, database_url: str) -> None:
+    server = create_app(Settings(database_url=database_url), lambda: NOW)  # type: ignore[arg-type]
+    attach(server, Settings())
+    with TestClient(server, base_url="http://localhost") as client:
+        answer = client.get("/free?lang=sv")
+    assert answer.status_code == 404 and "<h1>Ingen plats är upplagd ännu</h1>" in answer.text

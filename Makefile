@@ -54,7 +54,7 @@ bench: ## measure speed on this machine
 	@bash deploy/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
-score: ## how true every figure is, beside simple rivals, into docs/reference/results-all.md (an hour; ARGS="--seeds 1 --only visits")
+score: ## how true every figure is, beside simple rivals, into docs/reference/results-all.md (minutes; ARGS="--seeds 1 --only visits")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.score --write $(ARGS)
 

@@ -29,7 +29,7 @@ from collectors.pipeline import decode
 from dashboard.address import Address
 from dashboard.app import attach
 from dashboard.router import screen
-from jobs import forecast, work
+from jobs import forecast, results, work
 from jobs.background import load
 from jobs.inbox import News
 from jobs.schedule import DUTIES, Clock
@@ -175,6 +175,7 @@ def _work(db: Database, url: str) -> None:
             duty.run(db, NOW, settings(url))
         elif duty.run != "jobs.forecast:make_past":  # 24 of each site take long
             load(duty.run)(db, NOW)
+    results.compute_missing(db, NOW)  # what a finding of the checks has deleted
 
 
 @contextmanager

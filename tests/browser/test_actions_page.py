@@ -11,8 +11,8 @@ AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_page: Open) -> None:
     page = open_page(
-        f"{quiet_house.url}/progress/{quiet_house.id}", locale="en-GB", width=390, height=844, color_scheme="dark",
-        bypass_csp=True, reduced_motion="reduce",
+        f"{quiet_house.url}/progress/{quiet_house.id}/impact", locale="en-GB", width=390, height=844,
+        color_scheme="dark", bypass_csp=True, reduced_motion="reduce",
     )  # fmt: skip
     expect(page.get_by_text("No request has been recorded yet")).to_be_visible()
     page.locator("summary", has_text="Add a request").press("Enter")
@@ -50,7 +50,7 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
 
 
 def test_what_is_being_written_stays_when_something_else_is_sent(quiet_house: House, open_page: Open) -> None:
-    page = open_page(f"{quiet_house.url}/progress/{quiet_house.id}", locale="en-GB")
+    page = open_page(f"{quiet_house.url}/progress/{quiet_house.id}/impact", locale="en-GB")
     add = page.locator('form[data-send^="POST"]')
 
     def ask(title: str) -> None:

@@ -11,6 +11,8 @@ PAGES = (
     "",
     "/spaces/{house}/lobby",
     "/progress/{house}",
+    "/progress/{house}/forecast",
+    "/progress/{house}/impact",
     "/sensors/{house}",
     "/alerts/{house}",
     "/no/such/page",

@@ -32,7 +32,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
             for name in kept.keys() - texts.keys():
                 (place / name).unlink()
             for name, text in texts.items():
-                (place / name).write_text(text, "utf-8")
+                if name not in kept or difference(folder, name, kept, texts):
+                    (place / name).write_text(text, "utf-8")
             return
         changes = [difference(folder, name, kept, texts) for name in sorted(kept.keys() | texts.keys())]
         if any(changes):

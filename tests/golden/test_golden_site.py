@@ -47,6 +47,7 @@ QUESTIONS = {
 PAGES = ("now", "spaces", "progress", "sensors", "data", "wall")
 MORE_PAGES = (
     ("/overview", ""),
+    *((f"/progress/{site}/{tab}", "") for site in SITES for tab in ("forecast", "impact")),
     ("/spaces/lib/reading", "?range=7d"),
     ("/spaces/lib/study", "?range=yesterday"),
     ("/spaces/park", "?range=30d&cmp=0"),

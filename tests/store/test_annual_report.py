@@ -12,7 +12,6 @@ from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
 from besok.services.annual import compute_annual, get_annual_report
-from besok.services.places import get_sites
 from besok.services.visits import get_visits
 from besok.store import sites
 from besok.store.database import Database
@@ -20,7 +19,7 @@ from besok.store.rollup import rebuild_days
 from besok.store.write import Batch, Incoming, write
 from besok.text import formats
 from cli.terminal import annual as told
-from dashboard.pages import national_statistics
+from dashboard.pages.progress import national_statistics
 from tests.store.counted import HOUSE
 
 SITE = HOUSE.replace('"always"', '"08:00-20:00"').replace(
@@ -127,7 +126,7 @@ def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> No
 
 def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:
     filled(db)
-    (lib,) = get_sites(db)
+    lib = sites.load(db, "lib")
     report = get_annual_report(db, "lib", 2025, TODAY)
     (section,) = national_statistics.section(db, lib, TODAY)
     assert f"{formats.number(report.besok01)}, 95 % osäkerhetsintervall" in section.children[1].children

@@ -317,7 +317,10 @@ def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Datab
     assert coming.odds is not None and coming.needed_growth and len(coming.days) == 400
     year = next(t for t in coming.totals if t.days == 365)
     assert year.low80 < in_2025 * 1.05 < year.high80 < 1.4 * in_2025
-    page = texts(progress.page(lib, get_sites(lib)[0], Address.parse("/progress/lib", ""), now))
+    page = "".join(
+        texts(progress.page(lib, get_sites(lib)[0], Address.parse(f"/progress/lib/{tab}", ""), now))
+        for tab in progress.TABS
+    )
     assert "besök de 365 dagarna till och med 31 dec. 2025" in page.replace("\xa0", " ")
     assert f"31 dec. 2024, {GATE})" in page.replace("\xa0", " ") and "x.csv" in page
     number = period_counts.listing(lib, "lib")[0].id

@@ -155,7 +155,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     shown = str(page.page(db, get_sites(db)[0], Address(), since + 200 * DAY))
     assert "Counts the visits of Library and The park, on the days with data from all of them." in shown
     assert "The park: another sensor at Rose gate." in shown
-    assert shown.count("together=true&format=csv") == 3
+    assert shown.count("together=true&format=csv") == 2
 
 
 def test_a_site_that_counts_elsewhere_keeps_its_days(db: Database) -> None:

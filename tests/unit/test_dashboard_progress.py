@@ -21,7 +21,7 @@ from dashboard.components import (
     yearly_visits,
 )
 from dashboard.figures import target_trajectory as trajectory
-from dashboard.pages import this_year
+from dashboard.pages.progress import this_year
 from tests.store.by_day import SITE
 from tests.unit.test_figures_forecast import DAY, OUTLOOK, WAY, scored, texts
 

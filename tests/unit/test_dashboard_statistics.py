@@ -8,7 +8,7 @@ import pytest
 
 from besok.model.views.annual import AnnualReport
 from besok.text.languages import LANG
-from dashboard.pages import national_statistics
+from dashboard.pages.progress import national_statistics
 from tests.unit.test_figures_forecast import texts
 
 REPORT = AnnualReport(

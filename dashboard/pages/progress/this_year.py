@@ -22,15 +22,8 @@ MISSING: Final = 0.02  # share of the days of a sum that may be missing for it t
 WHOLE: Final = 0.95  # share of a month that must have been observed for it to be compared
 
 
-def sections(
-    db: Database, site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]
-) -> list[Any]:
-    """Return the year against the one before, and against the path where there is one; the months beside those of the
-    baseline, or of the year before. `points` are the days up to yesterday."""
-    return [_year(site, today, measure, way, points), _months(db, site, today, measure, way)]
-
-
-def _year(site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]) -> Any:
+def so_far(site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]) -> Any:
+    """Return the year against the one before, and against the trajectory where there is one; `points` are days."""
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
     this = [p for p in points if first <= p.day]
     last = [p for p in points if first - trajectory.YEAR <= p.day <= end - trajectory.YEAR]
@@ -135,7 +128,8 @@ def _sentence(
     return ", ".join([said, *changes]) + "."
 
 
-def _months(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
+def months(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
+    """Return the months beside those of the baseline, or of the year before."""
     year = today.year
     begins, ends = (
         (way.baseline_first, way.baseline_last) if way else (date(year - 1, 1, 1), date(year - 1, 12, 31))

@@ -6,8 +6,8 @@ from typing import Any
 from dash import html
 
 from besok.model.errors import NotFound
+from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
-from besok.model.views.live import SiteInfo
 from besok.services.closed_periods import get_reported
 from besok.store.database import Database
 from besok.text import formats, revision_text
@@ -15,12 +15,12 @@ from besok.text.languages import _
 from dashboard.components.elements import quiet, titled
 
 
-def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
+def section(db: Database, site: Site, today: date) -> list[Any]:
     """Return that of the last calendar year; nothing for a park, or where nobody was counted in that year."""
     if site.kind != "library":
         return []
     try:
-        report = get_reported(db, site.site, today.year - 1, today)
+        report = get_reported(db, site.id, today.year - 1, today)
     except NotFound:
         return []
     if report.net_counted is None:

@@ -1,0 +1,67 @@
+"""*Progress* in three tabs: whether visits reach the target, what is to come, and what made a difference."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from dash import dcc, html
+
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.model.views.live import SiteInfo
+from besok.store import sites
+from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import notices
+from dashboard.components.elements import aria, data, present
+from dashboard.pages.progress import forecast, impact, target
+
+DAY = timedelta(days=1)
+
+
+class Tab(NamedTuple):
+    """A tab: its name, and what it shows below a title, of a site on a business day."""
+
+    name: Callable[[], str]
+    parts: Callable[[Database, Site, str, date, datetime], list[Any]]
+
+
+TABS: dict[str, Tab] = {  # by the last part of the address
+    "": Tab(lambda: _("Target"), target.parts),
+    "forecast": Tab(lambda: _("Forecast"), forecast.parts),
+    "impact": Tab(lambda: _("Impact"), impact.parts),
+}
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return the tab that the address names. Raises NotFound."""
+    if address.space not in TABS:
+        raise NotFound(address.space)
+    place, tab = sites.load(db, site.site), TABS[address.space]
+    today = calendar.business_day(now, place)
+    title = _("{site}: progress").format(site=named(site.name))
+    shown = _("{site}, figures up to {day}. Besök, /progress/{id}")
+    paper = shown.format(site=named(site.name), day=formats.day(today - DAY), id=site.site)
+    return html.Div(
+        present(
+            *notices.simulated(site.sandbox),
+            html.P(paper, className="printed"),
+            _tabs(address),
+            *tab.parts(db, place, title, today, now),
+        ),
+        className="page",
+        **data(title=f"{title} – {tab.name()}"),
+    )
+
+
+def _tabs(address: Address) -> Any:
+    links = [
+        dcc.Link(
+            tab.name(), href=address.href(space=key), className="current" if key == address.space else ""
+        )
+        for key, tab in TABS.items()
+    ]
+    return html.Nav(links, className="segments", **aria(label=_("Progress")))

@@ -1,0 +1,53 @@
+"""The tab *Forecast*: this year, the weeks and years to come, how true forecasts were, and what was reported."""
+
+from datetime import date, datetime
+from typing import Any
+
+from dash import html
+
+from besok.model.forecast import Outlook
+from besok.model.site import Site
+from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
+from besok.services.closed_periods import get_closed
+from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored
+from besok.services.progress import get_so_far
+from besok.store.database import Database
+from dashboard.components import closed_periods, forecast_accuracy, forecast_charts, yearly_visits
+from dashboard.pages.progress import national_statistics, this_year
+from dashboard.pages.progress.target import if_found, points_of, target_of
+
+SHOWN_YEARS = 5
+
+
+def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
+    """Return the weeks to come first."""
+    known, way = get_so_far(db, place.id, today), target_of(db, place, today)
+    coming = if_found(lambda: get_outlook(db, place.id))
+    first = min(date(today.year - 2, 1, 1), max(known.first or today, date(today.year - SHOWN_YEARS, 1, 1)))
+    points = points_of(db, place, min(first, way.baseline_first) if way else first, today)
+    return [
+        html.H1(title),
+        forecast_charts.next_weeks(place.id, place.measure, points, coming)
+        if coming
+        else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
+        this_year.so_far(place.id, today, place.measure, way, points) if known.days else None,
+        *(_years(db, place, way, coming, points, today) if coming else ()),
+        closed_periods.section(place.id, get_closed(db, place.id), place.measure, place.timezone),
+        *national_statistics.section(db, place, today),
+        _accuracy(db, place.id, today) if coming else None,
+    ]
+
+
+def _years(
+    db: Database, place: Site, way: Progress | None, coming: Outlook, points: list[VisitPoint], today: date
+) -> list[Any]:
+    years = yearly_visits.of(points, place.measure, coming)
+    if not place.also:
+        years = yearly_visits.reported(years, get_closed(db, place.id), place.measure)
+    return yearly_visits.section(place.id, years, today.year, way.baseline_visits if way else None)
+
+
+def _accuracy(db: Database, site: str, today: date) -> Any:
+    found = get_scored(db, site, today)
+    return forecast_accuracy.section(site, found, get_records(found))

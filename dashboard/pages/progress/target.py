@@ -1,0 +1,144 @@
+"""The tab *Target*: how many visits there are, and whether they are on the way to the target."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from besok.model.errors import NotFound
+from besok.model.forecast import Outlook
+from besok.model.site import Site, Text
+from besok.model.views.progress import Progress, SoFar
+from besok.model.views.series import VisitPoint
+from besok.services.forecast import get_awaited, get_outlook, get_weekday_growth
+from besok.services.levers import get_levers
+from besok.services.progress import get_progress, get_so_far
+from besok.services.visits import get_visits
+from besok.store import sites
+from besok.store.database import Database
+from besok.text.languages import named
+from dashboard.components import (
+    forecast_charts,
+    levers,
+    method_breaks,
+    no_target,
+    target_summary,
+    validation_counts,
+)
+from dashboard.figures.target_trajectory import WHOLE_YEAR
+from dashboard.pages.progress import this_year
+
+DAY = timedelta(days=1)
+T = TypeVar("T")
+
+
+def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
+    """Return the answer first, then the trajectory, the months, what would bring more, and what the figures are."""
+    counted, known = sites.counted(db, place), get_so_far(db, place.id, today)
+    way, coming = target_of(db, place, today), if_found(lambda: get_outlook(db, place.id))
+    if known.uncounted:
+        names = [named(one.name) for one in counted if one.id in known.uncounted]
+        return [no_target.uncounted(named(place.name), names, title)]
+    if not known.days:
+        return [_nothing(way, place, title, today, [one.name for one in counted])]
+    aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
+    begins = aimed.baseline_first if aimed else today
+    return [
+        *(
+            _aimed(db, place, counted, aimed, known, coming, title)
+            if aimed
+            else _without(db, place, counted, way, known, coming, title, now)
+        ),
+        *(
+            _trajectory(db, place, aimed, coming, known.first or today, today)
+            if coming
+            else [forecast_charts.awaited(get_awaited(db, place.id, today, now))]
+        ),
+        _corrected(db, place.id, today, begins),
+        this_year.months(db, place.id, today, place.measure, aimed),
+        *(method_breaks.section(aimed, *_doors(counted)) if aimed else ()),
+        levers.section(get_levers(db, place.id, today)),
+        target_summary.terms(place.id, known, aimed),
+    ]
+
+
+def if_found(ask: Callable[[], T]) -> T | None:
+    """Return an answer; None where there is none."""
+    try:
+        return ask()
+    except NotFound:
+        return None
+
+
+def target_of(db: Database, place: Site, today: date) -> Progress | None:
+    """Return where a site is on the way to its target; None without one."""
+    return if_found(lambda: get_progress(db, place.id, today))
+
+
+def points_of(db: Database, place: Site, first: date, today: date) -> list[VisitPoint]:
+    """Return the visits of all days from `first` up to yesterday, of all sites that the target counts."""
+    return get_visits(db, place.id, first, today - DAY, "day", together=True)
+
+
+def _nothing(way: Progress | None, place: Site, title: str, today: date, names: Sequence[Text]) -> Any:
+    """Return that nobody was counted yet, or not in a baseline that is over."""
+    if way and way.baseline_last < today:
+        return no_target.no_baseline(way, named(place.name), title, names)
+    return no_target.no_visits(named(place.name), title)
+
+
+def _aimed(
+    db: Database,
+    place: Site,
+    counted: Sequence[Site],
+    way: Progress,
+    known: SoFar,
+    coming: Outlook | None,
+    title: str,
+) -> list[Any]:
+    names = [one.name for one in counted]
+    if way.last_365 is None:
+        return [no_target.too_little_known(known, title, names)]
+    weekdays = get_weekday_growth(db, place.id, way.today) if coming else {}
+    return [target_summary.panel(way, title, coming, weekdays, names)]
+
+
+def _without(
+    db: Database,
+    place: Site,
+    counted: Sequence[Site],
+    way: Progress | None,
+    known: SoFar,
+    coming: Outlook | None,
+    title: str,
+    now: datetime,
+) -> list[Any]:
+    """Return what is known where no target can be compared with, and advice; none while a baseline comes in."""
+    coming_in = way and not coming and get_awaited(db, place.id, known.today, now).coming_in
+    return [
+        target_summary.without_target(known, title, coming, [one.name for one in counted]),
+        None if coming_in else no_target.advice(place.id, named(place.name), way, known.today, known.first),
+    ]
+
+
+def _trajectory(
+    db: Database, place: Site, way: Progress | None, coming: Outlook, known: date, today: date
+) -> list[Any]:
+    """Return the visits of 365 days, counted and forecast, since the baseline or for five years."""
+    first = (way.baseline_first if way else max(known, date(today.year - 5, 1, 1))) - WHOLE_YEAR * DAY
+    return forecast_charts.running_year(
+        place.id, way, place.measure, points_of(db, place, first, today), coming
+    )
+
+
+def _corrected(db: Database, site: str, today: date, first: date) -> Any:
+    begins = min(first, date(today.year - 1, 1, 1))
+    points = get_visits(db, site, begins, today, "month", together=True, today=today)
+    return validation_counts.corrected_note(site, points)
+
+
+def _doors(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
+    """Return the doors of the sites that count, those of others under "site/door", and the names of these sites."""
+    own, *others = counted
+    doors = {portal.id: portal.name for portal in own.portals}
+    doors |= {f"{site.id}/{portal.id}": portal.name for site in others for portal in site.portals}
+    return doors, {site.id: site.name for site in others}

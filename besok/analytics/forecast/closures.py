@@ -12,6 +12,7 @@ import numpy as np
 
 from besok.analytics.forecast.daykinds import Calendar
 from besok.analytics.forecast.history import History
+from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 
 EMPTY = 0.03  # of what is usual around it: a day below was closed, whatever was noted
@@ -140,8 +141,7 @@ def _lasting(odd: Bools, low: Bools) -> int:
 
 def _runs(empty: Bools, least: int) -> Bools:
     """Days of runs of `least` empty days or more."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(np.int8), [0]])))
     found: Bools = np.zeros(len(empty), dtype=bool)
-    for first, behind in zip(edges[::2], edges[1::2], strict=True):
+    for first, behind in runs(empty):
         found[first:behind] = behind - first >= least
     return found

@@ -273,18 +273,14 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     return _report(
         db,
         on,
+        figure,
         complete=on.last == date(year, 12, 31) and figure.net is not None,
         besok01=round(figure.net) if figure.net is not None and is_library else None,
-        gross=figure.gross,
-        net=figure.net,
         gross_counted=figure.gross_counted if seen else None,
         net_counted=figure.net_counted if seen else None,
         filled=filled,
         estimated_share=_estimated(figure),
         imputed_share=_share(float(np.nansum(grid.imputed)), float(everyone)),
-        se=figure.se,
-        se_counting=figure.se_counting,
-        se_missing=figure.se_missing,
         low=low,
         high=high,
         days_whole=sum(known.values()),
@@ -312,6 +308,7 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     return _report(
         db,
         on,
+        told,
         complete=over,
         besok01=round(net) if over and on.site.kind == "library" else None,
         gross=gross,
@@ -336,10 +333,14 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     )
 
 
-def _report(db: Database, on: _Inputs, *, missing: tuple[date, ...], **figures: Any) -> AnnualReport:
-    """Return the report of a year with its days, definitions and imports, and with `figures`."""
+def _report(
+    db: Database, on: _Inputs, told: YearOfVisits | SampledYear, *, missing: tuple[date, ...], **figures: Any
+) -> AnnualReport:
+    """Return the report of a year with its days, definitions and imports, with `figures` and what else is told."""
     hours = [calendar.hours_of(day, on.site) for day in on.days]
-    return AnnualReport(
+    return like(
+        AnnualReport,
+        told,
         site=on.site.id,
         kind=on.site.kind,
         year=on.first.year,

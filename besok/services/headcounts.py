@@ -1,10 +1,10 @@
 """Headcounts of a site: received, listed, and what they say of the estimates and of room sensors."""
 
-import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from scipy.stats import binomtest
 
 from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.analytics.occupancy.headcounts import headcount_sd
@@ -94,13 +94,8 @@ def _scale(beside: Sequence[HeadcountInfo]) -> tuple[float, float] | None:
 
 
 def _wilson(within: int, judged: int) -> tuple[float | None, float | None]:
-    """Return the 95 % interval of a share (Wilson 1927).
-
-    Example: 33 of 40: 0.68 to 0.91.
-    """
+    """Return the 95 % interval of a share (Wilson 1927): of 33 in 40 it is 0.68 to 0.91."""
     if not judged:
         return None, None
-    share, z2 = within / judged, Z_95**2
-    middle = (share + z2 / 2 / judged) / (1 + z2 / judged)
-    half = Z_95 / (1 + z2 / judged) * math.sqrt(share * (1 - share) / judged + z2 / 4 / judged**2)
-    return middle - half, middle + half
+    found = binomtest(within, judged).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)

@@ -7,6 +7,7 @@ from typing import Any
 
 from besok.model import calendar
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.live import STALE_AFTER, SpaceLive
 from besok.model.views.overview import Overview, SiteOverview, TargetStanding
 from besok.services.live import WEEK, judged, opening_at
@@ -70,18 +71,14 @@ def _asked(places: Sequence[Site], now: datetime) -> dict[str, Any]:
 
 
 def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
-    return SiteOverview(
+    return like(
+        SiteOverview,
+        row,
         site=place.id,
         timezone=place.timezone,
         sandbox=place.sandbox,
         **opening_at(place, now),
         root=judged(row.root, now),
-        visits_today=row.visits_today,
-        visits_last_week=row.visits_last_week,
         weekday=calendar.business_day(now, place).weekday(),
-        sensors=row.sensors,
-        offline=row.offline,
-        findings=row.findings,
         has_target=place.target is not None,
-        standing=row.standing,
     )

@@ -9,6 +9,7 @@ from besok.analytics.growth import PAIRED, comparable, empty_runs, growth_a_year
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
 from besok.services.imported_days import Imported
@@ -106,7 +107,7 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     if target is None:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
     known = _known(db, place, today)
-    measure, stated = target.measure, target.baseline_visits
+    stated = target.baseline_visits
     base = {} if stated else known.usual(target.baseline_first, target.baseline_last)
     last = known.year
     period = (target.baseline_first, target.baseline_last)
@@ -120,17 +121,15 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     sampling = _sampling(known, sampled, growth)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     goal_bridged = moved and moved * target.factor
-    return Progress(
+    return like(
+        Progress,
+        target,
         site=site,
         today=today,
         until=known.today - DAY,
-        baseline_first=target.baseline_first,
-        baseline_last=target.baseline_last,
         baseline_visits=baseline,
         baseline_coverage=1.0 if stated else len(base) / _length(target.baseline_first, target.baseline_last),
         baseline_source=target.baseline_source or _sources(known.days, base),
-        factor=target.factor,
-        deadline=target.deadline,
         goal_visits=goal,
         last_365=last_365,
         coverage_365=len(last) / YEAR,
@@ -141,7 +140,6 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         growth=growth,
         growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),
-        measure=measure,
         growth_bridged=compared.bridged if compared else None,
         growth_error=hypot(compared.error, sampling or 0.0) if compared else None,
         growth_unseen=compared.unseen if compared else None,

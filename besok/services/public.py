@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from besok.model import calendar
 from besok.model.site import Site, Text
+from besok.model.views.like import like
 from besok.model.views.live import Level, SpaceLive, level
 from besok.model.views.public import PublicDay, PublicHour, PublicRequest, PublicSite, PublicSpace, Use
 from besok.model.views.series import HeatCell
@@ -49,17 +50,10 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
     seats = {space.id: space.seats for space in place.spaces if space.seats}
     holds = {space.parent for space in rest}
-    return PublicSite(
-        site=site,
-        name=place.name,
+    return like(
+        PublicSite,
+        live,
         timezone=place.timezone,
-        time=time,
-        sandbox=place.sandbox,
-        is_open=live.is_open,
-        open_until=live.open_until,
-        opens_at=live.opens_at,
-        staffed=live.staffed,
-        staffed_until=live.staffed_until,
         level=_level(root, root.capacity),
         spaces=tuple(
             _space(space, seats.get(space.space), _floor(space.space, parents, floors))
@@ -70,10 +64,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
             and (seats.get(space.space) or space.capacity or COARSE) >= COARSE
         ),
         days=_days(db, place, root.capacity, today),
-        requests=tuple(
-            PublicRequest(title=a.title, asked=a.asked, answer=a.answer, done_since=a.done_since)
-            for a in get_actions(db, site, today)[:SHOWN]
-        ),
+        requests=tuple(like(PublicRequest, action) for action in get_actions(db, site, today)[:SHOWN]),
     )
 
 
@@ -103,9 +94,9 @@ def _space(space: SpaceLive, seats: int | None, floor: Text | None) -> PublicSpa
         use = None if known is None or places is None else "taken" if known else "free"
         known = places = None
     people = None if known is None else coarse(known)
-    return PublicSpace(
-        space=space.space,
-        name=space.name,
+    return like(
+        PublicSpace,
+        space,
         floor=floor,
         seats=bool(seats),
         places=places,

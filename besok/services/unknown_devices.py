@@ -16,6 +16,7 @@ from besok.model.site import PayloadMapping, Sensor, Site
 from besok.model.sitefile import mapping_checks
 from besok.model.sitefile.mapping_checks import split
 from besok.model.topics import matches_kept
+from besok.model.views.like import like
 from besok.store import device_mappings, identity, sites
 from besok.store.database import Database
 
@@ -63,10 +64,9 @@ def get_unknown(db: Database) -> list[UnknownDevice]:
     key = identity.key(db)
     found = device_mappings.asked(db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES)
     return [
-        UnknownDevice(
-            topic=asked.topic,
-            heard=asked.heard,
-            count=asked.count,
+        like(
+            UnknownDevice,
+            asked,
             messages=tuple(payload.decode("utf-8", "replace") for payload in asked.payloads),
             fields=_fields(draft),
         )

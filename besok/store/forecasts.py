@@ -4,24 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
-from besok.store.database import Database, sql
+from besok.store.database import Database, sql, values_of
 
 FAN = ("mean", "low80", "high80", "low95", "high95")
 
 
 def keep(db: Database, site: str, outlook: Outlook) -> bool:
     """Store a forecast of a site; False if there is one of the same origin, measure and sites, which stays."""
-    head = {
-        name: getattr(outlook, name)
-        for name in (
-            "origin", "made", "afterwards", "measure", "model", "goal", "deadline", "odds", "even_from", "likely_from",
-            "reached_low", "reached", "reached_high", "needed_growth", "expected_growth",
-        )
-    }  # fmt: skip
+    head = {**values_of(outlook), "site": site, "also": list(outlook.also)}
     with db.transaction() as conn:
-        row = conn.execute(
-            sql("forecast_insert"), {"site": site, "also": list(outlook.also), **head}
-        ).fetchone()
+        row = conn.execute(sql("forecast_insert"), head).fetchone()
         if row is None:
             return False
         key = {"forecast_id": row[0]}

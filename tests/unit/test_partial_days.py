@@ -101,6 +101,13 @@ def test_doors_that_tell_only_when_somebody_passes_are_judged_by_the_days_beside
     assert learn(HOUSE, wrong).swapped.tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize("minute", (1, 5, 14))
+def test_days_whose_steps_begin_off_the_quarter_are_whole(minute: int) -> None:
+    """Whoever stamps a quarter of an hour 10:05 has counted from one end of the day to the other all the same."""
+    days = [replace(day, clock=day.clock + minute) for day, _ in (house(seed) for seed in range(60, 64))]
+    assert learn(HOUSE, days).days == len(days)
+
+
 def quiet(day: DayObservations) -> DayObservations:
     """Return a day whose doors say nothing while nobody passes."""
     return only(day, day.people_in + day.people_out > 0)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from besok.analytics.events import states
 from besok.analytics.events.days import OddDays, odd_days
 from besok.analytics.events.grid import Times, lay
 from besok.analytics.events.learning import EventModel, learn
+from besok.analytics.runs import runs
 from besok.model.arrays import Floats
 
 LIKELY = 0.5  # the probability of an event from which a slot is flagged
@@ -116,7 +116,7 @@ def _flagged(found: states.StateProbabilities, likely: float) -> list[Run]:
     probability = found.state.reshape(-1, 3)
     more, less = probability[:, states.MORE], probability[:, states.LESS]
     flags = ((states.MORE, (more > likely) & (more >= less)), (states.LESS, (less > likely) & (less > more)))
-    return [(state, a, b) for state, flag in flags for a, b in _runs(flag)]
+    return [(state, a, b) for state, flag in flags for a, b in runs(flag)]
 
 
 def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
@@ -137,11 +137,6 @@ def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
         else:
             out.append((state, first, behind))
     return out
-
-
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _told(

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from besok.analytics.forecast.daykinds import Calendar
 from besok.analytics.forecast.history import History
+from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 
 EMPTY = 0.03  # of what is usual around it: a day below was closed, whatever was noted
@@ -109,7 +111,7 @@ def _usually(key: Key, flags: dict[Key, list[bool]]) -> bool:
 
 def _low(visits: Floats, weekday: np.ndarray) -> Bools:
     """Days on which as good as no one came. Where few come anyway, an empty day is closed only if its weekday is."""
-    usual = _local_median(visits)
+    usual = local_median(visits, AROUND)
     low: Bools = np.isfinite(visits) & (visits <= EMPTY * np.where(np.isfinite(usual), usual, np.inf))
     few = np.isfinite(visits) & (usual < FEW)
     for n in range(7):
@@ -119,17 +121,10 @@ def _low(visits: Floats, weekday: np.ndarray) -> Bools:
     return low
 
 
-def _local_median(visits: Floats) -> Floats:
-    """Return the median of the positive days about each day, NaN where there are none."""
-    if not len(visits):
-        return np.full(0, np.nan)
-    padded = np.full(len(visits) + 2 * AROUND, np.nan)
-    padded[AROUND : AROUND + len(visits)] = np.where(visits > 0, visits, np.nan)
-    found = np.full(len(visits), np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1)[: len(visits)]
-    some = np.isfinite(windows).any(axis=1)
-    found[some] = np.nanmedian(windows[some], axis=1)
-    return found
+def local_median(visits: Floats, around: int) -> Floats:
+    """Return the median of the positive rows up to `around` before and after each, NaN where there are none."""
+    positive = pd.Series(np.where(visits > 0, visits, np.nan))
+    return positive.rolling(2 * around + 1, center=True, min_periods=1).median().to_numpy()
 
 
 def _lasting(odd: Bools, low: Bools) -> int:
@@ -140,8 +135,7 @@ def _lasting(odd: Bools, low: Bools) -> int:
 
 def _runs(empty: Bools, least: int) -> Bools:
     """Days of runs of `least` empty days or more."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(np.int8), [0]])))
     found: Bools = np.zeros(len(empty), dtype=bool)
-    for first, behind in zip(edges[::2], edges[1::2], strict=True):
+    for first, behind in runs(empty):
         found[first:behind] = behind - first >= least
     return found

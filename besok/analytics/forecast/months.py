@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from besok.analytics.forecast.changes import lasts
-from besok.analytics.forecast.closures import EMPTY, FEW
+from besok.analytics.forecast.closures import EMPTY, FEW, local_median
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.design import OUTDOORS
 from besok.analytics.forecast.fit import Rows, Setting
@@ -111,12 +111,7 @@ def _taught(visits: Floats) -> np.ndarray:
 
 def _around(visits: Floats) -> Floats:
     """Return the median of the positive months within half a year of each; zero where there are none."""
-    found = np.zeros(len(visits))
-    for n in range(len(visits)):
-        near = visits[max(n - 6, 0) : n + 7]
-        near = near[near > 0]
-        found[n] = np.median(near) if near.size else 0.0
-    return found
+    return np.nan_to_num(local_median(visits, 6))
 
 
 def _open(month: date, closed: frozenset[date]) -> int:

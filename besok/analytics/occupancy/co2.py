@@ -6,7 +6,6 @@ tell. Past days teach slope and level, and what such a word was worth on days th
 """
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -125,12 +124,6 @@ class Co2Estimator:
         self._means, self._stuck = Co2Means(air.base, 2), StuckLevels(spaces)
         self._inside, self._lowest, self._passed, self._variance = np.zeros((4, spaces))  # by the doors
         self._off = np.ones(spaces)  # how far air and doors are apart of late, in variances
-
-    def copy(self) -> "Co2Estimator":
-        """Return a copy that goes on by itself."""
-        other = copy(self)
-        other._means, other._stuck = copy(self._means), copy(self._stuck)
-        return other
 
     def follow(
         self, co2: Floats, net: Floats, passed: Floats, variance: Floats, bias_sd: Floats, minutes: float

@@ -1,6 +1,5 @@
 """Inputs of a day, step by step, for the filter and the smoother."""
 
-from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,15 +97,6 @@ class DayInputs:
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
-
-    def copy(self) -> "DayInputs":
-        """Return a copy that goes on by itself."""
-        other = copy(self)
-        other._silence, other._levels = copy(self._silence), copy(self._levels)
-        other._turned, other._came = copy(self._turned), copy(self._came)
-        other._co2 = self._co2.copy()
-        other._scale, other._headcounts = self._scale.copy(), deepcopy(self._headcounts)
-        return other
 
     def take(self, seen: DayObservations) -> Inputs:
         """Return the next steps."""

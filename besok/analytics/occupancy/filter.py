@@ -1,6 +1,6 @@
 """The estimate of a day as it goes on: a forward filter over all spaces of a site."""
 
-from copy import copy
+from copy import deepcopy
 
 import numpy as np
 
@@ -25,10 +25,9 @@ class Filter:
     """
 
     def __init__(self, building: Building, learnt: SiteParameters = NOTHING) -> None:
-        self._building = building
-        doors = learnt.of(building)
-        self._day = DayInputs(building, doors)
-        self._state = FilterState(doors.bias_sd, building.room(), first=not doors.days)
+        self._building, self._learnt = building, learnt.of(building)
+        self._day = DayInputs(building, self._learnt)
+        self._state = FilterState(self._learnt.bias_sd, building.room(), first=not self._learnt.days)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
         # Minutes for which it has been closed and nobody has passed
@@ -71,9 +70,8 @@ class Filter:
 
     def copy(self) -> "Filter":
         """Return a copy that goes on by itself."""
-        other = copy(self)
-        other._day, other._state = self._day.copy(), self._state.copy()
-        return other
+        shared = (self._building, self._learnt)  # which nothing changes
+        return deepcopy(self, {id(part): part for part in shared})
 
 
 def live(

@@ -6,7 +6,6 @@ bias plus an error, and only the error has a grid: so a passage moves a whole co
 spaces x biases x cells. docs/explanation/occupancy.md tells the formulas and their sources.
 """
 
-from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,10 +56,6 @@ class ProbabilityGrid:
         self.more_out = 1 + np.maximum(-self.bias, 0)
         self._gap = bias_sd[:, None] * _GAP  # between columns, as a share of passages
         self._apart = np.zeros((spaces, 1))  # between columns, in people
-
-    def copy(self) -> "ProbabilityGrid":
-        """Return a copy that goes on by itself."""
-        return deepcopy(self)
 
     def people(self) -> Cells:
         """Return the number of people each cell stands for; below zero in impossible ones."""

@@ -1,7 +1,5 @@
 """Counts of the people inside: when they are not to be believed, and what headcounts say of their scale."""
 
-from copy import copy
-
 import numpy as np
 
 from besok.analytics.occupancy.evidence import LEVEL_SD, LEVEL_SHARE, SCALE_SD, STAY_MINUTES
@@ -43,10 +41,6 @@ class LevelScale:
 
     def __init__(self, mean: Floats, sd: Floats) -> None:
         self.mean, self.sd = mean, sd
-
-    def copy(self) -> "LevelScale":
-        """Return a copy that goes on by itself."""
-        return copy(self)
 
     def follow(
         self, shown: Floats, headcount: Floats, headcount_sd: Floats, minutes: float

@@ -2,11 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from besok.model.arrays import Bools, Floats
+
+BY_STEP = (
+    "people_in",
+    "people_out",
+    "people",
+    "occupied",
+    "co2",
+    "headcount",
+    "headcount_sd",
+    "open",
+    "clock",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,35 +94,8 @@ class DayObservations:
 
     def __getitem__(self, steps: slice) -> "DayObservations":
         """Return some of its steps."""
-        return replace(
-            self,
-            people_in=self.people_in[steps],
-            people_out=self.people_out[steps],
-            people=self.people[steps],
-            occupied=self.occupied[steps],
-            co2=self.co2[steps],
-            headcount=self.headcount[steps],
-            headcount_sd=self.headcount_sd[steps],
-            open=None if self.open is None else self.open[steps],
-            clock=self.clock[steps],
-        )
-
-
-def join(first: DayObservations, then: DayObservations) -> DayObservations:
-    """Return steps of a day and those that follow them."""
-    known_hours = first.open is not None and then.open is not None
-    return replace(
-        first,
-        people_in=np.vstack([first.people_in, then.people_in]),
-        people_out=np.vstack([first.people_out, then.people_out]),
-        people=np.vstack([first.people, then.people]),
-        occupied=np.vstack([first.occupied, then.occupied]),
-        co2=np.vstack([first.co2, then.co2]),
-        headcount=np.vstack([first.headcount, then.headcount]),
-        headcount_sd=np.vstack([first.headcount_sd, then.headcount_sd]),
-        open=np.concatenate([first.open, then.open]) if known_hours else None,
-        clock=np.concatenate([first.clock, then.clock]),
-    )
+        cut: dict[str, Any] = {name: v[steps] for name in BY_STEP if (v := getattr(self, name)) is not None}
+        return replace(self, **cut)
 
 
 def hold(values: Floats, steps: Sequence[int]) -> Floats:

@@ -1,5 +1,6 @@
 """The estimate of a day that is over: each step knows what came before it and what came after."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +75,7 @@ def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float
     for end in ends:
         done = state.step(_news(inputs, slice(start, end), minutes), keep=True)
         assert done is not None
-        nodes.append(_Node(grid=state.grid.copy(), done=done))
+        nodes.append(_Node(grid=deepcopy(state.grid), done=done))
         start = end
     return nodes
 

@@ -1,6 +1,5 @@
 """One step of the filter: what passed, who left, what was seen inside; and the same backwards, for the smoother."""
 
-from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,12 +81,6 @@ class FilterState:
         self.leaving = Leaving(len(bias_sd))
         self.capacity = capacity
         self.first = first  # no day was seen before: counters may be worse than is thought of them
-
-    def copy(self) -> "FilterState":
-        """Return a copy that goes on by itself."""
-        other = copy(self)
-        other.grid, other.leaving = self.grid.copy(), copy(self.leaving)
-        return other
 
     def step(self, news: StepInputs, keep: bool = False) -> StepRecord | None:
         """Take in a step; with `keep`, tell what it did."""

@@ -57,7 +57,7 @@ def _ends(day: DayObservations, first: int, last: int) -> tuple[float, float]:
 def _unheard(day: DayObservations, first: int, last: int) -> Bools:
     """Return the quarters of the clock outside the steps from `first` to `last`."""
     unheard = np.ones(QUARTERS, bool)
-    begins = int(day.clock[first]) // 15
-    ends = (int(day.clock[last]) + int(np.ceil(day.step_minutes)) - 1) // 15
-    unheard[np.arange(begins, ends + 1 + QUARTERS * (ends < begins)) % QUARTERS] = False
+    begins = int(day.clock[first])
+    ends = begins + int(np.ceil((last - first + 1) * day.step_minutes)) - 1
+    unheard[np.arange(begins // 15, ends // 15 + 1) % QUARTERS] = False
     return unheard

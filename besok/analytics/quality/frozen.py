@@ -6,6 +6,7 @@ import numpy as np
 
 from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import CountedParts, finding_of
+from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.findings import Finding
 
@@ -38,25 +39,24 @@ def stuck(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
         people = (came + went)[known, n]
         same = np.diff(came[known, n], prepend=np.nan) == 0
         same &= (np.diff(went[known, n], prepend=np.nan) == 0) & (people > 0)
-        runs = [(a - 1, b) for a, b in _runs(same) if b - a + 1 >= SAME_STEPS]
-        if (
-            not runs
-            or (people[runs[-1][0] :] < people[runs[-1][0]]).any()
-            or runs[-1][1] < len(known) - LATELY
-        ):
+        found = [(a - 1, b) for a, b in runs(same) if b - a + 1 >= SAME_STEPS]
+        if not found:
             continue
-        alike = [r for r in runs if people[r[0]] == people[runs[-1][0]]]
+        last, end = found[-1]
+        if (people[last:] < people[last]).any() or end < len(known) - LATELY:
+            continue
+        alike = [r for r in found if people[r[0]] == people[last]]
         begin, end = _chain(alike), alike[-1][1]
         numbers = {"steps": float(end - alike[-1][0]), "people": float(people[begin])}
         yield finding_of(layout, counter, "stuck", series.times[known[begin]], numbers)
 
 
-def _chain(runs: Sequence[tuple[int, int]]) -> int:
-    """Return where the last of the runs began, or an earlier one that it goes on from after a day and a half at
+def _chain(found: Sequence[tuple[int, int]]) -> int:
+    """Return where the last of some runs began, or an earlier one that it goes on from after a day and a half at
     most.
     """
-    begin = runs[-1][0]
-    for earlier, end in reversed(runs[:-1]):
+    begin = found[-1][0]
+    for earlier, end in reversed(found[:-1]):
         if begin - end > LATELY:
             break
         begin = earlier
@@ -95,12 +95,12 @@ def ghosts(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad
         passed = np.nansum(sound[:, doors], axis=1)
         alone = found & (passed == 0) & ~np.isnan(sound[:, doors]).any(axis=1)
         closed = np.concatenate([[0], np.cumsum(alone & series.closed)])
-        runs = [
-            (a, b) for a, b in _runs(alone) if closed[b] - closed[a] >= GHOST_CLOSED or b - a >= GHOST_ANY
+        lonely = [
+            (a, b) for a, b in runs(alone) if closed[b] - closed[a] >= GHOST_CLOSED or b - a >= GHOST_ANY
         ]
-        if runs and runs[-1][1] > len(series) - LATELY:
-            numbers = {"hours": (runs[-1][1] - runs[-1][0]) / 4}
-            yield finding_of(layout, gauge, "ghost", series.times[_chain(runs)], numbers)
+        if lonely and lonely[-1][1] > len(series) - LATELY:
+            numbers = {"hours": (lonely[-1][1] - lonely[-1][0]) / 4}
+            yield finding_of(layout, gauge, "ghost", series.times[_chain(lonely)], numbers)
 
 
 def night_counts(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
@@ -183,9 +183,3 @@ def _held(values: Floats) -> Floats:
     rows = np.arange(len(values))
     last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows))
     return np.where((last >= 0) & (rows - last <= MOST_SILENT), values[np.maximum(last, 0)], np.nan)
-
-
-def _runs(flags: Bools) -> Sequence[tuple[int, int]]:
-    """From where to where (exclusive) the flags are set."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

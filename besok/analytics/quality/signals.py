@@ -13,6 +13,7 @@ from besok.analytics.quality.sensor_series import (
     SensorLayout,
 )
 from besok.analytics.quality.site_layout import finding_of
+from besok.analytics.runs import runs
 from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
@@ -67,13 +68,4 @@ def flapping(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
 
 def _gaps(away: Bools) -> list[tuple[int, int]]:
     """From where to where a sensor was away and then came back; it must have been there before."""
-    edges = np.flatnonzero(np.diff(away.astype(np.int8)))
-    pairs: list[tuple[int, int]] = []
-    begin = None
-    for edge in (edges + 1).tolist():
-        if away[edge]:
-            begin = edge
-        elif begin is not None:
-            pairs.append((begin, edge))
-            begin = None
-    return pairs
+    return [(begin, end) for begin, end in runs(away) if begin > 0 and end < len(away)]

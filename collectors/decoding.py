@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message
-from collectors.adapters import mapping, native, ruuvi, sparkplug, theengs
+from collectors.adapters import bluetooth, mapping, native, sparkplug
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
@@ -29,10 +29,9 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter("mapping", mapping.reads, mapping.decode),  # the owner's word comes first
     Adapter("native", native.reads, native.decode),
     Adapter("tts", envelopes.TTS.reads, envelopes.TTS.decode),
-    Adapter("theengs", theengs.reads, theengs.decode),
+    Adapter("bluetooth", bluetooth.reads, bluetooth.decode),
     Adapter("sparkplug", sparkplug.reads, sparkplug.decode),
     Adapter("table", registry.reads, registry.decode),  # devices that a model table knows
-    Adapter("ruuvi", ruuvi.reads, ruuvi.decode),
     Adapter("milesight-gateway", envelopes.MILESIGHT_GATEWAY.reads, envelopes.MILESIGHT_GATEWAY.decode),
     Adapter("chirpstack", envelopes.CHIRPSTACK.reads, envelopes.CHIRPSTACK.decode),
     Adapter("ttn2", envelopes.TTN2.reads, envelopes.TTN2.decode),

@@ -32,7 +32,6 @@ _RADIO: Final = frozenset(  # what a gateway tells of a radio it hears
 _WHO: Final = frozenset(("id", "mac", "address", "addr", "bssid"))
 
 
-
 def reads(packet: Packet) -> bool:
     """Tell whether a message brings bytes of an advertisement, or on any topic no more than that a radio is heard."""
     fields = packet.object

@@ -125,7 +125,7 @@ def index() -> Index:
     """Return the index of all tables. Raises TableError."""
     found = Index()
     for table in tables():
-        found.add(Entry(table, table.formats()))
+        found.add(Entry(table, tuple(table.messages)))
     if lost := [t for t in tables() if t.platform and t.platform not in found.platforms]:
         raise TableError(f'{lost[0].path}: there is no platform "{lost[0].platform}"')
     return found

@@ -27,7 +27,7 @@ def packet(topic: str, value: Any) -> Packet:
 
 
 def read(messages: str, value: Any, topic: str = "hub/floor 1/hall/state") -> Decoded:
-    forms = parse(f"{HEAD}{messages}\n{EXAMPLE}", "acme/hub.toml").formats()
+    forms = parse(f"{HEAD}{messages}\n{EXAMPLE}", "acme/hub.toml").messages
     body = Body(value=value, packet=packet(topic, value))
     return reader.read([form for form in forms if is_for(form, body)], body)
 
@@ -146,7 +146,7 @@ def test_a_platform_that_is_not_there_is_refused() -> None:
     text = f'{HEAD.replace("platform", "camera")}platform = "nowhere"\n{EXAMPLE}'
     table = parse(text, "acme/hub.toml")
     index = registry.Index()
-    index.add(registry.Entry(table, table.formats()))
+    index.add(registry.Entry(table, tuple(table.messages)))
     assert index.platforms == {}
     with pytest.raises(TableError, match="at least one kind of message"):
         parse(f"{HEAD}{EXAMPLE}", "acme/hub.toml")

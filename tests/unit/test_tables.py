@@ -127,4 +127,4 @@ payload = {{ n = 1 }}
 gives = ["level:1 people 1"]
 """
     with pytest.raises(TableError, match=says):
-        parse(text, "acme/x1.toml").formats()
+        parse(text, "acme/x1.toml")

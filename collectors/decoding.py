@@ -13,7 +13,7 @@ from collectors.adapters import bluetooth, mapping, native, sparkplug
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
-from collectors.lorawan.codecs import Waiting
+from collectors.lorawan.codecs import CODECS, Waiting
 
 
 class Adapter(NamedTuple):
@@ -57,6 +57,11 @@ NOBODY = "no adapter reads this: the sensor speaks a format that is not known he
 
 def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
     """Decode a message with the first adapter that reads it. What cannot be read is a problem, never an exception."""
+    return CODECS.settled([begin(message, known)])[0]
+
+
+def begin(message: Message, known: DecodeContext) -> Decoded:
+    """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
         if adapter.reads(packet):
@@ -69,7 +74,8 @@ def _finished(packet: Packet, name: str, decoding: Callable[[], Decoded]) -> Dec
     try:
         decoded = decoding()
         if isinstance(decoded, Waiting):
-            return Waiting(resume=partial(_finished, packet, name, decoded.resume))
+            resume = decoded.resume
+            return replace(decoded, resume=lambda answer: _finished(packet, name, partial(resume, answer)))
         if SIMULATED in packet.payload:
             decoded = _marked(decoded, packet)
     except Unreadable as exc:

@@ -1,9 +1,9 @@
-"""Bluetooth gateways: what sensors advertise, on `{base}/{gateway}/BTtoMQTT/{address}` (OpenMQTTGateway, Theengs) and on
-`ruuvi/{gateway}/{tag}` (Ruuvi Gateway).
+"""Bluetooth gateways: what sensors advertise, on `{base}/{gateway}/BTtoMQTT/{address}` (OpenMQTTGateway, Theengs) and
+on `ruuvi/{gateway}/{tag}` (Ruuvi Gateway).
 
-What a gateway has decoded itself is read by its table alone; bytes become fields by a layout first. A gateway hears every
-Bluetooth device in reach, the phones of visitors among them: what is no known sensor is not data, and nothing of it is
-kept.
+What a gateway has decoded itself is read by its table alone; bytes become fields by a layout first. A gateway hears
+every Bluetooth device in reach, the phones of visitors among them: what is no known sensor is not data, and nothing of
+it is kept.
 """
 
 import re

@@ -285,7 +285,7 @@ SAMPLES: tuple[Sample, ...] = (
          "level:all people 3, level:1 occupied 0, level:2 occupied 1, level:3 occupied 0 | 08:15:27"),
     said("chirpstack", f"application/1/device/{EUI.lower()}/event/up", _CHIRPSTACK,
          "flow:1 in_total 190, flow:1 out_total 305 | 08:15:01"),
-    said("chirpstack", f"application/1/device/{EUI.lower()}/event/status", {**_CHIRPSTACK, "batteryLevel": 88.3, "margin": 10},
+    said("chirpstack", f"application/1/device/{EUI.lower()}/event/status", {"time": _CHIRPSTACK["time"], "deviceInfo": _CHIRPSTACK["deviceInfo"], "batteryLevel": 88.3, "margin": 10},
          "level:1 battery_pct 88.3 | 08:15:01"),
     said("hikvision", "counters/door", _HIKVISION,
          "flow:1 in 15/900, flow:1 out 14/900 | 08:15:00"),

@@ -87,7 +87,7 @@ def test_broken_service_data_are_refused(data: str) -> None:
     ("uuid", "data"), [("181c", "2302"), ("181c", "00"), ("fdcd", "48"), ("fdcd", "4812" * 5)]
 )
 def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None:
-    with pytest.raises(Unreadable, match="breaks? off"):
+    with pytest.raises(Unreadable, match=r"breaks? off"):
         layout.decode(LAYOUTS[uuid], 0, bytes.fromhex(data))
 
 

@@ -110,7 +110,6 @@ def test_the_gateways_time_stands_in() -> None:
         ("v3/a@t/devices/d/service/data", {"end_device_ids": {}, "service_data": {"data": {}}}),
         ("v3/a@t/devices/d/up/normalized", {"end_device_ids": {}, "uplink_normalized": {}}),
         (TTS_UP, {**tts(), "simulated": True}),
-        (TTS_UP, {"end_device_ids": {}}),
         (f"application/1/device/{DEVICE}/event/join", chirpstack()),
         (f"application/1/device/{DEVICE}/event/txack", chirpstack()),
         (f"application/1/device/{DEVICE}/event/error", {"type": "UPLINK_FCNT_RETRANSMISSION"}),
@@ -231,6 +230,7 @@ def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None
 @pytest.mark.parametrize(
     ("topic", "body", "said"),
     [
+        (TTS_UP, {"end_device_ids": {}}, "devEUI"),
         (TTS_UP, tts(frm_payload="%%%"), "base64"),
         (TTS_UP, {**tts(), "end_device_ids": {"dev_eui": "door"}}, "devEUI"),
         (TTS_UP, "{", "breaks off"),

@@ -31,15 +31,15 @@ def table_texts() -> frozenset[str]:
     found: set[str] = set()
     for table in tables():
         found.update((table.vendor, table.model, *table.also, *table.names))
-        found.update(text for form in table.formats() for text in _texts(form))
+        found.update(text for form in table.messages for text in _texts(form))
     return frozenset(map(str.casefold, found))
 
 
 def _texts(form: Format) -> Iterator[str]:
     yield from form.topic.split("/")
-    for condition in (*form.when, *form.only):
+    for condition in form.asked:
         yield from condition.texts
     for state in form.unless:
-        yield from state.texts
+        yield from state.is_ | state.is_not
     for value in form.values:
         yield from value.yes | value.no | value.invalid

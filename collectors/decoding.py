@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message
-from collectors.adapters import mapping, native, ruuvi, sparkplug, theengs
+from collectors.adapters import bluetooth, mapping, native, sparkplug
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
-from collectors.lorawan.codecs import Waiting
+from collectors.lorawan.codecs import CODECS, Waiting
 
 
 class Adapter(NamedTuple):
@@ -28,15 +28,10 @@ class Adapter(NamedTuple):
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter("mapping", mapping.reads, mapping.decode),  # the owner's word comes first
     Adapter("native", native.reads, native.decode),
-    Adapter("tts", envelopes.TTS.reads, envelopes.TTS.decode),
-    Adapter("theengs", theengs.reads, theengs.decode),
+    Adapter("bluetooth", bluetooth.reads, bluetooth.decode),
     Adapter("sparkplug", sparkplug.reads, sparkplug.decode),
     Adapter("table", registry.reads, registry.decode),  # devices that a model table knows
-    Adapter("ruuvi", ruuvi.reads, ruuvi.decode),
-    Adapter("milesight-gateway", envelopes.MILESIGHT_GATEWAY.reads, envelopes.MILESIGHT_GATEWAY.decode),
-    Adapter("chirpstack", envelopes.CHIRPSTACK.reads, envelopes.CHIRPSTACK.decode),
-    Adapter("ttn2", envelopes.TTN2.reads, envelopes.TTN2.decode),
-    Adapter("lorawan-networks", envelopes.BY_SHAPE.reads, envelopes.BY_SHAPE.decode),
+    *(Adapter(one.adapter, one.reads, one.decode) for one in envelopes.ALL),
     Adapter("senml", senml.reads, senml.decode),
     Adapter("mapping (only)", mapping.leaves_out, mapping.decode_left_out),
     Adapter("general", unknown.reads, unknown.decode),  # the last: it asks about whatever comes
@@ -58,6 +53,11 @@ NOBODY = "no adapter reads this: the sensor speaks a format that is not known he
 
 def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
     """Decode a message with the first adapter that reads it. What cannot be read is a problem, never an exception."""
+    return CODECS.settled([begin(message, known)])[0]
+
+
+def begin(message: Message, known: DecodeContext) -> Decoded:
+    """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
         if adapter.reads(packet):
@@ -70,7 +70,8 @@ def _finished(packet: Packet, name: str, decoding: Callable[[], Decoded]) -> Dec
     try:
         decoded = decoding()
         if isinstance(decoded, Waiting):
-            return Waiting(resume=partial(_finished, packet, name, decoded.resume))
+            resume = decoded.resume
+            return replace(decoded, resume=lambda answer: _finished(packet, name, partial(resume, answer)))
         if SIMULATED in packet.payload:
             decoded = _marked(decoded, packet)
     except Unreadable as exc:

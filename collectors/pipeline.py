@@ -14,7 +14,7 @@ from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
 from collectors import decoding, limits
 from collectors.identity import Refused, Speakers
-from collectors.lorawan.codecs import CODECS, Waiting
+from collectors.lorawan.codecs import CODECS
 from collectors.privacy import redact
 from collectors.unplaced import revealed
 
@@ -180,24 +180,19 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
 
 
 def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tuple[Decoded, Refusal]]:
-    """Decode messages; the frames that need a codec go to it together, and are decoded when it has answered."""
-    if not known.codecs:
-        return [_adapted(message, known) for message in messages]
-    with CODECS.gathering() as run:
-        found = [_adapted(message, known) for message in messages]
-        run()
-        return [
-            (decoded.resume(), Refusal.UNREADABLE) if isinstance(decoded, Waiting) else (decoded, kind)
-            for decoded, kind in found
-        ]
+    """Decode messages, with the class of their problems; the frames that need a codec go to it together."""
+    refused = [limits.problem(message.payload, message.topic) for message in messages]
+    begun = [
+        Decoded(problems=(reason,)) if reason else decoding.begin(message, known)
+        for message, reason in zip(messages, refused, strict=True)
+    ]
+    settled = zip(CODECS.settled(begun), refused, strict=True)
+    return [(decoded, Refusal.TOO_LARGE if reason else _kind(decoded)) for decoded, reason in settled]
 
 
-def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:
-    """Decode a message, and tell the class of refusal that its problems are."""
-    if reason := limits.problem(message.payload, message.topic):
-        return Decoded(problems=(reason,)), Refusal.TOO_LARGE
-    decoded = decoding.decode(message, known)
-    return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in decoding.STRANGERS else Refusal.UNREADABLE
+def _kind(decoded: Decoded) -> Refusal:
+    """Return the class of refusal that the problems of decoding a message are."""
+    return Refusal.UNKNOWN_FORMAT if decoded.adapter in decoding.STRANGERS else Refusal.UNREADABLE
 
 
 def _checked(

@@ -7,8 +7,10 @@
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +133,25 @@ def models() -> str:
 
 def _read(model: Table) -> str:
     """Return the metrics that a table reads, in the order of the catalogue, and what a user should know."""
-    found = {value.metric for form in model.formats() for value in form.values}
+    found = {value.metric for form in model.messages for value in form.values}
     own = ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
     metrics = own or f"as {model.platform} gives it"
     note = model.note.rstrip(".")
     return f"{metrics}. {note[0].upper()}{note[1:]}" if note else metrics
+
+
+def commonest() -> str:
+    """Return the commonest people counters: by which table they are read, or what is public about them."""
+    by_path = {model.path.removesuffix(".toml"): model for model in tables()}
+    listed = tomllib.loads((files("collectors.devices") / "commonest.toml").read_text("utf-8"))["counters"]
+    rows = []
+    for number, one in enumerate(listed, 1):
+        model = by_path.get(one.get("table", ""))
+        told = _read(model) if model else f"not read by itself: {one['found']}"
+        rows.append(
+            (str(number), one["name"], told, f"[source]({model.document if model else one['source']})")
+        )
+    return table(("", "counter", "what is read", ""), rows)
 
 
 def allowlist() -> str:
@@ -152,6 +168,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "settings": settings,
     "metrics": metrics,
     "models": models,
+    "commonest": commonest,
     "allowlist": allowlist,
     "service-metrics": service_metrics,
     "routes": routes,

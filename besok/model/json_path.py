@@ -25,12 +25,12 @@ from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
 from besok.model.errors import Unreadable
 
 _ENVIRONMENT = JSONPathEnvironment(strict=True)
-_BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
+BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
     "$": "message",
     "@": "item",
     "^": "around",
 }
-_PLACES = frozenset(_BEGINNINGS.values())
+_PLACES = frozenset(BEGINNINGS.values())
 _NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\\x00-\x1f]+)'\]")
 _PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
 _ITEMS = re.compile(r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\\x00-\x1f]*)'\]")
@@ -158,7 +158,7 @@ class Path:
             raise Unreadable(f"{self.text} gets lost in this message: {exc.args[0]}") from exc
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def compiled(text: str) -> Path:
     """Compile the path that `text` describes. Raises PathError."""
     if len(text) > 1 and text[0] == text[-1] == "'":
@@ -182,7 +182,7 @@ def compiled(text: str) -> Path:
     first, then = (rest[: items.start()], rest[items.end() :]) if items else (rest, "")
     is_plain = bool(_PLAIN.fullmatch(first) and _PLAIN.fullmatch(then))
     is_beside, part = ending["beside"] is not None, int(ending["part"] or 0)
-    begins: Literal["message", "item", "around"] = _BEGINNINGS[path[0]]
+    begins: Literal["message", "item", "around"] = BEGINNINGS[path[0]]
     return Path(
         text,
         begins,
@@ -205,6 +205,7 @@ def _names(rest: str) -> tuple[str, ...]:
     return tuple(a or b for a, b in _NAME.findall(found[0])) if found else ()
 
 
+@lru_cache(maxsize=4096)
 def sentence(text: str) -> Path:
     """Compile a sentence with paths in braces, as a constant is. Raises PathError."""
     return _constant(f"'{text}'")

@@ -101,7 +101,7 @@ def first(choices: Sequence[Choice], place: Place) -> Any:
     """Return what the first choice that leads to something leads to, or NOWHERE."""
     for choice in choices:
         if not choice.when or hold(choice.when, place):
-            found = one(choice.path, place)
+            found = one(choice.path[0], place)
             if found is not NOWHERE and found is not None:
                 return found
     return NOWHERE

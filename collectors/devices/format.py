@@ -1,19 +1,28 @@
-"""Formats: what one kind of message means. Mappings of site files and model tables both become formats."""
+"""Formats: what one kind of message means. A model table writes them so, and mappings of site files become formats too.
+
+The types of the fields say what msgspec makes of the TOML: paths are compiled, words compared as texts.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
-from besok.model.json_path import Path, compiled
+import msgspec
+
+from besok.model import topics
+from besok.model.json_path import Path, PathError, compiled, sentence
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
+from besok.model.units import UNITS, unit_of
 
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
 REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
 ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
+_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
 # The numbers of values by the first name of their paths, or by the first two.
 Index = dict[str, tuple[list[int], dict[str, list[int]]]]
@@ -36,120 +45,204 @@ class Condition:
         """Tell whether only texts that are known beforehand will do."""
         return not self.is_not and not self.patterns and self.texts.isdisjoint((ANY, ABSENT))
 
+    @property
+    def is_of_item(self) -> bool:
+        """Tell whether it is asked of the items of a message."""
+        return self.path.begins in ("item", "around", "key")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+
+class Paths(tuple[Path, ...]):
+    """A path, or several of which the first that leads somewhere counts."""
+
+
+class Conditions(tuple[Condition, ...]):
+    """Conditions that must all hold, each written as path = "text"."""
+
+
+class Words(frozenset[str]):
+    """Words as `text_of` writes them, in small letters."""
+
+
+class Choice(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A path to a name, where the item is such as `when` says."""
 
-    path: Path
-    when: tuple[Condition, ...] = ()
+    path: Paths
+    when: Conditions = Conditions()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unless:
+class Choices(tuple[Choice, ...]):
+    """Names of which the first counts that leads somewhere: paths, or objects of a path and conditions."""
+
+
+class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, rename={"is_": "is"}):
     """A state of the device in which values of `metrics` (all if empty) are no measurement.
 
-    The state is one of `texts`, or one of those that `among` leads to, or with `is_other` any other and none at all.
+    It is one of these, or (`is_not`) none of these, or one of those that the path `among` leads to.
     """
 
-    path: Path
-    texts: frozenset[str]
-    among: Path | None = None
-    is_other: bool = False
+    path: Paths
+    says: str
+    is_: Words = Words()
+    is_not: Words = Words()
+    among: Paths = Paths()
     metrics: frozenset[str] = frozenset()
-    says: Path
     fault: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for one that is wrong."""
+        sentence(self.says)
+        if strange := self.metrics - METRICS.keys():
+            raise ValueError(f'"{min(strange)}" is not in the catalogue of metrics')
+        if sum(map(bool, (self.is_, self.is_not, self.among))) != 1:
+            raise ValueError("write one of is, is_not and among")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+
+class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The place and the form of one measurement, or (ONLINE) of a status.
 
-    The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
-    `occupied`: only these where `is_strict`. What `invalid` lists, or is below `low` or above `high`, is not measured.
+    The first of `path` that leads somewhere counts; of `sum` all must, and are added. `yes` and `no` are words of
+    `occupied`: only these where `is_strict`. What `invalid` lists, or is below `min` or above `max`, is not measured.
     `when` is asked of the message or item. Where it says that it `asks`, only somebody at the place can know. With
-    `is_all` every path that leads somewhere counts, those behind the first for the channel that its first name is.
+    `all` every path that leads somewhere counts, those behind the first for the channel that its first name is.
     """
 
     metric: str
-    paths: tuple[Path, ...]
-    said: str  # how sentences name it
     channel: str = ""
+    path: Paths = Paths()
+    sum: Paths = Paths()
     unit: str | float = 1.0
-    is_sum: bool = False
-    is_strict: bool = False
-    yes: frozenset[str] = frozenset()
-    no: frozenset[str] = frozenset()
-    invalid: frozenset[str] = frozenset()
-    low: float | None = None
-    high: float | None = None
+    yes: Words = Words()
+    no: Words = Words()
+    is_strict: bool = True
+    invalid: Words = Words()
+    min: float | None = None
+    max: float | None = None
+    bits: int = 0
     wraps: int = 0
-    when: tuple[Condition, ...] = ()
+    when: Conditions = Conditions()
     asks: str = ""
-    is_all: bool = False
-    kind: Kind | None = field(init=False, default=None)  # of the metric; None of a status
+    all: bool = False
+    said: str = ""  # how sentences name it
+    kind: Kind | None = None  # of the metric; None of a status
 
     def __post_init__(self) -> None:
-        """Look up the kind of the metric."""
-        if self.metric in METRICS:
-            object.__setattr__(self, "kind", METRICS[self.metric].kind)
+        """Raise ValueError for one that is wrong; complete what follows from the rest."""
+        if bool(self.path) == bool(self.sum):
+            raise ValueError(f"{self.metric}: write either a path or a sum of paths")
+        if self.metric != ONLINE:
+            if self.metric not in METRICS:
+                raise ValueError(f'"{self.metric}" is not in the catalogue of metrics')
+            self.kind = METRICS[self.metric].kind
+        unit = self.unit
+        if isinstance(unit, str) and (unit not in UNITS or UNITS[unit].to != unit_of(self.metric)):
+            raise ValueError(f'{self.metric}: the unit "{unit}" does not lead to {unit_of(self.metric)}')
+        self.wraps = 1 << self.bits if self.bits else self.wraps
+        self.said = self.said or self.paths[0].text.removeprefix("$.").removeprefix("@.")
+
+    @property
+    def paths(self) -> Paths:
+        """The paths, whichever way they count."""
+        return self.path or self.sum
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """What one kind of message means, ready to be read.
+class Values(tuple[Value, ...]):
+    """Values by metric, or metric:channel; a key with a range ({1..4}) stands for one value of each number."""
 
-    `topic` is an MQTT topic filter ("" is any topic), `when` what the message must have and `only` what its items must
-    have; `each` leads step by step to the items. A format with `not_data` is known and measures nothing,
-    one with `problem` is known and cannot be read.
+
+class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """One kind of message.
+
+    `topic` is an MQTT topic filter ("" is any topic); `each` leads step by step to the items. A format with `not_data`
+    is known and measures nothing, one with `problem` is known and cannot be read.
 
     `named` leads to the names that people gave to an item, `share` to the samples made and those expected in the
-    period. With `is_mac` the device is an address, written without separators; with `last_second` the time is the last
+    period. The device_form "mac" is an address, written without separators; with `last_second` the time is the last
     second of the period, not its end.
     """
 
-    name: str
-    source: str
-    model: str = ""
+    name: str = ""
+    source: str = ""
+    of_model: str = ""
     topic: str = ""
-    when: tuple[Condition, ...] = ()
-    only: tuple[Condition, ...] = ()
-    each: tuple[Path, ...] = ()
-    device: tuple[Choice, ...] = ()
-    model_at: tuple[Choice, ...] = ()
-    channel: tuple[Choice, ...] = ()
-    values: tuple[Value, ...] = ()
-    time: tuple[Path, ...] = ()
+    asked: Conditions = msgspec.field(default=Conditions(), name="when")
+    each: Paths = Paths()
+    device: Choices = Choices()
+    model: Choices = Choices()
+    channel: Choices = Choices()
+    named: Paths = Paths()
+    values: Values = Values()
+    time: Paths = Paths()
     time_format: str = ""
-    zone: str | Path = ""
-    summer: Path | None = None
-    start: tuple[Path, ...] = ()
+    zone: str = ""
+    summer: str = ""
+    start: Paths = Paths()
     last_second: bool = False
-    share: tuple[Path, ...] = ()
-    period: float | Path = 0.0
-    period_unit: str | float = 1.0
-    age: Path | None = None  # seconds that have gone by since the time
-    age_unit: str | float = 1.0
-    seq: Path | None = None
+    share: Paths = Paths()
+    period_s: str | float = 0.0
+    age_s: str = ""  # path to the seconds that have gone by since the time
+    units: dict[Literal["period_s", "age_s"], str | float] = {}
+    seq: str = ""
     repeat_s: float = REPEATED_S
     device_form: Literal["mac", ""] = ""
-    named: tuple[Path, ...] = ()
     clock: Literal["second", ""] = ""
-    unless: tuple[Unless, ...] = ()
+    unless: list[Unless] = []
     not_data: str = ""
-    problem: Path | None = None
-    has_flows: bool = field(default=False)
-    list_at: Path | None = field(init=False, default=None)  # the list whose items are read
-    in_message: "Index" = field(init=False, default_factory=dict)
-    in_item: "Index" = field(init=False, default_factory=dict)
-    elsewhere: tuple[int, ...] = field(init=False, default=())  # values with a path that begins otherwise
-    # Names of which a message has one at its top if the format finds anything in it; None if that is not known
-    begins: frozenset[str] | None = field(init=False, default=None)
-    is_timeless: bool = field(init=False, default=False)  # it says nothing of a time or a period
+    problem: str = ""
 
     def __post_init__(self) -> None:
-        """Index the values by how their paths begin, and find the list of items."""
-        indexes: dict[str, Index] = {"message": self.in_message, "item": self.in_item}
+        """Raise ValueError for one that is wrong."""
+        if sum(map(bool, (self.values, self.not_data, self.problem))) != 1:
+            raise ValueError("write one of values, not_data and problem")
+        if self.topic and (reason := topics.problem(self.topic)):
+            raise ValueError(f'"{self.topic}" is no topic filter: {reason}')
+        if len(self.share) not in (0, 2):
+            raise ValueError("share = [samples made, samples expected]: write both paths")
+        sentence(self.problem)
+        for path in (self.age_s, self.seq, self.summer, self.period_s):
+            if path and isinstance(path, str):
+                compiled(path)
+
+    @cached_property
+    def when(self) -> tuple[Condition, ...]:
+        """What the message must have."""
+        return tuple(condition for condition in self.asked if not condition.is_of_item)
+
+    @cached_property
+    def only(self) -> tuple[Condition, ...]:
+        """What its items must have."""
+        return tuple(condition for condition in self.asked if condition.is_of_item)
+
+    @cached_property
+    def has_flows(self) -> bool:
+        """Whether any value is of people who passed in a period."""
+        return any(value.kind is Kind.FLOW for value in self.values)
+
+    @cached_property
+    def is_timeless(self) -> bool:
+        """Whether it says nothing of a time or a period."""
+        return not any(
+            (self.time, self.start, self.period_s, self.age_s, self.last_second, self.share, self.clock)
+        )
+
+    @cached_property
+    def list_at(self) -> Path | None:
+        """The path to the list whose items are read."""
+        text = self.each[0].text if self.each else ""
+        return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
+
+    @cached_property
+    def begins(self) -> frozenset[str] | None:
+        """Names of which a message has one at its top if anything is found in it; None if that is not known."""
+        if self.each:
+            is_plain = self.each[0].begins == "message" and self.each[0].names
+            return frozenset((self.each[0].names or ())[:1]) if is_plain else None
+        in_message, in_item, elsewhere = self._index
+        return frozenset((*in_message, *in_item)) if self.values and not (elsewhere or self.only) else None
+
+    @cached_property
+    def _index(self) -> tuple[Index, Index, tuple[int, ...]]:
+        """The values by how their paths begin, in the message or the item, and those of which a path does otherwise."""
+        indexes: dict[str, Index] = {"message": {}, "item": {}}
         elsewhere: dict[int, None] = {}
         for number, value in enumerate(self.values):
             for path in value.paths:
@@ -158,22 +251,13 @@ class Format:
                     continue
                 known, within = indexes[path.begins].setdefault(path.names[0], ([], {}))
                 (within.setdefault(path.names[1], []) if len(path.names) > 1 else known).append(number)
-        object.__setattr__(self, "elsewhere", tuple(elsewhere))
-        timed = (self.time, self.start, self.period, self.age, self.last_second, self.share, self.clock)
-        object.__setattr__(self, "is_timeless", not any(timed))
-        if self.each:
-            if self.each[0].begins == "message" and self.each[0].names:
-                object.__setattr__(self, "begins", frozenset(self.each[0].names[:1]))
-        elif self.values and not (elsewhere or self.only):
-            object.__setattr__(self, "begins", frozenset((*self.in_message, *self.in_item)))
-        text = self.each[0].text if self.each else ""
-        if text.endswith(("[*]", ".*")):
-            object.__setattr__(self, "list_at", compiled(text[: -3 if text.endswith("[*]") else -2]))
+        return indexes["message"], indexes["item"], tuple(elsewhere)
 
     def values_in(self, message: Any, item: Any) -> Sequence[Value]:
         """Return the values of which a path can lead somewhere, in their order."""
-        numbers = set(self.elsewhere)
-        for index, data in ((self.in_message, message), (self.in_item, item)):
+        in_message, in_item, elsewhere = self._index
+        numbers = set(elsewhere)
+        for index, data in ((in_message, message), (in_item, item)):
             if index and type(data) is dict:
                 for name in data.keys() & index.keys():
                     known, within = index[name]
@@ -195,21 +279,62 @@ def text_of(value: Any) -> str:
     return str(value) if isinstance(value, int) and abs(value) < 10**300 else ""
 
 
-def paths(texts: str | Sequence[str]) -> tuple[Path, ...]:
-    """Compile a path, or several of which the first that leads somewhere counts; none for ""."""
-    return tuple(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
+def made(kind: type, data: Any) -> Any:
+    """Make what a type of this module stands for; msgspec asks for each. Raises ValueError that says what is wrong."""
+    return _MAKERS[kind](data)
 
 
-def choices(texts: str | Sequence[str]) -> tuple[Choice, ...]:
-    """Compile paths as choices that always hold."""
-    return tuple(Choice(path=path) for path in paths(texts))
+def of_mapping(mapping: PayloadMapping) -> Format:
+    """Compile a mapping of a site file. Raises PathError for one that an older check let through."""
+    is_there: dict[str, Any] = {
+        "is_strict": False,
+        "yes": list(mapping.yes),
+        "no": list(mapping.no),
+        "wraps": mapping.wraps,
+    }
+    try:
+        found = msgspec.convert(
+            {
+                "name": mapping.name,
+                "source": mapping.source_key,
+                "of_model": mapping.model,
+                "topic": mapping.topic,
+                "when": dict(mapping.only),
+                "each": mapping.each,
+                "device": mapping.device,
+                "channel": mapping.channel,
+                "values": {
+                    key: {
+                        "path": path,
+                        "said": f"{key} ({path})",
+                        "unit": mapping.units.get(key, 1.0),
+                        **is_there,
+                    }
+                    for key, path in mapping.values.items()
+                },
+                "time": mapping.time,
+                "time_format": mapping.time_format,
+                "zone": mapping.zone,
+                "start": mapping.start,
+                "period_s": mapping.period_s,
+                "units": {key: unit for key, unit in mapping.units.items() if key == "period_s"},
+                "seq": mapping.seq,
+            },
+            Format,
+            dec_hook=made,
+        )
+    except msgspec.ValidationError as exc:
+        raise PathError(str(exc)) from exc
+    return found
 
 
-def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
-    """Compile conditions, and part those of the message from those of its items."""
-    found = [_condition(compiled(path), text) for path, text in asked.items()]
-    of_items = tuple(c for c in found if c.path.begins in ("item", "around", "key"))
-    return tuple(c for c in found if c not in of_items), of_items
+def paths(texts: str | Sequence[str]) -> Paths:
+    """Compile a path, or several; none for ""."""
+    return Paths(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
+
+
+def _conditions(asked: Mapping[str, Any]) -> Conditions:
+    return Conditions(_condition(compiled(path), text_of(text)) for path, text in asked.items())
 
 
 def _condition(path: Path, text: str) -> Condition:
@@ -224,49 +349,48 @@ def _condition(path: Path, text: str) -> Condition:
     )
 
 
-def has_flows(values: Sequence[Value]) -> bool:
-    """Tell whether any value is of people who passed in a period."""
-    return any(value.kind is Kind.FLOW for value in values)
+def _choices(names: Any) -> Choices:
+    listed = [{"path": name} if isinstance(name, str) else name for name in _several(names) if name]
+    return Choices(msgspec.convert(name, Choice, dec_hook=made) for name in listed)
 
 
-@lru_cache(maxsize=4096)
-def _words(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word.strip().lower() for word in words)
+def _values(entries: Mapping[str, Any]) -> Values:
+    found = (one for key, said in entries.items() for one in _one_each(key, said))
+    return Values(msgspec.convert(one, Value, dec_hook=made) for one in found)
 
 
-def of_mapping(mapping: PayloadMapping) -> Format:
-    """Compile a mapping of a site file. Raises PathError for one that an older check let through."""
-    when, only = conditions(mapping.only)
-    values = tuple(
-        Value(
-            metric=split(key)[0],
-            channel=split(key)[1],
-            paths=(compiled(path),),
-            said=f"{key} ({path})",
-            unit=mapping.units.get(key, 1.0),
-            yes=_words(mapping.yes),
-            no=_words(mapping.no),
-            wraps=mapping.wraps,
-        )
-        for key, path in mapping.values.items()
-    )
-    return Format(
-        name=mapping.name,
-        source=mapping.source_key,
-        model=mapping.model,
-        topic=mapping.topic,
-        when=when,
-        only=only,
-        each=paths(mapping.each),
-        device=choices(mapping.device),
-        channel=choices(mapping.channel),
-        values=values,
-        time=paths(mapping.time),
-        time_format=mapping.time_format,
-        zone=mapping.zone,
-        start=paths(mapping.start),
-        period=compiled(mapping.period_s) if isinstance(mapping.period_s, str) else mapping.period_s,
-        period_unit=mapping.units.get("period_s", 1.0),
-        seq=compiled(mapping.seq) if mapping.seq else None,
-        has_flows=has_flows(values),
-    )
+def _one_each(key: str, said: Any) -> Iterator[dict[str, Any]]:
+    """Yield what a key of `values` says, once for each number of a range in it."""
+    entry = said if isinstance(said, dict) else {"path": said}
+    found = _RANGE.search(key)
+    for number in range(int(found[1]), int(found[2]) + 1) if found else [None]:
+        metric, channel = split(key if number is None else _RANGE.sub(str(number), key))
+        yield {
+            **(entry if number is None else _numbered(entry, number)),
+            "metric": metric,
+            "channel": channel,
+        }
+
+
+def _numbered(said: Any, number: int) -> Any:
+    """Write a number into texts: as it is for {}, and with what is to be added to it for {+199}."""
+    if isinstance(said, str):
+        return _NUMBER.sub(lambda found: str(number + int(found[1] or 0)), said)
+    if isinstance(said, list):
+        return [_numbered(inner, number) for inner in said]
+    if isinstance(said, dict):
+        return {_numbered(key, number): _numbered(inner, number) for key, inner in said.items()}
+    return said
+
+
+def _several(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else [said]
+
+
+_MAKERS: dict[type, Callable[[Any], Any]] = {
+    Paths: paths,
+    Conditions: _conditions,
+    Choices: _choices,
+    Values: _values,
+    Words: lambda words: Words(text_of(word).lower() for word in _several(words)),
+}

@@ -11,12 +11,12 @@ from besok.model.mapping_draft import Choice
 from collectors.adapters.numbers import measured, state
 from collectors.devices import field_names
 from collectors.devices.field_names import BARE, CLIMATE, FIELDS, PEOPLE, QUALIFIED, WORDS, compact, words
-from collectors.devices.format import Value, paths, text_of
+from collectors.devices.format import Paths, Value, Words, paths, text_of
 from collectors.devices.leaves import Leaf, is_number, is_plain_count
 
 CHANNEL_LIMIT: Final = 60  # characters
-_NO_PEOPLE: Final = frozenset(("32767", "65535", "2147483647", "4294967295"))
-_NO_TOTAL: Final = frozenset(("2147483647", "4294967295"))
+_NO_PEOPLE: Final = Words(("32767", "65535", "2147483647", "4294967295"))
+_NO_TOTAL: Final = Words(("2147483647", "4294967295"))
 _PLAIN_FIELDS: Final = ("plain", "device", "sub", "loose", "time", "line", "place", "unit")
 _PLAIN_KINDS: Final = WORDS["plain_kinds"] | WORDS["strong"] | WORDS["counts"]
 
@@ -62,7 +62,7 @@ def climate_of(leaf: Leaf) -> Value | None:
         return None
     metric, _, unit = CLIMATE.get(leaf.name, "").partition(" ")
     if metric:
-        return Value(metric=metric, paths=paths(leaf.path), said=leaf.shown, unit=unit or 1.0)
+        return Value(metric=metric, path=paths(leaf.path), said=leaf.shown, unit=unit or 1.0)
     for names, metric, units in field_names.BESIDE:
         try:
             number, behind = measured(leaf.shown, leaf.value) if leaf.name in names else (None, "")
@@ -70,7 +70,7 @@ def climate_of(leaf: Leaf) -> Value | None:
             return None
         if number is not None and (told := (behind or leaf.unit).strip().lower()) in units:
             at = Path(leaf.path, "constant", constant=repr(number)) if behind else compiled(leaf.path)
-            return Value(metric=metric, paths=(at,), said=leaf.shown, unit=units[told])
+            return Value(metric=metric, path=Paths([at]), said=leaf.shown, unit=units[told])
     return None
 
 
@@ -78,7 +78,7 @@ def qualified_value(leaf: Leaf, channel: str) -> Value:
     """Return how a qualified name is read; the highest value of two or four bytes says that nothing was measured."""
     metric = QUALIFIED[leaf.name]
     invalid = _NO_TOTAL if metric.endswith("_total") else _NO_PEOPLE
-    return Value(metric=metric, channel=channel, paths=paths(leaf.path), said=leaf.shown, invalid=invalid)
+    return Value(metric=metric, channel=channel, path=paths(leaf.path), said=leaf.shown, invalid=invalid)
 
 
 def is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:

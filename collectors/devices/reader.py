@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from besok.model import mapping_draft
 from besok.model.errors import Unreadable
-from besok.model.json_path import Path, Place
+from besok.model.json_path import Path, Place, compiled, sentence
 from besok.model.mapping_draft import MappingDraft
 from besok.model.metrics import Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
@@ -39,7 +40,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     Raises Unreadable if a value cannot be reached at all.
     """
     if forms and forms[0].not_data:
-        return Decoded(not_data=forms[0].not_data, model=forms[0].model)
+        return Decoded(not_data=forms[0].not_data, model=forms[0].of_model)
     parts = [_Reading(form, body).decoded() for form in forms if not body.leads_nowhere(form)]
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
@@ -96,13 +97,13 @@ class _Reading:
     def decoded(self) -> Decoded:
         """Return what the message says by this format; NOTHING_FOUND if its paths lead nowhere."""
         if self.form.not_data:
-            return Decoded(not_data=self.form.not_data, model=self.form.model, identity=self.body.identity)
+            return Decoded(not_data=self.form.not_data, model=self.form.of_model, identity=self.body.identity)
         items = self._items()
-        if self.form.problem is not None:
+        if self.form.problem:
             problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
             if not problems:
                 return NOTHING_FOUND
-            return Decoded(problems=tuple(problems), model=self.form.model, identity=self.body.identity)
+            return Decoded(problems=tuple(problems), model=self.form.of_model, identity=self.body.identity)
         for count, place in enumerate(items, 1):
             if count % ITEMS_CHECKED == 0:
                 self.body.packet.budget.check()
@@ -121,18 +122,18 @@ class _Reading:
                 statuses=tuple(dict.fromkeys(self.statuses)),
                 problems=tuple(dict.fromkeys(self.problems)),
                 identity=self.body.identity or self._identity(),
-                model=self.form.model or self._model(),
+                model=self.form.of_model or self._model(),
             )
         if self.said or self.found:
             why = self.said[0] if self.said else NOTHING_MEASURED
-            return Decoded(not_data=why, model=self.form.model, identity=self.body.identity)
+            return Decoded(not_data=why, model=self.form.of_model, identity=self.body.identity)
         if not self._is_empty_list(items):
             return NOTHING_FOUND
         return Decoded(not_data="a message without items", identity=self.body.identity)
 
     def _model(self) -> str:
         """Return the model that the message names; "" if it names none: another text may be anybody's name."""
-        found = first(self.form.model_at, self.body.whole)
+        found = first(self.form.model, self.body.whole)
         return found if isinstance(found, str) and kept_forms.may_be_model(found) else ""
 
     def _items(self) -> list[Place]:
@@ -171,7 +172,7 @@ class _Reading:
         for value in self.form.values_in(place.message, place.item):
             if value.when and not hold(value.when, place):
                 continue
-            if value.is_all:
+            if value.all:
                 found += self._all(value, place)
             elif (pair := self._raw(value, place))[1] is not NOWHERE:
                 found.append(pair)
@@ -209,7 +210,7 @@ class _Reading:
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
         """Return a value, named as it is found, with what stands there; NOWHERE if no path leads anywhere."""
-        if not value.is_sum:
+        if not value.sum:
             found: Any = NOWHERE
             for path in value.paths:
                 raw = one(path, place)
@@ -234,9 +235,9 @@ class _Reading:
         """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
         refused = []
         for unless in self.form.unless:
-            texts = unless.texts if unless.among is None else self._among(unless.among, place)
-            is_one = any(text_of(found.value) in texts for found in unless.path.find(place))
-            if is_one != unless.is_other:
+            texts = self._among(unless.among[0], place) if unless.among else unless.is_ or unless.is_not
+            states = (text_of(found.value).lower() for found in unless.path[0].find(place))
+            if any(state in texts for state in states) != bool(unless.is_not):
                 refused.append(unless.metrics)
                 (self.problems if unless.fault else self.said).append(_sentence(unless.says, place))
         return refused
@@ -245,7 +246,7 @@ class _Reading:
         """Return the texts that a path leads to, worked out once for all items that lie in the same place."""
         key = (path.text, id(path.beginning(place)))
         if key not in self.lists:
-            self.lists[key] = frozenset(text_of(found.value) for found in path.find(place))
+            self.lists[key] = frozenset(text_of(found.value).lower() for found in path.find(place))
         return self.lists[key]
 
     @staticmethod
@@ -256,7 +257,7 @@ class _Reading:
         self, value: Value, raw: Any, device: str, part: str, time: datetime | None, period_s: float
     ) -> None:
         """Note a value, if it is a measurement. Raises Unreadable."""
-        if value.invalid and text_of(raw) in value.invalid:
+        if value.invalid and text_of(raw).lower() in value.invalid:
             return
         source, metric = self.form.source, value.metric
         if value.asks:
@@ -288,7 +289,7 @@ class _Reading:
         draft = MappingDraft(
             topic=self.body.packet.topic,
             choices=(mapping_draft.Choice(key=value.metric, path=path),),
-            device=self.form.device[0].path.text if self.form.device else "",
+            device=self.form.device[0].path[0].text if self.form.device else "",
             time=self.form.time[0].text if self.form.time else "",
         )
         return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{mapping_draft.written(draft)}"
@@ -309,11 +310,11 @@ class _Reading:
 
     def _identity(self) -> Identity | None:
         """Return the device's own number of a message that has no time, by which a repeat is known."""
-        if self.form.seq is None or not self.readings or self.readings[0].time is not None:
+        if not self.form.seq or not self.readings or self.readings[0].time is not None:
             return None
         first = self.readings[0]
         try:
-            value = one(self.form.seq, self.body.whole)
+            value = one(compiled(self.form.seq), self.body.whole)
         except Unreadable:
             return None
         if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
@@ -322,16 +323,17 @@ class _Reading:
         return Identity(scope=scope, mark=f"seq:{text_of(value)[:100]}", window_s=self.form.repeat_s)
 
 
-def _sentence(sentence: Path, place: Place) -> str:
+def _sentence(text: str, place: Place) -> str:
     """Write a sentence of a table, with what the message has at the paths in its braces."""
-    if not sentence.pieces:
-        return sentence.constant
-    found = [piece if isinstance(piece, str) else piece.find(place) for piece in sentence.pieces]
+    said = sentence(text)
+    if not said.pieces:
+        return said.constant
+    found = [piece if isinstance(piece, str) else piece.find(place) for piece in said.pieces]
     return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in found)
 
 
 def _said(choices: Sequence[Choice]) -> str:
-    return " or ".join(choice.path.text for choice in choices)
+    return " or ".join(choice.path[0].text for choice in choices)
 
 
 def _plain_address(text: str) -> str:
@@ -367,7 +369,7 @@ def _measured(value: Value, raw: Any) -> float | None:
     found = number(value.said, raw)
     if found is None:
         return None
-    if (value.low is not None and found < value.low) or (value.high is not None and found > value.high):
+    if (value.min is not None and found < value.min) or (value.max is not None and found > value.max):
         return None
     found = converted(found, value.unit)
     if found % 1 and value.kind is not Kind.LEVEL:

@@ -1,7 +1,7 @@
 """The registry of model tables: which one is for a message, and which one a model text names."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import finding, reader, subjects, unknown
 from collectors.devices.finding import Body
-from collectors.devices.format import Condition, Format
+from collectors.devices.format import ABSENT, Condition, Format
 from collectors.devices.reader import TOMBSTONE
 from collectors.devices.table import Table, TableError, tables
 
@@ -40,6 +40,7 @@ class Entry:
 class Index:
     """The formats of messages by what is seen first: a word of the topic, or a field at the top."""
 
+    shared: Counter[str]  # how many formats ask for a field at the top
     by_level: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_key: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Entry] = field(default_factory=dict)
@@ -60,10 +61,7 @@ class Index:
         if entry.table.lorawan is not None:
             return
         for form in entry.formats:
-            levels, key = (
-                _levels(form),
-                next((name for c in form.when if (name := _first_key(c.path.text))), ""),
-            )
+            levels, key = _levels(form), min(_keys(form), key=lambda name: self.shared[name], default="")
             if not levels and not key:
                 raise TableError(
                     f"{entry.table.path}: nothing recognises a message; write a topic, or when with $.a_field"
@@ -83,10 +81,11 @@ def _levels(form: Format) -> Sequence[str]:
     return literal[:1] or sorted(next(asked, ()))
 
 
-def _first_key(path: str) -> str:
-    """Return the first name in a path from the top of the message (or of its first item); "" if there is none."""
-    found = re.match(r"""\$(?:\[0\])?(?:\.([A-Za-z_]\w*)|\[['"]([^'"]+)['"]\])""", path)
-    return (found[1] or found[2]) if found else ""
+def _keys(form: Format) -> list[str]:
+    """Return fields that every message of the format has at its top, or at that of its first item."""
+    asked = (c.path.text for c in form.when if not c.is_not and ABSENT not in c.texts)
+    found = (re.match(r"""\$(?:\[0\])?(?:\.([A-Za-z_]\w*)|\[['"]([^'"]+)['"]\])""", path) for path in asked)
+    return [match[1] or match[2] for match in found if match]
 
 
 def compact(text: str) -> str:
@@ -123,9 +122,9 @@ def _says_enough(name: str) -> bool:
 @cache
 def index() -> Index:
     """Return the index of all tables. Raises TableError."""
-    found = Index()
+    found = Index(Counter(key for table in tables() for form in table.messages for key in _keys(form)))
     for table in tables():
-        found.add(Entry(table, table.formats()))
+        found.add(Entry(table, tuple(table.messages)))
     if lost := [t for t in tables() if t.platform and t.platform not in found.platforms]:
         raise TableError(f'{lost[0].path}: there is no platform "{lost[0].platform}"')
     return found

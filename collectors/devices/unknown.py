@@ -35,7 +35,7 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.finding import Body
-from collectors.devices.format import Format, Value, has_flows, paths
+from collectors.devices.format import Format, Paths, Value, Values, paths
 from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, is_open, leaves
 from collectors.kept_forms import is_words
 
@@ -203,7 +203,7 @@ class _Message:
     def decoded(self) -> Decoded:
         """Return what counts; ask about all else that may be about people. Raises Unreadable."""
         channel = self._channel()[: meanings.CHANNEL_LIMIT] or "1"
-        values = [replace(value, channel=channel) for value in self._climate()]
+        values = [structs.replace(value, channel=channel) for value in self._climate()]
         asked = [leaf for leaf in self.leaves if meanings.choices_of(leaf)]
         if not any(WORDS["into"] & {*leaf.said} for leaf in asked):
             asked = [leaf for leaf in asked if "left" not in leaf.said]  # of a picture, or what remains
@@ -231,9 +231,8 @@ class _Message:
         form = Format(
             name="qualified names",
             source=source,
-            values=tuple(values),
-            time=times,
-            has_flows=has_flows(values),
+            values=Values(values),
+            time=Paths(times),
         )
         own = Body(value=self.value, packet=self.packet, device=self._device())
         return reader.read([form], self.origin.body if self.origin else own)

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import Path, Place
+from besok.model.json_path import BEGINNINGS, Path, Place, compiled
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
 from collectors.adapters import times
@@ -22,14 +22,14 @@ def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float
     if form.is_timeless:
         return body.time, 0.0
     time = _time("time", form.time, form, body, place) or body.time
-    if form.age is not None and (age := _age(form.age, form, place)):
+    if form.age_s and (age := _age(compiled(form.age_s), form, place)):
         time = (time or body.packet.message.received) - age
     if form.last_second and time is not None and time.second == 59:
         time += timedelta(seconds=1)
     start = (
         _time("start", form.start, form, body, place) if form.start and (form.has_flows or not time) else None
     )
-    if form.start and not form.period:
+    if form.start and not form.period_s:
         seconds = (time - start).total_seconds() if time and start else 0.0
         said = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
     else:
@@ -54,12 +54,11 @@ def share(form: Format, place: Place) -> float:
 
 def _period_s(form: Format, place: Place) -> tuple[float, str]:
     """Return the length of the period that is said, in seconds, and how to call it."""
-    period = form.period
-    if not isinstance(period, Path):
-        return float(period), "period_s"
-    said = f"period_s ({period.text})"
-    found = number_at(said, period, place)
-    return 0.0 if found is None else converted(found, form.period_unit), said
+    if not isinstance(form.period_s, str):
+        return float(form.period_s), "period_s"
+    said = f"period_s ({form.period_s})"
+    found = number_at(said, compiled(form.period_s), place)
+    return 0.0 if found is None else converted(found, form.units.get("period_s", 1.0)), said
 
 
 def _time(what: str, paths: Sequence[Path], form: Format, body: Body, place: Place) -> datetime | None:
@@ -87,18 +86,18 @@ def _instant(what: str, path: Path, value: Any, form: Format, body: Body, place:
 
 def _zone(form: Format, body: Body, place: Place) -> str:
     zone = form.zone
-    if not isinstance(zone, str):
-        found = one(zone, place)
+    if zone[:1] in BEGINNINGS:
+        found = one(compiled(zone), place)
         zone = found if isinstance(found, str) else ""
     zone = zone or body.packet.known.zone
-    if form.summer is None or text_of(one(form.summer, place)) not in ("true", "1"):
+    if not form.summer or text_of(one(compiled(form.summer), place)) not in ("true", "1"):
         return zone
     return times.in_summer(zone)
 
 
 def _age(path: Path, form: Format, place: Place) -> timedelta:
     found = number_at(f"age_s ({path.text})", path, place)
-    seconds = 0.0 if found is None else converted(found, form.age_unit)
+    seconds = 0.0 if found is None else converted(found, form.units.get("age_s", 1.0))
     if not 0 <= seconds <= AGE_LIMIT:
         raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
     return timedelta(seconds=seconds)
@@ -106,6 +105,6 @@ def _age(path: Path, form: Format, place: Place) -> timedelta:
 
 def _mark(form: Format, body: Body) -> int:
     """Return a number below a million that tells this message from another one of the same second."""
-    seq = NOWHERE if form.seq is None else one(form.seq, body.whole)
+    seq = one(compiled(form.seq), body.whole) if form.seq else NOWHERE
     said = body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
     return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000

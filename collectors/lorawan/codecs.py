@@ -13,10 +13,9 @@ import subprocess
 import sys
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 from typing import IO, Any, Final, NamedTuple
 
 import msgspec
@@ -32,7 +31,7 @@ STRIKES: Final = 3  # frames on which a codec may run into its limits ...
 STRIKES_S: Final = (
     600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes at most
 )
-PORTION: Final = 100  # frames that the process works on while the next ones are gathered
+PORTION: Final = 500  # frames of a request: what waits for its answers is one batch of messages
 KEPT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
 WORKER: Final = Path(__file__).with_name("codec_worker.py")
 LOOK_AFTER: Final = 'look at it with "besok codec test", or take it out with "besok codec remove"'
@@ -62,70 +61,48 @@ WRAPPED: Final = {"data", "warnings", "errors"}
 
 
 class Waiting(Decoded, frozen=True, kw_only=True):
-    """A frame that waits for its codec; `resume` decodes it once the codec has answered."""
+    """A frame that waits for its codec; `resume` decodes it by what the codec answers."""
 
-    resume: Callable[[], Decoded] = Decoded
-
-
-WAITING: Final = Answer({}, "it waits for its codec")
+    codec: Codec
+    frame: Frame
+    resume: Callable[[Answer], Decoded]
 
 
 class Codecs:
-    """Runs codecs. One request at a time; frames that are noted while `gathering` are run together at its end."""
+    """Runs codecs, one request at a time."""
 
     def __init__(self, patience_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic) -> None:
         self.patience_s = patience_s
         self._clock = clock
-        self._lock = RLock()
+        self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._known: set[str] = set()  # codecs that the process has
         self._lines: deque[bytes] = deque()  # what it wrote, and
         self._unread = b""  # the beginning of a line
         self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
-        self._gathered: dict[Codec, dict[Frame, Answer]] | None = None
-        self._unsent: dict[Codec, list[Frame]] = defaultdict(list)  # of those gathered
-        self._under_way: tuple[Codec, list[Frame]] | None = None  # those that the process works on meanwhile
-        self._rests = False  # the codec of the request that has begun
 
-    def decode(self, codec: Codec, frame: Frame) -> Answer:
-        """Return the fields in a frame; WAITING if frames are gathered now and this one was not run yet."""
-        if self._gathered is None:
-            return self.run(codec, [frame])[0]
-        answers = self._gathered.setdefault(codec, {})
-        if (known := answers.get(frame)) is not None:
-            return known
-        answers[frame] = WAITING
-        self._unsent[codec].append(frame)
-        if len(self._unsent[codec]) == PORTION:
-            self._hand_over(codec)
-        return WAITING
-
-    @contextmanager
-    def gathering(self) -> Iterator[Callable[[], None]]:
-        """Note frames, which go to the process by the portion, until the function that this gives is called; then all
-        are known."""
-        with self._lock:
-            self._gathered = {}
-            try:
-                yield self._run_gathered
-            finally:
-                if self._under_way:  # nobody has taken what the process writes
-                    self.close()
-                self._gathered, self._under_way = None, None
-                self._unsent.clear()
+    def settled(self, found: Sequence[Decoded]) -> list[Decoded]:
+        """Return what is decoded, with what becomes of the frames in it that wait: each codec is asked once."""
+        settled = list(found)
+        by_codec: dict[Codec, list[tuple[int, Waiting]]] = defaultdict(list)
+        for number, decoded in enumerate(found):
+            if isinstance(decoded, Waiting):
+                by_codec[decoded.codec].append((number, decoded))
+        for codec, waiting in by_codec.items():
+            answers = self.run(codec, [one.frame for _, one in waiting])
+            for (number, one), answer in zip(waiting, answers, strict=True):
+                settled[number] = one.resume(answer)
+        return settled
 
     def run(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         """Return what the codec makes of each frame."""
-        with self._lock:
-            return self._rest(codec, frames, len(frames))
-
-    def _rest(self, codec: Codec, frames: Sequence[Frame], most: int) -> list[Answer]:
-        """Run frames, `most` in a request; one by one it shows which frame ends the process."""
         answers: list[Answer] = []
-        while len(answers) < len(frames):
-            found = self._request(codec, frames[len(answers) : len(answers) + most])
-            most = most if found else 1
-            answers += found
+        most = PORTION
+        with self._lock:
+            while len(answers) < len(frames):
+                found = self._request(codec, frames[len(answers) : len(answers) + most])
+                most = PORTION if found else 1  # one by one it shows which frame ends the process
+                answers += found
         return answers
 
     def check(self, codec: Codec) -> str:
@@ -145,48 +122,15 @@ class Codecs:
         """The id of the process; None if there is none."""
         return self._process.pid if self._process is not None else None
 
-    def _run_gathered(self) -> None:
-        for codec in list(self._unsent):
-            self._hand_over(codec)
-        self._take_over()
-
-    def _hand_over(self, codec: Codec) -> None:
-        """Let the process begin with the frames that are gathered, once it is through with those before."""
-        self._take_over()
-        self._under_way = codec, self._unsent.pop(codec)
-        self._begin(*self._under_way)
-
-    def _take_over(self) -> None:
-        """Take the answers to the frames under way; what is left unanswered is asked again."""
-        if self._under_way is None or self._gathered is None:
-            return
-        (codec, frames), self._under_way = self._under_way, None
-        found = self._answers(codec, frames)
-        found += self._rest(codec, frames[len(found) :], most=len(frames) if found else 1)
-        self._gathered[codec].update(zip(frames, found, strict=True))
-
     def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
-        self._begin(codec, frames)
-        return self._answers(codec, frames)
-
-    def _begin(self, codec: Codec, frames: Sequence[Frame]) -> None:
-        """Send a request. That the process is gone shows when its answers are read."""
-        self._rests = self._struck_out(codec)
-        if self._rests:
-            return
-        try:
-            self._start()
-            self._send(codec, frames)
-        except (OSError, EOFError):
-            self.close()
-
-    def _answers(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         """Return the answers to the first frames; none if the process did not outlive one of several."""
-        if self._rests:
-            return [Answer({}, RESTS)] * len(frames)
+        if self._struck_out(codec):
+            return [Answer({}, RESTS)] * max(1, len(frames))
         answers: list[Answer] = []
         limit = False
         try:
+            self._start()
+            self._send(codec, frames)
             refused, limit = _answer(self._line(self.patience_s))
             if refused.problem:
                 answers = [refused] * max(1, len(frames))

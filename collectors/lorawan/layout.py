@@ -151,7 +151,7 @@ class _Frame:
         if one.kind in ("x", "rest"):
             return None
         if one.kind == "h":
-            return data.hex()
+            return (data if one.endian == "big" else data[::-1]).hex()
         if one.kind == "f":
             return round(struct.unpack(">f" if one.endian == "big" else "<f", data)[0], 6)
         if one.spans:

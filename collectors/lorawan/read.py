@@ -6,7 +6,7 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections import Counter
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from collectors.devices import reader, registry, unknown
 from collectors.devices.finding import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
-from collectors.lorawan.codecs import CODECS, WAITING, Frame, Waiting
+from collectors.lorawan.codecs import Answer, Frame, Waiting
 from collectors.lorawan.uplink import SOURCE, At, Uplink
 
 PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
@@ -41,7 +41,7 @@ UNSUPPORTED: Final = (
 
 
 def read(uplink: Uplink, packet: Packet) -> Decoded:
-    """Decode a frame, by what is known of the model of its device."""
+    """Decode a frame, by what is known of the model of its device; Waiting for one that needs its codec's answer."""
     return _read(_Reading(uplink, packet))
 
 
@@ -82,6 +82,7 @@ class _Reading:
         self.uplink = uplink
         self.packet = packet
         self.entry = _entry_of(self.texts)
+        self.answer: Answer | None = None  # of the codec, once it was asked
 
     def misses_people(self, found: Decoded) -> bool:
         """Tell whether the model's table is about people or presence, and these readings are not."""
@@ -104,9 +105,16 @@ class _Reading:
             return Decoded()
         received = self.uplink.time or self.packet.message.received
         frame = Frame(self.uplink.payload, self.uplink.fport, round(received.timestamp() * 1000))
-        answer = CODECS.decode(codec, frame)
-        if answer is WAITING:
-            return Waiting(resume=partial(_read, self))
+        if self.answer is None:
+            return Waiting(codec=codec, frame=frame, resume=self._resume)
+        return self._of_answer(codec, self.answer)
+
+    def _resume(self, answer: Answer) -> Decoded:
+        self.answer = answer
+        return _read(self)
+
+    def _of_answer(self, codec: Codec, answer: Answer) -> Decoded:
+        """Read what the codec has answered."""
         if answer.problem:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:

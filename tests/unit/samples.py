@@ -285,7 +285,8 @@ SAMPLES: tuple[Sample, ...] = (
          "level:all people 3, level:1 occupied 0, level:2 occupied 1, level:3 occupied 0 | 08:15:27"),
     said("chirpstack", f"application/1/device/{EUI.lower()}/event/up", _CHIRPSTACK,
          "flow:1 in_total 190, flow:1 out_total 305 | 08:15:01"),
-    said("chirpstack", f"application/1/device/{EUI.lower()}/event/status", {**_CHIRPSTACK, "batteryLevel": 88.3, "margin": 10},
+    said("lorawan", f"application/1/device/{EUI.lower()}/event/status", {
+        "time": _CHIRPSTACK["time"], "deviceInfo": _CHIRPSTACK["deviceInfo"], "batteryLevel": 88.3, "margin": 10},
          "level:1 battery_pct 88.3 | 08:15:01"),
     said("hikvision", "counters/door", _HIKVISION,
          "flow:1 in 15/900, flow:1 out 14/900 | 08:15:00"),
@@ -334,6 +335,7 @@ SAMPLES: tuple[Sample, ...] = (
          "level:1 co2_ppm 640, level:1 temperature_c 21 | 07:15:00"),
     said("tasmota", "stat/hall/PIR1", "ON",
          "level:1 occupied 1"),
+    said("bluetooth", "room_presence/hall", {"id": "123testid", "name": "Test", "distance": 5.7}, ""),
     said("theengs", "home/g/BTtoMQTT/60EFABAABBCC", _BLE,
          "level:1 battery_pct 100, level:1 light_lux 132, level:1 occupied 1"),
     said("theengs", "home/g/BTtoMQTT/60EFABAABBCC", {"id": "60:EF:AB:AA:BB:CC", "type": "THB", "tempc": 21, "hum": 40, "brand": "x"},

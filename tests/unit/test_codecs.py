@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from besok.model.decode_context import Codec
-from collectors.lorawan.codecs import STRIKES, STRIKES_S, Answer, Codecs, Frame
+from besok.model.readings import Decoded
+from collectors.lorawan.codecs import STRIKES, STRIKES_S, Answer, Codecs, Frame, Waiting
 
 FRAME = Frame(bytes.fromhex("0102ff"), 85, 1_795_594_500_000)
 OTHER = Frame(b"\x09", 2, 0)
@@ -252,7 +253,7 @@ def test_the_process_has_none_of_our_secrets(codecs: Codecs, monkeypatch: pytest
     assert b"secret" not in Path(f"/proc/{codecs.pid}/environ").read_bytes()
 
 
-def test_gathered_frames_go_in_one_request(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_that_wait_go_in_one_request(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = codec(GOOD, "X1"), codec("function Decode() { return { x: 2 }; }", "X2")
     sizes: list[int] = []
     send = codecs._send
@@ -263,13 +264,13 @@ def test_gathered_frames_go_in_one_request(codecs: Codecs, monkeypatch: pytest.M
 
     monkeypatch.setattr(codecs, "_send", counting)
     frames = [Frame(bytes(n), 1, 0) for n in range(5)]
-    with codecs.gathering() as run:
-        assert {codecs.decode(c, f).problem for c in (one, other) for f in frames} == {
-            "it waits for its codec"
-        }
-        run()
-        assert [codecs.decode(one, f).fields["n"] for f in frames] == [0, 1, 2, 3, 4]
-        assert codecs.decode(other, frames[0]) == Answer({"x": 2})
+    waiting = [
+        Waiting(codec=c, frame=f, resume=lambda a: Decoded(not_data=str(a.fields)))
+        for f in frames
+        for c in (one, other)
+    ]
+    settled = [decoded.not_data for decoded in codecs.settled([Decoded(not_data="-"), *waiting])]
+    assert settled == ["-", *(text for n in range(5) for text in (f"{{'n': {n}}}", "{'x': 2}"))]
     assert sizes == [5, 5]
 
 
@@ -277,12 +278,7 @@ def test_a_frame_of_a_portion_costs_only_itself(codecs: Codecs, monkeypatch: pyt
     monkeypatch.setattr("collectors.lorawan.codecs.PORTION", 2)
     loop = codec(LOOP)
     frames = [OTHER, OTHER._replace(fport=3), FRAME, OTHER._replace(fport=4), OTHER._replace(fport=5)]
-    with codecs.gathering() as run:
-        assert all(codecs.decode(loop, frame).problem for frame in frames)
-        run()
-        assert [codecs.decode(loop, frame).fields for frame in frames] == [{"ok": 1}] * 2 + [{}] + [
-            {"ok": 1}
-        ] * 2
+    assert [answer.fields for answer in codecs.run(loop, frames)] == [{"ok": 1}] * 2 + [{}] + [{"ok": 1}] * 2
 
 
 def test_many_frames_and_long_answers(shared: Codecs) -> None:

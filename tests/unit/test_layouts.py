@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from besok.model.errors import Unreadable
+from collectors.adapters import bluetooth
 from collectors.devices.table import tables
 from collectors.lorawan import layout, layout_file
 
@@ -163,7 +164,10 @@ def test_any_bytes_are_read_or_refused(name: str, frame: bytes, fport: int) -> N
 
 
 def test_every_layout_is_used_by_a_table() -> None:
-    assert {table.lorawan.layout for table in tables() if table.lorawan} - {""} == set(layout_file.names())
+    of_radio = {table.lorawan.layout for table in tables() if table.lorawan} - {""}
+    assert of_radio | {"ruuvi", *(name for name, _ in bluetooth.SERVICES.values())} == set(
+        layout_file.names()
+    )
 
 
 @pytest.mark.parametrize(

@@ -230,12 +230,11 @@ def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None
 @pytest.mark.parametrize(
     ("topic", "body", "said"),
     [
-        (TTS_UP, {"end_device_ids": {}}, "no uplink_message"),
+        (TTS_UP, {"end_device_ids": {}}, "devEUI"),
         (TTS_UP, tts(frm_payload="%%%"), "base64"),
         (TTS_UP, {**tts(), "end_device_ids": {"dev_eui": "door"}}, "devEUI"),
         (TTS_UP, "{", "breaks off"),
-        (CS_UP, [], "not an object"),
-        (CS_UP, '{"devEUI": "24e124000000abcd", "data": "", "data": "qg=="}', "twice"),
+        (CS_UP, '{"applicationID": "1", "devEUI": "24e124000000abcd", "data": "", "data": "qg=="}', "twice"),
         (CS_UP, chirpstack(data=base64.b64encode(bytes(600)).decode()), "600 bytes"),
     ],
 )

@@ -1,5 +1,6 @@
 """What tables of platforms need beside the language of mappings, each on a small table of its own."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ def packet(topic: str, value: Any) -> Packet:
 
 
 def read(messages: str, value: Any, topic: str = "hub/floor 1/hall/state") -> Decoded:
-    forms = parse(f"{HEAD}{messages}\n{EXAMPLE}", "acme/hub.toml").formats()
+    forms = parse(f"{HEAD}{messages}\n{EXAMPLE}", "acme/hub.toml").messages
     body = Body(value=value, packet=packet(topic, value))
     return reader.read([form for form in forms if is_for(form, body)], body)
 
@@ -145,8 +146,8 @@ def test_a_first_kind_that_is_no_data_leaves_nothing_to_others() -> None:
 def test_a_platform_that_is_not_there_is_refused() -> None:
     text = f'{HEAD.replace("platform", "camera")}platform = "nowhere"\n{EXAMPLE}'
     table = parse(text, "acme/hub.toml")
-    index = registry.Index()
-    index.add(registry.Entry(table, table.formats()))
+    index = registry.Index(Counter())
+    index.add(registry.Entry(table, tuple(table.messages)))
     assert index.platforms == {}
     with pytest.raises(TableError, match="at least one kind of message"):
         parse(f"{HEAD}{EXAMPLE}", "acme/hub.toml")

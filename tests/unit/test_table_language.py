@@ -25,7 +25,7 @@ def read(table: str, payload: Any, topic: str = "acme/hall/up") -> Decoded:
     tail = '\n[[examples]]\ngives = "not data"\n'
     body = json.dumps(payload).encode()
     packet = Packet(Message(topic=topic, payload=body, received=TIME), DecodeContext(zone="UTC"))
-    forms = parse(head + table + tail, "acme/g3.toml").formats()
+    forms = parse(head + table + tail, "acme/g3.toml").messages
     whole = Body(value=packet.value, packet=packet)
     return reader.read([form for form in forms if is_for(form, whole)], whole)
 

@@ -1,7 +1,9 @@
 """Model tables: each reads its own examples, is in the schema, and can be told from the others."""
 
 import json
+import tomllib
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 
@@ -127,4 +129,12 @@ payload = {{ n = 1 }}
 gives = ["level:1 people 1"]
 """
     with pytest.raises(TableError, match=says):
-        parse(text, "acme/x1.toml").formats()
+        parse(text, "acme/x1.toml")
+
+
+def test_the_commonest_counters_are_thirty_and_say_where_they_are_described() -> None:
+    text = (resources.files("collectors.devices") / "commonest.toml").read_text("utf-8")
+    listed = tomllib.loads(text)["counters"]
+    assert len(listed) == len({one["name"] for one in listed}) == 30
+    paths = {table.path.removesuffix(".toml") for table in tables()}
+    assert all(one["table"] in paths if "table" in one else one["source"] and one["found"] for one in listed)

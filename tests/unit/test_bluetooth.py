@@ -6,8 +6,9 @@ import pytest
 from adapting import decode, device, said
 
 from besok.model.errors import Unreadable
-from collectors.adapters import bthome
+from collectors.lorawan import layout
 
+LAYOUTS = {"fcd2": "bthome", "181c": "bthome-1", "fdcd": "qingping"}
 TOPIC = "home/gateway/BTtoMQTT/60EFABAABBCC"
 
 
@@ -72,23 +73,22 @@ def test_what_the_gateway_decoded_itself() -> None:
     ],
 )
 def test_service_data_become_fields(uuid: str, data: str, values: dict[str, float]) -> None:
-    found = bthome.decode(uuid, bytes.fromhex(data))
-    assert found is not None
-    assert {name: value for name, value in found.items() if name not in ("kind", "address")} == values
+    found, _ = layout.decode(LAYOUTS[uuid], 0, bytes.fromhex(data))
+    assert {name: value for name, value in found.items() if name != "address"} == values
 
 
 @pytest.mark.parametrize("data", ["", "24", "4021", "40ff01", "4053", "40530541", "4005aa"])
 def test_broken_service_data_are_refused(data: str) -> None:
     with pytest.raises(Unreadable):
-        bthome.decode("fcd2", bytes.fromhex(data))
+        layout.decode("bthome", 0, bytes.fromhex(data))
 
 
 @pytest.mark.parametrize(
     ("uuid", "data"), [("181c", "2302"), ("181c", "00"), ("fdcd", "48"), ("fdcd", "4812" * 5)]
 )
 def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None:
-    with pytest.raises(Unreadable, match="break off"):
-        bthome.decode(uuid, bytes.fromhex(data))
+    with pytest.raises(Unreadable, match=r"breaks? off"):
+        layout.decode(LAYOUTS[uuid], 0, bytes.fromhex(data))
 
 
 @pytest.mark.parametrize(
@@ -146,5 +146,3 @@ def test_a_ruuvitag() -> None:
         "level:1 humidity_pct": 53.49,
         "level:1 battery_v": 2.977,
     }
-    assert decoded.identity is not None
-    assert decoded.identity.mark == "packet:205"

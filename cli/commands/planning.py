@@ -52,18 +52,11 @@ def fit(
         list[str] | None, typer.Option(help="A site to learn; all of the database if left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file to write.")] = None,
-    check: Annotated[
-        bool, typer.Option(help="Hold back the last weeks and say how well they are reproduced.")
-    ] = False,
-    weeks: Annotated[int, typer.Option(min=1, max=52, help="To hold back for --check.")] = 4,
-    replications: Annotated[int, typer.Option(min=1, max=1000, help="For --check.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer --check with one JSON object.")] = False,
 ) -> None:
     """Learn a world from the stored history of sites, as a scenario that others can be based on."""
     from cli.commands.sitefiles import around, stored
     from cli.simulation import fit as fitting
     from sensors_sim.fit import learn
-    from sensors_sim.fit_check import check as check_fit
     from sensors_sim.scenariofile import dump
 
     in_order(first, last)
@@ -71,18 +64,12 @@ def fit(
     with opened() as db:
         history = fitting.stored_history(db, sites, first.date(), last.date())
     try:
-        if check:
-            seeds = tuple(range(1, replications + 1))
-            checks = check_fit(sites, history, tuple(site or ()), weeks, seeds)
-            print(fitting.check_json(checks, weeks, seeds) if as_json else fitting.check_text(checks, weeks))
-        if out or not check:
-            scenario, learnt = learn(sites, history, site or ())
+        scenario, learnt = learn(sites, history, site or ())
     except ScenarioError as exc:
         raise BesokError(f"There is too little history to learn from:\n{exc}") from exc
-    if not check:
-        print("\n".join(fitting.told(learnt)) if out else dump(scenario))
     if out:
         out.write_text(dump(scenario), encoding="utf-8")
+    print("\n".join(fitting.told(learnt)) if out else dump(scenario))
 
 
 def _day(moment: datetime | None) -> date | None:

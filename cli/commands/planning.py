@@ -2,13 +2,21 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from besok.model.errors import BesokError, ScenarioError
 from cli.commands.database import opened
-from cli.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
+from cli.commands.options import (
+    AsJson,
+    BeginsOption,
+    ScenarioOption,
+    SetOption,
+    SiteFileOption,
+    day_option,
+    in_order,
+)
 
 
 def what_if(
@@ -23,7 +31,7 @@ def what_if(
     ] = "",
     replications: Annotated[int, typer.Option(min=1, max=1000, help="More are surer and take longer.")] = 20,
     seed: Annotated[int, typer.Option(help="Of the first replication.")] = 1,
-    form: Annotated[Literal["table", "csv", "json"], typer.Option("--format")] = "table",
+    as_json: AsJson = False,
 ) -> None:
     """Say which space is over capacity under a scenario, when, for how long and how surely, beside today's."""
     from cli.commands.sitefiles import read, stored
@@ -41,8 +49,8 @@ def what_if(
         last=until,
         seeds=tuple(range(seed, seed + replications)),
     )
-    write = {"table": whatif.as_text, "csv": whatif.as_csv, "json": whatif.as_json}[form]
-    print(write(whatif.ask(question)))
+    answer = whatif.ask(question)
+    print(whatif.as_json(answer) if as_json else whatif.as_text(answer))
 
 
 def fit(

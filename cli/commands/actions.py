@@ -1,7 +1,7 @@
 """The command `besok action`: the ledger of what was asked for, answered and done."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from besok.model.plurals import many
 from besok.model.site import Text
 from cli.commands.database import opened
 from cli.commands.options import AnySite, SiteOption, author_option
+from cli.terminal.tables import show
 
 if TYPE_CHECKING:
     from besok.model.actions import Action
@@ -111,15 +112,14 @@ def list_actions(
 
     with opened() as db:
         if log:
-            lines = [
-                f"{e.at:%Y-%m-%d %H:%M}  {e.author}  {e.site} {e.id}: {e.change}"
-                for e in actions.log(db, site)
-            ]
-        else:
-            found = actions.listing(db, site)
-            gave = _gave(db, found)
-            lines = [line for action in found for line in _lines(action, gave.get((action.site, action.id)))]
-        print("\n".join(lines) or "None.")
+            show(actions.log(db, site), "at author site id change")
+            return
+        found = actions.listing(db, site)
+        gave = _gave(db, found)
+    show(
+        found, "site id", state=lambda one: one.state(_day(None)), day=_since, title=lambda one: one.title,
+        effect=lambda one: _said(one, gave.get((one.site, one.id))),
+    )  # fmt: skip
 
 
 @app.command()
@@ -207,19 +207,19 @@ def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], A
     return {(a.site, a.id): told[a.site][a.id] for a in done if a.id in told[a.site]}
 
 
-def _lines(action: "Action", effect: "ActionEffect | None") -> Iterator[str]:
-    from besok.text import narratives
-    from besok.text.languages import speaking
-
-    state = action.state(_day(None))
-    day = {
+def _since(action: "Action") -> date | None:
+    """Return the day of the state in which an action is."""
+    return {
         "asked": action.asked,
         "answered": action.answered,
         "done": action.done_since,
         "undone": action.undone,
-    }[state]
-    yield f"{action.site}  {action.id}  {state} {day or ''}  {action.title.sv} / {action.title.en}"
-    if effect:
-        with speaking("en"):
-            said = narratives.gave(effect, not action.spaces)
-        yield f"    {said}"
+    }[action.state(_day(None))]
+
+
+def _said(action: "Action", effect: "ActionEffect | None") -> str:
+    from besok.text import narratives
+    from besok.text.languages import speaking
+
+    with speaking("en"):
+        return str(narratives.gave(effect, not action.spaces)) if effect else ""

@@ -6,9 +6,9 @@ from typing import Annotated, cast
 import typer
 
 from besok.model.alerts import AlertRule, RuleKind
-from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import Author, ask_secret
+from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True, help="Tell somebody when something is wrong or full.")
 target = typer.Typer(no_args_is_help=True, help="Where messages go.")
@@ -113,16 +113,10 @@ def list_alerts(
     now = datetime.now(UTC)
     with opened() as db:
         rules, found = alerts.rules(db), alerts.listing(db, now - timedelta(hours=hours))
-        for rule in rules:
-            where = "/".join(filter(None, (rule.site or "all sites", rule.space)))
-            over = f" over {rule.threshold:g}" if rule.threshold is not None else ""
-            lasting = f" for {many(rule.minutes, 'minute')}" if rule.minutes else ""
-            print(f"rule {rule.id}: {rule.kind}{over} at {where}{lasting}, to {rule.target}")
-        for one in found:
-            taken = f"; {one.acknowledged_by} takes care" if one.acknowledged_by else ""
-            print(f"alert {one.id}: {alert_text.sentence(one)}{taken}")
-    if not rules and not found:
-        print("No rule is set, and no alert is open.")
+    show(rules, "id kind site space threshold minutes target", none="No rule is set.")
+    show(
+        found, "id", "No alert is open.", alert=alert_text.sentence, taken_by=lambda one: one.acknowledged_by
+    )
 
 
 @app.command("log")
@@ -131,9 +125,7 @@ def show_log() -> None:
     from besok.store import alerts
 
     with opened() as db:
-        for one in alerts.deliveries(db):
-            how = f"not delivered: {one.problem}" if one.problem else "delivered"
-            print(f"{one.at:%Y-%m-%d %H:%M} {one.target}: {many(one.alerts, 'alert')}, {how}")
+        show(alerts.deliveries(db), "at target alerts problem")
 
 
 @app.command()

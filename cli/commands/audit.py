@@ -9,6 +9,7 @@ import typer
 
 from cli.commands.database import opened
 from cli.commands.options import AnySite
+from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True, help="Who changed what and when.")
 
@@ -22,13 +23,7 @@ def list_entries(
     from besok.store import audit
 
     with opened() as db:
-        found = audit.entries(db, site=site, limit=limit)
-    for e in found:
-        where = f"{e.site}: " if e.site else ""
-        about = f", {e.detail}" if e.detail else ""
-        print(f"{e.at:%Y-%m-%d %H:%M:%S}  {e.actor:20} {e.action:20} {where}{e.subject}{about}")
-    if not found:
-        print("None.")
+        show(audit.entries(db, site=site, limit=limit), "at actor action site subject detail")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import AnySite, SiteOption
+from cli.terminal.tables import show
 
 calendar_app = typer.Typer(
     no_args_is_help=True, help="The programme and the school holidays, from calendar files."
@@ -42,10 +43,10 @@ def import_calendar(
 @calendar_app.command("list")
 def list_calendars(site: AnySite = None) -> None:
     """Show what was imported: site, kind, name, number, days."""
-    from cli import calendars
+    from besok.store.calendars import imported
 
     with opened() as db:
-        print("\n".join(calendars.listing(db, site)) or "None.")
+        show(imported(db, site), "site kind calendar number first last")
 
 
 @calendar_app.command("remove")

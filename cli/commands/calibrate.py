@@ -8,6 +8,7 @@ import typer
 
 from cli.commands.database import opened, sites_of
 from cli.commands.options import Author, Reason, SiteArgument, day_option
+from cli.terminal.tables import show
 
 app = typer.Typer(
     no_args_is_help=True, help="Calibration: people's counts beside the sensors, and what follows."
@@ -23,27 +24,24 @@ OneSite = Annotated[str, typer.Option(help="A site; all if left out.")]
 def listing(site: OneSite = "") -> None:
     """Show how well each door counts, what to count next, and what was proposed."""
     from besok.services.calibration import get_calibration
-    from cli.terminal import calibration as calibrating
+    from cli.terminal import calibration
 
     now = datetime.now(UTC)
     with opened() as db:
         for name in sites_of(db, site):
-            print("\n".join(calibrating.listing(get_calibration(db, name, now))))
+            print("\n".join(calibration.lines(get_calibration(db, name, now))))
 
 
 @app.command()
 def propose(site: OneSite = "", author: Author = "besok") -> None:
     """Propose a correction for each door that surely counts wrong. Nothing changes until it is accepted."""
     from besok.services.calibration import propose_corrections
-    from cli.terminal import calibration as calibrating
+    from cli.terminal.calibration import PROPOSAL
 
     now = datetime.now(UTC)
     with opened() as db:
         found = [p for name in sites_of(db, site) for p in propose_corrections(db, name, author, now)]
-    print(
-        "\n".join(map(calibrating.proposal, found))
-        or "No door needs a correction that its counts could prove."
-    )
+    show(found, PROPOSAL, "No door needs a correction that its counts could prove.")
 
 
 @app.command()

@@ -13,6 +13,7 @@ from besok.model.errors import BesokError
 from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import Author
+from cli.terminal.tables import show
 
 if TYPE_CHECKING:
     from besok.model.decode_context import Codec
@@ -95,9 +96,10 @@ def list_codecs() -> None:
     from besok.store import codecs
 
     with opened() as db:
-        for s in codecs.load(db):
-            changed = "" if s.codec.sha256 == s.sha256 else "  CHANGED SINCE: not run, add it again"
-            print(f"{s.codec.name}  {s.sha256[:16]}  {s.added:%Y-%m-%d}  {s.added_by}{changed}")
+        show(
+            codecs.load(db), "codec.name sha256 added added_by",
+            state=lambda one: "" if one.codec.sha256 == one.sha256 else "CHANGED SINCE: not run, add it again",
+        )  # fmt: skip
 
 
 @app.command("test")

@@ -31,12 +31,10 @@ def list_devices(
 
     now = datetime.now(UTC)
     with opened() as db:
-        found = (
-            devices.strangers(_strangers(db, now), now)
-            if unplaced
-            else devices.listing(get_devices(db, now=now), now)
-        )
-        print("\n".join(found) or "None.")
+        if unplaced:
+            print("\n".join(devices.unassigned(_strangers(db, now))) or "None.")
+        else:
+            devices.show_devices(get_devices(db, now=now))
 
 
 @app.command("suggest")
@@ -234,7 +232,7 @@ def mappings() -> None:
     from cli.terminal import devices
 
     with opened() as db:
-        print("\n".join(devices.mappings(device_mappings.listing(db))) or "None.")
+        devices.show_mappings(device_mappings.listing(db))
 
 
 @app.command()

@@ -61,7 +61,7 @@ def listing(
         place = load(db, site)
         days = (first.date() if first else None, last.date() if last else None)
         found = get_headcounts(db, place, datetime.now(UTC), *days)
-    print("\n".join(headcounts.listing(found, place.timezone)))
+    print("\n".join(headcounts.lines(found)))
 
 
 @app.command()

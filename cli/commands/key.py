@@ -8,6 +8,7 @@ import typer
 from cli.commands.database import opened
 from cli.commands.options import user
 from cli.commands.user import parsed
+from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True, help="Keys with which programs and wall screens read and write.")
 
@@ -45,15 +46,7 @@ def list_keys() -> None:
     from besok.store import sessions
 
     with opened() as db:
-        found = sessions.keys(db)
-    for k in found:
-        may = f"{k.role}@{k.site}" if k.site else k.role
-        used = f"used {k.used:%Y-%m-%d %H:00}" if k.used else "never used"
-        print(
-            f"{k.name:24} {may:24} until {k.expires:%Y-%m-%d}  made {k.created:%Y-%m-%d} by {k.author}, {used}"
-        )
-    if not found:
-        print("None.")
+        show(sessions.keys(db), "name role site expires created author used")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 from besok.model.plurals import many
 from cli.commands.database import opened, sites_of
 from cli.commands.options import AnySiteArgument, Author, Reason, SiteOption
+from cli.terminal.tables import show
 
 app = typer.Typer(
     no_args_is_help=True, help="Months and years that were reported: closed, so that their figures stay."
@@ -49,12 +50,15 @@ def list_periods(
 ) -> None:
     """Show closed periods: figure, author, and what it would be now and why."""
     from besok.services.closed_periods import get_closed
-    from cli.terminal import closed_periods
+    from besok.text import revision_text
+    from besok.text.languages import in_both
 
     with opened() as db:
-        for name in sites_of(db, site):
-            for period in get_closed(db, name, ended=ended):
-                print("\n".join(closed_periods.lines(period)))
+        found = [period for name in sites_of(db, site) for period in get_closed(db, name, ended=ended)]
+    show(
+        found, "id site first last gross net besok01 closed author version reason ended ended_by ended_why",
+        revision=lambda one: in_both(lambda: revision_text.revision(one, "gross")).en,
+    )  # fmt: skip
 
 
 @app.command()

@@ -1,6 +1,5 @@
 """The commands `besok quarantine`: readings that do not count until a person decides about them."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -9,9 +8,9 @@ import typer
 
 from besok.model.plurals import many
 from besok.model.readings import Withheld
-from besok.model.views.quarantine import Decided, QuarantineGroup
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, Reason, day_option, taking_together
+from cli.terminal.tables import show
 
 if TYPE_CHECKING:
     from besok.store.quarantine_decisions import Choice
@@ -60,7 +59,14 @@ def listing(site: AnySiteArgument = "") -> None:
     with opened() as db:
         groups = quarantine_decisions.groups(db, site or None)
         decided = quarantine_decisions.decisions(db, site or None)
-    print("\n".join(_listed(groups, decided)))
+    show(
+        groups,
+        "device channel source site portal cause readings people first last first_received last_received",
+        "Nothing waits in quarantine.",
+        why=lambda group: WHY[group.cause],
+    )
+    if decided:
+        show(decided, "id decision readings device author made reason undone undone_by")
 
 
 @app.command()
@@ -104,19 +110,3 @@ def _decide(choice: "Choice", device: str, made: Decision) -> tuple[int, int]:
     )
     with opened() as db:
         return decide(db, choice, chosen, author=made.by, now=datetime.now(UTC), reason=made.reason)
-
-
-def _listed(groups: Sequence[QuarantineGroup], decided: Sequence[Decided]) -> Iterator[str]:
-    if not groups:
-        yield "Nothing waits in quarantine."
-    for g in groups:
-        place = f" at {g.site}/{g.portal or 'a space'}" if g.site else ", not placed"
-        people = "" if g.people is None else f", {many(g.people, 'person', 'people')}"
-        yield f"{g.device}  {g.channel} ({g.source}){place}: {WHY[g.cause]} (--cause {g.cause})"
-        yield f"    {many(g.readings, 'reading')}{people}, of {g.first:%Y-%m-%d %H:%M} to {g.last:%Y-%m-%d %H:%M} UTC"
-        yield f"    received {g.first_received:%Y-%m-%d %H:%M} to {g.last_received:%Y-%m-%d %H:%M} UTC"
-    for d in decided:
-        undone = f"; undone by {d.undone_by} on {d.undone:%Y-%m-%d}" if d.undone else ""
-        why = f": {d.reason}" if d.reason else ""
-        what = f"{many(d.readings, 'reading')} of {d.device} {d.decision}"
-        yield f"{d.id}  {what} by {d.author} on {d.made:%Y-%m-%d}{why}{undone}"

@@ -8,6 +8,7 @@ import typer
 from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, DeviceArgument, Reason, SourceOption, Yes, confirm
+from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True, help="Readings that do not count: voided, with a reason and an undo.")
 
@@ -18,10 +19,12 @@ def list_voids(
 ) -> None:
     """Show what was voided: number, device, time, reason, author, and whether it was undone."""
     from besok.store import voids
-    from cli.terminal import devices
 
+    columns = (
+        "id source device first last above readings people reason author made undone undone_by undone_why"
+    )
     with opened() as db:
-        print("\n".join(devices.voids(voids.listing(db, site or None))) or "Nothing was voided.")
+        show(voids.listing(db, site or None), columns, "Nothing was voided.")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import typer
 
 from cli.commands.database import opened
+from cli.terminal.tables import show
 
 app = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
@@ -73,9 +74,7 @@ def list_tokens() -> None:
     from besok.store import receive_tokens
 
     with opened() as db:
-        found = receive_tokens.load_all(db)
-    lines = [f"{t.name:30} {t.created:%Y-%m-%d}  {', '.join(f'/in/{d}' for d in t.devices)}" for t in found]
-    print("\n".join(lines) or "None.")
+        show(receive_tokens.load_all(db), "name created", sends_to=lambda t: [f"/in/{d}" for d in t.devices])
 
 
 @token.command()

@@ -7,6 +7,7 @@ import typer
 
 from cli.commands.database import opened
 from cli.commands.options import ask_secret
+from cli.terminal.tables import show
 
 if TYPE_CHECKING:
     from besok.model.access import Grant
@@ -45,13 +46,11 @@ def list_accounts() -> None:
     from besok.store import accounts
 
     with opened() as db:
-        found = accounts.load_all(db)
-    for a in found:
-        where = a.issuer or ("password and code" if a.totp else "password")
-        last = f"{a.signed_in:%Y-%m-%d %H:%M}" if a.signed_in else "never"
-        print(f"{a.name:24} {', '.join(map(str, a.grants)) or 'no role':24} {last:17} {where}")
-    if not found:
-        print("None: nobody has to sign in on this machine, and nobody can from another.")
+        show(
+            accounts.load_all(db), "name grants signed_in",
+            "None: nobody has to sign in on this machine, and nobody can from another.",
+            by=lambda one: one.issuer or ("password and code" if one.totp else "password"),
+        )  # fmt: skip
 
 
 @app.command("role")

@@ -15,6 +15,7 @@ from besok.model.period_counts import LARGEST_FILE
 from cli.commands import hand_counts
 from cli.commands.database import opened
 from cli.commands.options import AsJson, Author, SiteOption
+from cli.terminal.tables import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     if as_json:
         print(visits.listing_as_json(found))
     else:
-        print("\n".join(map(visits.line, found)) or "None.")
+        show(found, "id made author source first last rows visits name undone changed_by")
 
 
 @app.command()

@@ -16,7 +16,7 @@ from rich.progress import track
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
-from cli.terminal.tables import between, table
+from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import Utilisation
 from sensors_sim.whatif import (
@@ -127,7 +127,7 @@ def as_text(answer: Answer) -> str:
         "",
         *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
         "",
-        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
+        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=[len(SPACE_HEADS) - 1]),
         f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
         "",
         *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
@@ -217,6 +217,12 @@ def _seat_row(space: SpaceStrain) -> list[str]:
     today, then = space.today, space.then
     taken = [f"{s.seated.mid:.0%} ({s.seated.low:.0%}-{s.seated.high:.0%})" for s in (today, then)]
     return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
+
+
+def between(found: Range, digits: int = 0) -> str:
+    """Return the middle, with the interval in brackets if it is one."""
+    mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
+    return mid if low == high else f"{mid} ({low}-{high})"
 
 
 def _holds(found: Range) -> str:

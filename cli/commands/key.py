@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from besok.services.sign_in import make_key
+from besok.store import sessions
 from cli.commands.database import opened
 from cli.commands.options import user
 from cli.commands.user import parsed
 from cli.terminal.tables import show
 
-app = typer.Typer(no_args_is_help=True, help="Keys with which programs and wall screens read and write.")
+app = typer.Typer(no_args_is_help=True)
 
 MOST_DAYS = 3660
 
@@ -25,9 +27,6 @@ def add(
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days until it expires.")] = 365,
 ) -> None:
     """Make a key and print it. It is shown only now."""
-    from besok.services.sign_in import make_key
-    from besok.store import sessions
-
     (grant,), (key, digest) = parsed([role]), make_key()
     now = datetime.now(UTC)
     with opened() as db:
@@ -43,8 +42,6 @@ def add(
 @app.command("list")
 def list_keys() -> None:
     """Show the keys: what each may, until when, who made it, and when it was last used."""
-    from besok.store import sessions
-
     with opened() as db:
         show(sessions.keys(db), "name role site expires created author used")
 
@@ -52,8 +49,6 @@ def list_keys() -> None:
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """End a key; screens that were signed in with it are signed out."""
-    from besok.store import sessions
-
     with opened() as db:
         sessions.revoke_key(db, name, datetime.now(UTC))
     print(f"The key {name} is no more.")

@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from besok.model.plurals import many
+from besok.store import closed_periods
+from besok.text import revision_text
+from besok.text.languages import in_both
 from cli.commands.database import opened, sites_of
 from cli.commands.options import AnySiteArgument, Author, Reason, SiteOption
 from cli.terminal.tables import show
 
-app = typer.Typer(
-    no_args_is_help=True, help="Months and years that were reported: closed, so that their figures stay."
-)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -50,8 +51,6 @@ def list_periods(
 ) -> None:
     """Show closed periods: figure, author, and what it would be now and why."""
     from besok.services.closed_periods import get_closed
-    from besok.text import revision_text
-    from besok.text.languages import in_both
 
     with opened() as db:
         found = [period for name in sites_of(db, site) for period in get_closed(db, name, ended=ended)]
@@ -68,8 +67,6 @@ def reopen(
     author: Author = "",
 ) -> None:
     """Let the figure of a period follow its readings again; what was reported is kept."""
-    from besok.store.closed_periods import reopen
-
     with opened() as db:
-        reopen(db, number, author=author, reason=reason, now=datetime.now(UTC))
+        closed_periods.reopen(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is open again.")

@@ -2,23 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from besok.model.plurals import many
 from besok.model.readings import Withheld
+from besok.store import quarantine_decisions
+from besok.store.quarantine_decisions import Choice, Chosen, decide
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, Reason, day_option, taking_together
 from cli.terminal.tables import show
 
-if TYPE_CHECKING:
-    from besok.store.quarantine_decisions import Choice
-
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Quarantine: readings that came too late, tell of the future, or are too large, and do not count.",
-)
+app = typer.Typer(no_args_is_help=True)
 
 Device = Annotated[str, typer.Argument(help="A device, as `besok quarantine list` shows it.")]
 
@@ -54,8 +50,6 @@ WHY = {
 @app.command("list")
 def listing(site: AnySiteArgument = "") -> None:
     """Show what waits for a decision, and what was decided."""
-    from besok.store import quarantine_decisions
-
     with opened() as db:
         groups = quarantine_decisions.groups(db, site or None)
         decided = quarantine_decisions.decisions(db, site or None)
@@ -90,16 +84,12 @@ def undo(
     number: Annotated[int, typer.Argument(min=1, help="The number of a decision.")], by: Author = ""
 ) -> None:
     """Take a decision back: its readings wait again, and what had counted counts no more."""
-    from besok.store import quarantine_decisions
-
     with opened() as db:
         quarantine_decisions.undo(db, number, author=by, now=datetime.now(UTC))
     print(f"Decision {number} is undone; its readings wait in quarantine.")
 
 
-def _decide(choice: "Choice", device: str, made: Decision) -> tuple[int, int]:
-    from besok.store.quarantine_decisions import Chosen, decide
-
+def _decide(choice: Choice, device: str, made: Decision) -> tuple[int, int]:
     chosen = Chosen(
         device=device,
         source=made.source,

@@ -1,20 +1,19 @@
 """The command `besok site new`: a site file to begin with, from a few questions or from options."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from besok.model.calendar import WEEKDAYS
 from besok.model.errors import BesokError
+from besok.model.sitefile import parse
+from besok.model.sitefile.template import NewPassage, NewSite, template
 
-if TYPE_CHECKING:
-    from besok.model.sitefile.template import NewPassage
-
-DOOR_HELP = (
-    'A door: "NAME", "NAME@STOREY", and "=DEVICE" or "=DEVICE,SOURCE" where a sensor counts it; repeat.'
-)
+DOOR_HELP = 'A door: NAME, "NAME@STOREY", and "=DEVICE" or "=DEVICE,SOURCE" where a sensor counts it; repeat.'
 STAIRS_HELP = 'A passage between two storeys: "LOWER/UPPER", with "=DEVICE" where a sensor counts it; repeat.'
 
 
@@ -33,9 +32,6 @@ def new(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is usual.")] = False,
 ) -> None:
     """Write a site file to begin with, with comments; what no option says is asked."""
-    from besok.model.calendar import WEEKDAYS
-    from besok.model.sitefile import parse
-    from besok.model.sitefile.template import NewSite, template
 
     def ask(known: str, question: str, usual: str) -> str:
         return known or _ask(question, usual, yes)
@@ -94,9 +90,7 @@ def _storeys(kind: str, ask_not: bool) -> list[str]:
     return found
 
 
-def _doors(storeys: list[str], ask_not: bool) -> "list[NewPassage]":
-    from dataclasses import replace
-
+def _doors(storeys: list[str], ask_not: bool) -> list[NewPassage]:
     found: list[NewPassage] = []
     while not ask_not and (name := _more("Door that leads in from outside")):
         passage = _door(name)
@@ -108,7 +102,7 @@ def _doors(storeys: list[str], ask_not: bool) -> "list[NewPassage]":
     return found or [_door(f"Entrance@{storeys[0]}" if storeys else "Entrance")]
 
 
-def _all_stairs(storeys: list[str], ask_not: bool) -> "list[NewPassage]":
+def _all_stairs(storeys: list[str], ask_not: bool) -> list[NewPassage]:
     """Return a passage between each storey and the next: one that nothing counts is known to be there."""
     found = []
     for lower, upper in pairwise(storeys):
@@ -117,17 +111,13 @@ def _all_stairs(storeys: list[str], ask_not: bool) -> "list[NewPassage]":
     return found
 
 
-def _door(text: str) -> "NewPassage":
-    from besok.model.sitefile.template import NewPassage
-
+def _door(text: str) -> NewPassage:
     name, _, device = text.partition("=")
     name, _, storey = name.partition("@")
     return NewPassage(name=name.strip(), inner=storey.strip(), **_sensor(device))
 
 
-def _stairs(text: str, storeys: list[str]) -> "NewPassage":
-    from besok.model.sitefile.template import NewPassage
-
+def _stairs(text: str, storeys: list[str]) -> NewPassage:
     ends, _, device = text.partition("=")
     lower, found, upper = (part.strip() for part in ends.partition("/"))
     if not found:
@@ -136,6 +126,6 @@ def _stairs(text: str, storeys: list[str]) -> "NewPassage":
 
 
 def _sensor(text: str) -> dict[str, str]:
-    """Return a device and its source: "DEVICE" or "DEVICE,SOURCE"."""
+    """Return a device and its source: DEVICE or "DEVICE,SOURCE"."""
     device, _, source = (part.strip() for part in text.partition(","))
     return {"device": device, "source": source or "native"}

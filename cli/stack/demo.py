@@ -36,11 +36,11 @@ HEARD = {"collector", "jobs"}  # as they name themselves; another collector that
 
 
 def run(sites: SiteFile, history_days: int) -> None:
-    """Run everything until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
+    """Run everything, with sandboxes, until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
     home = home_module.find()
     with home.locked(), Supervisor(home.logs, _say) as supervisor:
         try:
-            _run(home, supervisor, as_sandbox(sites), history_days)
+            _run(home, supervisor, sites, history_days)
         except Interrupted:
             _say("Ending ...")
     _say("Ended; the next start finds the data.")
@@ -177,11 +177,6 @@ def _health(port: int) -> dict[str, object] | None:
 def _at_work(health: Any) -> set[str]:
     """Return the services that are heard."""
     return {service["name"] for service in (health or {}).get("services", ()) if service["ok"]}
-
-
-def as_sandbox(sites: SiteFile) -> SiteFile:
-    """Return the sites marked as sandboxes."""
-    return SiteFile(sites=tuple(replace(site, sandbox=True) for site in sites.sites))
 
 
 def open_for_demo(sites: SiteFile, known: Iterable[Site], now: datetime) -> SiteFile:

@@ -13,7 +13,9 @@ from besok.model.errors import BesokError
 from besok.model.sitefile import parse
 from besok.model.sitefile.template import NewPassage, NewSite, template
 
-DOOR_HELP = 'A door: NAME, "NAME@STOREY", and "=DEVICE" or "=DEVICE,SOURCE" where a sensor counts it; repeat.'
+DOOR_HELP = (
+    'A door: "NAME", "NAME@STOREY", and "=DEVICE" or "=DEVICE,SOURCE" where a sensor counts it; repeat.'
+)
 STAIRS_HELP = 'A passage between two storeys: "LOWER/UPPER", with "=DEVICE" where a sensor counts it; repeat.'
 
 

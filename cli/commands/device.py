@@ -1,7 +1,9 @@
 """The commands `besok device`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +25,7 @@ from besok.store.sites import apply, load_all
 from besok.store.voids import Held
 from cli.commands.database import opened
 from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm
+from cli.commands.sitefiles import read_mappings
 from cli.serving.settings import settings
 from cli.terminal import devices
 from collectors.replay import replay
@@ -138,28 +141,16 @@ def map_device(
         str, typer.Argument(help="Its topic (a filter may hold + and #), or its name as it is listed.")
     ],
     value: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="A measurement and the path to it, as in_total=$.total; several times for several."
         ),
-    ],
+    ] = None,
     device: Annotated[str, typer.Option(help="Path to the device's name; the topic if left out.")] = "",
-    channel: Annotated[str, typer.Option(help="Path to the line or region.")] = "",
-    each: Annotated[str, typer.Option(help="Path to the items of a message.")] = "",
-    time: Annotated[str, typer.Option(help="Path to the time; that of receipt if left out.")] = "",
-    start: Annotated[str, typer.Option(help="Path to the beginning of the period that is counted.")] = "",
-    only: Annotated[
-        list[str] | None, typer.Option(help="A path and the text it must have, as $.type=count.")
+    file: Annotated[
+        Path | None,
+        typer.Option("--mapping", help="A file with a mapping that says more, as in a site file."),
     ] = None,
-    unit: Annotated[
-        list[str] | None, typer.Option(help="A measurement and its unit, as temperature_c=fahrenheit.")
-    ] = None,
-    yes: Annotated[list[str] | None, typer.Option(help="A word that means occupied.")] = None,
-    no: Annotated[list[str] | None, typer.Option(help="A word that means free.")] = None,
-    wraps: Annotated[int, typer.Option(help="Where running totals begin again, as 65536.")] = 0,
-    source: Annotated[
-        str, typer.Option(help="A name for devices of this kind; made of the topic if left out.")
-    ] = "",
     portal: Annotated[str, typer.Option(help="The portal that it observes.")] = "",
     space: Annotated[str, typer.Option(help="The space that it observes.")] = "",
     site: Annotated[
@@ -173,6 +164,8 @@ def map_device(
     author: Author = "",
 ) -> None:
     """Say what the messages of an unknown device mean, place it if wanted, and read the kept ones again."""
+    if bool(value) == bool(file):
+        raise BesokError("Say what it measures: by --value, or in a file by --mapping.")
     if bool(portal) and bool(space):
         raise BesokError("A sensor observes a portal or a space, not both.")
     if (since or swapped) and not (portal or space):
@@ -180,21 +173,11 @@ def map_device(
     now = datetime.now(UTC)
     with opened() as db:
         topic = unknown_devices.topic_for(db, name)
-        mapping = PayloadMapping(
-            name=source or name_of(topic),
-            topic=topic,
-            values=unknown_devices.pairs(value),
-            device=device,
-            channel=channel,
-            each=each,
-            time=time,
-            start=start,
-            only=unknown_devices.pairs(only or ()),
-            units={key: _unit(said) for key, said in unknown_devices.pairs(unit or ()).items()},
-            yes=tuple(yes or ()),
-            no=tuple(no or ()),
-            wraps=wraps,
-        )
+        if file:
+            mapping = replace(read_mappings(file)[0], topic=topic)
+        else:
+            pairs = unknown_devices.pairs(value or ())
+            mapping = PayloadMapping(name=name_of(topic), topic=topic, values=pairs, device=device)
         observed = None
         if portal or space:
             where = site or unknown_devices.site_of_place(load_all(db), portal, space)
@@ -249,14 +232,6 @@ def sent(held: Held) -> str:
         return "no reading"
     people = f", {many(held.people, 'person', 'people')} at doors" if held.people else ""
     return f"{many(held.readings, 'reading')} from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}{people}"
-
-
-def _unit(text: str) -> str | float:
-    """Return a factor, or the name of a unit."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _strangers(db: Database, now: datetime) -> list[UnassignedSensor]:

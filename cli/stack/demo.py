@@ -56,7 +56,6 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     _start_servers(supervisor, cluster, broker)
     environment = _environment(cluster, broker, web_port, home.receive_port())
     sites = _applied(cluster.url(), sites)
-    _leave_open_session(home, supervisor, environment)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     with Database(cluster.url(), pool_size=1) as db:
         example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
@@ -112,14 +111,6 @@ def _account(home: Home, service: str) -> dict[str, str]:
         return {}
     environment = {f"BESOK_{key.upper()}": value for key, value in home.account(names[service]).items()}
     return environment | ({"BESOK_MQTT_CLIENT_ID": home.session()} if service == "collect" else {})
-
-
-def _leave_open_session(home: Home, supervisor: Supervisor, environment: dict[str, str]) -> None:
-    """Store what the broker has kept under the open name that the collector's session had in earlier versions."""
-    if home.open_session.exists():
-        environment = environment | _account(home, "collect")
-        if supervisor.run(_service("leave", environment, "collect", "--leave", accounts.COLLECTOR)) == 0:
-            home.open_session.unlink()
 
 
 def _service(name: str, environment: dict[str, str], *arguments: str) -> Program:

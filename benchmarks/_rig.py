@@ -23,13 +23,14 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from benchmarks import servers
 from besok.model import sitefile
 from besok.model.decode_context import Codec
 from besok.model.settings import Settings
 from besok.store import codecs, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
-from cli.stack import mosquitto, ports, postgres, program
+from cli.stack import ports, postgres, program
 
 DOORS = 40
 EVERYTHING = "#"
@@ -68,7 +69,7 @@ def rig() -> Iterator[Rig]:
             migrate(cluster.url())
             with Database(cluster.url()) as db:
                 sites.apply(db, sitefile.parse(house(), "house.toml"))
-            with mosquitto.temporary(*ports.free()) as broker:
+            with servers.broker() as broker:
                 yield Rig(port=broker.port, url=cluster.url(), postgres=process.pid)
         finally:
             program.stop(process, server)

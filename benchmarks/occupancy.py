@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.sdu:
         real = judged(world for seed in range(1, 11) for world in sdu(args.sdu, seed))
         blocks["rooms"] = every(real.lines)
-    print("\n".join(table(HEADS, map(score_table.cells, scores.lines), 2)))
+    print("\n".join(table(HEADS, map(score_table.cells, scores.lines), [2])))
     for block in blocks.values():
         print(f"\n{block}", end="")
     if args.write:

@@ -28,10 +28,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import get_args
 
+from benchmarks import servers
 from besok.model.settings import Settings
 from besok.model.site import Portal, Sensor, Site, SiteFile, Space, Text
 from besok.model.sitefile import parse
-from cli.stack import mosquitto, ports
 from sensors_sim import backfill, live, stream
 from sensors_sim.scenario import ORDINARY, Character, Closing, Event, Fault, FaultKind, Scenario
 from sensors_sim.sensors import install
@@ -57,7 +57,7 @@ def main(days: int) -> None:
         items = sum(m.payload.count(b'"time"') for lot in backfill.messages(sites, start, END) for m in lot)
     with _watch() as stream_s:
         sent = sum(len(lot) for lot in stream.messages(sites, day, END))
-    with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
+    with servers.broker() as broker, _watch() as live_s:
         settings = Settings(mqtt_port=broker.port)
         live.run(sites, settings, stop=threading.Event(), start=day, end=END)
     mixed, own, in_s, out_s = _mixed(sites, day)
@@ -94,7 +94,7 @@ def _mixed(sites: SiteFile, day: datetime) -> tuple[int, int, float, float]:
     faulty = replace(scenario, faults=every_fault(day + timedelta(hours=6)))
     six_hours = day + timedelta(hours=6), day + timedelta(hours=12)
     sent = sum(len(lot) for lot in stream.messages(sites, *six_hours, scenario=faulty))
-    with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
+    with servers.broker() as broker, _watch() as live_s:
         settings = Settings(mqtt_port=broker.port)
         live.run(
             sites, settings, stop=threading.Event(), start=six_hours[0], end=six_hours[1], scenario=faulty
@@ -233,7 +233,7 @@ def many(copies: int) -> None:
     start = end - timedelta(hours=1)
     sensors = sum(len(site.sensors) for site in city.sites)
     sent = sum(len(lot) for lot in stream.messages(city, start, end))
-    with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
+    with servers.broker() as broker, _watch() as live_s:
         began = time.process_time()
         live.run(city, Settings(mqtt_port=broker.port), stop=threading.Event(), start=start, end=end)
         cpu_s = time.process_time() - began

@@ -99,11 +99,3 @@ def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[s
     known = {day: told for day, told in found.items() if day.year >= 1990}
     for site in sites or [s.id for s in load_all(db)]:
         yield f"{site}: the weather of {many(calendars.import_weather(db, site, known), 'day')}"
-
-
-def listing(db: Database, site: str | None) -> list[str]:
-    """Return what was imported, a line each."""
-    return [
-        f"{c.site}  {c.kind}  {c.calendar or '-'}  {c.number}  {c.first}..{c.last}"
-        for c in calendars.imported(db, site)
-    ]

@@ -13,7 +13,6 @@ from sensors_sim.times import HOUR_MS, MINUTE_MS, dates, instant, openings, with
 from sensors_sim.truth import at, entries
 from sensors_sim.world import World
 
-CLOSE: Final = 0.9  # of its capacity: a space that is close to it
 WEEK_HOURS: Final = 7 * 24
 
 
@@ -27,7 +26,6 @@ class Utilisation:
 
     peak: Ints  # [space] the most people at any minute; of a storey the peak of the sum
     over: Ints  # [space, hour of the week] minutes with more people than the capacity
-    near: Ints  # [space, hour of the week] minutes with at least CLOSE of it, those over it among them
     daily: Ints  # [day, space] minutes over capacity
     seated: Floats  # [space] mean share of seats that is taken while the site is open, if whoever can sits; 0 if none
     standing: Ints  # [space] minutes in which there are more people than seats
@@ -41,7 +39,7 @@ def utilisation(world: World, first: date, last: date) -> Utilisation:
     start, end = world.bounds(first)[0], world.bounds(last)[1]
     lots = [_of_days(world, dates(a, b)) for a, b in world.chunks(instant(start), instant(end))]
     maxima = {key: np.max([getattr(lot, key) for lot in lots], axis=0) for key in ("peak", "busiest")}
-    sums = ("over", "near", "standing", "visits", "passages")
+    sums = ("over", "standing", "visits", "passages")
     added = {key: np.sum([getattr(lot, key) for lot in lots], axis=0) for key in sums}
     daily = np.concatenate([lot.daily for lot in lots])
     seated = np.sum([lot.seated for lot in lots], axis=0) / len(daily)
@@ -66,7 +64,6 @@ def _of_days(world: World, days: list[date]) -> Utilisation:
     weekday = np.array([d.weekday() for d in days])
     hour = weekday[day] * 24 + _clock_hour(world, minutes)
     over = (people > capacity) & (capacity > 0)
-    near = (people >= CLOSE * capacity) & (capacity > 0)
     seated = np.zeros(len(seats))
     for n, site in enumerate(ground.sites):
         open_now = within([o for d in days for o in openings(site, d)], minutes)
@@ -81,7 +78,6 @@ def _of_days(world: World, days: list[date]) -> Utilisation:
     return Utilisation(
         peak=people.max(axis=0).astype(np.int64),
         over=_counted(over, hour, WEEK_HOURS).T,
-        near=_counted(near, hour, WEEK_HOURS).T,
         daily=_counted(over, day, len(days)),
         seated=seated,
         standing=((people > seats) & (seats > 0)).sum(axis=0),

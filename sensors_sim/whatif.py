@@ -83,8 +83,6 @@ class Strain:
     surely: float  # share of the replications in which it is over capacity at some time
     peak: Range  # the most people at once
     over: Range  # minutes over capacity
-    near: Range  # minutes with at least 90 % of it, those over it among them
-    days: Range  # share of the days on which it is over capacity
     seated: Range  # share of its seats that is taken while the site is open
     standing: Range  # minutes with more people than seats
     holds: Range  # factor on the arrivals of this world up to which it stays within capacity; see `bounded`
@@ -102,8 +100,6 @@ class SpaceStrain:
     seats: int | None
     today: Strain
     then: Strain
-    more_peak: Range  # then less today, by replication
-    more_over: Range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,8 +220,6 @@ class _Side:
             surely=float(over_daily.any(axis=1).mean()),
             peak=ranged(self.each("peak")[:, n]),
             over=ranged(self.a_week("over", n)),
-            near=ranged(self.a_week("near", n)),
-            days=ranged(over_daily.mean(axis=1)),
             seated=ranged(self.each("seated")[:, n]),
             standing=ranged(self.a_week("standing", n)),
             holds=ranged(holds, "inverted_cdf"),
@@ -250,7 +244,6 @@ def _holds(peaks: Floats, capacity: int) -> float:
 
 
 def _spaces(ground: Ground, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
-    peaks = then.each("peak") - today.each("peak")
     for n, detail in enumerate(ground.detail):
         yield SpaceStrain(
             space=ground.spaces[n],
@@ -259,8 +252,6 @@ def _spaces(ground: Ground, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
             seats=detail.seats,
             today=today.strain(n),
             then=then.strain(n),
-            more_peak=ranged(peaks[:, n]),
-            more_over=ranged(then.a_week("over", n) - today.a_week("over", n)),
         )
 
 

@@ -22,11 +22,12 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
 
+from benchmarks import servers
 from besok.model.access import LOCAL
 from besok.services import access, sign_in
 from besok.store.database import Database
 from besok.store.migrate import migrate
-from cli.stack import mosquitto, ports, postgres
+from cli.stack import ports, postgres
 from tests import patience
 from tests.databases import FreshUrl, drop
 
@@ -117,7 +118,7 @@ def quick_passwords() -> Iterator[PasswordHasher]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgres.Cluster]:
     """The database server of this session."""
-    with postgres.temporary(*ports.free()) as running:
+    with servers.cluster() as running:
         yield running
 
 
@@ -173,7 +174,7 @@ def db(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def broker() -> Iterator[tuple[str, int]]:
     """Host and port of this session's broker."""
-    with mosquitto.temporary(*ports.free()) as running:
+    with servers.broker() as running:
         yield ports.HOST, running.port
 
 

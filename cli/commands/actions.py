@@ -1,26 +1,32 @@
 """The command `besok action`: the ledger of what was asked for, answered and done."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from besok.files import actions as ledger
+from besok.files.fetching import content
+from besok.model.actions import Action, parse
 from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 from besok.model.site import Text
+from besok.model.views.calendar import ActionEffect
+from besok.store import actions, sites
+from besok.store.actions import amend, listing, put
+from besok.store.database import Database
+from besok.store.effects import action_effects
+from besok.text import narratives
+from besok.text.languages import speaking
 from cli.commands.database import opened
 from cli.commands.options import AnySite, SiteOption, author_option
+from cli.terminal.tables import show
 
-if TYPE_CHECKING:
-    from besok.model.actions import Action
-    from besok.model.views.calendar import ActionEffect
-    from besok.store.database import Database
-
-app = typer.Typer(no_args_is_help=True, help="You said, we did: what was asked for, answered and done.")
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Its id, such as longer-sundays.")]
 Author = Annotated[str, author_option("--author")]  # --by is who asked
@@ -51,9 +57,6 @@ def add(
     author: Author = "",
 ) -> None:
     """Note what somebody asked for."""
-    from besok.model.actions import Action
-    from besok.store.actions import listing
-
     action = Action(
         site=site,
         id=name,
@@ -94,7 +97,7 @@ def done(
 ) -> None:
     """Note from when on it is done, and with --until that it was taken back."""
 
-    def changed(known: "Action") -> "Action":
+    def changed(known: Action) -> Action:
         begun = known.done_since if until and since is None and known.done_since else _day(since)
         return replace(known, done_since=begun, undone=until and until.date())
 
@@ -107,26 +110,21 @@ def list_actions(
     log: Annotated[bool, typer.Option("--log", help="Who changed what, and when.")] = False,
 ) -> None:
     """Show the ledger: how far each action has come, and what it gave so far."""
-    from besok.store import actions
-
     with opened() as db:
         if log:
-            lines = [
-                f"{e.at:%Y-%m-%d %H:%M}  {e.author}  {e.site} {e.id}: {e.change}"
-                for e in actions.log(db, site)
-            ]
-        else:
-            found = actions.listing(db, site)
-            gave = _gave(db, found)
-            lines = [line for action in found for line in _lines(action, gave.get((action.site, action.id)))]
-        print("\n".join(lines) or "None.")
+            show(actions.log(db, site), "at author site id change")
+            return
+        found = actions.listing(db, site)
+        gave = _gave(db, found)
+    show(
+        found, "site id", state=lambda one: one.state(_day(None)), day=_since, title=lambda one: one.title,
+        effect=lambda one: _said(one, gave.get((one.site, one.id))),
+    )  # fmt: skip
 
 
 @app.command()
 def remove(name: Name, site: SiteOption, author: Author = "") -> None:
     """Take an action out of the ledger; the log keeps that it was there."""
-    from besok.store import actions
-
     with opened() as db:
         actions.remove(db, site, name, author, datetime.now(UTC))
         print("Removed.")
@@ -140,11 +138,6 @@ def import_ledger(
     author: Author = "",
 ) -> None:
     """Take in a ledger from a file; what it does not name stays as it is."""
-    from besok.files import actions as ledger
-    from besok.files.fetching import content
-    from besok.model.actions import parse
-    from besok.store import actions, sites
-
     told = content(file, ledger.LARGEST)
     text = ledger.text_of(told, file)
     if not ledger.is_table(text, file):
@@ -166,9 +159,6 @@ def export_ledger(
     ] = False,
 ) -> None:
     """Write the ledger as a table (CSV) for a spreadsheet, with what each action gave so far."""
-    from besok.files import actions as ledger
-    from besok.store import actions
-
     with opened() as db:
         found = actions.listing(db, site)
         text = ledger.as_csv(found, _gave(db, found), semicolons=semicolons)
@@ -183,43 +173,34 @@ def export_ledger(
     print(f"{many(len(found), 'action')} written to {file}")
 
 
-def _amend(site: str, name: str, change: "Callable[[Action], Action]", author: str) -> None:
-    from besok.store.actions import amend
-
+def _amend(site: str, name: str, change: Callable[[Action], Action], author: str) -> None:
     with opened() as db:
         print("\n".join(amend(db, site, name, change, author, datetime.now(UTC))) or "Nothing changed.")
 
 
-def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
-    from besok.store.actions import put
-
+def _put(found: Sequence[Action], author: str, dry_run: bool = False) -> None:
     with opened() as db:
         lines = put(db, found, author, datetime.now(UTC), dry_run=dry_run)
         print("\n".join(lines) or "Nothing changed.")
 
 
-def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], ActionEffect]":
+def _gave(db: Database, found: Sequence[Action]) -> dict[tuple[str, str], ActionEffect]:
     """Return the effects of the actions that were done, as last computed."""
-    from besok.store.effects import action_effects
-
     told = {site: action_effects(db, site) for site in {action.site for action in found}}
     done = [action for action in found if action.done_since]
     return {(a.site, a.id): told[a.site][a.id] for a in done if a.id in told[a.site]}
 
 
-def _lines(action: "Action", effect: "ActionEffect | None") -> Iterator[str]:
-    from besok.text import narratives
-    from besok.text.languages import speaking
-
-    state = action.state(_day(None))
-    day = {
+def _since(action: Action) -> date | None:
+    """Return the day of the state in which an action is."""
+    return {
         "asked": action.asked,
         "answered": action.answered,
         "done": action.done_since,
         "undone": action.undone,
-    }[state]
-    yield f"{action.site}  {action.id}  {state} {day or ''}  {action.title.sv} / {action.title.en}"
-    if effect:
-        with speaking("en"):
-            said = narratives.gave(effect, not action.spaces)
-        yield f"    {said}"
+    }[action.state(_day(None))]
+
+
+def _said(action: Action, effect: ActionEffect | None) -> str:
+    with speaking("en"):
+        return str(narratives.gave(effect, not action.spaces)) if effect else ""

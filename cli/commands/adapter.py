@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from besok.files.codec_trees import read_codec
+from besok.model.decode_context import NOTHING, decode_context_of
 from cli.commands.options import AsJson
 from cli.commands.sitefiles import read, read_mappings
+from cli.standalone import dry_run
 
-app = typer.Typer(no_args_is_help=True, help="Adapters: what becomes of the messages of a sensor.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("try")
@@ -41,10 +44,6 @@ def try_payload(
     as_json: AsJson = False,
 ) -> None:
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
-    from besok.files.codec_trees import read_codec
-    from besok.model.decode_context import NOTHING, decode_context_of
-    from cli.standalone import dry_run
-
     request = dry_run.Request(
         content=dry_run.read(file),
         received=dry_run.moment(received) or datetime.now(UTC),

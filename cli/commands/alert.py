@@ -6,11 +6,13 @@ from typing import Annotated, cast
 import typer
 
 from besok.model.alerts import AlertRule, RuleKind
-from besok.model.plurals import many
+from besok.store import alerts
+from besok.text import alert_text
 from cli.commands.database import opened
 from cli.commands.options import Author, ask_secret
+from cli.terminal.tables import show
 
-app = typer.Typer(no_args_is_help=True, help="Tell somebody when something is wrong or full.")
+app = typer.Typer(no_args_is_help=True)
 target = typer.Typer(no_args_is_help=True, help="Where messages go.")
 app.add_typer(target, name="target")
 
@@ -23,7 +25,6 @@ def put_target(
 
     It is one of Apprise: mailto://..., msteams://..., ntfy://...
     """
-    from besok.store import alerts
     from jobs.alerting import deliver
 
     url = ask_secret("Address")
@@ -37,8 +38,6 @@ def put_target(
 @target.command("list")
 def list_targets() -> None:
     """Show the names of the addresses, which may hold passwords and are not shown."""
-    from besok.store import alerts
-
     with opened() as db:
         for name, url in alerts.targets(db).items():
             print(f"{name}: {url.partition(':')[0]}")
@@ -47,7 +46,6 @@ def list_targets() -> None:
 @app.command()
 def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
     """Send a message to a target."""
-    from besok.store import alerts
     from jobs.alerting import deliver
 
     with opened() as db:
@@ -95,8 +93,6 @@ def add(
 @app.command()
 def remove(number: Annotated[int, typer.Argument(help="The rule's number.")]) -> None:
     """End a rule, and what is open of it."""
-    from besok.store import alerts
-
     with opened() as db:
         if not alerts.remove_rule(db, number, datetime.now(UTC)):
             raise typer.BadParameter(f"there is no rule {number}; `besok alert list` shows those there are")
@@ -107,40 +103,25 @@ def list_alerts(
     hours: Annotated[int, typer.Option(min=0, help="Show what was resolved in so many hours, too.")] = 24,
 ) -> None:
     """Show the rules, and what is open or was resolved lately."""
-    from besok.store import alerts
-    from besok.text import alert_text
-
     now = datetime.now(UTC)
     with opened() as db:
         rules, found = alerts.rules(db), alerts.listing(db, now - timedelta(hours=hours))
-        for rule in rules:
-            where = "/".join(filter(None, (rule.site or "all sites", rule.space)))
-            over = f" over {rule.threshold:g}" if rule.threshold is not None else ""
-            lasting = f" for {many(rule.minutes, 'minute')}" if rule.minutes else ""
-            print(f"rule {rule.id}: {rule.kind}{over} at {where}{lasting}, to {rule.target}")
-        for one in found:
-            taken = f"; {one.acknowledged_by} takes care" if one.acknowledged_by else ""
-            print(f"alert {one.id}: {alert_text.sentence(one)}{taken}")
-    if not rules and not found:
-        print("No rule is set, and no alert is open.")
+    show(rules, "id kind site space threshold minutes target", none="No rule is set.")
+    show(
+        found, "id", "No alert is open.", alert=alert_text.sentence, taken_by=lambda one: one.acknowledged_by
+    )
 
 
 @app.command("log")
 def show_log() -> None:
     """Show the last messages, and why some did not get through."""
-    from besok.store import alerts
-
     with opened() as db:
-        for one in alerts.deliveries(db):
-            how = f"not delivered: {one.problem}" if one.problem else "delivered"
-            print(f"{one.at:%Y-%m-%d %H:%M} {one.target}: {many(one.alerts, 'alert')}, {how}")
+        show(alerts.deliveries(db), "at target alerts problem")
 
 
 @app.command()
 def acknowledge(number: Annotated[int, typer.Argument(help="The alert's number.")], by: Author = "") -> None:
     """Say that you take care of an alert (or have cleaned, where it tells of entries)."""
-    from besok.store import alerts
-
     with opened() as db:
         if not alerts.acknowledge(db, number, by, datetime.now(UTC)):
             raise typer.BadParameter(f"there is no alert {number} that nobody has taken yet")
@@ -155,7 +136,6 @@ def mute(
 ) -> None:
     """Raise no alert about something that is being worked on."""
     from besok.services.maintenance import site_of
-    from besok.store import alerts
 
     now = datetime.now(UTC)
     until = now + timedelta(hours=hours)

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from besok.model.actions import as_cell
+from besok.store import audit
 from cli.commands.database import opened
 from cli.commands.options import AnySite
+from cli.terminal.tables import show
 
-app = typer.Typer(no_args_is_help=True, help="Who changed what and when.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")
@@ -19,24 +22,13 @@ def list_entries(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
 ) -> None:
     """Show the last changes."""
-    from besok.store import audit
-
     with opened() as db:
-        found = audit.entries(db, site=site, limit=limit)
-    for e in found:
-        where = f"{e.site}: " if e.site else ""
-        about = f", {e.detail}" if e.detail else ""
-        print(f"{e.at:%Y-%m-%d %H:%M:%S}  {e.actor:20} {e.action:20} {where}{e.subject}{about}")
-    if not found:
-        print("None.")
+        show(audit.entries(db, site=site, limit=limit), "at actor action site subject detail")
 
 
 @app.command()
 def export(site: AnySite = None) -> None:
     """Write all of it as CSV, newest first."""
-    from besok.model.actions import as_cell
-    from besok.store import audit
-
     writer = csv.writer(sys.stdout, lineterminator="\r\n")
     writer.writerow(field.name for field in fields(audit.AuditEntry))
     with opened() as db:

@@ -8,9 +8,12 @@ import typer
 from besok.model.errors import BesokError
 from besok.model.plurals import many
 from besok.model.site import SiteFile
+from cli.broker import accounts, mosquitto_files
+from cli.broker.written import FORMER, Folder
 from cli.commands.options import SiteFileOption
+from cli.commands.sitefiles import as_sandbox, read, stored
 
-app = typer.Typer(no_args_is_help=True, help="The broker: who may publish where, and who may read.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -38,11 +41,6 @@ def config(
     ] = False,
 ) -> None:
     """Write an account for each publisher and program, bound to its topics, for Mosquitto and for RabbitMQ."""
-    from cli.broker import accounts, mosquitto_files
-    from cli.broker.written import FORMER, Folder
-    from cli.commands.sitefiles import read, stored
-    from cli.stack.demo import as_sandbox
-
     sites = SiteFile() if programs_only else read(site_file) if site_file else stored()
     sites = as_sandbox(sites) if sandbox else sites
     named = accounts.parse(_text(publishers), str(publishers)) if publishers else ()

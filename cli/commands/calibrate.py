@@ -6,12 +6,15 @@ from uuid import UUID
 
 import typer
 
+from besok.services.calibration import get_calibration, propose_corrections
+from besok.store import calibrations
 from cli.commands.database import opened, sites_of
 from cli.commands.options import Author, Reason, SiteArgument, day_option
+from cli.terminal import calibration
+from cli.terminal.calibration import PROPOSAL
+from cli.terminal.tables import show
 
-app = typer.Typer(
-    no_args_is_help=True, help="Calibration: people's counts beside the sensors, and what follows."
-)
+app = typer.Typer(no_args_is_help=True)
 
 Number = Annotated[
     int, typer.Argument(min=1, help="The number of the proposal; `besok calibrate list` shows it.")
@@ -22,28 +25,19 @@ OneSite = Annotated[str, typer.Option(help="A site; all if left out.")]
 @app.command("list")
 def listing(site: OneSite = "") -> None:
     """Show how well each door counts, what to count next, and what was proposed."""
-    from besok.services.calibration import get_calibration
-    from cli.terminal import calibration as calibrating
-
     now = datetime.now(UTC)
     with opened() as db:
         for name in sites_of(db, site):
-            print("\n".join(calibrating.listing(get_calibration(db, name, now))))
+            print("\n".join(calibration.lines(get_calibration(db, name, now))))
 
 
 @app.command()
 def propose(site: OneSite = "", author: Author = "besok") -> None:
     """Propose a correction for each door that surely counts wrong. Nothing changes until it is accepted."""
-    from besok.services.calibration import propose_corrections
-    from cli.terminal import calibration as calibrating
-
     now = datetime.now(UTC)
     with opened() as db:
         found = [p for name in sites_of(db, site) for p in propose_corrections(db, name, author, now)]
-    print(
-        "\n".join(map(calibrating.proposal, found))
-        or "No door needs a correction that its counts could prove."
-    )
+    show(found, PROPOSAL, "No door needs a correction that its counts could prove.")
 
 
 @app.command()
@@ -56,8 +50,6 @@ def accept(
     author: Author = "",
 ) -> None:
     """Correct a door's figures from a day on. Readings stay as they are."""
-    from besok.store import calibrations
-
     with opened() as db:
         day = first.date() if first else None
         calibrations.accept(db, number, author=author, reason=reason, now=datetime.now(UTC), first=day)
@@ -69,8 +61,6 @@ def accept(
 @app.command()
 def reject(number: Number, reason: Reason, author: Author = "") -> None:
     """Turn a proposal down."""
-    from besok.store import calibrations
-
     with opened() as db:
         calibrations.reject(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is rejected.")
@@ -79,8 +69,6 @@ def reject(number: Number, reason: Reason, author: Author = "") -> None:
 @app.command()
 def undo(number: Number, reason: Reason, author: Author = "") -> None:
     """Take a correction back, for all the time in which it was in force."""
-    from besok.store import calibrations
-
     with opened() as db:
         calibrations.undo(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is undone; the figures are what the sensors counted.")
@@ -94,8 +82,6 @@ def discard(
     author: Author = "",
 ) -> None:
     """Take a count that went wrong out of use; it is kept."""
-    from besok.store.calibrations import discard
-
     with opened() as db:
-        discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
+        calibrations.discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")

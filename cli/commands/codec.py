@@ -5,19 +5,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from besok.files.codec_trees import read_codec, read_tree
+from besok.model.decode_context import Codec, DecodeContext
 from besok.model.errors import BesokError
+from besok.model.mapping_draft import HEAD
 from besok.model.plurals import many
+from besok.store import codecs
 from cli.commands.database import opened
 from cli.commands.options import Author
+from cli.standalone import dry_run
+from cli.terminal.tables import show
+from collectors.lorawan.codecs import CODECS, LOOK_AFTER, Frame
 
-if TYPE_CHECKING:
-    from besok.model.decode_context import Codec
-
-app = typer.Typer(no_args_is_help=True, help="Vendors' codecs: decoders of LoRaWAN frames, in JavaScript.")
+app = typer.Typer(no_args_is_help=True)
 
 Vendor = Annotated[str, typer.Argument(help="Who makes the device, such as Milesight.")]
 Model = Annotated[str, typer.Argument(help="The model, such as VS133.")]
@@ -32,11 +36,6 @@ def add(
     author: Author = "",
 ) -> None:
     """Add a vendor's codec for a model, or replace the one that is there. It runs in a process that can do no harm."""
-    from besok.files.codec_trees import read_codec
-    from besok.store import codecs
-    from cli.standalone import dry_run
-    from collectors.lorawan.codecs import CODECS, LOOK_AFTER
-
     codec = read_codec(file, vendor.strip(), model.strip())
     if not codec.vendor or not codec.model:
         raise BesokError("Say who makes the device and its model: --vendor Milesight --model VS133")
@@ -65,10 +64,6 @@ def import_codecs(
     author: Author = "",
 ) -> None:
     """Add a folder's codecs of models whose frames Besök does not decode itself; say what is left out, and why."""
-    from besok.files.codec_trees import read_tree
-    from besok.store import codecs
-    from cli.standalone import dry_run
-
     tree = read_tree(folder)
     taken, left = _chosen(tree.codecs, vendor)
     with opened() as db:
@@ -92,12 +87,11 @@ def import_codecs(
 @app.command("list")
 def list_codecs() -> None:
     """Show the codecs that were added: model, hash, when, by whom."""
-    from besok.store import codecs
-
     with opened() as db:
-        for s in codecs.load(db):
-            changed = "" if s.codec.sha256 == s.sha256 else "  CHANGED SINCE: not run, add it again"
-            print(f"{s.codec.name}  {s.sha256[:16]}  {s.added:%Y-%m-%d}  {s.added_by}{changed}")
+        show(
+            codecs.load(db), "codec.name sha256 added added_by",
+            state=lambda one: "" if one.codec.sha256 == one.sha256 else "CHANGED SINCE: not run, add it again",
+        )  # fmt: skip
 
 
 @app.command("test")
@@ -108,12 +102,6 @@ def test_codec(
     fport: Annotated[int, typer.Option(min=0, max=255, help="The port of the frame.")] = 1,
 ) -> None:
     """Show the fields that a codec makes of a frame, and what becomes of them. Nothing is stored."""
-    from besok.model.decode_context import DecodeContext
-    from besok.model.mapping_draft import HEAD
-    from besok.store import codecs
-    from cli.standalone import dry_run
-    from collectors.lorawan.codecs import CODECS, LOOK_AFTER, Frame
-
     with opened() as db:
         codec = codecs.find(db, vendor, model)
     now = datetime.now(UTC)
@@ -135,19 +123,15 @@ def test_codec(
 @app.command()
 def remove(vendor: Vendor, model: Model) -> None:
     """Take a codec out; the readings that came through it stay."""
-    from besok.store import codecs
-
     with opened() as db:
         codecs.remove(db, vendor, model)
     print(f"Removed: the codec of {vendor} {model}")
 
 
-def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[tuple[str, str]]]":
+def _chosen(found: Iterable[Codec], vendor: str) -> tuple[list[Codec], list[tuple[str, str]]]:
     """Part the codecs that can be used from the others, with the reason."""
-    from cli.standalone import dry_run
-    from collectors.lorawan.codecs import CODECS, LOOK_AFTER
 
-    def reason(codec: "Codec") -> str:
+    def reason(codec: Codec) -> str:
         if vendor and not codec.vendor.lower().startswith(vendor.lower()):
             return "since they are of another vendor"
         if not vendor and dry_run.support(codec.name) == "layout":
@@ -155,5 +139,5 @@ def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[
         problem = CODECS.check(codec)
         return f"since {problem.removesuffix(f': {LOOK_AFTER}')}" if problem else ""
 
-    judged = [(codec, reason(codec)) for codec in codecs]
+    judged = [(codec, reason(codec)) for codec in found]
     return [codec for codec, why in judged if not why], [(codec.name, why) for codec, why in judged if why]

@@ -1,22 +1,36 @@
 """The commands `besok device`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from besok.model.decode_context import native_topics
+from besok.model.errors import BesokError
+from besok.model.mapping_draft import name_of
 from besok.model.plurals import many
+from besok.model.site import PayloadMapping
+from besok.model.sitefile import sensor_lines
+from besok.model.topics import problem
+from besok.services import unknown_devices
+from besok.services.devices import get_devices, get_unplaced
+from besok.services.replacement import TOLD, Passed, judge_walk, passed, plan_replacement
+from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
+from besok.store import device_mappings, identity, removal, voids
+from besok.store.database import Database
+from besok.store.sites import apply, load_all
+from besok.store.voids import Held
 from cli.commands.database import opened
 from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm
+from cli.commands.sitefiles import read_mappings
 from cli.serving.settings import settings
+from cli.terminal import devices
+from collectors.replay import replay
 
-if TYPE_CHECKING:
-    from besok.services.unplaced_devices import UnassignedSensor
-    from besok.store.database import Database
-    from besok.store.voids import Held
-
-app = typer.Typer(no_args_is_help=True, help="Sensors: which are online, and where they are mounted.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")
@@ -26,24 +40,17 @@ def list_devices(
     ] = False,
 ) -> None:
     """Show the sensors: what each observes, and when it was last heard."""
-    from besok.services.devices import get_devices
-    from cli.terminal import devices
-
     now = datetime.now(UTC)
     with opened() as db:
-        found = (
-            devices.strangers(_strangers(db, now), now)
-            if unplaced
-            else devices.listing(get_devices(db, now=now), now)
-        )
-        print("\n".join(found) or "None.")
+        if unplaced:
+            print("\n".join(devices.unassigned(_strangers(db, now))) or "None.")
+        else:
+            devices.show_devices(get_devices(db, now=now))
 
 
 @app.command("suggest")
 def suggest_devices() -> None:
     """Print lines for the site file: each unassigned sensor, with the place that its name suggests."""
-    from cli.terminal import devices
-
     with opened() as db:
         print(
             "\n".join(devices.lines(_strangers(db, datetime.now(UTC))))
@@ -64,9 +71,6 @@ def bind_topics(
     ] = False,
 ) -> None:
     """Show or change the topics that a device is bound to: a placed device is believed only there."""
-    from besok.model.topics import problem
-    from besok.store import identity
-
     wrong = [f"{topic}: {reason}" for topic in set_ or () if (reason := problem(topic))]
     if wrong or (set_ and learn):
         raise typer.BadParameter("; ".join(wrong) or "--set and --learn exclude each other")
@@ -78,8 +82,6 @@ def bind_topics(
 
 
 def _bound(source: str, device: str, told: Sequence[str], heard: Sequence[str]) -> str:
-    from besok.model.decode_context import native_topics
-
     if source == "native":
         return f"{native_topics(device)[0]}, by its name"
     if told:
@@ -100,10 +102,6 @@ def replace_device(
     yes: Yes = False,
 ) -> None:
     """Let a device take over the places of another from now on, after a walk through the door that tries it."""
-    from besok.model.sitefile import sensor_lines
-    from besok.services.replacement import plan_replacement
-    from besok.store.sites import apply
-
     if walked_in == walked_out and walked_in:
         raise typer.BadParameter(
             "walk in more often than out, as --in 10 --out 6: else in and out look alike"
@@ -124,10 +122,8 @@ def replace_device(
     print("\n".join(map(sensor_lines, sections)))
 
 
-def _walk(db: "Database", device: str, walked_in: int, walked_out: int) -> bool:
+def _walk(db: Database, device: str, walked_in: int, walked_out: int) -> bool:
     """Have somebody walk, and say what the device makes of it; whether in is out for it."""
-    from besok.services.replacement import TOLD, Passed, judge_walk, passed
-
     since = datetime.now(UTC) - timedelta(hours=2)  # late messages tell of earlier quarters
     before, walked = passed(db, device, since), Passed(walked_in, walked_out)
     print(f"Walk in {many(walked_in, 'time')} and out {many(walked_out, 'time')}, one person at a time.")
@@ -145,28 +141,16 @@ def map_device(
         str, typer.Argument(help="Its topic (a filter may hold + and #), or its name as it is listed.")
     ],
     value: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="A measurement and the path to it, as in_total=$.total; several times for several."
         ),
-    ],
+    ] = None,
     device: Annotated[str, typer.Option(help="Path to the device's name; the topic if left out.")] = "",
-    channel: Annotated[str, typer.Option(help="Path to the line or region.")] = "",
-    each: Annotated[str, typer.Option(help="Path to the items of a message.")] = "",
-    time: Annotated[str, typer.Option(help="Path to the time; that of receipt if left out.")] = "",
-    start: Annotated[str, typer.Option(help="Path to the beginning of the period that is counted.")] = "",
-    only: Annotated[
-        list[str] | None, typer.Option(help="A path and the text it must have, as $.type=count.")
+    file: Annotated[
+        Path | None,
+        typer.Option("--mapping", help="A file with a mapping that says more, as in a site file."),
     ] = None,
-    unit: Annotated[
-        list[str] | None, typer.Option(help="A measurement and its unit, as temperature_c=fahrenheit.")
-    ] = None,
-    yes: Annotated[list[str] | None, typer.Option(help="A word that means occupied.")] = None,
-    no: Annotated[list[str] | None, typer.Option(help="A word that means free.")] = None,
-    wraps: Annotated[int, typer.Option(help="Where running totals begin again, as 65536.")] = 0,
-    source: Annotated[
-        str, typer.Option(help="A name for devices of this kind; made of the topic if left out.")
-    ] = "",
     portal: Annotated[str, typer.Option(help="The portal that it observes.")] = "",
     space: Annotated[str, typer.Option(help="The space that it observes.")] = "",
     site: Annotated[
@@ -180,14 +164,8 @@ def map_device(
     author: Author = "",
 ) -> None:
     """Say what the messages of an unknown device mean, place it if wanted, and read the kept ones again."""
-    from besok.model.errors import BesokError
-    from besok.model.mapping_draft import name_of
-    from besok.model.site import PayloadMapping
-    from besok.services import unknown_devices
-    from besok.store import device_mappings
-    from besok.store.sites import load_all
-    from collectors.replay import replay
-
+    if bool(value) == bool(file):
+        raise BesokError("Say what it measures: by --value, or in a file by --mapping.")
     if bool(portal) and bool(space):
         raise BesokError("A sensor observes a portal or a space, not both.")
     if (since or swapped) and not (portal or space):
@@ -195,21 +173,11 @@ def map_device(
     now = datetime.now(UTC)
     with opened() as db:
         topic = unknown_devices.topic_for(db, name)
-        mapping = PayloadMapping(
-            name=source or name_of(topic),
-            topic=topic,
-            values=unknown_devices.pairs(value),
-            device=device,
-            channel=channel,
-            each=each,
-            time=time,
-            start=start,
-            only=unknown_devices.pairs(only or ()),
-            units={key: _unit(said) for key, said in unknown_devices.pairs(unit or ()).items()},
-            yes=tuple(yes or ()),
-            no=tuple(no or ()),
-            wraps=wraps,
-        )
+        if file:
+            mapping = replace(read_mappings(file)[0], topic=topic)
+        else:
+            pairs = unknown_devices.pairs(value or ())
+            mapping = PayloadMapping(name=name_of(topic), topic=topic, values=pairs, device=device)
         observed = None
         if portal or space:
             where = site or unknown_devices.site_of_place(load_all(db), portal, space)
@@ -230,18 +198,13 @@ def map_device(
 @app.command()
 def mappings() -> None:
     """Show what was said of unknown devices: number, topic, meaning, place, author."""
-    from besok.store import device_mappings
-    from cli.terminal import devices
-
     with opened() as db:
-        print("\n".join(devices.mappings(device_mappings.listing(db))) or "None.")
+        devices.show_mappings(device_mappings.listing(db))
 
 
 @app.command()
 def unmap(number: Annotated[int, typer.Argument(help="As `besok device mappings` shows it.")]) -> None:
     """End a mapping, and the place that it gave; what was read by it stays."""
-    from besok.store import device_mappings
-
     with opened() as db:
         device_mappings.end(db, number, datetime.now(UTC))
         print(f"Mapping {number} has ended.")
@@ -254,8 +217,6 @@ def forget(
     yes: Yes = False,
 ) -> None:
     """Delete a device with all that it has sent, for good. Should it send again, it is a new one."""
-    from besok.store import removal, voids
-
     with opened() as db:
         found = voids.find(db, device, source)
         held = removal.device_holds(db, found)
@@ -265,7 +226,7 @@ def forget(
     print(f"{device} is forgotten.")
 
 
-def sent(held: "Held") -> str:
+def sent(held: Held) -> str:
     """Return what devices have sent, in a line: `1440 readings from 2026-03-02 to 2026-03-03, 812 people at doors`."""
     if not held.first or not held.last:
         return "no reading"
@@ -273,17 +234,5 @@ def sent(held: "Held") -> str:
     return f"{many(held.readings, 'reading')} from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}{people}"
 
 
-def _unit(text: str) -> str | float:
-    """Return a factor, or the name of a unit."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _strangers(db: "Database", now: datetime) -> "list[UnassignedSensor]":
-    from besok.services.devices import get_unplaced
-    from besok.services.unplaced_devices import suggest_placements
-    from besok.store.sites import load_all
-
+def _strangers(db: Database, now: datetime) -> list[UnassignedSensor]:
     return suggest_placements(get_unplaced(db, now), load_all(db))

@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 
 import typer
 
+from besok.model.headcount import Headcount
+from besok.store import headcounts
+from besok.store.sites import load
 from cli.commands.database import opened
 from cli.commands.options import Author, Reason, SiteArgument, day_option
+from cli.terminal.headcounts import lines, moment
 
-app = typer.Typer(
-    no_args_is_help=True, help="Headcounts: how many people somebody counted in a space at one moment."
-)
+app = typer.Typer(no_args_is_help=True)
 
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%H:%M"]
 
@@ -29,10 +31,7 @@ def add(
     by: Author = "",
 ) -> None:
     """Enter a headcount. It moves the estimate of its moment, and of the day."""
-    from besok.model.headcount import Headcount
     from besok.services.headcounts import receive_headcount
-    from besok.store.sites import load
-    from cli.terminal.headcounts import moment
 
     now = datetime.now(UTC)
     with opened() as db:
@@ -54,14 +53,12 @@ def listing(
 ) -> None:
     """Show the headcounts, and how many lay within the intervals of the estimates before them."""
     from besok.services.headcounts import get_headcounts
-    from besok.store.sites import load
-    from cli.terminal import headcounts
 
     with opened() as db:
         place = load(db, site)
         days = (first.date() if first else None, last.date() if last else None)
         found = get_headcounts(db, place, datetime.now(UTC), *days)
-    print("\n".join(headcounts.listing(found, place.timezone)))
+    print("\n".join(lines(found)))
 
 
 @app.command()
@@ -72,9 +69,6 @@ def undo(
     by: Author = "",
 ) -> None:
     """Take a headcount out of use. It is kept, and the day is estimated without it."""
-    from besok.store import headcounts
-    from besok.store.sites import load
-
     with opened() as db:
         headcounts.undo(db, load(db, site), count, author=by, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")

@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
+from besok.services.sign_in import make_key
+from besok.store import sessions
 from cli.commands.database import opened
 from cli.commands.options import user
 from cli.commands.user import parsed
+from cli.terminal.tables import show
 
-app = typer.Typer(no_args_is_help=True, help="Keys with which programs and wall screens read and write.")
+app = typer.Typer(no_args_is_help=True)
 
 MOST_DAYS = 3660
 
@@ -24,9 +27,6 @@ def add(
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days until it expires.")] = 365,
 ) -> None:
     """Make a key and print it. It is shown only now."""
-    from besok.services.sign_in import make_key
-    from besok.store import sessions
-
     (grant,), (key, digest) = parsed([role]), make_key()
     now = datetime.now(UTC)
     with opened() as db:
@@ -42,25 +42,13 @@ def add(
 @app.command("list")
 def list_keys() -> None:
     """Show the keys: what each may, until when, who made it, and when it was last used."""
-    from besok.store import sessions
-
     with opened() as db:
-        found = sessions.keys(db)
-    for k in found:
-        may = f"{k.role}@{k.site}" if k.site else k.role
-        used = f"used {k.used:%Y-%m-%d %H:00}" if k.used else "never used"
-        print(
-            f"{k.name:24} {may:24} until {k.expires:%Y-%m-%d}  made {k.created:%Y-%m-%d} by {k.author}, {used}"
-        )
-    if not found:
-        print("None.")
+        show(sessions.keys(db), "name role site expires created author used")
 
 
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """End a key; screens that were signed in with it are signed out."""
-    from besok.store import sessions
-
     with opened() as db:
         sessions.revoke_key(db, name, datetime.now(UTC))
     print(f"The key {name} is no more.")

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from besok.model.plurals import many
+from besok.store import closed_periods
+from besok.text import revision_text
+from besok.text.languages import in_both
 from cli.commands.database import opened, sites_of
 from cli.commands.options import AnySiteArgument, Author, Reason, SiteOption
+from cli.terminal.tables import show
 
-app = typer.Typer(
-    no_args_is_help=True, help="Months and years that were reported: closed, so that their figures stay."
-)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -49,12 +51,13 @@ def list_periods(
 ) -> None:
     """Show closed periods: figure, author, and what it would be now and why."""
     from besok.services.closed_periods import get_closed
-    from cli.terminal import closed_periods
 
     with opened() as db:
-        for name in sites_of(db, site):
-            for period in get_closed(db, name, ended=ended):
-                print("\n".join(closed_periods.lines(period)))
+        found = [period for name in sites_of(db, site) for period in get_closed(db, name, ended=ended)]
+    show(
+        found, "id site first last gross net besok01 closed author version reason ended ended_by ended_why",
+        revision=lambda one: in_both(lambda: revision_text.revision(one, "gross")).en,
+    )  # fmt: skip
 
 
 @app.command()
@@ -64,8 +67,6 @@ def reopen(
     author: Author = "",
 ) -> None:
     """Let the figure of a period follow its readings again; what was reported is kept."""
-    from besok.store.closed_periods import reopen
-
     with opened() as db:
-        reopen(db, number, author=author, reason=reason, now=datetime.now(UTC))
+        closed_periods.reopen(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is open again.")

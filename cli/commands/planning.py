@@ -2,13 +2,21 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from besok.model.errors import BesokError, ScenarioError
 from cli.commands.database import opened
-from cli.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
+from cli.commands.options import (
+    AsJson,
+    BeginsOption,
+    ScenarioOption,
+    SetOption,
+    SiteFileOption,
+    day_option,
+    in_order,
+)
 
 
 def what_if(
@@ -23,7 +31,7 @@ def what_if(
     ] = "",
     replications: Annotated[int, typer.Option(min=1, max=1000, help="More are surer and take longer.")] = 20,
     seed: Annotated[int, typer.Option(help="Of the first replication.")] = 1,
-    form: Annotated[Literal["table", "csv", "json"], typer.Option("--format")] = "table",
+    as_json: AsJson = False,
 ) -> None:
     """Say which space is over capacity under a scenario, when, for how long and how surely, beside today's."""
     from cli.commands.sitefiles import read, stored
@@ -41,8 +49,8 @@ def what_if(
         last=until,
         seeds=tuple(range(seed, seed + replications)),
     )
-    write = {"table": whatif.as_text, "csv": whatif.as_csv, "json": whatif.as_json}[form]
-    print(write(whatif.ask(question)))
+    answer = whatif.ask(question)
+    print(whatif.as_json(answer) if as_json else whatif.as_text(answer))
 
 
 def fit(
@@ -52,18 +60,11 @@ def fit(
         list[str] | None, typer.Option(help="A site to learn; all of the database if left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file to write.")] = None,
-    check: Annotated[
-        bool, typer.Option(help="Hold back the last weeks and say how well they are reproduced.")
-    ] = False,
-    weeks: Annotated[int, typer.Option(min=1, max=52, help="To hold back for --check.")] = 4,
-    replications: Annotated[int, typer.Option(min=1, max=1000, help="For --check.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer --check with one JSON object.")] = False,
 ) -> None:
     """Learn a world from the stored history of sites, as a scenario that others can be based on."""
     from cli.commands.sitefiles import around, stored
     from cli.simulation import fit as fitting
     from sensors_sim.fit import learn
-    from sensors_sim.fit_check import check as check_fit
     from sensors_sim.scenariofile import dump
 
     in_order(first, last)
@@ -71,18 +72,12 @@ def fit(
     with opened() as db:
         history = fitting.stored_history(db, sites, first.date(), last.date())
     try:
-        if check:
-            seeds = tuple(range(1, replications + 1))
-            checks = check_fit(sites, history, tuple(site or ()), weeks, seeds)
-            print(fitting.check_json(checks, weeks, seeds) if as_json else fitting.check_text(checks, weeks))
-        if out or not check:
-            scenario, learnt = learn(sites, history, site or ())
+        scenario, learnt = learn(sites, history, site or ())
     except ScenarioError as exc:
         raise BesokError(f"There is too little history to learn from:\n{exc}") from exc
-    if not check:
-        print("\n".join(fitting.told(learnt)) if out else dump(scenario))
     if out:
         out.write_text(dump(scenario), encoding="utf-8")
+    print("\n".join(fitting.told(learnt)) if out else dump(scenario))
 
 
 def _day(moment: datetime | None) -> date | None:

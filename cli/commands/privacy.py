@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from besok.model.plurals import many
+from besok.store import personal
+from besok.store.personal import Found
+from besok.store.retention import KINDS
 from cli.commands.database import opened
 from cli.commands.options import AnySite, Yes, confirm
 from cli.serving.settings import settings
 
-if TYPE_CHECKING:
-    from besok.store.personal import Found
-
-app = typer.Typer(no_args_is_help=True, help="Erase a person's name, and delete what is kept no longer.")
+app = typer.Typer(no_args_is_help=True)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would go, and change nothing.")]
 
 SHOWN: Final = 5  # texts of a column
@@ -46,8 +46,6 @@ def erase(
     It is found as whole words, in capitals or not. Look at what is shown: initials may be a word, and two people may
     have one name.
     """
-    from besok.store import personal
-
     with opened() as db:
         try:
             found = personal.erase(db, name, site, dry_run=True)
@@ -71,8 +69,6 @@ def erase(
 @app.command()
 def retention(dry_run: DryRun = False) -> None:
     """Show how long each kind of data is kept, and delete what is older, as the jobs do every night."""
-    from besok.store.retention import KINDS
-
     now, kept = datetime.now(UTC), settings()
     with opened() as db:
         for kind in KINDS:
@@ -89,7 +85,7 @@ def retention(dry_run: DryRun = False) -> None:
     print("Nothing was deleted." if dry_run else "Deleted.")
 
 
-def _lines(found: "Iterable[Found]") -> Iterator[str]:
+def _lines(found: Iterable[Found]) -> Iterator[str]:
     for f in sorted(found, key=lambda f: f.left):
         remedy = f" STAYS: {REMEDY.get(f.relation, SITE_FILE)}" if f.left else ""
         yield f"{f.relation}.{f.field}: {many(f.rows, 'row')}{remedy}"

@@ -14,7 +14,7 @@ STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
 
 Swedish = Annotated[bool, typer.Option("--sv", help="In Swedish.")]
 
-app = typer.Typer(no_args_is_help=True, help="What is wrong with sensors, and what is done about it.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

@@ -1,25 +1,20 @@
 """The commands `besok quarantine`: readings that do not count until a person decides about them."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from besok.model.plurals import many
 from besok.model.readings import Withheld
-from besok.model.views.quarantine import Decided, QuarantineGroup
+from besok.store import quarantine_decisions
+from besok.store.quarantine_decisions import Choice, Chosen, decide
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, Reason, day_option, taking_together
+from cli.terminal.tables import show
 
-if TYPE_CHECKING:
-    from besok.store.quarantine_decisions import Choice
-
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Quarantine: readings that came too late, tell of the future, or are too large, and do not count.",
-)
+app = typer.Typer(no_args_is_help=True)
 
 Device = Annotated[str, typer.Argument(help="A device, as `besok quarantine list` shows it.")]
 
@@ -55,12 +50,17 @@ WHY = {
 @app.command("list")
 def listing(site: AnySiteArgument = "") -> None:
     """Show what waits for a decision, and what was decided."""
-    from besok.store import quarantine_decisions
-
     with opened() as db:
         groups = quarantine_decisions.groups(db, site or None)
         decided = quarantine_decisions.decisions(db, site or None)
-    print("\n".join(_listed(groups, decided)))
+    show(
+        groups,
+        "device channel source site portal cause readings people first last first_received last_received",
+        "Nothing waits in quarantine.",
+        why=lambda group: WHY[group.cause],
+    )
+    if decided:
+        show(decided, "id decision readings device author made reason undone undone_by")
 
 
 @app.command()
@@ -84,16 +84,12 @@ def undo(
     number: Annotated[int, typer.Argument(min=1, help="The number of a decision.")], by: Author = ""
 ) -> None:
     """Take a decision back: its readings wait again, and what had counted counts no more."""
-    from besok.store import quarantine_decisions
-
     with opened() as db:
         quarantine_decisions.undo(db, number, author=by, now=datetime.now(UTC))
     print(f"Decision {number} is undone; its readings wait in quarantine.")
 
 
-def _decide(choice: "Choice", device: str, made: Decision) -> tuple[int, int]:
-    from besok.store.quarantine_decisions import Chosen, decide
-
+def _decide(choice: Choice, device: str, made: Decision) -> tuple[int, int]:
     chosen = Chosen(
         device=device,
         source=made.source,
@@ -104,19 +100,3 @@ def _decide(choice: "Choice", device: str, made: Decision) -> tuple[int, int]:
     )
     with opened() as db:
         return decide(db, choice, chosen, author=made.by, now=datetime.now(UTC), reason=made.reason)
-
-
-def _listed(groups: Sequence[QuarantineGroup], decided: Sequence[Decided]) -> Iterator[str]:
-    if not groups:
-        yield "Nothing waits in quarantine."
-    for g in groups:
-        place = f" at {g.site}/{g.portal or 'a space'}" if g.site else ", not placed"
-        people = "" if g.people is None else f", {many(g.people, 'person', 'people')}"
-        yield f"{g.device}  {g.channel} ({g.source}){place}: {WHY[g.cause]} (--cause {g.cause})"
-        yield f"    {many(g.readings, 'reading')}{people}, of {g.first:%Y-%m-%d %H:%M} to {g.last:%Y-%m-%d %H:%M} UTC"
-        yield f"    received {g.first_received:%Y-%m-%d %H:%M} to {g.last_received:%Y-%m-%d %H:%M} UTC"
-    for d in decided:
-        undone = f"; undone by {d.undone_by} on {d.undone:%Y-%m-%d}" if d.undone else ""
-        why = f": {d.reason}" if d.reason else ""
-        what = f"{many(d.readings, 'reading')} of {d.device} {d.decision}"
-        yield f"{d.id}  {what} by {d.author} on {d.made:%Y-%m-%d}{why}{undone}"

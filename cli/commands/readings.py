@@ -5,11 +5,15 @@ from typing import Annotated
 
 import typer
 
+from besok.model.errors import BesokError
 from besok.model.plurals import many
+from besok.services.voids import time_span
+from besok.store import voids
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, DeviceArgument, Reason, SourceOption, Yes, confirm
+from cli.terminal.tables import show
 
-app = typer.Typer(no_args_is_help=True, help="Readings that do not count: voided, with a reason and an undo.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")
@@ -17,11 +21,11 @@ def list_voids(
     site: AnySiteArgument = "",
 ) -> None:
     """Show what was voided: number, device, time, reason, author, and whether it was undone."""
-    from besok.store import voids
-    from cli.terminal import devices
-
+    columns = (
+        "id source device first last above readings people reason author made undone undone_by undone_why"
+    )
     with opened() as db:
-        print("\n".join(devices.voids(voids.listing(db, site or None))) or "Nothing was voided.")
+        show(voids.listing(db, site or None), columns, "Nothing was voided.")
 
 
 @app.command()
@@ -40,10 +44,6 @@ def void(
     yes: Yes = False,
 ) -> None:
     """Take what a device sent in some time out of all figures. It is kept, and that time is not measured."""
-    from besok.model.errors import BesokError
-    from besok.services.voids import time_span
-    from besok.store import voids
-
     if not reason.strip():
         raise BesokError("say why with --reason; it is shown beside the figures")
     now = datetime.now(UTC)
@@ -65,8 +65,6 @@ def undo(
     author: Author = "",
 ) -> None:
     """Let readings that were voided count again."""
-    from besok.store import voids
-
     with opened() as db:
         voids.undo(db, number, reason=reason.strip(), author=author, now=datetime.now(UTC))
     print(f"{number} is undone: its readings count again.")

@@ -7,7 +7,13 @@ from urllib.parse import quote
 
 import typer
 
+from besok.store import receive_tokens
 from cli.commands.database import opened
+from cli.serving import settings as serving
+from cli.serving.receiver import NAME, serve
+from cli.serving.settings import settings
+from cli.terminal.tables import show
+from collectors.receive import device_topic, tokens
 
 app = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
@@ -25,9 +31,6 @@ def receive(
     """Take counts that are pushed by HTTP, or put into a folder, to the broker, until ended."""
     if context.invoked_subcommand:
         return
-    from cli.serving import settings as serving
-    from cli.serving.receiver import NAME, serve
-
     more = {"receive_folder": str(folder)} if folder else {}
     serving.serve(lambda settings, stop: serve(settings.model_copy(update=more), stop), NAME)
 
@@ -43,10 +46,6 @@ def add(
     ] = None,
 ) -> None:
     """Make a token and print it. It is shown only now."""
-    from besok.store import receive_tokens
-    from cli.serving.settings import settings
-    from collectors.receive import device_topic, tokens
-
     devices = device or [f"{name}/#"]
     try:
         device_topic.topic(name)
@@ -70,19 +69,13 @@ def add(
 @token.command("list")
 def list_tokens() -> None:
     """Show the tokens: when they were made, and what each may send for."""
-    from besok.store import receive_tokens
-
     with opened() as db:
-        found = receive_tokens.load_all(db)
-    lines = [f"{t.name:30} {t.created:%Y-%m-%d}  {', '.join(f'/in/{d}' for d in t.devices)}" for t in found]
-    print("\n".join(lines) or "None.")
+        show(receive_tokens.load_all(db), "name created", sends_to=lambda t: [f"/in/{d}" for d in t.devices])
 
 
 @token.command()
 def remove(name: str) -> None:
     """Remove a token: nobody can send with it any more."""
-    from besok.store import receive_tokens
-
     with opened() as db:
         if not receive_tokens.remove(db, name):
             raise typer.BadParameter(f"there is no token {name}; `besok receive token list` shows them")

@@ -5,11 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 
+from besok.model.calendar import business_day
+from besok.model.levers import LeverEffect
+from besok.store.sites import load
+from besok.text import lever_text
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, AsJson, Author, SiteArgument
 
-app = typer.Typer(no_args_is_help=True, help="Figures for others, with all that they rest on.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -18,13 +23,7 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Print what more open hours, doors or events went with in the site's own history."""
-    from pydantic import TypeAdapter
-
-    from besok.model.calendar import business_day
-    from besok.model.levers import LeverEffect
     from besok.services.levers import compute_levers
-    from besok.store.sites import load
-    from besok.text import lever_text
 
     with opened() as db:
         place = load(db, site)

@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The roles with which programs and people reach the database.")
+from besok.model.settings import secret
+from besok.store import roles
+from cli.serving.settings import settings
+
+app = typer.Typer(no_args_is_help=True)
 
 ROLES = ("collector", "jobs", "web", "reader")
 
@@ -22,10 +26,6 @@ def give_passwords(
     Each takes its password from BESOK_DB_COLLECTOR_PASSWORD and so on, or the file in BESOK_DB_COLLECTOR_PASSWORD_FILE;
     one that has none there gets a new one, which is printed. Run as the owner of the database, after `besok migrate`.
     """
-    from besok.model.settings import secret
-    from besok.store import roles
-    from cli.serving.settings import settings
-
     chosen = only or ROLES
     if unknown := sorted(set(chosen) - set(ROLES)):
         raise typer.BadParameter(f"there is no role {unknown[0]}: write one of {', '.join(ROLES)}")

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from besok.model.plurals import many
+from besok.store import sandbox as store
 from cli.commands.database import opened
 from cli.commands.options import Yes, confirm
 
-app = typer.Typer(no_args_is_help=True, help="Sandboxes: the sites for simulated data.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -17,8 +18,6 @@ def empty(
     yes: Yes = False,
 ) -> None:
     """Delete all that a sandbox holds; its places and sensors stay."""
-    from besok.store import sandbox as store
-
     with opened() as db:
         store.check(db, site)
         held = store.holds(db, site)

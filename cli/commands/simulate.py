@@ -19,7 +19,7 @@ from cli.serving.settings import serve, settings
 if TYPE_CHECKING:
     from besok.model.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Simulated sensors.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

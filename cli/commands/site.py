@@ -7,12 +7,18 @@ from typing import Annotated
 import typer
 
 from besok.model.plurals import many
+from besok.model.sitefile import dump
+from besok.model.sitefile.notes import notes
+from besok.store import removal
+from besok.store.sites import apply as put
+from besok.store.sites import export as stored
 from cli.commands import site_new
 from cli.commands.database import opened
+from cli.commands.device import sent
 from cli.commands.options import Yes, confirm
-from cli.commands.sitefiles import read
+from cli.commands.sitefiles import as_sandbox, read
 
-app = typer.Typer(no_args_is_help=True, help="Site files: what is where, which sensor observes what.")
+app = typer.Typer(no_args_is_help=True)
 app.command("new")(site_new.new)
 
 SiteFileArgument = Annotated[
@@ -23,8 +29,6 @@ SiteFileArgument = Annotated[
 @app.command()
 def check(file: SiteFileArgument) -> None:
     """Say what is wrong with a site file, line by line."""
-    from besok.model.sitefile.notes import notes
-
     whole = read(file)
     sites = whole.sites
     print(
@@ -53,10 +57,6 @@ def apply(
     ] = None,
 ) -> None:
     """Show how a site file differs from the database, and what becomes of past days; then make the database like it."""
-    from besok.model.sitefile.notes import notes
-    from besok.store.sites import apply as put
-    from cli.stack.demo import as_sandbox
-
     sites = as_sandbox(read(file)) if sandbox else read(file)
     with opened() as db:
         day: date | None = first.date() if first else None
@@ -77,9 +77,6 @@ def apply(
 @app.command()
 def export() -> None:
     """Print the sites as they are in the database, as a site file."""
-    from besok.model.sitefile import dump
-    from besok.store.sites import export as stored
-
     with opened() as db:
         print(dump(stored(db)), end="")
 
@@ -90,9 +87,6 @@ def remove(
     yes: Yes = False,
 ) -> None:
     """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
-    from besok.store import removal
-    from cli.commands.device import sent
-
     with opened() as db:
         for one in site:
             held = removal.site_holds(db, one, *site)

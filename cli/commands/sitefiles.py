@@ -1,6 +1,7 @@
 """The sites that a command is about: those of a file, or of the database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from besok.model.errors import BesokError, NotFound, SiteFileError
@@ -69,3 +70,8 @@ def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:
     return SiteFile(
         sites=tuple(s for s in site_file.sites if not names or (s.timezone, s.day_start) in shared)
     )
+
+
+def as_sandbox(sites: SiteFile) -> SiteFile:
+    """Return the sites marked as sandboxes."""
+    return SiteFile(sites=tuple(replace(site, sandbox=True) for site in sites.sites))

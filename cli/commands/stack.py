@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.sitefiles import read
+from cli.commands.sitefiles import as_sandbox, read
 
 
 def demo(
@@ -18,7 +18,7 @@ def demo(
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
 
-    stack.run(read(site_file or EXAMPLE), history_days)
+    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days)
 
 
 def doctor() -> None:

@@ -12,7 +12,7 @@ from cli.serving.settings import asked_to_end, settings
 
 def record(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The new file; .gz, .bz2 or .xz is compressed.")
+        Path, typer.Option("--output", "-o", help="The new file, .jsonl; .jsonl.gz is compressed.")
     ],
     topics: Annotated[list[str] | None, typer.Option(help="Topic filters; all topics if left out.")] = None,
     for_: Annotated[
@@ -23,7 +23,7 @@ def record(
     from besok.store import decode_context
     from besok.store.database import Database
     from cli.traffic import record as recorder
-    from cli.traffic.durations import duration
+    from cli.traffic.recording import duration
 
     for_s = duration(for_).total_seconds() if for_ else None
     stop, loaded = asked_to_end(), settings()
@@ -58,7 +58,7 @@ def replay(
     from besok.store.database import Database
     from besok.store.sites import load_all
     from cli.traffic import replay as player
-    from cli.traffic.shifting import Shift
+    from cli.traffic.rewriting import Shift
 
     stop, loaded = asked_to_end(), settings()
     with Database(loaded.database_url.get_secret_value(), pool_size=1) as db:

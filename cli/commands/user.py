@@ -1,17 +1,19 @@
 """The commands `besok user`: who may sign in, and as what."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import pyotp
 import typer
 
+from besok.model.access import RIGHTS, Grant
+from besok.services.sign_in import hashed
+from besok.store import accounts
 from cli.commands.database import opened
 from cli.commands.options import ask_secret
+from cli.terminal.tables import show
 
-if TYPE_CHECKING:
-    from besok.model.access import Grant
-
-app = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in, and as what.")
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What is typed to sign in.")]
 Roles = Annotated[
@@ -30,8 +32,6 @@ def add(
     display: Annotated[str, typer.Option(help="What stands beside changes; the name if left out.")] = "",
 ) -> None:
     """Make an account, and ask for its password (or read it from standard input)."""
-    from besok.store import accounts
-
     grants, password = parsed(role), _asked()
     with opened() as db:
         if not accounts.add(db, name.lower(), display or name, password, grants, datetime.now(UTC)):
@@ -42,23 +42,17 @@ def add(
 @app.command("list")
 def list_accounts() -> None:
     """Show the accounts: their roles, where they sign in, and when they last did."""
-    from besok.store import accounts
-
     with opened() as db:
-        found = accounts.load_all(db)
-    for a in found:
-        where = a.issuer or ("password and code" if a.totp else "password")
-        last = f"{a.signed_in:%Y-%m-%d %H:%M}" if a.signed_in else "never"
-        print(f"{a.name:24} {', '.join(map(str, a.grants)) or 'no role':24} {last:17} {where}")
-    if not found:
-        print("None: nobody has to sign in on this machine, and nobody can from another.")
+        show(
+            accounts.load_all(db), "name grants signed_in",
+            "None: nobody has to sign in on this machine, and nobody can from another.",
+            by=lambda one: one.issuer or ("password and code" if one.totp else "password"),
+        )  # fmt: skip
 
 
 @app.command("role")
 def set_roles(name: Name, role: Roles) -> None:
     """Give an account these roles and no others; at once, also where it is signed in."""
-    from besok.store import accounts
-
     grants = parsed(role)
     with opened() as db:
         accounts.set_roles(db, name, grants)
@@ -74,16 +68,12 @@ def reset(
     ] = None,
 ) -> None:
     """Give an account a new password, which ends its sessions; or a second factor (TOTP)."""
-    from besok.store import accounts
-
     if code is None:
         password = _asked()
         with opened() as db:
             accounts.set_password(db, name, password)
         print(f"The password of {name.lower()} is changed, and its sessions are ended.")
         return
-    import pyotp
-
     secret = pyotp.random_base32() if code else None
     with opened() as db:
         accounts.set_totp(db, name, secret)
@@ -97,8 +87,6 @@ def reset(
 @app.command("end-sessions")
 def end_sessions(name: Name) -> None:
     """Sign an account out everywhere."""
-    from besok.store import accounts
-
     with opened() as db:
         number = accounts.end_sessions(db, name)
     print(f"{number} ended.")
@@ -107,17 +95,13 @@ def end_sessions(name: Name) -> None:
 @app.command()
 def remove(name: Name) -> None:
     """Remove an account and end its sessions. What it changed stays, under its name."""
-    from besok.store import accounts
-
     with opened() as db:
         accounts.remove(db, name)
     print(f"{name.lower()} can no longer sign in.")
 
 
-def parsed(roles: list[str]) -> "list[Grant]":
+def parsed(roles: list[str]) -> list[Grant]:
     """Return what `viewer` and `viewer@SITE` mean. Raises BadParameter."""
-    from besok.model.access import RIGHTS, Grant
-
     found = []
     for text in roles:
         role, _, site = text.partition("@")
@@ -129,8 +113,6 @@ def parsed(roles: list[str]) -> "list[Grant]":
 
 def _asked() -> str:
     """Return the hash of a password that is asked for, or read where nobody can be asked. Raises BadParameter."""
-    from besok.services.sign_in import hashed
-
     try:
         return hashed(ask_secret("Password", twice=True))
     except ValueError as exc:

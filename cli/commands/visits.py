@@ -2,27 +2,26 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from besok.model.errors import CountFileError, Unclear
-from besok.model.period_counts import LARGEST_FILE
+from besok.model.period_counts import LARGEST_FILE, CountFile
+from besok.model.site import Site
+from besok.store import period_counts, sites
+from besok.store.period_counts import NewImport, put
+from besok.store.sites import load
 from cli.commands import hand_counts
 from cli.commands.database import opened
 from cli.commands.options import AsJson, Author, SiteOption
+from cli.terminal.tables import show
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from besok.model.period_counts import CountFile
-    from besok.model.site import Site
-
-app = typer.Typer(no_args_is_help=True, help="Past visits: counts of earlier counters, lists and statistics.")
+app = typer.Typer(no_args_is_help=True)
 app.command("count")(hand_counts.count)
 
 Number = Annotated[int, typer.Argument(help="As `besok visits list` shows it.")]
@@ -55,8 +54,6 @@ def import_visits(
 ) -> None:
     """Show what storing the counts of a file would change, ask, and store them."""
     from besok.services.imports import preview
-    from besok.store.period_counts import NewImport, put
-    from besok.store.sites import load
     from cli.terminal import visits
 
     data, name = _content(file)
@@ -90,7 +87,6 @@ def import_visits(
 @app.command("list")
 def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     """Show what was imported: number, span, visits, source, author; undone ones too."""
-    from besok.store import period_counts, sites
     from cli.terminal import visits
 
     with opened() as db:
@@ -98,14 +94,12 @@ def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     if as_json:
         print(visits.listing_as_json(found))
     else:
-        print("\n".join(map(visits.line, found)) or "None.")
+        show(found, "id made author source first last rows visits name undone changed_by")
 
 
 @app.command()
 def undo(number: Number, by: Author = "") -> None:
     """Make an import count for nothing; what it replaced counts again."""
-    from besok.store import period_counts
-
     with opened() as db:
         period_counts.undo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} is undone; `besok visits redo {number}` makes it count again.")
@@ -114,8 +108,6 @@ def undo(number: Number, by: Author = "") -> None:
 @app.command()
 def redo(number: Number, by: Author = "") -> None:
     """Make an import that was undone count again."""
-    from besok.store import period_counts
-
     with opened() as db:
         period_counts.redo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} counts again.")
@@ -132,8 +124,8 @@ def _content(file: str) -> tuple[bytes, str]:
 
 
 def _read(
-    data: bytes, name: str, answers: Mapping[str, str], portals: Sequence[str], place: "Site"
-) -> "CountFile":
+    data: bytes, name: str, answers: Mapping[str, str], portals: Sequence[str], place: Site
+) -> CountFile:
     from besok.files.values import zone_named
     from besok.files.visit_counts import read
     from besok.files.visit_counts.series import ALL
@@ -151,7 +143,7 @@ def _read(
 
 
 @contextmanager
-def _questions_shown() -> "Iterator[None]":
+def _questions_shown() -> Iterator[None]:
     """Name the option with each answer to what is asked."""
     try:
         yield
@@ -176,7 +168,7 @@ def _pairs(told: Sequence[str], option: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _measure(found: "CountFile") -> Literal["gross"]:
+def _measure(found: CountFile) -> Literal["gross"]:
     """Return the usual measure; a running total may count both ways, which must be said. Raises CountFileError."""
     if any(remark.kind == "running" for remark in found.findings):
         raise CountFileError(
@@ -186,7 +178,7 @@ def _measure(found: "CountFile") -> Literal["gross"]:
     return "gross"
 
 
-def _doors(told: Sequence[str], found: "CountFile") -> dict[str, str | None]:
+def _doors(told: Sequence[str], found: CountFile) -> dict[str, str | None]:
     """Return the door of each series. Raises CountFileError for a series that the file does not have."""
     series = {count.series for count in found.counts}
     if len(told) == 1 and "=" not in told[0]:

@@ -1,11 +1,9 @@
-"""`besok simulate fit`: a world learnt from the stored history of sites, and how well it does.
+"""`besok simulate fit`: a world learnt from the stored history of sites.
 
 The reading happens here; what is learnt of it, and how, is in `sensors_sim.fit`.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Final
 
@@ -16,8 +14,6 @@ from besok.model.plurals import many
 from besok.model.site import SiteFile
 from besok.services.series import get_flows, get_occupancy
 from besok.store.database import Database
-from cli.terminal.tables import between, table
-from sensors_sim.fit_check import NAIVE_WEEKS, Beside, SiteCheck
 from sensors_sim.fit_rates import LearntSite
 from sensors_sim.hourly_history import HourAxis, HourlyHistory
 from sensors_sim.routes import lay_out
@@ -103,55 +99,3 @@ def told(learnt: Sequence[LearntSite]) -> Iterator[str]:
 def _shares(shares: Iterable[tuple[str, float]]) -> str:
     ordered = sorted(shares, key=lambda s: -s[1])
     return ", ".join(f"{name} {share:.0%}" for name, share in ordered)
-
-
-def check_text(checks: Sequence[SiteCheck], weeks: int) -> str:
-    """Return how well the fitted world does, as tables for people."""
-    lines: list[str] = []
-    for c in checks:
-        rows = [*_days(c), *_rows(c)]
-        lines += [
-            f"{c.site}: {c.first} to {c.last}, {many(weeks, 'week')} held back, {many(c.hours, 'counted open hour')}",
-            "",
-            *table(["PEOPLE ENTERING", "observed", "fitted", "naive"], rows),
-            "",
-            *table(
-                ["ERROR (RMSE / MEAN)", "fitted", "naive"],
-                [
-                    ["mean by weekday and hour", f"{c.profile.fitted:.1%}", f"{c.profile.naive:.1%}"],
-                    ["each hour", f"{c.hourly.fitted:.1%}", f"{c.hourly.naive:.1%}"],
-                ],
-            ),
-            "",
-            f"In the 80 % band of the replications: {c.days_in_band:.0%} of days, {c.hours_in_band:.0%} of hours",
-            "",
-        ]
-    return "\n".join([*lines, f"naive: the mean by weekday and hour of the {NAIVE_WEEKS} weeks before"])
-
-
-def _days(c: SiteCheck) -> Iterator[list[str]]:
-    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    return (_row(f"{name}, mean", day) for name, day in zip(names, c.weekdays, strict=True) if day)
-
-
-def _rows(c: SiteCheck) -> Iterator[list[str]]:
-    yield _row("all weeks", c.total)
-    yield _row("busy hour (95 %)", c.busy_hour)
-    yield _row("busiest hour", c.busiest_hour)
-    for name, figure in (
-        ("in the site, full hour (95 %)", c.full_hour),
-        ("in the site, fullest hour", c.fullest_hour),
-    ):
-        if figure:
-            yield _row(name, figure)
-
-
-def _row(name: str, figure: Beside) -> list[str]:
-    naive = "" if figure.naive is None else f"{figure.naive:.0f}"
-    return [name, f"{figure.observed:.0f}", between(figure.fitted), naive]
-
-
-def check_json(checks: Sequence[SiteCheck], weeks: int, seeds: Sequence[int]) -> str:
-    """One JSON object. docs/reference/scenarios.md describes it."""
-    body = {"weeks": weeks, "seeds": list(seeds), "sites": [asdict(c) for c in checks]}
-    return json.dumps(body, ensure_ascii=False, indent=1)

@@ -120,5 +120,5 @@ def as_text(scores: Scores) -> str:
         for v in scores.visits
     ]
     heads = ("scenario", "site", "days", "visits", "counted", "error")
-    counted = [*table(heads, came, 1), ""] if came else []
-    return "\n".join([*counted, *table(score_table.HEADS, map(score_table.cells, scores.lines), 2)])
+    counted = [*table(heads, came, [1]), ""] if came else []
+    return "\n".join([*counted, *table(score_table.HEADS, map(score_table.cells, scores.lines), [2])])

@@ -89,4 +89,4 @@ def as_text(scores: Sequence[StoredScore]) -> str:
         )
         for found in scores
     ]
-    return "\n".join(table(HEADS, rows, 1))
+    return "\n".join(table(HEADS, rows, [1]))

@@ -1,4 +1,4 @@
-"""`besok simulate what-if`: the days to look at, processes for the work, and the answer as table, CSV or JSON."""
+"""`besok simulate what-if`: the days to look at, processes for the work, and the answer as table or JSON."""
 
 import json
 import os
@@ -16,9 +16,9 @@ from rich.progress import track
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
-from cli.terminal.tables import between, csv_text, table
+from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
-from sensors_sim.utilisation import CLOSE, Utilisation
+from sensors_sim.utilisation import Utilisation
 from sensors_sim.whatif import (
     FACTORS,
     Answer,
@@ -127,7 +127,7 @@ def as_text(answer: Answer) -> str:
         "",
         *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
         "",
-        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
+        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=[len(SPACE_HEADS) - 1]),
         f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
         "",
         *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
@@ -135,25 +135,16 @@ def as_text(answer: Answer) -> str:
         *table(
             ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]
         ),
-        "",
-        *EXPLAINED,
     ]
     return "\n".join(lines)
 
 
 SPACE_HEADS: Final = (
     *("SPACE", "capacity", "holds today", "holds then", "peak today", "peak then", "over today", "over then"),
-    *("near then", "sure", "when then"),
+    *("sure", "when then"),
 )
 SEAT_HEADS: Final = ("SEATS", "", "taken today", "taken then", "full today", "full then")
 NO_CAPACITY: Final = "No space has a capacity, so that none can be over it: say it in the site file"
-EXPLAINED: Final = (
-    "holds: times the visitors (today's, then's) up to which a space stays within its capacity in half of the",
-    f"replications. over: minutes a week with more people than the capacity; near: with {CLOSE:.0%} of it or more;",
-    "full: with more people than seats. Of less than a week they are the minutes of all its days. sure: share of the",
-    "replications in which it is over at some time. when: the longest hours in which half of them are, with the mean",
-    "minutes over on such a day. Nobody is turned away: more people than the capacity are what is asked for.",
-)
 
 
 def _in_short(answer: Answer) -> Iterator[str]:
@@ -207,15 +198,14 @@ def _space_row(space: SpaceStrain) -> list[str]:
         between(then.peak),
         between(today.over),
         between(then.over),
-        between(then.near),
         f"{then.surely:.0%}",
         _when(then),
     ]
 
 
-def _when(strain: Strain, most: int = 2) -> str:
-    """Return the longest windows in a few words: "Sat 12-16 (131 min)"."""
-    told = windows(strain)[:most]
+def _when(strain: Strain) -> str:
+    """Return the two longest windows in a few words: "Sat 12-16 (131 min)"."""
+    told = windows(strain)[:2]
     return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
 
 
@@ -229,26 +219,15 @@ def _seat_row(space: SpaceStrain) -> list[str]:
     return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
 
 
-def _holds(found: Range) -> str:
-    mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
+def between(found: Range, digits: int = 0) -> str:
+    """Return the middle, with the interval in brackets if it is one."""
+    mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
-def as_csv(answer: Answer) -> str:
-    """Return a row for each space, in the order of the table. docs/reference/scenarios.md has the columns."""
-    rows = [_flat(space) for space in answer.spaces]
-    return csv_text([rows[0], *(row.values() for row in rows)])
-
-
-def _flat(space: SpaceStrain) -> dict[str, object]:
-    row: dict[str, object] = {"space": space.space, "capacity": space.capacity, "seats": space.seats}
-    for side, strain in (("today", space.today), ("then", space.then)):
-        row[f"surely_{side}"] = round(strain.surely, 3)
-        for key in ("holds", "peak", "over", "near", "days", "seated", "standing"):
-            row |= {f"{key}_{side}_{end}": _number(v) for end, v in asdict(getattr(strain, key)).items()}
-    for key in ("more_peak", "more_over"):
-        row |= {f"{key}_{end}": _number(v) for end, v in asdict(getattr(space, key)).items()}
-    return row | {"when_then": _when(space.then, 7)}
+def _holds(found: Range) -> str:
+    mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
+    return mid if low == high else f"{mid} ({low}-{high})"
 
 
 def as_json(answer: Answer) -> str:
@@ -261,7 +240,6 @@ def as_json(answer: Answer) -> str:
         "first": question.first.isoformat(),
         "last": question.last.isoformat(),
         "seeds": list(question.seeds),
-        "near": CLOSE,
         "notes": list(answer.notes),
     }
     spaces = [_rounded(asdict(s)) | {"when": [asdict(w) for w in windows(s.then)]} for s in answer.spaces]

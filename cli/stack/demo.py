@@ -36,11 +36,11 @@ HEARD = {"collector", "jobs"}  # as they name themselves; another collector that
 
 
 def run(sites: SiteFile, history_days: int) -> None:
-    """Run everything until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
+    """Run everything, with sandboxes, until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
     home = home_module.find()
     with home.locked(), Supervisor(home.logs, _say) as supervisor:
         try:
-            _run(home, supervisor, as_sandbox(sites), history_days)
+            _run(home, supervisor, sites, history_days)
         except Interrupted:
             _say("Ending ...")
     _say("Ended; the next start finds the data.")
@@ -56,7 +56,6 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     _start_servers(supervisor, cluster, broker)
     environment = _environment(cluster, broker, web_port, home.receive_port())
     sites = _applied(cluster.url(), sites)
-    _leave_open_session(home, supervisor, environment)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     with Database(cluster.url(), pool_size=1) as db:
         example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
@@ -114,14 +113,6 @@ def _account(home: Home, service: str) -> dict[str, str]:
     return environment | ({"BESOK_MQTT_CLIENT_ID": home.session()} if service == "collect" else {})
 
 
-def _leave_open_session(home: Home, supervisor: Supervisor, environment: dict[str, str]) -> None:
-    """Store what the broker has kept under the open name that the collector's session had in earlier versions."""
-    if home.open_session.exists():
-        environment = environment | _account(home, "collect")
-        if supervisor.run(_service("leave", environment, "collect", "--leave", accounts.COLLECTOR)) == 0:
-            home.open_session.unlink()
-
-
 def _service(name: str, environment: dict[str, str], *arguments: str) -> Program:
     return Program(name=name, command=(sys.executable, "-m", "cli.main", *arguments), env=environment)
 
@@ -177,11 +168,6 @@ def _health(port: int) -> dict[str, object] | None:
 def _at_work(health: Any) -> set[str]:
     """Return the services that are heard."""
     return {service["name"] for service in (health or {}).get("services", ()) if service["ok"]}
-
-
-def as_sandbox(sites: SiteFile) -> SiteFile:
-    """Return the sites marked as sandboxes."""
-    return SiteFile(sites=tuple(replace(site, sandbox=True) for site in sites.sites))
 
 
 def open_for_demo(sites: SiteFile, known: Iterable[Site], now: datetime) -> SiteFile:

@@ -128,19 +128,12 @@ class Home:
         """Return the collector's client id: a secret, since sensors of this machine need no account."""
         return f"{accounts.COLLECTOR}{SECRET}{self._accounts().password(SESSION)}"
 
-    @property
-    def open_session(self) -> Path:
-        """A file that is there as long as the broker keeps messages under the name of an earlier version."""
-        return self.data.resolve() / "mosquitto" / "open-session"
-
     def _accounts(self) -> Folder:
         return Folder(path=self.data.resolve() / "mosquitto" / "accounts")
 
     def _access(self) -> str:
         """Write the accounts; who has none may publish and reads nothing. Returns lines for the broker."""
         folder = self._accounts()
-        if (folder.path.parent / "mosquitto.db").exists() and not folder.path.exists():
-            self.open_session.touch()
         found = Accounts(accounts=accounts.local(), unclaimed=())
         folder.write(found, {}, anonymous=(accounts.EVERYTHING,))
         return mosquitto_files.conf(str(folder.path / "mosquitto"), anonymous=True)

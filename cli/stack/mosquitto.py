@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,18 +76,3 @@ def binary() -> str:
     if not found:
         raise StackError("Mosquitto is not installed: on Debian, `apt-get install mosquitto`")
     return found
-
-
-@contextmanager
-def temporary(port: int) -> Iterator[Broker]:
-    """Run a broker that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="besok-mqtt-") as name:
-        os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
-        broker = Broker(folder=Path(name), port=port, user=program.unprivileged("mosquitto", "postgres"))
-        server = broker.program()
-        process = program.start(server, broker.folder / "log")
-        try:
-            program.wait_until(broker.ready, process, server.name, limit_s=10)
-            yield broker
-        finally:
-            program.stop(process, server)

@@ -1,13 +1,9 @@
 """A private PostgreSQL 17 with TimescaleDB, in a folder of its own, on the loopback address."""
 
-import os
 import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +17,6 @@ from cli.stack.program import Program
 BIN = Path("/usr/lib/postgresql/17/bin")
 NAME = "besok"  # of the database and of the role that owns it
 PACKAGE = "postgresql-17-timescaledb"
-MEMORY = "/dev/shm"  # where Linux has files in memory
-ROOMY = 2_000_000_000  # bytes that all tests and more have room in
 
 CONF = """\
 # Written at each start by `besok`; changes here are lost.
@@ -141,27 +135,3 @@ class Cluster:
         done = subprocess.run(command, input=text, text=True, capture_output=True, cwd="/", check=False)
         if done.returncode:
             raise StackError(f"{tool} failed in {self.folder}:\n{done.stdout}{done.stderr}")
-
-
-@contextmanager
-def temporary(port: int) -> Iterator[Cluster]:
-    """Run a fast cluster that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="besok-pg-", dir=_in_memory()) as name:
-        os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
-        cluster = Cluster(folder=Path(name), port=port, user=program.unprivileged("postgres"), fast=True)
-        server = cluster.program()
-        process = program.start(server, cluster.folder / "log")
-        try:
-            program.wait_until(cluster.ready, process, server.name, limit_s=30)
-            yield cluster
-        finally:
-            program.stop(process, server)
-
-
-def _in_memory() -> str | None:
-    """Return a folder in memory, where copies of a database are 30 times faster; None if there is no room."""
-    try:
-        roomy = shutil.disk_usage(MEMORY).free >= ROOMY
-    except OSError:
-        return None
-    return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None

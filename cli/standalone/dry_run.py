@@ -15,6 +15,7 @@ from besok.model.decode_context import NOTHING, Codec, DecodeContext, Device
 from besok.model.errors import BesokError, Unreadable
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Message, Reading, Status
+from cli.terminal.tables import table
 from collectors import decoding, pipeline
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
@@ -288,7 +289,9 @@ def _iso(time: datetime) -> str:
 
 def _lines(found: DryRun) -> Iterator[str]:
     yield f"adapter: {found.adapter or 'none'}" + (f" ({found.model})" if found.model else "")
-    yield from _table(found.readings)
+    if found.readings:
+        heads = ("source", "device", "channel", "measures", "value", "time", "notes")
+        yield from table(heads, map(_row, found.readings), range(len(heads)))
     if found.statuses:
         yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in found.statuses)
     elif found.outcome == "not_data":
@@ -298,16 +301,6 @@ def _lines(found: DryRun) -> Iterator[str]:
     elif found.problems:
         yield "A part cannot be read. The readings above count; the message goes to the rejected ones too:"
     yield from (f"  {problem}" for problem in found.problems)
-
-
-def _table(readings: Sequence[Reading]) -> Iterator[str]:
-    if not readings:
-        return
-    head = ("source", "device", "channel", "measures", "value", "time", "notes")
-    rows = [head, *(_row(reading) for reading in readings)]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _row(reading: Reading) -> tuple[str, ...]:

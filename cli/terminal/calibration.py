@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from besok.model.calendar import WEEKDAYS
 from besok.model.plurals import many
 from besok.model.validation import Accuracy
-from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
-from cli.terminal.tables import table
+from besok.model.views.calibration import CountInfo, SiteCalibration
+from cli.terminal.tables import listing
 
 VERDICTS = {
     "none": "not counted",
@@ -23,56 +23,36 @@ PROBLEMS = {
     "waiting": "waits for the sensor",
     "expired": "the readings of that time are deleted",
 }
+PROPOSAL = (
+    "id portal factor_in factor_out proposed proposed_by decision decided decided_by decided_why"
+    " valid_from valid_to undone undone_by undone_why"
+)
 SHOWN = 10  # counts
 
 
-def listing(known: SiteCalibration) -> Iterator[str]:
+def lines(known: SiteCalibration) -> Iterator[str]:
     """Yield the calibration of a site: doors, advice, latest counts, proposals."""
     yield f"{known.site}: sensor / person, with the interval that holds 19 times of 20"
-    heads = ("door", "in", "verdict", "out", "verdict", "counts", "last", "corrected")
-    yield from ("  " + line for line in table(heads, map(_door, known.doors)))
-    yield from ("  " + line for line in _advice(known))
-    for heading, lines in (
-        ("Counts", map(_count, known.counts[:SHOWN])),
-        ("Proposals", map(proposal, known.history)),
-    ):
-        rows = list(lines)
-        if rows:
-            yield f"  {heading}:"
-            yield from (f"    {row}" for row in rows)
-
-
-def proposal(found: Calibration) -> str:
-    """`3 entrance: in x 1.11, out x 1.00, proposed 2026-03-03 by Kim; accepted by Robin: ..., from 2026-03-02`."""
-    said = (
-        f"{found.id} {found.portal}: in x {found.factor_in:.3f}, out x {found.factor_out:.3f}, "
-        f"proposed {found.proposed:%Y-%m-%d} by {found.proposed_by}"
+    yield from listing(
+        known.doors,
+        "portal counts last_counted correction.factor_in correction.factor_out",
+        in_=lambda door: _accuracy(door.into),
+        out=lambda door: _accuracy(door.out),
+        exchanged=lambda door: door.swapped,
     )
-    if found.decided:
-        said += f"; {found.decision} by {found.decided_by} {found.decided:%Y-%m-%d}: {found.decided_why}"
-    if found.valid_from:
-        said += f", from {found.valid_from:%Y-%m-%d}" + (
-            f" to {found.valid_to:%Y-%m-%d}" if found.valid_to else ""
-        )
-    if found.undone:
-        said += f"; undone by {found.undone_by} {found.undone:%Y-%m-%d}: {found.undone_why}"
-    return said
-
-
-def _door(door: DoorInfo) -> tuple[str, ...]:
-    ways = [text for known in (door.into, door.out) for text in (_accuracy(known), VERDICTS[known.verdict])]
-    if door.swapped:
-        ways[1] = ways[3] = "in and out exchanged?"
-    last = f"{door.last_counted:%Y-%m-%d}" if door.last_counted else "-"
-    force = door.correction
-    factors = f"in x {force.factor_in:.3f}, out x {force.factor_out:.3f}" if force else "-"
-    return (door.portal, *ways, str(door.counts), last, factors)
+    yield from _advice(known)
+    yield from listing(
+        known.counts[:SHOWN],
+        "id portal begins counted_by counted_in counted_out compared.device_in compared.device_out",
+        remark=_remark,
+    )
+    yield from listing(known.history, PROPOSAL)
 
 
 def _accuracy(known: Accuracy) -> str:
     if known.accuracy is None or known.lower is None or known.upper is None:
-        return "-"
-    return f"{known.accuracy:.2f} ({known.lower:.2f}-{known.upper:.2f})"
+        return VERDICTS[known.verdict]
+    return f"{known.accuracy:.2f} ({known.lower:.2f}-{known.upper:.2f}) {VERDICTS[known.verdict]}"
 
 
 def _advice(known: SiteCalibration) -> Iterator[str]:
@@ -95,17 +75,9 @@ def _no_advice(known: SiteCalibration) -> str:
     return "Another count would teach next to nothing."
 
 
-def _count(count: CountInfo) -> str:
-    seen = count.compared
-    people = f"{seen.counted_in:.0f} in, {seen.counted_out:.0f} out"
-    told = f"{people}; sensor {seen.device_in:.0f} in, {seen.device_out:.0f} out"
-    why = (
-        "discarded: " + (count.discarded_why or "")
-        if count.discarded
-        else PROBLEMS.get(seen.problem or "", "")
-    )
-    if not why and not count.used:
-        why = "not used: the sensor is another now, or counts differently"
-    state = f" [{why}]" if why else ""
-    shown = told if seen.problem is None else f"{count.counted_in} in, {count.counted_out} out"
-    return f"{count.begins:%Y-%m-%d %H:%M} UTC {count.portal}, {count.counted_by}: {shown}{state} {count.id}"
+def _remark(count: CountInfo) -> str:
+    if count.discarded:
+        return f"discarded: {count.discarded_why or ''}"
+    if problem := PROBLEMS.get(count.compared.problem or ""):
+        return problem
+    return "" if count.used else "not used: the sensor is another now, or counts differently"

@@ -8,8 +8,8 @@ import typer
 
 from besok.model.headcount import OLDEST
 from besok.model.site import Site
-from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
-from cli.terminal.tables import table
+from besok.model.views.headcounts import SiteHeadcounts, SpaceHeadcounts
+from cli.terminal.tables import listing
 
 
 def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
@@ -29,15 +29,18 @@ def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
     return local
 
 
-def listing(found: SiteHeadcounts, zone: str) -> Iterator[str]:
+def lines(found: SiteHeadcounts) -> Iterator[str]:
     """Yield what the headcounts of a site say, and each of them."""
     yield f"{found.site}: {said(found)}"
-    heads = ("space", "headcounts", "within", "estimate off by", "sensor shows")
-    yield from ("  " + line for line in table(heads, map(_space, found.spaces)))
-    if found.counts:
-        yield "  Headcounts:"
-        columns = ("time", "space", "people", "seats", "by", "estimate", "")
-        yield from ("    " + line for line in table(columns, [_count(c, zone) for c in found.counts]))
+    yield from listing(
+        found.spaces,
+        "space headcounts within judged",
+        estimate_off_by=lambda s: s.bias,
+        sensor_shows=_share,
+    )
+    yield from listing(
+        found.counts, "id time space people seats_taken counted_by estimate lower upper undone_by undone_why"
+    )
 
 
 def said(found: SiteHeadcounts) -> str:
@@ -48,20 +51,7 @@ def said(found: SiteHeadcounts) -> str:
     return f"of {found.judged} headcounts {found.within} lay within the 80 % interval ({between})"
 
 
-def _space(s: SpaceHeadcounts) -> list[str]:
-    within = f"{s.within} of {s.judged}" if s.judged else "-"
-    off = "-" if s.bias is None else f"{s.bias:+.1f}"
+def _share(s: SpaceHeadcounts) -> str:
     if s.scale is None or s.scale_lower is None or s.scale_upper is None:
-        return [s.space, str(s.headcounts), within, off, "-"]
-    shows = f"{100 * s.scale:.0f} % ({100 * s.scale_lower:.0f}-{100 * s.scale_upper:.0f})"
-    return [s.space, str(s.headcounts), within, off, shows]
-
-
-def _count(c: HeadcountInfo, zone: str) -> list[str]:
-    estimate = "-"
-    if c.estimate is not None and c.lower is not None and c.upper is not None:
-        estimate = f"{c.estimate:.0f} ({c.lower:.0f}-{c.upper:.0f})"
-    undone = f"undone by {c.undone_by}: {c.undone_why}" if c.undone else str(c.id)
-    seats = "-" if c.seats_taken is None else str(c.seats_taken)
-    time = f"{c.time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-    return [time, c.space, str(c.people), seats, c.counted_by, estimate, undone]
+        return ""
+    return f"{100 * s.scale:.0f} % ({100 * s.scale_lower:.0f}-{100 * s.scale_upper:.0f})"

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from besok.model.period_counts import CountFile, FileRemark
-from besok.model.plurals import many
 from besok.model.views.imports import ImportPreview, ImportView
 from besok.text import import_text
 from besok.text.languages import speaking
@@ -50,15 +49,6 @@ def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> 
     ]
     told["file"] = [_remark(remark) for remark in file.findings]
     return json.dumps(told, ensure_ascii=False, indent=2)
-
-
-def line(one: ImportView) -> str:
-    """Return an import in a line."""
-    undone = f"  undone by {one.changed_by}" if one.undone else ""
-    return (
-        f"{one.id}  {one.made:%Y-%m-%d %H:%M}  {one.author}  “{one.source}”  {one.first} to {one.last}  "
-        f"{one.rows:,} counts  {many(one.visits, 'visit')}  {one.name}{undone}"
-    )
 
 
 def listing_as_json(found: Sequence[ImportView]) -> str:

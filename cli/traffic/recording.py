@@ -5,34 +5,25 @@ microsecond. A line with `missing_from` and `missing_until` says that nobody lis
 killed breaks off, and is read as far as it goes.
 """
 
-import bz2
 import gzip
 import json
 import logging
-import lzma
+import re
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
-from besok.model.errors import RecordingError
+from besok.model.errors import RecordingError, SettingsError
 
 log = logging.getLogger(__name__)
 
 FORM: Final = 1
 MOST_BYTES: Final = 65_535  # of a topic, by the protocol
 YEARS: Final = (1999, 2200)
-_OPENERS: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_OTHERS: Final = (
-    ".zst",
-    ".zstd",
-    ".lz4",
-    ".zip",
-    ".7z",
-)  # which the standard library of this Python cannot write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,26 +83,22 @@ def read(file: Path) -> Iterator[Recorded | Missing]:
                     yield _line(file, number, text)
             else:
                 return
-        except (EOFError, zlib.error, lzma.LZMAError) as exc:
+        except (EOFError, zlib.error) as exc:
             if number == 0:
                 raise RecordingError(f"{file} is no recording: {exc}") from exc
         except UnicodeDecodeError as exc:
             raise RecordingError(f"{file} is no recording: it is no text after line {number}") from exc
-        except OSError as exc:  # what gzip and bz2 say of other bytes, and disks of themselves
+        except OSError as exc:  # what gzip says of other bytes, and disks of themselves
             raise RecordingError(f"{file} cannot be read after line {number}: {exc}") from exc
     log.warning("%s breaks off after line %d", file, number, extra={"action": "recording_broken_off"})
 
 
 def _open(file: Path, mode: str) -> IO[str]:
-    if file.suffix in _OTHERS:
-        known = ", ".join(_OPENERS)
-        raise RecordingError(
-            f"{file}: recordings are written plain or as {known}, by the end of the file's name"
-        )
-    opener = _OPENERS.get(file.suffix, open)
+    if file.suffix not in (".gz", ".jsonl", ".json"):
+        raise RecordingError(f"{file}: name a recording .jsonl, or .jsonl.gz to have it compressed")
+    opener: Any = gzip.open if file.suffix == ".gz" else open
     try:
-        opened: IO[str] = opener(file, f"{mode}t", encoding="utf-8", newline="\n")
-        return opened
+        return cast(IO[str], opener(file, f"{mode}t", encoding="utf-8", newline="\n"))
     except FileExistsError as exc:
         raise RecordingError(f"{file} is there already: name another file, or remove it first") from exc
     except OSError as exc:
@@ -180,3 +167,20 @@ def _aware(value: str) -> datetime:
     if not YEARS[0] <= time.year <= YEARS[1]:
         raise ValueError(f"{value} is in no year in which there were messages")
     return time
+
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def duration(text: str) -> timedelta:
+    """Return the length that `text` says, such as 90s, 1h30m, 7d or -52w. Raises SettingsError."""
+    plain = text.removeprefix("-")
+    parts = _PART.findall(plain)
+    if not parts or _PART.sub("", plain).strip():
+        raise SettingsError(f'"{text}" is no length of time: write it as 90s, 10m, 2h, 7d or 1h30m')
+    try:
+        length = timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+    except OverflowError as exc:
+        raise SettingsError(f'"{text}" is longer than any calendar') from exc
+    return length if plain == text else -length

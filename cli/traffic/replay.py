@@ -21,10 +21,8 @@ from besok.model.plurals import many
 from besok.model.readings import Decoded, Flag, Message
 from besok.model.settings import Settings
 from besok.model.site import Site
-from cli.traffic.durations import duration
-from cli.traffic.marking import at_site, marked, native_site
-from cli.traffic.recording import YEARS, Missing, Recorded, read
-from cli.traffic.shifting import Shift, shifted
+from cli.traffic.recording import YEARS, Missing, Recorded, duration, read
+from cli.traffic.rewriting import Shift, at_site, native_site, simulated
 from collectors import decoding
 from sensors_sim.live import Clock, Pace
 from sensors_sim.publisher import Publisher
@@ -205,7 +203,7 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
         before, topic=at_site(line.topic, to[site]) if site else line.topic, received=line.received + shift.by
     )
     for zone in dict.fromkeys((shift.zone, "UTC")):  # some formats write UTC without saying so
-        payload = marked(line.topic, shifted(before, replace(shift, zone=zone)))
+        payload = simulated(before, replace(shift, zone=zone))
         if payload is None:
             return UNMARKED
         becomes = decoding.decode(replace(after, payload=payload), found.known)

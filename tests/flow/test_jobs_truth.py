@@ -14,7 +14,7 @@ from besok.model.sitefile import parse
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import write
-from cli.stack.demo import as_sandbox
+from cli.commands.sitefiles import as_sandbox
 from collectors.pipeline import decode
 from jobs import work
 from sensors_sim.backfill import messages

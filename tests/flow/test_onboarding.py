@@ -91,7 +91,7 @@ def test_the_past_of_a_sensor_counts_once_it_is_placed(
 
     assert sum(people_in(ask, "lift-down")) == 400
     assert ask.get("/api/v1/devices/unplaced").json() == []
-    assert f"{LIBRARY}/lift-down; " in besok(database_url, "device", "list").stdout
+    assert f"{LIBRARY}/lift-down" in besok(database_url, "device", "list").stdout
     assert "Every sensor that is heard has its place" in besok(database_url, "device", "suggest").stdout
 
 

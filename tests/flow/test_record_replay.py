@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from benchmarks import servers
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Flag
@@ -23,7 +24,7 @@ from besok.model.site import Sensor, Site, SiteFile
 from besok.store import decode_context
 from besok.store.database import Database
 from besok.store.sites import apply
-from cli.stack import mosquitto, ports, program
+from cli.stack import ports, program
 from cli.traffic import record
 from cli.traffic.recording import Missing, Recorded, read
 from tests.small_sites import library, space
@@ -139,7 +140,7 @@ def _listens(publish: Callable[..., None], house: str, file: Path, wait_for: Cal
 def test_a_recorder_says_when_nobody_listened(house: str, tmp_path: Path, wait_for: Callable[..., object],
                                               publish: Callable[..., None]) -> None:  # fmt: skip
     file = tmp_path / "a.jsonl"
-    with mosquitto.temporary(*ports.free()) as running:
+    with servers.broker() as running:
         settings = Settings(mqtt_host=ports.HOST, mqtt_port=running.port, database_url=SecretStr(""))
         server = running.program()
 

@@ -16,9 +16,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from benchmarks import servers
 from besok.model.settings import Settings
 from besok.model.site import Sensor, SiteFile
-from cli.stack import mosquitto, ports, program
+from cli.stack import ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
 from tests.small_sites import library, portal, space
@@ -138,7 +139,7 @@ def test_what_is_published_reaches_the_database(
 def test_a_broker_that_restarts_loses_nothing(
     branch: SiteFile, house: str, wait_for: Callable[..., object], tmp_path: Path
 ) -> None:
-    with mosquitto.temporary(*ports.free()) as running:
+    with servers.broker() as running:
         at = (ports.HOST, running.port)
         server = running.program()
         with listening(at, house) as ear, simulating(branch, mqtt(at), start=START, end=END, speed=1200):

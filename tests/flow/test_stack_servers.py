@@ -36,15 +36,14 @@ def test_the_database_has_timescaledb_and_wants_the_password(database_url, clust
 
 def test_servers_end_when_whoever_started_them_is_killed(wait_for):
     script = (
-        "import sys, signal\nfrom cli.stack import postgres, mosquitto\n"
-        "a, b = map(int, sys.argv[1:])\n"
-        "with postgres.temporary(a) as c, mosquitto.temporary(b) as m:\n"
-        "    print(c.folder, m.folder, flush=True)\n    signal.pause()\n"
+        "import signal\nfrom benchmarks import servers\n"
+        "with servers.cluster() as c, servers.broker() as m:\n"
+        "    print(c.folder, m.folder, c.port, m.port, flush=True)\n    signal.pause()\n"
     )
-    taken = ports.free(2)
-    command = [sys.executable, "-c", script, *map(str, taken)]
+    command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=program.ROOT) as starter:
-        folders = [Path(folder) for folder in starter.stdout.readline().split()]
+        told = starter.stdout.readline().split()
+        folders, taken = [Path(folder) for folder in told[:2]], [int(port) for port in told[2:]]
         starter.kill()
     servers = [
         Cluster(folder=folders[0], port=taken[0]).program(),
@@ -86,7 +85,7 @@ def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wai
         "    print(broker.folder, flush=True)\n    signal.pause()\n"
     )
     taken = ports.free(3)
-    command = [sys.executable, "-c", script, *map(str, taken)]
+    command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=program.ROOT) as starter:
         folder = Path(starter.stdout.readline().strip())
         try:

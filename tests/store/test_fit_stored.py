@@ -12,8 +12,8 @@ from besok.model.sitefile import parse
 from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import write
+from cli.commands.sitefiles import as_sandbox
 from cli.simulation import fit
-from cli.stack.demo import as_sandbox
 from collectors.pipeline import decode
 from jobs.estimate import past_days
 from jobs.learn import SitePast

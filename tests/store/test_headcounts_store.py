@@ -125,7 +125,7 @@ def test_a_camera_is_compared_with_the_people_counted(db: Database, house: Site,
     assert nook.beside == 8
     assert nook.scale == pytest.approx(0.82, abs=0.03)
     assert nook.scale_lower and nook.scale_upper and nook.scale_lower < 0.8 < nook.scale_upper
-    assert "sensor shows" in "\n".join(terminal.listing(get_headcounts(db, house, after(600)), "UTC"))
+    assert "sensor shows" in "\n".join(terminal.lines(get_headcounts(db, house, after(600))))
     assert estimated(db, today, 425)["nook"] > 18.5  # the figure follows the headcounts
 
 

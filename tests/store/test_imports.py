@@ -270,7 +270,7 @@ def test_the_annual_report_names_the_file(lib: Database) -> None:
     (told,) = report.imports
     assert (told.source, told.name, told.digest, told.author) == (GATE, "x.csv", "d", "Ada")
     assert told.visits == pytest.approx(37200) and told.days == 366
-    assert "366 days are from counts" in " ".join(report.remarks) and "SHA-256 d" in as_text(report)
+    assert "366 days are from counts" in " ".join(report.remarks) and "digest d" in as_text(report)
     assert report.low and report.high and report.low < 37200 < report.high
     period_counts.undo(lib, number, "Ada", now=NOW)
     assert compute_annual(lib, "lib", 2024, TODAY).net is None

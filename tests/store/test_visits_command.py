@@ -67,9 +67,9 @@ def test_years_come_back_as_their_sums_and_can_be_undone(lib: Database, ask: Ask
     assert stored(lib) == pytest.approx(sums)
     assert ask("import", "--yes")[1] == "" and stored(lib) == pytest.approx(sums)  # once more is the same
     listed = ask("list", "--site", "lib")[0]
-    assert "Ada  “old gate”  2022-01-01 to 2024-12-31  3 counts  330,000 visits  visits.csv" in listed
+    assert "Ada old gate 2022-01-01 2024-12-31 3 330,000 visits.csv" in " ".join(listed.split())
     assert "is undone" in ask("undo", number, "--by", "Bo")[0] and stored(lib) == {}
-    assert "undone by Bo" in ask("list", "--site", "lib")[0]
+    assert ask("list", "--site", "lib")[0].rstrip().endswith("yes     Bo")
     ask("redo", number)
     assert stored(lib) == pytest.approx(sums)
 

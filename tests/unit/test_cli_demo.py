@@ -5,7 +5,8 @@ import pytest
 
 from besok.model import calendar
 from besok.model.site import OpeningException, Site, SiteFile, Text
-from cli.stack.demo import NOTE, as_sandbox, open_for_demo
+from cli.commands.sitefiles import as_sandbox
+from cli.stack.demo import NOTE, open_for_demo
 from tests.small_sites import week
 
 HOURS = week("08:00-20:00", saturday="10:00-16:00", sunday="closed", country="SE")

@@ -79,4 +79,4 @@ def test_a_list_that_is_cut_off_says_so() -> None:
     cut = "Bara de 100 som anslöt senast visas."
     assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
     assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))
-    assert list(devices.strangers([stranger] * SHOWN_DEVICES, NOW))[-1].startswith("Only the 100")
+    assert list(devices.unassigned([stranger] * SHOWN_DEVICES))[-1].startswith("Only the 100")

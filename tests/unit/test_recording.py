@@ -14,11 +14,9 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError, SettingsError
 from besok.model.readings import Flag, Message
 from cli.traffic import replay
-from cli.traffic.durations import duration
-from cli.traffic.marking import marked
-from cli.traffic.recording import Missing, Recorded, Writer, read
+from cli.traffic.recording import Missing, Recorded, Writer, duration, read
 from cli.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
-from cli.traffic.shifting import Shift, shifted
+from cli.traffic.rewriting import Shift, simulated
 from collectors import decoding
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
@@ -41,7 +39,7 @@ def write(file: Path, lines: tuple[Recorded | Missing, ...] = LINES) -> Path:
     return file
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "jsonl.bz2", "jsonl.xz"])
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz"])
 def test_what_is_recorded_is_read(ending: str, tmp_path: Path) -> None:
     assert tuple(read(write(tmp_path / f"traffic.{ending}"))) == LINES
 
@@ -87,10 +85,9 @@ def test_hostile_lines_are_refused_in_words(line: str, tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_over_and_unknown_forms_are_told(tmp_path: Path) -> None:
-    for ending in ("gz", "bz2", "xz"):  # files that are not compressed as their names say
-        (tmp_path / f"a.{ending}").write_bytes(b"neither of them, and long enough")
-        with pytest.raises(RecordingError):
-            replay.overview(tmp_path / f"a.{ending}")
+    (tmp_path / "a.gz").write_bytes(b"not compressed as its name says, and long enough")
+    with pytest.raises(RecordingError):
+        replay.overview(tmp_path / "a.gz")
     write(tmp_path / "a.jsonl")
     with pytest.raises(RecordingError, match="there already"):
         Writer(tmp_path / "a.jsonl", ["#"])
@@ -100,66 +97,54 @@ def test_nothing_is_written_over_and_unknown_forms_are_told(tmp_path: Path) -> N
 
 def moved(value: object, shift: Shift = WEEKS) -> Any:
     payload = json.dumps({"x": value}, ensure_ascii=False).encode()
-    return json.loads(shifted(Message(topic="t", payload=payload, received=NOW), shift))["x"]
+    return json.loads(simulated(Message(topic="t", payload=payload, received=NOW), shift) or b"")["x"]
 
 
 @pytest.mark.parametrize(
     ("written", "becomes"),
     [
         ("2026-11-25T08:15:00Z", "2026-04-29T08:15:00Z"),
-        ("2026-11-25T08:15:00.123456789Z", "2026-04-29T08:15:00.123456789Z"),
-        ("2026-11-25T09:15:00+01:00", "2026-04-29T09:15:00+01:00"),
-        ("2026-11-25 09:15:00", "2026-04-29 10:15:00"),  # our clock was put forward
-        ("2026-11-25 09:15", "2026-04-29 10:15"),
-        ("20261125T081500Z", "20260429T081500Z"),
-        ("20261125091500", "20260429101500"),
-        ("2026/11/25 09:15:00", "2026/04/29 10:15:00"),
-        ("25.11.2026 09:15:00", "29.04.2026 10:15:00"),
-        ("11/25/2026 09:15:00", "04/29/2026 10:15:00"),
-        ("Wed, 25 Nov 2026 08:15:00 GMT", "Wed, 29 Apr 2026 08:15:00 GMT"),
-        ("Wed Nov 25 09:15:00 2026", "Wed Apr 29 10:15:00 2026"),
+        ("2026-11-25T08:15:00.123456Z", "2026-04-29T08:15:00.123456Z"),
+        ("2026-11-25T09:15:00+01:00", "2026-04-29T08:15:00Z"),
+        ("2026-11-25 09:15", "2026-04-29T08:15:00Z"),
+        ("20261125091500", "2026-04-29T08:15:00Z"),
+        ("25.11.2026 09:15:00", "2026-04-29T08:15:00Z"),
+        ("Wed, 25 Nov 2026 08:15:00 GMT", "2026-04-29T08:15:00Z"),
         ("2026-11-25T08:00:00Z/2026-11-25T08:15:00Z", "2026-04-29T08:00:00Z/2026-04-29T08:15:00Z"),
-        ("/Date(1795594500000)/", "/Date(1777450500000)/"),
+        ("/Date(1795594500000)/", "2026-04-29T08:15:00Z"),
         (1795594500, 1777450500),
         (1795594500.25, 1777450500.25),
         (1795594500250, 1777450500250),
         (1795594500250000, 1777450500250000),
-        ("1795594500", "1777450500"),
+        ("1795594500", "2026-04-29T08:15:00Z"),
         ('{"ts": 1795594500}', '{"ts":1777450500}'),
         ('["a", "b"]', '["a", "b"]'),
     ],
 )
-def test_times_move_in_their_own_form(written: object, becomes: object) -> None:
+def test_times_move(written: object, becomes: object) -> None:
     assert moved(written) == becomes
 
 
 def test_what_is_no_time_of_the_recording_stays() -> None:
-    texts = ["2026-10-11T08:15:00Z", "24e124aa00112233", "2026-11-25", "Avdelning 2026", ""]
+    texts = ["2026-10-11T08:15:00Z", "24e124aa00112233", "2026-11-25", "Avdelning 2026", "{x", ""]
     for value in (*texts, 1785194500, 4711, 0.5, None, True):
         assert moved(value) == value
-
-
-def test_all_but_the_times_says_what_it_said() -> None:
-    payload = b'\xef\xbb\xbf{ "t" :1795594500 ,"n": 1.50, "n":[ 1e3, null ]\n, "s": "\\u00e5", "j": "{x"}'
-    message = Message(topic="t", payload=payload, received=NOW)
-    becomes = '{"t":1777450500,"n":1.50,"n":[1e3,null],"s":"å","j":"{x"}'
-    assert shifted(message, WEEKS).decode() == becomes
-    for other in (b"\xff\xfe\x00", b"<a/>", b"2026-11-25T08:15:00Z", b"[" * 100_000, b'{"t": 1795594500'):
-        message = Message(topic="t", payload=other, received=NOW)
-        assert shifted(message, WEEKS) == other
+    assert moved(1795594500, Shift(by=timedelta(), first=NOW, last=NOW)) == 1795594500
 
 
 @pytest.mark.parametrize(
     ("topic", "payload", "becomes"),
     [
         ("a/b", b'{"n": 1}', b'{"besok_simulated":true,"n":1}'),
-        ("a/b", b" {}", b'{"besok_simulated":true}'),
+        ("a/b", b"\xef\xbb\xbf {}", b'{"besok_simulated":true}'),
         ("a/b", b'{"besok_simulated": false}', b'{"besok_simulated":true}'),
+        ("a/b", b'{"s": "\\ud800"}', b'{"besok_simulated":true,"s":"\\ud800"}'),
         ("a/b", b"[{}]", None),
         ("a/b", b"<a/>", None),
         ("a/b", b"ON", None),
         ("a/b", b"1", None),
         ("a/b", b"\xff", None),
+        ("a/b", b'{"a":' * 100_000, None),
         ("besok/v1/h/d/flow", b'[{"in": 1}, {"in": 2, "simulated": false}]',
          b'[{"simulated":true,"in":1},{"simulated":true,"in":2}]'),
         ("besok/v1/h/d/flow", b'{"in": 1}', b'{"simulated":true,"in":1}'),
@@ -168,7 +153,7 @@ def test_all_but_the_times_says_what_it_said() -> None:
     ],
 )  # fmt: skip
 def test_the_mark(topic: str, payload: bytes, becomes: bytes | None) -> None:
-    assert marked(topic, payload) == becomes
+    assert simulated(Message(topic=topic, payload=payload, received=NOW), WEEKS) == becomes
 
 
 FOUND = Places(

@@ -61,10 +61,7 @@ def test_what_no_option_says_is_asked(tmp_path: Path, monkeypatch: pytest.Monkey
         "",
         "",
         "",
-        "Dörren",
-        "",
-        "count-1",
-        "",
+        "Dörren@Bottenvåning=count-1",
         "",
     ]
     done = run(app, ["site", "new"], input="\n".join(answers) + "\n")

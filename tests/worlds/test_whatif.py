@@ -1,7 +1,5 @@
 """What breaks first: counted minute by minute from the truth, beside today's, with the factor that each space holds."""
 
-import csv
-import io
 import json
 from dataclasses import replace
 from datetime import date, time
@@ -51,7 +49,6 @@ def test_utilisation_is_what_the_truth_says_minute_by_minute() -> None:
     people = said.people[:, CHILDREN]
     assert found.peak[CHILDREN] == people.max()
     assert found.over[CHILDREN].sum() == found.daily[:, CHILDREN].sum() == (people > 110).sum() > 0
-    assert found.near[CHILDREN].sum() == (people >= 99).sum()
     assert found.standing[CHILDREN] == (people > 48).sum()
     at_14_on_sunday = [m for m, t in enumerate(said.times) if (t.day, t.hour) == (25, 13)]  # UTC: winter time
     assert found.over[CHILDREN, 6 * 24 + 14] == (people[at_14_on_sunday] > 110).sum()
@@ -66,7 +63,6 @@ def test_more_visitors_break_more_and_the_first_to_break_comes_first() -> None:
     assert 1.9 < library.times.low <= library.times.mid <= library.times.high < 2.1
     children = space(answer, "childrens-floor")
     assert children.then.surely == 1 and children.then.over.low > children.today.over.high
-    assert children.more_over.mid > 0 and children.more_peak.low > 0
     holds = [s.then.holds.mid for s in answer.spaces if s.capacity]
     assert holds == sorted(holds)
 
@@ -110,15 +106,14 @@ def test_the_table_says_what_breaks_and_when() -> None:
     assert "Within capacity at 4 times the visitors: " in text
 
 
-def test_json_and_csv_hold_every_space_and_only_numbers_that_pages_can_read() -> None:
+def test_json_holds_every_space_and_only_numbers_that_pages_can_read() -> None:
     body = json.loads(shown.as_json(doubled()), parse_constant=lambda text: pytest.fail(text))
-    rows = list(csv.DictReader(io.StringIO(shown.as_csv(doubled()))))
     names = [s.space for s in doubled().spaces]
-    assert [s["space"] for s in body["spaces"]] == [r["space"] for r in rows] == names
+    assert [s["space"] for s in body["spaces"]] == names
     children = next(s for s in body["spaces"] if s["space"].endswith("childrens-floor"))
     assert len(children["then"]["week"]) == 7 and len(children["then"]["likely"][6]) == 24
     assert children["when"][0]["minutes"] > 0 and children["when"][0]["surely"] == 1
-    assert body["seeds"] == [1, 2] and body["near"] == 0.9
+    assert body["seeds"] == [1, 2]
 
 
 def test_a_house_without_doors_and_capacity_breaks_nowhere() -> None:
@@ -155,7 +150,7 @@ def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
 
 
 def test_the_command_answers_for_a_site_file() -> None:
-    words = "simulate what-if --site-file sites/helsingborg.toml --replications 1 --format json"
+    words = "simulate what-if --site-file sites/helsingborg.toml --replications 1 --json"
     days = "--first 2026-10-24 --last 2026-10-24 --set rates.*.arrivals=1.5"
     result = CliRunner().invoke(app, f"{words} {days}".split())
     assert result.exit_code == 0, result.output

@@ -1,0 +1,63 @@
+"""Private servers for tests and measurements, which are gone afterwards."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.stack import ports, program
+from cli.stack.mosquitto import Broker
+from cli.stack.postgres import Cluster
+
+MEMORY = "/dev/shm"  # where Linux has files in memory
+ROOMY = 2_000_000_000  # bytes that all tests and more have room in
+
+
+@contextmanager
+def broker() -> Iterator[Broker]:
+    """Run a Mosquitto on a free port."""
+    with _folder("besok-mqtt-") as folder:
+        found = Broker(
+            folder=folder, port=ports.free()[0], user=program.unprivileged("mosquitto", "postgres")
+        )
+        with _running(found, 10):
+            yield found
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Run a fast PostgreSQL on a free port."""
+    with _folder("besok-pg-", _in_memory()) as folder:
+        found = Cluster(folder=folder, port=ports.free()[0], user=program.unprivileged("postgres"), fast=True)
+        with _running(found, 30):
+            yield found
+
+
+@contextmanager
+def _running(server: Broker | Cluster, limit_s: float) -> Iterator[None]:
+    started = server.program()
+    process = program.start(started, server.folder / "log")
+    try:
+        program.wait_until(server.ready, process, started.name, limit_s=limit_s)
+        yield
+    finally:
+        program.stop(process, started)
+
+
+@contextmanager
+def _folder(prefix: str, within: str | None = None) -> Iterator[Path]:
+    """Make a folder that the server's account can enter."""
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name:
+        os.chmod(name, 0o755)  # noqa: PTH101
+        yield Path(name)
+
+
+def _in_memory() -> str | None:
+    """Return a folder in memory, where copies of a database are 30 times faster; None if there is no room."""
+    try:
+        roomy = shutil.disk_usage(MEMORY).free >= ROOMY
+    except OSError:
+        return None
+    return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None

@@ -8,7 +8,6 @@ import pytest
 from besok.model.site import Site, Text
 from besok.model.views.calendar import UnusualTime
 from besok.text import formats
-from besok.text.languages import LANG
 from jobs.unusual_days import _speaks_of_people
 from tests.small_sites import week
 
@@ -33,12 +32,9 @@ def test_a_quiet_day_is_told_where_it_was_open(day: int, days: int, told: bool) 
     assert _speaks_of_people(quiet(datetime(2026, 11, day, 3, tzinfo=HERE), days), HOUSE) is told
 
 
+@pytest.mark.usefixtures("english")
 def test_both_ends_of_what_lasts_for_days_are_told() -> None:
-    token = LANG.set("en")
-    try:
-        start = datetime(2026, 11, 11, 3, tzinfo=HERE)
-        whole = formats.span(start, start + timedelta(days=3), "Europe/Stockholm")
-        hours = formats.span(start, start + timedelta(hours=2), "Europe/Stockholm")
-    finally:
-        LANG.reset(token)
+    start = datetime(2026, 11, 11, 3, tzinfo=HERE)
+    whole = formats.span(start, start + timedelta(days=3), "Europe/Stockholm")
+    hours = formats.span(start, start + timedelta(hours=2), "Europe/Stockholm")
     assert whole == "11 Nov 03:00 – 14 Nov 03:00" and hours == "11 Nov 03:00–05:00"

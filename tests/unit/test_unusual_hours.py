@@ -1,21 +1,17 @@
 """Unusual times that last for days: told where the house was open, and with both of their ends."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from besok.model.site import Site, Text
 from besok.model.views.calendar import UnusualTime
 from besok.text import formats
 from jobs.unusual_days import _speaks_of_people
-from tests.small_sites import week
+from tests.small_sites import house, week
 
 HERE = ZoneInfo("Europe/Stockholm")
-HOUSE = Site(
-    id="lib", kind="library", name=Text(sv="Bibblan", en="Library"), timezone="Europe/Stockholm", day_start=time(4),
-    spaces=(), portals=(), opening=week("10:00-18:00", sunday="closed", country="SE"), sensors=(),
-)  # fmt: skip
+HOUSE = house(week("10:00-18:00", sunday="closed", country="SE"))
 
 
 def quiet(start: datetime, days: int) -> UnusualTime:

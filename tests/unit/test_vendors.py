@@ -167,7 +167,7 @@ def event(part: str = "Device1Scenario1", /, topic: str = "", **data: str) -> An
 AXIS = (
     row(push(("in", 3), ("out", 1)), "axis b8a44fa11111: flow:1 in 3/900, flow:1 out 1/900 | 12-01 08:15:00"),
     row(push(("in", 3), spell={}),
-        "axis b8a44fa11111: flow:1 in 3/900 | 12-01 08:15:00"),  # the zone of the counter
+        "axis b8a44fa11111: flow:1 in 3/900 | 12-01 08:15:00", zone="Asia/Tokyo"),  # the zone of the counter
     row(push(("in", 3), kind="fish"), 'rejected: a measurement is of the kind "fish", which…'),
     row(push(), "not data: a message without items"),  # a test
     row(event(topic="axis:CameraApplicationPlatform/VMD/Camera1Profile1", active="1") | {"serial": "B8A44F000001"},

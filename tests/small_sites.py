@@ -1,5 +1,6 @@
 """Small libraries for tests: a name, a week of hours, spaces, doors and sensors."""
 
+from datetime import time
 from typing import Any
 
 from besok.model.site import (
@@ -21,6 +22,21 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 def week(hours: str, *exceptions: OpeningException, **more: Any) -> OpeningHours:
     """The same hours every day, or others on the weekdays named in `more`."""
     return OpeningHours(tables=(WeekHours(**dict.fromkeys(DAYS, hours) | more),), exceptions=exceptions)
+
+
+def house(opening: OpeningHours, id: str = "house", **more: Any) -> Site:
+    """A house without spaces and doors, whose days begin at four."""
+    return Site(
+        id=id,
+        kind="library",
+        name=Text(sv="Huset", en="The house"),
+        timezone="Europe/Stockholm",
+        day_start=time(4),
+        opening=opening,
+        spaces=(),
+        portals=(),
+        **more,
+    )
 
 
 def space(id: str, kind: str = "zone", **more: Any) -> Space:

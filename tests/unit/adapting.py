@@ -20,13 +20,18 @@ EPOCH = 1795594500  # TIME in seconds since 1970
 
 
 def decode(
-    topic: str, payload: Any, *, retained: bool = False, models: dict[Device, str] | None = None
+    topic: str,
+    payload: Any,
+    *,
+    retained: bool = False,
+    models: dict[Device, str] | None = None,
+    zone: str = "Europe/Stockholm",
 ) -> Decoded:
     """What the adapters make of `payload` (text, bytes, or anything else as JSON) on `topic`."""
     raw = payload.encode() if isinstance(payload, str) else payload
     raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
     message = Message(topic=topic, payload=raw, received=NOW, retained=retained)
-    return decoding.decode(message, DecodeContext(zone="Europe/Stockholm", models=models or {}))
+    return decoding.decode(message, DecodeContext(zone=zone, models=models or {}))
 
 
 def decode_frame(
@@ -42,6 +47,22 @@ def said(decoded: Decoded) -> dict[str, float]:
     """Channel and metric of each reading with its value; there may be no problems."""
     assert not decoded.problems
     return {f"{r.channel} {r.metric}": r.value for r in decoded.readings}
+
+
+def given(decoded: Decoded) -> str:
+    """What became of a message in one line: the devices, then readings as samples write them, states, or the reason."""
+    names = " and ".join(sorted({f"{x.source} {x.device}" for x in (*decoded.readings, *decoded.statuses)}))
+    if not names:
+        return f"rejected: {decoded.problems[0]}" if decoded.problems else f"not data: {decoded.not_data}"
+    texts = ["online" if status.online else "offline" for status in decoded.statuses]
+    times = {f"{r.time:%m-%d %H:%M:%S}" if r.time else "" for r in decoded.readings}
+    for r in decoded.readings:
+        period = f"/{r.period_s:g}" if r.period_s else ""
+        time = f" @{r.time:%H:%M:%S}" if r.time and len(times) > 1 else ""
+        texts.append(f"{r.channel} {r.metric} {r.value:.10g}{period}{time}")
+    shared = f" | {times.pop()}" if len(times) == 1 and "" not in times else ""
+    problem = f"; rejected: {decoded.problems[0]}" if decoded.problems else ""
+    return f"{names}: {', '.join(texts)}{shared}{problem}"
 
 
 def device(decoded: Decoded) -> tuple[str, str]:

@@ -1,18 +1,14 @@
 """What callers write for a time, and what it means."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from api.ranges import MAX_ROWS, BadRange, check_rows, days, instants
-from besok.model.site import Site, Text
-from tests.small_sites import week
+from tests.small_sites import house, week
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
-SITE = Site(
-    id="huset", kind="library", name=Text(sv="Huset", en="The house"), timezone="Europe/Stockholm",
-    opening=week("always"), spaces=(), portals=(), day_start=time(4),
-)  # fmt: skip
+SITE = house(week("always"))
 
 
 def utc(*parts: int) -> datetime:

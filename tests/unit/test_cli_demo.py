@@ -4,16 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from besok.model import calendar
-from besok.model.site import OpeningException, Site, SiteFile, Text
+from besok.model.site import OpeningException, Site, SiteFile
 from cli.commands.sitefiles import as_sandbox
 from cli.stack.demo import NOTE, open_for_demo
-from tests.small_sites import week
+from tests.small_sites import house, week
 
 HOURS = week("08:00-20:00", saturday="10:00-16:00", sunday="closed", country="SE")
-LIBRARY = Site(
-    id="library", kind="library", name=Text(sv="Biblioteket", en="Library"), timezone="Europe/Stockholm",
-    opening=HOURS, spaces=(), portals=(),
-)  # fmt: skip
+LIBRARY = house(HOURS, "library")
 PARK = replace(LIBRARY, id="park", kind="park", opening=week("always"))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from besok.model.site import Text
 from besok.model.views.series import VisitPoint
 from besok.services.days import calendar_days, open_also
-from besok.text.languages import LANG
+from besok.text.languages import speaking
 from dashboard.components import target_summary
 from jobs.forecast import observed
 from tests.small_sites import week
@@ -54,10 +54,6 @@ def test_the_page_names_the_sites_where_there_are_several() -> None:
     assert target_summary.together(names) == [
         "Räknar besöken i Huset, Parken och Ön, de dagar då alla är uppmätta."
     ]
-    token = LANG.set("en")
-    try:
-        assert target_summary.together(names[:2])[0].startswith(
-            "Counts the visits of The house and The park, on the days"
-        )
-    finally:
-        LANG.reset(token)
+    with speaking("en"):
+        said = target_summary.together(names[:2])[0]
+    assert said.startswith("Counts the visits of The house and The park, on the days")

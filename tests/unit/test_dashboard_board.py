@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from besok.model.occupancy import REASONS
-from besok.model.site import Site, Text
+from besok.model.site import Text
 from besok.model.views.live import SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
@@ -17,13 +17,10 @@ from dashboard.address import Address
 from dashboard.components import live_parts
 from dashboard.components.card import Frame, Today
 from dashboard.pages import now as now_page
-from tests.small_sites import week
+from tests.small_sites import house, week
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-PLACE = Site(
-    id="house", kind="library", name=Text(sv="Huset", en="The house"), timezone="Europe/Stockholm", day_start=time(4),
-    spaces=(), portals=(), opening=week("always"),
-)  # fmt: skip
+PLACE = house(week("always"))
 
 
 def space(name: str, parent: str | None = "house", **changes: Any) -> SpaceLive:

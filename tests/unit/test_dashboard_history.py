@@ -1,6 +1,5 @@
 """What *Spaces* says of a period: the highest figure at the same time, and as sure, wherever it stands."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ from besok.model.sitefile import parse
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
-from besok.text.languages import LANG
 from dashboard.components import history
 from dashboard.ranges import Range
 from tests.store.by_day import SITE as TEXT
@@ -29,13 +27,7 @@ SPACE = SpaceInfo(
     seats=None,
     area_m2=None,
 )
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    token = LANG.set("en")
-    yield
-    LANG.reset(token)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def point(start: datetime = START) -> OccupancyPoint:

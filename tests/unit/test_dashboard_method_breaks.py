@@ -1,25 +1,14 @@
 """What changed in the counting, as the page tells it in both languages."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, get_args
 
-import pytest
-
 from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
-from besok.text.languages import LANG
 from dashboard.components.method_breaks import section, told
 
 DOORS = {"front": Text(sv="Entrén", en="The entrance")}
 DAY = date(2026, 3, 2)
-
-
-@pytest.fixture(params=["sv", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    token = LANG.set(request.param)
-    yield request.param
-    LANG.reset(token)
 
 
 def progress(**changes: Any) -> Progress:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from besok.model.effects import EventEffect, Extra
-from besok.text.languages import LANG
 from dashboard.components import programme_effects
 
 MORE = EventEffect(
@@ -14,6 +13,7 @@ MORE = EventEffect(
 )
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("effect", "said"),
     [
@@ -27,8 +27,4 @@ MORE = EventEffect(
     ],
 )
 def test_what_an_event_gave_is_said_with_whence_they_came(effect: EventEffect, said: str) -> None:
-    token = LANG.set("en")
-    try:
-        assert programme_effects._gave(effect) == said
-    finally:
-        LANG.reset(token)
+    assert programme_effects._gave(effect) == said

@@ -1,6 +1,5 @@
 """What *Progress* says where there is no target, no baseline, no forecast yet, or where the target's time is over."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,13 +25,7 @@ from tests.store.by_day import SITE
 from tests.unit.test_figures_forecast import DAY, OUTLOOK, WAY, scored, texts
 
 TODAY = date(2026, 11, 25)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    token = LANG.set("en")
-    yield
-    LANG.reset(token)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def points(first: date, last: date, value: float | None = 100.0) -> list[VisitPoint]:

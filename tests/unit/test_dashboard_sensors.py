@@ -1,6 +1,5 @@
 """What the pages say of the sensors: how many are heard, what waits, where nobody has counted."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,6 @@ from besok.model.views.calibration import DoorInfo
 from besok.model.views.devices import DeviceInfo
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
-from besok.text.languages import LANG
 from dashboard.components import attention, headcounts, unusual_hours, validation_counts
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
@@ -25,13 +23,7 @@ from tests.unit.test_figures_forecast import texts
 
 SITE = parse(TEXT).sites[0]
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    token = LANG.set("en")
-    yield
-    LANG.reset(token)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:

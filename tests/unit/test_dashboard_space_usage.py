@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+
+import pytest
 
 from besok.analytics import usage
 from besok.analytics.usage import DayUse, Passed
 from besok.model.site import Text
 from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
-from besok.text.languages import LANG
 from dashboard.components import space_usage, validation_counts
+from tests.unit.test_figures_forecast import texts
+
+pytestmark = pytest.mark.usefixtures("english")
 
 DAY = DayUse(
     day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,
@@ -21,24 +24,11 @@ DAY = DayUse(
 )  # fmt: skip
 
 
-def texts(node: Any) -> str:
-    """All text of a tree of components."""
-    if isinstance(node, str | int | float):
-        return str(node)
-    if isinstance(node, list | tuple):
-        return " ".join(texts(child) for child in node)
-    return "" if node is None else texts(getattr(node, "children", None))
-
-
 def told(seats: int | None, capacity: int | None, *days: DayUse) -> str:
     name = Text(sv="Läsrum", en="Reading room")
     use = usage.usage(days, seats=seats, capacity=capacity)
     found = SpaceUsage(space="room", name=name, seats=seats, capacity=capacity, usage=use)
-    token = LANG.set("en")
-    try:
-        return texts(space_usage.section(found, "Europe/Stockholm"))
-    finally:
-        LANG.reset(token)
+    return texts(space_usage.section(found, "Europe/Stockholm"))
 
 
 def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
@@ -71,22 +61,18 @@ def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> N
 
 
 def test_the_next_count_and_the_mark_of_corrected_visits() -> None:
-    token = LANG.set("en")
-    try:
-        advice = Advice(
-            portal="main", weekday=2, hour=16, expected=74.6, gain=0.6, margin_now=0.05, margin_after=0.021
-        )
-        assert validation_counts.next_count([advice], {"main": "Main door"}) == (
-            "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
-            "of an hour, and the doubt about the visits goes from ±5.0\u00a0% to ±2.1\u00a0%."
-        )
-        assert validation_counts.next_count([], {}) == "Another count would teach next to nothing now."
-        assert "Nobody was seen to enter" in validation_counts.next_count([], {}, 0.0)
-        points = [
-            VisitPoint(day=DAY.day, gross=n, net=n, coverage=1, imputed=0, corrected=c)
-            for n, c in ((1100, 100), (900, 0))
-        ]
-        assert "by 100 (+5.3\u00a0%)" in texts(validation_counts.corrected_note("lib", points))
-        assert validation_counts.corrected_note("lib", points[1:]) == []
-    finally:
-        LANG.reset(token)
+    advice = Advice(
+        portal="main", weekday=2, hour=16, expected=74.6, gain=0.6, margin_now=0.05, margin_after=0.021
+    )
+    assert validation_counts.next_count([advice], {"main": "Main door"}) == (
+        "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
+        "of an hour, and the doubt about the visits goes from ±5.0\u00a0% to ±2.1\u00a0%."
+    )
+    assert validation_counts.next_count([], {}) == "Another count would teach next to nothing now."
+    assert "Nobody was seen to enter" in validation_counts.next_count([], {}, 0.0)
+    points = [
+        VisitPoint(day=DAY.day, gross=n, net=n, coverage=1, imputed=0, corrected=c)
+        for n, c in ((1100, 100), (900, 0))
+    ]
+    assert "by 100 (+5.3\u00a0%)" in texts(validation_counts.corrected_note("lib", points))
+    assert validation_counts.corrected_note("lib", points[1:]) == []

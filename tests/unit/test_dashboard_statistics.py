@@ -1,13 +1,11 @@
 """The year's figure for the national statistics, beside the visits that the target counts."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from besok.model.views.annual import AnnualReport
-from besok.text.languages import LANG
 from dashboard.pages.progress import national_statistics
 from tests.unit.test_figures_forecast import texts
 
@@ -19,13 +17,7 @@ REPORT = AnnualReport(
     hours_staffed=2900.0, hours_staffless=0.0,
     definitions=(), doors=(), corrections=(), imports=(), voids=(), remarks=(),
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    token = LANG.set("en")
-    yield
-    LANG.reset(token)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_the_figure_says_how_it_comes_from_all_who_came() -> None:

@@ -9,7 +9,6 @@ from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.views.forecast import Record, Scored
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
-from besok.text.languages import LANG
 from dashboard.components import forecast_accuracy, target_summary
 from dashboard.figures import forecast as figures
 
@@ -89,46 +88,41 @@ def test_a_record_tells_held_from_missed_by_form_and_colour() -> None:
     assert (list(held.y), list(missed.y)) == ([300], [400]) and held.marker.symbol != missed.marker.symbol
 
 
+@pytest.mark.usefixtures("english")
 def test_the_answer_says_the_probability_and_what_follows() -> None:
-    token = LANG.set("en")
-    try:
-        said = texts(target_summary.panel(WAY, "Library", OUTLOOK, {6: 0.8, 0: 1.2}))
-        for part in (
-            "42\u00a0%",
-            "probability of 2.0 × by 31 Dec 2030",
-            "Sundays have grown least.",
-            "Growth needed: ",
-        ):
-            assert part in said
-        assert "probability of" not in texts(
-            target_summary.panel(WAY, "Library", replace(OUTLOOK, odds=None))
+    said = texts(target_summary.panel(WAY, "Library", OUTLOOK, {6: 0.8, 0: 1.2}))
+    for part in (
+        "42\u00a0%",
+        "probability of 2.0 × by 31 Dec 2030",
+        "Sundays have grown least.",
+        "Growth needed: ",
+    ):
+        assert part in said
+    assert "probability of" not in texts(target_summary.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
+    records = [
+        Record(
+            days=28,
+            model="test",
+            afterwards=True,
+            made=2,
+            held=1,
+            right_low=1,
+            right_high=2,
+            error=0.1,
+            bias=-0.02,
         )
-        records = [
-            Record(
-                days=28,
-                model="test",
-                afterwards=True,
-                made=2,
-                held=1,
-                right_low=1,
-                right_high=2,
-                error=0.1,
-                bias=-0.02,
-            )
-        ]
-        told = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], records))
-        for part in (
-            "Interval coverage: in 1 of 2 forecasts recomputed afterwards",
-            "1 (50\u00a0%)",
-            "Made afterwards",
-            "test",
-            "−2.0\u00a0%",
-        ):
-            assert part in told
-        unjudged = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], []))
-        assert "Too few forecasts" in unjudged and "In the interval" not in unjudged
-        assert "No forecast is old enough" in texts(
-            forecast_accuracy.section("lib", [scored(300, observed=0.5)], [])
-        )
-    finally:
-        LANG.reset(token)
+    ]
+    told = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], records))
+    for part in (
+        "Interval coverage: in 1 of 2 forecasts recomputed afterwards",
+        "1 (50\u00a0%)",
+        "Made afterwards",
+        "test",
+        "−2.0\u00a0%",
+    ):
+        assert part in told
+    unjudged = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], []))
+    assert "Too few forecasts" in unjudged and "In the interval" not in unjudged
+    assert "No forecast is old enough" in texts(
+        forecast_accuracy.section("lib", [scored(300, observed=0.5)], [])
+    )

@@ -1,4 +1,4 @@
-"""Network servers other than The Things Stack and ChirpStack, and SenML."""
+"""What network servers, and SenML, wrap around a frame: which device, when, which frame, and what is no data at all."""
 
 # ruff: noqa: E501 - tables
 import base64
@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from besok.model.decode_context import DecodeContext
+from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors import decoding
+from collectors.lorawan.uplink import deveui
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 SENT = datetime(2026, 11, 25, 8, 15, 1, tzinfo=UTC)
@@ -20,8 +22,47 @@ HEXED = "03d2be00000004d231010000"  # VS133: 190 in, 305 out
 TOTALS = base64.b64encode(bytes.fromhex(HEXED)).decode()
 COUNTED = {("flow:1", "in_total"): 190, ("flow:1", "out_total"): 305}
 VS133 = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"})
+NOBODY = DecodeContext()
+TTS_UP = "v3/library@ttn/devices/door/up"
+CS_UP = f"application/1/device/{DEVICE}/event/up"
+ANY = "bridge/lora/17"
 
 Body = dict[str, Any]
+
+
+def tts(**uplink: Any) -> Body:
+    return {
+        "end_device_ids": {"device_id": "door", "dev_eui": DEVICE.upper(), "dev_addr": "00BCB929"},
+        "received_at": "2026-11-25T08:15:01.014773143Z",
+        "uplink_message": {"session_key_id": "AXA5/0tHUGUu==", "f_port": 85, "frm_payload": TOTALS, **uplink},
+    }
+
+
+def chirpstack(**more: Any) -> Body:
+    return {
+        "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d",
+        "time": "2026-11-25T08:15:01.775023242+00:00",
+        "deviceInfo": {
+            "deviceProfileName": "Milesight VS133",
+            "deviceName": "Door",
+            "devEui": DEVICE,
+            "tags": {},
+        },
+        "devAddr": "00189440",
+        "fPort": 85,
+        "data": TOTALS,
+        **more,
+    }
+
+
+CHIRPSTACK_3: Body = {
+    "applicationID": "1", "deviceName": "door", "devEUI": base64.b64encode(bytes.fromhex(DEVICE)).decode(),
+    "rxInfo": [{"time": "2026-11-25T08:15:01Z"}], "fCnt": 7, "fPort": 85, "data": TOTALS, "objectJSON": "{}",
+}  # fmt: skip
+GATEWAY: Body = {
+    "applicationID": "1", "devEUI": DEVICE, "deviceName": "VS133-4G", "fCnt": 4, "fPort": 85, "data": TOTALS,
+    "time": "2026-11-25T08:15:01Z",
+}  # fmt: skip
 TTN2: Body = {
     "app_id": "library", "dev_id": "door", "hardware_serial": DEVICE.upper(), "port": 85, "counter": 2, "payload_raw": TOTALS,
     "metadata": {"time": "2026-11-25T08:15:01Z", "gateways": [{"time": "2026-11-25T08:15:00Z"}]},
@@ -53,13 +94,30 @@ NETMORE: Body = {
     "devEui": DEVICE, "sensorType": "vs133", "messageType": "payload", "timestamp": "2026-11-25T08:15:01Z",
     "payload": HEXED, "fCntUp": 2, "fPort": "85",
 }  # fmt: skip
-NETWORKS = {
-    "ttn2": TTN2, "aws": AWS, "thingpark": THINGPARK, "loriot": LORIOT, "helium": HELIUM, "everynet": EVERYNET,
-    "kerlink": KERLINK, "netmore": NETMORE,
+LONG, SHORT = 30 * 86_400, 3600  # seconds; short where the network does not tell the session
+NETWORKS: dict[str, tuple[str, Body, str, int]] = {
+    "tts": (TTS_UP, tts(f_cnt=12), "fcnt:AXA5/0tHUGUu==:12", LONG),
+    "tts without a counter": (TTS_UP, tts(), "fcnt:AXA5/0tHUGUu==:0", LONG),
+    "tts elsewhere": (ANY, tts(), "fcnt:AXA5/0tHUGUu==:0", LONG),
+    "tts forwarded": (ANY, {"name": "as.up.data.forward", "data": tts()}, "fcnt:AXA5/0tHUGUu==:0", LONG),
+    "chirpstack": (CS_UP, chirpstack(fCnt=1291), "fcnt:00189440:1291", LONG),
+    "chirpstack elsewhere": (ANY, chirpstack(fCnt=1291), "fcnt:00189440:1291", LONG),
+    "chirpstack without address": (CS_UP, chirpstack(devAddr=None), "uplink:3ac7e3c4-4401-4b8d-9386-a5c902f9202d", LONG),
+    "chirpstack 3": ("application/1/node/x/rx", CHIRPSTACK_3, "fcnt:0:7", SHORT),
+    "gateway": ("/mqtttest", GATEWAY, "fcnt:0:4", SHORT),
+    "ttn2": (ANY, TTN2, "fcnt:0:2", SHORT),
+    "aws": (ANY, AWS, "fcnt:00189440:2", LONG),
+    "thingpark": (ANY, THINGPARK, "fcnt:00189440:2", LONG),
+    "loriot": (ANY, LORIOT, "fcnt:0:2", SHORT),
+    "helium": (ANY, HELIUM, "fcnt:00189440:2", LONG),
+    "everynet": (ANY, EVERYNET, "fcnt:00189440:2", LONG),
+    "kerlink": (ANY, KERLINK, "fcnt:00189440:2", LONG),
+    "kerlink in base64": (ANY, {**KERLINK, "payload": TOTALS}, "fcnt:00189440:2", LONG),
+    "netmore": (ANY, NETMORE, "fcnt:0:2", SHORT),
 }  # fmt: skip
 
 
-def decode(body: object, topic: str = "bridge/lora/17", known: DecodeContext = VS133) -> Decoded:
+def decode(topic: str, body: object, known: DecodeContext = VS133) -> Decoded:
     payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     return decoding.decode(Message(topic=topic, payload=payload, received=NOW), known)
 
@@ -79,35 +137,62 @@ def changed(body: Body, **values: object) -> Body:
     return copied
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_networks(network: str) -> None:
-    decoded = decode(NETWORKS[network])
+@pytest.mark.parametrize(("topic", "body", "mark", "window_s"), NETWORKS.values(), ids=NETWORKS)
+def test_networks(topic: str, body: Body, mark: str, window_s: int) -> None:
+    decoded = decode(topic, body)
     assert values(decoded) == COUNTED
-    assert {(r.source, r.device, r.time) for r in decoded.readings} == {("lorawan", DEVICE, SENT)}
+    told = {(r.source, r.device, r.wraps, r.time and r.time.replace(microsecond=0)) for r in decoded.readings}
+    assert told == {("lorawan", DEVICE, 2**32, SENT)}
     assert decoded.identity is not None
     assert decoded.identity.scope == f"lorawan/{DEVICE}"
-    named = network not in ("ttn2", "loriot", "netmore")  # these do not tell the session
-    assert decoded.identity.mark == ("fcnt:00189440:2" if named else "fcnt:0:2")
-    assert decoded.identity.window_s == (30 * 86_400 if named else 3600)
+    assert (decoded.identity.mark, decoded.identity.window_s) == (mark, window_s)
 
 
-@pytest.mark.parametrize("body", [THINGPARK, HELIUM], ids=["thingpark", "helium"])
-def test_networks_that_say_the_model(body: Body) -> None:
-    decoded = decode(body, known=DecodeContext())
-    assert (values(decoded), decoded.model) == (COUNTED, "Milesight VS133")
+@pytest.mark.parametrize(
+    ("topic", "body", "adapter"),
+    [
+        (ANY, THINGPARK, "lorawan-networks"),
+        (ANY, HELIUM, "lorawan-networks"),
+        (ANY, [NETMORE], "lorawan-networks"),  # a list of one
+        (CS_UP, chirpstack(), "chirpstack"),
+        ("/mqtttest", GATEWAY, "milesight-gateway"),
+        (TTS_UP, tts(version_ids={"brand_id": "milesight-iot", "model_id": "vs133"}), "tts"),
+    ],
+)
+def test_the_model_may_come_from_the_network(topic: str, body: object, adapter: str) -> None:
+    decoded = decode(topic, body, NOBODY)
+    assert (values(decoded), decoded.model, decoded.adapter) == (COUNTED, "Milesight VS133", adapter)
 
 
-def test_netmore_sends_a_list_of_one() -> None:
-    assert values(decode([NETMORE], known=DecodeContext())) == COUNTED
-
-
-def test_kerlink_may_send_base64() -> None:
-    assert values(decode(changed(KERLINK, payload=TOTALS))) == COUNTED
+def test_the_gateways_time_stands_in() -> None:
+    body = tts(rx_metadata=[{"gateway_ids": {}}, {"time": "2026-11-25T08:14:59.787Z"}])
+    del body["received_at"]
+    assert decode(TTS_UP, body).readings[0].time == datetime(2026, 11, 25, 8, 14, 59, 787000, tzinfo=UTC)
+    body["uplink_message"]["rx_metadata"] = []
+    assert decode(TTS_UP, body).readings[0].time is None
 
 
 @pytest.mark.parametrize(
     ("topic", "body"),
     [
+        ("v3/a@t/devices/d/join", {"end_device_ids": {}, "join_accept": {"session_key_id": "x"}}),
+        (
+            "v3/a@t/devices/d/down/ack",
+            {"end_device_ids": {}, "downlink_ack": {"f_port": 85, "frm_payload": TOTALS}},
+        ),
+        ("v3/a@t/devices/d/down/push", {"downlinks": [{"f_port": 85, "frm_payload": TOTALS}]}),
+        ("v3/a@t/devices/d/down/replace", "no JSON"),
+        ("v3/a@t/devices/d/service/data", {"end_device_ids": {}, "service_data": {"data": {}}}),
+        ("v3/a@t/devices/d/up/normalized", {"end_device_ids": {}, "uplink_normalized": {}}),
+        (TTS_UP, {**tts(), "simulated": True}),
+        (f"application/1/device/{DEVICE}/event/join", chirpstack()),
+        (f"application/1/device/{DEVICE}/event/txack", chirpstack()),
+        (f"application/1/device/{DEVICE}/event/error", {"type": "UPLINK_FCNT_RETRANSMISSION"}),
+        (f"application/1/device/{DEVICE}/command/down", {"data": TOTALS, "fPort": 85, "devEui": DEVICE}),
+        ("hook", {"deviceInfo": {"devEui": DEVICE}, "devAddr": "00189440"}),
+        (CS_UP, chirpstack(data="", fPort=0)),
+        (TTS_UP, tts(frm_payload=None, f_port=None)),
+        (f"application/1/device/{DEVICE}/event/status", {"deviceInfo": {"devEui": DEVICE}, "margin": 10}),
         ("library/devices/door/up/line_1_total_in", 190),
         ("library/devices/door/up/gps/lat", 52.37),
         ("library/devices/door/events/activations", {"app_eui": "0102030405060708"}),
@@ -118,29 +203,109 @@ def test_kerlink_may_send_base64() -> None:
         ("hook", changed(EVERYNET, duplicate=True)),
         ("hook", changed(KERLINK, encrypted=True)),
         ("hook", changed(AWS, PayloadData="")),
+        ("/mqtttest", {"applicationID": 1, "devEUI": DEVICE}),
+        (
+            f"application/1/device/{DEVICE}/event/status",
+            chirpstack(batteryLevel=88.3, externalPowerSource=True),
+        ),
     ],
 )
 def test_not_data(topic: str, body: object) -> None:
-    decoded = decode(body, topic)
-    assert (decoded.readings, decoded.problems) == ((), ())
+    decoded = decode(topic, body)
+    assert not decoded.readings
+    assert not decoded.problems
     assert decoded.not_data
 
 
+def test_the_networks_decoder_comes_before_the_bytes() -> None:
+    body = {**CHIRPSTACK_3, "objectJSON": '{"line_1_total_in": 191}'}
+    assert values(decode(CS_UP, body)) == {("flow:1", "in_total"): 191}
+
+
+def test_chirpstacks_status_may_tell_the_battery() -> None:
+    topic = f"application/1/device/{DEVICE}/event/status"
+    assert values(decode(topic, chirpstack(batteryLevel=88.3))) == {("level:1", "battery_pct"): 88.3}
+
+
+def test_a_gateway_may_say_the_fields_beside_the_device() -> None:
+    beside = {
+        "applicationID": 1,
+        "devEUI": DEVICE,
+        "gatewayTime": "2026-11-25T09:15:00+01:00",
+        "battery": None,
+    }
+    (problem,) = decode("/mqtttest", {**beside, "line_1_total_in": 190}, NOBODY).problems
+    assert problem.startswith("nobody has said what line_1_total_in is: say the model")
+    assert values(decode("/mqtttest", {**beside, "total_in": 190}, NOBODY)) == {("flow:1", "in_total"): 190}
+
+
+def test_what_the_networks_decoder_says_stands_in() -> None:
+    body = tts(
+        frm_payload="qg==", f_port=1, decoded_payload={"temperature_c": 1.0, "light_lux": 0.64, "x": 3}
+    )
+    assert values(decode(TTS_UP, body, NOBODY)) == {
+        ("level:1", "temperature_c"): 1,
+        ("level:1", "light_lux"): 0.64,
+    }
+    body["uplink_message"]["decoded_payload"] = {"foo": 1}
+    body["end_device_ids"]["dev_eui"] = "01" * 8
+    (problem,) = decode(TTS_UP, body, NOBODY).problems
+    assert "foo" in problem
+    body["end_device_ids"]["dev_eui"] = DEVICE  # of Milesight, but no model that is known here
+    body["uplink_message"]["decoded_payload"] = {"count_1": 5}
+    (problem,) = decode(TTS_UP, body, NOBODY).problems
+    assert '# values.people = "$.uplink_message.decoded_payload.count_1"' in problem
+
+
+def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None:
+    (problem,) = decode(
+        CS_UP, chirpstack(data="CgD/", fPort=10, deviceInfo={"devEui": "01" * 8}), NOBODY
+    ).problems
+    assert "0a00ff" in problem
+    assert "say its model in the site file" in problem
+
+
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("topic", "body", "said"),
     [
-        (changed(LORIOT, data="xyz"), "data"),
-        (changed(AWS, DevEui="door"), "devEUI"),
-        (changed(THINGPARK, DevEUI="0102"), "devEUI"),
-        (changed(TTN2, payload_raw="%"), "payload_raw"),
-        (changed(KERLINK, payload=7), "payload"),
-        ('{"hardware_serial": "24e124000000abcd", "port": 85, "port": 5}', "twice"),
+        (TTS_UP, {"end_device_ids": {}}, "devEUI"),
+        (TTS_UP, tts(frm_payload="%%%"), "base64"),
+        (TTS_UP, {**tts(), "end_device_ids": {"dev_eui": "door"}}, "devEUI"),
+        (TTS_UP, "{", "breaks off"),
+        (CS_UP, '{"applicationID": "1", "devEUI": "24e124000000abcd", "data": "", "data": "qg=="}', "twice"),
+        (CS_UP, chirpstack(data=base64.b64encode(bytes(600)).decode()), "600 bytes"),
+        (ANY, changed(LORIOT, data="xyz"), "data"),
+        (ANY, changed(AWS, DevEui="door"), "devEUI"),
+        (ANY, changed(THINGPARK, DevEUI="0102"), "devEUI"),
+        (ANY, changed(TTN2, payload_raw="%"), "payload_raw"),
+        (ANY, changed(KERLINK, payload=7), "payload"),
+        (ANY, '{"hardware_serial": "24e124000000abcd", "port": 85, "port": 5}', "twice"),
     ],
 )
-def test_what_cannot_be_read(body: object, said: str) -> None:
-    decoded = decode(body)
+def test_what_cannot_be_read(topic: str, body: object, said: str) -> None:
+    decoded = decode(topic, body)
     assert not decoded.readings
     assert said in "; ".join(decoded.problems)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "58a0cb000202c99",
+        "058A0CB000202C99",
+        "05-8a-0c-b0-00-20-2c-99",
+        "eui-058a0cb000202c99",
+        "BYoMsAAgLJk=",
+    ],
+)
+def test_deveui(said: str) -> None:
+    assert deveui(said) == "058a0cb000202c99"
+
+
+@pytest.mark.parametrize("said", ["", "0102", "x" * 16, 17, None, "0" * 17, "AAAA"])
+def test_not_a_deveui(said: object) -> None:
+    with pytest.raises(Unreadable):
+        deveui(said)
 
 
 def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
@@ -150,12 +315,12 @@ def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
         "port": 1,
         "payload_fields": {"total_people_in": 7, "co2_ppm": 600},
     }
-    assert values(decode(body)) == {("flow:1", "in_total"): 7, ("level:1", "co2_ppm"): 600}
+    assert values(decode(ANY, body)) == {("flow:1", "in_total"): 7, ("level:1", "co2_ppm"): 600}
 
 
 def test_what_it_says_in_two_senses_is_asked_with_a_mapping_that_fits_the_network() -> None:
     body = changed(LORIOT, EUI="01" * 8, port=1)
-    (problem,) = decode({**body, "decoded": {"in": 7, "out": 8}}).problems
+    (problem,) = decode(ANY, {**body, "decoded": {"in": 7, "out": 8}}).problems
     assert 'device = "$.EUI"' in problem
     assert 'time = "$.ts"' in problem
     assert '# values.in = "$.decoded.in"' in problem
@@ -172,7 +337,7 @@ PACK: list[Body] = [
 
 
 def test_senml() -> None:
-    decoded = decode(PACK)
+    decoded = decode(ANY, PACK)
     assert values(decoded) == {
         ("level:1", "temperature_c"): 21.5,
         ("level:1", "battery_pct"): 90,
@@ -183,14 +348,16 @@ def test_senml() -> None:
 
 
 def test_senml_with_base_value_and_times_relative_to_now() -> None:
-    decoded = decode([{"bn": "urn:dev:DEVEUI:24E124000000ABCD:", "bv": 20, "u": "Cel", "v": 1.5, "t": -5}])
+    decoded = decode(
+        ANY, [{"bn": "urn:dev:DEVEUI:24E124000000ABCD:", "bv": 20, "u": "Cel", "v": 1.5, "t": -5}]
+    )
     (reading,) = decoded.readings
     assert (reading.source, reading.device, reading.value, reading.time) == ("lorawan", DEVICE, 21.5, None)
 
 
 def test_senml_may_hold_a_frame() -> None:
     name = {"bn": f"urn:dev:DEVEUI:{DEVICE.upper()}:", "bt": 1795594501}
-    decoded = decode([name, {"n": "payload", "vs": HEXED}, {"n": "port", "v": 85}])
+    decoded = decode(ANY, [name, {"n": "payload", "vs": HEXED}, {"n": "port", "v": 85}])
     assert values(decoded) == COUNTED
     assert {(r.device, r.time) for r in decoded.readings} == {(DEVICE, SENT)}
 
@@ -213,6 +380,6 @@ def test_senml_may_hold_a_frame() -> None:
     ],
 )
 def test_senml_that_cannot_be_read(pack: list[Body], said: str) -> None:
-    decoded = decode(pack)
+    decoded = decode(ANY, pack)
     assert not decoded.readings
     assert said in "; ".join(decoded.problems)

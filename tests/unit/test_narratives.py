@@ -1,6 +1,6 @@
 """Each result as one plain sentence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import get_args
@@ -12,7 +12,7 @@ from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.views.calendar import ActionEffect
 from besok.model.views.forecast import Record
 from besok.text import narratives
-from besok.text.languages import in_both, speaking
+from besok.text.languages import in_both
 
 OUTLOOK = Outlook(
     origin=date(2026, 11, 24), made=datetime(2026, 11, 25, 3, tzinfo=UTC), afterwards=False, measure="gross",
@@ -22,12 +22,7 @@ OUTLOOK = Outlook(
 ONCE = Record(
     days=28, model="test", afterwards=False, made=1, held=1, right_low=0, right_high=1, error=0.04, bias=0.0
 )
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with speaking("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def swedish(render: Callable[[], str | None]) -> str:
@@ -35,19 +30,19 @@ def swedish(render: Callable[[], str | None]) -> str:
     return in_both(lambda: render() or "").sv.replace("\u00a0", " ")
 
 
-def english(said: str | None) -> str:
+def plain(said: str | None) -> str:
     """With plain spaces."""
     return str(said).replace("\u00a0", " ")
 
 
 def test_the_probability_of_the_target_and_the_weekday_that_has_grown_least() -> None:
     weekdays = {0: 1.2, 1: 1.2, 2: 1.21, 3: 1.19, 4: 1.2, 5: 1.15, 6: 0.98}
-    said = english(narratives.target(OUTLOOK, 2.0, weekdays))
+    said = plain(narratives.target(OUTLOOK, 2.0, weekdays))
     assert said == "Probability of doubling by December 2029: 31 %. Sundays have grown least."
     assert swedish(lambda: narratives.target(OUTLOOK, 2.0, weekdays)) == (
         "Sannolikhet för en fördubbling till december 2029: 31 %. Söndagar har ökat minst."
     )
-    even = english(narratives.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2)))
+    even = plain(narratives.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2)))
     assert even == "Probability of 1.5 times the visits by December 2029: 31 %."
     assert narratives.target(replace(OUTLOOK, odds=None), 2.0) is None
 
@@ -58,20 +53,20 @@ def test_the_probability_of_the_target_and_the_weekday_that_has_grown_least() ->
      (0.96, "more than 95 %"), (1, "more than 95 %")],
 )  # fmt: skip
 def test_a_probability_promises_no_more_than_a_forecast_can(chance: float, said: str) -> None:
-    assert english(narratives.probability(chance)) == said
+    assert plain(narratives.probability(chance)) == said
     short = said.replace("less than", "<").replace("more than", ">")
-    assert english(narratives.probability_short(chance)) == short
+    assert plain(narratives.probability_short(chance)) == short
 
 
 def test_the_year_in_which_the_target_is_expected() -> None:
     assert narratives.when(replace(OUTLOOK, goal=None), 2) is None
-    assert english(narratives.when(OUTLOOK, 2)) == "Doubling is not expected by 2036."
+    assert plain(narratives.when(OUTLOOK, 2)) == "Doubling is not expected by 2036."
     early = replace(OUTLOOK, reached_low=date(2032, 5, 1))
-    assert english(narratives.when(early, 3)) == (
+    assert plain(narratives.when(early, 3)) == (
         "The target is not expected by 2036; the probability of reaching it earlier passes 10 % in 2032."
     )
     half = replace(early, reached=date(2034, 2, 1))
-    assert english(narratives.when(half, 2)) == (
+    assert plain(narratives.when(half, 2)) == (
         "Doubling is expected in 2034 (80 % prediction interval: 2032 to after 2036)."
     )
     whole = replace(half, reached_high=date(2035, 12, 1))
@@ -98,7 +93,7 @@ def test_where_the_visits_land_beside_the_goal() -> None:
 def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
     there = replace(OUTLOOK, odds=0.97, needed_growth=-0.034, likely_from=date(2026, 11, 25))
     assert narratives.when(there, 2) == "The probability of reaching the target is at least 80 % already."
-    assert english(narratives.pace(there)) == (
+    assert plain(narratives.pace(there)) == (
         "The last year reaches the target, which holds if visits fall by no more than 3 % a year. "
         "Forecast: +5 % a year."
     )
@@ -109,16 +104,16 @@ def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
 def test_needed_growth_beside_that_of_the_forecast() -> None:
     for growth, told in ((0.052, "+5 %"), (-0.06, "−6 %"), (-0.004, "±0 %"), (0.004, "±0 %")):
         said = narratives.pace(replace(OUTLOOK, expected_growth=growth))
-        assert english(said) == f"Growth needed: +12 % a year. Forecast: {told} a year."
+        assert plain(said) == f"Growth needed: +12 % a year. Forecast: {told} a year."
     assert narratives.pace(replace(OUTLOOK, needed_growth=None)) is None
 
 
 def test_why_less_growth_is_forecast_than_there_was() -> None:
     said = narratives.damped(OUTLOOK, 0.08)
     assert said in narratives.of(OUTLOOK, 2.0, growth=0.08)
-    assert english(said).startswith("The last 52 weeks brought +8 %: as a rule only a small part")
+    assert plain(said).startswith("The last 52 weeks brought +8 %: as a rule only a small part")
     assert "De senaste 52 veckorna gav +8 %" in swedish(lambda: narratives.damped(OUTLOOK, 0.08))
-    assert "−6 %" in english(narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06))
+    assert "−6 %" in plain(narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06))
     for expected, growth in ((0.05, 0.055), (0.05, 0.03), (0.05, -0.08), (0.05, None), (None, 0.08)):
         assert narratives.damped(replace(OUTLOOK, expected_growth=expected), growth) is None
 

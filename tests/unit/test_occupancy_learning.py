@@ -14,17 +14,17 @@ from tests.unit.occupied import NAN, ROOM, because, error, library, room
 
 
 def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
-    days = [library(seed, miss_in=0.01, miss_out=0.08) for seed in range(11)]
+    days = [library(seed, miss_in=0.01, miss_out=0.08, minutes=5) for seed in range(11)]
     learnt = learn(ROOM, [seen for seen, _ in days[:10]])
     assert learnt.bias[0] == pytest.approx(-0.07, abs=0.02)
     seen, real = days[10]
     unlearnt, knowing = live(ROOM, seen), live(ROOM, seen, learnt)
     assert error(knowing, real) < 0.7 * error(unlearnt, real)
-    assert knowing.upper[600, 0] - knowing.lower[600, 0] < unlearnt.upper[600, 0] - unlearnt.lower[600, 0]
+    assert knowing.upper[120, 0] - knowing.lower[120, 0] < unlearnt.upper[120, 0] - unlearnt.lower[120, 0]
 
 
 def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() -> None:
-    days = [library(seed, miss_out=0.05)[0] for seed in range(6)]
+    days = [library(seed, miss_out=0.05, minutes=5)[0] for seed in range(6)]
     one, other = learn(ROOM, days), learn(ROOM, days[::-1])
     assert one.bias == pytest.approx(other.bias)
     assert one.bias_sd == pytest.approx(other.bias_sd)
@@ -34,22 +34,22 @@ def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() 
 
 
 def test_a_door_that_is_wired_the_wrong_way_round_is_found() -> None:
-    days = [library(seed)[0] for seed in range(6)]
+    days = [library(seed, minutes=5)[0] for seed in range(6)]
     turned = [replace(day, people_in=day.people_out, people_out=day.people_in) for day in days]
     learnt = learn(ROOM, turned[:5])
     assert learnt.swapped.tolist() == [True]
-    assert error(live(ROOM, turned[5], learnt), library(5)[1]) < 4
+    assert error(live(ROOM, turned[5], learnt), library(5, minutes=5)[1]) < 4
 
 
 @pytest.mark.parametrize("begins", [7 * 60, 8 * 60 + 20, 10 * 60, 12 * 60])
 def test_counts_that_begin_in_the_middle_of_a_day_turn_no_door(begins: int) -> None:
     """Who was inside before leaves: the counts fall below zero although the door is right."""
-    day, _ = library(41, 0.02, 0.02)
+    day, _ = library(41, 0.02, 0.02, minutes=5)
     began = replace(day, people_in=day.people_in.copy(), people_out=day.people_out.copy())
-    began.people_in[:begins] = began.people_out[:begins] = NAN
+    began.people_in[: begins // 5] = began.people_out[: begins // 5] = NAN
     learnt = learn(ROOM, [began])
     assert not learnt.swapped.any()
-    seen, real = library(42, 0.02, 0.02)
+    seen, real = library(42, 0.02, 0.02, minutes=5)
     assert error(live(ROOM, seen, learnt), real) < 15  # 58 if it were turned
 
 
@@ -72,7 +72,7 @@ def test_a_door_that_is_used_otherwise_than_usual_is_not_taken_for_turned() -> N
 
 
 def test_a_door_that_hung_the_wrong_way_round_on_some_days_is_turned_back() -> None:
-    days = [library(seed)[0] for seed in range(8)]
+    days = [library(seed, minutes=5)[0] for seed in range(8)]
     wrong = [replace(d, people_in=d.people_out, people_out=d.people_in) if n in (2, 5) else d
              for n, d in enumerate(days)]  # fmt: skip
     assert_array_equal(learn(ROOM, wrong).usual_in, learn(ROOM, days).usual_in)
@@ -80,12 +80,12 @@ def test_a_door_that_hung_the_wrong_way_round_on_some_days_is_turned_back() -> N
 
 def test_a_day_that_is_over_is_known_better() -> None:
     for seed in range(2):
-        seen, real = library(seed, miss_in=0.08, miss_out=0.02)
+        seen, real = library(seed, miss_in=0.08, miss_out=0.02, minutes=5)
         assert error(smoothed(ROOM, seen), real) < 0.6 * error(live(ROOM, seen), real)
 
 
 def test_a_dead_door_lets_its_usual_people_pass() -> None:
-    days = [library(seed, miss_in=0.02, miss_out=0.02)[0] for seed in range(8)]
+    worlds = [library(seed, miss_in=0.02, miss_out=0.02, minutes=5) for seed in range(8)]
     house = Building.of((None,), ((None, 0), (None, 0)))
     pairs = [
         replace(
@@ -93,14 +93,14 @@ def test_a_dead_door_lets_its_usual_people_pass() -> None:
             people_in=np.hstack([a.people_in, b.people_in]),
             people_out=np.hstack([a.people_out, b.people_out]),
         )
-        for a, b in pairwise(days)
+        for (a, _), (b, _) in pairwise(worlds)
     ]
-    real = sum(library(seed, miss_in=0.02, miss_out=0.02)[1] for seed in (6, 7))
+    real = worlds[6][1] + worlds[7][1]
     dead = replace(pairs[6], people_in=pairs[6].people_in.copy(), people_out=pairs[6].people_out.copy())
-    dead.people_in[480:, 1] = dead.people_out[480:, 1] = NAN
+    dead.people_in[96:, 1] = dead.people_out[96:, 1] = NAN
     learnt = learn(house, pairs[:6])
     result = live(house, dead, learnt)
-    assert because(result, "silent_door")[600, 0]
+    assert because(result, "silent_door")[120, 0]
     plain = np.cumsum(np.nan_to_num(dead.people_in).sum(1) - np.nan_to_num(dead.people_out).sum(1))
     assert error(result, real) < 0.6 * float(np.sqrt(np.mean((np.maximum(plain, 0) - real) ** 2)))
 
@@ -134,5 +134,5 @@ def test_how_long_people_stay_is_learnt_and_holds_the_figure() -> None:
 
 
 def test_one_past_day_tells_something_and_none_nothing() -> None:
-    assert learn(ROOM, [library(1)[0]]).dwell.known
+    assert learn(ROOM, [library(1, minutes=5)[0]]).dwell.known
     assert not NOTHING.of(ROOM).dwell.known

@@ -108,11 +108,12 @@ def test_no_portal_is_clamped(data: st.DataObject) -> None:
 @pytest.mark.parametrize("leave", [4.0, 3.2, 2.0])
 def test_a_closed_house_is_empty_however_badly_its_door_counted(learnt: SiteParameters, leave: float) -> None:
     """Open from eight to twenty; all who came left, but of four only so many were seen: the night knows better."""
-    people_in, people_out = np.zeros(1440), np.zeros(1440)
-    people_in[240:840:5], people_out[360:960:5] = 4, leave
-    clock = (240 + np.arange(1440)) % 1440
-    seen = room(people_in.tolist(), people_out.tolist(), open=(clock >= 480) & (clock < 1200))
+    people_in, people_out = np.zeros(288), np.zeros(288)  # each five minutes since four
+    people_in[48:168], people_out[72:192] = 4, leave
+    hour = (4 + np.arange(288) / 12) % 24
+    opened = (hour >= 8) & (hour < 20)
+    seen = room(people_in.tolist(), people_out.tolist(), open=opened, step_minutes=5)
     over = smoothed(ROOM, seen, learnt)
-    assert over.people[1020:].max() < 1 and over.upper[1020:].max() < 8  # an hour after closing
-    assert over.people[600] > 20
-    assert live(ROOM, seen, learnt).upper[1140:].max() < 8  # three hours after it
+    assert over.people[204:].max() < 1 and over.upper[204:].max() < 8  # an hour after closing
+    assert over.people[120] > 20
+    assert live(ROOM, seen, learnt).upper[228:].max() < 8  # three hours after it

@@ -1,6 +1,7 @@
 """The language of model tables, key by key, with tables that no device has."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,21 +12,20 @@ from besok.model.json_path import Place, compiled
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import in_summer
-from collectors.devices import reader
+from collectors.devices import reader, registry, subjects
 from collectors.devices.finding import Body, is_for
-from collectors.devices.subjects import is_no_person
 from collectors.devices.table import TableError, parse
 
+HEAD = 'vendor = "Acme"\nmodel = "G3"\nkind = "camera"\ndocument = "https://acme.example"\n'
+EXAMPLE = '[[examples]]\ngives = "not data"\n'
 TIME = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 
 
 def read(table: str, payload: Any, topic: str = "acme/hall/up") -> Decoded:
     """Read a message by the messages of a table."""
-    head = 'vendor = "Acme"\nmodel = "G3"\nkind = "camera"\ndocument = "https://acme.example"\n'
-    tail = '\n[[examples]]\ngives = "not data"\n'
     body = json.dumps(payload).encode()
     packet = Packet(Message(topic=topic, payload=body, received=TIME), DecodeContext(zone="UTC"))
-    forms = parse(head + table + tail, "acme/g3.toml").messages
+    forms = parse(f"{HEAD}{table}\n{EXAMPLE}", "acme/g3.toml").messages
     whole = Body(value=packet.value, packet=packet)
     return reader.read([form for form in forms if is_for(form, whole)], whole)
 
@@ -39,6 +39,11 @@ def said(table: str, payload: Any, topic: str = "acme/hall/up") -> list[tuple[st
     [
         ("topic", ["acme/hall/up"]),
         ("topic:2", ["hall"]),
+        ("topic:2..-1", ["hall/up"]),
+        ("topic:1..-1", ["acme/hall/up"]),
+        ("topic:3..3", ["up"]),
+        ("topic:3..-2", []),
+        ("topic:2..9", []),
         ("topic:<up", ["hall"]),
         ("topic:<acme", []),
         ("topic:<nowhere", []),
@@ -87,6 +92,12 @@ channel = "'d'"
         ("!a|b*", "best", False),
         ("!a", None, True),
         ("!", None, True),
+        ("a|!", None, True),
+        ("*", None, False),
+        ("sensor.*", "sensor.hall", True),
+        ("sensor.*hall*", "sensor.the_hall_2", True),
+        ("sensor.*", "binary_sensor.hall", False),
+        ("!sensor.*", "sensor.hall", False),
     ],
 )
 def test_a_condition_asks(asked: str, kind: str | None, fits: bool) -> None:
@@ -219,7 +230,7 @@ def test_a_number_stands_for_a_message_as_long_as_the_table_says() -> None:
     ],
 )
 def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> None:
-    assert is_no_person(name) == says_so
+    assert subjects.is_no_person(name) == says_so
     table = '[[messages]]\nnamed = "$.name"\nvalues = { people = "$.n" }'
     assert bool(said(table, {"name": name, "n": 1})) != says_so
 
@@ -235,3 +246,99 @@ def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> Non
 def test_what_is_written_wrongly_is_refused(line: str, says: str) -> None:
     with pytest.raises(TableError, match=says):
         read(f"[[messages]]\n{line}", {"n": 1})
+
+
+def test_names_in_brackets_are_plain() -> None:
+    path = compiled("$.params['zone:200'].n")
+    assert path.names == ("params", "zone:200", "n")
+
+
+def test_values_may_have_conditions_and_numbers_of_their_own() -> None:
+    table = """
+[[messages]]
+topic = "+/#"
+device = "topic:2..-2"
+[messages.values]
+"people:{1..3}" = { path = "$['zone:{+199}']", when = { "$.kind{}" = "radar" } }
+"""
+    fields = {
+        "zone:200": 4,
+        "zone:201": 5,
+        "zone:202": 6,
+        "kind1": "radar",
+        "kind3": "radar",
+        "kind2": "lamp",
+    }
+    found = read(table, fields, "hub/floor 1/hall/state").readings
+    assert {(r.device, r.channel, r.value) for r in found} == {
+        ("floor 1/hall", "level:1", 4),
+        ("floor 1/hall", "level:3", 6),
+    }
+
+
+def test_all_of_several_paths() -> None:
+    table = """
+[[messages]]
+topic = "+/#"
+device = "topic:1"
+values = { temperature_c = { all = true, path = ["$.A.t", "$.B.t", "$.C.t"] } }
+"""
+    assert said(table, {"B": {"t": 20}, "C": {"t": 21}}) == [
+        ("level:1", "temperature_c", 20),
+        ("level:C", "temperature_c", 21),
+    ]
+
+
+def test_a_device_comes_and_goes() -> None:
+    table = """
+[[messages]]
+topic = "+/#"
+device = "$.mac"
+device_form = "mac"
+values = { online = { path = "$.is", yes = ["up"], no = ["down"] } }
+"""
+    (status,) = read(table, {"mac": "AC:CC:8E:F3:D9:2E", "is": "down"}).statuses
+    assert (status.device, status.online) == ("accc8ef3d92e", False)
+    assert read(table, {"mac": "AC:CC:8E:F3:D9:2E", "is": "sideways"}).problems
+
+
+def test_a_question_is_asked_if_nothing_else_is_said() -> None:
+    table = """
+[[messages]]
+topic = "+/#"
+device = "topic:1"
+values = { occupied = { path = "$.s", asks = "it may be a lamp" }, co2_ppm = "$.co2" }
+"""
+    (told,) = read(table, {"s": 1}).problems
+    assert "it may be a lamp" in told
+    assert "[[sites.mappings]]" in told
+    assert not read(table, {"s": 1, "co2": 600}).problems
+
+
+def test_a_first_kind_that_is_no_data_leaves_nothing_to_others() -> None:
+    order = '[[messages]]\ntopic = "+/#"\nwhen = { "topic:-1" = "set" }\nnot_data = "an order"\n'
+    state = '[[messages]]\ntopic = "+/#"\nvalues = { people = "$.n" }\n'
+    assert read(order + state, {"n": 1}, "hub/hall/set").not_data == "an order"
+    assert read(state + order, {"n": 1}, "hub/hall/set").readings
+
+
+def test_a_platform_that_is_not_there_is_refused() -> None:
+    text = f'{HEAD}platform = "nowhere"\n{EXAMPLE}'
+    table = parse(text, "acme/g3.toml")
+    index = registry.Index(Counter())
+    index.add(registry.Entry(table, tuple(table.messages)))
+    assert index.platforms == {}
+    with pytest.raises(TableError, match="at least one kind of message"):
+        parse(f"{HEAD}{EXAMPLE}", "acme/g3.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("ParkingSpot_3", {"parking", "spot"}),
+        ("annas-iPhone12", {"annas", "phone"}),
+        ("hall/cykelställ", {"hall", "cykelställ"}),
+    ],
+)
+def test_words_of_names(name: str, found: set[str]) -> None:
+    assert found <= subjects.words(name)

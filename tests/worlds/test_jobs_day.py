@@ -1,7 +1,7 @@
 """A business day as the estimator gets it: its hours, its clock, and the filter that goes on from where it was."""
 
 from dataclasses import fields, replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -12,19 +12,15 @@ from numpy.testing import assert_array_equal
 from besok.analytics.occupancy import NOTHING, DayObservations, live
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
-from besok.model.site import OpeningException, Site, Text
+from besok.model.site import OpeningException
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 from jobs.bounds import bounded
 from jobs.observations import DayClock, by_minute, by_quarter
 from jobs.running import FAR, NEAR, Running, pieces
-from tests.small_sites import week
+from tests.small_sites import house, week
 
 NAN = float("nan")
-NAME = Text(sv="Huset", en="The house")
-HOUSE = Site(
-    id="house", kind="library", name=NAME, timezone="Europe/Stockholm", day_start=time(4), spaces=(), portals=(),
-    opening=week("08:00-20:00", country="SE"), sensors=(),
-)  # fmt: skip
+HOUSE = house(week("08:00-20:00", country="SE"))
 PLAN = Layout(
     site_id=1, spaces=(10, 11), portals=(20,), building=Building.of((None, 0), ((None, 0),)), level_channels=(30, 31),
     level_space=(1, 1), level_interval_s=(60, 600),

@@ -64,7 +64,7 @@ class CachingMiddleware:
 
 def versioned(scope: Scope) -> str | None:
     """Return the whole address if it says anything of the file's version, as all of Dash's own do, else None."""
-    path, query = scope["path"], scope["query_string"].decode("latin-1")
+    path, query = str(scope["path"]), scope["query_string"].decode("latin-1")
     if path.startswith(ASSETS):
         return f"{path}?{query}" if "m" in parse_qs(query, keep_blank_values=True) else None
     return path

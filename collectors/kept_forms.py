@@ -68,8 +68,13 @@ def is_model(text: str) -> bool:
 
 
 def may_be_model(text: str) -> bool:
-    """Tell whether a text may name a model that no list has: known words, and words with digits."""
-    return is_words(text) or all(is_words(part) or is_name(part) for part in text.split())
+    """Tell whether a text may name a model that no list has: known words, and codes, which nobody could speak."""
+    return is_words(text) or all(is_words(part) or _is_code(part) for part in text.split())
+
+
+def _is_code(part: str) -> bool:
+    letters = (run.casefold() for run in re.findall(r"[A-Za-z]{3,}", part))
+    return is_name(part) and all(run in WORDS or not set(run) & set("aeiouy") for run in letters)
 
 
 def is_key(name: str) -> bool:

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom audit proxy-check prometheus-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -96,6 +96,9 @@ sbom: ## the packages that Besök consists of, as CycloneDX, into besok/sbom.cdx
 audit: ## known weaknesses of those packages, by a checkout of an advisory database (ARGS=FOLDER)
 	@bash deploy/setup tools
 	@$(BIN)/python -m tests.audit $(ARGS)
+
+pin-images: ## the digests of base images, into Dockerfile and docker-compose.yml, where a registry answers (ARGS=MIRROR)
+	@$(BIN)/python -m tests.pin_images $(ARGS)
 
 compose-check: ## build and try the container form (says so where there is no Docker)
 	@bash deploy/setup tools

@@ -1,11 +1,12 @@
 """Whether a message may speak for a device: a placed device is believed only on the topics that it is bound to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from besok.model.decode_context import DecodeContext, Device
 from besok.model.errors import Unreadable
 from besok.model.readings import Refusal
 from besok.model.topics import binding, matches
+from collectors.stored_names import StoredNames
 
 FILTERS_SHOWN = 3  # of a device, in a reason
 NAMELESS = (
@@ -27,6 +28,7 @@ class Speakers:
 
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
+        self.names = StoredNames(known)
         self._bound: dict[Device, tuple[str, ...]] = {}  # placed devices, by their first message here
         self._heard: dict[Device, dict[str, None]] = {}  # of those that are not placed
 
@@ -41,29 +43,30 @@ class Speakers:
         return self._bound | {device: tuple(filters) for device, filters in self._heard.items()}
 
     def is_bound(self, device: Device, topic: str) -> bool:
-        """Tell whether a device is bound to the topic; False if to none.
+        """Tell whether a device, under its stored name, is bound to the topic; False if to none.
 
         Raises Refused if it is bound to others, or nobody knows who speaks.
         """
         filters = self._known.topics.get(device)
         if filters is None:
-            if device[1] == topic and topic in self._known.shared_topics:
+            if device[1] == self.names.topic(topic) and device[1] in self._known.shared_topics:
                 raise Refused(NAMELESS, Refusal.UNNAMED)
             return False
         filters = filters or self._bound.get(device, ())
-        if filters and not matches(filters, topic):
+        if filters and not matches(filters, topic, self._known.key):
             raise Refused(_elsewhere(device, filters), Refusal.WRONG_TOPIC)
         return bool(filters)
 
-    def learn(self, devices: Iterable[Device], topic: str) -> None:
-        """Note that devices that are not bound were heard on a topic."""
-        for device in devices:
+    def learn(self, devices: Mapping[Device, str], topic: str) -> None:
+        """Note that devices that are not bound, with what they call themselves, were heard on a topic."""
+        for device, name in devices.items():
             if "\0" in topic:
                 continue
+            filters = tuple(map(self.names.topic, binding(topic, name)))
             if device in self._known.topics:
-                self._bound.setdefault(device, binding(topic, device[1]))
+                self._bound.setdefault(device, filters)
             else:
-                self._heard.setdefault(device, {}).update(dict.fromkeys(binding(topic, device[1])))
+                self._heard.setdefault(device, {}).update(dict.fromkeys(filters))
 
 
 def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:

@@ -29,7 +29,9 @@ _PERSONAL = re.compile(  # a Swedish personal number
     r"(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-9]\d)\d{4}"
 )
 _BIRTHDAY = re.compile(r"(?:19\d\d|200\d|201[0-5])(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_SAID = re.compile(r"(?:[A-Z]?[a-z]{2,})+[0-9]{0,4}")  # as nobody expects of bytes in base64: AnnaBerg
+_SAID = re.compile(  # as nobody expects of bytes in base64 or hexadecimal: AnnaBerg, EBBA
+    r"(?:(?:[A-Z]?[a-z]{2,})+|[A-Z]{2,})[0-9]{0,4}"
+)
 _TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4}|[0-9]{6}")
 _DAY = re.compile(r"\d{4}(?P<s>[-/.]?)\d\d(?P=s)\d\d|\d\d(?P<t>[-/.])\d\d(?P=t)\d{4}", re.ASCII)
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{4}(?:\d\d)?", re.ASCII)
@@ -66,8 +68,13 @@ def is_model(text: str) -> bool:
 
 
 def may_be_model(text: str) -> bool:
-    """Tell whether a text may name a model that no list has: known words, and words with digits."""
-    return is_words(text) or all(is_words(part) or is_name(part) for part in text.split())
+    """Tell whether a text may name a model that no list has: known words, and codes, which nobody could speak."""
+    return is_words(text) or all(is_words(part) or _is_code(part) for part in text.split())
+
+
+def _is_code(part: str) -> bool:
+    letters = (run.casefold() for run in re.findall(r"[A-Za-z]{3,}", part))
+    return is_name(part) and all(run in WORDS or not set(run) & set("aeiouy") for run in letters)
 
 
 def is_key(name: str) -> bool:
@@ -113,14 +120,14 @@ def is_frame(frame: bytes) -> bool:
 
 def is_coded_frame(text: str) -> bool:
     """Tell whether a text is a frame in hexadecimal or in base64, in which a name can be written too."""
-    if len(text) > 2 * FRAME_LIMIT:
+    if len(text) > 2 * FRAME_LIMIT or _SAID.fullmatch(text):
         return False
     try:
         return is_frame(bytes.fromhex(text))
     except ValueError:
         pass
     try:
-        return is_frame(base64.b64decode(text, validate=True)) and not _SAID.fullmatch(text)
+        return is_frame(base64.b64decode(text, validate=True))
     except ValueError:
         return False
 

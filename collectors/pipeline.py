@@ -16,6 +16,7 @@ from collectors import decoding, limits
 from collectors.identity import Refused, Speakers
 from collectors.lorawan.codecs import CODECS
 from collectors.privacy import redact
+from collectors.stored_names import StoredNames
 from collectors.unplaced import revealed
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
@@ -61,9 +62,9 @@ def decode(
     A message with problems is rejected, `redacted`, with its reasons; its good readings count all the same. `speakers`
     go on from one call to the next.
     """
-    known = revealed(known, (message.topic for message in messages))
     speakers = speakers or Speakers(known)
-    adapted = zip(messages, _all_adapted(messages, known), strict=True)
+    told = revealed(known, (message.topic for message in messages))
+    adapted = zip(messages, _all_adapted(messages, told), strict=True)
     parts = [_read(message, *one, known, speakers) for message, one in adapted]
     if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:
@@ -74,13 +75,13 @@ def decode(
     heard: dict[Device, DeviceDescription] = {}
     for part in parts:
         message, problems = part.message, part.problems
-        origin = _origin(part, known.key)
+        origin = _origin(part, speakers.names)
         if origin:
             origins.append(origin)
-        told = DeviceDescription(message.topic, part.decoded.model)
+        description = DeviceDescription(speakers.names.topic(message.topic), part.decoded.model)
         for reading in part.readings:
             readings.append(Incoming(reading, message.received, origin))
-            heard[reading.source, reading.device] = told
+            heard[reading.source, reading.device] = description
         if problems:
             rejected = Rejection(
                 message=message, reason=_joined(problems), kind=problems[0].kind, origin=origin
@@ -103,16 +104,15 @@ def _read(
 ) -> _Part:
     """Check what a message says: `kind` is the class of the problems of decoding it."""
     problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
+    devices = _devices(decoded, speakers.names)
+    decoded = speakers.names.decoded(decoded)
     readings, statuses = decoded.readings, decoded.statuses
-    devices = {(r.source, r.device) for r in readings}
-    if statuses:
-        devices |= {(s.source, s.device) for s in statuses}
-    unbound: list[Device] = []
+    unbound: dict[Device, str] = {}
     refused: set[Device] = set()
-    for device in devices:
+    for device, name in devices.items():
         try:
             if not speakers.is_bound(device, message.topic):
-                unbound.append(device)
+                unbound[device] = name
         except Refused as exc:
             problems.append(exc)
             refused.add(device)
@@ -127,6 +127,14 @@ def _read(
     return _Part(message, decoded, checked, statuses, problems)
 
 
+def _devices(decoded: Decoded, names: StoredNames) -> dict[Device, str]:
+    """Return the devices that speak, as they are stored, with what they call themselves."""
+    said = {(r.source, r.device) for r in decoded.readings}
+    if decoded.statuses:
+        said |= {(s.source, s.device) for s in decoded.statuses}
+    return {names.device(device): device[1] for device in said}
+
+
 def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
     """Take out what comes from devices and channels that are not registered."""
     if not any(channel in refused for channel in part.channels()):
@@ -137,7 +145,7 @@ def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
     part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
 
 
-def _origin(part: _Part, key: bytes) -> Origin | None:
+def _origin(part: _Part, names: StoredNames) -> Origin | None:
     """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
 
     That is so if every reading has a time, which then is its key, and nothing of the message is rejected. Of a message
@@ -146,9 +154,9 @@ def _origin(part: _Part, key: bytes) -> Origin | None:
     message, decoded, rejected = part.message, part.decoded, bool(part.problems)
     identity = decoded.identity
     if message.retained and rejected:  # it comes again with every connection
-        identity = Identity(scope=f"retained/{_secret(message.topic, key)}", mark="", window_s=KEPT_S)
+        identity = Identity(scope=f"retained/{names.secret(message.topic)}", mark="", window_s=KEPT_S)
     elif identity and rejected and not part.readings:
-        identity = replace(identity, scope=_secret(identity.scope, key), mark=_secret(identity.mark, key))
+        identity = replace(identity, scope=names.secret(identity.scope), mark=names.secret(identity.mark))
     elif not identity and (ahead := [r for r in part.readings if r.flags & Flag.CLOCK_AHEAD and r.time]):
         last = ahead[
             -1
@@ -166,10 +174,6 @@ def _origin(part: _Part, key: bytes) -> Origin | None:
         packet_id=packet_id,
         redelivered=message.duplicate,
     )
-
-
-def _secret(text: str, key: bytes) -> str:
-    return blake2b(text.encode("utf-8", "replace"), key=key[:64], digest_size=8).hexdigest()
 
 
 def _digest(message: Message, decoded: Decoded) -> bytes:

@@ -26,6 +26,7 @@ from besok.store.write import Rejection
 from collectors import kept_forms, limits
 from collectors.adapters import csvtext
 from collectors.allowlist import KEYS, PROSE
+from collectors.stored_names import is_known
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload
 NESTED_LIMIT = 3  # JSON within the strings of JSON
@@ -34,9 +35,9 @@ LARGE = 10**8  # no count and no measurement is larger; telephone and personal n
 
 _KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")
-_SHORT = re.compile(r"[0-9]{1,4}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WORD = re.compile(r"[^\W_]{2,}")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
@@ -105,7 +106,8 @@ class _Redactor:
         """Note that a text is dropped; return what stands for it."""
         self._changes += 1
         words = _WORD.findall(said[:QUOTED])
-        for word in (*words, "".join(words), *_WORD.findall(json.dumps(said[:QUOTED]))):
+        letters = _LETTERS.findall(said[:QUOTED])  # adapters tell words apart where digits begin
+        for word in (*words, "".join(words), *letters, *_WORD.findall(json.dumps(said[:QUOTED]))):
             self._dropped.setdefault(word.casefold(), kind if len(words) == 1 else "[text]")
         return kind
 
@@ -200,10 +202,7 @@ class _Redactor:
         return name if kept_forms.is_key(name) else self._pseudonym(name)
 
     def _level(self, level: str) -> str:
-        is_kept = (
-            self._is_named(level) or kept_forms.is_words(level, self._known.places) or _SHORT.fullmatch(level)
-        )
-        return level if is_kept else self._pseudonym(level)
+        return level if self._is_named(level) or is_known(level, self._known) else self._pseudonym(level)
 
     def _leaf(self, said: str, key: str, top: bool, depth: int, frames: bool = False) -> str:
         """Redact a text that is a value."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from besok.model.decode_context import Channel, DecodeContext, Device
+from besok.model.decode_context import Channel, Device
 from besok.store.database import Database
 from besok.store.identity import admit
 
@@ -20,12 +20,12 @@ class Registrar:
             set()
         )  # that are registered, of those that tell whether they are connected
 
-    def refused(self, channels: Iterable[Channel], known: DecodeContext) -> set[Channel]:
+    def refused(self, channels: Iterable[Channel]) -> set[Channel]:
         """Register the devices of the channels; return what is not to be stored. Raises StoreUnavailable."""
         new = [channel for channel in channels if not self._is_known(channel)]
         if not new:
             return set()
-        refused = admit(self._db, new, self._limit, known.key, self._clock())
+        refused = admit(self._db, new, self._limit, self._clock())
         self._devices |= {channel[:2] for channel in new if not channel[2] and channel not in refused}
         return refused
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import StoreRefused
@@ -40,7 +39,7 @@ def replay(
         known = decode_context.load(db)  # what was stored may have bound a device
         names = names_of(known, decode_context.names(db, known))
         messages = [(number, named(message, names)) for number, message in pairs]
-        read = _read(db, messages, known, partial(admit, known=known))
+        read = _read(db, messages, known, admit)
         rejected.resolve(db, read, now)
         good, still = good + len(read), still + len(pairs) - len(read)
     return good, still

@@ -44,11 +44,5 @@ def _told(known: DecodeContext, names: Names) -> DecodeContext:
         return by_level(topic, lambda level: names.get(level, level))
 
     return replace(
-        known,
-        mappings=tuple(replace(mapping, topic=tell(mapping.topic)) for mapping in known.mappings),
-        models={(source, tell(device)): model for (source, device), model in known.models.items()},
-        real=frozenset((source, tell(device), channel) for source, device, channel in known.real),
-        topics={
-            (s, tell(device)): tuple(map(tell, filters)) for (s, device), filters in known.topics.items()
-        },
+        known, mappings=tuple(replace(mapping, topic=tell(mapping.topic)) for mapping in known.mappings)
     )

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from besok.model.decode_context import DecodeContext
@@ -118,7 +117,7 @@ class Writer:
         return self._decode(messages, known)
 
     def _decode(self, messages: Sequence[Message], known: DecodeContext) -> Batch:
-        return decode(messages, known, partial(self._registrar.refused, known=known))
+        return decode(messages, known, self._registrar.refused)
 
     def _look_ahead(self) -> None:
         """Begin with the next batch if there is one. What a commit changes in what is known makes it void."""

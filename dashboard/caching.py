@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SUITES, ASSETS, VENDOR = "/_dash-component-suites/", "/assets/", "/assets/vendor/"
-FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.")
 ADDRESS = re.compile(r'(?:src|href)="([^"]+)"')
 BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of their package by it
 
@@ -47,7 +46,9 @@ class CachingMiddleware:
             return
         address = versioned(scope)
         if address and address not in self.known:
-            await PlainTextResponse("This file is of another version", 404)(scope, receive, send)
+            await PlainTextResponse("There is no such file, or it is of another version", 404)(
+                scope, receive, send
+            )
             return
         lasting = address or scope["path"].startswith(VENDOR)
 
@@ -62,8 +63,8 @@ class CachingMiddleware:
 
 
 def versioned(scope: Scope) -> str | None:
-    """Return the whole address if it says anything of the file's version, else None."""
-    path, query = scope["path"], scope["query_string"].decode("latin-1")
+    """Return the whole address if it says anything of the file's version, as all of Dash's own do, else None."""
+    path, query = str(scope["path"]), scope["query_string"].decode("latin-1")
     if path.startswith(ASSETS):
         return f"{path}?{query}" if "m" in parse_qs(query, keep_blank_values=True) else None
-    return path if FINGERPRINT.search(path) else None
+    return path

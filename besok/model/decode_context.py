@@ -1,12 +1,12 @@
 """The context of decoding: models, codecs, mappings, the zone, who may speak where, and whose names are known."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
-from besok.model.pseudonyms import PSEUDONYM, canonical
+from besok.model.pseudonyms import PSEUDONYM, canonical, channel_stands_for, line_of, stands_for
 from besok.model.site import PayloadMapping, Site
 
 Device = tuple[str, str]  # source, external id
@@ -51,8 +51,9 @@ class DecodeContext:
     earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
     the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
     may come from them. `topics` are the filters that each placed device is bound to, none if it is bound by the first
-    message that comes; `places` the words of which sites, spaces and portals have their names, `senders` the names of
-    devices that a person has given a token. `key` is that of the installation, for pseudonyms.
+    message that comes; `placed` the channels that observe something, or did; `places` the words of which sites, spaces
+    and portals have their names, `senders` the names of devices that a person has given a token. `key` is that of the
+    installation, for pseudonyms.
     """
 
     zone: str = "UTC"
@@ -61,6 +62,7 @@ class DecodeContext:
     mappings: tuple[PayloadMapping, ...] = ()
     real: frozenset[Channel] = frozenset()
     topics: Mapping[Device, tuple[str, ...]] = field(default_factory=dict)
+    placed: frozenset[Channel] = frozenset()
     places: frozenset[str] = frozenset()
     senders: frozenset[str] = frozenset()
     key: bytes = b""
@@ -92,8 +94,39 @@ class DecodeContext:
         """The pseudonyms that stand in the topics of mappings and bindings: chosen before the name was known."""
         return frozenset(name for name in self._names() for name in PSEUDONYM.findall(name))
 
+    @cached_property
+    def known_as(self) -> Callable[[Channel], Channel]:
+        """Give the name under which a channel is known here: a person may have placed its pseudonym."""
+        return lru_cache(10_000)(self._known_as)
+
+    def model(self, device: Device) -> str:
+        """Return what is known of the model of a device; "" if nothing is."""
+        return self.models.get(self.known_as((*device, ""))[:2], "")
+
+    def is_placed(self, device: Device) -> bool:
+        """Tell whether a device observes something."""
+        return self.known_as((*device, ""))[:2] in self.topics
+
+    def _known_as(self, channel: Channel) -> Channel:
+        source, device, line = channel
+        devices = (d for s, d in self._hidden_devices if s == source)
+        device = next((d for d in devices if stands_for(d, device, self.key)), device)
+        lines = (c for s, d, c in self._hidden_lines if (s, d) == (source, device))
+        return source, device, next((c for c in lines if channel_stands_for(c, line, self.key)), line)
+
+    @cached_property
+    def _hidden_devices(self) -> tuple[Device, ...]:
+        devices = {*self.topics, *self.models, *(channel[:2] for channel in self.placed)}
+        return tuple(device for device in devices if PSEUDONYM.search(device[1]))
+
+    @cached_property
+    def _hidden_lines(self) -> tuple[Channel, ...]:
+        return tuple(channel for channel in self.placed if PSEUDONYM.search(channel[2]))
+
     def _names(self) -> Iterator[str]:
         yield from self.senders
+        for _, device, channel in self.placed:
+            yield from (device, line_of(channel)[1])
         for (_, device), filters in self.topics.items():
             yield from (device, *filters)
         for mapping in self.mappings:
@@ -132,6 +165,7 @@ def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
         real=frozenset(
             (s.source, site.external_id(s), s.channel_key) for site, s in sensors if not site.sandbox
         ),
+        placed=frozenset((s.source, site.external_id(s), s.channel_key) for site, s in sensors),
         places=frozenset(
             canonical(word) for site in sites for name in _place_names(site) for word in _words(name)
         ),

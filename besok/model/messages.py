@@ -47,6 +47,7 @@ TOO_MANY: Final = Translatable(
 CONTROL_CHARACTERS: Final = Translatable(
     "control characters are not accepted: take them out of the address or of what you sent"
 )
+NO_QUESTION: Final = Translatable("a page asks for its contents in another way: open its address instead")
 NO_PARQUET: Final = Translatable(
     "Parquet is not installed here: `pip install besok[parquet]`, or ask for CSV"
 )

@@ -26,3 +26,23 @@ def pseudonym(key: bytes, name: str) -> str:
 def by_level(name: str, change: Callable[[str], str]) -> str:
     """Change each level of a topic, or of a name that is made like one; separators stay."""
     return "/".join(change(level) if level else "" for level in name.split("/"))
+
+
+def stands_for(hidden: str, name: str, key: bytes) -> bool:
+    """Tell whether a name is the other one with pseudonyms for some of its levels."""
+    levels, names = hidden.split("/"), name.split("/")
+    return len(levels) == len(names) and all(
+        level == said or level == pseudonym(key, said) for level, said in zip(levels, names, strict=True)
+    )
+
+
+def line_of(channel: str) -> tuple[str, str]:
+    """Split a channel into its kind with the colon, and the name of its line: `flow:`, `Line 0`."""
+    kind, colon, line = channel.partition(":")
+    return f"{kind}{colon}", line
+
+
+def channel_stands_for(hidden: str, name: str, key: bytes) -> bool:
+    """Tell the same of two channels."""
+    (kind, line), (other, said) = line_of(hidden), line_of(name)
+    return kind == other and stands_for(line, said, key)

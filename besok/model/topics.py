@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from besok.model.pseudonyms import canonical, pseudonym
+from besok.model.pseudonyms import PSEUDONYM, canonical, pseudonym
 
 _ALTERNATIVES = (("tele", "stat"), ("NBIRTH", "NDATA", "DBIRTH", "DDATA"))  # Tasmota, Sparkplug: one sender
 _EVENTS = frozenset(
@@ -34,10 +34,22 @@ def problem(topic_filter: str) -> str | None:
 
 
 @lru_cache(maxsize=10_000)
-def matches(filters: tuple[str, ...], topic: str) -> bool:
-    """Tell whether one of the filters matches the topic (MQTT 5, section 4.7)."""
+def matches(filters: tuple[str, ...], topic: str, key: bytes = b"") -> bool:
+    """Tell whether one of the filters matches the topic (MQTT 5, section 4.7).
+
+    Levels of filters may be pseudonyms, under the key of the installation, of those of the topic.
+    """
     levels = topic.split("/")
-    return any(_match(topic_filter.split("/"), levels) for topic_filter in filters)
+    return any(_match(_named(topic_filter.split("/"), levels, key), levels) for topic_filter in filters)
+
+
+def _named(wanted: list[str], levels: list[str], key: bytes) -> list[str]:
+    """Return the levels of a filter with those of a topic in place of their pseudonyms."""
+    said = [*levels, *wanted[len(levels) :]]
+    return [
+        level if PSEUDONYM.fullmatch(want) and want == pseudonym(key, level) else want
+        for want, level in zip(wanted, said, strict=False)
+    ]
 
 
 def matches_kept(topic_filter: str, topic: str, key: bytes) -> bool:

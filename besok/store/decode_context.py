@@ -31,6 +31,7 @@ def load(db: Database) -> DecodeContext:
         known,
         models=heard | dict(known.models),
         mappings=(*known.mappings, *(replace(m, zone=m.zone or known.zone) for m in made)),
+        placed=frozenset((source, device, key) for source, device, key in db.rows("placed_channels")),
         codecs=codecs.usable(db),
         senders=frozenset(name for token in receive_tokens.load_all(db) for name in token.devices),
         key=identity.key(db),

@@ -1,11 +1,11 @@
 """Who a device is: how many new ones are registered, which topics each is bound to, and the key of pseudonyms."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from besok.model.errors import NotFound, StoreUnavailable
-from besok.model.pseudonyms import by_level, pseudonym
+from besok.model.pseudonyms import channel_stands_for, stands_for
 from besok.store import audit
 from besok.store.database import Connection, Database, sql
 
@@ -22,7 +22,28 @@ def key(db: Database) -> bytes:
     return bytes(found)
 
 
-def admit(db: Database, keys: Iterable[Key], limit: int, key: bytes, now: datetime) -> set[Key]:
+def hide(db: Database, stored: Callable[[Key], Key], topic: Callable[[str], str]) -> int:
+    """Give devices, lines and topics that an older version has stored the names that they would get now; how many.
+
+    Raises StoreUnavailable.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("admission_lock"))
+        rows = conn.execute(sql("stored_names")).fetchall()
+        devices = {row[0]: row[1:5] for row in rows}
+        changed = 0
+        for number, (source, device, last, heard) in devices.items():
+            now = {"device": stored((source, device, ""))[1], "topic": last and topic(last)}
+            now["heard"] = list(dict.fromkeys(map(topic, heard)))
+            if now != {"device": device, "topic": last, "heard": heard}:
+                changed += conn.execute(sql("store_device_name"), {**now, "id": number}).rowcount
+        for _, source, device, _, _, channel, key in rows:
+            if channel and (line := stored((source, device, key))[2]) != key:
+                changed += conn.execute(sql("store_channel_name"), {"id": channel, "key": line}).rowcount
+        return changed
+
+
+def admit(db: Database, keys: Sequence[Key], limit: int, now: datetime) -> set[Key]:
     """Register the devices of channels that were never heard, `limit` an hour at most, in order; return what is not
     admitted: the channels of all further devices, and those of a device that has too many.
 
@@ -35,7 +56,7 @@ def admit(db: Database, keys: Iterable[Key], limit: int, key: bytes, now: dateti
         channels = _channels(conn, wanted)
         if wanted.keys() - channels.keys():
             conn.execute(sql("admission_lock"))
-            _name(conn, [device for device in wanted if device not in channels], key)
+            name(conn, keys)
             channels = _channels(conn, wanted)
             new = [device for device in wanted if device not in channels]
             row = conn.execute(sql("registered_lately"), {"now": now}).fetchone()
@@ -62,12 +83,41 @@ def _channels(conn: Connection, devices: Iterable[Device]) -> dict[Device, froze
     return {(source, device): frozenset(channels) for source, device, channels in rows}
 
 
-def _name(conn: Connection, devices: Sequence[Device], key: bytes) -> None:
-    hidden = [by_level(device, lambda level: pseudonym(key, level)) for _, device in devices]
-    columns = {**_columns(devices), "pseudonym": hidden}
-    if conn.execute(sql("name_devices"), columns).rowcount:
-        conn.execute(sql("name_mapped"), columns)
-        conn.execute(sql("notify"), {"channel": "names", "payload": ""})
+def name(conn: Connection, keys: Iterable[Key]) -> None:
+    """Give devices and lines that are known by their pseudonyms the names that a person has given."""
+    wanted = set(keys)
+    rows = conn.execute(sql("pseudonymous_channels"), {"source": sorted({key[0] for key in wanted})})
+    if not (found := rows.fetchall()):
+        return
+    ((secret,),) = conn.execute(sql("installation_key"))
+    devices = {
+        (source, hidden, device)
+        for source, hidden, _ in found
+        for wants, device in {key[:2] for key in wanted}
+        if wants == source and hidden != device and stands_for(hidden, device, secret)
+    }
+    _rename(conn, "name_devices", sorted((*row, "") for row in devices))
+    real = {(source, hidden): device for source, hidden, device in devices}
+    lines = {
+        (source, hidden, channel, device)
+        for source, known, hidden in found
+        for wants, device, channel in wanted
+        if (wants, device) == (source, real.get((source, known), known))
+        and hidden != channel
+        and channel_stands_for(hidden, channel, secret)
+    }
+    _rename(conn, "name_channels", sorted(lines))
+
+
+def _rename(conn: Connection, statement: str, rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """Rename what has a pseudonym, also in the places that answers have given; of channels with their device."""
+    if not rows:
+        return
+    names = ("source", "pseudonym", "name", "device")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    conn.execute(sql(statement), columns)
+    conn.execute(sql("name_mapped"), columns)
+    conn.execute(sql("notify"), {"channel": "names", "payload": ""})
 
 
 def _columns(devices: Iterable[Device]) -> dict[str, list[str]]:
@@ -76,8 +126,10 @@ def _columns(devices: Iterable[Device]) -> dict[str, list[str]]:
 
 
 def register(conn: Connection, keys: Iterable[Key]) -> None:
-    """Register channels, and their devices, as far as they are not known."""
-    columns = _key_columns(keys)
+    """Register channels, and their devices, as far as they are not known: neither by name nor by pseudonym."""
+    wanted = list(keys)
+    name(conn, wanted)
+    columns = _key_columns(wanted)
     conn.execute(sql("register_devices"), columns)
     conn.execute(sql("register_channels"), columns)
 

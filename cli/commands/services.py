@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 def migrate() -> None:
     """Bring the database up to this program's version."""
-    from besok.store import decode_context, rejected
+    from besok.store import decode_context, identity, rejected
     from besok.store.database import Database
     from besok.store.migrate import migrate as migrate_store
     from collectors.privacy import redact
+    from collectors.stored_names import StoredNames
 
     url = serving.settings().database_url.get_secret_value()
     done = migrate_store(url)
@@ -27,6 +28,9 @@ def migrate() -> None:
         known = decode_context.load(db)
         if number := rejected.redact(db, lambda kept: redact(kept, known)):
             print(f"{many(number, 'rejected message')} of an older version redacted.")
+        names = StoredNames(known)
+        if number := identity.hide(db, names.channel, names.topic):
+            print(f"{many(number, 'name')} that nobody has given replaced by pseudonyms.")
 
 
 def collect(

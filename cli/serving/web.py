@@ -16,6 +16,7 @@ from api.conditional import Head, Unchanged
 from api.departure import Departure
 from api.inputs import Inputs
 from api.limits import Limits
+from api.questions import Questions
 from api.sign_in.middleware import WhoAsks
 from besok.model.settings import Settings
 from cli.serving.guarded import SILENT_S, GuardedProtocol
@@ -36,7 +37,7 @@ def compose(settings: Settings) -> FastAPI:
     if importlib.util.find_spec("dashboard.app"):
         from dashboard.app import attach  # slow to import: only the web service pays for it
 
-        attach(server, settings)
+        server.add_middleware(Questions, callbacks=attach(server, settings).callback_map)
     server.add_middleware(Unchanged)
     server.add_middleware(CompressMiddleware)
     server.add_middleware(Departure)

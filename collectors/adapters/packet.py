@@ -65,7 +65,7 @@ class Packet:
 
     def model(self, device: Device) -> str:
         """Return what is known of the model of a device; "" if nothing is."""
-        return self.known.models.get(device, "")
+        return self.known.model(device)
 
     def _parsed(self) -> Any:
         """Return the value, or why there is none: every adapter asks."""

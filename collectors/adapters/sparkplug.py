@@ -62,7 +62,7 @@ def _counting_people(decoded: Decoded, packet: Packet, levels: Sequence[str]) ->
     """Leave out totals of a node that may count something else by its name, unless a person has placed it."""
     totals = [r for r in decoded.readings if r.metric.endswith("_total")]
     told = unknown.unsaid((levels[1], *levels[3:]))
-    if not totals or not told or all((r.source, r.device) in packet.known.topics for r in totals):
+    if not totals or not told or all(packet.known.is_placed((r.source, r.device)) for r in totals):
         return decoded
     readings = tuple(r for r in decoded.readings if r not in totals)
     return replace(decoded, readings=readings, problems=(*decoded.problems, _ELSE.format(listed(told))))

@@ -280,7 +280,7 @@ class _Message:
         None if people or doors are named, or a person has placed the device.
         """
         device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
-        if device in self.packet.known.topics or self._told("doors", names=True, topic=False):
+        if self.packet.known.is_placed(device) or self._told("doors", names=True, topic=False):
             return []
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
         return unsaid(self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own])

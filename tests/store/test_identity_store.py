@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -51,7 +52,7 @@ def collect(db: Database, *messages: Message, limit: int = 100, now: datetime = 
     """What a collector does with messages."""
     known = decode_context.load(db)
     registrar = Registrar(db, limit, lambda: now)
-    return write(db, pipeline.decode(messages, known, lambda channels: registrar.refused(channels, known)))
+    return write(db, pipeline.decode(messages, known, registrar.refused))
 
 
 def counted(url: str) -> list[tuple[str, float]]:
@@ -185,24 +186,25 @@ def test_so_many_new_devices_an_hour_over_all_collectors(db: Database, database_
 
 
 def test_a_device_that_only_says_that_it_is_there_is_a_new_one_too(db: Database, database_url: str) -> None:
+    build(db)
     known = decode_context.load(db)
     messages = [
         Message(topic=f"besok/v1/lib/d{n}/status", payload=b"online", received=NOON) for n in range(4)
     ]
     registrar = Registrar(db, 3, lambda: NOON)
-    batch = pipeline.decode(messages, known, lambda channels: registrar.refused(channels, known))
+    batch = pipeline.decode(messages, known, registrar.refused)
     write(db, batch)
     assert [status for status, _ in batch.statuses] == [
         Status(source="native", device=f"lib/d{n}", online=True) for n in range(3)
     ]
     with psycopg.connect(database_url) as conn:
-        assert conn.execute("select count(*) from device").fetchone() == (3,)
+        assert conn.execute("select count(*) from device where external_id ~ '^lib/d'").fetchone() == (3,)
 
 
 def test_a_device_cannot_invent_lines_without_end(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identity, "CHANNELS_LIMIT", 3)
     keys = [("native", "lib/d", f"flow:{n}") for n in range(5)]
-    assert identity.admit(db, keys, 9, b"", NOON) == set(keys[3:])
+    assert identity.admit(db, keys, 9, NOON) == set(keys[3:])
 
 
 def test_the_database_is_asked_about_new_devices_only(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +245,12 @@ def test_what_was_kept_under_a_pseudonym_counts_for_the_device_that_it_turns_out
     assert counted(database_url) == [(hidden, 3)]
     later = Message(topic="skogen/granen", payload=b'{"n": 4}', received=NOON + timedelta(hours=1))
     assert collect(db, later).readings == 1
+    assert counted(database_url) == [(hidden, 3), (hidden, 4)]
+    placed = '[[sites.sensors]]\nportal = "front"\nsource = "gates"\ndevice = "skogen/granen"\n'
+    sites.apply(db, sitefile.parse(HOUSE + placed + GATES.replace("TOPIC", hidden)))  # a person names it
     assert counted(database_url) == [("skogen/granen", 3), ("skogen/granen", 4)]
+    assert collect(db, replace(later, received=NOON + timedelta(hours=2))).readings == 1
+    assert [device for device, _ in counted(database_url)] == ["skogen/granen"] * 3
 
 
 def test_what_was_kept_counts_for_a_device_that_a_person_has_named(db: Database, database_url: str) -> None:

@@ -134,3 +134,7 @@ def test_files_are_kept_by_their_fingerprint_and_those_of_another_version_refuse
             )
         assert browser.get("/assets/live.js").headers["cache-control"] == "no-cache"
         assert browser.get("/assets/none.js").status_code == 404
+        for path in ("os/environ", "dash/x.js", "dash/%2e%2e/dash.py", "dash/dash-renderer/../dash.py"):
+            assert browser.get(f"/_dash-component-suites/{path}").status_code == 404, (
+                "Dash makes a fault of it"
+            )

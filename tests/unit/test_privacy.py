@@ -246,7 +246,18 @@ def test_what_a_person_has_named_stays() -> None:
     assert json.loads(found.payload) == {"name": "stubbe 7", "kind": "tall", "who": "[text]"}
 
 
-@pytest.mark.parametrize(("model", "heard"), [("SNZB-06P", True), ("Motion 2.0", True), ("Anna Berg", False)])
+@pytest.mark.parametrize(
+    ("model", "heard"),
+    [
+        ("SNZB-06P", True),
+        ("Motion 2.0", True),
+        ("RTCGQ11LM", True),
+        ("Anna Berg", False),
+        ("Anna85", False),
+        ("ANNA85", False),
+        ("door-anna-3", False),
+    ],
+)
 def test_a_model_that_no_list_has_is_noted_if_it_can_be_one(model: str, heard: bool) -> None:
     payload = raw({"occupancy": True, "device": {"model": model}})
     batch = pipeline.decode([Message(topic="zigbee2mqtt/hall", payload=payload, received=NOW)], KNOWN)

@@ -225,19 +225,58 @@ select source, external_id, %(now)s from unnest(%(source)s::text[], %(device)s::
 order by 1, 2
 on conflict do nothing
 
+-- name: pseudonymous_channels
+-- The channels of some sources that are known by pseudonyms, or whose devices are.
+select d.source, d.external_id, coalesce(c.key, '')
+from device d
+left join channel c using (device_id)
+where d.source = any(%(source)s) and (position('id-' in d.external_id) > 0 or position('id-' in c.key) > 0)
+
 -- name: name_devices
 -- Gives devices that are known by their pseudonyms their names.
-update device d set external_id = n.external_id
-from unnest(%(source)s::text[], %(device)s::text[], %(pseudonym)s::text[]) as n (source, external_id, pseudonym)
+update device d set external_id = n.name
+from unnest(%(source)s::text[], %(pseudonym)s::text[], %(name)s::text[]) as n (source, pseudonym, name)
 where d.source = n.source and d.external_id = n.pseudonym
-    and not exists (select from device o where o.source = n.source and o.external_id = n.external_id)
+    and not exists (select from device o where o.source = n.source and o.external_id = n.name)
+
+-- name: name_channels
+-- The same for lines.
+update channel c set key = n.name
+from unnest(%(source)s::text[], %(pseudonym)s::text[], %(name)s::text[], %(device)s::text[]) as n (source, pseudonym, name, device)
+join device d on d.source = n.source and d.external_id = n.device
+where c.device_id = d.device_id and c.key = n.pseudonym
+    and not exists (select from channel o where o.device_id = d.device_id and o.key = n.name)
 
 -- name: name_mapped
 -- The same in the places that answers have given.
-update device_mapping m set sensors = replace(
-    m.sensors::text, to_jsonb(n.pseudonym)::text, to_jsonb(n.external_id)::text)::jsonb
-from unnest(%(device)s::text[], %(pseudonym)s::text[]) as n (external_id, pseudonym)
+update device_mapping m set sensors = replace(m.sensors::text, to_jsonb(n.pseudonym)::text, to_jsonb(n.name)::text)::jsonb
+from unnest(%(pseudonym)s::text[], %(name)s::text[]) as n (pseudonym, name)
 where m.ended is null and position(to_jsonb(n.pseudonym)::text in m.sensors::text) > 0
+
+-- name: placed_channels
+-- The channels that observe something, or did: their names were given by people.
+select source, external_id, key from device join channel c using (device_id)
+where exists (select from placement pl where pl.channel_id = c.channel_id)
+
+-- name: stored_names
+-- Every device with the topics it was heard on, and its lines.
+select d.device_id, d.source, d.external_id, d.topic, d.heard_on, c.channel_id, c.key
+from device d
+left join channel c using (device_id)
+order by d.device_id, c.channel_id
+
+-- name: store_device_name
+-- Stores the names of a device and its topics; another device keeps a name that it has.
+update device d set topic = %(topic)s, heard_on = %(heard)s::text[], external_id = case when exists (
+    select from device o where o.source = d.source and o.external_id = %(device)s
+) then d.external_id else %(device)s end
+where d.device_id = %(id)s
+
+-- name: store_channel_name
+-- Stores the name of a line.
+update channel c set key = %(key)s
+where c.channel_id = %(id)s
+    and not exists (select from channel o where o.device_id = c.device_id and o.key = %(key)s)
 
 -- name: learn_topics
 -- Notes topics on which devices were heard that are not bound: not placed, or placed and never heard; of each device a few.

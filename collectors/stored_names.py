@@ -1,0 +1,99 @@
+"""Names of devices, lines and topics as they are stored: a name that nobody has given may be that of a person.
+
+Stored as they are: names that a person has written (site file, mapping, token), known words, and numbers of devices.
+All others become pseudonyms (`besok.model.pseudonyms`) until a person gives them.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+
+from msgspec.structs import replace
+
+from besok.model.decode_context import Channel, DecodeContext, Device
+from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
+from besok.model.readings import Decoded, Identity, Reading, Status
+from collectors import kept_forms
+
+_SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is nobody's name
+_NUMBERS = re.compile(r"[0-9.,-]+")
+_MADE_UP = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # an address of a phone, not given by a maker
+
+
+def is_known(level: str, known: DecodeContext) -> bool:
+    """Tell whether a level of a topic or a part of a name is a person's own word for it, or a word of the lists."""
+    return (
+        canonical(level) in known.names
+        or kept_forms.is_words(level, known.places)
+        or _SHORT.fullmatch(level) is not None
+        or PSEUDONYM.fullmatch(level) is not None
+    )
+
+
+class StoredNames:
+    """Gives the names under which things are stored, by what is known; the same ones are asked for again and again."""
+
+    def __init__(self, known: DecodeContext) -> None:
+        self._known = known
+        self.channel: Callable[[Channel], Channel] = lru_cache(10_000)(self._find)
+
+    def decoded(self, decoded: Decoded) -> Decoded:
+        """Return what a message says under the names that are stored."""
+        if not self._known.key:
+            return decoded  # of a simulation or a trial: nothing of strangers is stored
+        readings = tuple(map(self._reading, decoded.readings))
+        statuses = tuple(map(self._status, decoded.statuses))
+        identity = decoded.identity
+        if identity:
+            hidden = any(a is not b for a, b in zip(decoded.readings, readings, strict=True))
+            identity = self._identity(identity, hidden)
+        return replace(decoded, readings=readings, statuses=statuses, identity=identity)
+
+    def topic(self, topic: str) -> str:
+        """Return a topic, or a filter of topics, as it is stored."""
+        return by_level(topic, self._level) if self._known.key else topic
+
+    def device(self, device: Device) -> Device:
+        """Return the device under its stored name."""
+        return self.channel((*device, ""))[:2] if self._known.key else device
+
+    def _reading(self, reading: Reading) -> Reading:
+        had = (reading.source, reading.device, reading.channel)
+        _, device, channel = stored = self.channel(had)
+        return reading if stored == had else replace(reading, device=device, channel=channel)
+
+    def _status(self, status: Status) -> Status:
+        device = self.device((status.source, status.device))[1]
+        return Status(source=status.source, device=device, online=status.online)
+
+    def _find(self, channel: Channel) -> Channel:
+        source, device, line = self._known.known_as(channel)
+        kind, colon, name = line.partition(":")
+        if (source, device) not in self._known.topics:
+            device = by_level(device, self._part)
+        return source, device, f"{kind}{colon}{by_level(name, self._part)}"
+
+    def _level(self, level: str) -> str:
+        return level if level in ("+", "#") else self._part(level)
+
+    def _part(self, part: str) -> str:
+        if is_known(part, self._known) or _is_number(part):
+            return part
+        return pseudonym(self._known.key, part)
+
+    def _identity(self, identity: Identity, hidden: bool) -> Identity:
+        """Return the identity of a message; hashes of what is hidden, or may be a name."""
+        _, *numbers = identity.mark.split(":")
+        if not hidden and all(_NUMBERS.fullmatch(n) or self._part(n) == n for n in numbers if n):
+            return identity
+        return replace(identity, scope=self.secret(identity.scope), mark=self.secret(identity.mark))
+
+    def secret(self, text: str) -> str:
+        """Return the keyed hash of what must be known again and never read."""
+        return blake2b(text.encode("utf-8", "replace"), key=self._known.key[:64], digest_size=8).hexdigest()
+
+
+def _is_number(name: str) -> bool:
+    """Tell whether a name is the number of a device that its maker has given."""
+    return kept_forms.is_identifier(name, "serial") and not _MADE_UP.fullmatch(canonical(name))

@@ -27,10 +27,9 @@ from besok.model.views.annual import (
 )
 from besok.model.views.like import like
 from besok.model.views.sample_weeks import SampledYear
-from besok.services.imported_days import Imported
+from besok.services.imported_days import Imported, VisitDay
 from besok.services.observed_days import (
     Counting,
-    VisitDay,
     compute_visit_days,
     doors_observed,
     site_days,

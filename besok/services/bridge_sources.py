@@ -12,7 +12,7 @@ from besok.analytics.visits import DOOR_BIAS, SHARED_BIAS
 from besok.model import calendar
 from besok.model.arrays import Floats
 from besok.services.bridge_history import History
-from besok.services.imported_days import ImportedDay
+from besok.services.imported_days import VisitDay
 
 SENSORS = ""  # the name of the sensors among the sources
 
@@ -63,7 +63,7 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
 
 
 def _now(
-    history: History, source: str, measure: str, days: Mapping[date, ImportedDay] | None = None
+    history: History, source: str, measure: str, days: Mapping[date, VisitDay] | None = None
 ) -> dict[date, float]:
     """Return the visits of a source as the newest definition has them; without `days`, of those it counted."""
     days, newest = history.brought.sources[source] if days is None else days, history.newest

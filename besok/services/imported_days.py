@@ -24,15 +24,20 @@ MONTH = 27  # days and more: a total that tells of the month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedDay:
-    """Visits of a day by a source; `imputed`: only the total of a longer period is known, or, where it is `sampled`,
-    the weeks that were counted in its year.
+class VisitDay:
+    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was.
+
+    `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
+    `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
+    longer period. `sampled`: at a site it is estimated from sample weeks of the year.
     """
 
+    day: date
     gross: float
     net: float
-    source: str
-    imputed: bool
+    whole: bool
+    imputed: float = 0.0
+    source: str = ""
     sampled: bool = False
 
     def visits(self, measure: str) -> float:
@@ -51,7 +56,7 @@ class Imported:
     last: date = date.min  # the last day that is estimated where people counted in sample weeks
 
     @cached_property
-    def sources(self) -> dict[str, dict[date, ImportedDay]]:
+    def sources(self) -> dict[str, dict[date, VisitDay]]:
         """The days of each source, the finest and newest first; a day counts where all its series have it."""
         own: dict[str, list[PeriodVisits]] = defaultdict(list)
         for row in self.rows:
@@ -60,9 +65,9 @@ class Imported:
         return {source: self._days(own[source]) for source in order}
 
     @cached_property
-    def days(self) -> dict[date, ImportedDay]:
+    def days(self) -> dict[date, VisitDay]:
         """Each day by the first of the sources that has it; a day of none by the sample weeks of its year."""
-        found: dict[date, ImportedDay] = {}
+        found: dict[date, VisitDay] = {}
         for days in (*self.sources.values(), *map(self._estimated, self.samples)):
             found = days | found
         return dict(sorted(found.items()))
@@ -75,15 +80,15 @@ class Imported:
         on = (self.rows, self.school, self.measured, self.last, self.profile, self._open)
         return list(samples(self.site, *on))
 
-    def days_of(self, source: str) -> dict[date, ImportedDay]:
+    def days_of(self, source: str) -> dict[date, VisitDay]:
         """Return the days of a source, those that its sample weeks stand for too."""
-        found: dict[date, ImportedDay] = {}
+        found: dict[date, VisitDay] = {}
         for sample in self.samples:
             if sample.source == source:
                 found |= self._estimated(sample)
         return found | self.sources[source]
 
-    def _estimated(self, sample: SampleOfYear) -> dict[date, ImportedDay]:
+    def _estimated(self, sample: SampleOfYear) -> dict[date, VisitDay]:
         found = {}
         for day, visits in sample.days.items():
             row = PeriodVisits(
@@ -97,7 +102,8 @@ class Imported:
                 visits=visits,
                 import_id=0,
             )
-            found[day] = replace(self._day(day, [(row, visits)]), imputed=True, sampled=True)
+            one = self._day(day, [(row, visits)])
+            found[day] = replace(one, imputed=one.gross, sampled=True)
         return found
 
     def periods(self, source: str) -> list[tuple[date, date]]:
@@ -204,7 +210,7 @@ class Imported:
                 total = next(spreads[row.source])
                 yield row, list(zip(total.days, total.by_day.tolist(), strict=True))
 
-    def _days(self, rows: Sequence[PeriodVisits]) -> dict[date, ImportedDay]:
+    def _days(self, rows: Sequence[PeriodVisits]) -> dict[date, VisitDay]:
         spans: dict[tuple[str, str], tuple[date, date]] = {}
         for r in rows:
             first, last = spans.get((r.portal, r.series), (r.first, r.last))
@@ -225,7 +231,7 @@ class Imported:
         """Tell whether those who enter where a row was counted are visits on a day."""
         return not row.portal or self.site.definition(day).counts(row.portal)
 
-    def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> ImportedDay:
+    def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> VisitDay:
         """Add up the series of a source, gross and net by the definition that holds on the day."""
         held = self.site.definition(day)
         off = held.per_day
@@ -235,8 +241,14 @@ class Imported:
             gross = sum(v / kept[row.portal] for row, v in parts) + off if visits else 0.0
         else:
             gross, visits = visits, max(sum(v * kept[row.portal] for row, v in parts) - off, 0.0)
-        imputed = any(row.first < row.last for row, _ in parts)
-        return ImportedDay(gross=gross, net=visits, source=parts[0][0].source, imputed=imputed)
+        return VisitDay(
+            day=day,
+            gross=gross,
+            net=visits,
+            whole=True,
+            imputed=gross if any(row.first < row.last for row, _ in parts) else 0.0,
+            source=parts[0][0].source,
+        )
 
 
 def imported(db: Database, site: Site, measured: Mapping[date, float], last: date) -> Imported:

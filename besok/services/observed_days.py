@@ -13,9 +13,8 @@ from besok.analytics.disaggregation import draw
 from besok.model import calendar
 from besok.model.calendar import Span
 from besok.model.site import Site
-from besok.model.views.like import like
 from besok.model.views.sample_weeks import SampledYear
-from besok.services.imported_days import Imported, imported
+from besok.services.imported_days import Imported, VisitDay, imported
 from besok.store import results
 from besok.store.database import Database
 from besok.store.period_counts import holding
@@ -66,28 +65,6 @@ class Counting:
         return any((a is None or a < ends) and (b is None or begins < b) for a, b in self.spans[portal])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitDay:
-    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was.
-
-    `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
-    `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
-    longer period. `sampled`: at a site it is estimated from sample weeks of the year.
-    """
-
-    day: date
-    gross: float
-    net: float
-    whole: bool
-    imputed: float = 0.0
-    source: str = ""
-    sampled: bool = False
-
-    def visits(self, measure: str) -> float:
-        """Return the visits by a measure, gross or net."""
-        return self.gross if measure == "gross" else self.net
-
-
 def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
     """Return the days up to `last` on which visits of all the sites are known; read where a job has computed it."""
     known = None
@@ -116,8 +93,7 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
     for day, found in brought.days.items():
         if day <= last and not (day in days and days[day].whole):
-            imputed = found.gross if found.imputed else 0.0
-            days[day] = like(VisitDay, found, day=day, whole=True, imputed=imputed)
+            days[day] = found
     return days, brought
 
 

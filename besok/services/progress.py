@@ -12,8 +12,8 @@ from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
-from besok.services.imported_days import Imported
-from besok.services.observed_days import VisitDay, last_known, sampled_sites, visit_days, whole_days
+from besok.services.imported_days import Imported, VisitDay
+from besok.services.observed_days import last_known, sampled_sites, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -111,8 +111,9 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     base = {} if stated else known.usual(target.baseline_first, target.baseline_last)
     last = known.year
     period = (target.baseline_first, target.baseline_last)
-    baseline, last_365 = stated or _yearly(base, known.compared(*period)), _yearly(last, YEAR)
-    growth, pairs = known.growth()
+    baseline = stated or _yearly(base, known.compared(*period))
+    so_far = _so_far(known, today)
+    growth, last_365 = so_far.growth, so_far.last_365
     goal = None if baseline is None else baseline * target.factor
     years = (target.deadline - known.today).days / YEAR
     over = bridged(db, known.sites, today, known.today - DAY)
@@ -124,21 +125,16 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     return like(
         Progress,
         target,
+        so_far,
         site=site,
-        today=today,
-        until=known.today - DAY,
         baseline_visits=baseline,
         baseline_coverage=1.0 if stated else len(base) / _length(target.baseline_first, target.baseline_last),
         baseline_source=target.baseline_source or _sources(known.days, base),
         goal_visits=goal,
-        last_365=last_365,
-        coverage_365=len(last) / YEAR,
         source_365=_sources(known.days, last),
         sampled_365=sum(day.sampled for day in known.days if day.day in last) / YEAR,
         sampled=tuple(sample.view(one.site.id) for one in sampled for sample in one.samples),
         growth_sampling=sampling,
-        growth=growth,
-        growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),
         growth_bridged=compared.bridged if compared else None,
         growth_error=hypot(compared.error, sampling or 0.0) if compared else None,
@@ -150,7 +146,6 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         ),
         breaks=over.breaks,
         also=place.also,
-        uncounted=known.uncounted,
         deadline_365=_deadline_year(known, target.deadline) if today > target.deadline else None,
         left_out=known.left_out,
     )
@@ -158,17 +153,19 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
 
 def get_so_far(db: Database, site: str, today: date) -> SoFar:
     """Return the visits of a site, with a target or without, seen from business day `today`. Raises NotFound."""
-    place = load(db, site)
-    known = _known(db, place, today)
+    return _so_far(_known(db, load(db, site), today), today)
+
+
+def _so_far(known: _Known, today: date) -> SoFar:
     days, last = known.days, known.year
     growth, pairs = known.growth()
     return SoFar(
         today=today,
         until=known.today - DAY,
-        measure=place.measure,
+        measure=known.measure,
         first=days[0].day if days else None,
         days=len(days),
-        visits=sum(day.visits(place.measure) for day in days) if days else None,
+        visits=sum(day.visits(known.measure) for day in days) if days else None,
         last_365=_yearly(last, YEAR),
         coverage_365=len(last) / YEAR,
         growth=growth,

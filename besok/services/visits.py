@@ -9,8 +9,8 @@ from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.series import VisitPoint, VisitStep
-from besok.services.imported_days import imported
-from besok.services.observed_days import VisitDay, share_of_whole, visit_days
+from besok.services.imported_days import VisitDay, imported
+from besok.services.observed_days import share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
 from besok.store.sites import counted, site_of

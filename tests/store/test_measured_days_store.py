@@ -13,7 +13,8 @@ from psycopg.sql import SQL
 from besok.model import calendar, sitefile
 from besok.services.annual import get_annual_report
 from besok.services.forecast import get_scored, get_weekday_growth
-from besok.services.observed_days import VisitDay, compute_visit_days, visit_days
+from besok.services.imported_days import VisitDay
+from besok.services.observed_days import compute_visit_days, visit_days
 from besok.services.progress import get_progress, get_so_far
 from besok.services.visits import get_visits
 from besok.store import forecasts, results, sites

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from besok.model.arrays import Floats
 
@@ -45,8 +46,7 @@ class Score:
 
 def scale(history: Floats, season: int) -> float:
     """Return the mean absolute difference from a season before; NaN without two seasons."""
-    apart = np.abs(history[season:] - history[:-season])
-    return float(np.nanmean(apart)) if np.isfinite(apart).any() else np.nan
+    return float(_over(np.abs(history[season:] - history[:-season])))
 
 
 def score(told: Told, came: Floats, history: Floats, step: str) -> Score:
@@ -74,8 +74,7 @@ def score(told: Told, came: Floats, history: Floats, step: str) -> Score:
 
 def _mean(values: Floats, first: int, needed: int) -> float:
     """Return the mean of the first rows; NaN if there are not `needed` of them, or nothing was observed."""
-    part = values[:first]
-    return float(np.nanmean(part)) if len(part) >= needed and np.isfinite(part).any() else np.nan
+    return float(_over(values[:first])) if len(values[:first]) >= needed else np.nan
 
 
 def crps(paths: Floats, came: Floats) -> Floats:
@@ -116,17 +115,14 @@ def summary(scores: Sequence[Score]) -> Summary:
     return Summary(
         mase=_over([one.mase for one in scores]),
         cover=_over([one.cover for one in scores]),
-        total=float(_over([np.abs(totals[:, None])[n] for n in range(len(totals))])[0]),
-        bias=float(_over([totals[n : n + 1] for n in range(len(totals))])[0]),
-        total_held=float(_over([np.array([one.total_held]) for one in scores])[0]),
-        crps=float(_over([np.array([one.crps]) for one in scores])[0]),
+        total=float(_over(np.abs(totals))),
+        bias=float(_over(totals)),
+        total_held=float(_over([one.total_held for one in scores])),
+        crps=float(_over([one.crps for one in scores])),
         origins=len(scores),
     )
 
 
-def _over(rows: Sequence[Floats]) -> Floats:
-    table = np.array(rows)
-    count = np.isfinite(table).sum(axis=0)
-    sums = np.where(np.isfinite(table), table, 0.0).sum(axis=0)
-    means: Floats = np.divide(sums, count, out=np.full(table.shape[1], np.nan), where=count > 0)
-    return means
+def _over(rows: ArrayLike) -> Floats:
+    """Return the means of the finite values of each column, NaN where there are none."""
+    return np.asarray(np.ma.filled(np.ma.masked_invalid(rows).mean(axis=0), np.nan))

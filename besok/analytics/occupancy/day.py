@@ -54,30 +54,42 @@ class Inputs:
     closed: Bools
     eventful: Bools
 
-    def news(self, step: int, minutes: float, passing: float, still: Floats) -> StepInputs:
-        """Return what one step of `passing` minutes brought, at the end of `minutes` of which the earlier ones were
-        quiet.
-        """
+    def news(self, steps: slice, minutes: float) -> StepInputs:
+        """Return what some steps of so many minutes brought, as one."""
+        passed, counts = self.passages, self.headcounts
+        people_in, people_out = passed.people_in[steps], passed.people_out[steps]
+        variance = passed.variance[steps]
+        so_far = np.cumsum(people_in - people_out, axis=0)
+        rows = np.arange(len(so_far))[:, None]
+        since = rows > (rows * ~np.isnan(counts.people[steps])).max(0)  # the last headcount
+        headcount = _last(counts.people[steps]) + ((people_in - people_out) * since).sum(0)
         return StepInputs(
-            minutes=minutes,
-            passing=passing,
-            people_in=self.passages.people_in[step],
-            people_out=self.passages.people_out[step],
-            variance=self.passages.variance[step],
-            lowest=np.zeros(self.raw.shape[1]),
-            still=still,
-            people=self.people[step],
-            occupied=self.occupied[step],
-            usual=self.usual[step],
-            usual_sd=self.usual_sd[step],
+            minutes=minutes * len(so_far),
+            passing=minutes * len(so_far),
+            people_in=people_in.sum(0),
+            people_out=people_out.sum(0),
+            variance=variance.sum(0),
+            lowest=so_far.min(0) - so_far[-1],
+            still=self.still[steps].sum(0),
+            people=_last(self.people[steps]),
+            occupied=_last(self.occupied[steps]),
+            usual=self.usual[steps][-1],
+            usual_sd=self.usual_sd[steps][-1],
             lasts=self.lasts,
-            air=self.air[:, step],
-            headcount=self.headcounts.people[step],
-            headcount_sd=self.headcounts.sd[step],
-            reference=self.headcounts.before[step],
+            air=self.air[:, steps][:, -1],
+            headcount=np.maximum(headcount, 0),
+            headcount_sd=np.sqrt(_last(counts.sd[steps]) ** 2 + (variance * since).sum(0)),
+            reference=counts.before[steps.start],
             unseen=self.unseen,
-            scale_sd=self.scale_sd[step],
+            scale_sd=self.scale_sd[steps][-1],
         )
+
+
+def _last(values: Floats) -> Floats:
+    """Return the last value of each column that is known."""
+    known = ~np.isnan(values)
+    last = len(values) - 1 - known[::-1].argmax(0)
+    return np.asarray(values[last, np.arange(values.shape[1])])
 
 
 class DayInputs:

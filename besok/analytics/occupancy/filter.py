@@ -1,6 +1,7 @@
 """The estimate of a day as it goes on: a forward filter over all spaces of a site."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 
@@ -62,7 +63,8 @@ class Filter:
         self._shut = np.where(quiet, self._shut + minutes, 0)
         if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
             return
-        self._state.step(inputs.news(step, self._waiting, minutes, self._still))
+        news = inputs.news(slice(step, step + 1), minutes)
+        self._state.step(replace(news, minutes=self._waiting, still=self._still))
         self._waiting, self._still = 0.0, np.zeros(len(self._still))
         seen = np.nan_to_num(inputs.people[step]) + np.nan_to_num(inputs.occupied[step]) > 0
         self._state.grid.vacate((self._shut >= VACANT_MINUTES) & ~seen)

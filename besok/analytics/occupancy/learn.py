@@ -33,6 +33,7 @@ from besok.analytics.occupancy.swapped_doors import (
     witnesses,
 )
 from besok.analytics.occupancy.whole_days import counted_in_part
+from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -204,13 +205,9 @@ def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bo
     closed = np.zeros(QUARTERS, bool)
     if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
         return closed
-    runs = np.zeros(2 * QUARTERS, int)
-    for n, still in enumerate(np.tile(nobody, 2)):
-        runs[n] = (runs[n - 1] + 1) * still if n else int(still)
-    last = int(runs.argmax())
-    long = min(int(runs[last]), QUARTERS)
-    if long >= CLOSED_QUARTERS:
-        closed[np.arange(last - long + 1, last + 1) % QUARTERS] = True
+    first, last = max(runs(np.tile(nobody, 2)), key=lambda run: run[1] - run[0])
+    if last - first >= CLOSED_QUARTERS:
+        closed[np.arange(first, last) % QUARTERS] = True
     return closed
 
 

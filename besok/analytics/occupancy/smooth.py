@@ -1,7 +1,7 @@
 """The estimate of a day that is over: each step knows what came before it and what came after."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,14 +12,16 @@ from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
-from besok.analytics.occupancy.transition import FilterState, StepInputs, StepRecord, backwards
+from besok.analytics.occupancy.transition import FilterState, StepRecord, backwards
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
-AIR_LASTS = np.array([[1.0], [1.0], [6.0]])  # both ends of the day are known: what the air says is less new
+AIR_LASTS = np.array(
+    [[[1.0]], [[1.0]], [[6.0]]]
+)  # both ends of the day are known: what the air says is less new
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 
@@ -44,6 +46,7 @@ def smoothed(
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
     inputs = DayInputs(building, doors).take(seen)
+    inputs = replace(inputs, air=inputs.air * AIR_LASTS)
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
     state = FilterState(bias_sd, building.room(), first=not doors.days)
@@ -73,60 +76,11 @@ def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
 def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
     nodes, start = [], 0
     for end in ends:
-        done = state.step(_news(inputs, slice(start, end), minutes), keep=True)
+        done = state.step(inputs.news(slice(start, end), minutes), keep=True)
         assert done is not None
         nodes.append(_Node(grid=deepcopy(state.grid), done=done))
         start = end
     return nodes
-
-
-def _news(inputs: Inputs, steps: slice, minutes: float) -> StepInputs:
-    """Return what several steps brought, as one."""
-    passed = inputs.passages
-    people_in, people_out = passed.people_in[steps], passed.people_out[steps]
-    headcount, headcount_sd = _at_the_end(inputs, steps)
-    so_far = np.cumsum(people_in - people_out, axis=0)
-    return StepInputs(
-        minutes=minutes * len(people_in),
-        passing=minutes * len(people_in),
-        people_in=people_in.sum(0),
-        people_out=people_out.sum(0),
-        variance=passed.variance[steps].sum(0),
-        lowest=so_far.min(0) - so_far[-1],
-        still=inputs.still[steps].sum(0),
-        people=_last(inputs.people[steps]),
-        occupied=_last(inputs.occupied[steps]),
-        usual=inputs.usual[steps][-1],
-        usual_sd=inputs.usual_sd[steps][-1],
-        lasts=inputs.lasts,
-        air=inputs.air[:, steps][:, -1] * AIR_LASTS,
-        headcount=headcount,
-        headcount_sd=headcount_sd,
-        reference=inputs.headcounts.before[steps.start],
-        unseen=inputs.unseen,
-        scale_sd=inputs.scale_sd[steps][-1],
-    )
-
-
-def _at_the_end(inputs: Inputs, steps: slice) -> tuple[Floats, Floats]:
-    """Return the last headcounts of several steps as of their end: with who passed since."""
-    counted = ~np.isnan(inputs.headcounts.people[steps])
-    if not counted.any():
-        return inputs.headcounts.people[steps][-1], inputs.headcounts.sd[steps][-1]
-    last = (np.arange(len(counted))[:, None] * counted).max(0)
-    since = np.arange(len(counted))[:, None] > last
-    passed = inputs.passages
-    net = ((passed.people_in[steps] - passed.people_out[steps]) * since).sum(0)
-    variance = (passed.variance[steps] * since).sum(0)
-    people, sd = _last(inputs.headcounts.people[steps]), _last(inputs.headcounts.sd[steps])
-    return np.maximum(people + net, 0), np.sqrt(sd**2 + variance)
-
-
-def _last(values: Floats) -> Floats:
-    """Return the last value of each column that is known."""
-    known = ~np.isnan(values)
-    last = len(values) - 1 - known[::-1].argmax(0)
-    return np.asarray(values[last, np.arange(values.shape[1])])
 
 
 def _backward(nodes: list[_Node], over: bool) -> Floats:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="DataclassInstance")
 
 
-def like(kind: type[View], told: object, /, **more: object) -> View:
-    """Return a view with what `told` has under the names of its fields, and with what is given beside."""
-    names = (field.name for field in fields(kind) if field.name not in more and hasattr(told, field.name))
-    return kind(**{name: getattr(told, name) for name in names}, **more)
+def like(kind: type[View], /, *told: object, **more: object) -> View:
+    """Return a view with what `told` have under the names of its fields, and with what is given beside."""
+    names = [field.name for field in fields(kind) if field.name not in more]
+    return kind(**{name: getattr(one, name) for one in told for name in names if hasattr(one, name)}, **more)

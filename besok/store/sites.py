@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
 from besok.model.errors import EditedInPages, NotFound, SiteFileError
 from besok.model.site import OUTSIDE, Closure, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
-from besok.model.sitefile import dump, parse
+from besok.model.sitefile import dump
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
@@ -131,8 +131,7 @@ def _agree(
 def _check_edited(conn: Connection, stored: Mapping[str, Site], wanted: Mapping[str, Site]) -> None:
     """Raise EditedInPages where what was edited in pages would be otherwise."""
     lines = []
-    for name, text in conn.execute(sql("site_edited"), {"sites": [*wanted]}):
-        before = parse(text).sites[0] if text else None
+    for name, before in conn.execute(sql("site_edited"), {"sites": [*wanted]}):
         lines += undone(before, stored[name], wanted[name])
     if lines:
         told = "\n  ".join(lines[:MOST_TOLD])

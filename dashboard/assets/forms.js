@@ -166,8 +166,12 @@
     send(form);
   }, true);
 
-  document.addEventListener("toggle", (event) => {
-    const field = event.target.open && event.target.querySelector?.(":scope > form[data-send] [name=who]");
+  function sign(field) {
     if (field && !field.value && name()) fill(field, name());
+  }
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) sign(event.target.querySelector?.(":scope > form[data-send] [name=who]"));
   }, true);
+  document.addEventListener("focusin", (event) => sign(event.target.closest?.("form[data-send]")?.elements.who));  // of a form that is always open
 })();

@@ -54,8 +54,8 @@ def trail(site: str, done: Mapping[Step, bool], here: str) -> Any:
         said = {"done": _("done"), "next": _("next")}.get(state, optional)
         label = [html.Span(name, className="strong"), *([html.Span(said, className="quiet")] if said else [])]
         current = aria(current="step") if step == here else {}
-        inner = dcc.Link(label, href=address(site, step), **current) if site else html.Span(label)
-        found.append(html.Li(inner, **data(state=state)))
+        inner = dcc.Link(label, href=address(site, step)) if site else html.Span(label)
+        found.append(html.Li(inner, **data(state=state), **current))
     return html.Nav(html.Ol(found, className="steps"), **aria(label=_("Steps")))
 
 

@@ -16,7 +16,7 @@ from besok.text import formats
 from besok.text.languages import LANGUAGES, _, language, named
 from besok.text.opening_text import written
 from dashboard.components import forms
-from dashboard.components.elements import aria, data, fold, quiet
+from dashboard.components.elements import data, fold, quiet
 
 LONGEST: Final = 120  # characters of a name or a line
 FLOOR: Final = "-floor"  # what tells the form for a new floor from that for a new room
@@ -69,12 +69,9 @@ def _asks(site: str, part: Part) -> dict[str, str]:
     """Return how a form asks what its change would do to past days, and what it then says."""
     return {
         "asks": f"/api/v1/sites/{site}/parts/{part}/preview",
-        "asked": _(
-            "The visits of {days} past days ({first} to {last}) are counted again: {before} become "
-            "{after}. Continue?"
-        ),
+        "asked": _("Visits are counted again from {first} to {last}: {before} become {after}. Continue?"),
         "estimated": _(
-            "The opening hours of {estimated} past days change; how many people were inside is estimated again. "
+            "The opening hours of past days change ({estimated}); how many people were inside is estimated again. "
             "Continue?"
         ),
     }
@@ -337,9 +334,7 @@ def _group(*parts: Any) -> Any:
 def entry(summary: str, facts: str, *inside: Any) -> Any:
     """Return a part in a list: what it is called and what it is, with its forms folded away."""
     head = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
-    return html.Details(
-        [html.Summary(head, **aria(label=f"{_('Edit')}: {summary}")), *inside], className="entry"
-    )
+    return html.Details([html.Summary(head), *inside], className="entry")
 
 
 def listed(found: Sequence[str]) -> str:

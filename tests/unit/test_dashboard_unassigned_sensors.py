@@ -13,7 +13,9 @@ from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.text.languages import LANG
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
+from tests.small_sites import library
 
+HOUSE = library("lib")
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
@@ -77,6 +79,6 @@ def test_a_list_that_is_cut_off_says_so() -> None:
     )  # fmt: skip
     stranger = UnassignedSensor(device=device, suggestions=())
     cut = "Bara de 100 som anslöt senast visas."
-    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
-    assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))
+    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, HOUSE, {}, NOW))
+    assert cut not in str(unplaced_devices.section([stranger] * 3, HOUSE, {}, NOW))
     assert list(devices.strangers([stranger] * SHOWN_DEVICES, NOW))[-1].startswith("Only the 100")

@@ -8,26 +8,29 @@ from besok.model.site import Site, SiteFile
 from besok.model.sitefile import dump
 
 _Flat = dict[tuple[str, ...], str]
+_ENDS = ("last", "until")
 _LEARNT = "topics"  # of sensors, where nobody states them
 
 
-def undone(before: Site | None, now: Site, then: Site) -> list[str]:
-    """Return a line for each value that pages have changed from what was `before`, and that would not be so `then`."""
-    was, is_, will = _flat(before), _flat(now), _flat(then)
+def undone(before: str, now: Site, then: Site) -> list[str]:
+    """Return a line for each value that pages have changed from what was `before`, and that would not be so `then`.
+
+    `before` is the site in a file of its own, empty if there was none.
+    """
+    was, is_, will = _flat(before), *(_flat(dump(SiteFile(sites=(site,)))) for site in (now, then))
     changed = {key for key in was.keys() | is_.keys() if was.get(key) != is_.get(key)}
+    touched = {key[:2] for key in changed}
+    ended = {key for key in will if key[-1] in _ENDS and key[:2] in touched}  # a sensor that is left out ends
     return [
         f"{now.id}: {' '.join(key)}: {is_.get(key, 'none')} -> {will.get(key, 'none')}"
-        for key in sorted(changed)
+        for key in sorted(changed | ended)
         if is_.get(key) != will.get(key)
     ]
 
 
-def _flat(site: Site | None) -> _Flat:
+def _flat(text: str) -> _Flat:
     """Return every value of a site with its place: ("spaces", "cafe", "capacity") is "60"."""
-    if site is None:
-        return {}
-    (raw,) = tomllib.loads(dump(SiteFile(sites=(site,))))["sites"]
-    return dict(_values((), raw))
+    return dict(found for raw in tomllib.loads(text).get("sites", []) for found in _values((), raw))
 
 
 def _values(at: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -34,6 +34,7 @@ from api.routes import (
     periods,
     places,
     quarantine,
+    site_editing,
     usage,
     voids,
 )
@@ -131,6 +132,7 @@ def _install_routes(server: FastAPI) -> None:
         usage,
         accounts,
         voids,
+        site_editing,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

@@ -16,6 +16,8 @@ from besok.model import messages
 from besok.model.errors import (
     Abandoned,
     BesokError,
+    EditConflict,
+    EditRefused,
     NotAllowed,
     NotFound,
     SchemaMismatch,
@@ -26,10 +28,17 @@ from besok.model.errors import (
     StoreUnavailable,
 )
 from besok.model.messages import Translatable
+from besok.text import site_text
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
-STATUS: dict[type[Exception], int] = {NotFound: 404, NotAllowed: 403, BadRange: 422, BesokError: 422}
+STATUS: dict[type[Exception], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    EditConflict: 409,
+    BadRange: 422,
+    BesokError: 422,
+}
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
@@ -52,6 +61,7 @@ def install(server: FastAPI) -> None:
     for kind, status in STATUS.items():
         server.exception_handler(kind)(_answering(status))
     server.exception_handler(SignInNeeded)(_sign_in)
+    server.exception_handler(EditRefused)(_not_so)
     server.exception_handler(StoreRefused)(_refused)
     server.exception_handler(RequestValidationError)(_bad_request)
     server.exception_handler(StoreUnavailable)(_unavailable)
@@ -74,6 +84,12 @@ def _answering(status: int) -> Callable[[Request, Exception], Awaitable[JSONResp
 
 async def _sign_in(request: Request, exc: Exception) -> JSONResponse:
     return problem(request.scope, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
+
+
+async def _not_so(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, EditRefused)
+    said, wrong = site_text.refusal(exc.fields, exc.elsewhere), site_text.fields(exc.fields)
+    return problem(request.scope, 422, said, wrong)
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:

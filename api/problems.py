@@ -1,5 +1,6 @@
 """Answers to questions that fail, as RFC 9457 has them, with the member `error` that callers have always read."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from pydantic import BaseModel, Field
@@ -28,21 +29,38 @@ class Problem(BaseModel):
     error: str = Field(
         description="The same as `detail`, for callers from before RFC 9457", examples=[_EXAMPLE]
     )
+    fields: dict[str, str] | None = Field(
+        default=None,
+        description="Of a form: what to write in each field that is wrong",
+        examples=[{"capacity": "Write a whole number from 1 on, or leave it empty."}],
+    )
 
 
-def problem(scope: Scope, status: int, said: str | Translatable, **headers: str) -> JSONResponse:
-    """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
-    language, text = "en", str(said)
+def problem(
+    scope: Scope,
+    status: int,
+    said: str | Translatable,
+    fields: Mapping[str, Translatable] | None = None,
+    /,
+    **headers: str,
+) -> JSONResponse:
+    """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became.
+
+    `fields` say of each field of a form what is wrong with it.
+    """
+    language, text, wrong = "en", str(said), {name: str(one) for name, one in (fields or {}).items()}
     if isinstance(said, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
         language = "sv"
         with speaking(language):
             text = translated(said)
+            wrong = {name: translated(one) for name, one in (fields or {}).items()}
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": text,
         "error": text,
+        **({"fields": wrong} if fields is not None else {}),
     }
     said_in = {"Content-Language": language}
     return JSONResponse(body, status, said_in | headers, media_type=TYPE)

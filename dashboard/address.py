@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A screen: `/{page}/{site}/{space}?{query}`; empty where not given."""
+    """A screen: `/{page}/{site}/{space}?{query}`; empty where not given. Pages of administrators are `admin/{name}`."""
 
     page: str = ""
     site: str = ""
@@ -16,7 +16,9 @@ class Address:
     @classmethod
     def parse(cls, pathname: str, search: str) -> "Address":
         """Return the address the browser shows."""
-        page, site, space = ([p for p in pathname.split("/") if p] + ["", "", ""])[:3]
+        levels = [p for p in pathname.split("/") if p]
+        named = 2 if levels[:1] == ["admin"] else 1
+        page, site, space = ["/".join(levels[:named]), *levels[named:], "", ""][:3]
         return cls(page=page, site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
 
     def get(self, name: str, otherwise: str = "") -> str:

@@ -17,8 +17,20 @@ from besok.store import asker
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
-from dashboard.components import notices
-from dashboard.pages import alerts, now, opendata, overview, past_counts, progress, sensors, spaces, wall
+from dashboard.components import guide, notices
+from dashboard.components.elements import present
+from dashboard.pages import (
+    alerts,
+    now,
+    opendata,
+    overview,
+    past_counts,
+    progress,
+    sensors,
+    site,
+    spaces,
+    wall,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +46,9 @@ PAGES: dict[str, Page] = {
     "past": past_counts.page,
     "data": opendata.page,
     "wall": wall.page,
+    "admin/site": site.page,
 }
+UNGUIDED = ("wall", "admin/site")  # the one hangs for everybody to see, the other has the steps itself
 
 
 def register(app: Dash, database: Callable[[], Database]) -> None:
@@ -63,10 +77,10 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
     try:
         known = tuple(get_sites(db))
         sites = tuple(site for site in known if access.may("read", site.site))
-        site = _chosen(known, sites, address.site)
+        chosen = _chosen(known, sites, address.site)
         if not address.page:  # of one site alone, the page Now tells at once what a list of one would lead to
             address = replace(address, page="overview" if len(sites) > 1 else "now")
-        return _page(db, address, site, now), shell.navigation(address, sites, site)
+        return _page(db, address, chosen, now), shell.navigation(address, sites, chosen)
     except NotFound:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)
     except (SignInNeeded, NotAllowed) as exc:
@@ -79,10 +93,13 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         return told, shell.navigation(address, sites, None)
 
 
-def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) -> Any:
+def _page(db: Database, address: Address, chosen: SiteInfo | None, now: datetime) -> Any:
     if address.page not in PAGES:
         raise NotFound(address.page)
-    return PAGES[address.page](db, site, address, now) if site else notices.no_sites()
+    if chosen is None:
+        return guide.begin(db, now)
+    found = PAGES[address.page](db, chosen, address, now)
+    return found if address.page in UNGUIDED else present(guide.banner(db, chosen.site), found)
 
 
 def _chosen(known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:

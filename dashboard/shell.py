@@ -97,6 +97,7 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
         "sensors": _("Sensors"),
         "alerts": _("Alerts"),
         "past": _("Past counts"),
+        **({"admin/site": _("Edit site")} if site and access.may("administer", here) else {}),
     }
     pages_of = [
         _link(

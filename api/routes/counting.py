@@ -9,8 +9,8 @@ from fastapi import HTTPException, Path, Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.answers import FRESH
-from api.deps import Db, KnownSite, Now
-from api.routing import Body, Name, Routes
+from api.deps import Db, KnownSite, Now, author
+from api.routing import WORD, Body, Name, Routes, Signed
 from besok.model import messages
 from besok.model.actions import YEARS
 from besok.model.errors import NotFound
@@ -19,6 +19,7 @@ from besok.model.validation import Tap
 from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
 from besok.model.views.like import like
 from besok.services.calibration import get_calibration, receive_count
+from besok.store import calibrations
 
 router = Routes(tags=["Counting beside sensors"])
 
@@ -26,7 +27,17 @@ LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long
 SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
 
+ProposalId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the proposal", examples=[3])]
 CountId = Annotated[UUID, Path(description="The count's id, made by its sender")]
+
+
+class DecisionIn(Signed):
+    """Whether a proposed correction is to hold."""
+
+    decision: Literal["accept", "reject"] = Field(description="What is to become of it")
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)
+    ] = Field(description="Why; it is shown beside the figures")
 
 
 class TapIn(Body):
@@ -123,6 +134,16 @@ def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
     if found is None:
         raise NotFound(f"{site.id} has no count {count}")
     return found
+
+
+@router.writes("/sites/{site}/calibration/{number}", "acknowledge", "Decide about a proposed correction")
+def decide(site: KnownSite, number: ProposalId, body: DecisionIn, db: Db, now: Now) -> SiteCalibration:
+    """Put a correction in force from the day of its first count on, or reject it; the days concerned are recomputed."""
+    if all(one.id != number for one in get_calibration(db, site.id, now).history):
+        raise NotFound(f"{site.id} has no proposal {number}")
+    act = calibrations.accept if body.decision == "accept" else calibrations.reject
+    act(db, number, author=author(body.who), reason=body.reason, now=now)
+    return calibration(site, db, now)
 
 
 KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description": "It was kept already"}}

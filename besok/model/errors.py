@@ -3,6 +3,9 @@
 BesokError
 ├── SettingsError          a setting is missing or cannot be used
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
+├── EditedInPages          a site file would undo what was edited in pages
+├── EditRefused            a part of a site cannot be as edited; carries the fields that are wrong
+├── EditConflict           somebody else has changed it meanwhile
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
 ├── CountFileError         a file of counts cannot be read or used
 │   └── Unclear            it has several readings; carries the questions, each with its choices
@@ -29,6 +32,7 @@ The text of an error is written for the person who reads it: what happened, and 
 
 from collections.abc import Sequence
 
+from besok.model import messages
 from besok.model.messages import Translatable
 from besok.model.period_counts import FileQuestion
 
@@ -60,6 +64,28 @@ class SiteFileError(BesokError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class EditedInPages(BesokError):
+    """A site file would undo what was edited in pages."""
+
+
+class EditRefused(BesokError):
+    """A part of a site cannot be as edited.
+
+    `fields` are those that are wrong; `elsewhere` the parts that it does not fit with, each by kind and name.
+    """
+
+    def __init__(self, fields: Sequence[str], elsewhere: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(f"it cannot be so: {', '.join((*fields, *map(' '.join, elsewhere)))}")
+        self.fields, self.elsewhere = tuple(fields), tuple(elsewhere)
+
+
+class EditConflict(BesokError):
+    """Somebody else has changed it meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(messages.CHANGED_MEANWHILE)
 
 
 class ScenarioError(BesokError):

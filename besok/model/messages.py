@@ -183,3 +183,8 @@ INSECURE: Final = Translatable(
 WAIT: Final = Translatable("Too many attempts under this name. Try again in {n} seconds.")
 NOT_ALLOWED_HERE: Final = Translatable("{name} has no role that allows this at {site}")
 NOT_ALLOWED: Final = Translatable("{name} has no role that allows this at every site")
+
+CHANGED_MEANWHILE: Final = Translatable(
+    "Somebody else has changed this since you opened it. Reload the page, see how it is now, and enter your change "
+    "again."
+)

@@ -46,7 +46,7 @@ def _wanting(device: UnplacedDevice) -> UnplacedDevice:
 
 def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries]:
     """Return channels of a device. Model and interval are those that the site file has for another of its channels."""
-    usual = placed.interval_s if placed else min(map(_interval_s, device.channels))
+    usual = placed.interval_s if placed else min(map(interval_of, device.channels))
     return [
         like(
             UnplacedSeries,
@@ -61,7 +61,8 @@ def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries
     ]
 
 
-def _interval_s(channel: UnplacedChannel) -> int:
+def interval_of(channel: UnplacedChannel) -> int:
+    """Return the seconds between the readings of a channel."""
     first = channel.readings[0].metric if channel.readings else ""
     return interval_s([r.time for r in channel.readings if r.metric == first])
 

@@ -1,5 +1,6 @@
 """Opening hours that change for days that are over: their occupancy was estimated as if the old ones had held."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from besok.model import calendar
@@ -9,18 +10,23 @@ from besok.store.database import Connection, sql
 from besok.store.rollup import mark_changed
 
 
-def mark_days(conn: Connection, site_id: int, old: Site, new: Site, now: datetime) -> list[str]:
-    """Mark the past business days whose opening hours have changed for a new estimate; a line that tells of them."""
+def mark_days(conn: Connection, site_id: int, old: Site, new: Site, now: datetime) -> list[date]:
+    """Mark the past business days whose opening hours have changed for a new estimate, and return them."""
     if old.opening == new.opening:
         return []
     row = conn.execute(sql("first_day"), {"site_id": site_id}).fetchone()
     days = different(old, new, row[0], calendar.business_day(now, new)) if row and row[0] else []
     mark_changed(conn, site_id, days)
+    return days
+
+
+def told(site: str, days: Sequence[date]) -> list[str]:
+    """Return the line that tells of them; none where there are none."""
     if not days:
         return []
     stretch = f"{days[0]} to {days[-1]}"
     return [
-        f"{new.id}: the hours of {many(len(days), 'past day')} change, {stretch}; their occupancy is estimated again"
+        f"{site}: the hours of {many(len(days), 'past day')} change, {stretch}; their occupancy is estimated again"
     ]
 
 

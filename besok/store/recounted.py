@@ -1,6 +1,7 @@
 """What becomes of the visits of past days when something is said to have been otherwise."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from besok.model.plurals import many
@@ -8,6 +9,16 @@ from besok.store.database import Connection, sql
 
 SHOWN_DAYS = 31  # told one by one
 Visits = Mapping[str, Mapping[date, float]]  # by site and business day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recounted:
+    """The days of a site whose visits change, and their gross visits in all, before and after."""
+
+    site: str
+    days: Sequence[date]
+    before: float
+    after: float
 
 
 def visits(conn: Connection, sites: Sequence[str]) -> Visits:
@@ -18,25 +29,30 @@ def visits(conn: Connection, sites: Sequence[str]) -> Visits:
     return found
 
 
-def changes(before: Visits, after: Visits) -> list[str]:
-    """Return a line for each site of which days have changed, and for each day if they are few."""
-    return [line for site in dict.fromkeys((*before, *after)) for line in _site(site, before, after)]
+def compare(before: Visits, after: Visits) -> list[Recounted]:
+    """Return the sites of which days have changed."""
+    found = []
+    for site in dict.fromkeys((*before, *after)):
+        old, new = before.get(site, {}), after.get(site, {})
+        if days := sorted(day for day in {*old, *new} if old.get(day) != new.get(day)):
+            sums = [sum(which.get(day, 0) for day in days) for which in (old, new)]
+            found.append(Recounted(site=site, days=days, before=sums[0], after=sums[1]))
+    return found
 
 
-def _site(site: str, before: Visits, after: Visits) -> Iterator[str]:
-    old, new = before.get(site, {}), after.get(site, {})
-    days = sorted(day for day in {*old, *new} if old.get(day) != new.get(day))
-    if not days:
-        return
-    sums = [_people(sum(which.get(day, 0) for day in days)) for which in (old, new)]
-    yield (
-        f"{site}: the visits of {many(len(days), 'day')} change, {days[0]} to {days[-1]}:"
-        f" {sums[0]} -> {sums[1]} in all"
-    )
-    if len(days) <= SHOWN_DAYS:
-        yield from (
-            f"{site}: visits of {day}: {_people(old.get(day))} -> {_people(new.get(day))}" for day in days
+def told(changed: Sequence[Recounted], before: Visits, after: Visits) -> Iterator[str]:
+    """Yield a line for each site of which days have changed, and for each day if they are few."""
+    for one in changed:
+        old, new, days = before.get(one.site, {}), after.get(one.site, {}), one.days
+        yield (
+            f"{one.site}: the visits of {many(len(days), 'day')} change, {days[0]} to {days[-1]}:"
+            f" {_people(one.before)} -> {_people(one.after)} in all"
         )
+        if len(days) <= SHOWN_DAYS:
+            yield from (
+                f"{one.site}: visits of {day}: {_people(old.get(day))} -> {_people(new.get(day))}"
+                for day in days
+            )
 
 
 def _people(number: float | None) -> str:

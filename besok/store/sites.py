@@ -1,7 +1,7 @@
 """Sites in the database: applying a site file, and reading the sites back as they were applied."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -12,22 +12,34 @@ from psycopg.types.range import Range
 from pydantic import TypeAdapter
 
 from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
-from besok.model.errors import NotFound, SiteFileError
+from besok.model.errors import EditedInPages, NotFound, SiteFileError
 from besok.model.site import OUTSIDE, Closure, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
+from besok.model.sitefile import dump
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
-from besok.store import audit, results
+from besok.model.sitefile.undone import undone
+from besok.store import audit, hours, recounted, results
 from besok.store.database import Connection, Database, fetch, sql, values_of
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
 from besok.store.placements import write_placements
-from besok.store.recounted import Visits, changes, visits
+from besok.store.recounted import Recounted, Visits, visits
 from besok.store.rollup import note_counting, rebuild_days, recount
 
 MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
+MOST_TOLD = 50  # lines of what a file would undo
 _CLOSED = TypeAdapter(tuple[Closure, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an edit: a line for each difference, and the past days that are counted or estimated again."""
+
+    lines: list[str]
+    recounted: Sequence[Recounted] = ()
+    estimated: Sequence[date] = ()  # their opening hours are other now
 
 
 def apply(
@@ -37,6 +49,7 @@ def apply(
     dry_run: bool = False,
     now: datetime | None = None,
     first: date | None = None,
+    overwrite: bool = False,
 ) -> list[str]:
     """Make the database agree with the site file; one line for each difference, empty if there was none.
 
@@ -46,43 +59,103 @@ def apply(
     before observes its place for all it has sent. Sites that the file does not name stay as they are, and so do
     sensors that were placed with a device's mapping, unless the file places them itself or has their place no more. All
     or nothing; a dry run only tells. Raises SiteFileError where a target of theirs counts a site whose days cannot be
-    added up to theirs any more.
+    added up to theirs any more, EditedInPages where it would undo what was edited in pages, unless told to `overwrite`.
     """
-    now = now or datetime.now(UTC)
-    lines: list[str] = []
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         stored = {site.id: site for site in _load(conn)}
-        site_file = _with_answers(conn, site_file, stored)
-        bound = {key[:2]: s.topics for site in stored.values() for s, key in keyed(site)}
-        plain = SiteFile(sites=tuple(_plain(site, bound) for site in site_file.sites))
-        wanted = merged(plain, stored, now, first)
-        for name, site in wanted.items():
-            changed = differences(stored.get(name), site)
-            if changed:
-                audit.note(conn, "site.apply", name, site=name, detail="; ".join(changed))
-            lines += changed
-        _check_targets(stored | wanted)
-        if lines:
-            lines += _write(conn, wanted, [site.id for site in plain.sites], stored, now, first)
+        names = [site.id for site in site_file.sites]
+        lines = _agree(
+            conn, site_file, stored, names, now or datetime.now(UTC), first, overwrite=overwrite
+        ).lines
+        conn.execute(sql("site_edited_clear"), {"sites": names})
         if dry_run:
             raise psycopg.Rollback
     return lines
 
 
+def edit(
+    db: Database, change: Callable[[SiteFile], SiteFile], *, author: str, dry_run: bool = False, now: datetime
+) -> Outcome:
+    """Make of the sites, as they are by now, what `change` makes of them; a site file will not undo that unasked.
+
+    All or nothing; a dry run only tells. Raises what `change` raises, and SiteFileError as `apply` does.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        stored = {site.id: site for site in _load(conn)}
+        known = {name: _statable(site) for name, site in stored.items()}
+        wanted = change(SiteFile(sites=tuple(known.values())))
+        changed = tuple(site for site in wanted.sites if site != known.get(site.id))
+        order = [site.id for site in wanted.sites]
+        outcome = _agree(conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: ")
+        for site in changed:
+            before = dump(SiteFile(sites=(known[site.id],))) if site.id in known else ""
+            conn.execute(sql("site_edited_note"), {"site": site.id, "before": before})
+        if dry_run:
+            raise psycopg.Rollback
+    return outcome
+
+
+def _agree(
+    conn: Connection,
+    site_file: SiteFile,
+    stored: dict[str, Site],
+    order: Sequence[str],
+    now: datetime,
+    first: date | None,
+    *,
+    overwrite: bool = True,
+    by: str = "",
+) -> Outcome:
+    """Make the database agree with the site file, whose sites come in an `order`; `by` begins what the audit notes."""
+    site_file = _with_answers(conn, site_file, stored)
+    bound = {key[:2]: s.topics for site in stored.values() for s, key in keyed(site)}
+    plain = SiteFile(sites=tuple(_plain(site, bound) for site in site_file.sites))
+    wanted = merged(plain, stored, now, first)
+    lines = []
+    for name, site in wanted.items():
+        changed = differences(stored.get(name), site)
+        if changed:
+            audit.note(conn, "site.apply", name, site=name, detail=by + "; ".join(changed))
+        lines += changed
+    _check_targets(stored | wanted)
+    if not overwrite:
+        _check_edited(conn, stored, wanted)
+    if not lines:
+        return Outcome(lines=[])
+    named = [site.id for site in plain.sites]
+    return _write(conn, wanted, {name: order.index(name) for name in named}, stored, now, first, lines)
+
+
+def _check_edited(conn: Connection, stored: Mapping[str, Site], wanted: Mapping[str, Site]) -> None:
+    """Raise EditedInPages where what was edited in pages would be otherwise."""
+    lines = []
+    for name, before in conn.execute(sql("site_edited"), {"sites": [*wanted]}):
+        lines += undone(before, stored[name], wanted[name])
+    if lines:
+        told = "\n  ".join(lines[:MOST_TOLD])
+        more = f"\n  and {len(lines) - MOST_TOLD} more" if len(lines) > MOST_TOLD else ""
+        raise EditedInPages(
+            f"This was edited in pages, and the file has it otherwise:\n  {told}{more}\n"
+            "Take it into the file (besok site export prints the sites as they are), or undo it with --overwrite."
+        )
+
+
 def _write(
     conn: Connection,
     wanted: Mapping[str, Site],
-    named: Sequence[str],
+    order: Mapping[str, int],
     stored: Mapping[str, Site],
     now: datetime,
     first: date | None,
-) -> list[str]:
-    """Write the sites that a file names and the channels that it takes from others; what became of past days."""
+    lines: list[str],
+) -> Outcome:
+    """Write the sites that have an order, and the channels that they take from others; what became of past days."""
     known = [name for name in wanted if name in stored]
     before: Visits = visits(conn, known)
     note_counting(conn)
-    ids = _write_sites(conn, [wanted[name] for name in named], now, first)
+    ids = _write_sites(conn, [(wanted[name], n) for name, n in order.items()], now, first)
     ids |= {name: id_of(conn, name) for name in wanted if name not in ids}
     write_placements(conn, wanted.values(), ids)
     conn.execute(sql("portal_used"))
@@ -90,14 +163,19 @@ def _write(
     for (site_id,) in conn.execute(sql("sites_sharing_portals"), {"sites": rebuilt}).fetchall():
         rebuild_days(conn, site_id)
     recount(conn)
-    lines = changes(before, visits(conn, known))
-    for name in known:
-        lines += mark_days(conn, ids[name], stored[name], wanted[name], now)
+    after = visits(conn, known)
+    changed = recounted.compare(before, after)
+    estimated = {name: mark_days(conn, ids[name], stored[name], wanted[name], now) for name in known}
     results.delete(conn, ids.values())
     for name in wanted:
         if stored.get(name) != wanted[name]:
             conn.execute(sql("notify"), {"channel": "sites", "payload": name})
-    return lines
+    told = [
+        *recounted.told(changed, before, after),
+        *(x for one in estimated.items() for x in hours.told(*one)),
+    ]
+    days = [day for several in estimated.values() for day in several]
+    return Outcome(lines=lines + told, recounted=changed, estimated=days)
 
 
 def _structure(old: Site, new: Site) -> bool:
@@ -225,10 +303,11 @@ def _with_days(site: Site) -> Site:
 
 
 def _write_sites(
-    conn: Connection, sites: Sequence[Site], now: datetime, first: date | None
+    conn: Connection, order: Sequence[tuple[Site, int]], now: datetime, first: date | None
 ) -> dict[str, int]:
-    """Write the sites without their sensors, and return their ids."""
-    ids = {site.id: _write_site(conn, site, n) for n, site in enumerate(sites)}
+    """Write the sites without their sensors, each with its place among all, and return their ids."""
+    ids = {site.id: _write_site(conn, site, n) for site, n in order}
+    sites = [site for site, _ in order]
     ends = {site.id: day_bounds(first, site)[0] if first else now for site in sites}
     for site in sites:
         _write_spaces(conn, site, ids[site.id], ends[site.id])
@@ -314,3 +393,9 @@ def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
         return {f"{side}_site": None, f"{side}_space": None}
     where, _, space = end.rpartition("/")
     return {f"{side}_site": where or site.id, f"{side}_space": space}
+
+
+def counts(db: Database, site: str) -> bool:
+    """Tell whether anything was ever to be counted at a site, by a sensor or by counts that were brought."""
+    ((found,),) = db.rows("site_counts", site=site)
+    return bool(found)

@@ -176,11 +176,12 @@ def _interval(found: Finding) -> tuple[float, float]:
 def _advice(f: Finding) -> str:
     advice = {
         "silent_site": _(
-            "See whether the network, the broker and the collector are running: `besok doctor` says what is "
-            "missing."
+            "See whether the network, the broker and the collector are running. Whoever runs Besök can find out "
+            "what is missing."
         ),
         "silent_never": _(
-            "See that it is mounted, and that the site file has the name and channel it sends: `besok device list`."
+            "See that it is mounted and sends. If it is listed under Unassigned sensors by another name, assign it "
+            "there, and remove this one."
         ),
         "silent": _(
             "See whether it has power and network. What is missing is estimated and marked; it never counts as "
@@ -189,8 +190,7 @@ def _advice(f: Finding) -> str:
         "flapping": _("Check its plug, its power and the network coverage where it is mounted."),
         "stuck": _("Restart it. If that does not help, replace it."),
         "blind_never": _(
-            "See that its counting line lies across the way, and that the channel in the site file is the right "
-            "one."
+            "See that its counting line lies across the way, and that the right one of its lines is assigned."
         ),
         "blind": _(
             "See whether something stands before it, or whether the door is closed: then acknowledge with that "
@@ -201,16 +201,16 @@ def _advice(f: Finding) -> str:
             "another way now, acknowledge with that reason."
         ),
         "swapped": _(
-            "Turn the direction in the sensor, or set `swapped = true` in the site file (take it out if it is "
-            "there). With the days from `first` to `last` there, past days are corrected too."
+            "Turn the direction in the sensor, or under Edit site, Sensors. With a first day there, past days are "
+            "corrected too."
         ),
         "unbalanced": _(
             "Count both ways by hand for a quarter of an hour. See where its line lies, and whether people use a "
             "door without a counter."
         ),
-        "double": _('Take one of them out of the site file, or keep it as `role = "reference"`.'),
+        "double": _("Remove one of them under Edit site, Sensors."),
         "impossible": _(
-            "See to the sensor's memory and settings, and that the capacity in the site file is right."
+            "See to the sensor's memory and settings, and that the capacity under Edit site is right."
         ),
         "ghost": _(
             "See what moves or is warm there: a curtain, a computer, a sign, headlights from outside."

@@ -1,15 +1,17 @@
 """Opening hours as words: what is open now, with staff or with a card, and until when."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from besok.model.views.live import SiteLive
 from besok.model.views.overview import SiteOverview
 from besok.model.views.public import PublicSite
 from besok.text import formats
-from besok.text.languages import _
+from besok.text.languages import LANGUAGES, _, speaking
 
 Spans = Sequence[tuple[datetime, datetime]]
+_SPAN = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[.:](\d{2}))?")
 WHOLE_DAY = timedelta(hours=23)  # longer is a whole day, also where the clock is changed
 
 
@@ -43,3 +45,28 @@ def hours(open_: Spans, staffed: Spans, zone: str) -> str:
 
 def _listed(spans: Spans, zone: str) -> str:
     return ", ".join(f"{formats.clock(start, zone)}–{formats.clock(until, zone)}" for start, until in spans)
+
+
+def written(hours: str) -> str:
+    """Return hours of a site file as people write them at the door: "10:00–18:00", "closed" in their language."""
+    for key, word in _words().items():
+        hours = hours.replace(key, word)
+    return hours.replace("-", "–")
+
+
+def meant(text: str) -> str:
+    """Return what somebody wrote in either language as a site file has it: "9–20.30" is "09:00-20:30".
+
+    What cannot be understood stays as it is, for the checks of the file to refuse.
+    """
+    text = text.strip().lower()
+    for language in LANGUAGES:
+        with speaking(language):
+            for key, word in _words().items():
+                text = text.replace(word, key)
+    return _SPAN.sub(lambda m: f"{int(m[1]):02}:{m[2] or '00'}-{int(m[3]):02}:{m[4] or '00'}", text)
+
+
+def _words() -> Mapping[str, str]:
+    """Return the words of a site file for hours, in the language of the request."""
+    return {"closed": _("closed"), "always": _("around the clock"), "staffless": _("with card")}

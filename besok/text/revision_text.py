@@ -55,6 +55,6 @@ def _reason(one: RevisionReason) -> str:
         "quarantine": _("readings were released from quarantine by {author}: {text}"),
         "late": plural("{n} reading came late", "{n} readings came late", one.number),
         "sensors": _("sensors at its doors are said to have been mounted otherwise"),
-        "program": _("another version of the program, or of the site file"),
+        "program": _("another version of the program, or of the description of the site"),
     }[one.kind]
     return said.format(author=formats.author(one.author), text=one.text, n=formats.number(one.number))

@@ -47,17 +47,17 @@ def _sentences(n: int) -> dict[str, str]:
 def _advice() -> dict[str, str]:
     clock = _("Set it, or its time zone.")
     return {
-        "other_channel": _("Write the right channel into the site file: channel = …"),
+        "other_channel": _("Remove it under Edit site, Sensors, and assign the right one of its lines."),
         "clock_ahead": clock,
         "clock_behind": clock,
-        "swapped": _("Turn the direction in the sensor, or set swapped = true in the site file."),
+        "swapped": _("Turn the direction in the sensor, or under Edit site, Sensors."),
         "direction_unknown": _("Walk in through the door a few times and see that in grows."),
         "two_devices": _(
-            'Right if they see different parts of a wide door; else role = "reference" for one of them.'
+            "Right if they see different parts of a wide door; else remove one of them under Edit site, Sensors."
         ),
-        "no_sensor": _("Mount one, or set counted = false if the door is not to be counted."),
+        "no_sensor": _("Mount one, or say under Edit site, Doors, that the door is not counted."),
         "no_way_in": _(
             "Count at a door to it, or mount a sensor inside. Else let it be part of the space around it."
         ),
-        "unassigned": _("`besok device suggest` prints the lines for the site file."),
+        "unassigned": _("Assign it on the page Sensors, under Unassigned sensors."),
     }

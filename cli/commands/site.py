@@ -55,12 +55,15 @@ def apply(
             help="The business day on which everything begins that is new or other in the file and has no date there.",
         ),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option(help="Undo what was edited in pages and the file has otherwise.")
+    ] = False,
 ) -> None:
     """Show how a site file differs from the database, and what becomes of past days; then make the database like it."""
     sites = as_sandbox(read(file)) if sandbox else read(file)
     with opened() as db:
         day: date | None = first.date() if first else None
-        differences = put(db, sites, dry_run=True, first=day)
+        differences = put(db, sites, dry_run=True, first=day, overwrite=overwrite)
         if not differences:
             print("Nothing to do: the database is like the file.")
             return
@@ -70,7 +73,7 @@ def apply(
                 "NOTE: without dates sensors change now, and opening hours on all days; --from DATE says since when."
             )
         confirm("Apply?", yes)
-        put(db, sites, first=day)
+        put(db, sites, first=day, overwrite=overwrite)
         print("Applied.")
 
 

@@ -29,6 +29,33 @@
     return found;
   }
 
+  // A form with a `data-mark` is about a part as it was shown; what else than who writes is then within `data-within`.
+  function bodyOf(form) {
+    const found = filled(form);
+    if (form.dataset.mark !== undefined) found.mark = form.dataset.mark;
+    if (!form.dataset.within) return found;
+    const { who, mark, ...values } = found;
+    return { who, mark, [form.dataset.within]: values };
+  }
+
+  // What is wrong with a field stands below it, until the form is sent again.
+  function marked(form, wrong) {
+    form.querySelectorAll(".wrong").forEach((told) => told.remove());
+    form.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); });
+    const found = Object.entries(wrong || {}).flatMap(([name, said]) => {
+      const field = [...form.elements].find((one) => one.type !== "hidden" && (one.name === name || one.name.startsWith(`${name}.`)));
+      return field ? [[field, said]] : [];
+    });
+    found.forEach(([field, said]) => {
+      const told = Object.assign(document.createElement("p"), { className: "wrong", id: `${field.id}-wrong`, textContent: said });
+      field.closest(".field").append(told);
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", told.id);
+      for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    });
+    found[0]?.[0].focus();
+  }
+
   // What other open forms hold is put back once the page is drawn again: `data-fields` is how the ids of a form's fields begin.
   function drafts(sent) {
     return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent)
@@ -52,6 +79,7 @@
       const folded = form.closest("details");  // some are one button, and not folded away
       if (folded) folded.open = kept.some((one) => one.fields === form.dataset.fields);
       form.querySelector(".problem").textContent = "";
+      marked(form, {});
     });
   }
 
@@ -78,6 +106,7 @@
     const said = document.getElementById("announcer");
     if (form.dataset.kept && said) said.textContent = form.dataset.kept;
     if (form.dataset.kept && details) { details.open = false; details.querySelector("summary").focus(); }
+    else if (form.dataset.kept) [...form.elements].find((field) => field.name && field.type !== "hidden")?.focus();
   }
 
   // What it would do is said before it is done: `data-asks` is where that is asked, `data-asked` the question.
@@ -91,10 +120,12 @@
       const found = await answer.json();
       if (answer.ok) {
         problem.textContent = "";
-        const told = (name) => Number(found[name]).toLocaleString(here);
-        return window.confirm(form.dataset.asked.replace(/\{(\w+)\}/g, (_, name) => told(name)));
+        const told = (name) => (typeof found[name] === "number" ? found[name].toLocaleString(here) : found[name]);
+        const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
+        return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => told(name)));
       }
       if (answer.headers.get("Content-Language") === here && found.error) problem.textContent = found.error;
+      marked(form, found.fields);
     } catch { /* the network is away: said already */ }
     return false;
   }
@@ -102,7 +133,8 @@
   async function send(form) {
     const [method, url] = form.dataset.send.split(" ");
     const problem = form.querySelector(".problem");
-    const body = filled(form);
+    const body = bodyOf(form);
+    marked(form, {});
     problem.textContent = wrong(form, body);
     if (problem.textContent || form.dataset.sending) return;
     form.dataset.sending = "1";
@@ -115,10 +147,13 @@
       });
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         if (body.who) name(body.who);
-        done(form);
+        if (form.dataset.leads) location.assign(form.dataset.leads.replace("{site}", (await answer.json()).site));
+        else done(form);
         return;
       }
-      if (answer.headers.get("Content-Language") === here) said = (await answer.json()).error || said;
+      const found = await answer.json();
+      if (answer.headers.get("Content-Language") === here) said = found.error || said;
+      marked(form, found.fields);
     } catch { /* the network is away: said below */ } finally { delete form.dataset.sending; }
     problem.textContent = said;
   }
@@ -131,8 +166,12 @@
     send(form);
   }, true);
 
-  document.addEventListener("toggle", (event) => {
-    const field = event.target.open && event.target.querySelector?.(":scope > form[data-send] [name=who]");
+  function sign(field) {
     if (field && !field.value && name()) fill(field, name());
+  }
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) sign(event.target.querySelector?.(":scope > form[data-send] [name=who]"));
   }, true);
+  document.addEventListener("focusin", (event) => sign(event.target.closest?.("form[data-send]")?.elements.who));  // of a form that is always open
 })();

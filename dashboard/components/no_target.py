@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from besok.analytics.growth import PAIRED
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, plural
-from dashboard.components import notices, target_summary, unplaced_devices
+from dashboard.components import guide, notices, target_summary
 from dashboard.components.elements import figure, titled
 
 YEAR = 365  # days
 
 
-def advice(site: str, name: str, way: Progress | None, today: date, first: date | None) -> Any:
-    """Return why visits are compared with nothing, and lines for the site file that change it.
-
-    `first` is the day since which visits are counted.
-    """
+def advice(site: str, way: Progress | None, today: date) -> Any:
+    """Return why visits are compared with nothing, and the way to change it."""
     if way and today <= way.baseline_last:
         text = _(
             "The target is compared with the visits from {first} to {last}. The target trajectory begins once they "
@@ -35,21 +33,20 @@ def advice(site: str, name: str, way: Progress | None, today: date, first: date 
         if way
         else [_("No target has been set: from which period, how much more, and until when.")]
     )
-    how = _(
-        "Put lines like these into the site file, below {site} and before the next site; then besok site apply {file}."
-    )
-    return titled(
-        heading,
-        *map(html.P, [*lines, how.format(site=site, file=_("FILE"))]),
-        unplaced_devices.to_copy(target_lines(today, first), name),
-        className="advice",
-    )
+    return titled(heading, *map(html.P, lines), html.P(way_to_target(site)), className="advice")
+
+
+def way_to_target(site: str) -> Any:
+    """Return the link to the form of the target; for others than administrators, who sets it."""
+    if not access.may("administer", site):
+        return _("An administrator of Besök sets it.")
+    return dcc.Link(_("Set the target"), href=guide.address(site, "target"))
 
 
 def _nothing_counted(way: Progress) -> list[str]:
     text = _("No visits were counted between {period}, the period that the target compares with.")
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
-    older = _("Import past counts (page Past counts), or choose another period in the site file.")
+    older = _("Import past counts (page Past counts), or choose another period for the target.")
     return [_too_few(way) if way.baseline_coverage > 0 else text.format(period=period), older]
 
 
@@ -91,21 +88,23 @@ def uncounted(site: str, others: Sequence[str], title: str) -> Any:
     heading = _("{site}: the target cannot be told yet").format(site=site)
     text = _("The target counts {sites} too, of which no visits are known.")
     what = _(
-        "Bring counts of it, count it by sensors or by hand, or take it out of “also” in the site file: until then "
-        "neither visits nor the target can be told."
+        "Bring counts of it, count it by sensors or by hand, or have it taken out of the target: until then neither "
+        "visits nor the target can be told."
     )
     return notices.notice(heading, text.format(sites=formats.several(others)), what, title=title)
 
 
-def target_lines(today: date, first: date | None) -> str:
+def proposed(today: date, first: date | None) -> dict[str, str]:
     """Return a target to begin with: twice the last calendar year, or the first year counted, five years later."""
     last_year = date(today.year - 1, 1, 1)
     begins = last_year if first and first <= last_year else (first or today)
     ends = date(begins.year, 12, 31) if begins == last_year else begins + timedelta(days=364)
-    return (
-        f"[sites.target]\nbaseline_first = {begins}\nbaseline_last = {ends}\nfactor = 2.0\n"
-        f"deadline = {date(ends.year + 5, 12, 31)}\n"
-    )
+    return {
+        "baseline_first": str(begins),
+        "baseline_last": str(ends),
+        "factor": "2",
+        "deadline": str(date(ends.year + 5, 12, 31)),
+    }
 
 
 def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
@@ -119,6 +118,6 @@ def no_visits(site: str, title: str) -> Any:
     return notices.notice(
         _("{site}: nothing counted yet").format(site=site),
         _("Visits appear here from the first day on which a door is counted."),
-        _("A target in the site file says from which period, how much more, and until when."),
+        _("A target says from which period, how much more, and until when."),
         title=title,
     )

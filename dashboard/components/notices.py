@@ -39,18 +39,6 @@ def no_access(why: BesokError) -> Any:
     return notice(_("You may not see this"), said, html.A(_("Who is signed in"), href="/login"))
 
 
-def no_sites() -> Any:
-    """Besök runs, but nobody has told it about a place."""
-    return notice(
-        _("No place has been set up yet"),
-        _("Write a site file to begin with; a few questions are asked:"),
-        html.Code("besok site new"),
-        _("Look it through, and apply it:"),
-        html.Code("besok site apply " + _("FILE")),
-        _("Sensors that are heard meanwhile are kept, and wait for their place on the page Sensors."),
-    )
-
-
 def unavailable() -> Any:
     """Return the database does not answer."""
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
@@ -64,12 +52,10 @@ def unavailable() -> Any:
 
 def outdated() -> Any:
     """Return the database is not of the program's version."""
-    command = html.Code("besok migrate")
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
     return notice(
         _("The database does not fit the program"),
-        _("One of them is older. Bring the database to this version:"),
-        command,
+        _("One of them is older. Whoever runs Besök has to bring the database to this version."),
         again,
         icon="broken",
     )

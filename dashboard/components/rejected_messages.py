@@ -8,9 +8,8 @@ from dash import html
 from besok.model.views.devices import RejectedMessage
 from besok.text import formats
 from besok.text.languages import _
-from dashboard.components import unplaced_devices
 from dashboard.components.chart import sheet
-from dashboard.components.elements import fold, quiet
+from dashboard.components.elements import quiet
 
 
 def section(messages: Sequence[RejectedMessage], zone: str) -> Any:
@@ -22,9 +21,8 @@ def section(messages: Sequence[RejectedMessage], zone: str) -> Any:
         for m in messages
     ]
     head = [_("Received"), _("Topic"), _("Reason"), _("Message")]
-    what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
-    explained = quiet(what, " ", html.Code(unplaced_devices.DOCS))
-    return html.Div([explained, sheet(head, rows, _("Rejected messages"))])
+    kept = _("Each is kept, without what is personal. Devices that need an answer are listed above.")
+    return html.Div([quiet(kept), sheet(head, rows, _("Rejected messages"))])
 
 
 def _shortened(payload: str) -> str:
@@ -32,11 +30,5 @@ def _shortened(payload: str) -> str:
 
 
 def _reason(message: RejectedMessage) -> Any:
-    """Return the reason; where it goes on with lines for the site file, those to be copied."""
-    said, _newline, lines = message.reason.partition("\n")
-    sentence = html.Span(said, lang="en")  # collectors write no other language
-    if not lines:
-        return sentence
-    return html.Div(
-        [sentence, fold(_("Lines for the site file"), unplaced_devices.to_copy(lines, message.topic))]
-    )
+    """Return the reason, without the lines that a site file could have."""
+    return html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write no other language

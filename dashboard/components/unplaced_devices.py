@@ -1,4 +1,4 @@
-"""Sensors that are heard and not placed: what they say, where they may hang, and the lines that place them."""
+"""Sensors that are heard and not placed: what they say, where they may hang, and the form that places them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,49 +7,54 @@ from typing import Any
 from dash import html
 
 from besok.analytics.placement import Suggestion
-from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel
-from besok.services.unplaced_devices import UnassignedSensor, latest
+from besok.model.site import Site
+from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel, UnplacedDevice
+from besok.services import access
+from besok.services.unplaced_devices import UnassignedSensor, interval_of, latest
 from besok.text.languages import _, named
-from dashboard.components import readings
-from dashboard.components.elements import aria, chip, data, fold, items, present, quiet
-
-DOCS = "docs/how-to/connect-a-sensor.md"
+from dashboard.components import readings, site_forms
+from dashboard.components.elements import chip, data, fold, items, present, quiet
 
 
-def section(strangers: Sequence[UnassignedSensor], places: Mapping[str, str], now: datetime) -> Any:
+def section(
+    strangers: Sequence[UnassignedSensor], site: Site, places: Mapping[str, str], now: datetime
+) -> Any:
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
         return quiet(_("None: every sensor is assigned."))
     kept = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
-    how = _("Put the lines into the site file and apply it:")
     rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))
     return html.Div(
         present(
-            quiet(kept, " ", how, " ", html.Code("besok site apply " + _("FILE"))),
-            items((_card(s, places, now) for s in strangers), className="strangers"),
+            quiet(kept),
+            items((_card(s, site, places, now) for s in strangers), className="strangers"),
             quiet(rest) if len(strangers) >= SHOWN_DEVICES else None,
         )
     )
 
 
-def _card(stranger: UnassignedSensor, places: Mapping[str, str], now: datetime) -> Any:
+def _card(stranger: UnassignedSensor, site: Site, places: Mapping[str, str], now: datetime) -> Any:
     d, name = stranger.device, " · ".join(filter(None, (stranger.device.model, stranger.device.source)))
     seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
     where = [seen, *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]
-    channels = [_channel(c, s, places, now) for c, s in zip(d.channels, stranger.suggestions, strict=True)]
+    channels = [
+        _channel(c, s, d, site, places, now) for c, s in zip(d.channels, stranger.suggestions, strict=True)
+    ]
     return html.Article(
-        [
-            html.Header(present(html.H3(d.device), quiet(name))),
-            html.P(where, className="where"),
-            *channels,
-            *_lines(d.device, [s for s in stranger.suggestions if s.reason != "not_people"]),
-        ],
+        [html.Header(present(html.H3(d.device), quiet(name))), html.P(where, className="where"), *channels],
         className="stranger",
         **data(device=d.device),
     )
 
 
-def _channel(channel: UnplacedChannel, s: Suggestion, places: Mapping[str, str], now: datetime) -> Any:
+def _channel(
+    channel: UnplacedChannel,
+    s: Suggestion,
+    device: UnplacedDevice,
+    site: Site,
+    places: Mapping[str, str],
+    now: datetime,
+) -> Any:
     last = latest(channel.readings)
     words = ", ".join(map(readings.said, last))
     age = readings.ago(max(r.time for r in last), now) if last else ""
@@ -57,15 +62,38 @@ def _channel(channel: UnplacedChannel, s: Suggestion, places: Mapping[str, str],
     taken = _(
         "There is a sensor here already, and both would count. If this one replaces it, take that one out."
     )
+    uncounted = _("This door was said not to be counted; with a sensor it is.")
     return html.Div(
         present(
             html.P([html.Span(name, className="strong"), f": {words} ", html.Span(age, className="quiet")]),
             html.P([_sureness(s), html.Span(verdict, className="strong"), why(s, places)], className="guess"),
             quiet(taken) if s.taken else None,
-            quiet(_("Take out counted = false at this door.")) if s.uncounted else None,
+            quiet(uncounted) if s.uncounted else None,
+            _form(channel, s, device, site)
+            if access.may("administer", site.id) and s.reason != "not_people"
+            else None,
         ),
         className="channel",
     )
+
+
+def _form(channel: UnplacedChannel, s: Suggestion, device: UnplacedDevice, site: Site) -> Any:
+    """Return the form that gives a channel its place; None where its device names another site as its own."""
+    own = f"{site.id}/"
+    if device.source == "native" and not device.device.startswith(own):
+        return None
+    raw = {
+        "device": device.device.removeprefix(own) if device.source == "native" else device.device,
+        "source": device.source,
+        "model": device.model or "",
+        "channel": channel.channel,
+        "interval_s": interval_of(channel),
+    }
+    chosen = (s.portal or s.space) if s.site == site.id else ""
+    fields = site_forms.sensor_fields(raw, site, new=True, chosen=chosen)
+    verb = _("Say where it is")
+    form = site_forms.assign(site.id, raw, fields, _("Assign"), f"{device.device} {channel.channel}")
+    return fold(verb, form, open=s.sure == "strong")
 
 
 def channel_name(key: str) -> str:
@@ -82,7 +110,7 @@ def _sureness(s: Suggestion) -> Any:
 
 def why(s: Suggestion, places: Mapping[str, str]) -> str:
     """Return the reason of a suggestion, as `Suggestion.why` in the reader's language."""
-    door = bool(s.portal) or "portal =" in s.toml
+    door = s.channel.startswith("flow")
     words = ", ".join(_("“{word}”").format(word=w) for w in s.words)
     others = ", ".join(dict.fromkeys(places.get(p, p) for p in s.others))
     match s.reason:
@@ -107,23 +135,3 @@ def why(s: Suggestion, places: Mapping[str, str]) -> str:
         if door
         else _("No room has a name like that of the sensor.")
     )
-
-
-def _lines(device: str, suggestions: Sequence[Suggestion]) -> list[Any]:
-    """Return the sections of the site file, to be copied; closed where all of them have a place to fill in."""
-    if not suggestions:
-        return []
-    lines = to_copy("\n".join(s.toml for s in suggestions).strip(), device)
-    sites = {s.site for s in suggestions if s.site}
-    among = _("Lines for the site file, among the sensors of {site}").format(site=", ".join(sites))
-    where = among if len(sites) == 1 else _("Lines for the site file")
-    guessed = any(s.sure != "none" for s in suggestions)
-    return [fold(where, lines, open=guessed)]
-
-
-def to_copy(text: str, name: str) -> Any:
-    """Lines with a button that copies them; `name` tells a screen reader whose they are."""
-    label = aria(label=_("Copy the lines for {name}").format(name=name))
-    copy = html.Button(_("Copy"), type="button", className="copy", **data(copied=_("Copied")), **label)
-    label = aria(label=_("Lines for {name}").format(name=name))
-    return html.Div([html.Pre(text, tabIndex="0", role="region", **label), copy], className="toml")

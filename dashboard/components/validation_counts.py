@@ -8,12 +8,14 @@ from dash import html
 from besok.model.validation import Accuracy, Advice, Verdict
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
 from besok.model.views.series import VisitPoint
+from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, named, plural
-from dashboard.components import notices
+from dashboard.components import forms, notices
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, fold, items, present, quiet
 
+LONGEST_REASON = 500  # characters, as in the API
 SHOWN = 10  # counts, and past proposals
 LEVELS: dict[Verdict, str] = {"good": "calm", "factor": "busy", "broken": "full"}
 
@@ -23,19 +25,14 @@ Names = Mapping[str, str]  # of doors, by id
 def section(known: SiteCalibration, zone: str) -> Any:
     """Return the doors with their accuracy, the next count to make, and what was counted and decided."""
     if not known.doors:
-        return notices.nothing(_("No door has a sensor"), _("Name the sensors of doors in the site file."))
+        return notices.nothing(_("No door has a sensor"), _("Assign sensors to doors first."))
     names = {d.portal: named(d.name) for d in known.doors}
     return html.Div(
         present(
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
             *_doors(known.doors, names, zone),
-            quiet(
-                _("How to count, and what the words mean:"),
-                " ",
-                html.Code("docs/how-to/validate-a-counter.md"),
-            ),
-            *_proposals(known.history, names),
+            *_proposals(known.history, names, known.site),
             _counts(known.counts, names, zone),
         ),
         className="beside",
@@ -134,23 +131,27 @@ def _factors(c: Calibration) -> dict[str, str]:
     return {"into": formats.number(c.factor_in, 2), "out": formats.number(c.factor_out, 2)}
 
 
-def _proposals(history: Sequence[Calibration], names: Names) -> list[Any]:
-    """Return what waits for a decision, with the command that decides, and what was decided before."""
-    text = _("Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it:")
-    parts: list[Any] = [
-        html.P(
-            [
-                text.format(door=names.get(c.portal, c.portal), **_factors(c)),
-                " ",
-                html.Code(f'besok calibrate accept {c.id} --by … --reason "…"'),
-            ],
-            className="proposal",
-        )
-        for c in history
-        if c.decision == "open"
-    ]
+def _proposals(history: Sequence[Calibration], names: Names, site: str) -> list[Any]:
+    """Return what waits for a decision, with the form that decides, and what was decided before."""
+    parts: list[Any] = [_proposal(c, names, site) for c in history if c.decision == "open"]
     past = [_decided(c, names) for c in history if c.decision != "open"][:SHOWN]
     return [*parts, fold(_("What was decided before"), items(past, className="resolved")) if past else None]
+
+
+def _proposal(c: Calibration, names: Names, site: str) -> Any:
+    text = _("Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it.")
+    said = html.P(text.format(door=names.get(c.portal, c.portal), **_factors(c)))
+    if not access.may("acknowledge", site):
+        return html.Div(said, className="proposal")
+    here, verb = f"proposal-{c.id}", _("Decide")
+    choices = {"accept": _("accept: figures are corrected from the first count on"), "reject": _("reject")}
+    fields = [
+        forms.choice(here, "decision", _("Decision"), choices, "accept"),
+        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+    ]
+    address = f"POST /api/v1/sites/{site}/calibration/{c.id}"
+    form = forms.form(fields, here, verb, names.get(c.portal, c.portal), address, kept=_("Decided."))
+    return html.Div([said, fold(verb, form)], className="proposal")
 
 
 def _decided(c: Calibration, names: Names) -> str:

@@ -94,7 +94,7 @@ def _of_no_site(
     """Return the devices and messages that nobody has placed."""
     return [
         html.H2(_("Unassigned sensors"), id="strangers"),
-        unplaced_devices.section(unplaced, places, now),
+        unplaced_devices.section(unplaced, place, places, now),
         html.H2(_("Unknown devices"), id="unknown"),
         unknown_devices.section(unknown, place, now),
         html.H2(_("Rejected messages")),
@@ -167,7 +167,8 @@ def _devices(
     """Silent ones first, then by the place that they observe, which people know better than a sensor's id."""
     if not devices:
         return notices.nothing(
-            _("No sensors are placed here"), _("Name them in the site file, under sensors.")
+            _("No sensors are placed here"),
+            _("Those that are sending are listed below, under Unassigned sensors."),
         )
     order = {"stale": 0, "none": 1, "late": 2, "live": 3}
     off = any(clock(d) for d in devices)

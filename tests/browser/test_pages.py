@@ -138,10 +138,10 @@ def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
     expect(page.get_by_text("in is -1", exact=False)).to_be_visible()
 
 
-def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open_page: Open) -> None:
+def test_a_sensor_without_a_place_is_given_one(house: House, open_page: Open) -> None:
     house.publish("lobby-window/level", {"time": ago(0), "people": 4, "battery_pct": 80})
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
-    page = open_page(house.url, locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    page = open_page(house.url, locale="en-GB")
     expect(people(page, "lobby")).to_have_text("3")
     go(page, house, "/sensors/{house}")
     page.get_by_role("link", name="1 more is unassigned").click()
@@ -150,13 +150,13 @@ def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open
     expect(card).to_contain_text("Region 1: 4 present, battery 80 %")
     expect(card).to_contain_text("Probably")
     expect(card).to_contain_text("Sensor and place share: “lobby”.")
-    copy = card.get_by_role("button", name=f"Copy the lines for {house.id}/lobby-window")
-    copy.click()
-    expect(copy).to_have_text("Copied")
-    expect(page.locator("#announcer")).to_have_text("Copied")
-    expect(copy).to_have_text("Copy")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == '[[sites.sensors]]\ndevice = "lobby-window"\nspace = "lobby"\n'
+    expect(card.get_by_label("Room", exact=True)).to_have_value(
+        "lobby"
+    )  # proposed, and kept by nobody but a person
+    card.get_by_label("Your name or initials").fill("Kim")
+    card.get_by_role("button", name="Assign").click()
+    expect(card).to_have_count(0)
+    expect(page.locator("tr", has_text="lobby-window")).to_contain_text("Online")
 
 
 def test_without_strangers_the_page_says_so(quiet_house: House, open_page: Open) -> None:

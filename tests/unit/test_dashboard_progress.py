@@ -7,6 +7,7 @@ import pytest
 
 from besok.model import sitefile
 from besok.model.forecast import Expected, ExpectedTotal
+from besok.model.sitefile.edit import Edit, edited, mark, parts
 from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
@@ -137,16 +138,18 @@ def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one
         )
     )
     assert "visits on 1 day, 1 Feb 2024" in new and "last 365" not in new
-    assert "No target yet" in texts(no_target.advice("lib", "Library", None, TODAY, known.first))
+    assert "No target yet" in texts(no_target.advice("lib", None, TODAY))
     none = replace(WAY, baseline_visits=None, baseline_coverage=0.0)
-    assert "Import past counts" in texts(no_target.advice("lib", "Library", none, TODAY, known.first))
+    assert "Import past counts" in texts(no_target.advice("lib", none, TODAY))
 
 
 @pytest.mark.parametrize("first", [None, date(2023, 5, 1), date(2026, 11, 20)])
-def test_the_lines_for_a_target_are_those_of_a_site_file(first: date | None) -> None:
-    lines = no_target.target_lines(TODAY, first)
-    before, rest = SITE.split("[sites.target]")
-    site = sitefile.parse(before + lines + rest[rest.index("[[sites.spaces]]") :]).sites[0]
+def test_a_proposed_target_passes_the_checks_of_a_site_file(first: date | None) -> None:
+    values = no_target.proposed(TODAY, first)
+    known = sitefile.parse(SITE)
+    (raw,) = parts(known, known.sites[0].id)["target"]
+    wanted = Edit(site=known.sites[0].id, part="target", mark=mark("target", raw), values=values)
+    site = edited(known, wanted).sites[0]
     assert site.target and site.target.factor == 2
     assert (site.target.baseline_last - site.target.baseline_first) == timedelta(days=364)
     assert site.target.baseline_first == (date(2025, 1, 1) if first == date(2023, 5, 1) else first or TODAY)
@@ -195,9 +198,8 @@ def test_a_baseline_under_way_is_no_path_yet() -> None:
     young = replace(
         WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06
     )
-    said = texts(no_target.advice("lib", "Library", young, TODAY, date(2026, 11, 20)))
+    said = texts(no_target.advice("lib", young, TODAY))
     assert "from 1 Nov 2026 to 31 Oct 2027. The target trajectory begins once they are counted." in said
-    assert "[sites.target]" not in said
     assert trajectory.multiple(young, TODAY) == 1
 
 
@@ -230,8 +232,6 @@ def test_below_three_quarters_of_a_year_there_is_no_headline_but_what_is_known_a
         assert part in told
     assert "×" not in told and "ahead" not in told
     half = replace(WAY, baseline_coverage=0.5, baseline_visits=None)
-    assert "50\u00a0% were counted whole" in texts(
-        no_target.advice("lib", "Library", half, TODAY, known.first)
-    )
+    assert "50\u00a0% were counted whole" in texts(no_target.advice("lib", half, TODAY))
     said = texts(no_target.uncounted("Library", ["Annex"], "Library"))
     assert "The target counts Annex too" in said and "by hand" in said

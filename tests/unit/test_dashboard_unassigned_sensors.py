@@ -12,7 +12,9 @@ from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
 from besok.services.unplaced_devices import UnassignedSensor, latest
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
+from tests.small_sites import library
 
+HOUSE = library("lib")
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
@@ -72,6 +74,6 @@ def test_a_list_that_is_cut_off_says_so() -> None:
     )  # fmt: skip
     stranger = UnassignedSensor(device=device, suggestions=())
     cut = "Bara de 100 som anslöt senast visas."
-    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
-    assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))
+    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, HOUSE, {}, NOW))
+    assert cut not in str(unplaced_devices.section([stranger] * 3, HOUSE, {}, NOW))
     assert list(devices.unassigned([stranger] * SHOWN_DEVICES))[-1].startswith("Only the 100")

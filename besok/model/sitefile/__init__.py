@@ -47,13 +47,19 @@ def parse(text: str, name: str = "site file") -> SiteFile:
         raw, torn = tomlfile.load_leniently(text)
     except ValueError as exc:
         raise SiteFileError([f"{name}: {exc}"]) from exc
+    site_file, problems = read(raw, torn)
+    if problems:
+        raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
+    return site_file
+
+
+def read(raw: Raw, torn: Sequence[Problem] = ()) -> tuple[SiteFile, set[Problem]]:
+    """Read the sites of a document that is TOML, and all that is wrong with it; `torn` is what could not be read."""
     parts = Parts(partly=True)
     drafts = _drafts(raw, parts)
     problems = {*torn, *tomlfile.founded([*_unknown_keys(raw), *parts.problems], torn)}
     problems |= set(tomlfile.founded(check(drafts), problems))
-    if problems:
-        raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
-    return SiteFile(sites=tuple(draft.site for draft in drafts))
+    return SiteFile(sites=tuple(draft.site for draft in drafts)), problems
 
 
 def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ...]:

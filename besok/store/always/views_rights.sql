@@ -30,8 +30,8 @@ do $$
 declare
     secrets constant text[] := array['account', 'account_role', 'api_key', 'session', 'sign_in_failure', 'audit', 'alert_target'];
     kept constant text[] := array['migration', 'made_anew', 'metric', 'installation']; -- of this program itself
-    described constant text[] := array[ -- by site files and commands
-        'site', 'space', 'portal', 'target', 'mapping', 'visit_definition', 'visit_deduction', 'codec', 'receive_token',
+    described constant text[] := array[ -- by commands
+        'codec', 'receive_token',
         'programme_event', 'school_holiday', 'weather_day', 'closed_period'
     ];
     taken_in constant text[] := array[ -- from sensors

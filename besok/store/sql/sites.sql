@@ -268,3 +268,26 @@ returning version
 -- Writes one deduction of a definition.
 insert into visit_deduction (site_id, version, position, kind, share, per_day, portals)
 values (%(site_id)s, %(version)s, %(position)s, %(kind)s, %(share)s, %(per_day)s, %(portals)s)
+
+-- name: site_edited_note
+-- Notes that a site was edited in pages, and how it was before the first time.
+insert into site_edited (site_id, before) select site_id, %(before)s from site where slug = %(site)s
+on conflict (site_id) do nothing
+
+-- name: site_edited
+-- How sites were before they were edited in pages.
+select s.slug, e.before from site_edited e join site s using (site_id) where s.slug = any(%(sites)s)
+
+-- name: site_edited_clear
+-- Sites are again as a file has them.
+delete from site_edited where site_id in (select site_id from site where slug = any(%(sites)s))
+
+-- name: site_counts
+-- Tells whether anything was ever to be counted at a site: a sensor has its place there, or counts were brought.
+select exists (
+    select from placement pl
+    left join portal p on p.portal_id = pl.portal_id
+    left join space z on z.space_id = pl.space_id
+    join site s on s.site_id = coalesce(p.site_id, z.site_id)
+    where s.slug = %(site)s
+) or exists (select from count_import c join site s using (site_id) where s.slug = %(site)s and not c.undone)

@@ -44,8 +44,6 @@ def said(report: AnnualReport) -> list[Any]:
             _("All that it rests on:"),
             " ",
             html.A("JSON", href=f"/api/v1/sites/{report.site}/annual?year={report.year}"),
-            ", ",
-            html.Code(f"besok report annual {report.site} --year {report.year} --verify"),
         ),
     ]
 

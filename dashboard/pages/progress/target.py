@@ -116,7 +116,7 @@ def _without(
     coming_in = way and not coming and get_awaited(db, place.id, known.today, now).coming_in
     return [
         target_summary.without_target(known, title, coming, [one.name for one in counted]),
-        None if coming_in else no_target.advice(place.id, named(place.name), way, known.today, known.first),
+        None if coming_in else no_target.advice(place.id, way, known.today),
     ]
 
 

@@ -1,0 +1,248 @@
+"""A site edited part by part: a part is looked up, replaced, added or taken out, and the whole is checked as a file is.
+
+A part is found by its mark. Where nothing has that mark any more, somebody else has changed it since it was shown.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final, Literal, get_args
+
+from besok.model.actions import id_of
+from besok.model.calendar import WEEKDAYS
+from besok.model.errors import EditConflict, EditRefused, NotFound
+from besok.model.site import SiteFile
+from besok.model.sitefile import dump, read
+from besok.model.tomlfile import Path, Raw
+
+Part = Literal["site", "hours", "exceptions", "spaces", "closures", "portals", "sensors", "target"]
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
+FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; other keys of the part stay
+    "site": ("name", "kind", "timezone", "capacity"),
+    "hours": (*WEEKDAYS, "on_holiday", "country", "first"),
+    "exceptions": ("first", "last", "hours", "note"),
+    "spaces": ("name", "parent", "kind", "storey", "capacity", "seats", "area_m2", "first", "last"),
+    "closures": ("space", "first", "last", "note"),
+    "portals": ("name", "outer", "inner", "counted", "width_m", "first", "last"),
+    "sensors": (
+        "device", "source", "model", "channel", "portal", "space", "interval_s", "swapped", "first", "last",
+    ),
+    "target": (
+        "factor", "deadline", "measure", "baseline_first", "baseline_last", "baseline_visits", "baseline_measure",
+        "baseline_source",
+    ),
+}  # fmt: skip
+_BY_NAME: Final = ("spaces", "portals")  # have an id that is made of the name
+_SECTIONS: Final = ("opening", "target", "spaces", "portals", "sensors", "mappings", "visits")
+_BEGIN: Final = dict.fromkeys((*WEEKDAYS, "on_holiday"), "always")  # of a new site, until its hours are said
+
+Values = Mapping[str, str]  # by field, "name.sv" for what lies within one
+Lists = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A part of a site with other values; without a mark a new part, without values none any more."""
+
+    site: str
+    part: Part
+    mark: str = ""
+    values: Values | None = None
+
+
+def mark(part: Part, raw: Raw) -> str:
+    """Return what tells a part from others, and from what it was before it was changed."""
+    shown = {key: raw[key] for key in ("id", *FIELDS[part]) if key in raw}
+    text = json.dumps(shown, sort_keys=True, default=str)
+    return blake2b(text.encode(), digest_size=9).hexdigest()
+
+
+def parts(site_file: SiteFile, site: str) -> Lists:
+    """Return the parts of a site as its file has them, lists by kind. Raises NotFound."""
+    return _lists(_find(_raw(site_file), site)[1])
+
+
+def values_of(part: Part, raw: Raw) -> dict[str, str]:
+    """Return a part as the values of its form."""
+    found: dict[str, str] = {}
+    for key in FIELDS[part]:
+        value = raw.get(key)
+        if isinstance(value, dict):
+            found |= {f"{key}.{inner}": str(text) for inner, text in value.items()}
+        elif value is not None:
+            found[key] = str(value).lower() if isinstance(value, bool) else str(value)
+    return found
+
+
+def edited(site_file: SiteFile, edit: Edit) -> SiteFile:
+    """Return the sites with one part edited. Raises NotFound, EditConflict, EditRefused with the wrong fields."""
+    whole = _raw(site_file)
+    number, site = _find(whole, edit.site)
+    lists = _lists(site)
+    was = next((one for one in lists[edit.part] if edit.mark and mark(edit.part, one) == edit.mark), None)
+    if edit.mark and was is None:
+        raise EditConflict
+    item = _item(edit, lists, was)
+    whole["sites"][number] = _joined(lists)
+    return _checked(whole, item)
+
+
+def created(site_file: SiteFile, values: Values) -> tuple[SiteFile, str]:
+    """Return the sites with a new one, and its id. Raises EditRefused."""
+    whole = _raw(site_file) if site_file.sites else {"sites": []}
+    given = _nested({key: text for key, text in values.items() if key not in ("country", "id")})
+    taken = {site["id"] for site in whole["sites"]}
+    name = values.get("id") or _free_id(given, "site", taken)
+    site: dict[str, Any] = {"id": name, **given, "opening": [_BEGIN | {"country": values.get("country", "")}]}
+    whole["sites"].append(site | {"spaces": [], "portals": []})
+    return _checked(whole, whole["sites"][-1]), name
+
+
+def _raw(site_file: SiteFile) -> dict[str, Any]:
+    return tomllib.loads(dump(site_file))
+
+
+def _find(whole: Raw, site: str) -> tuple[int, dict[str, Any]]:
+    found = [(n, one) for n, one in enumerate(whole.get("sites", [])) if one["id"] == site]
+    if not found:
+        raise NotFound(f"there is no site “{site}”")
+    return found[0]
+
+
+def _lists(site: dict[str, Any]) -> Lists:
+    opening = site["opening"]
+    tables = opening if isinstance(opening, list) else [opening]
+    spaces = site.get("spaces", [])
+    return {
+        "site": [{key: value for key, value in site.items() if key not in _SECTIONS}],
+        "exceptions": [one for table in tables for one in table.pop("exceptions", [])],
+        "hours": tables,
+        "target": [site["target"]] if "target" in site else [],
+        "closures": [{"space": space["id"], **one} for space in spaces for one in space.pop("closed", [])],
+        "spaces": spaces,
+        **{key: site.get(key, []) for key in ("portals", "sensors", "mappings", "visits")},
+    }
+
+
+def _joined(lists: Lists) -> dict[str, Any]:
+    """Return the site of its lists; the items stay the same objects, by which a problem finds its form."""
+    (site,) = lists["site"]
+    spaces = {space["id"]: space for space in lists["spaces"]}
+    for closure in lists["closures"]:
+        name = closure.pop("space", "")
+        if name not in spaces:
+            raise EditRefused(["space"])
+        spaces[name].setdefault("closed", []).append(closure)
+    if lists["hours"]:
+        site["opening"] = lists["hours"]
+        lists["hours"][-1]["exceptions"] = lists["exceptions"]
+    if lists["target"]:
+        site["target"] = lists["target"][0]
+    site |= {key: lists[key] for key in ("spaces", "portals", "sensors", "mappings", "visits")}
+    return site
+
+
+def _item(edit: Edit, lists: Lists, was: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Put what was edited into its list, and return it."""
+    several = lists[edit.part]
+    if edit.values is None:
+        if was is not None and edit.part != "site":
+            several.remove(was)
+            _remove_rest(edit.part, was.get("id", ""), lists)
+        return None
+    given = _nested(edit.values)
+    if unknown := given.keys() - set(FIELDS[edit.part]):
+        raise EditRefused(sorted(unknown))
+    if was is not None:
+        for key in FIELDS[edit.part]:
+            was.pop(key, None)
+        was |= given
+        return was
+    if edit.part == "sensors":  # a door that has a sensor is counted
+        for portal in lists["portals"]:
+            if portal["id"] == given.get("portal"):
+                portal.pop("counted", None)
+    if edit.part in _BY_NAME:
+        given = {
+            "id": _free_id(given, edit.part[:-1], {one["id"] for one in several} | _taken(lists)),
+            **given,
+        }
+    several.append(given)
+    return given
+
+
+def _remove_rest(part: Part, name: str, lists: Lists) -> None:
+    """Take out with a space or portal what says nothing without it: closures, and sensors that were there once."""
+    key = part[:-1]
+    lists["closures"] = [one for one in lists["closures"] if (part, one["space"]) != ("spaces", name)]
+    lists["sensors"] = [
+        one for one in lists["sensors"] if one.get(key) != name or not {"last", "until"} & one.keys()
+    ]
+
+
+def _taken(lists: Lists) -> set[str]:
+    return {lists["site"][0]["id"], "outside"}
+
+
+def _free_id(given: Raw, kind: str, taken: set[str]) -> str:
+    name = given.get("name", "")
+    said = name if isinstance(name, str) else next(iter(name.values()), "")
+    wanted = id_of(said) or kind
+    return next(
+        one for n in range(1, len(taken) + 2) if (one := f"{wanted}-{n}" if n > 1 else wanted) not in taken
+    )
+
+
+def _nested(values: Values) -> dict[str, Any]:
+    """Return values as a file has them: "name.sv" lies within "name", and one text alone serves both languages."""
+    found: dict[str, Any] = {}
+    for key, text in values.items():
+        head, _, inner = key.partition(".")
+        if not inner:
+            found.setdefault(head, text)
+        else:
+            found[head] = (found[head] if isinstance(found.get(head), dict) else {}) | {inner: text}
+    for key in ("name", "note"):
+        texts = set(found[key].values()) if isinstance(found.get(key), dict) else set()
+        if len(texts) == 1:
+            (found[key],) = texts
+    return found
+
+
+def _checked(whole: Raw, item: dict[str, Any] | None) -> SiteFile:
+    site_file, problems = read(whole)
+    if problems:
+        found = [_place(whole, path, item) for path, _ in problems]
+        fields = {field for field, _ in found if field}
+        elsewhere = {other for field, other in found if field is None and other}
+        raise EditRefused(sorted(fields), sorted(elsewhere))
+    return site_file
+
+
+def _place(whole: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | None, tuple[str, str]]:
+    """Return the field of the edited part that a problem is about; or else which other part, its kind and name."""
+    other = ("", "")
+    for n, (step, at) in enumerate(_walk(whole, path)):
+        rest = path[n + 1 :]
+        if item is not None and at is item and not {*rest[:1]} & {*_SECTIONS}:
+            return (str(rest[0]) if rest else ""), other
+        if isinstance(at, dict) and isinstance(step, int) and n > 1:
+            other = (str(path[n - 1]), _called(at))
+    return None, other
+
+
+def _walk(whole: Raw, path: Path) -> Iterator[tuple[str | int, Any]]:
+    at: Any = whole
+    for step in path:
+        there = step in at if isinstance(at, dict) else isinstance(at, list) and step in range(len(at))
+        if not there:
+            return
+        at = at[step]
+        yield step, at
+
+
+def _called(part: Raw) -> str:
+    name = part.get("name", part.get("device", part.get("first", "")))
+    return str(name.get("sv", "") if isinstance(name, dict) else name)

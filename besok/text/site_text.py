@@ -1,0 +1,61 @@
+"""What is wrong with a field of the forms in which a site is edited: what to write there, in plain words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from besok.model.calendar import WEEKDAYS
+from besok.model.messages import Translatable
+
+_NUMBER: Final = Translatable("Write a whole number from 1 on, or leave it empty.")
+_HOURS: Final = Translatable("Write hours such as 9–20, or 9–12, 13–18, or “closed”; they must not overlap.")
+_DAYS: Final = Translatable("Choose a day that is not before the first one.")
+_PLACE: Final = Translatable("Choose a place in the list; the two sides of a door cannot be the same.")
+FIELDS: Final[Mapping[str, Translatable]] = {
+    **dict.fromkeys((*WEEKDAYS, "on_holiday", "hours"), _HOURS),
+    "name": Translatable("Write the name."),
+    "id": Translatable("Use a–z, 0–9 and single hyphens, and a name that no other place has."),
+    "kind": Translatable("Choose one in the list."),
+    "timezone": Translatable("Write a time zone such as Europe/Stockholm."),
+    "country": Translatable("Choose a country in the list."),
+    "first": Translatable("Choose the first day; no two tables of hours begin on the same one."),
+    "last": _DAYS,
+    "capacity": _NUMBER,
+    "area_m2": _NUMBER,
+    "seats": Translatable("Write a whole number from 0 on, or leave it empty."),
+    "storey": Translatable("Write a whole number: 0 at ground level, -1 below."),
+    "parent": Translatable("Choose another place: a room cannot lie within itself."),
+    "space": Translatable("Choose a room in the list."),
+    "portal": Translatable("Choose a door in the list."),
+    "outer": _PLACE,
+    "inner": _PLACE,
+    "width_m": Translatable("Write metres between 0 and 100, such as 1.8, or leave it empty."),
+    "counted": Translatable("A sensor counts this door: take the sensor out first."),
+    "channel": Translatable("This sensor already counts somewhere at that time: end that first."),
+    "factor": Translatable("Write a number above 0, such as 2 for twice as many visits."),
+    "deadline": Translatable("Choose a day after the baseline."),
+    "baseline_first": Translatable("Choose the first day of the period to compare with."),
+    "baseline_last": Translatable("Choose the last day of the period to compare with, not before its first."),
+    "baseline_visits": Translatable("Write the visits of a whole year, or leave it empty."),
+    "baseline_measure": Translatable("Choose the same as what the target counts."),
+    "baseline_source": Translatable("Write where the number is from, such as “national statistics 2019”."),
+}
+OTHER: Final = Translatable("This cannot be kept so.")
+_SEE: Final = Translatable("This cannot be kept yet: see the marked fields.")
+_FITS: Final = Translatable("Other parts still need it as it is: {parts}. Change or remove them first.")
+_NOWHERE: Final = Translatable("Choose where the sensor is.")
+_NAMED: Final = 5  # other parts
+
+
+def fields(names: Iterable[str]) -> dict[str, Translatable]:
+    """Return what to write in each field that is wrong."""
+    return {name: FIELDS.get(name, OTHER) for name in names}
+
+
+def refusal(names: Sequence[str], elsewhere: Sequence[tuple[str, str]]) -> Translatable:
+    """Return what is wrong with a form as a whole."""
+    if names:
+        return _SEE
+    if not elsewhere:
+        return _NOWHERE
+    told = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
+    return _FITS(parts=", ".join([*told, *(["…"] if len(elsewhere) > _NAMED else [])]))

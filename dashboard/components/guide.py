@@ -1,0 +1,143 @@
+"""The guide from an empty installation to live numbers: its steps, how far a site has come, and the way on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from dash import dcc, html
+
+from besok.model.site import Site
+from besok.services import access
+from besok.services.devices import get_unplaced
+from besok.services.site_editing import NEEDED, Step, next_step, steps
+from besok.services.unknown_devices import get_unknown
+from besok.store import period_counts, sites
+from besok.store.database import Database
+from besok.text.languages import _, named, plural
+from dashboard.components import forms, notices, readings, site_forms
+from dashboard.components.elements import aria, data, items, quiet
+
+PAGE: Final = "/admin/site"
+HERE: Final = "site-made"
+
+
+def words() -> dict[Step, str]:
+    """Return what the steps are called."""
+    return {
+        "site": _("Place"),
+        "spaces": _("Floors and rooms"),
+        "doors": _("Doors"),
+        "hours": _("Opening hours"),
+        "sensors": _("Sensors"),
+        "past": _("Past counts"),
+        "target": _("Target"),
+    }
+
+
+def address(site: str, step: Step) -> str:
+    """Return where a step is taken."""
+    return f"{PAGE}/{site}/{step}"
+
+
+def progress(db: Database, site: Site) -> dict[Step, bool]:
+    """Return which steps are done."""
+    return steps(site, imported=bool(period_counts.listing(db, site.id)))
+
+
+def trail(site: str, done: Mapping[Step, bool], here: str) -> Any:
+    """Return the steps in order, each with its state, as links once there is a site."""
+    coming = next_step(dict(done)) if site else "site"
+    found = []
+    for step, name in words().items():
+        state = "done" if done.get(step) else "next" if step == coming else ""
+        optional = _("optional") if step not in NEEDED and not state else ""
+        said = {"done": _("done"), "next": _("next")}.get(state, optional)
+        label = [html.Span(name, className="strong"), *([html.Span(said, className="quiet")] if said else [])]
+        current = aria(current="step") if step == here else {}
+        inner = dcc.Link(label, href=address(site, step)) if site else html.Span(label)
+        found.append(html.Li(inner, **data(state=state), **current))
+    return html.Nav(html.Ol(found, className="steps"), **aria(label=_("Steps")))
+
+
+def banner(db: Database, site: str) -> Any:
+    """Return the way on, for an administrator of a site where nothing is counted yet; None otherwise."""
+    if not access.may("administer", site) or sites.counts(db, site):
+        return None
+    place = sites.load(db, site)
+    done = progress(db, place)
+    step = next_step(done)
+    if step is None:
+        return None
+    said = _("{site} is being set up. Next: {step}.").format(site=named(place.name), step=words()[step])
+    way = dcc.Link(_("Continue"), href=address(site, step), className="send")
+    return html.Aside([html.P(said), way], className="guide", **aria(label=_("Setting up")))
+
+
+def begin(db: Database, now: datetime) -> Any:
+    """Return the first step where there is no site; others than administrators are told whom to ask."""
+    title = _("No place has been set up yet")
+    if not access.may("administer"):
+        ask = _("Ask an administrator of Besök: whoever signs in with that role is led through it.")
+        return notices.notice(title, ask)
+    about = _(
+        "In a quarter of an hour you see live figures here. You describe the place, its doors and its hours, then "
+        "say where the sensors are. You can stop at any time and go on later."
+    )
+    return html.Div(
+        [
+            html.H1(_("Welcome to Besök")),
+            html.P(about),
+            trail("", {}, "site"),
+            html.H2(_("Which place is it?")),
+            new_site(db, now),
+            *_heard(db, now),
+        ],
+        className="page setup",
+        **data(title=title),
+    )
+
+
+def new_site(db: Database, now: datetime) -> Any:
+    """Return the form for a new place; sensors that name one already give it their name for it."""
+    fields = [
+        *site_forms.names(HERE, {}, _("Name of the library or park")),
+        forms.choice(HERE, "kind", _("What it is"), site_forms.kinds(), "library"),
+        site_forms.line(HERE, "timezone", _("Time zone"), "Europe/Stockholm", needed=True),
+        site_forms.country(HERE, "SE"),
+        *_named_by_sensors(db, now),
+    ]
+    sent = {"within": "values", "leads": f"{PAGE}/{{site}}/spaces"}
+    return forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
+
+
+def _named_by_sensors(db: Database, now: datetime) -> list[Any]:
+    known = {site.id for site in sites.load_all(db)}
+    native = [d.device.partition("/")[0] for d in get_unplaced(db, now) if d.source == "native"]
+    said = [name for name in dict.fromkeys(native) if name not in known]
+    if not said:
+        return []
+    label = _("Sensors are sending already for a place that they call")
+    return [
+        forms.choice(HERE, "id", label, {name: name for name in said} | {"": _("another place")}, said[0])
+    ]
+
+
+def _heard(db: Database, now: datetime) -> list[Any]:
+    """Return what is heard already; it waits for its place."""
+    unplaced, unknown = get_unplaced(db, now), get_unknown(db)
+    if not unplaced and not unknown:
+        none = _("None yet. You can set up everything, and connect the sensors afterwards.")
+        return [html.H2(_("Sensors that are sending")), quiet(none)]
+    kept = _("What they send is kept, and counts once you have said where they are.")
+    lines = [
+        html.P([html.Span(d.device, className="strong"), " ", readings.ago(d.heard, now)]) for d in unplaced
+    ]
+    asks = plural(
+        "{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", len(unknown)
+    )
+    return [
+        html.H2(_("Sensors that are sending")),
+        quiet(kept),
+        *([items(lines)] if lines else []),
+        *([html.P(asks.format(n=len(unknown)))] if unknown else []),
+    ]

@@ -1,0 +1,241 @@
+"""The steps in which a place is described: what there is of each part, with the forms that change it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from dash import dcc, html
+
+from besok.model import calendar
+from besok.model.site import OUTSIDE, Site, Text
+from besok.model.sitefile.edit import Lists, Part
+from besok.model.tomlfile import Raw
+from besok.services import access
+from besok.services.devices import get_unplaced
+from besok.services.progress import get_so_far
+from besok.services.site_editing import Step
+from besok.services.unknown_devices import get_unknown
+from besok.services.unplaced_devices import suggest_placements
+from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
+from besok.text.opening_text import written
+from dashboard.components import no_target, site_forms, unknown_devices, unplaced_devices
+from dashboard.components.elements import fold, items, present, quiet
+from dashboard.components.site_forms import add, edit, entry, listed, remove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the steps of a site are about: the site as it is, and its parts as a site file has them."""
+
+    db: Database
+    site: Site
+    lists: Lists
+    others: Sequence[Site]
+    now: datetime
+
+
+def _site(c: Context) -> list[Any]:
+    (raw,) = c.lists["site"]
+    name = html.P(
+        [_("In addresses and messages it is called"), " ", html.Code(c.site.id), "."], className="quiet"
+    )
+    file = html.P(html.A(_("All places as a site file"), href="/api/v1/site-file", download="sites.toml"))
+    return present(
+        edit(c.site.id, "site", raw, site_forms.site_fields(raw), named(c.site.name)),
+        name,
+        file if access.may("administer") else None,
+    )
+
+
+def _one(c: Context, part: Part, raw: Raw, fields: Sequence[Any], name: str, *facts: str) -> Any:
+    """Return a part in its list, with the forms that change it and take it out."""
+    out = remove(c.site.id, part, raw, _("Remove"), name)
+    return entry(name, listed(facts), edit(c.site.id, part, raw, fields, name), out)
+
+
+def _spaces(c: Context) -> list[Any]:
+    names = {s.id: named(s.name) for s in c.site.spaces}
+
+    def one(raw: Raw) -> Any:
+        within, floor = names.get(raw.get("parent", ""), ""), raw.get("kind") == "storey"
+        capacity = _("{n} people").format(n=raw["capacity"]) if "capacity" in raw else ""
+        fields = site_forms.space_fields(raw, c.site, floor=floor)
+        return _one(c, "spaces", raw, fields, _called(raw), within, capacity, _dates(raw))
+
+    about = _(
+        "Only floors and rooms for which you want figures of their own. Without any, there are figures for the place "
+        "as a whole."
+    )
+    floor, room = (site_forms.space_fields(None, c.site, floor=which) for which in (True, False))
+    return present(
+        html.P(about),
+        _list(map(one, c.lists["spaces"])),
+        html.H2(_("Add a floor")),
+        add(c.site.id, "spaces", floor, _("Add the floor"), site_forms.FLOOR),
+        html.H2(_("Add a room")),
+        add(c.site.id, "spaces", room, _("Add the room")),
+    )
+
+
+def _doors(c: Context) -> list[Any]:
+    names = {OUTSIDE: _("outdoors"), **_names(c)}
+    names |= {f"{o.id}/{s.id}": named(s.name) for o in c.others for s in o.spaces}
+
+    def one(raw: Raw) -> Any:
+        way = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))
+        counted = "" if raw.get("counted", True) else _("not counted")
+        fields = site_forms.portal_fields(raw, c.site, c.others)
+        return _one(c, "portals", raw, fields, _called(raw), way, counted, _dates(raw))
+
+    about = _(
+        "Every door to the outdoors, and the passages between floors and rooms that you want figures for: also those "
+        "without a sensor, such as emergency exits."
+    )
+    return present(
+        html.P(about),
+        _list(map(one, c.lists["portals"])),
+        html.H2(_("Add a door")),
+        add(c.site.id, "portals", site_forms.portal_fields(None, c.site, c.others), _("Add the door")),
+    )
+
+
+def _hours(c: Context) -> list[Any]:
+    tables = c.lists["hours"]
+    new = site_forms.hours_fields(tables[-1], new=True, dated=True)
+    return present(
+        *(_table(c, raw) for raw in tables),
+        html.H2(_("Other hours from a day on")),
+        quiet(_("Before that day the hours stay as they are.")),
+        fold(_("New opening hours"), add(c.site.id, "hours", new, _("Add the hours"))),
+        html.H2(_("Special days")),
+        _list(_special(c, raw) for raw in c.lists["exceptions"]),
+        fold(
+            _("Add special days"),
+            add(c.site.id, "exceptions", site_forms.exception_fields(None), _("Add the days")),
+        ),
+        *(_closures(c) if c.site.spaces else []),
+    )
+
+
+def _table(c: Context, raw: Raw) -> Any:
+    since = formats.day(raw["first"]) if "first" in raw else ""
+    name = _("Opening hours from {day}").format(day=since) if since else _("Opening hours")
+    fields = site_forms.hours_fields(raw, new=False, dated=bool(since))
+    if len(c.lists["hours"]) == 1:
+        return edit(c.site.id, "hours", raw, fields, name)
+    return _one(c, "hours", raw, fields, name, _("Monday {hours}").format(hours=written(raw["monday"])))
+
+
+def _special(c: Context, raw: Raw) -> Any:
+    hours = raw["hours"]
+    said = written(hours) if isinstance(hours, str) else _("by weekday")
+    return _one(
+        c, "exceptions", raw, site_forms.exception_fields(raw), _span(raw), said, _called(raw, "note")
+    )
+
+
+def _closures(c: Context) -> list[Any]:
+    def one(raw: Raw) -> Any:
+        fields = site_forms.closure_fields(raw, c.site)
+        return _one(c, "closures", raw, fields, _names(c)[raw["space"]], _span(raw), _called(raw, "note"))
+
+    form = add(c.site.id, "closures", site_forms.closure_fields(None, c.site), _("Close the room"))
+    closed = _list(map(one, c.lists["closures"]))
+    return [html.H2(_("Closed rooms")), closed, fold(_("Close a room"), form)]
+
+
+def _sensors(c: Context) -> list[Any]:
+    names = _names(c) | {p.id: named(p.name) for p in c.site.portals}
+
+    def one(raw: Raw) -> Any:
+        at, device = raw.get("portal") or raw.get("space", ""), raw["device"]
+        return _one(
+            c,
+            "sensors",
+            raw,
+            site_forms.sensor_fields(raw, c.site),
+            f"{names.get(at, at)} ({device})",
+            _dates(raw),
+        )
+
+    unplaced = suggest_placements(get_unplaced(c.db, c.now), [c.site])
+    unknown = get_unknown(c.db)
+    moved = _(
+        "A change without a first day holds from now on. If a sensor was moved, write its last day; then it can be "
+        "given its new place."
+    )
+    return present(
+        html.H2(_("Unassigned sensors")),
+        unplaced_devices.section(unplaced, c.site, names, c.now),
+        *(
+            [html.H2(_("Unknown devices")), unknown_devices.section(unknown, c.site, c.now)]
+            if unknown
+            else []
+        ),
+        html.H2(_("Sensors with a place")),
+        quiet(moved),
+        _list(map(one, c.lists["sensors"])),
+    )
+
+
+def _past(c: Context) -> list[Any]:
+    about = _(
+        "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress shows "
+        "growth and target from the first day."
+    )
+    return [html.P(about), html.P(dcc.Link(_("Import past counts"), href=f"/past/{c.site.id}"))]
+
+
+def _target(c: Context) -> list[Any]:
+    known = c.lists["target"]
+    today = calendar.business_day(c.now, c.site)
+    about = html.P(_("From which time, how many times as many visits, and until when."))
+    if known:
+        (raw,) = known
+        out = remove(c.site.id, "target", raw, _("Remove the target"), "")
+        return [about, edit(c.site.id, "target", raw, site_forms.target_fields(raw, {}), _("Target")), out]
+    usual = no_target.proposed(today, get_so_far(c.db, c.site.id, today).first)
+    return [about, add(c.site.id, "target", site_forms.target_fields(None, usual), _("Set the target"))]
+
+
+def _list(found: Iterable[Any]) -> Any:
+    parts = list(found)
+    return items(parts, className="entries") if parts else None
+
+
+def _names(c: Context) -> dict[str, str]:
+    return {c.site.id: named(c.site.name)} | {s.id: named(s.name) for s in c.site.spaces}
+
+
+def _called(raw: Raw, key: str = "name") -> str:
+    text = raw.get(key, "")
+    return text if isinstance(text, str) else named(Text(**text))
+
+
+def _span(raw: Raw) -> str:
+    first, last = raw["first"], raw.get("last")
+    if last is None:
+        return _("from {day}").format(day=formats.day(first))
+    return formats.day(first) if first == last else f"{formats.day(first)} – {formats.day(last)}"
+
+
+def _dates(raw: Raw) -> str:
+    """Return when a part begins and ends, where it does."""
+    first, last = raw.get("first"), raw.get("last")
+    since = _("from {day}").format(day=formats.day(first)) if first else ""
+    until = _("until {day}").format(day=formats.day(last)) if last else ""
+    return " ".join(filter(None, (since, until)))
+
+
+STEPS: Final[Mapping[Step, Callable[[Context], list[Any]]]] = {
+    "site": _site,
+    "spaces": _spaces,
+    "doors": _doors,
+    "hours": _hours,
+    "sensors": _sensors,
+    "past": _past,
+    "target": _target,
+}

@@ -1,0 +1,77 @@
+"""*Edit site*: a place with its rooms, doors, hours, sensors and target, made and edited step by step."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from besok.model.errors import NotFound
+from besok.model.site import SiteFile
+from besok.model.sitefile.edit import parts
+from besok.model.views.live import SiteInfo
+from besok.services import access
+from besok.services.places import get_sites
+from besok.services.site_editing import Step, next_step
+from besok.store import sites
+from besok.store.database import Database
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import guide, site_steps
+from dashboard.components.elements import data, items
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return a step of a site; without a site in the address, all that may be edited and the way to a new one."""
+    if not address.site:
+        return _all(db, now)
+    access.require("administer", site.site)
+    step = next((step for step in site_steps.STEPS if step == (address.space or "site")), None)
+    if step is None:
+        raise NotFound(address.space)
+    whole = {one.id: one for one in sites.export(db).sites}
+    known = {one.id: one for one in sites.load_all(db)}
+    found = site_steps.Context(
+        db=db,
+        site=known[site.site],
+        lists=parts(SiteFile(sites=(whole[site.site],)), site.site),
+        others=[one for name, one in known.items() if name != site.site],
+        now=now,
+    )
+    done = guide.progress(db, found.site)
+    title = f"{named(site.name)}: {guide.words()[step]}"
+    return html.Div(
+        [
+            html.H1(title),
+            guide.trail(site.site, done, step),
+            *site_steps.STEPS[step](found),
+            _onward(site.site, step, next_step(done)),
+        ],
+        className="page setup",
+        **data(title=title),
+    )
+
+
+def _all(db: Database, now: datetime) -> Any:
+    access.require_anywhere("administer")
+    title = _("Edit site")
+    mine = [one for one in get_sites(db) if access.may("administer", one.site)]
+    links = items(dcc.Link(named(one.name), href=guide.address(one.site, "site")) for one in mine)
+    new = [html.H2(_("New place")), guide.new_site(db, now)] if access.may("administer") else []
+    return html.Div([html.H1(title), links, *new], className="page setup", **data(title=title))
+
+
+def _onward(site: str, here: Step, coming: Step | None) -> Any:
+    """Return the way to the next step that is needed, or to the figures."""
+    if coming is None:
+        live = dcc.Link(_("See it live"), href=f"/now/{site}", className="send")
+        optional: list[Step] = ["past", "target"]
+        rest = [step for step in optional if step != here]
+        return html.P(
+            [live, *(dcc.Link(guide.words()[step], href=guide.address(site, step)) for step in rest)],
+            className="onward",
+        )
+    step = "doors" if here == "spaces" else coming
+    if step == here:
+        return None
+    label = _("Next: {step}").format(step=guide.words()[step])
+    return html.P(dcc.Link(label, href=guide.address(site, step), className="send"), className="onward")

@@ -1,0 +1,160 @@
+"""The guide: from an empty installation to a live number, on the pages alone, in both languages."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import paho.mqtt.client as paho
+import pytest
+from conftest import listening
+from house import Open, ago, people, running
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from playwright.sync_api import Page, expect
+
+from besok.model.settings import Settings
+from besok.store import sites
+from besok.store.database import Database
+from collectors import collector
+from jobs import work
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+WIDTH = 390  # a phone
+WORDS = {
+    "en-GB": {
+        "name": "Name of the library or park", "create": "Create",
+        "number": "Floor number (0 at ground level, -1 below)",
+        "floor": "Add the floor", "room": "Add the room", "within": "It lies in", "door": "Add the door",
+        "next": "Next:",
+        "into": "Into", "save": "Save", "assign": "Assign", "live": "See it live", "own": "Name",
+        "who": "Your name or initials",
+        "hours": "9–20", "closed": "closed", "wrong": "9–25–3", "told": "Write hours such as 9–20",
+    },
+    "sv-SE": {
+        "name": "Bibliotekets eller parkens namn", "create": "Skapa",
+        "number": "Våningsnummer (0 i markplan, -1 under)",
+        "floor": "Lägg till våningen", "room": "Lägg till rummet", "within": "Ligger i", "door": "Lägg till dörren",
+        "next": "Nästa:", "into": "In till", "save": "Spara", "assign": "Koppla", "live": "Se det direkt",
+        "own": "Namn",
+        "who": "Ditt namn eller dina initialer", "hours": "9–20", "closed": "stängt", "wrong": "9–25–3",
+        "told": "Skriv tider som 9–20",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def send(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[int], None]]:
+    """A door sensor that is heard before there is any place, with collector and jobs at work."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    name = settings.mqtt_topics.split("/")[2]
+
+    def publish(people_in: int) -> None:
+        payload = json.dumps({"time": ago(0), "in": people_in, "out": 0})
+        client.publish(f"besok/v1/{name}/front-1/flow", payload, qos=1).wait_for_publish(20)
+
+    with (
+        listening() as subscribed,
+        running("collector", collector.run, settings),
+        running("jobs", work.run, settings),
+    ):
+        assert subscribed.wait(300), "the collector does not listen"
+        client.connect(*broker)
+        client.loop_start()
+        yield publish
+        client.disconnect()
+        client.loop_stop()
+
+
+def check(page: Page, name: str) -> None:
+    """No complaint of axe in either colours, nothing wider than the phone; a picture where they are wanted."""
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        if not page.evaluate("'axe' in window"):
+            page.add_script_tag(path=AXE)
+        found = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
+        assert page.evaluate(found) == [], f"{name}, {colours}"
+        if folder := os.environ.get("BESOK_SHOTS"):
+            page.screenshot(
+                path=f"{folder}/{name}-{colours}-{page.viewport_size['width']}.png", full_page=True
+            )  # type: ignore[index]
+    page.emulate_media(color_scheme="light")
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("locale", "width"), [("sv-SE", 1280), ("en-GB", WIDTH)])
+def test_from_nothing_to_a_live_number(
+    locale: str, width: int, web: str, settings: Settings, send: Callable[[int], None], open_page: Open, db: Database,
+    wait_for: Callable[..., object],
+) -> None:  # fmt: skip
+    said, name = WORDS[locale], settings.mqtt_topics.split("/")[2]
+    send(3)
+    wait_for(lambda: heard(db))
+    page = open_page(
+        web, locale=locale, width=width, bypass_csp=True, strict=False
+    )  # a refusal is told in the console
+    page.on("dialog", lambda question: question.accept())  # visits of today are counted again
+    check(page, f"begin-{locale}")
+    page.get_by_label(said["name"], exact=True).fill("Lilla biblioteket")
+    page.get_by_label(said["who"]).fill("Kim")
+    page.get_by_role("button", name=said["create"]).click()
+    page.wait_for_url(f"**/admin/site/{name}/spaces")
+
+    floor = page.locator("form").filter(has=page.get_by_role("button", name=said["floor"]))
+    floor.get_by_label(said["own"], exact=True).fill("Entréplan")
+    floor.get_by_label(said["number"]).fill("0")
+    floor.get_by_role("button", name=said["floor"]).click()
+    expect(page.locator(".entries")).to_contain_text("Entréplan")
+    room = page.locator("form").filter(has=page.get_by_role("button", name=said["room"]))
+    room.get_by_label(said["own"], exact=True).fill("Läsesal")
+    room.get_by_label(said["within"]).select_option("Entréplan")
+    room.get_by_role("button", name=said["room"]).click()
+    expect(page.locator(".entries")).to_contain_text("Läsesal")
+    check(page, f"spaces-{locale}")
+    page.get_by_role("link", name=said["next"]).click()
+
+    form = page.locator("form").filter(has=page.get_by_role("button", name=said["door"]))
+    form.get_by_label(said["own"], exact=True).fill("Huvudentré")
+    form.get_by_label(said["into"], exact=True).select_option("Entréplan")
+    form.get_by_role("button", name=said["door"]).click()
+    expect(page.locator(".entries")).to_contain_text("Huvudentré")
+    check(page, f"doors-{locale}")
+    page.get_by_role("link", name=said["next"]).click()
+
+    week = page.locator("form.writing").first
+    days = week.locator(".pairs input")
+    for n in range(8):
+        days.nth(n).fill(said["hours"] if n < 5 else said["closed"])
+    days.nth(5).fill(said["wrong"])
+    week.get_by_role("button", name=said["save"]).click()
+    expect(days.nth(5)).to_have_attribute("aria-invalid", "true")
+    expect(week.locator(".wrong")).to_contain_text(said["told"])
+    check(page, f"hours-{locale}")
+    days.nth(5).fill(said["closed"])
+    days.nth(5).press("Enter")
+    page.get_by_role("link", name=said["next"]).click()
+
+    card = page.locator("[data-device]")
+    if not card.locator("form").is_visible():
+        card.locator("summary").click()
+    card.locator("select").first.select_option("Huvudentré")
+    check(page, f"sensors-{locale}")
+    card.get_by_role("button", name=said["assign"]).click()
+    expect(card).to_have_count(0)
+    (site,) = sites.load_all(db)
+    assert (site.id, site.opening.tables[0].monday, site.opening.tables[0].saturday) == (
+        name,
+        "09:00-20:00",
+        "closed",
+    )
+    assert [s.portal for s in site.sensors] == ["huvudentre"]
+    send(4)
+    page.get_by_role("link", name=said["live"]).click()
+    expect(people(page, name)).to_contain_text("7")
+    check(page, f"now-{locale}")
+
+
+def heard(db: Database) -> bool:
+    """Whether a reading is stored."""
+    with db.transaction() as conn:
+        return bool(conn.execute("select 1 from reading limit 1").fetchone())

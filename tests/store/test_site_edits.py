@@ -1,0 +1,145 @@
+"""Sites edited in pages and by files: neither undoes the other unasked, and an edit recomputes what a file does."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from besok.model import sitefile
+from besok.model.errors import EditConflict, EditedInPages
+from besok.model.readings import Reading
+from besok.model.site import Sensor, Site, SiteFile
+from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
+from besok.services.site_editing import change, create, next_step, steps
+from besok.store import audit, roles, sites
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
+
+EXAMPLE = sitefile.parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
+LIBRARY = "stadsbiblioteket"
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+NEW = {"name": "Filialen", "kind": "library", "timezone": "Europe/Stockholm", "country": "SE"}
+
+
+@pytest.fixture
+def places(db: Database) -> tuple[Site, ...]:
+    """The example, applied from its file."""
+    sites.apply(db, EXAMPLE)
+    return EXAMPLE.sites
+
+
+def edit(db: Database, part: Part, name: str, **values: str) -> None:
+    """Edit a part by its id, or without one the only part of its kind."""
+    found = parts(sites.export(db), LIBRARY)[part]
+    raw = next(one for one in found if one.get("id", "") == name or part == "site")
+    whole = values_of(part, raw) | values
+    change(db, Edit(site=LIBRARY, part=part, mark=mark(part, raw), values=whole), author="Kim", now=NOW)
+
+
+@pytest.mark.usefixtures("places")
+def test_a_file_does_not_undo_what_was_edited_in_pages(db: Database) -> None:
+    assert sites.apply(db, EXAMPLE) == [], "nothing was edited"
+    edit(db, "spaces", "cafe", capacity="70")
+    with pytest.raises(EditedInPages) as refused:
+        sites.apply(db, EXAMPLE, dry_run=True)
+    assert "stadsbiblioteket: spaces cafe capacity: 70 -> 60" in str(refused.value)
+    taken_in = sites.export(db)  # the file with the edit, and something of its own
+    assert sitefile.parse(sitefile.dump(taken_in)) == taken_in
+    library, park = taken_in.sites
+    assert sites.apply(db, SiteFile(sites=(replace(library, capacity=700), park)))
+    assert sites.apply(db, EXAMPLE, dry_run=True), "the file of then is the file's own matter again"
+    edit(db, "spaces", "cafe", capacity="80")
+    assert sites.apply(db, EXAMPLE, overwrite=True)
+    assert {s.capacity for s in sites.load(db, LIBRARY).spaces if s.id == "cafe"} == {60}
+    assert sites.apply(db, EXAMPLE) == []
+
+
+@pytest.mark.usefixtures("places")
+def test_a_sensor_that_was_placed_in_pages_outlives_a_file_that_does_not_know_it(db: Database) -> None:
+    values = {"device": "new-1", "channel": "flow:1", "portal": "hall-door"}
+    change(db, Edit(site=LIBRARY, part="sensors", values=values), author="Kim", now=NOW)
+    with pytest.raises(EditedInPages, match="new-1"):
+        sites.apply(db, EXAMPLE)
+    assert any(s.device == "new-1" for s in sites.load(db, LIBRARY).sensors)
+    (noted,) = [e for e in audit.entries(db, site=LIBRARY, limit=5) if "new-1" in e.detail]
+    assert noted.action == "site.apply" and noted.detail.startswith("Kim: ")
+
+
+@pytest.mark.usefixtures("places")
+def test_of_two_who_edit_the_same_the_second_is_told(db: Database) -> None:
+    (raw,) = parts(sites.export(db), LIBRARY)["site"]
+    wanted = Edit(
+        site=LIBRARY, part="site", mark=mark("site", raw), values=values_of("site", raw) | {"capacity": "1"}
+    )
+    before = sites.load(db, LIBRARY)
+    change(db, wanted, author="Kim", now=NOW, dry_run=True)
+    assert sites.load(db, LIBRARY) == before
+    change(db, wanted, author="Kim", now=NOW)
+    with pytest.raises(EditConflict):
+        change(db, wanted, author="Robin", now=NOW)
+    assert sites.load(db, LIBRARY) == replace(before, capacity=1)
+
+
+@pytest.mark.usefixtures("places")
+def test_a_new_site_leaves_the_others_as_they_are_and_their_order(db: Database) -> None:
+    before = sites.load_all(db)
+    name = create(db, NEW, author="Kim", now=NOW)
+    assert [site.id for site in sites.load_all(db)] == [*(site.id for site in before), name]
+    assert sites.load_all(db)[:2] == before
+    assert sites.apply(db, EXAMPLE) == [], "a file that does not name it"
+    edit(db, "site", "", capacity="650")
+    assert [site.id for site in sites.load_all(db)] == [*(site.id for site in before), name]
+
+
+def test_a_door_that_was_turned_since_a_day_recounts_what_the_file_would(
+    db: Database, places: tuple[Site, ...]
+) -> None:
+    library = places[0]
+    sensor = next(s for s in library.sensors if s.portal == "town-entrance")
+    told = [
+        Reading(source="native", device=library.external_id(sensor), channel="flow:1", metric=metric, value=value,
+                period_s=60, time=NOW - timedelta(days=day))
+        for day in range(1, 5) for metric, value in (("in", 10), ("out", 4))
+    ]  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=r, received=r.time or NOW) for r in told]))
+    first = (NOW - timedelta(days=2)).date()
+    values = {
+        "device": sensor.device,
+        "portal": sensor.portal,
+        "channel": "flow:1",
+        "swapped": "true",
+        "first": str(first),
+    }
+    raw = next(one for one in parts(sites.export(db), LIBRARY)["sensors"] if one["device"] == sensor.device)
+    wanted = Edit(site=LIBRARY, part="sensors", mark=mark("sensors", raw), values=values)
+    effect = change(db, wanted, author="Kim", now=NOW, dry_run=True)
+    turned = replace(sensor, swapped=True, first=first)
+    file = replace(library, sensors=tuple(turned if s is sensor else s for s in library.sensors))
+    lines = sites.apply(db, SiteFile(sites=(file, places[1])), dry_run=True, now=NOW)
+    shown = f"change, {effect.first} to {effect.last}: {effect.before:,.0f} -> {effect.after:,.0f}"
+    assert any(shown in line for line in lines), (shown, lines)
+    assert effect == change(db, wanted, author="Kim", now=NOW)
+
+
+def test_the_web_service_may_edit_with_its_own_role(database_url: str, db: Database) -> None:
+    roles.let_sign_in(database_url, {"besok_web": "a password of the test"})
+    with Database(make_conninfo(database_url, user="besok_web", password="a password of the test")) as own:
+        name = create(own, NEW, author="Kim", now=NOW)
+        for part, values in [
+            ("spaces", {"name": "Sal", "capacity": "40"}),
+            ("portals", {"name": "Entré", "outer": "outside", "inner": "sal"}),
+            ("sensors", {"device": "d-1", "channel": "flow:1", "portal": "entre"}),
+            ("closures", {"space": "sal", "first": "2026-12-01"}),
+            (
+                "target",
+                {"baseline_first": "2026-01-01", "baseline_last": "2026-12-31", "deadline": "2031-12-31"},
+            ),
+        ]:
+            change(own, Edit(site=name, part=part, values=values), author="Kim", now=NOW)  # type: ignore[arg-type]
+    site = sites.load(db, name)
+    assert site.sensors == (Sensor(device="d-1", portal="entre"),)
+    done = steps(site, imported=False)
+    assert next_step(done) == "hours" and done["target"] and not done["past"]
+    assert site.target and site.target.deadline == date(2031, 12, 31)

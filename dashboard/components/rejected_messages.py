@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from besok.model.views.devices import RejectedMessage
-from besok.text import formats
+from besok.text import formats, refusal_text
 from besok.text.languages import _
 from dashboard.components import unplaced_devices
 from dashboard.components.chart import sheet
@@ -32,11 +32,12 @@ def _shortened(payload: str) -> str:
 
 
 def _reason(message: RejectedMessage) -> Any:
-    """Return the reason; where it goes on with lines for the site file, those to be copied."""
+    """Return the reason: its class in the reader's language, then what was found, and lines for the site file."""
     said, _newline, lines = message.reason.partition("\n")
-    sentence = html.Span(said, lang="en")  # collectors write no other language
-    if not lines:
-        return sentence
-    return html.Div(
-        [sentence, fold(_("Lines for the site file"), unplaced_devices.to_copy(lines, message.topic))]
-    )
+    parts: list[Any] = [
+        html.Div(refusal_text.explained(message.kind)),
+        fold(_("What was found"), html.Span(said, lang="en")),  # collectors write no other language
+    ]
+    if lines:
+        parts.append(fold(_("Lines for the site file"), unplaced_devices.to_copy(lines, message.topic)))
+    return html.Div(parts)

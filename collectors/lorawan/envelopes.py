@@ -1,7 +1,7 @@
 """Envelopes: an uplink is taken out of the JSON of the network server that carried it (networks.toml)."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import Any, Final
@@ -132,27 +132,32 @@ class Envelopes:
 
     def reads(self, packet: Packet) -> bool:
         """Tell whether a message is of one of these networks. Never raises."""
-        return any(mark in packet.payload for mark in self._marks) and any(self._found(packet))
+        return any(mark in packet.payload for mark in self._marks) and self._found(packet) is not None
 
     def decode(self, packet: Packet) -> Decoded:
         """Return the readings in an uplink. Raises Unreadable."""
-        network, body, at = next(self._found(packet))
+        found = self._found(packet)
+        if found is None:
+            return Decoded()
+        network, body, at = found
         for part in (body, *body.values()):
             if type(part) is dict:
                 unambiguous(part)
         return read(network.unwrap(body, at), packet)
 
-    def _found(self, packet: Packet) -> Iterator[tuple[Network, Body, str]]:
+    def _found(self, packet: Packet) -> tuple[Network, Body, str] | None:
+        """Return the network of a message, and its object with the JSONPath to it; None if it is of none."""
         whole = packet.value
         if type(whole) is list and len(whole) == 1:  # Netmore
             whole = whole[0]
         if type(whole) is not dict:
-            return
+            return None
         for network in self._networks:
             for name in ("", *network.inside):
                 body = whole.get(name) if name else whole
                 if type(body) is dict and packet.topic.startswith(network.below) and network.is_of(body):
-                    yield network, body, f"$.{name}" if name else "$"
+                    return network, body, f"$.{name}" if name else "$"
+        return None
 
 
 ALL: Final = tuple(Envelopes(adapter) for adapter in dict.fromkeys(one.adapter for one in NETWORKS))

@@ -54,6 +54,7 @@ class Network:
         self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in row["needs"]]
         self._needs = [[getter(path, empty="") for path in needed] for needed in row["needs"]]
         self.below = row.get("below", "")
+        self._made_up = getter(row.get("made_up", ""))
         self._device, self._payload, self._port, self._number, self._session, self._normalized = (
             getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
         )
@@ -68,7 +69,8 @@ class Network:
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
-        return any(all(get(body) is not None for get in needed) for needed in self._needs)
+        is_like = any(all(get(body) is not None for get in needed) for needed in self._needs)
+        return is_like and self._made_up(body) is not True
 
     def unwrap(self, body: Body, at: str = "$") -> Uplink:
         """Return the uplink in a message, whose JSONPath is `at`. Raises Unreadable."""
@@ -160,4 +162,4 @@ class Envelopes:
         return None
 
 
-ALL: Final = tuple(Envelopes(adapter) for adapter in dict.fromkeys(one.adapter for one in NETWORKS))
+TTS, *OTHER_NETWORKS = (Envelopes(adapter) for adapter in dict.fromkeys(one.adapter for one in NETWORKS))

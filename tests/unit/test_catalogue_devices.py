@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from besok.model.decode_context import DecodeContext
-from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Message
 from collectors import pipeline
+from collectors.devices.subjects import AIR
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 EUI = "70b3d57ed0012345"
@@ -190,8 +190,7 @@ def about_people(topic: str, payload: Any, model: str = "") -> Expected:
     return {
         incoming.reading.metric: incoming.reading.value
         for incoming in batch.readings
-        if METRICS[incoming.reading.metric].kind is not Kind.LEVEL
-        or incoming.reading.metric in ("people", "occupied")
+        if incoming.reading.metric not in AIR
     }
 
 

@@ -49,7 +49,6 @@ OFFERED: Final = 12  # fields in one mapping
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
-TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in=3, out=2`
     rf'(?:"|\b)(?:[a-z]+_)?(?:{"|".join(sorted(map(re.escape, PEOPLE)))})\w*(?:"\s*:|\s*=\s*\d)',
     re.IGNORECASE,
@@ -66,7 +65,7 @@ def decode(packet: Packet) -> Decoded:
     if about := _control(packet):
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
-        return Decoded(not_data=TOMBSTONE)
+        return Decoded(not_data=reader.TOMBSTONE)
     is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
     if not is_document and not isinstance(packet.value, dict):
         return _plain(packet)

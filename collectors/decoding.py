@@ -28,10 +28,11 @@ class Adapter(NamedTuple):
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter("mapping", mapping.reads, mapping.decode),  # the owner's word comes first
     Adapter("native", native.reads, native.decode),
+    Adapter("tts", envelopes.TTS.reads, envelopes.TTS.decode),
     Adapter("bluetooth", bluetooth.reads, bluetooth.decode),
     Adapter("sparkplug", sparkplug.reads, sparkplug.decode),
     Adapter("table", registry.reads, registry.decode),  # devices that a model table knows
-    *(Adapter(one.adapter, one.reads, one.decode) for one in envelopes.ALL),
+    *(Adapter(one.adapter, one.reads, one.decode) for one in envelopes.OTHER_NETWORKS),
     Adapter("senml", senml.reads, senml.decode),
     Adapter("mapping (only)", mapping.leaves_out, mapping.decode_left_out),
     Adapter("general", unknown.reads, unknown.decode),  # the last: it asks about whatever comes

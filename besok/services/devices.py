@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from besok.model.readings import Flag
+from besok.model.readings import Flag, Refusal
 from besok.model.views.devices import (
     COUNTED_TO,
     SHOWN_DEVICES,
@@ -35,6 +35,7 @@ class _RejectedRow:
     received: datetime
     topic: str
     reason: str
+    kind: str
     payload: bytes
     size: int
 
@@ -70,7 +71,7 @@ def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -
 def _rejected(r: _RejectedRow) -> RejectedMessage:
     text = r.payload.decode("utf-8", "replace" if r.size > SHOWN_BYTES else "strict") if _is_text(r) else None
     payload, encoding = (r.payload.hex(), "hex") if text is None else (text, "text")
-    return like(RejectedMessage, r, payload=payload, encoding=encoding)
+    return like(RejectedMessage, r, kind=Refusal(r.kind), payload=payload, encoding=encoding)
 
 
 def _is_text(r: _RejectedRow) -> bool:

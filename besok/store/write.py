@@ -126,6 +126,7 @@ def keep(conn: Connection, rejections: Sequence[Rejection]) -> None:
         "payload": [m.payload for m in messages],
         "retained": [m.retained for m in messages],
         "reason": [_text(rejection.reason) for rejection in rejections],
+        "kind": [rejection.kind.value for rejection in rejections],
     }
     conn.execute(sql("insert_rejected"), columns)
 

@@ -88,11 +88,10 @@ def is_climate(names: tuple[str, ...]) -> bool:
 
 
 def is_strange(name: str) -> bool:
-    """Tell whether nobody knows what a name says, or it says how many seats are free, which no metric is."""
-    said = words(name)
-    return KNOWN.isdisjoint(said) or not (
-        {*said}.isdisjoint(WORDS["places"]) or {*said}.isdisjoint(WORDS["left"])
-    )
+    """Tell whether nobody knows what a name says, or counts, or it says how many seats are free, which no metric is."""
+    said = {*words(name)}
+    is_counted = bool(said & WORDS["counts"]) and any(len(word) > 3 for word in said - KNOWN)
+    return is_counted or KNOWN.isdisjoint(said) or bool(said & WORDS["places"] and said & WORDS["left"])
 
 
 def is_neutral(word: str) -> bool:

@@ -13,6 +13,7 @@ from collectors.adapters.packet import Packet
 from collectors.devices.format import ABSENT, ANY, Choice, Condition, Format, text_of
 
 NOWHERE: Final = object()  # what a path finds that leads nowhere
+DOUBTFUL: Final = object()  # what it finds behind a name that an object has twice
 
 
 class Body:
@@ -75,15 +76,8 @@ def _holds(condition: Condition, place: Place) -> bool:
 
 def one(path: Path, place: Place) -> Any:
     """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
-    if path.is_single:
-        value, is_doubtful = path.beginning(place), False
-        for name in path.names or ():
-            if type(value) is not dict or name not in value:
-                return NOWHERE
-            is_doubtful = is_doubtful or TWICE in value
-            value = value[name]
-        if not is_doubtful:
-            return value
+    if path.is_single and (value := _led(path, place, DOUBTFUL)) is not DOUBTFUL:
+        return value
     found = path.find(place)
     if not found:
         return NOWHERE
@@ -113,11 +107,12 @@ def number_at(name: str, path: Path, place: Place) -> float | None:
     return None if raw is NOWHERE else number(name, raw)
 
 
-def _led(path: Path, place: Place) -> Any:
-    """Return what a path of names leads to, or NOWHERE."""
-    value = path.beginning(place)
+def _led(path: Path, place: Place, doubtful: object = None) -> Any:
+    """Return what a path of names leads to, or NOWHERE; `doubtful`, if given, where an object has a name twice."""
+    value, is_doubtful = path.beginning(place), False
     for name in path.names or ():
         if type(value) is not dict or name not in value:
             return NOWHERE
+        is_doubtful = is_doubtful or TWICE in value
         value = value[name]
-    return value
+    return doubtful if is_doubtful and doubtful is not None else value

@@ -40,6 +40,10 @@ def is_plain(leaf: Leaf) -> bool:
     """
     own = words(leaf.names[-1])
     text = text_of(leaf.value).lower() if isinstance(leaf.value, str | bool) else ""
+    if "_".join(text.split()) in WORDS["faults"]:
+        return False
+    if leaf.name in FIELDS["unit"] and not field_names.is_climate(leaf.names):
+        return not field_names.is_foreign(text)
     if not WORDS["true_is_fault"].isdisjoint(own):
         return text in ("false", "no", "none", "ok")
     if leaf.name in FIELDS["false_is_fault"]:

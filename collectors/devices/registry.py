@@ -164,8 +164,9 @@ def _candidates(packet: Packet) -> Iterator[Candidate]:
     """Yield the formats whose topic is that of the message, with what is yet to be asked of it."""
     by_level, by_key = _of_topic(packet.topic)
     yield from by_level
+    known = index().by_key
     for key in _top(packet):
-        if key in index().by_key:
+        if key in known:
             yield from by_key(key)
 
 

@@ -48,9 +48,7 @@ SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one 
 OFFERED: Final = 12  # fields in one mapping
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
-_TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
-TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in=3, out=2`
     rf'(?:"|\b)(?:[a-z]+_)?(?:{"|".join(sorted(map(re.escape, PEOPLE)))})\w*(?:"\s*:|\s*=\s*\d)',
     re.IGNORECASE,
@@ -67,7 +65,7 @@ def decode(packet: Packet) -> Decoded:
     if about := _control(packet):
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
-        return Decoded(not_data=TOMBSTONE)
+        return Decoded(not_data=reader.TOMBSTONE)
     is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
     if not is_document and not isinstance(packet.value, dict):
         return _plain(packet)
@@ -209,8 +207,6 @@ class _Message:
             asked = [leaf for leaf in asked if "left" not in leaf.said]  # of a picture, or what remains
         named = [leaf for leaf in self.leaves if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
         named = [leaf for leaf in named if leaf.value is not None]
-        if (asked or named) and (fault := self._fault()):
-            raise Unreadable(fault)
         why = self._doubt(named) if named else ""
         if named and not why:
             values += [meanings.qualified_value(leaf, channel) for leaf in named]
@@ -247,17 +243,6 @@ class _Message:
             return "two fields say the same"
         if told := self._told("not_now", names=False):
             return f"the message also says {listed(told)}, so it may not be about now"
-        if told := [leaf.names[-1] for leaf in self.leaves if leaf.name in FIELDS["period"]]:
-            return f"{listed(told)} may be the period that is counted, or a setting"
-        units = (
-            leaf
-            for leaf in self.leaves
-            if leaf.name in FIELDS["unit"] and not field_names.is_climate(leaf.names)
-        )
-        if told := [
-            unit for leaf in units if field_names.is_foreign(unit := str(leaf.value or "").strip().lower())
-        ]:
-            return f"the unit is {show(told[0])}"
         topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
         if loose and not (self.origin or self._tops("device") or self._tops("sub")):
@@ -293,27 +278,6 @@ class _Message:
             leaf for leaf in beside if not (meanings.is_plain(leaf) or meanings.is_settled(leaf, metrics))
         )
         return list(dict.fromkeys(leaf.names[-1] for leaf in unclear))
-
-    def _fault(self) -> str:
-        """Say that the device does not trust its figures, or made them up; "" if it does not."""
-        for leaf in self.leaves:
-            text = str(leaf.value).strip().lower() if isinstance(leaf.value, str | bool) else ""
-            is_fault = (
-                (text == "true" and not WORDS["true_is_fault"].isdisjoint(words(leaf.names[-1])))
-                or (leaf.name in FIELDS["false_is_fault"] and text == "false")
-                or (self._tells_health(leaf) and "_".join(text.split()) in WORDS["faults"])
-                or (leaf.name in ("error", "fault", "failure") and bool(_TELLS_FAULT.match(text)))
-            )
-            if is_fault:
-                return (
-                    f"{leaf.shown} is {show(leaf.value)}: the device itself does not trust its figures, or made them"
-                    " up; look after it"
-                )
-        return ""
-
-    @staticmethod
-    def _tells_health(leaf: Leaf) -> bool:
-        return any(leaf.name in FIELDS[kind] for kind in ("state_of_health", "kind", "sub"))
 
     def _tops(self, kind: str) -> list[Leaf]:
         """Return the fields of a kind that hold a text or a number, outside of lists, the most telling first."""

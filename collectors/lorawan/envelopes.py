@@ -1,7 +1,7 @@
 """Envelopes: an uplink is taken out of the JSON of the network server that carried it (networks.toml)."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import Any, Final
@@ -54,6 +54,7 @@ class Network:
         self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in row["needs"]]
         self._needs = [[getter(path, empty="") for path in needed] for needed in row["needs"]]
         self.below = row.get("below", "")
+        self._made_up = getter(row.get("made_up", ""))
         self._device, self._payload, self._port, self._number, self._session, self._normalized = (
             getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
         )
@@ -68,7 +69,8 @@ class Network:
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
-        return any(all(get(body) is not None for get in needed) for needed in self._needs)
+        is_like = any(all(get(body) is not None for get in needed) for needed in self._needs)
+        return is_like and self._made_up(body) is not True
 
     def unwrap(self, body: Body, at: str = "$") -> Uplink:
         """Return the uplink in a message, whose JSONPath is `at`. Raises Unreadable."""
@@ -132,27 +134,32 @@ class Envelopes:
 
     def reads(self, packet: Packet) -> bool:
         """Tell whether a message is of one of these networks. Never raises."""
-        return any(mark in packet.payload for mark in self._marks) and any(self._found(packet))
+        return any(mark in packet.payload for mark in self._marks) and self._found(packet) is not None
 
     def decode(self, packet: Packet) -> Decoded:
         """Return the readings in an uplink. Raises Unreadable."""
-        network, body, at = next(self._found(packet))
+        found = self._found(packet)
+        if found is None:
+            return Decoded()
+        network, body, at = found
         for part in (body, *body.values()):
             if type(part) is dict:
                 unambiguous(part)
         return read(network.unwrap(body, at), packet)
 
-    def _found(self, packet: Packet) -> Iterator[tuple[Network, Body, str]]:
+    def _found(self, packet: Packet) -> tuple[Network, Body, str] | None:
+        """Return the network of a message, and its object with the JSONPath to it; None if it is of none."""
         whole = packet.value
         if type(whole) is list and len(whole) == 1:  # Netmore
             whole = whole[0]
         if type(whole) is not dict:
-            return
+            return None
         for network in self._networks:
             for name in ("", *network.inside):
                 body = whole.get(name) if name else whole
                 if type(body) is dict and packet.topic.startswith(network.below) and network.is_of(body):
-                    yield network, body, f"$.{name}" if name else "$"
+                    return network, body, f"$.{name}" if name else "$"
+        return None
 
 
-ALL: Final = tuple(Envelopes(adapter) for adapter in dict.fromkeys(one.adapter for one in NETWORKS))
+TTS, *OTHER_NETWORKS = (Envelopes(adapter) for adapter in dict.fromkeys(one.adapter for one in NETWORKS))

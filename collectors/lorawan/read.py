@@ -6,7 +6,7 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections import Counter
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -82,7 +82,7 @@ class _Reading:
         self.uplink = uplink
         self.packet = packet
         self.entry = _entry_of(self.texts)
-        self.answer: Answer | None = None  # of the codec, once it was asked
+        self.answered: tuple[Codec, Answer] | None = None  # once the codec was asked
 
     def misses_people(self, found: Decoded) -> bool:
         """Tell whether the model's table is about people or presence, and these readings are not."""
@@ -99,18 +99,18 @@ class _Reading:
 
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
+        if self.answered is not None:
+            return self._of_answer(*self.answered)
         codecs = self.packet.known.codecs
         codec = _codec_among(mapping.Same(codecs), self.texts) if codecs and self.uplink.payload else None
         if codec is None:
             return Decoded()
         received = self.uplink.time or self.packet.message.received
         frame = Frame(self.uplink.payload, self.uplink.fport, round(received.timestamp() * 1000))
-        if self.answer is None:
-            return Waiting(codec=codec, frame=frame, resume=self._resume)
-        return self._of_answer(codec, self.answer)
+        return Waiting(codec=codec, frame=frame, resume=partial(self._resume, codec))
 
-    def _resume(self, answer: Answer) -> Decoded:
-        self.answer = answer
+    def _resume(self, codec: Codec, answer: Answer) -> Decoded:
+        self.answered = codec, answer
         return _read(self)
 
     def _of_answer(self, codec: Codec, answer: Answer) -> Decoded:

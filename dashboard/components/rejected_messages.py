@@ -6,10 +6,10 @@ from typing import Any
 from dash import html
 
 from besok.model.views.devices import RejectedMessage
-from besok.text import formats
+from besok.text import formats, refusal_text
 from besok.text.languages import _
 from dashboard.components.chart import sheet
-from dashboard.components.elements import quiet
+from dashboard.components.elements import fold, quiet
 
 
 def section(messages: Sequence[RejectedMessage], zone: str) -> Any:
@@ -30,5 +30,6 @@ def _shortened(payload: str) -> str:
 
 
 def _reason(message: RejectedMessage) -> Any:
-    """Return the reason, without the lines that a site file could have."""
-    return html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write no other language
+    """Return the reason: its class in the reader's language, then what was found, without lines for a site file."""
+    found = html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write no other language
+    return html.Div([html.Div(refusal_text.explained(message.kind)), fold(_("What was found"), found)])

@@ -7,14 +7,17 @@ from uuid import UUID
 import pytest
 
 from besok.analytics.calibration import accuracy
+from besok.model.readings import Refusal
 from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.attention import FindingInfo, State
 from besok.model.views.calibration import DoorInfo
-from besok.model.views.devices import DeviceInfo
+from besok.model.views.devices import DeviceInfo, RejectedMessage
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
-from dashboard.components import attention, headcounts, unusual_hours, validation_counts
+from besok.text import refusal_text
+from besok.text.languages import speaking
+from dashboard.components import attention, headcounts, rejected_messages, unusual_hours, validation_counts
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
@@ -144,3 +147,22 @@ def test_rooms_show_what_their_sensors_are_worth() -> None:
     shown = texts(headcounts.section(judged(40, 33, True), "UTC"))
     for part in ("Café", "33 of 40", "−2", "92\u00a0% (88–96\u00a0%)", "20 (17–22)", "Kim"):
         assert part in shown, part
+
+
+def test_the_reason_of_a_rejected_message_is_told_in_the_readers_language() -> None:
+    for kind in Refusal:
+        with speaking("sv"):
+            swedish = refusal_text.explained(kind)
+            message = RejectedMessage(
+                id=1,
+                received=NOW,
+                topic="a/b",
+                reason="what it is",
+                kind=kind,
+                payload="{}",
+                encoding="text",
+                size=2,
+            )
+            shown = str(rejected_messages.section([message], "Europe/Stockholm"))
+        assert swedish in shown and "lang='en'" in shown
+        assert swedish != refusal_text.explained(kind)

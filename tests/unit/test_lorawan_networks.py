@@ -268,7 +268,7 @@ def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None
 @pytest.mark.parametrize(
     ("topic", "body", "said"),
     [
-        (TTS_UP, {"end_device_ids": {}}, "devEUI"),
+        (TTS_UP, {"end_device_ids": {}, "uplink_message": {"f_port": 1}}, "devEUI"),
         (TTS_UP, tts(frm_payload="%%%"), "base64"),
         (TTS_UP, {**tts(), "end_device_ids": {"dev_eui": "door"}}, "devEUI"),
         (TTS_UP, "{", "breaks off"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from besok.model.readings import Refusal
 from besok.model.views.live import Freshness
 
 COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
@@ -105,13 +106,17 @@ class Voided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedMessage:
-    """A message nobody could read, with the reason. `payload` is its first 2,000 bytes, as text where they are UTF-8,
-    else as hex; `size` is the size of the whole, which is kept."""
+    """A message nobody could read, with the reason and its class.
+
+    `payload` is its first 2,000 bytes, as text where they are UTF-8, else as hex; `size` is the size of the whole,
+    which is kept.
+    """
 
     id: int
     received: datetime
     topic: str
     reason: str
+    kind: Refusal
     payload: str
     encoding: Literal["text", "hex"]
     size: int

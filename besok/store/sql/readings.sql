@@ -128,12 +128,12 @@ where s.scope = d.scope and s.mark = d.mark and (s.digest <> d.digest or s.recei
 
 -- name: insert_rejected
 -- Keeps messages nobody could read, whole, with the reason; once, if they are written again with their receipt.
-insert into rejected (received, topic, payload, retained, reason, redacted)
-select n.received, n.topic, n.payload, n.retained, n.reason, true
+insert into rejected (received, topic, payload, retained, reason, kind, redacted)
+select n.received, n.topic, n.payload, n.retained, n.reason, n.kind, true
 from (
     select distinct on (received, topic, payload) *
     from unnest(%(received)s::timestamptz[], %(topic)s::text[], %(payload)s::bytea[], %(retained)s::boolean[],
-        %(reason)s::text[]) with ordinality as o (received, topic, payload, retained, reason, place)
+        %(reason)s::text[], %(kind)s::text[]) with ordinality as o (received, topic, payload, retained, reason, kind, place)
     order by received, topic, payload, place
 ) as n
 where not exists (
@@ -143,7 +143,7 @@ order by n.place
 
 -- name: rejected
 -- Rejected messages that are still unread, newest first.
-select rejected_id as id, received, topic, reason, substr(payload, 1, %(length)s) as payload, length(payload) as size
+select rejected_id as id, received, topic, reason, kind, substr(payload, 1, %(length)s) as payload, length(payload) as size
 from rejected
 where resolved is null and (%(before)s::bigint is null or rejected_id < %(before)s)
 order by rejected_id desc

@@ -1198,6 +1198,7 @@ receive_token.devices ARRAY NO
 receive_token.digest bytea NO 
 receive_token.name text NO 
 rejected PRIMARY KEY (rejected_id)
+rejected.kind text NO 'unreadable'::text
 rejected.payload bytea NO 
 rejected.reason text NO 
 rejected.received timestamp with time zone NO 

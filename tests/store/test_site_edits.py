@@ -16,6 +16,7 @@ from besok.services.site_editing import change, create, next_step, steps
 from besok.store import audit, roles, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from cli.stack.demo import _applied, as_sandbox
 
 EXAMPLE = sitefile.parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
 LIBRARY = "stadsbiblioteket"
@@ -143,3 +144,14 @@ def test_the_web_service_may_edit_with_its_own_role(database_url: str, db: Datab
     done = steps(site, imported=False)
     assert next_step(done) == "hours" and done["target"] and not done["past"]
     assert site.target and site.target.deadline == date(2031, 12, 31)
+
+
+def test_a_demo_that_starts_again_keeps_what_was_edited(database_url: str, db: Database) -> None:
+    shown = as_sandbox(EXAMPLE)
+    _applied(database_url, shown)
+    edit(db, "spaces", "cafe", capacity="70")
+    _applied(database_url, shown)
+    _applied(database_url, shown)
+    library = sites.load(db, LIBRARY)
+    assert {s.capacity for s in library.spaces if s.id == "cafe"} == {70}
+    assert library.sensors == shown.sites[0].sensors

@@ -266,6 +266,7 @@ CREATE UNIQUE INDEX session_digest_key ON public.session USING btree (digest)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (session_id)
 CREATE UNIQUE INDEX session_previous_key ON public.session USING btree (previous)
 CREATE UNIQUE INDEX sign_in_failure_pkey ON public.sign_in_failure USING btree (name)
+CREATE UNIQUE INDEX site_edited_pkey ON public.site_edited USING btree (site_id)
 CREATE UNIQUE INDEX site_pkey ON public.site USING btree (site_id)
 CREATE UNIQUE INDEX site_slug_key ON public.site USING btree (slug)
 CREATE UNIQUE INDEX space_pkey ON public.space USING btree (space_id)
@@ -1264,6 +1265,10 @@ site.site_id integer NO
 site.slug text NO 
 site.sort integer NO 0
 site.timezone text NO 
+site_edited FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+site_edited PRIMARY KEY (site_id)
+site_edited.before text NO 
+site_edited.site_id integer NO 
 site_portal.perimeter boolean YES 
 site_portal.portal_id integer YES 
 site_portal.sign integer YES 

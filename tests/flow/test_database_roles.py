@@ -123,8 +123,8 @@ REFUSED = {
         "insert into account_role values (1, 'admin', null)", "drop table reading",
     ),
     "jobs": ("select * from account", "select * from api_key", "delete from account", "update site set sandbox = true"),
-    "web": ("delete from site", "delete from visit_definition", "delete from audit", "drop table reading", "delete from migration",
-            "create table mine (x int)"),
+    "web": ("delete from site", "delete from visit_definition", "delete from audit", "drop table reading",
+            "delete from migration", "create table mine (x int)"),
     "reader": ("select * from reading", "select * from account", "select * from rejected", "select * from visit_day",
                "insert into audit (actor, action, subject) values ('x', 'x', 'x')"),
 }  # fmt: skip

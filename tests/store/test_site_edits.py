@@ -21,7 +21,8 @@ from besok.store import audit, roles, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from besok.text.languages import speaking
-from cli.stack.demo import _applied, as_sandbox
+from cli.commands.sitefiles import as_sandbox
+from cli.stack.demo import _applied
 from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page

@@ -7,6 +7,7 @@ from fastapi import Path, Response
 from pydantic import Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
+from api.reports import ReportDb
 from api.routing import WORD, Routes, Signed
 from besok.model.calendar import WEEKDAYS
 from besok.model.sitefile import dump
@@ -68,7 +69,7 @@ def make(body: SiteIn, db: Db, now: Now) -> Made:
 
 
 @router.writes("/sites/{site}/parts/{part}/preview", "administer", "What an edit would do")
-def preview(site: KnownSite, part: PartName, body: EditIn, db: Db, now: Now) -> EditEffect:
+def preview(site: KnownSite, part: PartName, body: EditIn, db: ReportDb, now: Now) -> EditEffect:
     """Return which past days would be counted or estimated again; it changes nothing."""
     values = None if body.values is None else _given(body.values)
     wanted = Edit(site=site.id, part=part, mark=body.mark, values=values)
@@ -76,14 +77,14 @@ def preview(site: KnownSite, part: PartName, body: EditIn, db: Db, now: Now) -> 
 
 
 @router.writes("/sites/{site}/parts/{part}", "administer", "Edit a part of a site", method="PUT")
-def put(site: KnownSite, part: PartName, body: EditIn, db: Db, now: Now) -> EditEffect:
+def put(site: KnownSite, part: PartName, body: EditIn, db: ReportDb, now: Now) -> EditEffect:
     """Write a part of a site as a whole: the place, a table of hours, a space, a portal, a sensor, the target."""
     wanted = Edit(site=site.id, part=part, mark=body.mark, values=_given(body.values or {}))
     return change(db, wanted, author=author(body.who), now=now)
 
 
 @router.writes("/sites/{site}/parts/{part}", "administer", "Take out a part of a site", method="DELETE")
-def remove(site: KnownSite, part: PartName, body: RemovalIn, db: Db, now: Now) -> EditEffect:
+def remove(site: KnownSite, part: PartName, body: RemovalIn, db: ReportDb, now: Now) -> EditEffect:
     """Take out a part of a site from now on; what was counted there stays."""
     return change(db, Edit(site=site.id, part=part, mark=body.mark), author=author(body.who), now=now)
 

@@ -75,7 +75,12 @@ def apply(
 
 
 def edit(
-    db: Database, change: Callable[[SiteFile], SiteFile], *, author: str, dry_run: bool = False, now: datetime
+    db: Database,
+    change: Callable[[SiteFile], SiteFile],
+    *,
+    author: str = "",
+    dry_run: bool = False,
+    now: datetime,
 ) -> Outcome:
     """Make of the sites, as they are by now, what `change` makes of them; a site file will not undo that unasked.
 
@@ -88,7 +93,9 @@ def edit(
         wanted = change(SiteFile(sites=tuple(known.values())))
         changed = tuple(site for site in wanted.sites if site != known.get(site.id))
         order = [site.id for site in wanted.sites]
-        outcome = _agree(conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: ")
+        outcome = _agree(
+            conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: " if author else ""
+        )
         for site in changed:
             before = dump(SiteFile(sites=(known[site.id],))) if site.id in known else ""
             conn.execute(sql("site_edited_note"), {"site": site.id, "before": before})

@@ -21,7 +21,7 @@ from besok.services.replacement import TOLD, Passed, judge_walk, passed, plan_re
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import device_mappings, identity, removal, voids
 from besok.store.database import Database
-from besok.store.sites import apply, load_all
+from besok.store.sites import edit, load_all
 from besok.store.voids import Held
 from cli.commands.database import opened
 from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm
@@ -113,12 +113,13 @@ def replace_device(
         swap = _walk(db, new, walked_in, walked_out) if walked_in or walked_out else False
         now = datetime.now(UTC).replace(microsecond=0)
         changed, _ = plan_replacement(db, old, new, swap=swap, now=now)
-        print("\n".join(apply(db, changed, dry_run=True, now=now)))
+        planned = changed
+        print("\n".join(edit(db, lambda _: planned, dry_run=True, now=now).lines))
         confirm(f"Let {new} take over from {old} now?", yes)
         now = datetime.now(UTC).replace(microsecond=0)  # from now on, of the sites as they are by now
         changed, sections = plan_replacement(db, old, new, swap=swap, now=now)
-        apply(db, changed, now=now)
-    print("Done. Write the same into the site file, or the next `besok site apply` undoes it:\n")
+        edit(db, lambda _: changed, now=now)
+    print("Done. Write the same into the site file, which `besok site apply` refuses without it:\n")
     print("\n".join(map(sensor_lines, sections)))
 
 

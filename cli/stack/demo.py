@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from besok.model import calendar
-from besok.model.errors import StackError
+from besok.model.errors import EditedInPages, StackError
 from besok.model.site import OpeningException, Site, SiteFile, Text
 from besok.services.health import get_health
 from besok.store.database import Database
 from besok.store.migrate import migrate
-from besok.store.sites import apply, load_all
+from besok.store.sites import apply, edit, load_all
 from cli.broker import accounts
 from cli.simulation import history
 from cli.simulation.history import Gap
@@ -121,8 +121,14 @@ def _applied(url: str, sites: SiteFile) -> SiteFile:
     """Bring the database up to date, with the sites as the demo wants them, which are returned."""
     migrate(url)
     with Database(url, pool_size=1) as db:
-        opened = open_for_demo(sites, load_all(db), datetime.now(UTC))
-        apply(db, opened)
+        now = datetime.now(UTC)
+        opened = open_for_demo(sites, load_all(db), now)
+        try:
+            apply(db, opened)
+        except EditedInPages:  # what was edited stays
+            known = load_all(db)
+            opened = open_for_demo(SiteFile(sites=known), known, now)
+            edit(db, lambda _: opened, now=now)
     return opened
 
 

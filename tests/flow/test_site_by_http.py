@@ -20,6 +20,7 @@ from tests.databases import FreshUrl
 V1 = "/api/v1"
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 NEW = {
+    "id": "library",
     "name.sv": "Biblioteket",
     "name.en": "Library",
     "kind": "library",

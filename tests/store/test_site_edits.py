@@ -8,14 +8,24 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from besok.model import sitefile
-from besok.model.errors import EditConflict, EditedInPages
+from besok.model.access import LOCAL, Caller, Grant
+from besok.model.calendar import WEEKDAYS
+from besok.model.errors import EditConflict, EditedInPages, NotAllowed
 from besok.model.readings import Reading
 from besok.model.site import Sensor, Site, SiteFile
 from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
+from besok.services import access
+from besok.services.places import get_sites
 from besok.services.site_editing import change, create, next_step, steps
 from besok.store import audit, roles, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from besok.text.languages import speaking
+from cli.commands.sitefiles import as_sandbox
+from cli.stack.demo import _applied
+from dashboard.address import Address
+from dashboard.components import guide
+from dashboard.pages import site as site_page
 
 EXAMPLE = sitefile.parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
 LIBRARY = "stadsbiblioteket"
@@ -143,3 +153,54 @@ def test_the_web_service_may_edit_with_its_own_role(database_url: str, db: Datab
     done = steps(site, imported=False)
     assert next_step(done) == "hours" and done["target"] and not done["past"]
     assert site.target and site.target.deadline == date(2031, 12, 31)
+
+
+def test_a_demo_that_starts_again_keeps_what_was_edited(database_url: str, db: Database) -> None:
+    shown = as_sandbox(EXAMPLE)
+    _applied(database_url, shown)
+    edit(db, "spaces", "cafe", capacity="70")
+    _applied(database_url, shown)
+    _applied(database_url, shown)
+    library = sites.load(db, LIBRARY)
+    assert {s.capacity for s in library.spaces if s.id == "cafe"} == {70}
+    assert library.sensors == shown.sites[0].sensors
+
+
+@pytest.mark.usefixtures("places")
+def test_each_step_shows_what_there_is_in_both_languages(db: Database, subtests: pytest.Subtests) -> None:
+    closed = {"space": "cafe", "first": "2026-12-01"}
+    change(db, Edit(site=LIBRARY, part="closures", values=closed), author="Kim", now=NOW)
+    later = dict.fromkeys((*WEEKDAYS, "on_holiday"), "closed") | {"first": "2027-01-01"}
+    change(db, Edit(site=LIBRARY, part="hours", values=later), author="Kim", now=NOW)
+    told = {
+        "sv": {"site": "Stadsbiblioteket", "spaces": "Läsesal", "doors": "Kafédörr", "hours": "Kulturnatt",
+               "sensors": "camera-reading-room", "past": "Importera", "target": "Ta bort målet"},
+        "en": {"site": "City Library", "spaces": "Reading room", "doors": "Café door", "hours": "1 Jan 2027",
+               "sensors": "Reading room", "past": "Import", "target": "Remove the target"},
+    }  # fmt: skip
+    library, park = get_sites(db)
+    with access.acting(LOCAL):
+        for language, steps_ in told.items():
+            for step, text in steps_.items():
+                with subtests.test(language=language, step=step), speaking(language):
+                    address = Address(page="admin/site", site=LIBRARY, space=step)
+                    assert text in str(site_page.page(db, library, address, NOW))
+        assert "Stadsparken" in str(site_page.page(db, library, Address(page="admin/site"), NOW))
+        assert guide.banner(db, LIBRARY) is None, "figures can be seen"
+        name = create(db, NEW, author="Kim", now=NOW)
+        assert f"/admin/site/{name}/spaces" in str(guide.banner(db, name))
+    viewer = Caller(kind="account", name="Robin", grants=(Grant(role="viewer"),))
+    with access.acting(viewer):
+        assert guide.banner(db, name) is None
+        with pytest.raises(NotAllowed):
+            site_page.page(db, park, Address(page="admin/site", site=park.site), NOW)
+        with pytest.raises(NotAllowed):
+            site_page.page(db, park, Address(page="admin/site"), NOW)
+
+
+def test_an_empty_installation_leads_administrators_and_tells_others_whom_to_ask(db: Database) -> None:
+    with access.acting(LOCAL):
+        assert "POST /api/v1/sites" in str(guide.begin(db, NOW))
+    with access.acting(Caller(kind="account", name="Robin", grants=(Grant(role="manager"),))):
+        said = str(guide.begin(db, NOW))
+    assert "administratör" in said and "POST" not in said

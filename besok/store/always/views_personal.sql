@@ -81,6 +81,7 @@ select * from (values
     ('rejected', 'reason', 'message', null, null),
     ('rejected', 'topic', 'message', null, null),
     ('site', 'opening', 'name', null, 'site_id'),
+    ('site_edited', 'before', 'note', null, 'site_id'),
     ('space', 'closed', 'name', null, 'site_id'),
     ('target', 'baseline_source', 'note', null, 'site_id'),
     ('voided_time', 'author', 'author', null, 'device_id'),

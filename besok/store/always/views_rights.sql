@@ -30,6 +30,7 @@ do $$
 declare
     secrets constant text[] := array['account', 'account_role', 'api_key', 'session', 'sign_in_failure', 'audit', 'alert_target'];
     kept constant text[] := array['migration', 'made_anew', 'metric', 'installation']; -- of this program itself
+    built constant text[] := array['site', 'space', 'portal', 'visit_definition']; -- in pages: changed, and never deleted
     described constant text[] := array[ -- by commands
         'codec', 'receive_token',
         'programme_event', 'school_holiday', 'weather_day', 'closed_period'
@@ -66,9 +67,11 @@ begin
                 execute format('grant select on %I to %I', relation, role);
             end if;
             writes := case role when 'besok_collector' then taken_in when 'besok_jobs' then taken_in || computed end;
-            if relation = any(writes) or (role = 'besok_web' and relation <> all(kept || described || array['audit'])
+            if relation = any(writes) or (role = 'besok_web' and relation <> all(kept || built || described || array['audit'])
                 and exists (select from pg_class where oid = relation::regclass and relkind = 'r')) then
                 execute format('grant insert, update, delete on %I to %I', relation, role);
+            elsif role = 'besok_web' and relation = any(built) then
+                execute format('grant insert, update on %I to %I', relation, role);
             end if;
         end loop;
         if role <> 'besok_reader' then

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from besok.model.views.closed_periods import ClosedPeriod, Revision, RevisionReason
 from dashboard.components import closed_periods, yearly_visits
 from dashboard.components.yearly_visits import Year
-from tests.unit.test_figures_forecast import texts
+from tests.unit.on_the_way import texts
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 MARCH = ClosedPeriod(

@@ -23,7 +23,7 @@ from dashboard.components import (
 from dashboard.figures import target_trajectory as trajectory
 from dashboard.pages.progress import this_year
 from tests.store.by_day import SITE
-from tests.unit.test_figures_forecast import DAY, OUTLOOK, WAY, scored, texts
+from tests.unit.on_the_way import DAY, OUTLOOK, WAY, scored, texts
 
 TODAY = date(2026, 11, 25)
 pytestmark = pytest.mark.usefixtures("english")

@@ -21,8 +21,8 @@ from dashboard.components import attention, headcounts, rejected_messages, unusu
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
+from tests.unit.on_the_way import texts
 from tests.unit.test_dashboard_board import board, site, space
-from tests.unit.test_figures_forecast import texts
 
 SITE = parse(TEXT).sites[0]
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

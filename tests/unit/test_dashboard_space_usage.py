@@ -11,7 +11,7 @@ from besok.model.site import Text
 from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
 from dashboard.components import space_usage, validation_counts
-from tests.unit.test_figures_forecast import texts
+from tests.unit.on_the_way import texts
 
 pytestmark = pytest.mark.usefixtures("english")
 

@@ -7,7 +7,7 @@ import pytest
 
 from besok.model.views.annual import AnnualReport
 from dashboard.pages.progress import national_statistics
-from tests.unit.test_figures_forecast import texts
+from tests.unit.on_the_way import texts
 
 REPORT = AnnualReport(
     site="lib", kind="library", year=2025, first=date(2025, 1, 1), last=date(2025, 12, 31), complete=True,

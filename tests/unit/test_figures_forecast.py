@@ -1,40 +1,14 @@
 """Charts and words of what is to be expected."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
-from besok.model.views.forecast import Record, Scored
-from besok.model.views.progress import Progress
+from besok.model.views.forecast import Record
 from besok.model.views.series import VisitPoint
 from dashboard.components import forecast_accuracy, target_summary
 from dashboard.figures import forecast as figures
-
-DAY = timedelta(days=1)
-FIRST = date(2025, 1, 1)
-COMING = tuple(
-    Expected(day=date(2026, 11, 25) + n * DAY, mean=100, low80=80, high80=120, low95=60, high95=140)
-    for n in range(60)
-)
-OUTLOOK = Outlook(
-    origin=date(2026, 11, 24), made=datetime(2026, 11, 25, 3, tzinfo=UTC), afterwards=False, measure="gross",
-    model="test", goal=73_000, deadline=date(2030, 12, 31), odds=0.42, even_from=None, likely_from=None,
-    needed_growth=0.1, expected_growth=0.05, days=COMING, years=COMING,
-    totals=(
-        ExpectedTotal(
-            first=COMING[0].day, last=COMING[27].day, mean=2800, low80=2500, high80=3100, low95=1, high95=2
-        ),
-    ),
-)  # fmt: skip
-WAY = Progress(
-    site="lib", today=date(2026, 11, 25), until=date(2026, 11, 24),
-    baseline_first=FIRST, baseline_last=date(2025, 12, 31),
-    baseline_visits=36_500, factor=2.0, deadline=date(2030, 12, 31), goal_visits=73_000, last_365=40_000,
-    baseline_coverage=1.0, coverage_365=1.0, growth=0.1,
-    needed_growth=0.15, measure="gross",
-)  # fmt: skip
+from tests.unit.on_the_way import COMING, DAY, FIRST, OUTLOOK, WAY, scored, texts
 
 
 def visits(days: int, value: float | None = 10.0) -> list[VisitPoint]:
@@ -42,20 +16,6 @@ def visits(days: int, value: float | None = 10.0) -> list[VisitPoint]:
         VisitPoint(day=FIRST + n * DAY, gross=value, net=value, coverage=1.0, imputed=0.0)
         for n in range(days)
     ]
-
-
-def scored(truth: float | None, observed: float = 1.0) -> Scored:
-    return Scored(origin=FIRST, made=datetime(2025, 1, 2, tzinfo=UTC), afterwards=True, model="test", first=FIRST + DAY,
-                  last=FIRST + 28 * DAY, mean=280, low80=250, high80=310, low95=200, high95=350, observed=observed,
-                  truth=truth)  # fmt: skip
-
-
-def texts(part: object) -> str:
-    """All text of a component."""
-    children = getattr(part, "children", part)
-    if isinstance(children, list | tuple):
-        return " ".join(texts(child) for child in children)
-    return texts(children) if hasattr(children, "children") else str(children or "")
 
 
 def test_the_running_year_fills_holes_with_the_mean_and_says_nothing_of_what_is_mostly_unknown() -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonpath import JSONPathEnvironment, JSONPathMatch
-from paho.mqtt.client import topic_matches_sub
 
 from besok.model import topics
 from besok.model.decode_context import DecodeContext, decode_context_of
@@ -290,18 +289,9 @@ def test_no_message_makes_a_mapping_fail(value: object, path: str) -> None:
 # Parts
 
 
-@pytest.mark.parametrize(
-    ("topic_filter", "topic", "fits"),
-    [
-        ("a/b", "a/b", True), ("a/+", "a/b", True), ("a/+", "a/b/c", False), ("a/+", "a", False),
-        ("a/#", "a/b/c", True), ("a/#", "a", True), ("#", "a/b", True), ("#", "$SYS/x", False),
-        ("+/x", "$SYS/x", False), ("$SYS/#", "$SYS/x", True), ("+", "a", True), ("+", "/a", False),
-        ("/+", "/a", True), ("+/b/#", "a/b", True), ("A", "a", False), ("a/+/", "a/b/", True),
-    ],
-)  # fmt: skip
-def test_topic_filters(topic_filter: str, topic: str, fits: bool) -> None:
-    assert topics.problem(topic_filter) is None
-    assert topic_matches_sub(topic_filter, topic) is fits
+@pytest.mark.parametrize("good", ["a/b", "a/+", "a/#", "#", "+/x", "$SYS/#", "+", "/+", "+/b/#", "a/+/"])
+def test_topic_filters(good: str) -> None:
+    assert topics.problem(good) is None
 
 
 @pytest.mark.parametrize("bad", ["", "a/#/b", "a#", "a/b+", "$share/g/a", "a\0"])

@@ -18,7 +18,7 @@ WORLDS = ("miss-5", "miss-10", "groups", "biased-out", "exit", "double")
 SEEDS = range(201, 207)
 HISTORY = 6
 HOURS = (12, 14, 16)
-STEP_S = 300
+STEP_S = 600
 COLUMNS = ("error", "width", "inside", "miscount")
 
 

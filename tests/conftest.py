@@ -25,11 +25,11 @@ from psycopg import sql
 from benchmarks import servers
 from besok.model.access import LOCAL
 from besok.services import access, sign_in
-from besok.store.database import Database
+from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from cli.stack import ports, postgres
 from tests import patience
-from tests.databases import FreshUrl, drop
+from tests.databases import FreshUrl, Undone, drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
@@ -164,11 +164,27 @@ def empty_database_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any
     drop(keeper, name)
 
 
+@pytest.fixture(scope="session")
+def shared_database(fresh_url: FreshUrl) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the migrated database of all tests that ask for no address."""
+    with fresh_url() as url, psycopg.connect(url, autocommit=True, **session()) as conn:
+        yield conn
+
+
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    """A pool of connections to this test's own database."""
-    with Database(database_url) as database:
-        yield database
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database that holds what this test writes.
+
+    Who asks for its address too has one of its own and a pool of connections to it. The others share one: each works
+    in a transaction that is undone, as making and dropping a database takes as long as most tests.
+    """
+    if "database_url" in request.fixturenames:
+        with Database(request.getfixturevalue("database_url")) as database:
+            yield database
+    else:
+        conn = request.getfixturevalue("shared_database")
+        with conn.transaction(force_rollback=True):
+            yield Undone(conn)
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,7 @@ def empty_database_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any
 @pytest.fixture(scope="session")
 def shared_database(fresh_url: FreshUrl) -> Iterator[psycopg.Connection[Any]]:
     """A connection to the migrated database of all tests that ask for no address."""
-    with fresh_url() as url, psycopg.connect(url, autocommit=True, **session()) as conn:
+    with fresh_url() as url, psycopg.connect(url, autocommit=True, **session(idle_s=0)) as conn:
         yield conn
 
 

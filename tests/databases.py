@@ -47,7 +47,7 @@ class Undone(OneConnection):
             conn.execute("discard temp")  # they are gone on commit
 
 
-def query(db: Database, statement: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
+def execute(db: Database, statement: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
     """Execute a statement of the test's own in a transaction of its own, and return the rows it gives."""
     with db.transaction() as conn:
         found = conn.execute(statement, params or None)

@@ -63,6 +63,7 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
     assert "spaces: hall -> the whole site" in [e.change for e in entries]
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_who_writes_at_the_same_time_takes_nothing_from_another(house: Database) -> None:
     def add(n: int) -> Action:
         return actions.add(

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -14,6 +13,7 @@ from besok.store import codecs, decode_context
 from besok.store.database import Database
 from besok.store.notify import listen
 from cli.main import app
+from tests.databases import execute
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOURCE = "function decodeUplink(i) { return { data: { line_1_total_in: i.bytes[0], line_1_total_out: i.bytes[1] } }; }"
@@ -42,10 +42,9 @@ def test_a_codec_is_added_replaced_and_removed(db: Database) -> None:
         codecs.remove(db, "Milesight", "VS121")
 
 
-def test_a_source_that_is_not_the_one_that_was_added_is_not_used(db: Database, database_url: str) -> None:
+def test_a_source_that_is_not_the_one_that_was_added_is_not_used(db: Database) -> None:
     codecs.add(db, [codec()], author="ann", now=NOW)
-    with psycopg.connect(database_url) as conn:
-        conn.execute("update codec set source = source || ' '")
+    execute(db, "update codec set source = source || ' '")
     assert names(db) == []
     with pytest.raises(NotFound):
         codecs.find(db, "Milesight", "VS133")

@@ -10,6 +10,7 @@ from besok.services.replacement import Passed, judge_walk, passed, plan_replacem
 from besok.store import sites
 from besok.store.database import Database
 from cli.commands import device
+from tests.databases import execute
 from tests.store.counted import build, put, reading
 
 NOW = datetime(2026, 3, 2, 13, tzinfo=UTC)
@@ -41,10 +42,9 @@ def test_it_takes_over_from_now_on(house: Database) -> None:
     ]  # fmt: skip
     assert sites.apply(house, changed, now=NOW)
     put(house, reading(70, 2, "in", period_s=60, device="new"), reading(70, 50, "in", period_s=60))
-    with house.transaction() as conn:
-        counted = conn.execute(
-            "select sum(entries), sum(exits) from open_passages_15min where portal = 'front'"
-        ).fetchone()
+    counted = execute(
+        house, "select sum(entries), sum(exits) from open_passages_15min where portal = 'front'"
+    )[0]
     assert counted == (5, 2), "the old one until then, and the new one since, in for out"
     assert passed(house, "lib/new", NOW - timedelta(hours=2)) == Passed(5, 0), (
         "what it sent before is not lost"

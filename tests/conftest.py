@@ -13,6 +13,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
+from typer.testing import Result
 
 from benchmarks import servers
 from besok.model.access import LOCAL
@@ -28,7 +30,7 @@ from besok.services import access, sign_in
 from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from cli.stack import ports, postgres
-from tests import patience
+from tests import commands, patience
 from tests.databases import FreshUrl, Undone, drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
@@ -185,6 +187,12 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         conn = request.getfixturevalue("shared_database")
         with conn.transaction(force_rollback=True):
             yield Undone(conn)
+
+
+@pytest.fixture
+def command(database_url: str) -> Callable[..., Result]:
+    """The `besok` command on this test's own database."""
+    return partial(commands.besok, database_url)
 
 
 @pytest.fixture(scope="session")

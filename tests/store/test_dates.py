@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import calendar
 from besok.model.readings import Reading
@@ -23,7 +23,6 @@ from besok.services.visits import get_visits
 from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
-from cli.main import app
 from jobs.estimate import past_days
 from jobs.learn import SitePast
 from tests.databases import FreshUrl, execute
@@ -187,16 +186,15 @@ def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database) -> None:
 
 
 def test_the_command_shows_the_days_before_it_asks(
-    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    db: Database, command: Callable[..., Result], tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     count(db)
     apply(db, house(at("a", "front")))
     file = tmp_path / "house.toml"
     file.write_text(house(at("a", "front", "swapped = true")))
 
     def run(*words: str, answer: str) -> str:
-        return CliRunner().invoke(app, ["site", "apply", str(file), *words], input=answer).stdout
+        return command("site", "apply", str(file), *words, answer=answer).stdout
 
     assert "NOTE: without dates sensors change now" in run(answer="n\n")
     asked = run("--from", "2026-03-16", answer="n\n")

@@ -1,13 +1,14 @@
 """What a person says of an unknown device: kept, applied to the kept messages, placed, and ended."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from counted import HOUSE, NOON
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import BesokError, NotFound, StoreRefused
@@ -19,7 +20,6 @@ from besok.services.unknown_devices import Observed
 from besok.store import decode_context, device_mappings, identity, sites
 from besok.store.database import Database
 from besok.store.write import write
-from cli.main import app
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay_mapped
@@ -245,14 +245,13 @@ def test_a_topic_nobody_asks_about(house: Database) -> None:
 
 
 def test_the_commands_say_what_a_device_means_and_take_it_back(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    house: Database, command: Callable[..., Result], tmp_path: Path
 ) -> None:
     def besok(*arguments: str) -> str:
-        done = CliRunner().invoke(app, ["device", *arguments])
+        done = command("device", *arguments)
         assert done.exit_code == 0, done.output
         return done.output
 
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     came(
         house,
         "acme/1",

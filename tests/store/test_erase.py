@@ -1,11 +1,12 @@
 """A person's name is erased wherever it may stand, and no figure changes by it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 from psycopg import sql
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.access import ACTOR
@@ -16,7 +17,6 @@ from besok.store import audit, personal, sites, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Rejection, write
-from cli.main import app
 from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 from tests.store.counted import HOUSE, NOON, after, build, days, put, reading
@@ -227,11 +227,10 @@ def test_the_one_who_erases_its_own_name_is_not_noted_either(house: Database) ->
 
 
 @pytest.mark.parametrize("name", ["", "A", " å ", "A.", "1"])
-def test_too_short_a_name_is_refused(name: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_short_a_name_is_refused(name: str, command: Callable[..., Result]) -> None:
     with pytest.raises(ValueError, match="too short"):
         Name(name)
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
-    said = CliRunner().invoke(app, ["privacy", "erase", name, "--yes"])
+    said = command("privacy", "erase", name, "--yes")
     assert said.exit_code == 2 and "too short" in said.output
 
 
@@ -252,17 +251,13 @@ def test_a_name_is_found_as_whole_words(name: str, text: str, held: bool) -> Non
     assert (ERASED in Name(name).within(text)) is held
 
 
-def test_the_command_shows_what_goes_before_a_yes(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+def test_the_command_shows_what_goes_before_a_yes(house: Database, command: Callable[..., Result]) -> None:
     voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="test", author=ANNA, now=LATER)
-    run = CliRunner().invoke
-    dry = run(app, ["privacy", "erase", ANNA, "--dry-run"])
+    dry = command("privacy", "erase", ANNA, "--dry-run")
     assert dry.exit_code == 0 and "voided_time.author: 1 row" in dry.output
-    asked = run(app, ["privacy", "erase", ANNA], input="n\n")
+    asked = command("privacy", "erase", ANNA, answer="n\n")
     assert asked.exit_code == 1 and voids.listing(house)[0].author == ANNA
-    done = run(app, ["privacy", "erase", "anna berg", "-y"])
+    done = command("privacy", "erase", "anna berg", "-y")
     assert done.exit_code == 0, done.output
     assert voids.listing(house)[0].author == ERASED
-    assert "stands nowhere" in run(app, ["privacy", "erase", ANNA, "-y"]).output
+    assert "stands nowhere" in command("privacy", "erase", ANNA, "-y").output

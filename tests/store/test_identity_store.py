@@ -1,13 +1,13 @@
 """Bindings, new devices and pseudonyms in the database: learnt, limited over all collectors, and resolved."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from counted import HOUSE
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, SiteFileError, StoreUnavailable
@@ -16,7 +16,6 @@ from besok.model.readings import Message, Status
 from besok.store import decode_context, identity, sites
 from besok.store.database import Database
 from besok.store.write import Written, write
-from cli.main import app
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay
@@ -270,12 +269,11 @@ def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database)
 
 
 def test_the_command_shows_and_changes_what_a_device_is_bound_to(
-    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    db: Database, command: Callable[..., Result]
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
 
     def besok(*arguments: str) -> str:
-        result = CliRunner().invoke(app, ["device", "topics", *arguments], prog_name="besok")
+        result = command("device", "topics", *arguments)
         return f"{result.stdout}{result.stderr}{result.exception or ''}"
 
     build(db)

@@ -1,10 +1,10 @@
 """Rejected messages are kept for a while, and never so many that they fill the database."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from counted import HOUSE
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.pseudonyms import pseudonym
@@ -13,7 +13,6 @@ from besok.model.settings import Settings
 from besok.store import decode_context, receive_tokens, rejected, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
-from cli.main import app
 from collectors import pipeline
 from collectors.replay import replay
 from jobs import upkeep
@@ -58,14 +57,13 @@ def test_a_few_large_ones_do_not_fill_the_database(db: Database) -> None:
 
 
 def test_what_an_older_version_has_kept_is_redacted_when_the_database_is_migrated(
-    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    db: Database, command: Callable[..., Result]
 ) -> None:
     message = Message(topic="phones/anna", payload=b'{"name": "Anna", "in": 3}', received=NOON)
     write(db, Batch(rejections=[Rejection(message=message, reason='name is "Anna"')] * 2))
     execute(db, "update rejected set redacted = false")
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     for said in ("1 rejected message of an older version redacted.", "up to date"):
-        assert said in CliRunner().invoke(app, ["migrate"]).stdout
+        assert said in command("migrate").stdout
     ((topic, payload, reason),) = execute(db, "select topic, payload, reason from rejected")
     assert payload == b'{"name": "[text]", "in": 3}'
     assert "anna" not in f"{topic} {reason}".casefold() and reason.startswith('name is "')

@@ -1,12 +1,13 @@
 """Devices and sites that are removed for good: all of them goes, and nothing else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from counted import HOUSE, NOON, after, build, days, put, reading
 from psycopg import sql
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused, StoreUnavailable
@@ -14,7 +15,6 @@ from besok.services.devices import get_devices
 from besok.services.places import get_sites
 from besok.store import removal, sites, voids
 from besok.store.database import Database
-from cli.main import app
 from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
@@ -106,17 +106,13 @@ def test_a_writer_that_knew_a_forgotten_device_registers_it_again(house: Databas
     assert held.readings == 1
 
 
-def test_the_commands_tell_what_goes_before_a_yes(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+def test_the_commands_tell_what_goes_before_a_yes(house: Database, command: Callable[..., Result]) -> None:
     put(house, reading(5, 3, "in", period_s=60), reading(5, 3, "in", device="new"))
-    run = CliRunner().invoke
-    asked = run(app, ["device", "forget", "lib/new"], input="n\n")
+    asked = command("device", "forget", "lib/new", answer="n\n")
     assert asked.exit_code == 1 and "1 reading from 2026-03-02 to 2026-03-02" in asked.output
-    assert run(app, ["device", "forget", "lib/new", "--yes"]).exit_code == 0
-    asked = run(app, ["site", "remove", "lib"], input="n\n")
+    assert command("device", "forget", "lib/new", "--yes").exit_code == 0
+    asked = command("site", "remove", "lib", answer="n\n")
     assert "lib: 2 devices with 1 reading" in asked.output and "3 people at doors" in asked.output
     assert [s.site for s in get_sites(house)] == ["lib"]
-    assert run(app, ["site", "remove", "lib", "-y"]).exit_code == 0
+    assert command("site", "remove", "lib", "-y").exit_code == 0
     assert get_sites(house) == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model.errors import SettingsError, StoreRefused
 from besok.model.personal import ERASED
@@ -19,7 +19,6 @@ from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, groups, undo
 from besok.store.retention import KINDS, expire_readings
 from besok.store.write import Batch, Incoming, Rejection, Written, write
-from cli.main import app
 from jobs import retention as nightly
 from tests.databases import execute
 from tests.store.counted import build
@@ -270,13 +269,11 @@ def test_readings_cannot_go_before_the_minutes_made_of_them(monkeypatch: pytest.
 
 
 def test_the_command_and_the_nightly_job_do_the_same(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    house: Database, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(house)
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     monkeypatch.setenv("BESOK_READINGS_DAYS", "100")
-    run = CliRunner().invoke
-    shown = run(app, ["privacy", "retention", "--dry-run"])
+    shown = command("privacy", "retention", "--dry-run")
     assert shown.exit_code == 0, shown.output
     assert "single readings (BESOK_READINGS_DAYS): 384 rows from before" in shown.output
     assert (
@@ -286,7 +283,7 @@ def test_the_command_and_the_nightly_job_do_the_same(
     assert len(times(house)) == 6 * 32
     nightly.run(house, datetime(2027, 1, 1, 1, tzinfo=UTC))
     assert (times(house), len(times(house, "back"))) == ([], 1)
-    assert run(app, ["privacy", "retention"]).exit_code == 0
+    assert command("privacy", "retention").exit_code == 0
 
 
 def test_it_is_done_once_a_night(house: Database) -> None:

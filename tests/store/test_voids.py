@@ -1,5 +1,6 @@
 """Times that a person voids: kept, not counted and not measured, until it is undone; late data and corrections too."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,13 +8,12 @@ import psycopg
 import pytest
 from counted import NOON, after, buckets, build, days, people, put, reading, totals
 from msgspec import structs
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model.errors import BesokError, NotFound, StoreRefused
 from besok.services.voids import time_span
 from besok.store import voids
 from besok.store.database import Database
-from cli.main import app
 from tests.databases import execute
 
 LATER = NOON + timedelta(days=1)
@@ -168,21 +168,19 @@ def test_times_are_by_the_clock_of_the_site(house: Database) -> None:
 
 
 def test_the_command_tells_what_goes_and_how_it_comes_back(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    house: Database, command: Callable[..., Result]
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     minutes(house, 0, 15, value=2)
     span = ["lib/front", "2026-03-02T13:00", "2026-03-02T13:15", "--reason", "installers", "--by", "Kim"]
-    run = CliRunner().invoke
-    refused = run(app, ["readings", "void", *span], input="n\n")
+    refused = command("readings", "void", *span, answer="n\n")
     assert refused.exit_code == 1
     assert "15 readings" in refused.output and "30 people" in refused.output
     assert people(buckets(house)) == (30, 0)
-    done = run(app, ["readings", "void", *span, "--yes"])
+    done = command("readings", "void", *span, "--yes")
     assert done.exit_code == 0, done.output
     assert buckets(house) == {}
-    assert "installers  Kim" in run(app, ["readings", "list", "lib"]).output
+    assert "installers  Kim" in command("readings", "list", "lib").output
     number = str(voids.listing(house)[0].id)
-    assert run(app, ["readings", "undo", number, "--reason", "no, visitors"]).exit_code == 0
+    assert command("readings", "undo", number, "--reason", "no, visitors").exit_code == 0
     assert people(buckets(house)) == (30, 0)
-    assert "no, visitors" in run(app, ["readings", "list"]).output
+    assert "no, visitors" in command("readings", "list").output

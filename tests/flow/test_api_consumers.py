@@ -31,7 +31,7 @@ DAY = {"from": "2026-11-24", "to": "2026-11-24"}
 def test_schemathesis_finds_no_failure(web: str, tmp_path: Path) -> None:
     """Every path with what its description allows and what it does not; dates in the wrong order it cannot know."""
     arguments = ["--max-examples=1", "--phases=examples,coverage,fuzzing", "--seed=1", "--workers=1", "--no-color",
-                 "--max-time=40", "--exclude-path=/api/v1/sites/{site}/live/stream",
+                 "--max-time=40", "--request-timeout=300", "--exclude-path=/api/v1/sites/{site}/live/stream",
                  "--exclude-checks=positive_data_acceptance"]  # fmt: skip
     done = subprocess.run(
         [BIN / "schemathesis", "run", f"{web}/api/openapi.json", f"--url={web}", *arguments],

@@ -31,7 +31,7 @@ from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from cli.stack import ports, postgres
 from tests import commands, patience
-from tests.databases import FreshUrl, Undone, drop
+from tests.databases import FreshUrl, drop, undone
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
@@ -184,9 +184,8 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         with Database(request.getfixturevalue("database_url")) as database:
             yield database
     else:
-        conn = request.getfixturevalue("shared_database")
-        with conn.transaction(force_rollback=True):
-            yield Undone(conn)
+        with undone(request.getfixturevalue("shared_database")) as database:
+            yield database
 
 
 @pytest.fixture

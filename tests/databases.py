@@ -47,6 +47,17 @@ class Undone(OneConnection):
             conn.execute("discard temp")  # they are gone on commit
 
 
+@contextmanager
+def undone(conn: psycopg.Connection[Any]) -> Iterator[Undone]:
+    """Lend a database as it was made; whatever is done in it is undone, and the numbers it gives begin with 1 again."""
+    with conn.transaction(force_rollback=True):
+        conn.execute(
+            "select setval(format('%I.%I', schemaname, sequencename), start_value, false)"
+            " from pg_sequences where schemaname = 'public'"
+        )
+        yield Undone(conn)
+
+
 def execute(db: Database, statement: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
     """Execute a statement of the test's own in a transaction of its own, and return the rows it gives."""
     with db.transaction() as conn:

@@ -88,8 +88,9 @@ def test_a_worker_that_dies_leaves_its_duty_to_others(
 
 def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -> None:
     def endless(own: Database) -> None:
-        execute(own, "create table half_done (n int)")
-        execute(own, "select pg_sleep(3600)")
+        with own.transaction() as conn:
+            conn.execute("create table half_done (n int)")
+            conn.execute("select pg_sleep(3600)")
 
     ended = run(db, claims, endless, limit=timedelta(seconds=0.2))
     assert ended and ended.outcome == "timed_out"

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from counted import HOUSE, NOON, after, build, put, reading
+from counted import HOUSE, NOON, after, put, reading
 from psycopg import sql
 
 from besok.analytics.visits import counting_error
@@ -49,12 +49,6 @@ def quarter(db: Database, minute: float, people_in: int, people_out: int = 0, de
     pairs = (("in", people_in), ("out", people_out))
     shares = [(m, w, (n + 1) * p // 15 - n * p // 15) for w, p in pairs for n, m in enumerate(range(1, 16))]
     put(db, *[reading(minute + m, share, way, period_s=60, device=device) for m, way, share in shares])
-
-
-@pytest.fixture
-def house(db: Database) -> Database:
-    build(db)
-    return db
 
 
 def biased(db: Database, sessions: int = 4) -> None:

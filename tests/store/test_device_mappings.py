@@ -51,12 +51,6 @@ def people_in(db: Database) -> float:
     return float(number)
 
 
-@pytest.fixture
-def house(db: Database) -> Database:
-    sites.apply(db, sitefile.parse(HOUSE))
-    return db
-
-
 def test_a_device_asks_with_nothing_chosen(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3, "out": 2, "seq": 4}', b'{"in": 5, "out": 1, "seq": 5}')
     (found,) = unknown_devices.get_unknown(house)

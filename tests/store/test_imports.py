@@ -80,12 +80,6 @@ def holding(db: Database) -> dict[date, tuple[float, str]]:
     return {d.day: (d.gross, d.source) for d in compute_visit_days(db, [sites.load(db, "lib")], TODAY)}
 
 
-@pytest.fixture
-def lib(db: Database) -> Database:
-    sites.apply(db, sitefile.parse(SITE))
-    return db
-
-
 def test_days_are_visits_and_twice_the_same_is_once(lib: Database) -> None:
     counts = days(date(2024, 1, 1), [10, 20, 30])
     first = store(lib, counts)

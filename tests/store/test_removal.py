@@ -30,12 +30,6 @@ UNWATCHED = HOUSE.replace(sensor("back", more="swapped = true"), "").replace(
 )
 
 
-@pytest.fixture
-def house(db: Database) -> Database:
-    build(db)
-    return db
-
-
 def rows(db: Database) -> dict[str, int]:
     """Return how many rows each table has; what is only remembered of messages, and the audit, aside."""
     names = execute(db, "select tablename from pg_tables where schemaname = 'public'")

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from counted import NOON, after, buckets, build, days, people, put, reading, totals
+from counted import NOON, after, buckets, days, people, put, reading, totals
 from msgspec import structs
 from typer.testing import Result
 
@@ -17,12 +17,6 @@ from besok.store.database import Database
 from tests.databases import execute
 
 LATER = NOON + timedelta(days=1)
-
-
-@pytest.fixture
-def house(db: Database) -> Database:
-    build(db)
-    return db
 
 
 def void(

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from besok.store.database import Database
 from tests.databases import execute
 from tests.store.counted import after, buckets, put, reading, totals
-from tests.store.test_voids import house, tables, undo, void
+from tests.store.test_voids import tables, undo, void
 
-__all__ = ["house"]
 DAY = 24 * 60
 
 

@@ -248,6 +248,7 @@ def test_a_browser_is_known_under_the_name_that_has_signed_in(
     assert enter(signed, " Ada").status_code == 303  # nor does a browser that is known
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_many_attempts_at_once_are_no_way_around_the_wait(db: Database) -> None:
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     with ThreadPoolExecutor(8) as threads:

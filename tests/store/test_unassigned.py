@@ -77,7 +77,7 @@ def test_of_a_device_with_two_lines_the_one_without_a_place_is_listed(db: Databa
     execute(
         db,
         "insert into placement (channel_id, portal_id) select channel_id, (select min(portal_id) from portal)"
-        " from channel where key = 'flow:1'",
+        " from channel join device using (device_id) where external_id = 'two' and key = 'flow:1'",
     )
     assert [c.channel for d in unplaced(db) for c in d.channels] == ["level:1"]
 

@@ -6,6 +6,10 @@ files kept of them, and has a database.
 
 The servers are the embedded stack's own, started once when the first test asks for them. Broker topics are shared:
 a test takes a site of its own name.
+
+A run ends with what each level took beside its budget: the seconds of all its tests, set-up included, as `make test`
+runs them (four at once) on two cores that have nothing else to do. They fail nothing: a level over its budget there
+has become slower.
 """
 
 import logging
@@ -44,7 +48,7 @@ BUDGETS = {
     "golden": 60,
     "flow": 330,
     "browser": 120,
-}  # seconds of four workers on two cores
+}  # seconds
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 

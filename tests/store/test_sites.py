@@ -57,6 +57,7 @@ def test_a_dry_run_only_tells(db: Database, example: SiteFile) -> None:
     assert sites.load_all(db) == ()
 
 
+@pytest.mark.usefixtures("database_url")  # its two changes are made at two times
 def test_each_difference_is_told_and_applied(db: Database, example: SiteFile) -> None:
     sites.apply(db, example)
     house = example.sites[0]

@@ -1,6 +1,5 @@
 """The API: FastAPI under /api. It reads through besok.services, and keeps what people counted and write down."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -78,18 +77,14 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with db, live, reports, known:
             async with hub.running():
-                described = asyncio.create_task(
-                    asyncio.to_thread(server.openapi)
-                )  # takes a moment, and is kept
                 yield
-                await described
 
     server = FastAPI(
         title="Besök",
         version="1",
         description=ABOUT,
         lifespan=lifespan,
-        openapi_url=docs.OPENAPI,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         max_body_size=MAX_BODY,

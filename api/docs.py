@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,6 +31,12 @@ PAGE = f"""<!doctype html>
 async def entrance() -> RedirectResponse:
     """Redirect from the root of the API to its description."""
     return RedirectResponse("/api/docs")
+
+
+@router.get(OPENAPI)
+def described(request: Request) -> JSONResponse:
+    """Describe the API: made when somebody asks first, in a thread since that takes a moment, and kept."""
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/api/docs")

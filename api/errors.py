@@ -1,5 +1,6 @@
 """Answers to requests that fail: problems with a sentence, never a traceback."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -127,8 +128,10 @@ async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
     said: Any = exc.detail  # translatable where one of our own raised it
     headers = dict(exc.headers or {})
-    if exc.status_code == 405 and (methods := methods_of(request.app, request.scope["path"])):
-        headers["Allow"] = ", ".join(sorted(methods))  # of all routes of that path, not of the first
+    if exc.status_code == 405:
+        methods = await asyncio.to_thread(methods_of, request.app, request.scope["path"])
+        if methods:
+            headers["Allow"] = ", ".join(sorted(methods))  # of all routes of that path, not of the first
     return problem(request.scope, exc.status_code, said, **headers)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
 from api.ranges import BadRange
@@ -11,17 +11,16 @@ from besok.model.suggest import suggestion
 PREFIX: Final = "/api/v1"
 
 
-def known(server: FastAPI, path: str, method: str) -> frozenset[str]:
-    """Return the names of the parameters that `server` describes for a path."""
-    described = server.openapi()["paths"].get(path, {}).get(method.lower(), {}).get("parameters", [])
-    return frozenset(one["name"] for one in described if one["in"] == "query")
+def known(needed: Dependant) -> frozenset[str]:
+    """Return the names of the parameters that a route takes, and what it depends on."""
+    return frozenset(one.alias for one in needed.query_params).union(*map(known, needed.dependencies))
 
 
 async def only_known(asked: HTTPConnection) -> None:
     """Raise BadRange for a parameter that the path does not have."""
     if not asked.query_params or asked.scope["type"] != "http":
         return
-    names = known(asked.app, f"{PREFIX}{asked.scope['route'].path_format}", asked.scope["method"])
+    names = known(asked.scope["route"].dependant)
     for name in asked.query_params:
         if name not in names:
             there = ", ".join(sorted(names)) or "none at all"

@@ -6,6 +6,10 @@ files kept of them, and has a database.
 
 The servers are the embedded stack's own, started once when the first test asks for them. Broker topics are shared:
 a test takes a site of its own name.
+
+A run ends with what each level took beside its budget: the seconds of all its tests, set-up included, as `make test`
+runs them (four at once) on two cores that have nothing else to do. They fail nothing: a level over its budget there
+has become slower.
 """
 
 import logging
@@ -13,6 +17,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +26,16 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
+from typer.testing import Result
 
 from benchmarks import servers
 from besok.model.access import LOCAL
 from besok.services import access, sign_in
-from besok.store.database import Database
+from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from cli.stack import ports, postgres
-from tests import patience
-from tests.databases import FreshUrl, drop
+from tests import commands, patience
+from tests.databases import FreshUrl, drop, undone
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
@@ -42,7 +48,7 @@ BUDGETS = {
     "golden": 60,
     "flow": 330,
     "browser": 120,
-}  # seconds of four workers on two cores
+}  # seconds
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 
@@ -164,11 +170,32 @@ def empty_database_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any
     drop(keeper, name)
 
 
+@pytest.fixture(scope="session")
+def shared_database(fresh_url: FreshUrl) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the migrated database of all tests that ask for no address."""
+    with fresh_url() as url, psycopg.connect(url, autocommit=True, **session(idle_s=0)) as conn:
+        yield conn
+
+
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    """A pool of connections to this test's own database."""
-    with Database(database_url) as database:
-        yield database
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database that holds what this test writes.
+
+    Who asks for its address too has one of its own and a pool of connections to it. The others share one: each works
+    in a transaction that is undone, as making and dropping a database takes as long as most tests.
+    """
+    if "database_url" in request.fixturenames:
+        with Database(request.getfixturevalue("database_url")) as database:
+            yield database
+    else:
+        with undone(request.getfixturevalue("shared_database")) as database:
+            yield database
+
+
+@pytest.fixture
+def command(database_url: str) -> Callable[..., Result]:
+    """The `besok` command on this test's own database."""
+    return partial(commands.besok, database_url)
 
 
 @pytest.fixture(scope="session")

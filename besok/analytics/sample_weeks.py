@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from besok.model.arrays import Floats
 
@@ -121,12 +121,12 @@ class SampledVisits:
 
     def interval(self, level: float) -> tuple[float, float]:
         """Return the bounds of the total at a level, by Student's t; never below what was counted."""
-        half = float(stats.t.ppf((1 + level) / 2, self.total_freedom)) * self.se
+        half = float(stdtrit(self.total_freedom, (1 + level) / 2)) * self.se
         return max(self.total - half, sum(w.visits for w in self.weeks)), self.total + half
 
     def normal_variance(self, shares: Floats | None = None, level: float = 0.8) -> float:
         """Return the variance of the normal distribution whose interval at `level` is as wide as that of the t."""
-        wider = stats.t.ppf((1 + level) / 2, self.total_freedom) / stats.norm.ppf((1 + level) / 2)
+        wider = stdtrit(self.total_freedom, (1 + level) / 2) / ndtri((1 + level) / 2)
         return float(sum(self.parts(shares)) * wider**2)
 
 

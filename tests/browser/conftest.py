@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 import pytest
-from house import House, apply_house, running
+from house import House, apply_house
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from besok.model.settings import Settings
 from besok.store.database import Database
-from cli.serving.web import serve
 from cli.stack import ports
 from collectors import collector
 from jobs import work
+from tests.at_work import running, serving
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -113,11 +113,10 @@ def settings(database_url: str, broker: tuple[str, int]) -> Settings:
 
 
 @pytest.fixture
-def web(settings: Settings, wait_for: Callable[..., object]) -> Iterator[str]:
+def web(settings: Settings) -> Iterator[str]:
     """The address of the web service."""
-    with running("web", serve, settings):
-        wait_for(lambda: ports.answers(settings.port))
-        yield f"http://127.0.0.1:{settings.port}"
+    with serving(settings) as address:
+        yield address
 
 
 @pytest.fixture

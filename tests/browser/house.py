@@ -1,8 +1,6 @@
 """The words that the browser tests use."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
 
-from besok.model.settings import Settings
 from besok.model.sitefile import parse
 from besok.store import sites
 from besok.store.database import Database
@@ -44,19 +41,3 @@ def apply_house(db: Database, name: str) -> None:
     """Build the house of the tests as a site called `name`."""
     text = (Path(__file__).parent / "house.toml").read_text()
     sites.apply(db, parse(text.replace("HOUSE", name).replace("DAY_START", f"{DAY_START:02}:00")))
-
-
-@contextmanager
-def running(
-    name: str, service: Callable[[Settings, threading.Event], None], settings: Settings
-) -> Iterator[None]:
-    """A service in a thread, ended with the block."""
-    stop = threading.Event()
-    thread = threading.Thread(target=service, args=(settings, stop), name=name)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(300)
-    assert not thread.is_alive(), f"{name} did not end"

@@ -8,7 +8,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from conftest import listening
-from house import Open, ago, people, running
+from house import Open, ago, people
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Page, expect
 
@@ -17,6 +17,7 @@ from besok.store import sites
 from besok.store.database import Database
 from collectors import collector
 from jobs import work
+from tests.at_work import running
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 WIDTH = 390  # a phone

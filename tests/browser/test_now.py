@@ -1,19 +1,17 @@
 """The page *Now* as people meet it, from the sensor's message to the number on the screen."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from house import House, Open, ago, apply_house, people, running
+from house import House, Open, ago, apply_house, people
 from playwright.sync_api import expect
 
 from besok.model.alerts import AlertRule, AlertState
 from besok.model.settings import Settings
 from besok.store.alerts import add_rule, put_target, settle
 from besok.store.database import Database
-from cli.serving.web import serve
-from cli.stack import ports
+from tests.at_work import serving
 
 
 def test_a_published_message_changes_the_number(house: House, open_page: Open) -> None:
@@ -138,16 +136,15 @@ def test_besok_without_places_says_what_to_do(web: str, open_page: Open) -> None
 
 
 def test_a_lost_server_is_said_to_be_lost_and_found_again(
-    settings: Settings, db: Database, wait_for: Callable[..., object], open_page: Open
+    settings: Settings, db: Database, open_page: Open
 ) -> None:
     apply_house(db, "outage")
     address = f"http://127.0.0.1:{settings.port}"
-    with running("web", serve, settings):
-        wait_for(lambda: ports.answers(settings.port))
+    with serving(settings):
         page = open_page(address, strict=False)  # a browser complains of a server that is gone
         expect(page.locator("#pill")).to_have_text("Direkt")
     expect(page.locator("#pill")).to_have_text("Ingen förbindelse")
     expect(page.locator("h1")).to_have_text("Huset")  # what was known stays
-    with running("web", serve, settings):
+    with serving(settings):
         expect(page.locator("#pill")).to_have_text("Direkt", timeout=30_000)
         page.goto("about:blank")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from house import House, apply_house, running
+from house import House, apply_house
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from besok.model.access import Grant, Role
@@ -14,9 +14,7 @@ from besok.services import sign_in
 from besok.services.calibration import get_calibration
 from besok.store import accounts, sessions
 from besok.store.database import Database
-from cli.serving.web import serve
-from cli.stack import ports
-from tests.patience import wait_for
+from tests.at_work import serving
 from tests.provider import TestProvider, providing
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
@@ -54,8 +52,7 @@ def test_in_through_the_provider_and_out_again(
 ) -> None:
     name = settings.mqtt_topics.split("/")[2]
     apply_house(db, name)
-    with running("web", serve, provider.settings(settings)):
-        wait_for(lambda: ports.answers(provider.port))
+    with serving(provider.settings(settings)):
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{provider.port}/sensors/{name}")
         expect(page).to_have_title("Logga in – Besök")

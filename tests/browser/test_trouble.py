@@ -1,18 +1,17 @@
 """What the reader is told when something is broken."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from house import House, Open, running
+from house import House, Open
 from playwright.sync_api import expect
 from pydantic import SecretStr
 
 from besok.model.settings import Settings
-from cli.serving.web import serve
 from cli.stack import ports
 from dashboard import router
+from tests.at_work import serving
 
 
 def test_a_page_that_fails_gives_a_number_to_find_it_by(
@@ -31,13 +30,10 @@ def test_a_page_that_fails_gives_a_number_to_find_it_by(
     expect(page.locator("h1")).to_have_text("Huset")  # what was shown stays
 
 
-def test_a_database_that_is_away_is_said_to_be_away(
-    settings: Settings, open_page: Open, wait_for: Callable[..., object]
-) -> None:
+def test_a_database_that_is_away_is_said_to_be_away(settings: Settings, open_page: Open) -> None:
     nowhere = f"postgresql://besok@127.0.0.1:{ports.free()[0]}/besok"
     lost = settings.model_copy(update={"database_url": SecretStr(nowhere)})
-    with running("web", serve, lost):
-        wait_for(lambda: ports.answers(lost.port))
+    with serving(lost):
         page = open_page(f"http://127.0.0.1:{lost.port}")
         expect(page.locator("h1")).to_have_text("Databasen svarar inte")
 

@@ -1,11 +1,10 @@
 """*Wall*, the screen that nobody touches: whole in every size, honest about its connection, up to date by itself."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from house import House, Open, ago, apply_house, people, running
+from house import House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
 
 from besok.model.access import Grant
@@ -13,8 +12,7 @@ from besok.model.settings import Settings
 from besok.services import sign_in
 from besok.store import accounts, sessions
 from besok.store.database import Database
-from cli.serving.web import serve
-from cli.stack import ports
+from tests.at_work import serving
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 SIZES = ((1080, 1920), (1920, 1080), (3840, 2160), (1280, 720))
@@ -89,18 +87,17 @@ def test_a_house_that_nobody_measures_shows_no_zero(quiet_house: House, open_pag
 
 
 def test_it_says_since_when_it_has_no_connection_and_finds_it_again(
-    settings: Settings, db: Database, wait_for: Callable[..., object], open_page: Open
+    settings: Settings, db: Database, open_page: Open
 ) -> None:
     apply_house(db, "mast")
-    with running("web", serve, settings):
-        wait_for(lambda: ports.answers(settings.port))
+    with serving(settings):
         page = open_page(f"http://127.0.0.1:{settings.port}/wall/mast", strict=False)
         expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
         expect(page.locator(".lost")).to_be_hidden()
     expect(page.locator(".lost")).to_have_text(re.compile(r"^Ingen anslutning sedan \d\d:\d\d$"))
     expect(page.locator("h1")).to_have_text("Huset")  # what was known stays, and is not said of the sensors
     assert page.evaluate(FAULTS) == []
-    with running("web", serve, settings):
+    with serving(settings):
         expect(page.locator(".lost")).to_be_hidden()
         page.goto("about:blank")
 

@@ -15,7 +15,7 @@ import httpx2
 import psycopg
 import pytest
 from pydantic import SecretStr
-from servers import connected, serving
+from servers import connected
 
 from besok.model import sitefile
 from besok.model.settings import Settings
@@ -23,6 +23,7 @@ from besok.model.site import Site, SiteFile
 from besok.store import sites
 from besok.store.database import Database
 from collectors import collector
+from tests.at_work import on, running, serving
 from tests.databases import FreshUrl
 from tests.patience import wait_for
 
@@ -78,26 +79,15 @@ def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterato
     log = logging.getLogger("collectors")
     log.setLevel(logging.INFO)
     log.addHandler(heard)
-    stop = threading.Event()
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            collector.run(settings, stop)
-        except BaseException as exc:
-            failed.append(exc)
-
-    thread = threading.Thread(target=work, name="collector")
-    thread.start()
     try:
-        wait_for(lambda: not until or until in heard.actions or failed, progress=lambda: len(heard.actions))
-        yield heard
+        with running("collector", collector.run, settings) as at_work:
+            wait_for(
+                lambda: not until or until in heard.actions or at_work.failed,
+                progress=lambda: len(heard.actions),
+            )
+            yield heard
     finally:
-        stop.set()
-        thread.join()
         log.removeHandler(heard)
-    if failed:
-        raise failed[0]
 
 
 @pytest.fixture
@@ -170,11 +160,9 @@ def stop_web() -> threading.Event:
 
 
 @pytest.fixture
-def web(
-    database_url: str, places: tuple[Site, ...], stop_web: threading.Event, wait_for: Callable[..., object]
-) -> Iterator[str]:
+def web(database_url: str, places: tuple[Site, ...], stop_web: threading.Event) -> Iterator[str]:
     """The address of a web service of the test's own, with the example's places."""
-    with serving(database_url, stop_web, wait_for) as address:
+    with serving(on(database_url), stop_web) as address:
         yield address
 
 
@@ -186,12 +174,12 @@ def ask(web: str) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="session")
-def quiet_web(fresh_url: FreshUrl, wait_for: Callable[..., object]) -> Iterator[str]:
+def quiet_web(fresh_url: FreshUrl) -> Iterator[str]:
     """The address of a web service where nothing is ever measured, shared by the tests that only ask."""
     with fresh_url() as url:
         with Database(url) as db:
             example(db)
-        with serving(url, threading.Event(), wait_for) as address:
+        with serving(on(url)) as address:
             yield address
 
 

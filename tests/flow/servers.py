@@ -5,19 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import paho.mqtt.client as paho
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from pydantic import SecretStr
 
 from besok.model.errors import StackError
-from besok.model.settings import Settings
-from cli.serving.web import serve
 from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
+from tests.at_work import on, running
 from tests.patience import wait_for
 
 
@@ -44,21 +41,6 @@ class Server:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
-
-
-@contextmanager
-def serving(url: str, stop: threading.Event, wait_for: Callable[..., object], **more: Any) -> Iterator[str]:
-    """A web service on a free port, with `more` settings; it must end within seconds of the block. Gives its URL."""
-    settings = Settings(database_url=SecretStr(url), port=ports.free()[0], **more)
-    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
-    thread.start()
-    try:
-        wait_for(lambda: ports.answers(settings.port))
-        yield f"http://127.0.0.1:{settings.port}"
-    finally:
-        stop.set()
-        thread.join(300)
-    assert not thread.is_alive(), "the web service did not end"
 
 
 @contextmanager
@@ -103,14 +85,8 @@ def own_database(folder: Path) -> Iterator[tuple[postgres.Cluster, Server]]:
 @contextmanager
 def working(url: str) -> Iterator[None]:
     """The jobs at work in a thread."""
-    stop = Event()
-    thread = Thread(target=work.run, args=(Settings(database_url=url), stop))  # type: ignore[arg-type]
-    thread.start()
-    try:
+    with running("jobs", work.run, on(url)):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def await_days(url: str) -> None:

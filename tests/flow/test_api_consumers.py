@@ -5,7 +5,6 @@ import gzip
 import io
 import subprocess
 import sys
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from aiopenapi3 import OpenAPI
 from pyarrow import parquet
 from rdflib import Graph, Namespace
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
-from servers import serving
 
 from api import parquet as api_parquet
 from api.numbers import rounded
 from besok.model.views.series import VisitPoint
+from tests.at_work import on, serving
 
 BIN = Path(sys.executable).parent
 SITE = "/api/v1/sites/stadsbiblioteket"
@@ -31,7 +30,7 @@ DAY = {"from": "2026-11-24", "to": "2026-11-24"}
 def test_schemathesis_finds_no_failure(web: str, tmp_path: Path) -> None:
     """Every path with what its description allows and what it does not; dates in the wrong order it cannot know."""
     arguments = ["--max-examples=1", "--phases=examples,coverage,fuzzing", "--seed=1", "--workers=1", "--no-color",
-                 "--max-time=40", "--exclude-path=/api/v1/sites/{site}/live/stream",
+                 "--max-time=40", "--request-timeout=300", "--exclude-path=/api/v1/sites/{site}/live/stream",
                  "--exclude-checks=positive_data_acceptance"]  # fmt: skip
     done = subprocess.run(
         [BIN / "schemathesis", "run", f"{web}/api/openapi.json", f"--url={web}", *arguments],
@@ -168,7 +167,7 @@ def test_numbers_are_rounded_to_what_they_mean() -> None:
 
 
 def test_the_catalogue_is_what_the_national_portal_harvests(
-    database_url: str, places: object, wait_for: object, monkeypatch: pytest.MonkeyPatch
+    database_url: str, places: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("update site set sandbox = slug <> 'stadsbiblioteket'")
@@ -177,7 +176,7 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
         "contact": "data@example.se",
         "public_url": "https://besok.example.se",
     }
-    with serving(database_url, threading.Event(), wait_for, **named) as address:  # type: ignore[arg-type]
+    with serving(on(database_url, **named)) as address:  # type: ignore[arg-type]
         answer = httpx2.get(f"{address}/api/v1/catalogue")
         files = [
             str(file)

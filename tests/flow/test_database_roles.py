@@ -1,7 +1,6 @@
 """The roles of the database: each program does its work with its own, and no more; the connection is checked."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from psycopg.conninfo import make_conninfo
-from servers import await_days, served, serving, working
+from servers import await_days, served, working
 
 from besok.model.access import Grant
 from besok.model.readings import Reading
@@ -28,8 +27,8 @@ from besok.store.write import Batch, Incoming, write
 from cli.stack import ports, postgres, program
 from jobs.background import load
 from jobs.schedule import DUTIES
+from tests.at_work import on, serving
 from tests.certificates import authority, certificate, pem
-from tests.patience import wait_for
 
 PASSWORD, WORDS = "a password of the test", "four words are enough"
 LIBRARY = "stadsbiblioteket"
@@ -87,7 +86,7 @@ def test_each_program_works_with_its_own_role(
                 kind.delete(own, now - timedelta(days=400))
     with subtests.test("web"):
         accounts.add(db, "ada", "Ada", sign_in.hashed(WORDS), [Grant(role="admin")], now)
-        with serving(urls["web"], threading.Event(), wait_for) as web:
+        with serving(on(urls["web"])) as web:
             write_as_ada(web, now)
 
 

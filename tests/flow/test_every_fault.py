@@ -9,7 +9,6 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from servers import serving
 
 from besok.model.settings import Settings
 from besok.model.site import Sensor, SiteFile
@@ -19,6 +18,7 @@ from sensors_sim import live
 from sensors_sim.scenariofile import load
 from sensors_sim.truth import entries
 from sensors_sim.world import World
+from tests.at_work import on, serving
 from tests.patience import wait_for
 from tests.small_sites import library, portal, space
 
@@ -63,7 +63,7 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
         live.run(site_file, settings, stop=stop, start=start, end=end, every_s=EVERY_S, scenario=scenario)
         wait_for(lambda: _latest(database_url) == end, progress=lambda: _latest(database_url))
     with (
-        serving(database_url, threading.Event(), wait_for) as address,
+        serving(on(database_url)) as address,
         httpx2.Client(base_url=address, timeout=300) as ask,
     ):
         told = ask.get(f"/api/v1/sites/{house}/visits?from={days[0]}&to={days[-1]}&step=day").json()

@@ -2,21 +2,18 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
 import numpy as np
 import psycopg
-from servers import await_days
+from servers import await_days, working
 
 from besok.model import calendar
-from besok.model.settings import Settings
 from besok.model.sitefile import parse
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import write
 from cli.commands.sitefiles import as_sandbox
 from collectors.pipeline import decode
-from jobs import work
 from sensors_sim.backfill import messages
 from sensors_sim.truth import people
 
@@ -40,15 +37,8 @@ def test_the_estimate_is_near_the_truth(db: Database, database_url: str) -> None
     sites.apply(db, site_file)
     for chunk in messages(site_file, FIRST, LAST, seed=7):
         write(db, decode(chunk))
-    stop = Event()
-    thread = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
-    thread.start()
-    try:
+    with working(database_url):
         await_days(database_url)
-    finally:
-        stop.set()
-        thread.join()
-
     library = site_file.sites[0]
     begins, ends = calendar.day_bounds(FIRST, library)[0], calendar.day_bounds(LAST, library)[1]
     middle = begins + QUARTER / 2

@@ -20,7 +20,6 @@ from servers import served
 from test_receive import post, receiving
 from test_roles import shown
 from test_sign_in import LIVE, PASSWORD, me, person, through
-from test_sign_in import served as serving_web
 from websockets.sync.client import connect
 
 from besok.model.access import Grant
@@ -32,6 +31,7 @@ from besok.store.database import Database
 from cli.stack import ports
 from cli.stack.program import ROOT, Program
 from collectors.receive import tokens
+from tests.at_work import serving
 from tests.certificates import authority, certificate, pem
 from tests.patience import wait_for
 from tests.provider import providing
@@ -162,7 +162,7 @@ def test_pages_streams_and_counts_come_through(
             "mqtt_topics": f"besok/in/{house}/#",
         }
     )
-    with serving_web(known) as direct, collect(known), receiving(known), proxy.browser() as client:
+    with serving(known) as direct, collect(known), receiving(known), proxy.browser() as client:
         signs_in_and_streams(proxy, client, db)
         shows_a_wall_screen(proxy, db)
         signs_in_by_the_provider(proxy)

@@ -40,6 +40,7 @@ from cli.stack import ports, program
 from collectors.pipeline import decode
 from collectors.receive import app as receiver_app
 from collectors.receive import body, tokens
+from tests.at_work import running
 from tests.commands import besok, complaint
 from tests.patience import wait_for
 from tests.unit.samples import SAMPLES
@@ -71,25 +72,12 @@ def token(db: Database, house: str) -> str:
 @contextmanager
 def receiving(settings: Settings) -> Iterator[httpx2.Client]:
     """A receiver at work in a thread, once it takes messages; gives a caller of it."""
-    stop = threading.Event()
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            receiver.serve(settings, stop)
-        except BaseException as exc:
-            failed.append(exc)
-
-    thread = threading.Thread(target=work, name="receiver")
-    thread.start()
-    try:
-        with httpx2.Client(base_url=f"http://{ports.HOST}:{settings.receive_port}", timeout=300) as client:
-            wait_for(lambda: failed or answers(client))
-            assert not failed, failed
-            yield client
-    finally:
-        stop.set()
-        thread.join()
+    with (
+        running("receiver", receiver.serve, settings) as at_work,
+        httpx2.Client(base_url=f"http://{ports.HOST}:{settings.receive_port}", timeout=300) as client,
+    ):
+        wait_for(lambda: at_work.failed or answers(client))
+        yield client
 
 
 def answers(client: httpx2.Client) -> bool:

@@ -20,6 +20,7 @@ from collectors.receive.body import MESSAGE_LIMIT
 from collectors.receive.folder import STILL_LOOKS, UNFINISHED_LOOKS, Folder
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import Publisher
+from tests.at_work import running
 from tests.patience import wait_for
 
 Fixture = Callable[..., Any]
@@ -263,15 +264,9 @@ def test_the_service_watches_the_folder(
 ) -> None:
     monkeypatch.setattr(folder_module, "POLL_S", 0.01)
     put(tmp_path / house / "a.json", "{}")
-    stop = threading.Event()
     more = {"receive_port": 0, "receive_folder": str(tmp_path)}
-    thread = threading.Thread(target=receiver.serve, args=(settings.model_copy(update=more), stop))
-    thread.start()
-    try:
+    with running("receiver", receiver.serve, settings.model_copy(update=more)):
         wait_for(lambda: files(tmp_path) == {f"done/{house}/a.json"})
-    finally:
-        stop.set()
-        thread.join()
     assert heard == [("", b"{}")]
 
 

@@ -41,7 +41,6 @@ def recording(
     settings: Settings,
     topic: str,
     file: Path,
-    wait_for: Callable[..., object],
     known: DecodeContext = NOTHING,
 ) -> Iterator[threading.Event]:
     """A recorder in a thread, once it listens."""
@@ -100,7 +99,7 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     apply(db, SiteFile(sites=(site(house, sandbox=False), site(lab, sandbox=True))))
     settings = settings.model_copy(update={"mqtt_topics": f"besok/v1/{house}/#,besok/v1/{lab}/#"})
     with collect(settings):
-        with recording(settings, f"besok/v1/{house}/#", file, wait_for, decode_context.load(db)):
+        with recording(settings, f"besok/v1/{house}/#", file, decode_context.load(db)):
             _listens(publish, house, file, wait_for)
             publish([("eye/flow", flow(since, n, n)) for n in range(20)])
             publish([("cam/level", {"people": 7, "who": "Anna"})])
@@ -149,7 +148,7 @@ def test_a_recorder_says_when_nobody_listened(house: str, tmp_path: Path, wait_f
                 publish([("eye/flow", {"in": number})], to=(ports.HOST, running.port))
             return file.exists() and any(f'{{"in": {number}}}'.encode() == m.payload for m in held(file))
 
-        with recording(settings, "#", file, wait_for):
+        with recording(settings, "#", file):
             wait_for(lambda: heard(1))
             again = program.start(server, tmp_path / "log")  # which ends the one that runs first
             try:

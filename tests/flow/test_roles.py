@@ -49,7 +49,7 @@ TABLE: Final[dict[str, set[str]]] = {
             *(f"{method} /free/{name}" for method in ("GET", "HEAD")
               for name in ("free.css", "free.js", "worker.js", "logo.svg")),
             f"GET {V1}/schema/native", f"GET {V1}/me",
-            f"GET {V1}", "GET /api", "GET /api/", "GET /api/docs", "GET /api/openapi.json", "HEAD /api/openapi.json",
+            f"GET {V1}", "GET /api", "GET /api/", "GET /api/docs", "GET /api/openapi.json",
             "GET /api/{rest:path}", "GET /login",
             "POST /login", "POST /login/screen", "GET /login/provider", "GET /login/callback",
             "POST /login/backchannel", "POST /logout", "GET /_dash-layout", "GET /_dash-dependencies",

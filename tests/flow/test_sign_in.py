@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,8 +24,8 @@ from besok.model.site import Site
 from besok.services import sign_in
 from besok.store import accounts, audit, sessions
 from besok.store.database import Database
-from cli.serving.web import serve
 from cli.stack import ports
+from tests.at_work import serving
 from tests.patience import wait_for
 from tests.provider import TestProvider, providing
 
@@ -38,21 +37,6 @@ PASSWORD = "four words are enough"
 def person(db: Database, name: str, *roles: Grant, password: str = PASSWORD) -> None:
     """Give somebody an account."""
     assert accounts.add(db, name, name.title(), sign_in.hashed(password), roles, datetime.now(UTC))
-
-
-@contextmanager
-def served(settings: Settings) -> Iterator[str]:
-    """A web service of these settings."""
-    stop = threading.Event()
-    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
-    thread.start()
-    try:
-        wait_for(lambda: ports.answers(settings.port))
-        yield f"http://127.0.0.1:{settings.port}"
-    finally:
-        stop.set()
-        thread.join(300)
-    assert not thread.is_alive()
 
 
 def enter(client: httpx2.Client, name: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
@@ -106,7 +90,7 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
 
 def test_a_trusted_proxy_signs_nobody_in_by_itself(database_url: str, places: tuple[Site, ...]) -> None:
     known = Settings(database_url=SecretStr(database_url), trusted_proxies="127.0.0.1", port=ports.free()[0])
-    with served(known) as web, httpx2.Client(base_url=web, timeout=300) as client:
+    with serving(known) as web, httpx2.Client(base_url=web, timeout=300) as client:
         assert me(client)[0] == "local"
         for client_address in ("127.0.0.1", "::1", "localhost", "", "203.0.113.5, 127.0.0.1"):
             answer = client.get("/api/v1/me", headers={"X-Forwarded-For": client_address})
@@ -116,7 +100,7 @@ def test_a_trusted_proxy_signs_nobody_in_by_itself(database_url: str, places: tu
 def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places: tuple[Site, ...]) -> None:
     known = Settings(database_url=SecretStr(database_url), allowed_hosts="localhost,127.0.0.1,besok.example")
     with (
-        served(known.model_copy(update={"port": ports.free()[0]})) as web,
+        serving(known.model_copy(update={"port": ports.free()[0]})) as web,
         httpx2.Client(base_url=web, timeout=300) as client,
     ):
         assert me(client)[0] == "public"
@@ -126,7 +110,7 @@ def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places:
     person_db = Database(database_url)
     with person_db as db:
         person(db, "ada", Grant(role="admin"))
-    with served(public) as web, httpx2.Client(base_url=web, timeout=300) as client:
+    with serving(public) as web, httpx2.Client(base_url=web, timeout=300) as client:
         form = {"name": "ada", "password": PASSWORD}
         there = {"Host": "besok.example", "Origin": "https://besok.example"}
         kept = client.post("/login", data=form, headers=there).headers["set-cookie"]
@@ -248,6 +232,7 @@ def test_a_browser_is_known_under_the_name_that_has_signed_in(
     assert enter(signed, " Ada").status_code == 303  # nor does a browser that is known
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_many_attempts_at_once_are_no_way_around_the_wait(db: Database) -> None:
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     with ThreadPoolExecutor(8) as threads:
@@ -370,7 +355,10 @@ def at_provider(
 
     @contextmanager
     def begin(**more: object) -> Iterator[httpx2.Client]:
-        with served(known.model_copy(update=more)) as web, httpx2.Client(base_url=web, timeout=300) as client:
+        with (
+            serving(known.model_copy(update=more)) as web,
+            httpx2.Client(base_url=web, timeout=300) as client,
+        ):
             yield client
 
     yield begin

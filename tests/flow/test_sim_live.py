@@ -22,6 +22,7 @@ from besok.model.site import Sensor, SiteFile
 from cli.stack import ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
+from tests.at_work import running
 from tests.small_sites import library, portal, space
 
 START, END = datetime(2026, 11, 24, 12, 0, tzinfo=UTC), datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -87,24 +88,10 @@ def listening(broker: tuple[str, int], house: str) -> Iterator[Ear]:
 @contextmanager
 def simulating(site_file: SiteFile, settings: Settings, **options: Any) -> Iterator[threading.Thread]:
     """`simulate live` in a thread, which is asked to stop in the end and must then be gone within seconds."""
-    stop = threading.Event()
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            live.run(site_file, settings, stop=stop, **options)
-        except BaseException as exc:
-            failed.append(exc)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield thread
-    finally:
-        stop.set()
-        thread.join(300)
-    assert not thread.is_alive()
-    assert not failed, failed
+    with running(
+        "sensors", lambda s, stop: live.run(site_file, s, stop=stop, **options), settings
+    ) as at_work:
+        yield at_work.thread
 
 
 def expected(site_file: SiteFile, start: datetime = START, end: datetime = END) -> set[tuple[str, bytes]]:

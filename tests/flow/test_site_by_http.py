@@ -1,13 +1,12 @@
 """An empty installation becomes a counting site by HTTP alone, and then tells what one made by a file tells."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-from servers import await_days, serving, working
+from servers import await_days, working
 
 from besok.model import sitefile
 from besok.model.readings import Reading
@@ -15,6 +14,7 @@ from besok.model.sitefile.edit import mark, parts
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from tests.at_work import on, serving
 from tests.databases import FreshUrl
 
 V1 = "/api/v1"
@@ -93,7 +93,7 @@ portal = "hall-door"
 
 
 @contextmanager
-def asking(url: str, wait_for: Callable[..., object]) -> Iterator[httpx2.Client]:
+def asking(url: str) -> Iterator[httpx2.Client]:
     """A client of a web service that reads a database, whose sensors sent before any site was there."""
     told = [
         Reading(source="native", device=f"library/{device}", channel="flow:1", metric=metric, value=value, period_s=60,
@@ -103,8 +103,7 @@ def asking(url: str, wait_for: Callable[..., object]) -> Iterator[httpx2.Client]
     ]  # fmt: skip
     with Database(url) as db:
         write(db, Batch(readings=[Incoming(reading=r, received=r.time or NOW) for r in told]))
-    stop = threading.Event()
-    with serving(url, stop, wait_for) as address, httpx2.Client(base_url=address, timeout=120) as client:
+    with serving(on(url)) as address, httpx2.Client(base_url=address, timeout=120) as client:
         yield client
 
 
@@ -150,13 +149,11 @@ def marks(text: str) -> str:
     return mark("hours", table)
 
 
-def test_a_site_made_by_http_tells_what_one_of_a_file_tells(
-    fresh_url: FreshUrl, wait_for: Callable[..., object]
-) -> None:
-    with fresh_url() as by_http, asking(by_http, wait_for) as ask:
+def test_a_site_made_by_http_tells_what_one_of_a_file_tells(fresh_url: FreshUrl) -> None:
+    with fresh_url() as by_http, asking(by_http) as ask:
         made_by_http(ask)
         told = figures(ask, by_http)
-    with fresh_url() as by_file, asking(by_file, wait_for) as ask:
+    with fresh_url() as by_file, asking(by_file) as ask:
         with Database(by_file) as db:
             sites.apply(db, sitefile.parse(FILE))
         assert told == figures(ask, by_file)

@@ -226,9 +226,7 @@ def test_told_to_end_it_finishes_the_batch_under_way(
             assert collector.metric("readings_unchanged_total") == 0
 
 
-def test_a_port_that_is_taken_stops_the_start_and_is_said(
-    settings: Settings, wait_for: Fixture, tmp_path: Path
-) -> None:
+def test_a_port_that_is_taken_stops_the_start_and_is_said(settings: Settings, tmp_path: Path) -> None:
     with service("collect", settings, tmp_path, BESOK_COLLECTOR_PORT=str(settings.mqtt_port)) as collector:
         assert collector.process.wait(300) == 1
         (line,) = collector.said()

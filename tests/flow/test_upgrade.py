@@ -1,6 +1,5 @@
 """An upgrade half done: program and database are of different versions. Nothing is lost, and each says what to do."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from servers import serving
 from test_status import Service, service
 
 from besok.model.settings import Settings
 from besok.store.migrate import migrate
+from tests.at_work import on, serving
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
@@ -114,7 +113,7 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
         publish(totals(0, 20))
         wait_for(lambda: collector.metric("database_retries_total"))
         assert held(conn, collector) == (0, 0, 20)
-        with serving(database_url, threading.Event(), wait_for) as web:
+        with serving(on(database_url)) as web:
             well = httpx2.get(f"{web}/api/v1/health", timeout=300).json()
             assert (well["ok"], well["schema_current"]) == (False, False)
             assert well["schema_problem"] == OLDER.removeprefix("not ready: ")

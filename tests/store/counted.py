@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import psycopg
-
 from besok.model import sitefile
 from besok.model.readings import Reading
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Written, write
+from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -55,23 +54,23 @@ def put(db: Database, *readings: Reading) -> Written:
     return write(db, Batch(readings=[Incoming(reading=r, received=r.time or NOON) for r in readings]))
 
 
-def buckets(url: str, device: str = "front") -> dict[float, Bucket]:
+def buckets(db: Database, device: str = "front") -> dict[float, Bucket]:
     """By minutes after noon."""
-    with psycopg.connect(url) as conn:
-        rows = conn.execute(
-            "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
-            " join device using (device_id) where external_id = %s order by bucket",
-            (f"lib/{device}",),
-        ).fetchall()
+    rows = execute(
+        db,
+        "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
+        " join device using (device_id) where external_id = %s order by bucket",
+        (f"lib/{device}",),
+    )
     return {(r[0] - NOON).total_seconds() / 60: (r[1], r[2], r[3], r[4]) for r in rows}
 
 
-def days(url: str) -> dict[tuple[str, str], tuple[float, float]]:
+def days(db: Database) -> dict[tuple[str, str], tuple[float, float]]:
     """In and out through the portals, in their own directions, by portal and business day."""
-    with psycopg.connect(url) as conn:
-        rows = conn.execute(
-            "select slug, day::text, people_in, people_out from flow_day join portal using (portal_id) order by 1, 2"
-        ).fetchall()
+    rows = execute(
+        db,
+        "select slug, day::text, people_in, people_out from flow_day join portal using (portal_id) order by 1, 2",
+    )
     return {(r[0], r[1]): (r[2], r[3]) for r in rows}
 
 

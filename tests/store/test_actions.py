@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from besok.model import sitefile
 from besok.model.actions import Action
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
 from besok.services.actions import get_actions
-from besok.store import actions, sites
+from besok.store import actions
 from besok.store.database import Database
 from cli.commands import actions as doors
-from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOMORROW = date(2026, 3, 2)
@@ -30,12 +28,6 @@ CHAIRS = Action(
     spaces=("hall",),
     invented=True,
 )
-
-
-@pytest.fixture
-def house(db: Database) -> Database:
-    sites.apply(db, sitefile.parse(HOUSE))
-    return db
 
 
 def found(db: Database, name: str) -> Action:
@@ -63,6 +55,7 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
     assert "spaces: hall -> the whole site" in [e.change for e in entries]
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_who_writes_at_the_same_time_takes_nothing_from_another(house: Database) -> None:
     def add(n: int) -> Action:
         return actions.add(

@@ -22,6 +22,7 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from cli.stack import ports
 from jobs import alerting
+from tests.databases import execute
 from tests.store.counted import build, put, reading
 
 MINUTE = timedelta(minutes=1)
@@ -75,8 +76,7 @@ def library(db: Database, now: datetime) -> Database:
 
 
 def heard(db: Database, at: datetime) -> None:
-    with db.transaction() as conn:
-        conn.execute("update device set last_received = %s", (at,))
+    execute(db, "update device set last_received = %s", (at,))
 
 
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
@@ -115,6 +115,7 @@ def test_an_outage_is_one_message_and_its_end_another(
     assert {one.resolved for one in alerts.listing(library, now)} == {now + 3 * MINUTE}
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_two_workers_raise_and_send_once(library: Database, inbox: tuple[Inbox, str], now: datetime) -> None:
     taken, url = inbox
     alerts.put_target(library, "desk", url)
@@ -176,15 +177,15 @@ def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
 
 
 def full(db: Database, now: datetime, people: float) -> None:
-    with db.transaction() as conn:
-        conn.execute("update space set capacity = 50 where slug = 'hall'")
-        conn.execute(
-            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
-            " select space_id, %s - n * interval '1 minute', %s, %s, %s, %s, 'doors'"
-            " from space, generate_series(0, 9) n"
-            " on conflict (space_id, time) do update set people = excluded.people, lower = excluded.lower",
-            (now, people, people, people, people),
-        )
+    execute(db, "update space set capacity = 50 where slug = 'hall'")
+    execute(
+        db,
+        "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+        " select space_id, %s - n * interval '1 minute', %s, %s, %s, %s, 'doors'"
+        " from space, generate_series(0, 9) n"
+        " on conflict (space_id, time) do update set people = excluded.people, lower = excluded.lower",
+        (now, people, people, people, people),
+    )
 
 
 def test_a_space_that_is_too_full_for_a_while(
@@ -230,6 +231,7 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
     assert taken.subjects == [], "somebody takes care of it already"
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_a_webhook_gets_it_too(library: Database, now: datetime) -> None:
     got: list[bytes] = []
 
@@ -285,13 +287,13 @@ def test_entries_since_the_last_cleaning_and_people_after_closing(
     taken, url = inbox
     alerts.put_target(library, "desk", url)
     quarter = now.replace(minute=0, second=0) - timedelta(hours=1)
-    with library.transaction() as conn:
-        conn.execute(
-            "insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)"
-            " select channel_id, %s, 250, 0, 900, 0 from channel",
-            (quarter,),
-        )
-        conn.execute("update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
+    execute(
+        library,
+        "insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)"
+        " select channel_id, %s, 250, 0, 900, 0 from channel",
+        (quarter,),
+    )
+    execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
     rule(library, "cleaning", now, site="lib", space="hall", threshold=240.0)
     rule(library, "inside_after_closing", now, minutes=15)
     full(library, now, 2)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -20,6 +19,7 @@ from besok.store.write import Batch, Incoming, write
 from besok.text import formats
 from cli.terminal import annual as told
 from dashboard.pages.progress import national_statistics
+from tests.databases import execute
 from tests.store.counted import HOUSE
 
 SITE = HOUSE.replace('"always"', '"08:00-20:00"').replace(
@@ -73,7 +73,7 @@ def reading(device: str, metric: str, value: float, at: datetime, period_s: floa
     )
 
 
-def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -> None:
+def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
     filled(db)
     turned = SITE.replace(
         'device = "back"\nportal = "back"\nswapped = true', 'device = "back-2"\nportal = "back"'
@@ -98,11 +98,12 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     for word in ("Besok01", "days missing: 2", "kind through", "lib/back-2", "the same"):
         assert word in text
     assert json.loads(told.as_json([r]))[0]["besok01"] == r.besok01
-    with psycopg.connect(database_url, autocommit=True) as conn:  # a bucket that is not what its readings are
-        conn.execute(
-            "update flow_bucket set people_in = people_in + 5, people_out = people_out + 5"
-            " where bucket = (select min(bucket) from flow_bucket)"
-        )
+    # a bucket that is not what its readings are
+    execute(
+        db,
+        "update flow_bucket set people_in = people_in + 5, people_out = people_out + 5"
+        " where bucket = (select min(bucket) from flow_bucket)",
+    )
     wrong = compute_annual(db, "lib", 2025, TODAY, verify=True)
     assert wrong.verification and not wrong.verification.same
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
@@ -167,16 +168,17 @@ def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
     )
 
 
-def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, database_url: str) -> None:
+def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database) -> None:
     filled(db)
     plain = get_annual_report(db, "lib", 2025, TODAY)
-    with psycopg.connect(database_url, autocommit=True) as conn:  # as the duty for silent doors leaves it
-        conn.execute(
-            "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
-            " select channel_id, bucket, 7, 6, 1, 0 from placement join portal using (portal_id),"
-            " generate_series(timestamptz '2025-10-21 08:00Z', '2025-10-24 16:00Z', '15 minutes') as bucket"
-            " where slug = 'front' and role = 'primary' and extract(hour from bucket) between 7 and 17"
-        )
+    # as the duty for silent doors leaves it
+    execute(
+        db,
+        "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
+        " select channel_id, bucket, 7, 6, 1, 0 from placement join portal using (portal_id),"
+        " generate_series(timestamptz '2025-10-21 08:00Z', '2025-10-24 16:00Z', '15 minutes') as bucket"
+        " where slug = 'front' and role = 'primary' and extract(hour from bucket) between 7 and 17",
+    )
     r = compute_annual(db, "lib", 2025, TODAY, verify=True)
     shown = get_visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert sum(p.gross or 0 for p in shown) > r.gross_counted + 900
@@ -217,11 +219,11 @@ def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: 
             told.reports(db, site, year, now, verify=False)
 
 
-def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database, database_url: str) -> None:
+def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database) -> None:
     filled(db, silent=(0, 0))
     plain = get_annual_report(db, "lib", 2025, TODAY)
     known = {"sd": 0.004, "accuracy": 0.8}
-    with psycopg.connect(database_url) as conn:
+    with db.transaction() as conn:
         conn.execute(
             "insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence,"
             " decision, decided, decided_by, decided_why, valid)"

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -11,6 +10,7 @@ from besok.model.views.progress import Progress
 from besok.services.progress import get_progress
 from besok.store import sites
 from besok.store.database import Database
+from tests.databases import execute
 from tests.store.counted import HOUSE
 
 TODAY = date(2026, 3, 2)
@@ -29,7 +29,7 @@ def house(extra: str = "", more: str = "") -> str:
 
 
 def counted(
-    url: str, *, door: str = "front", since: date | None = None, factor: float = 1.0, seed: int = 1
+    db: Database, *, door: str = "front", since: date | None = None, factor: float = 1.0, seed: int = 1
 ) -> None:
     """Two years at both doors, written as days: what makes days of readings is tested elsewhere."""
     rng = np.random.default_rng(seed)
@@ -41,7 +41,7 @@ def counted(
             changed = factor if name == door and since and day >= since else 1.0
             people = float(rng.poisson(usual * busy * np.exp(rng.normal(0, 0.05)) * changed))
             rows.append((name, day, people, people))
-    with psycopg.connect(url, autocommit=True) as conn:
+    with db.transaction() as conn:
         conn.cursor().executemany(
             "insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed)"
             " select site_id, portal_id, %s, %s, %s, 86400, 0 from portal where slug = %s",
@@ -53,9 +53,9 @@ def progress(db: Database) -> Progress:
     return get_progress(db, "lib", TODAY)
 
 
-def test_without_breaks_both_are_the_same(db: Database, database_url: str) -> None:
+def test_without_breaks_both_are_the_same(db: Database) -> None:
     sites.apply(db, sitefile.parse(house()))
-    counted(database_url)
+    counted(db)
     p = progress(db)
     assert p.breaks == ()
     assert p.growth_bridged == pytest.approx(p.growth) and p.baseline_bridged == pytest.approx(
@@ -65,12 +65,12 @@ def test_without_breaks_both_are_the_same(db: Database, database_url: str) -> No
     assert progress(db) == p
 
 
-def test_another_sensor_is_bridged_by_the_other_door(db: Database, database_url: str) -> None:
+def test_another_sensor_is_bridged_by_the_other_door(db: Database) -> None:
     sites.apply(db, sitefile.parse(house()))
     day = TODAY - timedelta(days=300)
     new = house().replace('device = "front"', 'device = "front-2"')
     sites.apply(db, sitefile.parse(new), now=datetime(day.year, day.month, day.day, 4, tzinfo=UTC))
-    counted(database_url, since=day, factor=1.25)
+    counted(db, since=day, factor=1.25)
     p = progress(db)
     (told,) = [b for b in p.breaks if b.kind == "sensor"]
     assert (told.day, told.door, told.method) == (day, "front", "level")
@@ -84,18 +84,18 @@ def test_another_sensor_is_bridged_by_the_other_door(db: Database, database_url:
     assert p.goal_bridged == pytest.approx(2 * p.baseline_bridged)
 
 
-def test_a_step_that_nobody_told_of_is_found(db: Database, database_url: str) -> None:
+def test_a_step_that_nobody_told_of_is_found(db: Database) -> None:
     sites.apply(db, sitefile.parse(house()))
-    counted(database_url, since=TODAY - timedelta(days=200), factor=1.5)
+    counted(db, since=TODAY - timedelta(days=200), factor=1.5)
     p = progress(db)
     assert {b.kind for b in p.breaks} == {"found"}
     assert p.growth and p.growth_bridged and p.growth > p.growth_bridged
 
 
-def test_another_definition_is_counted_once_more(db: Database, database_url: str) -> None:
+def test_another_definition_is_counted_once_more(db: Database) -> None:
     front = f"[[sites.visits]]\nfirst = {TODAY - timedelta(days=182)}\nportals = ['front']\n"
     sites.apply(db, sitefile.parse(house(front)))
-    counted(database_url)
+    counted(db)
     p = progress(db)
     (told,) = p.breaks
     assert (told.kind, told.method, told.error) == ("definition", "recounted", 0)
@@ -105,30 +105,29 @@ def test_another_definition_is_counted_once_more(db: Database, database_url: str
     assert p.baseline_bridged / p.baseline_visits == pytest.approx(4 / 7, abs=0.02)
 
 
-def test_a_door_that_was_not_counted_before_is_told_and_left_out(db: Database, database_url: str) -> None:
+def test_a_door_that_was_not_counted_before_is_told_and_left_out(db: Database) -> None:
     sites.apply(db, sitefile.parse(house()))
-    counted(database_url)
-    with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute(
-            "delete from flow_day f using portal p where p.portal_id = f.portal_id and p.slug = 'back' and f.day < %s",
-            (TODAY - timedelta(days=100),),
-        )
+    counted(db)
+    execute(
+        db,
+        "delete from flow_day f using portal p where p.portal_id = f.portal_id and p.slug = 'back' and f.day < %s",
+        (TODAY - timedelta(days=100),),
+    )
     p = progress(db)
     assert [(b.kind, b.door, b.method) for b in p.breaks] == [("door", "back", "none")]
     assert p.growth and p.growth > 0.2 and p.growth_bridged == pytest.approx(0.1, abs=0.03)
 
 
-def test_little_history_tells_no_growth(db: Database, database_url: str) -> None:
+def test_little_history_tells_no_growth(db: Database) -> None:
     sites.apply(db, sitefile.parse(house()))
     assert progress(db).growth_bridged is None
-    counted(database_url)
-    with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute("delete from flow_day where day < %s", (TODAY - timedelta(days=200),))
+    counted(db)
+    execute(db, "delete from flow_day where day < %s", (TODAY - timedelta(days=200),))
     p = progress(db)
     assert (p.growth, p.growth_bridged, p.growth_error) == (None, None, None)
 
 
-def test_a_target_in_net_visits_is_bridged_net(db: Database, database_url: str) -> None:
+def test_a_target_in_net_visits_is_bridged_net(db: Database) -> None:
     stated = f"""[[sites.visits]]
 first = {FIRST}
 [[sites.visits.deductions]]
@@ -141,17 +140,17 @@ portals = ["back"]
 """
     net = house(stated).replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nmeasure = "net"')
     sites.apply(db, sitefile.parse(net))
-    counted(database_url)
+    counted(db)
     p = progress(db)
     assert p.breaks == () and p.growth_bridged == pytest.approx(p.growth, rel=1e-6)
     assert p.growth and p.growth > 0.1  # what is taken off each day does not grow
     assert p.baseline_bridged == pytest.approx(p.baseline_visits, rel=1e-6)
 
 
-def side_by_side(url: str, first: date, days: int, factor: float) -> None:
+def side_by_side(db: Database, first: date, days: int, factor: float) -> None:
     """What the old and the new sensor of the front door counted on the same days, an hour at a time."""
     rng = np.random.default_rng(5)
-    with psycopg.connect(url, autocommit=True) as conn:
+    with db.transaction() as conn:
         for n in range(days):
             people = float(rng.poisson(400))
             noon = datetime.combine(first + timedelta(days=n), datetime.min.time(), UTC) + timedelta(hours=12)
@@ -164,9 +163,7 @@ def side_by_side(url: str, first: date, days: int, factor: float) -> None:
                 )
 
 
-def test_a_reference_that_takes_over_is_bridged_by_the_days_side_by_side(
-    db: Database, database_url: str
-) -> None:
+def test_a_reference_that_takes_over_is_bridged_by_the_days_side_by_side(db: Database) -> None:
     plain, since = house(), TODAY - timedelta(days=300)
     beside = '[[sites.sensors]]\ndevice = "front-2"\nportal = "front"\n'
     hung = datetime.combine(since - timedelta(days=15), datetime.min.time(), UTC)
@@ -175,8 +172,8 @@ def test_a_reference_that_takes_over_is_bridged_by_the_days_side_by_side(
     taken = datetime.combine(since, datetime.min.time(), UTC) + timedelta(hours=4)
     one, two = plain.split('[[sites.sensors]]\ndevice = "front"\nportal = "front"\n')
     sites.apply(db, sitefile.parse(one + beside + two), now=taken)
-    counted(database_url, since=since, factor=1.12)
-    side_by_side(database_url, since - timedelta(days=14), 14, 1.12)
+    counted(db, since=since, factor=1.12)
+    side_by_side(db, since - timedelta(days=14), 14, 1.12)
     (told,) = progress(db).breaks
     assert (told.day, told.door, told.kind, told.method) == (since, "front", "sensor", "overlap")
     assert told.factor == pytest.approx(1.12, abs=0.005) and told.error and told.error < 0.03

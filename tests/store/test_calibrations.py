@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import numpy as np
-import psycopg
 import pytest
-from counted import HOUSE, NOON, after, build, put, reading
+from counted import HOUSE, NOON, after, put, reading
 from psycopg import sql
 
 from besok.analytics.visits import counting_error
@@ -23,6 +22,7 @@ from besok.store.database import Database
 from besok.store.occupancy import ToldByPeople
 from besok.store.rollup import rebuild_days
 from cli.terminal import calibration
+from tests.databases import execute
 
 LATER = NOON + timedelta(days=1)
 DAY = NOON.date()
@@ -49,12 +49,6 @@ def quarter(db: Database, minute: float, people_in: int, people_out: int = 0, de
     pairs = (("in", people_in), ("out", people_out))
     shares = [(m, w, (n + 1) * p // 15 - n * p // 15) for w, p in pairs for n, m in enumerate(range(1, 16))]
     put(db, *[reading(minute + m, share, way, period_s=60, device=device) for m, way, share in shares])
-
-
-@pytest.fixture
-def house(db: Database) -> Database:
-    build(db)
-    return db
 
 
 def biased(db: Database, sessions: int = 4) -> None:
@@ -258,14 +252,14 @@ def test_the_next_count_is_where_most_people_enter(house: Database) -> None:
     assert first.expected == pytest.approx(20)
 
 
-def test_two_corrections_cannot_hold_at_once(house: Database, database_url: str) -> None:
+def test_two_corrections_cannot_hold_at_once(house: Database) -> None:
     biased(house)
     (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
     columns = "portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence, decision, decided, valid"
     copy = sql.SQL("insert into calibration ({0}) select {0} from calibration").format(sql.SQL(columns))
-    with psycopg.connect(database_url) as conn, pytest.raises(psycopg.errors.ExclusionViolation):
-        conn.execute(copy)
+    with pytest.raises(StoreRefused, match="exclusion constraint"):
+        execute(house, copy)
 
 
 def test_an_emptied_sandbox_forgets_its_counts(db: Database) -> None:
@@ -302,14 +296,12 @@ def test_an_accepted_correction_enters_the_estimate_of_the_people_inside(house: 
     raw = observed()
     assert raw[:2] == (360, 360) and raw[2].checked == ()
     (proposal,) = propose_corrections(house, "lib", "besok", LATER)
-    with house.transaction() as conn:
-        conn.execute("delete from dirty_day")
+    execute(house, "delete from dirty_day")
     calibrations.accept(house, proposal.id, author="Robin", reason="the lens cannot be moved", now=LATER)
     minutes, quarters, told = observed()
     assert minutes == pytest.approx(360 * proposal.factor_in) == pytest.approx(quarters)
     (door,) = told.checked
     assert 0.005 < door.sd < 0.04
-    with house.transaction() as conn:
-        assert conn.execute("select day from dirty_day").fetchall() == [(DAY,)]
+    assert execute(house, "select day from dirty_day") == [(DAY,)]
     calibrations.undo(house, proposal.id, author="Kim", reason="the lens was moved", now=LATER)
     assert observed() == raw

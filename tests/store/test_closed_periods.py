@@ -1,11 +1,11 @@
 """Reported months and years stay as they were; what changes them later is a revision with its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from by_day import FIRST, SITE, count, ordinary
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import BesokError, StoreRefused
@@ -17,7 +17,6 @@ from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.text import revision_text
 from besok.text.languages import LANG
-from cli.main import app
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 2, 1)
@@ -154,20 +153,16 @@ def test_what_is_not_over_or_not_known_cannot_be_closed(lib: Database) -> None:
     assert period_of("2024-02") == (date(2024, 2, 1), date(2024, 2, 29))
 
 
-def test_the_commands_close_list_and_open(
-    lib: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
-    run = CliRunner().invoke
-    closed = run(app, ["period", "close", "2025-03", "--site", "lib", "--by", "Kim"])
+def test_the_commands_close_list_and_open(lib: Database, command: Callable[..., Result]) -> None:
+    closed = command("period", "close", "2025-03", "--site", "lib", "--by", "Kim")
     assert closed.exit_code == 0, closed.output
-    report = run(app, ["report", "annual", "lib", "--year", "2025", "--close", "--by", "Kim"])
+    report = command("report", "annual", "lib", "--year", "2025", "--close", "--by", "Kim")
     assert report.exit_code == 0 and "closed" in report.output
     late(lib, date(2025, 3, 5), 2000)
-    report = run(app, ["report", "annual", "lib", "--year", "2025"])
+    report = command("report", "annual", "lib", "--year", "2025")
     assert "REVISION: It would be" in report.output and "(+1,880)" in report.output
-    listed = run(app, ["period", "list", "lib"]).output
+    listed = command("period", "list", "lib").output
     assert listed.count("It would be") == 2 and "Kim" in listed
     number = str(get_closed(lib, "lib")[0].id)
-    assert run(app, ["period", "reopen", number, "--reason", "wrong year"]).exit_code == 0
-    assert "wrong year" in run(app, ["period", "list", "lib", "--ended"]).output
+    assert command("period", "reopen", number, "--reason", "wrong year").exit_code == 0
+    assert "wrong year" in command("period", "list", "lib", "--ended").output

@@ -1,19 +1,19 @@
 """Codecs in the database: added, replaced, pinned by their hash, and by the commands."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-import psycopg
 import pytest
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model.decode_context import Codec
 from besok.model.errors import NotFound
 from besok.store import codecs, decode_context
 from besok.store.database import Database
 from besok.store.notify import listen
-from cli.main import app
+from tests.databases import execute
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOURCE = "function decodeUplink(i) { return { data: { line_1_total_in: i.bytes[0], line_1_total_out: i.bytes[1] } }; }"
@@ -42,10 +42,9 @@ def test_a_codec_is_added_replaced_and_removed(db: Database) -> None:
         codecs.remove(db, "Milesight", "VS121")
 
 
-def test_a_source_that_is_not_the_one_that_was_added_is_not_used(db: Database, database_url: str) -> None:
+def test_a_source_that_is_not_the_one_that_was_added_is_not_used(db: Database) -> None:
     codecs.add(db, [codec()], author="ann", now=NOW)
-    with psycopg.connect(database_url) as conn:
-        conn.execute("update codec set source = source || ' '")
+    execute(db, "update codec set source = source || ' '")
     assert names(db) == []
     with pytest.raises(NotFound):
         codecs.find(db, "Milesight", "VS133")
@@ -61,13 +60,12 @@ def test_collectors_hear_of_it(db: Database, database_url: str) -> None:
     assert names(db)
 
 
-def test_commands(db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+def test_commands(db: Database, command: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "vs133.js"
     file.write_text(SOURCE)
 
     def besok(*args: str) -> str:
-        result = CliRunner().invoke(app, ["codec", *args])
+        result = command("codec", *args)
         return result.output if result.exception is None else f"{result.exception}"
 
     named = ("--vendor", "Milesight", "--model", "VS133")
@@ -83,10 +81,7 @@ def test_commands(db: Database, database_url: str, tmp_path: Path, monkeypatch: 
     assert "is not added: its codec fails" in besok("add", str(file), *named)
 
 
-def test_a_folder_of_codecs(
-    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+def test_a_folder_of_codecs(db: Database, command: Callable[..., Result], tmp_path: Path) -> None:
     for vendor, model, source in (
         ("Milesight", "VS121", SOURCE),
         ("Acme", "X9", SOURCE),
@@ -99,15 +94,12 @@ def test_a_folder_of_codecs(
         firmware = f'[[device.firmware]]\ncodec = "{model}.js"\n'
         (folder / "devices" / f"{model}.toml").write_text(f'[device]\nname = "{model}"\n{firmware}')
         (folder / "codecs" / f"{model}.js").write_text(source)
-    said = CliRunner().invoke(app, ["codec", "import", str(tmp_path)]).output
+    said = command("codec", "import", str(tmp_path)).output
     assert "1 codec taken, of which new or changed: 1\n  Acme X9  (no table says what its fields mean" in said
     assert (
         "1 left out, since Besök decodes their frames itself (--vendor takes them nevertheless): Milesight VS121"
         in said
     )
     assert "1 left out, since its codec fails (SyntaxError" in said
-    assert (
-        "1 codec taken"
-        in CliRunner().invoke(app, ["codec", "import", str(tmp_path), "--vendor", "milesight"]).output
-    )
+    assert "1 codec taken" in command("codec", "import", str(tmp_path), "--vendor", "milesight").output
     assert [name for name, _ in names(db)] == ["Acme X9", "Milesight VS121"]

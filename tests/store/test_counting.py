@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, permutations
 
-import psycopg
 import pytest
 from counted import NOON, after, buckets, build, days, people, put, reading, totals
 from hypothesis import HealthCheck, given, settings
@@ -13,14 +12,14 @@ from besok.model.readings import Reading
 from besok.store import occupancy
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from tests.databases import execute
 
 
-def test_a_counter_that_wraps_at_its_width_goes_on(db: Database, database_url: str) -> None:
+def test_a_counter_that_wraps_at_its_width_goes_on(db: Database) -> None:
     for bits in (16, 24, 32):
         put(db, *totals(2**bits - 5, 2**bits - 2, 3, 7, wraps=2**bits, device=f"{bits}"))
-        assert people(buckets(database_url, f"{bits}")) == (3 + 5 + 4, 0)
-    with psycopg.connect(database_url) as conn:
-        assert conn.execute("select array_agg(wraps) from channel").fetchone() == ([2**16, 2**24, 2**32],)
+        assert people(buckets(db, f"{bits}")) == (3 + 5 + 4, 0)
+    assert execute(db, "select array_agg(wraps) from channel")[0] == ([2**16, 2**24, 2**32],)
 
 
 FALLS = (
@@ -44,26 +43,26 @@ FALLS = (
 )
 
 
-def test_a_total_that_falls_is_a_wrap_only_if_it_can_be_one(db: Database, database_url: str) -> None:
+def test_a_total_that_falls_is_a_wrap_only_if_it_can_be_one(db: Database) -> None:
     for values, wraps, expected, why in FALLS:
         put(db, *totals(*values, wraps=wraps, device=why))
-        assert people(buckets(database_url, why)) == (expected, 0), why
+        assert people(buckets(db, why)) == (expected, 0), why
 
 
-def test_more_may_pass_in_a_longer_time_and_are_spread_over_it(db: Database, database_url: str) -> None:
+def test_more_may_pass_in_a_longer_time_and_are_spread_over_it(db: Database) -> None:
     put(db, reading(0, 65_000, wraps=65_536), reading(60, 464, wraps=65_536))
-    assert people(buckets(database_url)) == (1000, 0)
-    assert {b[0] for b in buckets(database_url).values()} == {250}
-    assert sum(b[3] for b in buckets(database_url).values()) == 1000  # all of it imputed
+    assert people(buckets(db)) == (1000, 0)
+    assert {b[0] for b in buckets(db).values()} == {250}
+    assert sum(b[3] for b in buckets(db).values()) == 1000  # all of it imputed
 
 
-def test_in_and_out_wrap_each_for_itself(db: Database, database_url: str) -> None:
+def test_in_and_out_wrap_each_for_itself(db: Database) -> None:
     put(
         db,
         *totals(65_530, 2, wraps=65_536),
         *[reading(n, 10 + n, "out_total", wraps=65_536) for n in range(2)],
     )
-    assert people(buckets(database_url)) == (8, 1)
+    assert people(buckets(db)) == (8, 1)
 
 
 def test_the_estimate_by_the_minute_wraps_and_halves_too(db: Database) -> None:
@@ -77,87 +76,83 @@ def test_the_estimate_by_the_minute_wraps_and_halves_too(db: Database) -> None:
     assert flows.people_in[1:3, back].tolist() == flows.people_out[1:3, back].tolist() == [1.5, 3]
 
 
-def test_a_total_that_comes_late_between_two_others_moves_the_people_and_adds_none(
-    db: Database, database_url: str
-) -> None:
+def test_a_total_that_comes_late_between_two_others_moves_the_people_and_adds_none(db: Database) -> None:
     put(db, reading(0, 100), reading(50, 150))
-    spread = buckets(database_url)
+    spread = buckets(db)
     assert people(spread) == (50, 0)
     assert sum(b[3] for b in spread.values()) == 50
     put(db, reading(40, 150))
-    late = buckets(database_url)
+    late = buckets(db)
     assert people(late) == (50, 0)
     assert late[45] == (0, 0, 300, 0)
     put(db, reading(20, 700))  # nonsense: 600 in, then a reset, as it looks
     put(db, reading(20, 140))  # corrected
-    assert people(buckets(database_url)) == (50, 0)
+    assert people(buckets(db)) == (50, 0)
 
 
-def test_totals_go_before_deltas_and_directions_before_passages(db: Database, database_url: str) -> None:
+def test_totals_go_before_deltas_and_directions_before_passages(db: Database) -> None:
     put(db, reading(1, 5, "in", period_s=60), reading(1, 7, "passages", period_s=60))
-    assert people(buckets(database_url)) == (5, 0)
+    assert people(buckets(db)) == (5, 0)
     put(db, reading(0, 10, "passages_total"), reading(2, 20, "passages_total"))
-    assert people(buckets(database_url)) == (5, 5)
+    assert people(buckets(db)) == (5, 5)
     put(db, *totals(0, 1, 3))
-    assert people(buckets(database_url)) == (3, 0)
+    assert people(buckets(db)) == (3, 0)
 
 
 @pytest.mark.parametrize("metric", ["passages", "passages_total"])
-def test_of_people_without_a_direction_half_went_in_and_half_out(
-    db: Database, database_url: str, metric: str
-) -> None:
+def test_of_people_without_a_direction_half_went_in_and_half_out(db: Database, metric: str) -> None:
     build(db)
     for device in ("front", "back"):
         put(db, *[reading(n, 3 if metric == "passages" else 3 * n, metric, device=device) for n in range(3)])
     halves = 4.5 if metric == "passages" else 3
-    assert people(buckets(database_url)) == (halves, halves)
-    assert set(days(database_url).values()) == {(halves, halves)}  # turned or not
+    assert people(buckets(db)) == (halves, halves)
+    assert set(days(db).values()) == {(halves, halves)}  # turned or not
 
 
-def test_a_long_period_of_passages_is_shared_out_without_loss(db: Database, database_url: str) -> None:
+def test_a_long_period_of_passages_is_shared_out_without_loss(db: Database) -> None:
     put(db, reading(60, 11, "passages", period_s=3600))
-    assert people(buckets(database_url)) == (5.5, 5.5)
-    assert all(b[2] == 900 and not b[0] * 2 % 1 for b in buckets(database_url).values())
+    assert people(buckets(db)) == (5.5, 5.5)
+    assert all(b[2] == 900 and not b[0] * 2 % 1 for b in buckets(db).values())
 
 
 def test_a_sensor_hung_the_wrong_way_round_is_turned_in_the_portal_and_not_in_its_readings(
-    db: Database, database_url: str
+    db: Database,
 ) -> None:
     build(db)
     put(db, *(reading(1, v, m, device=d) for d in ("front", "back") for m, v in (("in", 5), ("out", 2))))
-    assert buckets(database_url, "back")[0][:2] == (5, 2)
-    assert days(database_url) == {("back", "2026-03-02"): (2, 5), ("front", "2026-03-02"): (5, 2)}
+    assert buckets(db, "back")[0][:2] == (5, 2)
+    assert days(db) == {("back", "2026-03-02"): (2, 5), ("front", "2026-03-02"): (5, 2)}
 
 
-def test_late_readings_reach_their_old_bucket_and_day(db: Database, database_url: str) -> None:
+def test_late_readings_reach_their_old_bucket_and_day(db: Database) -> None:
     build(db)
     put(db, reading(0, 1, "in"))
     put(db, reading(-3 * 1440, 4, "in"), reading(-400 * 1440, 2, "in"))
-    assert days(database_url) == {
+    assert days(db) == {
         ("front", "2025-01-26"): (2, 0), ("front", "2026-02-27"): (4, 0), ("front", "2026-03-02"): (1, 0),
     }  # fmt: skip
-    with psycopg.connect(database_url) as conn:
-        dirty = conn.execute("select day::text from dirty_day order by day").fetchall()
+    dirty = execute(db, "select day::text from dirty_day order by day")
     assert dirty[:2] == [("2025-01-26",), ("2026-02-27",)]
 
 
-def test_two_writers_of_one_running_total(db: Database, database_url: str) -> None:
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
+def test_two_writers_of_one_running_total(db: Database) -> None:
     """Each sees only its own readings, in an order of its own; every difference is between two of both."""
     build(db)
     values = list(totals(*(n * n for n in range(60))))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda r: put(db, r), values[::2] + values[1::2]))
-    assert people(buckets(database_url)) == (59 * 59, 0)
-    assert days(database_url) == {("front", "2026-03-02"): (59 * 59, 0)}
-    assert all(b[3] == 0 for b in buckets(database_url).values())
+    assert people(buckets(db)) == (59 * 59, 0)
+    assert days(db) == {("front", "2026-03-02"): (59 * 59, 0)}
+    assert all(b[3] == 0 for b in buckets(db).values())
 
 
-def test_a_few_totals_in_every_order(db: Database, database_url: str) -> None:
+def test_a_few_totals_in_every_order(db: Database) -> None:
     found = []
     for n, order in enumerate(permutations([(0, 65_530), (7, 4), (31, 60), (33, 2)])):
         for minute, value in order:
             put(db, reading(minute, value, wraps=65_536, device=f"door-{n}"))
-        found.append(buckets(database_url, f"door-{n}"))
+        found.append(buckets(db, f"door-{n}"))
     assert all(f == found[0] for f in found)
     assert people(found[0]) == (10 + 56 + 2, 0)
 
@@ -181,7 +176,7 @@ insert into placement (channel_id, portal_id) select channel_id, portal_id from 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(said, min_size=2, max_size=12, unique_by=lambda s: s[:2]), data=st.data())
 def test_any_order_with_any_repeats_counts_the_same(
-    db: Database, database_url: str, said: list[tuple[int, str, int, int]], data: st.DataObject
+    db: Database, said: list[tuple[int, str, int, int]], data: st.DataObject
 ) -> None:
     number = next(example)
     if not number:
@@ -196,15 +191,15 @@ def test_any_order_with_any_repeats_counts_the_same(
         ]  # fmt: skip
 
     straight, mixed = f"straight-{number}", f"mixed-{number}"
-    with psycopg.connect(database_url) as conn:
+    with db.transaction() as conn:
         for name, portal in ((straight, "front"), (mixed, "back")):
             conn.execute(PLACED, {"device": f"lib/{name}", "portal": portal})
     put(db, *door(straight))
     again = data.draw(st.lists(st.sampled_from(door(mixed)), max_size=8))
     for r in data.draw(st.permutations([*door(mixed), *again])):
         put(db, r)
-    assert buckets(database_url, mixed) == buckets(database_url, straight)
-    by_day = days(database_url)
+    assert buckets(db, mixed) == buckets(db, straight)
+    by_day = days(db)
     assert by_day["back", "2026-03-02"] == by_day["front", "2026-03-02"]
 
 
@@ -235,10 +230,10 @@ CLOCKS = (  # totals, each with the minute that it tells and the minute it comes
 )
 
 
-def test_clocks_that_jump_make_no_people(db: Database, database_url: str) -> None:
+def test_clocks_that_jump_make_no_people(db: Database) -> None:
     for why, said, expected, extent in CLOCKS:
         for minute, value, came in said:
             told = Incoming(reading=reading(minute, value, device=why), received=after(came))
             write(db, Batch(readings=[told]))
-        found = buckets(database_url, why)
+        found = buckets(db, why)
         assert (people(found), len(found)) == ((expected, 0), extent), why

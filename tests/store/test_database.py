@@ -14,6 +14,7 @@ from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.write import Written
+from tests.databases import execute
 
 TEMPORARY = {
     "53100": "disk full",
@@ -45,6 +46,7 @@ NOT_MIGRATED = {
     "42P01": "no such table",
 }
 PERMANENT = {"22P02": "bad text", "22021": "bad encoding", "23505": "there already", "0A000": "not supported"}
+pytestmark = pytest.mark.usefixtures("database_url")  # with connections that may end
 RAISE = "do $$ begin raise exception 'because' using errcode = '{}'; end $$"
 
 
@@ -68,8 +70,7 @@ def test_what_was_prepared_before_a_migrating_is_prepared_anew(db: Database, dat
             with one.transaction() as conn, claims.transaction() as other:
                 conn.execute(ask)
                 other.execute(ask)
-        with psycopg.connect(database_url, autocommit=True) as conn:
-            conn.execute("alter table made_anew alter column version type bigint")
+        execute(db, "alter table made_anew alter column version type bigint")
         for within in (one.transaction, claims.transaction):
             with pytest.raises(StoreUnavailable), within() as conn:
                 conn.execute(ask)
@@ -77,10 +78,9 @@ def test_what_was_prepared_before_a_migrating_is_prepared_anew(db: Database, dat
                 assert conn.execute(ask).fetchone()
 
 
-def test_a_backend_that_is_told_to_end(db: Database, database_url: str) -> None:
+def test_a_backend_that_is_told_to_end(db: Database) -> None:
     with pytest.raises(StoreUnavailable), db.transaction() as conn:
-        with psycopg.connect(database_url) as other:
-            other.execute("select pg_terminate_backend(%s)", (conn.info.backend_pid,))
+        execute(db, "select pg_terminate_backend(%s)", (conn.info.backend_pid,))
         conn.execute("select 1")
     assert put(db, reading(0, 1, "in")).readings == 1
 
@@ -92,13 +92,11 @@ create constraint trigger dies after insert on device deferrable initially defer
 """
 
 
-def test_a_backend_that_dies_while_it_commits(db: Database, database_url: str) -> None:
-    with psycopg.connect(database_url) as conn:
-        conn.execute(DIES_AT_COMMIT)
+def test_a_backend_that_dies_while_it_commits(db: Database) -> None:
+    execute(db, DIES_AT_COMMIT)
     with pytest.raises(StoreUnavailable):
         put(db, reading(0, 1, "in"))
-    with psycopg.connect(database_url) as conn:
-        conn.execute("drop trigger dies on device")
+    execute(db, "drop trigger dies on device")
     assert put(db, reading(0, 1, "in")).readings == 1
 
 
@@ -150,17 +148,17 @@ def cut_after(words: bytes, url: str) -> Iterator[tuple[str, Event]]:
 
 
 def test_a_connection_that_is_cut_in_mid_commit_is_tried_again_and_counts_once(
-    database_url: str, wait_for: Callable[..., object]
+    db: Database, database_url: str, wait_for: Callable[..., object]
 ) -> None:
-    with cut_after(b"COMMIT", database_url) as (url, armed), Database(url, pool_size=1) as db:
-        put(db, reading(0, 1, "in"))
+    with cut_after(b"COMMIT", database_url) as (url, armed), Database(url, pool_size=1) as writer:
+        put(writer, reading(0, 1, "in"))
         armed.set()
         with pytest.raises(StoreUnavailable):
-            put(db, reading(1, 2, "in"))
+            put(writer, reading(1, 2, "in"))
         armed.clear()
-        wait_for(lambda: people(buckets(database_url)) == (3, 0))  # it had been committed
-        assert put(db, reading(1, 2, "in")) == Written(unchanged=1)
-    assert people(buckets(database_url)) == (3, 0)
+        wait_for(lambda: people(buckets(db)) == (3, 0))  # it had been committed
+        assert put(writer, reading(1, 2, "in")) == Written(unchanged=1)
+    assert people(buckets(db)) == (3, 0)
 
 
 def test_a_server_that_only_reads_is_left_for_one_that_writes(

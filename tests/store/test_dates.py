@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import calendar
 from besok.model.readings import Reading
@@ -24,10 +23,9 @@ from besok.services.visits import get_visits
 from besok.store import occupancy, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
-from cli.main import app
 from jobs.estimate import past_days
 from jobs.learn import SitePast
-from tests.databases import FreshUrl
+from tests.databases import FreshUrl, execute
 from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -35,7 +33,7 @@ FIRST, DAYS = date(2026, 3, 2), 16
 DAY = timedelta(days=1)
 NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
 DEVICES = ("a", "b", "c")
-Fresh = Callable[[], AbstractContextManager[tuple[Database, str]]]
+Fresh = Callable[[], AbstractContextManager[Database]]
 HALL, SIDE = ("Hallen", "Hall"), ("Sidan", "Side")
 
 
@@ -74,28 +72,28 @@ def apply(db: Database, text: str, **more: Any) -> list[str]:
     return sites.apply(db, parse(text), now=NOW, **more)
 
 
-def figures(db: Database, url: str) -> dict[str, dict[tuple[Any, ...], Any]]:
+def figures(db: Database) -> dict[str, dict[tuple[Any, ...], Any]]:
     """Every day's figures: doors, visits, and people inside as the jobs estimate them."""
     estimate(db)
-    with psycopg.connect(url) as conn:
-        visits = conn.execute("select day::text, gross, net, covered_s from visit_day").fetchall()
-        inside = conn.execute(
-            "select z.slug, bucket::text, people::float8, lower::float8, upper::float8 from occupancy_bucket"
-            " join space z using (space_id)"
-        ).fetchall()
+    visits = execute(db, "select day::text, gross, net, covered_s from visit_day")
+    inside = execute(
+        db,
+        "select z.slug, bucket::text, people::float8, lower::float8, upper::float8 from occupancy_bucket"
+        " join space z using (space_id)",
+    )
     return {
-        "doors": doors(url),
+        "doors": doors(db),
         "visits": {row[:1]: row[1:] for row in visits},
         "inside": {row[:2]: row[2:] for row in inside},
     }
 
 
-def doors(url: str) -> dict[tuple[Any, ...], Any]:
+def doors(db: Database) -> dict[tuple[Any, ...], Any]:
     """What each door counted, by day; nothing has to be estimated for that."""
-    with psycopg.connect(url) as conn:
-        rows = conn.execute(
-            "select p.slug, day::text, people_in, people_out, covered_s from flow_day join portal p using (portal_id)"
-        ).fetchall()
+    rows = execute(
+        db,
+        "select p.slug, day::text, people_in, people_out, covered_s from flow_day join portal p using (portal_id)",
+    )
     return {row[:2]: row[2:] for row in rows}
 
 
@@ -119,8 +117,7 @@ def estimate(db: Database) -> None:
 
 def dirty(db: Database) -> list[date]:
     """The days that are to be estimated again."""
-    with db.transaction() as conn:
-        return [row[0] for row in conn.execute("select day from dirty_day order by day").fetchall()]
+    return [row[0] for row in execute(db, "select day from dirty_day order by day")]
 
 
 @pytest.fixture(scope="session")
@@ -128,14 +125,14 @@ def fresh(fresh_url: FreshUrl) -> Fresh:
     """More databases, each for as long as it is used."""
 
     @contextmanager
-    def made() -> Iterator[tuple[Database, str]]:
+    def made() -> Iterator[Database]:
         with fresh_url() as url, Database(url) as other:
-            yield other, url
+            yield other
 
     return made
 
 
-def test_a_swap_that_ended_is_said_later(db: Database, fresh: Fresh, database_url: str) -> None:
+def test_a_swap_that_ended_is_said_later(db: Database, fresh: Fresh) -> None:
     count(db)
     apply(db, house(at("a", "front")))
     right = house(
@@ -147,33 +144,33 @@ def test_a_swap_that_ended_is_said_later(db: Database, fresh: Fresh, database_ur
     assert any("the visits of 7 days change, 2026-03-02 to 2026-03-08" in line for line in told), told
     assert dirty(db) == [FIRST + n * DAY for n in range(DAYS)]  # those that follow have learnt from them
     assert apply(db, right) == []
-    with fresh() as (other, url):
+    with fresh() as other:
         count(other)
         apply(other, right)
-        assert same(figures(db, database_url), figures(other, url))
+        assert same(figures(db), figures(other))
 
 
-def test_what_lies_before_the_first_day_does_not_count(db: Database, database_url: str) -> None:
+def test_what_lies_before_the_first_day_does_not_count(db: Database) -> None:
     count(db)
     apply(db, house(at("a", "front")))
     apply(db, house(at("a", "front", "first = 2026-03-05")))
-    days = {key[1] for key in doors(database_url)}
+    days = {key[1] for key in doors(db)}
     assert min(days) == "2026-03-05" and len(days) == DAYS - 3
     apply(db, house(at("a", "front", "first = 2026-03-03")))
-    assert min(key[1] for key in doors(database_url)) == "2026-03-03"
+    assert min(key[1] for key in doors(db)) == "2026-03-03"
     exported = dump(sites.export(db))
     assert "first = 2026-03-03" in exported and apply(db, exported) == []
 
 
-def test_a_door_of_next_month_can_be_prepared(db: Database, database_url: str) -> None:
+def test_a_door_of_next_month_can_be_prepared(db: Database) -> None:
     count(db)
     apply(db, house(at("a", "front")))
     told = apply(db, house(at("a", "front"), at("b", "back"), back="first = 2026-04-01"))
     assert "lib: portal back: first: none -> 2026-04-01" in told and "lib: sensor b flow:1: new" in told
-    assert {key[0] for key in doors(database_url)} == {"front"}
+    assert {key[0] for key in doors(db)} == {"front"}
 
 
-def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: str) -> None:
+def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database) -> None:
     count(db)
     old, new = house(at("a", "front")), house(at("b", "front"), hours="08:00-20:00")
     apply(db, old)
@@ -185,20 +182,19 @@ def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database, database_url: s
     place = sites.load(db, "lib")
     assert calendar.hours_of(date(2026, 3, 9), place) == (9, 0)
     assert calendar.hours_of(date(2026, 3, 10), place) == (12, 0)
-    assert len(doors(database_url)) == DAYS  # a's until the 9th, b's since
+    assert len(doors(db)) == DAYS  # a's until the 9th, b's since
 
 
 def test_the_command_shows_the_days_before_it_asks(
-    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    db: Database, command: Callable[..., Result], tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     count(db)
     apply(db, house(at("a", "front")))
     file = tmp_path / "house.toml"
     file.write_text(house(at("a", "front", "swapped = true")))
 
     def run(*words: str, answer: str) -> str:
-        return CliRunner().invoke(app, ["site", "apply", str(file), *words], input=answer).stdout
+        return command("site", "apply", str(file), *words, answer=answer).stdout
 
     assert "NOTE: without dates sensors change now" in run(answer="n\n")
     asked = run("--from", "2026-03-16", answer="n\n")
@@ -209,41 +205,40 @@ def test_the_command_shows_the_days_before_it_asks(
     assert "Nothing to do" in run(answer="")
 
 
-def test_only_the_door_and_the_days_concerned_are_computed_again(db: Database, database_url: str) -> None:
+def test_only_the_door_and_the_days_concerned_are_computed_again(db: Database) -> None:
     count(db)
     apply(db, house(at("a", "front"), at("b", "back")))
     estimate(db)
-    with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute("update flow_day set imputed = 7")  # as a mark of what is not touched
+    execute(db, "update flow_day set imputed = 7")  # as a mark of what is not touched
     apply(
         db,
         house(at("a", "front"), at("b", "back"), at("c", "between", "first = 2026-03-15\nlast = 2026-03-16")),
     )
-    with psycopg.connect(database_url) as conn:
-        fresh_days = conn.execute(
-            "select p.slug, day::text from flow_day join portal p using (portal_id) where imputed <> 7 order by 1, 2"
-        ).fetchall()
+    fresh_days = execute(
+        db,
+        "select p.slug, day::text from flow_day join portal p using (portal_id) where imputed <> 7 order by 1, 2",
+    )
     assert fresh_days == [("between", "2026-03-15"), ("between", "2026-03-16")]
     assert dirty(db) == [date(2026, 3, 15), date(2026, 3, 16), date(2026, 3, 17)]
 
 
-def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database, database_url: str) -> None:
+def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database) -> None:
     count(db)
     sensors = at("a", "front"), at("b", "back"), at("c", "between")
     apply(db, house(*sensors))
-    open_all = figures(db, database_url)
+    open_all = figures(db)
     closed = '[[sites.spaces.closed]]\nfirst = 2026-03-06\nlast = 2026-03-10\nnote = "Nytt golv"'
     told = apply(db, house(*sensors, side=closed))
     assert told[0] == "lib: space side: closed: none -> 2026-03-06 to 2026-03-10"
     assert "the visits of 5 days change, 2026-03-06 to 2026-03-10" in told[1]
-    shut = figures(db, database_url)
+    shut = figures(db)
     assert {key for key in open_all["doors"] if key not in shut["doors"]} == {
         (portal, f"2026-03-{day:02}") for portal in ("back", "between") for day in range(6, 11)
     }
     assert not any(key[0] == "side" and "2026-03-06 04" < key[1] < "2026-03-11" for key in shut["inside"])
     assert any(key[0] == "side" and key[1].startswith("2026-03-12") for key in shut["inside"])
     assert apply(db, house(*sensors)) != []  # and taken back
-    assert same(figures(db, database_url), open_all)
+    assert same(figures(db), open_all)
 
 
 def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
@@ -257,7 +252,7 @@ def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
     assert spaces == [["lib", "hall"], ["lib", "hall", "side"]]
 
 
-def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fresh, database_url: str) -> None:
+def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fresh) -> None:
     count(db)
     steps = [
         house(at("a", "front")),
@@ -269,10 +264,10 @@ def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fres
     ]  # fmt: skip
     for text in steps:
         apply(db, text)
-    with fresh() as (other, url):
+    with fresh() as other:
         count(other)
         apply(other, steps[-1])
-        assert same(figures(db, database_url), figures(other, url))
+        assert same(figures(db), figures(other))
 
 
 def test_a_place_that_is_no_more_in_a_dated_history_is_told(db: Database) -> None:
@@ -281,15 +276,15 @@ def test_a_place_that_is_no_more_in_a_dated_history_is_told(db: Database) -> Non
     assert told == ["lib: sensor a flow:1: front to 2026-03-06: no more, nor what it counted there"]
 
 
-def test_a_sensor_that_the_file_has_no_more_keeps_its_history(db: Database, database_url: str) -> None:
+def test_a_sensor_that_the_file_has_no_more_keeps_its_history(db: Database) -> None:
     count(db)
     apply(db, house(at("a", "front", "first = 2026-03-03\nlast = 2026-03-08"), at("b", "back")))
-    before = figures(db, database_url)
+    before = figures(db)
     assert apply(db, house(at("b", "back"))) == []
-    assert same(figures(db, database_url), before)
+    assert same(figures(db), before)
 
 
-def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, database_url: str) -> None:
+def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database) -> None:
     count(db)
     apply(
         db,
@@ -297,7 +292,7 @@ def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, datab
             at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-07"), at("b", "between")
         ),
     )
-    before = doors(database_url)
+    before = doors(db)
     start, end = (house().index(f'[[sites.portals]]\nid = "{name}"') for name in ("back", "between"))
 
     def without(*sensors: str) -> str:
@@ -310,19 +305,19 @@ def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database, datab
     exported = dump(sites.export(db))
     assert apply(db, exported) == [] and 'portal = "back"' not in exported
     apply(db, without(at("b", "between"), at("a", "front", "last = 2026-03-05")))
-    after = doors(database_url)
+    after = doors(db)
     gone = {key for key in before if key not in after}
     assert gone == {("front", "2026-03-06")}
 
 
-def test_a_dry_run_tells_the_difference_and_changes_nothing(db: Database, database_url: str) -> None:
+def test_a_dry_run_tells_the_difference_and_changes_nothing(db: Database) -> None:
     count(db)
     apply(db, house(at("a", "front")))
-    before = figures(db, database_url)
+    before = figures(db)
     turned = house(at("a", "front", "swapped = true\nfirst = 2026-03-02"))
     told = apply(db, turned, dry_run=True)
     assert sum("lib: visits of 2026-03-" in line for line in told) == DAYS
-    assert same(figures(db, database_url), before)
+    assert same(figures(db), before)
     assert apply(db, turned) == told
 
 
@@ -396,7 +391,7 @@ def histories(draw: st.DrawFn) -> list[str]:
 )
 @given(files=histories())
 def test_the_order_of_applying_does_not_matter(fresh: Fresh, files: Sequence[str]) -> None:
-    with fresh() as (one, url), fresh() as (other, other_url):
+    with fresh() as one, fresh() as other:
         apply(one, files[0])
         count(one)
         for text in files[1:]:
@@ -404,5 +399,5 @@ def test_the_order_of_applying_does_not_matter(fresh: Fresh, files: Sequence[str
             apply(one, text)
         count(other)
         apply(other, files[-1])
-        assert same(figures(one, url), figures(other, other_url))
+        assert same(figures(one), figures(other))
         assert apply(one, files[-1]) == [] == apply(other, dump(sites.export(one)))

@@ -42,22 +42,18 @@ def write_all(db: Database, messages: Sequence[Message], limit: int) -> list[Mes
     return done
 
 
-def test_all_is_stored_and_acknowledged_in_order(
-    db: Database, database_url: str, decoders: list[str]
-) -> None:
+def test_all_is_stored_and_acknowledged_in_order(db: Database, decoders: list[str]) -> None:
     build(db, placed=False)
     messages = [sent("hall/beam", number=n) for n in range(1, 8)]
     assert write_all(db, messages, limit=2) == messages
-    assert [value for _, value in counted(database_url)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [value for _, value in counted(db)] == [1, 2, 3, 4, 5, 6, 7]
     assert decoders[1:] == ["decoder"] * 3
 
 
-def test_what_a_commit_has_changed_holds_for_the_next_batch(
-    db: Database, database_url: str, decoders: list[str]
-) -> None:
+def test_what_a_commit_has_changed_holds_for_the_next_batch(db: Database, decoders: list[str]) -> None:
     build(db)
     messages = [sent("hall/beam", number=1), sent("yard/beam", number=2), sent("hall/beam", number=3)]
     assert write_all(db, messages, limit=1) == messages
-    assert [value for _, value in counted(database_url)] == [1, 3]
-    assert ["bound to hall/beam" in reason for reason in reasons(database_url)] == [True]
+    assert [value for _, value in counted(db)] == [1, 3]
+    assert ["bound to hall/beam" in reason for reason in reasons(db)] == [True]
     assert decoders.count("decoder") == 2 and len(decoders) > 3  # one of them was decoded again

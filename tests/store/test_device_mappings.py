@@ -1,14 +1,14 @@
 """What a person says of an unknown device: kept, applied to the kept messages, placed, and ended."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from counted import HOUSE, NOON
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import BesokError, NotFound, StoreRefused
@@ -20,10 +20,10 @@ from besok.services.unknown_devices import Observed
 from besok.store import decode_context, device_mappings, identity, sites
 from besok.store.database import Database
 from besok.store.write import write
-from cli.main import app
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay_mapped
+from tests.databases import execute
 from tests.small_sites import library
 
 TOPIC = "counters/hall"
@@ -38,27 +38,17 @@ def came(db: Database, topic: str, *payloads: bytes) -> None:
     write(db, pipeline.decode(messages, decode_context.load(db)))
 
 
-def readings(url: str) -> list[tuple[str, str, str, float]]:
-    with psycopg.connect(url) as conn:
-        return conn.execute(
-            "select source, external_id, key, value from reading join channel using (channel_id)"
-            " join device using (device_id) order by time, key"
-        ).fetchall()
+def readings(db: Database) -> list[tuple[str, str, str, float]]:
+    return execute(
+        db,
+        "select source, external_id, key, value from reading join channel using (channel_id)"
+        " join device using (device_id) order by time, key",
+    )
 
 
-def people_in(url: str) -> float:
-    with psycopg.connect(url) as conn:
-        row = conn.execute(
-            "select coalesce(sum(people_in), 0) from flow_day join site using (site_id)"
-        ).fetchone()
-    assert row
-    return float(row[0])
-
-
-@pytest.fixture
-def house(db: Database) -> Database:
-    sites.apply(db, sitefile.parse(HOUSE))
-    return db
+def people_in(db: Database) -> float:
+    ((number,),) = execute(db, "select coalesce(sum(people_in), 0) from flow_day join site using (site_id)")
+    return float(number)
 
 
 def test_a_device_asks_with_nothing_chosen(house: Database) -> None:
@@ -72,33 +62,31 @@ def test_a_device_asks_with_nothing_chosen(house: Database) -> None:
     ]
 
 
-def test_one_answer_reads_the_kept_messages_and_those_to_come(house: Database, database_url: str) -> None:
+def test_one_answer_reads_the_kept_messages_and_those_to_come(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3, "out": 2}', b'{"in": 5, "out": 1}')
     unknown_devices.answer(house, TOPIC, [("in", "$.in"), ("out", "$.out")], author="Kim", now=LATER)
     replay_mapped(house, LATER)
-    assert readings(database_url) == [("counters", TOPIC, "flow:1", v) for v in (3, 2, 5, 1)]
+    assert readings(house) == [("counters", TOPIC, "flow:1", v) for v in (3, 2, 5, 1)]
     assert unknown_devices.get_unknown(house) == []
     came(house, TOPIC, b'{"in": 7, "out": 1}')
-    assert len(readings(database_url)) == 4  # the first hour again: a correction
+    assert len(readings(house)) == 4  # the first hour again: a correction
     (made,) = device_mappings.listing(house)
     assert (made.author, made.made, made.replayed) == ("Kim", LATER, LATER)
 
 
-def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(
-    house: Database, database_url: str
-) -> None:
+def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}', b'{"in": 5}')
     observed = Observed(site="lib", portal="front", since=date(2026, 3, 2))
     unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
     replay_mapped(house, LATER)
-    assert people_in(database_url) == 8
+    assert people_in(house) == 8
     placed = Sensor(source="counters", device=TOPIC, portal="front", first=date(2026, 3, 2))
     assert placed in sites.load(house, "lib").sensors
     assert sites.apply(house, sitefile.parse(HOUSE)) == []  # it is no difference
     assert placed in sites.load(house, "lib").sensors
     moved = HOUSE + sitefile.sensor_lines(Sensor(source="counters", device=TOPIC, portal="back"))
     assert sites.apply(house, sitefile.parse(moved), now=LATER) != []  # the file goes before
-    assert people_in(database_url) == 8
+    assert people_in(house) == 8
     sites.apply(house, sitefile.parse(HOUSE), now=LATER)
 
 
@@ -113,16 +101,16 @@ def test_a_site_does_not_take_back_what_another_site_has_placed_since(house: Dat
     assert replace(moved, since=LATER) in sites.load(house, "annex").sensors
 
 
-def test_what_came_before_the_day_does_not_count(house: Database, database_url: str) -> None:
+def test_what_came_before_the_day_does_not_count(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}')
     observed = Observed(site="lib", portal="front", since=date(2026, 3, 3))
     unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
     replay_mapped(house, LATER)
-    assert len(readings(database_url)) == 1
-    assert people_in(database_url) == 0
+    assert len(readings(house)) == 1
+    assert people_in(house) == 0
 
 
-def test_a_mapping_ends_with_its_place(house: Database, database_url: str) -> None:
+def test_a_mapping_ends_with_its_place(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}')
     observed = Observed(site="lib", portal="front")
     number = unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="K", now=LATER, observed=observed)
@@ -130,7 +118,7 @@ def test_a_mapping_ends_with_its_place(house: Database, database_url: str) -> No
     device_mappings.end(house, number, LATER)
     assert device_mappings.listing(house) == []
     assert all(sensor.source != "counters" for sensor in sites.load(house, "lib").sensors)
-    assert people_in(database_url) == 3  # it stays
+    assert people_in(house) == 3  # it stays
     came(house, TOPIC, b'{"in": 4}')
     assert unknown_devices.get_unknown(house)[0].topic == TOPIC
     with pytest.raises(NotFound):
@@ -155,9 +143,7 @@ def test_the_device_is_looked_for_in_the_kept_messages(house: Database) -> None:
         )
 
 
-def test_of_several_on_one_topic_an_answer_is_for_the_one_that_asked(
-    house: Database, database_url: str
-) -> None:
+def test_of_several_on_one_topic_an_answer_is_for_the_one_that_asked(house: Database) -> None:
     eui = "01" * 8
     uplink = {
         "cmd": "rx",
@@ -175,8 +161,8 @@ def test_of_several_on_one_topic_an_answer_is_for_the_one_that_asked(
         house, "loriot", [("in", "$.decoded.in")], author="K", now=LATER, observed=observed
     )
     replay_mapped(house, LATER)
-    assert [(device, value) for _, device, _, value in readings(database_url)] == [(eui, 3)]
-    assert people_in(database_url) == 3
+    assert [(device, value) for _, device, _, value in readings(house)] == [(eui, 3)]
+    assert people_in(house) == 3
     assert unknown_devices.get_unknown(house)[0].count == 1  # the other one still asks
 
 
@@ -215,9 +201,7 @@ def hidden(db: Database, topic: str) -> str:
     return "/".join(pseudonym(key, level) for level in topic.split("/"))
 
 
-def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(
-    house: Database, database_url: str
-) -> None:
+def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(house: Database) -> None:
     topic = hidden(house, "skogen/granen")
     came(house, "skogen/granen", b'{"in": 3}')
     (found,) = unknown_devices.get_unknown(house)
@@ -225,28 +209,28 @@ def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(
     observed = Observed(site="lib", portal="front")
     number = unknown_devices.answer(house, topic, [("in", "$.in")], author="K", now=LATER, observed=observed)
     replay_mapped(house, LATER)
-    assert people_in(database_url) == 3
+    assert people_in(house) == 3
     known = decode_context.load(house)
     later = Message(topic="skogen/granen", payload=b'{"in": 4}', received=NOON + timedelta(hours=1))
     registrar = Registrar(house, 9, lambda: LATER)
     write(house, pipeline.decode([later], known, registrar.refused))
-    assert [(device, value) for _, device, _, value in readings(database_url)] == [
+    assert [(device, value) for _, device, _, value in readings(house)] == [
         (topic, 3),
         (topic, 4),
     ]
-    assert people_in(database_url) == 7
+    assert people_in(house) == 7
     device_mappings.end(house, number, LATER)
     assert all(sensor.device != topic for sensor in sites.load(house, "lib").sensors)
 
 
-def test_a_person_may_write_the_topic_as_it_is(house: Database, database_url: str) -> None:
+def test_a_person_may_write_the_topic_as_it_is(house: Database) -> None:
     came(house, "skogen/granen", b'{"in": 3}')
     mapping = PayloadMapping(name="skog", topic="skogen/granen", values={"in": "$.in"})
     unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
     assert len(device_mappings.kept_messages(house, "+/granen")) == 1
     assert device_mappings.kept_messages(house, "skogen/tallen") == []
     replay_mapped(house, LATER)
-    assert [(device, value) for _, device, _, value in readings(database_url)] == [("skogen/granen", 3)]
+    assert [(device, value) for _, device, _, value in readings(house)] == [("skogen/granen", 3)]
 
 
 def test_a_topic_nobody_asks_about(house: Database) -> None:
@@ -255,14 +239,13 @@ def test_a_topic_nobody_asks_about(house: Database) -> None:
 
 
 def test_the_commands_say_what_a_device_means_and_take_it_back(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    house: Database, command: Callable[..., Result], tmp_path: Path
 ) -> None:
     def besok(*arguments: str) -> str:
-        done = CliRunner().invoke(app, ["device", *arguments])
+        done = command("device", *arguments)
         assert done.exit_code == 0, done.output
         return done.output
 
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     came(
         house,
         "acme/1",
@@ -277,8 +260,8 @@ def test_the_commands_say_what_a_device_means_and_take_it_back(
     place = ("--portal", "front", "--since", "2026-03-02", "--author", "Kim")
     told = besok("map", "acme/1", "--mapping", str(file), *place)
     assert told == "Mapping 1 is kept: 2 read and stored now, 0 still rejected\n"
-    assert people_in(database_url) == 11
-    assert readings(database_url)[-1] == ("acme", "A-1701", "level:1", 20)
+    assert people_in(house) == 11
+    assert readings(house)[-1] == ("acme", "A-1701", "level:1", 20)
     listed = besok("mappings")
     for word in ("acme/1", "in_total = $.a, temperature_c = $.t", "lib/front", "2026-03-02 03:00Z", "Kim"):
         assert word in listed

@@ -12,6 +12,7 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from cli.stack import conditions
 from cli.stack.findings import PROBLEM
+from tests.databases import execute
 from tests.store.counted import build, put, reading
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -27,8 +28,7 @@ def well(db: Database, now: datetime) -> Database:
     """A library in which everything works."""
     build(db)
     put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
-    with db.transaction() as conn:
-        conn.execute("update device set last_received = %s", (now,))
+    execute(db, "update device set last_received = %s", (now,))
     for name in ("jobs", "besok-collector", BACKUP):
         beat(db, name, now, {"lag_s": 0.1})
     return db
@@ -72,9 +72,8 @@ def test_what_stops_is_named(well: Database, now: datetime, what: str) -> None:
 
 
 def test_sensors_are_judged_by_their_own_interval(well: Database, now: datetime) -> None:
-    with well.transaction() as conn:
-        conn.execute("update device set last_received = %s", (now - 20 * MINUTE,))
-        conn.execute("update device set interval_s = 600 where external_id = 'lib/back'")
+    execute(well, "update device set last_received = %s", (now - 20 * MINUTE,))
+    execute(well, "update device set interval_s = 600 where external_id = 'lib/back'")
     (found,) = conditions.conditions(well, now)
     assert found.text == "1 sensor offline: lib/front (20 minutes ago)"
 
@@ -88,12 +87,12 @@ def test_what_never_worked_is_named_too(db: Database, now: datetime) -> None:
 
 
 def test_clocks_apart_and_old_forecasts(well: Database, now: datetime) -> None:
-    with well.transaction() as conn:
-        conn.execute(
-            "insert into forecast (site_id, origin, made, afterwards, measure, model, also)"
-            " select site_id, %s, %s, false, 'gross', 'test', '{}' from site",
-            ((now - 20 * DAY).date(), now - 20 * DAY),
-        )
+    execute(
+        well,
+        "insert into forecast (site_id, origin, made, afterwards, measure, model, also)"
+        " select site_id, %s, %s, false, 'gross', 'test', '{}' from site",
+        ((now - 20 * DAY).date(), now - 20 * DAY),
+    )
     assert "The newest forecast of lib was made 20 days ago" in texts(well, now)
     late = now - 10 * MINUTE
     # The database reads its own clock, so what the test took so far is added.

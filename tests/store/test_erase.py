@@ -1,24 +1,23 @@
 """A person's name is erased wherever it may stand, and no figure changes by it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
-import psycopg
 import pytest
 from msgspec.structs import replace
 from psycopg import sql
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.access import ACTOR
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, StoreRefused
 from besok.model.personal import ERASED, Name
 from besok.model.readings import Message
 from besok.store import audit, personal, sites, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Rejection, write
-from cli.main import app
+from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 from tests.store.counted import HOUSE, NOON, after, build, days, put, reading
 
@@ -56,38 +55,32 @@ def house(db: Database) -> Database:
     return db
 
 
-@pytest.fixture
-def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
-
-
-def everything(conn: psycopg.Connection[tuple[object, ...]]) -> dict[str, str]:
+def everything(db: Database) -> dict[str, str]:
     """Return every row of every table as a text, by table; of messages the text of what they hold."""
-    names = conn.execute(
-        "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'"
-    ).fetchall()
+    names = execute(
+        db,
+        "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'",
+    )
     text = sql.SQL("select coalesce(string_agg(t::text, chr(10) order by t::text), '') from {} t")
-    found = {str(n): conn.execute(text.format(sql.Identifier(str(n)))).fetchone() for (n,) in names}
-    payloads = conn.execute("select string_agg(convert_from(payload, 'UTF8'), ' ') from rejected").fetchone()
-    return {name: str(row[0]) for name, row in found.items() if row} | {"payloads": str(payloads)}
+    found = {name: str(execute(db, text.format(sql.Identifier(name)))[0][0]) for (name,) in names}
+    payloads = execute(db, "select string_agg(convert_from(payload, 'UTF8'), ' ') from rejected")
+    return found | {"payloads": str(payloads)}
 
 
-def test_every_text_column_is_on_the_list_or_holds_no_name(
-    conn: psycopg.Connection[tuple[object, ...]],
-) -> None:
+def test_every_text_column_is_on_the_list_or_holds_no_name(db: Database) -> None:
     texts = {
         f"{table}.{column}"
-        for table, column in conn.execute(
+        for table, column in execute(
+            db,
             "select c.table_name, c.column_name from information_schema.columns c"
             " join information_schema.tables t using (table_schema, table_name)"
             " where c.table_schema = 'public' and t.table_type = 'BASE TABLE'"
             " and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'bytea', 'ARRAY')"
-            " and c.udt_name not in ('_int4', '_int8')"
+            " and c.udt_name not in ('_int4', '_int8')",
         )
     }
     listed = {
-        f"{table}.{column}" for table, column in conn.execute("select relation, field from personal_column")
+        f"{table}.{column}" for table, column in execute(db, "select relation, field from personal_column")
     }
     impersonal = set(IMPERSONAL.split())
     assert texts - listed - impersonal == set(), (
@@ -98,27 +91,25 @@ def test_every_text_column_is_on_the_list_or_holds_no_name(
     assert listed & impersonal == set()
 
 
-def test_rows_are_told_apart_by_site_as_the_list_says(
-    house: Database, conn: psycopg.Connection[object]
-) -> None:
+def test_rows_are_told_apart_by_site_as_the_list_says(house: Database) -> None:
     """Every column of the list can be asked about at a site, and everywhere."""
     assert personal.erase(house, "Nobody Known", "lib") == personal.erase(house, "Nobody Known") == []
     with pytest.raises(NotFound):
         personal.erase(house, ANNA, "nowhere")
 
 
-def fill(conn: psycopg.Connection[tuple[object, ...]], name: str) -> int:
+def fill(db: Database, name: str) -> int:
     """Write a name into every column of the list that its type and the rows that are there allow; how many hold it."""
-    columns = conn.execute("select relation, field, holds from personal_column order by 1, 2").fetchall()
+    columns = execute(
+        db,
+        "select relation, field, holds from personal_column where holds in ('author', 'note') order by 1, 2",
+    )
     filled = 0
-    conn.execute("alter table audit disable trigger audit_only_grows")
+    execute(db, "alter table audit disable trigger audit_only_grows")
     for relation, field, holds in columns:
-        if holds in ("author", "note"):
-            text = sql.SQL("update {} set {} = %s").format(*map(sql.Identifier, (str(relation), str(field))))
-            filled += (
-                conn.execute(text, (name if holds == "author" else f"asked {name} about it",)).rowcount > 0
-            )
-    conn.execute("alter table audit enable trigger audit_only_grows")
+        text = sql.SQL("update {} set {} = %s returning 1").format(*map(sql.Identifier, (relation, field)))
+        filled += bool(execute(db, text, (name if holds == "author" else f"asked {name} about it",)))
+    execute(db, "alter table audit enable trigger audit_only_grows")
     return filled
 
 
@@ -172,37 +163,33 @@ from channel join device using (device_id) where external_id = 'lib/front';
 """
 
 
-def test_the_name_goes_from_every_column_of_the_list(
-    house: Database, conn: psycopg.Connection[tuple[object, ...]], database_url: str
-) -> None:
-    conn.execute(ROWS)
+def test_the_name_goes_from_every_column_of_the_list(house: Database) -> None:
+    execute(house, ROWS)
     voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="x", author="x", now=LATER)
     decide(house, "dropped", Chosen(device="lib/front"), author="x", reason="x", now=LATER)
-    before = days(database_url)
-    authors = conn.execute(
-        "select count(*) from personal_column where holds in ('author', 'note')"
-    ).fetchone()
-    assert authors and fill(conn, "anna  berg") == authors[0], "a row for each column of the list"
+    before = days(house)
+    ((authors,),) = execute(house, "select count(*) from personal_column where holds in ('author', 'note')")
+    assert fill(house, "anna  berg") == authors, "a row for each column of the list"
     message = Message(topic="besok/v1/lib/anna_berg", payload=b'{"who": "\\u0041nna Berg"}', received=NOON)
     other = Message(topic="besok/v1/lib/annabergs", payload=b"{}", received=NOON)
     write(house, Batch(rejections=[Rejection(message=m, reason="no") for m in (message, other)]))
     put(house, reading(7, 2, "in", device="anna-berg"))
     put(house, replace(reading(7, 2, "in", device="beam"), channel=f"flow:{ANNA}"))
     rehearsed = personal.erase(house, ANNA, dry_run=True)
-    assert any("berg" in text.lower() for text in everything(conn).values()), "the dry run changes nothing"
+    assert any("berg" in text.lower() for text in everything(house).values()), "the dry run changes nothing"
     done = personal.erase(house, ANNA)
     assert {(f.relation, f.field, f.rows) for f in done} == {(f.relation, f.field, f.rows) for f in rehearsed}
     wanted = Name(ANNA)
-    assert [table for table, text in everything(conn).items() if wanted.is_in(text)] == []
-    assert days(database_url) == before
-    assert conn.execute("select topic from rejected").fetchall() == [("besok/v1/lib/annabergs",)]
-    ((report,),) = conn.execute("select report from closed_period").fetchall()
+    assert [table for table, text in everything(house).items() if wanted.is_in(text)] == []
+    assert days(house) == before
+    assert execute(house, "select topic from rejected") == [("besok/v1/lib/annabergs",)]
+    ((report,),) = execute(house, "select report from closed_period")
     assert report == {"corrections": [{"author": ERASED, "reason": f"{ERASED} said so", "factor": 1.25}]}
     last = audit.entries(house, limit=1)[0]
     assert (last.action, last.subject) == ("privacy.erase", "a person's name")
     assert "headcount.counted_by 1" in last.detail
-    with pytest.raises(psycopg.errors.RaiseException, match="only grows"):
-        conn.execute("delete from audit")
+    with pytest.raises(StoreRefused, match="only grows"):
+        execute(house, "delete from audit")
     assert personal.erase(house, ANNA) == []
 
 
@@ -216,7 +203,7 @@ def test_what_is_called_by_the_name_stays_and_is_shown(house: Database) -> None:
     ]
 
 
-def test_at_one_site_only_what_is_of_it_goes(house: Database, conn: psycopg.Connection[object]) -> None:
+def test_at_one_site_only_what_is_of_it_goes(house: Database) -> None:
     annex = "".join((site("park"), space("hall", ("Hall", "Hall")), door("gate", ("Grind", "Gate"))))
     sites.apply(house, sitefile.parse(HOUSE + annex))
     for place in ("lib", "park"):
@@ -240,11 +227,10 @@ def test_the_one_who_erases_its_own_name_is_not_noted_either(house: Database) ->
 
 
 @pytest.mark.parametrize("name", ["", "A", " å ", "A.", "1"])
-def test_too_short_a_name_is_refused(name: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_short_a_name_is_refused(name: str, command: Callable[..., Result]) -> None:
     with pytest.raises(ValueError, match="too short"):
         Name(name)
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
-    said = CliRunner().invoke(app, ["privacy", "erase", name, "--yes"])
+    said = command("privacy", "erase", name, "--yes")
     assert said.exit_code == 2 and "too short" in said.output
 
 
@@ -265,17 +251,13 @@ def test_a_name_is_found_as_whole_words(name: str, text: str, held: bool) -> Non
     assert (ERASED in Name(name).within(text)) is held
 
 
-def test_the_command_shows_what_goes_before_a_yes(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+def test_the_command_shows_what_goes_before_a_yes(house: Database, command: Callable[..., Result]) -> None:
     voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="test", author=ANNA, now=LATER)
-    run = CliRunner().invoke
-    dry = run(app, ["privacy", "erase", ANNA, "--dry-run"])
+    dry = command("privacy", "erase", ANNA, "--dry-run")
     assert dry.exit_code == 0 and "voided_time.author: 1 row" in dry.output
-    asked = run(app, ["privacy", "erase", ANNA], input="n\n")
+    asked = command("privacy", "erase", ANNA, answer="n\n")
     assert asked.exit_code == 1 and voids.listing(house)[0].author == ANNA
-    done = run(app, ["privacy", "erase", "anna berg", "-y"])
+    done = command("privacy", "erase", "anna berg", "-y")
     assert done.exit_code == 0, done.output
     assert voids.listing(house)[0].author == ERASED
-    assert "stands nowhere" in run(app, ["privacy", "erase", ANNA, "-y"]).output
+    assert "stands nowhere" in command("privacy", "erase", ANNA, "-y").output

@@ -15,6 +15,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
 from jobs import event_effects as computing
+from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -50,8 +51,7 @@ def counted(db: Database) -> Database:
                                       value=people, time=end, period_s=3600 * (last - first))  # fmt: skip
                     batch.append(Incoming(reading=reading, received=end))
     write(db, Batch(readings=batch))
-    with db.transaction() as conn:
-        conn.execute("delete from dirty_day")
+    execute(db, "delete from dirty_day")
     return db
 
 

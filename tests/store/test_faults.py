@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 
-import psycopg
 import pytest
 from msgspec import structs
 
@@ -25,7 +23,7 @@ from sensors_sim import stream
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.times import instant
 from sensors_sim.world import World
-from tests.databases import FreshUrl
+from tests.databases import execute
 from tests.small_sites import week
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)
@@ -106,21 +104,20 @@ class Figures:
             assert imputed == people_in + people_out
 
 
-def figures(db: Database, url: str, name: str, scenario: Scenario) -> Figures:
+def figures(db: Database, name: str, scenario: Scenario) -> Figures:
     """The faulty messages of a site of this name, through adapters and store."""
     said = list(_messages(name, scenario))
     for n in range(0, len(said), LOT):
         write.write(db, pipeline.decode(said[n : n + LOT]))
-    with psycopg.connect(url) as conn:
-        device = conn.execute(
-            "select device_id, clock_offset_s, clock_flags from device order by device_id desc limit 1"
-        ).fetchone()
-        assert device
-        rows = conn.execute(
-            "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
-            " where device_id = %s",
-            device[:1],
-        ).fetchall()
+    (device,) = execute(
+        db, "select device_id, clock_offset_s, clock_flags from device order by device_id desc limit 1"
+    )
+    rows = execute(
+        db,
+        "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
+        " where device_id = %s",
+        device[:1],
+    )
     return Figures(
         buckets={r[0]: r[1:] for r in rows if r[0] >= START},
         truth=truth(name),
@@ -179,23 +176,23 @@ def no_gaps(patch: pytest.MonkeyPatch, db: Database) -> None:
 
 def people_since(rule: str) -> Patch:
     def replace_it(patch: pytest.MonkeyPatch, db: Database) -> None:
-        with db.transaction() as conn:
-            conn.execute(
-                "create or replace function people_since(was float8, value float8, wraps bigint, seconds float8)"  # type: ignore[arg-type]
-                f" returns float8 language sql immutable parallel safe as $$ select ({rule})::float8 $$"
-            )
+        execute(
+            db,
+            "create or replace function people_since(was float8, value float8, wraps bigint, seconds float8)"  # type: ignore[arg-type]
+            f" returns float8 language sql immutable parallel safe as $$ select ({rule})::float8 $$",
+        )
 
     return replace_it
 
 
 def every_fall_is_a_reset(patch: pytest.MonkeyPatch, db: Database) -> None:
     people_since("case when value >= was then value - was else value end")(patch, db)
-    with db.transaction() as conn:
-        conn.execute(
-            "create or replace function people_between(was float8, value float8, wraps bigint, earlier timestamptz,"
-            " earlier_received timestamptz, later timestamptz, later_received timestamptz)"
-            " returns float8 language sql immutable parallel safe as $$ select people_since(was, value, wraps, 0) $$"
-        )
+    execute(
+        db,
+        "create or replace function people_between(was float8, value float8, wraps bigint, earlier timestamptz,"
+        " earlier_received timestamptz, later timestamptz, later_received timestamptz)"
+        " returns float8 language sql immutable parallel safe as $$ select people_since(was, value, wraps, 0) $$",
+    )
 
 
 def no_clocks(patch: pytest.MonkeyPatch, db: Database) -> None:
@@ -285,34 +282,17 @@ CASES: dict[str, tuple[Callable[[str], Scenario], Callable[[Figures], None], Pat
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def url(fresh_url: FreshUrl) -> Iterator[str]:
-    """One database for all cases, each of which has houses of its own: copies take longer than the cases."""
-    with fresh_url() as url:
-        yield url
-
-
-@pytest.fixture
-def faulty(url: str) -> Iterator[Database]:
-    """A pool of connections to it; its functions are as they were, whatever a case did to them."""
-    with Database(url) as db:
-        yield db
-        with db.transaction() as conn:
-            conn.execute((files("besok.store") / "always" / "functions.sql").read_bytes())
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_costs_no_figure_unless_its_handling_is_switched_off(
-    case: str, faulty: Database, url: str, monkeypatch: pytest.MonkeyPatch
+    case: str, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario, must_be, switch_off = CASES[case]
-    careful, careless = f"careful-{list(CASES).index(case)}", f"careless-{list(CASES).index(case)}"
-    must_be(figures(faulty, url, careful, scenario(careful)))
-    switch_off(monkeypatch, faulty)
+    must_be(figures(db, "careful", scenario("careful")))
+    switch_off(monkeypatch, db)
     with pytest.raises(AssertionError):
-        must_be(figures(faulty, url, careless, scenario(careless)))
+        must_be(figures(db, "careless", scenario("careless")))
 
 
-def test_a_clock_that_is_set_back_counts_nobody_again(faulty: Database, url: str) -> None:
-    found = figures(faulty, url, "back", under(TOTALS, fault("clock_skew", LATER, 30, seconds=-420)))
+def test_a_clock_that_is_set_back_counts_nobody_again(db: Database) -> None:
+    found = figures(db, "back", under(TOTALS, fault("clock_skew", LATER, 30, seconds=-420)))
     found.all_counted()

@@ -162,11 +162,11 @@ def by_hand(db: Database, visits: float) -> int:
 
 
 def test_each_correction_leaves_the_days_as_if_it_had_been_right_from_the_start(
-    fresh: Fresh, db: Database, database_url: str
+    fresh: Fresh, db: Database
 ) -> None:
     def as_if_right(told: Told, heard: date, branch: float | None = None, *, whole: bool = False) -> None:
         """Compare with an installation that was told all this on the first evening."""
-        with fresh() as (right, url):
+        with fresh() as right:
             apply(right, told, MOUNTED)
             hear(right, MOUNTED, heard)
             if branch is not None:
@@ -175,7 +175,7 @@ def test_each_correction_leaves_the_days_as_if_it_had_been_right_from_the_start(
                 assert days(db, name) == days(right, name)
             assert days(db, "lib", together=True) == days(right, "lib", together=True)
             if whole:  # each door, and the people inside
-                assert same(figures(db, database_url), figures(right, url))
+                assert same(figures(db), figures(right))
 
     told = Told()
     apply(db, told, MOUNTED)

@@ -165,15 +165,13 @@ def test_imported_school_holidays_tell_the_kinds_of_weeks(db: Database, branch: 
     assert weeks()["holidays"] == before.get("holidays", 0) + 1
 
 
-def test_a_target_counts_a_library_with_sensors_and_a_branch_with_sample_weeks(
-    db: Database, database_url: str
-) -> None:
+def test_a_target_counts_a_library_with_sensors_and_a_branch_with_sample_weeks(db: Database) -> None:
     library = HOUSE.replace("[[sites.spaces]]", f'{TARGET}also = ["branch"]\n[[sites.spaces]]', 1)
     plain = BRANCH.replace(TARGET, "")
     site_file = sitefile.parse(library + plain)
     sites.apply(db, site_file)
     first = date(2024, 12, 1)
-    write(database_url, {("lib", "front"): days_of(first, (TODAY - first).days, 100)})
+    write(db, {("lib", "front"): days_of(first, (TODAY - first).days, 100)})
     branch = next(s for s in site_file.sites if s.id == "branch")
     for number in (6, 19, 28, 44):
         week(db, branch, 2025, number, 500)

@@ -1,14 +1,13 @@
 """Bindings, new devices and pseudonyms in the database: learnt, limited over all collectors, and resolved."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 from counted import HOUSE
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, SiteFileError, StoreUnavailable
@@ -17,10 +16,10 @@ from besok.model.readings import Message, Status
 from besok.store import decode_context, identity, sites
 from besok.store.database import Database
 from besok.store.write import Written, write
-from cli.main import app
 from collectors import pipeline
 from collectors.registering import Registrar
 from collectors.replay import replay
+from tests.databases import execute
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BEAMS = """
@@ -55,58 +54,51 @@ def collect(db: Database, *messages: Message, limit: int = 100, now: datetime = 
     return write(db, pipeline.decode(messages, known, registrar.refused))
 
 
-def counted(url: str) -> list[tuple[str, float]]:
-    with psycopg.connect(url) as conn:
-        return conn.execute(
-            "select external_id, value from reading join channel using (channel_id) join device using (device_id)"
-            " order by 1, 2"
-        ).fetchall()
+def counted(db: Database) -> list[tuple[str, float]]:
+    return execute(
+        db,
+        "select external_id, value from reading join channel using (channel_id) join device using (device_id)"
+        " order by 1, 2",
+    )
 
 
-def reasons(url: str) -> list[str]:
-    with psycopg.connect(url) as conn:
-        return [row[0] for row in conn.execute("select reason from rejected order by rejected_id")]
+def reasons(db: Database) -> list[str]:
+    return [row[0] for row in execute(db, "select reason from rejected order by rejected_id")]
 
 
 def bound(db: Database, device: str = "m1") -> tuple[str, ...]:
     return decode_context.load(db).topics["beams", device]
 
 
-def test_a_device_is_bound_to_the_topics_it_was_heard_on_before_it_was_placed(
-    db: Database, database_url: str
-) -> None:
+def test_a_device_is_bound_to_the_topics_it_was_heard_on_before_it_was_placed(db: Database) -> None:
     build(db, placed=False)
     collect(db, sent("a/beam/1"), sent("b/beam/m1/x", number=2))
     build(db)
     assert bound(db) == ("a/beam/1", "b/beam/m1/#")
     assert collect(db, sent("c/beam/1", number=9), sent("b/beam/m1/y", number=3)).rejected == 1
-    assert counted(database_url) == [("m1", 1), ("m1", 2), ("m1", 3)]
-    assert "is bound to a/beam/1, b/beam/m1/#" in reasons(database_url)[0]
+    assert counted(db) == [("m1", 1), ("m1", 2), ("m1", 3)]
+    assert "is bound to a/beam/1, b/beam/m1/#" in reasons(db)[0]
 
 
-def test_a_device_that_is_placed_before_it_is_heard_is_bound_by_its_first_message(
-    db: Database, database_url: str
-) -> None:
+def test_a_device_that_is_placed_before_it_is_heard_is_bound_by_its_first_message(db: Database) -> None:
     build(db)
     assert bound(db) == ()
     assert collect(db, sent("a/beam/1"), sent("b/beam/1", number=2)).rejected == 1
     assert bound(db) == ("a/beam/1",)
     assert collect(db, sent("b/beam/1", number=3)).rejected == 1
-    assert counted(database_url) == [("m1", 1)]
+    assert counted(db) == [("m1", 1)]
 
 
-def test_of_two_collectors_that_bind_a_device_the_second_decodes_again(
-    db: Database, database_url: str
-) -> None:
+def test_of_two_collectors_that_bind_a_device_the_second_decodes_again(db: Database) -> None:
     build(db)
     known = decode_context.load(db)  # both of them know this
     write(db, pipeline.decode([sent("a/beam/1")], known))
     with pytest.raises(StoreUnavailable, match="meanwhile"):
         write(db, pipeline.decode([sent("b/beam/1", number=2)], known))
-    assert counted(database_url) == [("m1", 1)]
+    assert counted(db) == [("m1", 1)]
 
 
-def test_the_site_file_says_where_a_device_speaks(db: Database, database_url: str) -> None:
+def test_the_site_file_says_where_a_device_speaks(db: Database) -> None:
     build(db, 'topics = ["hus/+/1", "hus/beam/2"]')
     assert bound(db) == ("hus/+/1", "hus/beam/2")
     assert collect(db, sent("hus/beam/1"), sent("a/beam/1", number=2)).rejected == 1
@@ -118,7 +110,7 @@ def test_the_site_file_says_where_a_device_speaks(db: Database, database_url: st
     ]
     assert bound(db) == ("a/beam/1",)
     assert replay(db, now=NOON) == (1, 0)
-    assert counted(database_url) == [("m1", 1), ("m1", 2)]
+    assert counted(db) == [("m1", 1), ("m1", 2)]
 
 
 @pytest.mark.parametrize(
@@ -137,32 +129,27 @@ def test_topics_that_cannot_be_are_refused(more: str, device: str, words: str) -
         sitefile.parse(f"{HOUSE}[[sites.sensors]]\n{device}{more}\n{BEAMS}")
 
 
-def test_a_device_that_moves_is_bound_by_a_command_and_its_messages_are_replayed(
-    db: Database, database_url: str
-) -> None:
+def test_a_device_that_moves_is_bound_by_a_command_and_its_messages_are_replayed(db: Database) -> None:
     build(db)
     collect(db, sent("a/beam/1"))
     collect(db, sent("b/beam/1", number=2))
     assert replay(db, now=NOON) == (0, 1), "a replay goes by the same rule"
     identity.set_topics(db, "m1", ["b/beam/#"])
     assert replay(db, now=NOON) == (1, 0)
-    assert counted(database_url) == [("m1", 1), ("m1", 2)]
+    assert counted(db) == [("m1", 1), ("m1", 2)]
     identity.set_topics(db, "m1", [])
     assert bound(db) == ()
     with pytest.raises(NotFound, match="besok device list"):
         identity.set_topics(db, "m9", [])
 
 
-def test_an_upgraded_database_binds_its_devices_to_what_they_were_heard_on(
-    db: Database, database_url: str
-) -> None:
+def test_an_upgraded_database_binds_its_devices_to_what_they_were_heard_on(db: Database) -> None:
     build(db, placed=False)
     collect(db, sent("a/beam/m1/x"))
     build(db)
-    with psycopg.connect(database_url) as conn:
-        conn.execute("update device set heard_on = '{}'")
-        script = sql_of("0020_topics")
-        conn.execute(next(part for part in script.split(";") if "set heard_on" in part))
+    execute(db, "update device set heard_on = '{}'")
+    script = sql_of("0020_topics")
+    execute(db, next(part for part in script.split(";") if "set heard_on" in part))
     assert bound(db) == ("a/beam/m1/#",)
     assert collect(db, sent("b/beam/m1/x", number=2)).rejected == 1
 
@@ -173,19 +160,19 @@ def sql_of(name: str) -> str:
     return next(text for found, text, _ in schema.scripts("migrations") if found == name)
 
 
-def test_so_many_new_devices_an_hour_over_all_collectors(db: Database, database_url: str) -> None:
+def test_so_many_new_devices_an_hour_over_all_collectors(db: Database) -> None:
     build(db)
     collect(db, *(sent("a/beam/1", f"n{n}", n) for n in range(3)), limit=5)
     collect(db, *(sent("a/beam/1", f"n{n}", n) for n in range(2, 9)), limit=5)
-    assert [device for device, _ in counted(database_url)] == ["n0", "n1", "n2", "n3", "n4"]
-    assert len(reasons(database_url)) == 4
+    assert [device for device, _ in counted(db)] == ["n0", "n1", "n2", "n3", "n4"]
+    assert len(reasons(db)) == 4
     assert collect(db, sent("a/beam/1", "m1"), limit=5).rejected == 0, "a placed one is not new"
     later = NOON + timedelta(minutes=61)
     assert replay(db, now=later, new_devices=3) == (3, 1), "what was kept is stored when there is room"
     assert collect(db, sent("a/beam/1", "n99"), limit=3, now=later).rejected == 1
 
 
-def test_a_device_that_only_says_that_it_is_there_is_a_new_one_too(db: Database, database_url: str) -> None:
+def test_a_device_that_only_says_that_it_is_there_is_a_new_one_too(db: Database) -> None:
     build(db)
     known = decode_context.load(db)
     messages = [
@@ -197,8 +184,7 @@ def test_a_device_that_only_says_that_it_is_there_is_a_new_one_too(db: Database,
     assert [status for status, _ in batch.statuses] == [
         Status(source="native", device=f"lib/d{n}", online=True) for n in range(3)
     ]
-    with psycopg.connect(database_url) as conn:
-        assert conn.execute("select count(*) from device where external_id ~ '^lib/d'").fetchone() == (3,)
+    assert execute(db, "select count(*) from device where external_id ~ '^lib/d'") == [(3,)]
 
 
 def test_a_device_cannot_invent_lines_without_end(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,38 +217,35 @@ values = { in = "$.n" }
 """
 
 
-def test_what_was_kept_under_a_pseudonym_counts_for_the_device_that_it_turns_out_to_be(
-    db: Database, database_url: str
-) -> None:
+def test_what_was_kept_under_a_pseudonym_counts_for_the_device_that_it_turns_out_to_be(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
     collect(db, Message(topic="skogen/granen", payload=b'{"n": 3}', received=NOON))
     key = decode_context.load(db).key
     hidden = "/".join(pseudonym(key, level) for level in ("skogen", "granen"))
-    with psycopg.connect(database_url) as conn:
-        assert conn.execute("select topic from rejected").fetchall() == [(hidden,)]
+    assert execute(db, "select topic from rejected") == [(hidden,)]
     sites.apply(db, sitefile.parse(HOUSE + GATES.replace("TOPIC", hidden)))  # what the page Sensors suggests
     assert replay(db, now=NOON) == (1, 0)
-    assert counted(database_url) == [(hidden, 3)]
+    assert counted(db) == [(hidden, 3)]
     later = Message(topic="skogen/granen", payload=b'{"n": 4}', received=NOON + timedelta(hours=1))
     assert collect(db, later).readings == 1
-    assert counted(database_url) == [(hidden, 3), (hidden, 4)]
+    assert counted(db) == [(hidden, 3), (hidden, 4)]
     placed = '[[sites.sensors]]\nportal = "front"\nsource = "gates"\ndevice = "skogen/granen"\n'
     sites.apply(db, sitefile.parse(HOUSE + placed + GATES.replace("TOPIC", hidden)))  # a person names it
-    assert counted(database_url) == [("skogen/granen", 3), ("skogen/granen", 4)]
+    assert counted(db) == [("skogen/granen", 3), ("skogen/granen", 4)]
     assert collect(db, replace(later, received=NOON + timedelta(hours=2))).readings == 1
-    assert [device for device, _ in counted(database_url)] == ["skogen/granen"] * 3
+    assert [device for device, _ in counted(db)] == ["skogen/granen"] * 3
 
 
-def test_what_was_kept_counts_for_a_device_that_a_person_has_named(db: Database, database_url: str) -> None:
+def test_what_was_kept_counts_for_a_device_that_a_person_has_named(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
     collect(db, Message(topic="skogen/granen", payload=b'{"n": 3}', received=NOON))
     placed = '[[sites.sensors]]\nportal = "front"\nsource = "gates"\ndevice = "skogen/granen"\n'
     sites.apply(db, sitefile.parse(HOUSE + placed + GATES.replace("TOPIC", "skogen/+")))
     assert replay(db, now=NOON) == (1, 0)
-    assert counted(database_url) == [("skogen/granen", 3)]
+    assert counted(db) == [("skogen/granen", 3)]
 
 
-def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database, database_url: str) -> None:
+def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database) -> None:
     messages = [
         Message(
             topic="phones/Åsa Quistgård", payload=b'{"name": "Quistg\xc3\xa5rd", "in": 3}', received=NOON
@@ -277,22 +260,20 @@ def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database,
     ]
     build(db)
     assert collect(db, *messages).rejected == 4
-    with psycopg.connect(database_url) as conn:
-        rows = [
-            conn.execute("select * from rejected").fetchall(),
-            conn.execute("select * from seen").fetchall(),
-            conn.execute("select * from device").fetchall(),
-        ]
+    rows = [
+        execute(db, "select * from rejected"),
+        execute(db, "select * from seen"),
+        execute(db, "select * from device"),
+    ]
     assert "quistg" not in repr(rows).casefold()
 
 
 def test_the_command_shows_and_changes_what_a_device_is_bound_to(
-    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    db: Database, command: Callable[..., Result]
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
 
     def besok(*arguments: str) -> str:
-        result = CliRunner().invoke(app, ["device", "topics", *arguments], prog_name="besok")
+        result = command("device", "topics", *arguments)
         return f"{result.stdout}{result.stderr}{result.exception or ''}"
 
     build(db)

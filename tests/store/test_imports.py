@@ -30,6 +30,7 @@ from dashboard.pages import progress
 from jobs import forecast as jobs_forecast
 from jobs import forecasts_due
 from jobs import results as jobs_results
+from tests.databases import execute
 from tests.sitetext import site, space
 from tests.store.by_day import FIRST, HOURS, SITE, TARGET, count, ordinary
 from tests.unit.test_figures_forecast import texts
@@ -77,12 +78,6 @@ def store(db: Database, found: Sequence[PeriodCount], source: str = GATE, **more
 
 def holding(db: Database) -> dict[date, tuple[float, str]]:
     return {d.day: (d.gross, d.source) for d in compute_visit_days(db, [sites.load(db, "lib")], TODAY)}
-
-
-@pytest.fixture
-def lib(db: Database) -> Database:
-    sites.apply(db, sitefile.parse(SITE))
-    return db
 
 
 def test_days_are_visits_and_twice_the_same_is_once(lib: Database) -> None:
@@ -210,8 +205,8 @@ def test_in_parts_overlapping_twice_and_undone_is_the_same(
     lib: Database, pieces: list[tuple[int, int, int, bool]]
 ) -> None:
     """Whatever is stored in which pieces: what holds is the newest of what was not undone, of each day."""
-    with lib.transaction() as conn:  # every example begins with nothing
-        conn.execute("truncate count_import, count_import_log, period_count")
+    # every example begins with nothing
+    execute(lib, "truncate count_import, count_import_log, period_count")
     kept: dict[int, dict[date, float]] = {}
     for begin, length, version, keep in pieces:
         counts = days(date(2024, 1, 1) + begin * DAY, [100 * version + begin + n for n in range(length)])
@@ -433,8 +428,8 @@ def test_totals_and_their_parts_hold_together_in_any_order(
     lib: Database, order: list[str], undone: set[str]
 ) -> None:
     """A year, its quarters, months and days agree; whatever is stored and undone, the sum is the year's."""
-    with lib.transaction() as conn:  # every example begins with nothing
-        conn.execute("truncate count_import, count_import_log, period_count")
+    # every example begins with nothing
+    execute(lib, "truncate count_import, count_import_log, period_count")
     by_month = [31.0 * (n + 1) for n in range(12)]
     quarters = [
         PeriodCount(

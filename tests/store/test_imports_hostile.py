@@ -12,9 +12,7 @@ from besok.store import period_counts, sites
 from besok.store.database import Database
 from tests.sitetext import door
 from tests.store.by_day import SITE
-from tests.store.test_imports import GATE, NOW, TODAY, days, file, holding, lib, months, new, store, year
-
-__all__ = ["lib"]
+from tests.store.test_imports import GATE, NOW, TODAY, days, file, holding, months, new, store, year
 
 
 def test_a_part_of_a_year_that_has_its_months_can_come_again(lib: Database) -> None:

@@ -23,6 +23,7 @@ from jobs.inbox import News
 from jobs.metrics import State, families
 from jobs.runs import Ended, run_alone
 from jobs.schedule import DUTIES, Clock, Duty
+from tests.databases import execute
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -81,8 +82,7 @@ def test_a_worker_that_dies_leaves_its_duty_to_others(
         run(db, dead, die)
     dead.release()
     assert run(db, claims, nothing, NOW + MINUTE) is not None
-    with db.transaction() as conn:
-        outcomes = conn.execute("select outcome from job_run order by run_id").fetchall()
+    outcomes = execute(db, "select outcome from job_run order by run_id")
     assert outcomes == [("interrupted",), ("done",)]
 
 
@@ -94,8 +94,7 @@ def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -
 
     ended = run(db, claims, endless, limit=timedelta(seconds=0.2))
     assert ended and ended.outcome == "timed_out"
-    with db.transaction() as conn:
-        assert conn.execute("select to_regclass('half_done')").fetchone() == (None,)
+    assert execute(db, "select to_regclass('half_done')")[0] == (None,)
     assert run(db, claims, nothing, NOW + MINUTE) is not None, "in its next turn it is done"
 
 
@@ -164,26 +163,24 @@ def test_every_duty_has_a_name_on_pages() -> None:
 
 
 def test_old_runs_are_forgotten_but_not_failures_of_late(db: Database) -> None:
-    with db.transaction() as conn:
-        conn.execute(
-            "insert into job_run (duty, started, ended, outcome)"
-            " select 'sweep', t, t, case when n = 1 then 'failed' else 'done' end"
-            " from generate_series(1, 300) n, lateral (select %s - n * interval '1 day' as t) u"
-            " order by n desc",
-            (NOW,),
-        )
+    execute(
+        db,
+        "insert into job_run (duty, started, ended, outcome)"
+        " select 'sweep', t, t, case when n = 1 then 'failed' else 'done' end"
+        " from generate_series(1, 300) n, lateral (select %s - n * interval '1 day' as t) u"
+        " order by n desc",
+        (NOW,),
+    )
     job_runs.forget(db, NOW - timedelta(days=200))
     job_runs.forget(db, NOW)
-    with db.transaction() as conn:
-        assert conn.execute("select count(*) from job_run").fetchone() == (100,)
+    assert execute(db, "select count(*) from job_run")[0] == (100,)
 
 
 def test_a_lost_claim_loses_the_work(db: Database, claims: Claims) -> None:
     def cut(own: Database) -> None:
         with own.transaction() as conn:
             pid = conn.info.backend_pid
-            with db.transaction() as other:
-                other.execute("select pg_terminate_backend(%s)", (pid,))
+            execute(db, "select pg_terminate_backend(%s)", (pid,))
             conn.execute("select 1")
 
     with pytest.raises(StoreUnavailable):

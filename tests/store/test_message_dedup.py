@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
-import psycopg
 import pytest
 
 from besok.model.readings import Identity, Message, Reading
@@ -15,6 +14,7 @@ from besok.store import message_dedup
 from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, Rejection, Written, write
+from tests.databases import execute
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY_S = 86_400.0
@@ -55,23 +55,19 @@ def put(db: Database, *origins: Origin) -> Written:
     return write(db, batch(*origins))
 
 
-def people(url: str) -> float:
-    with psycopg.connect(url) as conn:
-        row = conn.execute("select coalesce(sum(people_in), 0) from flow_bucket").fetchone()
-    assert row
-    return float(row[0])
+def people(db: Database) -> float:
+    ((number,),) = execute(db, "select coalesce(sum(people_in), 0) from flow_bucket")
+    return float(number)
 
 
-def test_a_frame_heard_through_two_gateways_counts_once(db: Database, database_url: str) -> None:
+def test_a_frame_heard_through_two_gateways_counts_once(db: Database) -> None:
     first, second = delivery(0, mark="fcnt:7"), delivery(0.2, mark="fcnt:7")
     assert put(db, first, second) == Written(readings=1, repeats=1)
     assert put(db, delivery(30, mark="fcnt:7")) == Written(repeats=1)
-    assert people(database_url) == 1
+    assert people(db) == 1
 
 
-def test_another_content_or_another_mark_or_a_time_beyond_the_window_is_another_message(
-    db: Database, database_url: str
-) -> None:
+def test_another_content_or_another_mark_or_a_time_beyond_the_window_is_another_message(db: Database) -> None:
     put(db, delivery(0, mark="packet:7"))
     assert put(db, delivery(1, mark="packet:8"), delivery(2, mark="packet:7", said=b"two")).repeats == 0
     assert put(db, delivery(59, mark="packet:7")).repeats == 1
@@ -79,39 +75,33 @@ def test_another_content_or_another_mark_or_a_time_beyond_the_window_is_another_
     assert put(db, delivery(62, mark="packet:7"), delivery(130, mark="packet:7")) == Written(
         readings=1, repeats=1
     )
-    assert people(database_url) == 5
+    assert people(db) == 5
 
 
-def test_committed_and_killed_before_the_acknowledgement(db: Database, database_url: str) -> None:
+def test_committed_and_killed_before_the_acknowledgement(db: Database) -> None:
     put(db, *(delivery(n, packet=n) for n in range(1, 6)))
     again = [delivery(100 + n, packet=n, again=True) for n in range(1, 8)]  # the last two had not come yet
     assert put(db, *again) == Written(readings=2, repeats=5)
-    assert people(database_url) == 7
+    assert people(db) == 7
 
 
-def test_a_batch_written_again_because_nobody_knows_whether_it_was_committed(
-    db: Database, database_url: str
-) -> None:
+def test_a_batch_written_again_because_nobody_knows_whether_it_was_committed(db: Database) -> None:
     once = batch(delivery(1, packet=1), delivery(2, packet=2, mark="fcnt:1"))
     write(db, once)
     assert write(db, once) == Written(repeats=2)
-    assert people(database_url) == 2
+    assert people(db) == 2
 
 
-def test_a_message_that_still_waits_when_it_is_sent_again_counts_once(
-    db: Database, database_url: str
-) -> None:
+def test_a_message_that_still_waits_when_it_is_sent_again_counts_once(db: Database) -> None:
     assert put(db, delivery(1, packet=1), delivery(5, packet=1, again=True)) == Written(readings=1, repeats=1)
-    assert people(database_url) == 1
+    assert people(db) == 1
 
 
-def test_the_same_content_under_a_packet_id_given_out_again_is_another_message(
-    db: Database, database_url: str
-) -> None:
+def test_the_same_content_under_a_packet_id_given_out_again_is_another_message(db: Database) -> None:
     put(db, delivery(1, packet=1))
     assert put(db, delivery(2, packet=1)).readings == 1
     assert put(db, delivery(3, packet=1, again=True)).repeats == 1
-    assert people(database_url) == 2
+    assert people(db) == 2
 
 
 def test_a_redelivered_message_whose_first_delivery_never_came_replaces_what_had_its_id(db: Database) -> None:
@@ -163,24 +153,23 @@ def test_a_repeat_by_one_mark_is_known_by_its_other_mark_too(db: Database) -> No
     assert put(db, delivery(600, packet=2, mark="packet:7", again=True)) == Written(repeats=1)
 
 
-def test_a_rejected_message_that_comes_again_is_rejected_once(db: Database, database_url: str) -> None:
+def test_a_rejected_message_that_comes_again_is_rejected_once(db: Database) -> None:
     message = Message(topic="t", payload=b"?", received=NOON)
     for origin in (delivery(0, packet=3), delivery(9, packet=3, again=True)):
         write(
             db, Batch(rejections=[Rejection(message=message, reason="no", origin=origin)], origins=[origin])
         )
-    with psycopg.connect(database_url) as conn:
-        assert conn.execute("select count(*) from rejected").fetchone() == (1,)
+    assert execute(db, "select count(*) from rejected")[0] == (1,)
 
 
-def test_a_replay_is_written_in_any_case(db: Database, database_url: str) -> None:
+def test_a_replay_is_written_in_any_case(db: Database) -> None:
     once = batch(delivery(0, mark="fcnt:7"))
     write(db, once)
     assert write(db, Batch(readings=once.readings)) == Written(unchanged=1)
-    assert people(database_url) == 1
+    assert people(db) == 1
 
 
-def test_what_is_rolled_back_is_not_seen(db: Database, database_url: str) -> None:
+def test_what_is_rolled_back_is_not_seen(db: Database) -> None:
     origin = delivery(0, mark="fcnt:7")
     broken: Any = Rejection(message=None, reason="")  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
@@ -188,7 +177,8 @@ def test_what_is_rolled_back_is_not_seen(db: Database, database_url: str) -> Non
     assert put(db, origin).readings == 1
 
 
-def test_two_collectors_that_get_the_same_message_at_once(db: Database, database_url: str) -> None:
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
+def test_two_collectors_that_get_the_same_message_at_once(db: Database) -> None:
     """In opposite orders, so that they would deadlock if they did not lock in one."""
 
     def one(n: int) -> Written:
@@ -198,26 +188,26 @@ def test_two_collectors_that_get_the_same_message_at_once(db: Database, database
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(one, range(8)))
     assert sum(d.readings for d in done) == 20
-    assert people(database_url) == 20
+    assert people(db) == 20
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_whoever_has_the_same_message_waits_for_the_first_to_commit(
-    db: Database, database_url: str, wait_for: Callable[..., object]
+    db: Database, wait_for: Callable[..., object]
 ) -> None:
     origin, done = delivery(0, mark="fcnt:7"), list[Written]()
     second = Thread(target=lambda: done.append(put(db, delivery(1, mark="fcnt:7"))))
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:
         assert message_dedup.repeats(conn, [origin]) == set()
         second.start()
-        wait_for(lambda: _waiting(database_url))
+        wait_for(lambda: _waiting(db))
         raise KeyboardInterrupt  # the first one dies
     second.join()
     assert done == [Written(readings=1)]
 
 
-def _waiting(url: str) -> bool:
-    with psycopg.connect(url) as conn:
-        return conn.execute("select exists (select from pg_locks where not granted)").fetchone() == (True,)
+def _waiting(db: Database) -> bool:
+    return execute(db, "select exists (select from pg_locks where not granted)") == [(True,)]
 
 
 def test_strange_names_are_no_trouble(db: Database) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 
 import numpy as np
-import psycopg
 import pytest
 
 from besok.model.readings import Reading
@@ -18,6 +17,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, sql
 from besok.store.occupancy import Quarters
 from besok.store.write import Batch, Incoming, write
+from tests.databases import execute
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -40,16 +40,13 @@ def put(db: Database, value: float, time: datetime = NOON) -> None:
     write(db, Batch(readings=[Incoming(reading=reading, received=time)]))
 
 
-def dirty(url: str) -> list[date]:
-    with psycopg.connect(url) as conn:
-        return [row[0] for row in conn.execute("select day from dirty_day order by day").fetchall()]
+def dirty(db: Database) -> list[date]:
+    return [row[0] for row in execute(db, "select day from dirty_day order by day")]
 
 
-def waiting(url: str) -> bool:
+def waiting(db: Database) -> bool:
     """Whether somebody waits for a lock."""
-    with psycopg.connect(url) as conn:
-        row = conn.execute("select exists (select from pg_locks where not granted)").fetchone()
-    return row == (True,)
+    return execute(db, "select exists (select from pg_locks where not granted)") == [(True,)]
 
 
 def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int) -> None:
@@ -61,31 +58,31 @@ def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int
         assert occupancy.take_dirty(conn, library, 3) == []
 
 
-def test_a_day_taken_by_a_worker_that_dies_stays_marked(
-    db: Database, database_url: str, library: int
-) -> None:
+def test_a_day_taken_by_a_worker_that_dies_stays_marked(db: Database, library: int) -> None:
     put(db, 1)
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:
         occupancy.take_dirty(conn, library, 3)
         raise KeyboardInterrupt
-    assert dirty(database_url) == [DAY]
+    assert dirty(db) == [DAY]
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_late_readings_during_an_estimate_mark_the_day_again(
-    db: Database, database_url: str, library: int, wait_for: Callable[..., object]
+    db: Database, library: int, wait_for: Callable[..., object]
 ) -> None:
     put(db, 1)
     writer = Thread(target=put, args=(db, 2))
     with db.transaction() as conn:
         assert occupancy.take_dirty(conn, library, 3) == [DAY]
         writer.start()
-        wait_for(lambda: waiting(database_url))
+        wait_for(lambda: waiting(db))
     writer.join()
-    assert dirty(database_url) == [DAY]
+    assert dirty(db) == [DAY]
 
 
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_an_estimate_waits_for_readings_being_written(
-    db: Database, database_url: str, library: int, wait_for: Callable[..., object]
+    db: Database, library: int, wait_for: Callable[..., object]
 ) -> None:
     put(db, 1)
     taken: list[float] = []
@@ -98,16 +95,16 @@ def test_an_estimate_waits_for_readings_being_written(
             taken.append(float(np.nansum(flows.people_in)))
 
     worker = Thread(target=estimate)
-    with psycopg.connect(database_url) as conn:  # another writer, whose late reading is not committed yet
+    with db.transaction() as conn:  # another writer, whose late reading is not committed yet
         conn.execute("update flow_bucket set people_in = 2")
         conn.execute(sql("mark_dirty"), {"site": [library], "day": [DAY]})
         worker.start()
-        wait_for(lambda: waiting(database_url))
+        wait_for(lambda: waiting(db))
     worker.join()
     assert taken == [2]
 
 
-def test_figures_are_replaced_only_where_asked(db: Database, database_url: str, library: int) -> None:
+def test_figures_are_replaced_only_where_asked(db: Database, library: int) -> None:
     begins = NOON
     with db.transaction() as conn:
         plan = occupancy.layout(conn, library)
@@ -127,9 +124,7 @@ def test_figures_are_replaced_only_where_asked(db: Database, database_url: str, 
     ]
 
 
-def test_days_that_ended_while_nobody_worked_are_marked(
-    db: Database, database_url: str, library: int
-) -> None:
+def test_days_that_ended_while_nobody_worked_are_marked(db: Database, library: int) -> None:
     with db.transaction() as conn:
         plan = occupancy.layout(conn, library)
         figures = Quarters.unknown(1, len(plan.spaces))
@@ -139,12 +134,10 @@ def test_days_that_ended_while_nobody_worked_are_marked(
             span = [(start, start + occupancy.QUARTER)]
             occupancy.write_quarters(conn, plan, start, figures, span, final=final)
         occupancy.mark_unfinished(conn, library, NOON - timedelta(hours=9))
-    assert dirty(database_url) == [DAY - timedelta(days=9), DAY - timedelta(days=1)]
+    assert dirty(db) == [DAY - timedelta(days=9), DAY - timedelta(days=1)]
 
 
-def test_hours_that_were_others_than_known_mark_the_days_that_are_over(
-    db: Database, database_url: str, library: int
-) -> None:
+def test_hours_that_were_others_than_known_mark_the_days_that_are_over(db: Database, library: int) -> None:
     put(db, 1, NOON - timedelta(days=9))
     with db.transaction() as conn:
         occupancy.take_dirty(conn, library, 64)
@@ -153,7 +146,7 @@ def test_hours_that_were_others_than_known_mark_the_days_that_are_over(
     place = site_file.sites[0]
     changed = replace(place, opening=replace(place.opening, exceptions=(*place.opening.exceptions, closed)))
     sites.apply(db, replace(site_file, sites=(changed, *site_file.sites[1:])), now=NOON)
-    assert dirty(database_url) == [DAY - timedelta(days=n) for n in (3, 2, 1)]  # not the day under way
+    assert dirty(db) == [DAY - timedelta(days=n) for n in (3, 2, 1)]  # not the day under way
 
 
 def test_what_was_learnt_is_kept_until_a_day_it_was_learnt_from_changes(db: Database, library: int) -> None:

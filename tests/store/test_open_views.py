@@ -38,9 +38,9 @@ PLAIN = {"site", "name_sv", "name_en", "kind", "storey", "space", "portal", "out
 PLAIN |= {"baseline_first", "baseline_last", "deadline"}
 
 
-def test_what_was_promised_is_there(database_url: str) -> None:
+def test_what_was_promised_is_there(db: Database) -> None:
     """Columns may be added at the end; whoever changes this table breaks somebody's dashboard."""
-    with psycopg.connect(database_url) as conn:
+    with db.transaction() as conn:
         for view, promised in PROMISED.items():
             found = conn.execute(
                 "select attname || ' ' || typname from pg_attribute join pg_type on pg_type.oid = atttypid"
@@ -52,8 +52,8 @@ def test_what_was_promised_is_there(database_url: str) -> None:
         assert {name for (name,) in views} == set(PROMISED)
 
 
-def test_every_view_and_figure_is_described(database_url: str) -> None:
-    with psycopg.connect(database_url) as conn:
+def test_every_view_and_figure_is_described(db: Database) -> None:
+    with db.transaction() as conn:
         bare = conn.execute(
             "select c.relname || '.' || coalesce(a.attname, '') from pg_class c"
             " left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"

@@ -15,6 +15,7 @@ from besok.store import results, sites
 from besok.store.database import Database
 from dashboard.components import overview_parts
 from jobs import results as computed
+from tests.databases import execute
 from tests.sitetext import door, site
 from tests.store.test_queries import NOW, SITES, put
 
@@ -45,12 +46,12 @@ def counting(db: Database, database_url: str) -> Iterator[Counting]:
         ("garden", NOW - 2 * HOUR, 4),
     ):
         put(db, device, when, people)
-    with db.transaction() as conn:
-        conn.execute(
-            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason)"
-            " select space_id, %s, 95, 90, 101, 95, 'doors', '' from space where slug = 'lib'",
-            (NOW,),
-        )
+    execute(
+        db,
+        "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason)"
+        " select space_id, %s, 95, 90, 101, 95, 'doors', '' from space where slug = 'lib'",
+        (NOW,),
+    )
     with Counting(database_url) as asked:
         yield asked
 

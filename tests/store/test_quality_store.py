@@ -17,6 +17,7 @@ from besok.store import sandbox, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import quality as job
+from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
 NOW = datetime(2026, 3, 26, 15, tzinfo=UTC)
@@ -204,11 +205,8 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
     sandbox.empty(db, "lib", back)
     assert get_findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
     assert job.wanted(db, back)
-    with db.transaction() as conn:
-        left = conn.execute(
-            "select (select count(*) from imputed_flow), (select count(*) from finding_history)"
-        )
-        assert left.fetchone() == (0, 0)
+    left = execute(db, "select (select count(*) from imputed_flow), (select count(*) from finding_history)")
+    assert left == [(0, 0)]
 
 
 def test_a_finding_whose_cause_was_changed_is_watched_and_never_advises_to_undo_it(library: Database) -> None:

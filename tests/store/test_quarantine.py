@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -14,6 +13,7 @@ from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, decisions, groups, undo
 from besok.store.write import Batch, Incoming, Written, write
 from collectors.pipeline import decode
+from tests.databases import execute
 from tests.store.counted import HOUSE, build, days
 from tests.store.counted import reading as total_reading
 
@@ -97,11 +97,11 @@ ATTACKS = (
 
 
 @pytest.mark.parametrize("made", ATTACKS, ids=lambda made: made.__name__)
-def test_false_readings_add_nobody_to_any_day(made: object, house: Database, database_url: str) -> None:
-    before = days(database_url)
+def test_false_readings_add_nobody_to_any_day(made: object, house: Database) -> None:
+    before = days(house)
     assert callable(made)
     attack(house, made())
-    after = days(database_url)
+    after = days(house)
     assert after.keys() == before.keys()
     assert all(after[key] <= before[key] for key in before)
     assert sum(causes(house).values()) >= len(made())
@@ -110,21 +110,19 @@ def test_false_readings_add_nobody_to_any_day(made: object, house: Database, dat
 @pytest.mark.parametrize(
     "made", [false_past, false_weeks, false_present, false_future], ids=lambda made: made.__name__
 )
-def test_what_can_be_told_from_true_readings_costs_none_of_them(
-    made: object, house: Database, database_url: str
-) -> None:
-    before = days(database_url)
+def test_what_can_be_told_from_true_readings_costs_none_of_them(made: object, house: Database) -> None:
+    before = days(house)
     assert callable(made)
     attack(house, made())
-    assert days(database_url) == before
+    assert days(house) == before
 
 
-def test_later_readings_of_a_withheld_quarter_wait_too(house: Database, database_url: str) -> None:
+def test_later_readings_of_a_withheld_quarter_wait_too(house: Database) -> None:
     attack(house, false_events())
-    kept, held = days(database_url), sum(causes(house).values())
+    kept, held = days(house), sum(causes(house).values())
     written = send(house, [(delta(NOW - timedelta(hours=4, minutes=1), 2), NOW)])
     assert written == Written(withheld=1)
-    assert days(database_url) == kept
+    assert days(house) == kept
     assert sum(causes(house).values()) == held + 1
 
 
@@ -139,7 +137,7 @@ TOTALS = (
 
 @pytest.mark.parametrize(("false", "true", "passed"), [t[1:] for t in TOTALS], ids=[t[0] for t in TOTALS])
 def test_false_totals_come_to_nobody(
-    false: tuple[float, ...], true: tuple[float, ...], passed: float, db: Database, database_url: str
+    false: tuple[float, ...], true: tuple[float, ...], passed: float, db: Database
 ) -> None:
     build(db)
     told = [*range(40_000, 40_005), *false, *true]
@@ -148,23 +146,20 @@ def test_false_totals_come_to_nobody(
         assert said.time
         send(db, [(said, said.time)])
     # False ones between true ones are known by these; the people of those that are not known for sure are not counted.
-    assert days(database_url)["front", "2026-03-02"][0] == passed
+    assert days(db)["front", "2026-03-02"][0] == passed
 
 
-def test_a_clock_less_than_a_day_ahead_counts_at_receipt(house: Database, database_url: str) -> None:
-    before = days(database_url)["front", "2026-03-20"][0]
+def test_a_clock_less_than_a_day_ahead_counts_at_receipt(house: Database) -> None:
+    before = days(house)["front", "2026-03-20"][0]
     ahead = delta(NOW + timedelta(hours=20), 4, flags=Flag.CLOCK_AHEAD)
     assert send(house, [(ahead, NOW)]) == Written(readings=1)
-    assert days(database_url)["front", "2026-03-20"][0] == before + 4
-    with psycopg.connect(database_url) as conn:
-        row = conn.execute(
-            "select clock_offset_s, clock_flags from device where external_id = %s", (FRONT,)
-        ).fetchone()
+    assert days(house)["front", "2026-03-20"][0] == before + 4
+    row = execute(house, "select clock_offset_s, clock_flags from device where external_id = %s", (FRONT,))[0]
     assert row == (20 * 3600, int(Flag.CLOCK_AHEAD))
 
 
-def test_a_message_of_a_clock_ahead_that_comes_again_counts_once(house: Database, database_url: str) -> None:
-    before = days(database_url)["front", "2026-03-20"][0]
+def test_a_message_of_a_clock_ahead_that_comes_again_counts_once(house: Database) -> None:
+    before = days(house)["front", "2026-03-20"][0]
     later, earlier = (f"{NOW + timedelta(hours=hours):%FT%TZ}" for hours in (3, 2))
     text = f'[{{"time": "{later}", "in": 2}}, {{"time": "{earlier}", "in": 3}}]'
     for second in (1, 5):
@@ -172,7 +167,7 @@ def test_a_message_of_a_clock_ahead_that_comes_again_counts_once(house: Database
             topic=f"besok/v1/{FRONT}/flow", payload=text.encode(), received=NOW + timedelta(seconds=second)
         )
         write(house, decode([message]))
-    assert days(database_url)["front", "2026-03-20"][0] == before + 5
+    assert days(house)["front", "2026-03-20"][0] == before + 5
 
 
 def test_the_limit_is_the_sites(db: Database) -> None:
@@ -202,30 +197,28 @@ def test_a_replay_is_judged_by_when_the_message_first_came(house: Database) -> N
     assert write(house, decode([message])) == Written(readings=1)  # a week and a day later, as replay does
 
 
-def test_a_gateway_that_was_offline_for_three_weeks_is_released_in_bulk(
-    db: Database, database_url: str
-) -> None:
+def test_a_gateway_that_was_offline_for_three_weeks_is_released_in_bulk(db: Database) -> None:
     build(db)
     backlog = [delta(NOW - timedelta(days=21) + timedelta(hours=n), 6, period_s=3600) for n in range(21 * 24)]
     attack(db, backlog)
     assert causes(db) == {Withheld.LATE: 14 * 24}
     number, readings = decide(db, "released", Chosen(device=FRONT), author="Kim", now=NOW, reason="offline")
     assert (readings, groups(db)) == (14 * 24, [])
-    assert sum(into for into, _ in days(database_url).values()) == 6 * 21 * 24
+    assert sum(into for into, _ in days(db).values()) == 6 * 21 * 24
     assert decisions(db, "lib")[0].readings == 14 * 24
     undo(db, number, author="Lo", now=NOW)
-    assert sum(into for into, _ in days(database_url).values()) == 6 * 7 * 24
+    assert sum(into for into, _ in days(db).values()) == 6 * 7 * 24
     assert causes(db) == {Withheld.LATE: 14 * 24}
     assert (decisions(db)[0].undone_by, decisions(db)[0].author) == ("Lo", "Kim")
     with pytest.raises(StoreRefused, match="undone before"):
         undo(db, number, author="Lo", now=NOW)
 
 
-def test_a_part_is_released_and_the_rest_dropped(house: Database, database_url: str) -> None:
+def test_a_part_is_released_and_the_rest_dropped(house: Database) -> None:
     attack(house, [*false_past(), *false_future()])
     day = NOW - timedelta(days=18)
     decide(house, "released", Chosen(device=FRONT, last=day + timedelta(days=1)), author="Kim", now=NOW)
-    assert days(database_url)["front", "2026-03-02"][0] == 49_958
+    assert days(house)["front", "2026-03-02"][0] == 49_958
     number, readings = decide(
         house, "dropped", Chosen(device=FRONT, cause=Withheld.AHEAD), author="Kim", now=NOW
     )
@@ -238,33 +231,33 @@ def test_a_part_is_released_and_the_rest_dropped(house: Database, database_url: 
         decide(house, "dropped", Chosen(device="lib/back"), author="Kim", now=NOW)
 
 
-def test_a_released_quarter_counts_and_stays_released(house: Database, database_url: str) -> None:
+def test_a_released_quarter_counts_and_stays_released(house: Database) -> None:
     """A festival: true readings that nobody would have expected."""
     start = NOW - timedelta(hours=1)
     crowd = [delta(start + timedelta(minutes=n, seconds=-1), 30) for n in range(1, 15)]
-    before = days(database_url)["front", "2026-03-20"][0]
+    before = days(house)["front", "2026-03-20"][0]
     attack(house, crowd)
     assert causes(house)[Withheld.FLOOD] >= 14
     decide(house, "released", Chosen(device=FRONT), author="Kim", now=NOW)
-    assert days(database_url)["front", "2026-03-20"][0] == before + 14 * 30
+    assert days(house)["front", "2026-03-20"][0] == before + 14 * 30
     send(house, [(delta(start + timedelta(minutes=14, seconds=40), 9, period_s=20), NOW)])
     assert causes(house) == {}
-    assert days(database_url)["front", "2026-03-20"][0] == before + 14 * 30 + 9
+    assert days(house)["front", "2026-03-20"][0] == before + 14 * 30 + 9
 
 
-def test_undo_gives_back_what_a_release_replaced(house: Database, database_url: str) -> None:
+def test_undo_gives_back_what_a_release_replaced(house: Database) -> None:
     at = FIRST.replace(hour=8)
     wrong = delta(at, 50)
     late = at + timedelta(days=10)
     send(house, [(wrong, late)])
-    before = days(database_url)
+    before = days(house)
     number, _ = decide(house, "released", Chosen(device=FRONT), author="Kim", now=NOW)
-    assert days(database_url)["front", "2026-03-04"][0] == before["front", "2026-03-04"][0] + 49
+    assert days(house)["front", "2026-03-04"][0] == before["front", "2026-03-04"][0] + 49
     undo(house, number, author="Kim", now=NOW)
-    assert days(database_url) == before
+    assert days(house) == before
 
 
-def test_released_totals_are_differenced_and_taken_back(db: Database, database_url: str) -> None:
+def test_released_totals_are_differenced_and_taken_back(db: Database) -> None:
     build(db)
 
     def said() -> Iterator[tuple[Reading, datetime]]:
@@ -274,13 +267,13 @@ def test_released_totals_are_differenced_and_taken_back(db: Database, database_u
             yield r, NOW if 24 <= hour < 48 else r.time
 
     send(db, list(said()))
-    whole = {key: value for key, value in days(database_url).items() if key[0] == "front"}
+    whole = {key: value for key, value in days(db).items() if key[0] == "front"}
     assert causes(db) == {Withheld.LATE: 24}
     number, _ = decide(db, "released", Chosen(device=FRONT), author="Kim", now=NOW)
-    assert sum(into for into, _ in days(database_url).values()) == 10 * (20 * 24 - 1)
+    assert sum(into for into, _ in days(db).values()) == 10 * (20 * 24 - 1)
     assert groups(db) == []
     undo(db, number, author="Kim", now=NOW)
-    assert {key: value for key, value in days(database_url).items() if key[0] == "front"} == whole
+    assert {key: value for key, value in days(db).items() if key[0] == "front"} == whole
 
 
 def test_written_twice_it_waits_once(house: Database) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -20,6 +19,7 @@ from besok.services.visits import get_visits
 from besok.store import heartbeats, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
+from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -148,8 +148,8 @@ def test_days_of_summer_time_have_their_own_length(placed: Database, day: date, 
     assert (point.gross, point.coverage) == (2 * hours, pytest.approx(1))
 
 
-def occupancy(url: str, rows: list[tuple[str, datetime, float | None]]) -> None:
-    with psycopg.connect(url) as conn:
+def occupancy(db: Database, rows: list[tuple[str, datetime, float | None]]) -> None:
+    with db.transaction() as conn:
         for space, bucket, people in rows:
             conn.execute(
                 "insert into occupancy_bucket"
@@ -160,9 +160,9 @@ def occupancy(url: str, rows: list[tuple[str, datetime, float | None]]) -> None:
             )
 
 
-def test_occupancy_and_heatmap(placed: Database, database_url: str) -> None:
+def test_occupancy_and_heatmap(placed: Database) -> None:
     rows = [("hall", NOW + timedelta(minutes=15 * k), 10.0 * k) for k in range(4)]
-    occupancy(database_url, [*rows, ("hall", NOW - timedelta(days=7), 20.0)])
+    occupancy(placed, [*rows, ("hall", NOW - timedelta(days=7), 20.0)])
     points = get_occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=2), "hour")
     assert [(p.people, p.lower, p.upper, p.raw) for p in points] == [
         (15, 13, 18, 15),
@@ -180,20 +180,20 @@ def test_occupancy_and_heatmap(placed: Database, database_url: str) -> None:
     assert (cell.lower, cell.upper) == (pytest.approx(13.5), pytest.approx(22.5))  # eight days of ten
 
 
-def in_the_hall(url: str, minute: datetime) -> None:
+def in_the_hall(db: Database, minute: datetime) -> None:
     """A live figure of the hall."""
-    with psycopg.connect(url) as conn:
-        conn.execute(
-            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
-            " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
-            (minute,),
-        )
+    execute(
+        db,
+        "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+        " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
+        (minute,),
+    )
 
 
-def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> None:
+def test_live_tells_what_is_not_known(placed: Database) -> None:
     put(placed, "front", NOW - timedelta(minutes=1), 4, 1)
     put(placed, "garden", NOW - timedelta(minutes=1), 0)
-    in_the_hall(database_url, NOW - timedelta(minutes=1))
+    in_the_hall(placed, NOW - timedelta(minutes=1))
     live = get_live(placed, "lib", NOW)
     root, hall, study = live.spaces
     assert (root.people, root.reason, root.freshness) == (None, "no_data", "none")
@@ -214,20 +214,18 @@ def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> No
     assert at_night.opens_at == datetime(2026, 3, 5, 8, tzinfo=HERE)
 
 
-def test_a_figure_is_as_old_as_its_estimate_however_lively_the_sensors_are(
-    placed: Database, database_url: str
-) -> None:
-    in_the_hall(database_url, NOW - timedelta(minutes=6, seconds=1))  # the jobs have not worked since
+def test_a_figure_is_as_old_as_its_estimate_however_lively_the_sensors_are(placed: Database) -> None:
+    in_the_hall(placed, NOW - timedelta(minutes=6, seconds=1))  # the jobs have not worked since
     for device in ("front", "garden"):
         put(placed, device, NOW, 1)
     assert get_live(placed, "lib", NOW).spaces[1].freshness == "stale"
-    in_the_hall(database_url, NOW - timedelta(minutes=3, seconds=31))
+    in_the_hall(placed, NOW - timedelta(minutes=3, seconds=31))
     assert get_live(placed, "lib", NOW).spaces[1].freshness == "late"
-    in_the_hall(database_url, NOW - timedelta(minutes=1))
+    in_the_hall(placed, NOW - timedelta(minutes=1))
     assert get_live(placed, "lib", NOW).spaces[1].freshness == "live"
 
 
-def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_url: str) -> None:
+def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database) -> None:
     slow = SITES.replace('device = "garden"', 'device = "garden"\ninterval_s = 600')
     sites.apply(db, sitefile.parse(slow))
     put(db, "front", NOW - timedelta(minutes=2), 4, 1)
@@ -235,7 +233,7 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_
 
     def hall(minutes: float) -> tuple[str, int]:
         """How fresh the hall is so much later, and of how busy a sensor that is said."""
-        in_the_hall(database_url, NOW + timedelta(minutes=minutes))
+        in_the_hall(db, NOW + timedelta(minutes=minutes))
         space = get_live(db, "lib", NOW + timedelta(minutes=minutes)).spaces[1]
         return space.freshness, space.interval_s
 

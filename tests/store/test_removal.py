@@ -1,13 +1,13 @@
 """Devices and sites that are removed for good: all of them goes, and nothing else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from counted import HOUSE, NOON, after, build, days, put, reading
 from psycopg import sql
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused, StoreUnavailable
@@ -15,7 +15,7 @@ from besok.services.devices import get_devices
 from besok.services.places import get_sites
 from besok.store import removal, sites, voids
 from besok.store.database import Database
-from cli.main import app
+from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
 LATER = NOON + timedelta(days=1)
@@ -30,43 +30,32 @@ UNWATCHED = HOUSE.replace(sensor("back", more="swapped = true"), "").replace(
 )
 
 
-@pytest.fixture
-def house(db: Database) -> Database:
-    build(db)
-    return db
-
-
-def rows(url: str) -> dict[str, int]:
+def rows(db: Database) -> dict[str, int]:
     """Return how many rows each table has; what is only remembered of messages, and the audit, aside."""
-    with psycopg.connect(url) as conn:
-        names = conn.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        count = sql.SQL("select count(*) from {}")
-        counted = {n: conn.execute(count.format(sql.Identifier(n))).fetchone() for (n,) in names}
+    names = execute(db, "select tablename from pg_tables where schemaname = 'public'")
+    count = sql.SQL("select count(*) from {}")
+    counted = {n: execute(db, count.format(sql.Identifier(n)))[0] for (n,) in names}
     return {name: row[0] for name, row in counted.items() if row and row[0] and name != "audit"}
 
 
-def test_everything_that_belongs_to_a_site_or_a_sensor_goes_with_it(
-    house: Database, database_url: str
-) -> None:
-    with psycopg.connect(database_url) as conn:
-        staying = conn.execute(
-            "select conrelid::regclass::text, conname from pg_constraint where contype = 'f' and confdeltype <> 'c'"
-            " and confrelid in ('site'::regclass, 'space'::regclass, 'portal'::regclass, 'device'::regclass,"
-            " 'channel'::regclass)"
-        ).fetchall()
+def test_everything_that_belongs_to_a_site_or_a_sensor_goes_with_it(house: Database) -> None:
+    staying = execute(
+        house,
+        "select conrelid::regclass::text, conname from pg_constraint where contype = 'f' and confdeltype <> 'c'"
+        " and confrelid in ('site'::regclass, 'space'::regclass, 'portal'::regclass, 'device'::regclass,"
+        " 'channel'::regclass)",
+    )
     assert staying == [], "let these cascade: besok site remove deletes what belongs to a site"
 
 
-def test_a_site_goes_with_all_it_holds_and_leaves_the_others_as_they_are(
-    db: Database, database_url: str
-) -> None:
-    empty = rows(database_url)
+def test_a_site_goes_with_all_it_holds_and_leaves_the_others_as_they_are(db: Database) -> None:
+    empty = rows(db)
     sites.apply(db, sitefile.parse(EXAMPLE))
     removal.remove_sites(db, *[s.site for s in get_sites(db)])
-    assert rows(database_url) == empty, "the example can be removed"
+    assert rows(db) == empty, "the example can be removed"
     build(db)
     put(db, reading(5, 3, "in", period_s=60))
-    alone = rows(database_url)
+    alone = rows(db)
     sites.apply(db, sitefile.parse(HOUSE + ANNEX))
     put(db, *[reading(n, 2, "in", period_s=60, device="../annex/gate") for n in range(3)])
     voids.add(db, voids.find(db, "lib/../annex/gate"), NOON, after(1), reason="test", author="Kim", now=LATER)
@@ -74,7 +63,7 @@ def test_a_site_goes_with_all_it_holds_and_leaves_the_others_as_they_are(
     held = removal.device_holds(db, voids.find(db, "lib/../annex/gate"))
     assert held.readings == 3, "a device that was never there stays"
     removal.forget_device(db, voids.find(db, "lib/../annex/gate"))
-    assert rows(database_url) == alone
+    assert rows(db) == alone
     assert [s.site for s in get_sites(db)] == ["lib"]
 
 
@@ -89,15 +78,13 @@ def test_a_site_that_another_one_needs_stays(house: Database) -> None:
         removal.remove_sites(house, "lib")
 
 
-def test_a_device_is_forgotten_and_the_days_in_which_it_counted_are_as_without_it(
-    house: Database, database_url: str
-) -> None:
+def test_a_device_is_forgotten_and_the_days_in_which_it_counted_are_as_without_it(house: Database) -> None:
     put(house, reading(5, 3, "in", period_s=60), reading(5, 4, "out", period_s=60, device="back"))
     with pytest.raises(StoreRefused, match="lib/back"):
         removal.forget_device(house, voids.find(house, "lib/back"))
     sites.apply(house, sitefile.parse(UNWATCHED))
     assert removal.forget_device(house, voids.find(house, "lib/back")).people == 4
-    assert days(database_url) == {("front", "2026-03-02"): (3, 0)}
+    assert days(house) == {("front", "2026-03-02"): (3, 0)}
     assert [d.device for d in get_devices(house, now=LATER)] == ["lib/front"]
 
 
@@ -113,17 +100,13 @@ def test_a_writer_that_knew_a_forgotten_device_registers_it_again(house: Databas
     assert held.readings == 1
 
 
-def test_the_commands_tell_what_goes_before_a_yes(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+def test_the_commands_tell_what_goes_before_a_yes(house: Database, command: Callable[..., Result]) -> None:
     put(house, reading(5, 3, "in", period_s=60), reading(5, 3, "in", device="new"))
-    run = CliRunner().invoke
-    asked = run(app, ["device", "forget", "lib/new"], input="n\n")
+    asked = command("device", "forget", "lib/new", answer="n\n")
     assert asked.exit_code == 1 and "1 reading from 2026-03-02 to 2026-03-02" in asked.output
-    assert run(app, ["device", "forget", "lib/new", "--yes"]).exit_code == 0
-    asked = run(app, ["site", "remove", "lib"], input="n\n")
+    assert command("device", "forget", "lib/new", "--yes").exit_code == 0
+    asked = command("site", "remove", "lib", answer="n\n")
     assert "lib: 2 devices with 1 reading" in asked.output and "3 people at doors" in asked.output
     assert [s.site for s in get_sites(house)] == ["lib"]
-    assert run(app, ["site", "remove", "lib", "-y"]).exit_code == 0
+    assert command("site", "remove", "lib", "-y").exit_code == 0
     assert get_sites(house) == []

@@ -1,15 +1,16 @@
 """A sensor is replaced: the walk through the door says whether the new one works, and both keep what they counted."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model.errors import NotFound
 from besok.services.replacement import Passed, judge_walk, passed, plan_replacement
 from besok.store import sites
 from besok.store.database import Database
-from cli.commands import device
+from tests.databases import execute
 from tests.store.counted import build, put, reading
 
 NOW = datetime(2026, 3, 2, 13, tzinfo=UTC)
@@ -41,10 +42,9 @@ def test_it_takes_over_from_now_on(house: Database) -> None:
     ]  # fmt: skip
     assert sites.apply(house, changed, now=NOW)
     put(house, reading(70, 2, "in", period_s=60, device="new"), reading(70, 50, "in", period_s=60))
-    with house.transaction() as conn:
-        counted = conn.execute(
-            "select sum(entries), sum(exits) from open_passages_15min where portal = 'front'"
-        ).fetchone()
+    counted = execute(
+        house, "select sum(entries), sum(exits) from open_passages_15min where portal = 'front'"
+    )[0]
     assert counted == (5, 2), "the old one until then, and the new one since, in for out"
     assert passed(house, "lib/new", NOW - timedelta(hours=2)) == Passed(5, 0), (
         "what it sent before is not lost"
@@ -64,15 +64,14 @@ def test_what_cannot_be_is_said(house: Database, old: str, new: str, said: str) 
 
 
 def test_the_command_walks_asks_and_prints_what_to_write(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    house: Database, command: Callable[..., Result]
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     asked = ["replace", "lib/front", "lib/new", "--in", "10", "--out", "6", "--yes"]
-    said = CliRunner().invoke(device.app, asked, input="\n")
+    said = command("device", *asked, answer="\n")
     assert said.exit_code == 0, said.output
     assert "lib/new counted 0 in and 0 out: it has not sent yet" in said.output
     assert said.output.count("[[sites.sensors]]") == 2 and "until = " in said.output
-    again = CliRunner().invoke(device.app, asked, input="\n")
+    again = command("device", *asked, answer="\n")
     assert isinstance(again.exception, NotFound) and "observes nothing now" in str(again.exception)
-    alike = CliRunner().invoke(device.app, [*asked[:3], "--in", "5", "--out", "5"])
+    alike = command("device", *asked[:3], "--in", "5", "--out", "5")
     assert alike.exit_code == 2

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model.errors import SettingsError, StoreRefused
 from besok.model.personal import ERASED
@@ -20,8 +19,8 @@ from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, groups, undo
 from besok.store.retention import KINDS, expire_readings
 from besok.store.write import Batch, Incoming, Rejection, Written, write
-from cli.main import app
 from jobs import retention as nightly
+from tests.databases import execute
 from tests.store.counted import build
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -58,48 +57,46 @@ def house(db: Database) -> Database:
     return db
 
 
-def settle(url: str) -> None:
+def settle(db: Database) -> None:
     """As the jobs leave it when every day is estimated."""
-    with psycopg.connect(url) as conn:
-        conn.execute("delete from dirty_day")
+    execute(db, "delete from dirty_day")
 
 
-def figures(url: str) -> tuple[Table, Table]:
+def figures(db: Database) -> tuple[Table, Table]:
     """Every day, and every quarter of an hour."""
-    with psycopg.connect(url) as conn:
-        days = conn.execute("select * from flow_day order by portal_id, day").fetchall()
-        return days, conn.execute("select * from flow_bucket order by channel_id, bucket").fetchall()
+    days = execute(db, "select * from flow_day order by portal_id, day")
+    return days, execute(db, "select * from flow_bucket order by channel_id, bucket")
 
 
-def times(url: str, device: str = "front") -> list[datetime]:
-    with psycopg.connect(url) as conn:
-        found = conn.execute(
-            "select time from reading join channel using (channel_id) join device using (device_id)"
-            " where external_id = %s order by time",
-            (f"lib/{device}",),
-        )
-        return [row[0] for row in found]
+def times(db: Database, device: str = "front") -> list[datetime]:
+    found = execute(
+        db,
+        "select time from reading join channel using (channel_id) join device using (device_id)"
+        " where external_id = %s order by time",
+        (f"lib/{device}",),
+    )
+    return [row[0] for row in found]
 
 
 @pytest.fixture
-def expired(house: Database, database_url: str) -> Database:
-    settle(database_url)
+def expired(house: Database) -> Database:
+    settle(house)
     expire_readings(house, CUT + timedelta(hours=7))
     return house
 
 
-def test_readings_go_and_every_figure_stays(house: Database, database_url: str) -> None:
-    before = figures(database_url)
-    settle(database_url)
+def test_readings_go_and_every_figure_stays(house: Database) -> None:
+    before = figures(house)
+    settle(house)
     expire_readings(house, CUT + timedelta(hours=7))  # whole days only
-    assert min(times(database_url)) == CUT + timedelta(hours=8, minutes=15)
-    kept = times(database_url, "back")
+    assert min(times(house)) == CUT + timedelta(hours=8, minutes=15)
+    kept = times(house, "back")
     assert kept[:2] == [CUT - timedelta(hours=8), CUT + timedelta(hours=8, minutes=15)], (
         "the last total stays"
     )
-    assert figures(database_url) == before
+    assert figures(house) == before
     expire_readings(house, CUT)
-    assert (figures(database_url), times(database_url, "back")) == (before, kept), "again changes nothing"
+    assert (figures(house), times(house, "back")) == (before, kept), "again changes nothing"
 
 
 def recompute_all(db: Database) -> None:
@@ -111,24 +108,20 @@ def recompute_all(db: Database) -> None:
             rollup.rebuild_days(conn, site_id)
 
 
-def test_no_recomputation_turns_a_day_without_readings_into_zero(
-    expired: Database, database_url: str
-) -> None:
-    before = figures(database_url)
+def test_no_recomputation_turns_a_day_without_readings_into_zero(expired: Database) -> None:
+    before = figures(expired)
     recompute_all(expired)
-    assert figures(database_url) == before
+    assert figures(expired) == before
     write(expired, Batch(readings=[said(CUT + timedelta(hours=8), 5)]))  # of the first day that is kept
-    after = figures(database_url)
+    after = figures(expired)
     assert [row for row in after[0] if row[2] < CUT.date()] == [
         row for row in before[0] if row[2] < CUT.date()
     ]
     assert sum(row[3] for row in after[0]) == sum(row[3] for row in before[0]) + 5
 
 
-def test_what_comes_late_of_that_time_is_withheld_and_cannot_be_released(
-    expired: Database, database_url: str
-) -> None:
-    before = figures(database_url)
+def test_what_comes_late_of_that_time_is_withheld_and_cannot_be_released(expired: Database) -> None:
+    before = figures(expired)
     late = [
         said(START + timedelta(minutes=15), 9),  # instead of one that was there
         said(START + timedelta(hours=14), 9),  # of a time of which nothing was
@@ -137,23 +130,23 @@ def test_what_comes_late_of_that_time_is_withheld_and_cannot_be_released(
         said(START + timedelta(hours=14), 9, "out", flags=Flag.SIMULATED),
     ]
     assert write(expired, Batch(readings=late)) == Written(withheld=5)
-    assert figures(database_url) == before
+    assert figures(expired) == before
     assert {group.cause for group in groups(expired, "lib")} == {Withheld.LATE}
     with pytest.raises(StoreRefused, match="lib/front from before 2026-03-05 are deleted"):
         decide(expired, "released", Chosen(device="lib/front"), author="Kim", now=NOW)
-    assert figures(database_url) == before
+    assert figures(expired) == before
     decide(expired, "dropped", Chosen(device="lib/front"), author="Kim", now=NOW)
 
 
-def test_corrections_of_that_time_are_refused_with_the_reason(house: Database, database_url: str) -> None:
+def test_corrections_of_that_time_are_refused_with_the_reason(house: Database) -> None:
     front = voids.find(house, "lib/front")
     number = voids.add(house, front, START, START + timedelta(hours=1), reason="x", author="Kim", now=NOW)
     flood = [said(START + timedelta(hours=9), 9_000, period_s=60)]
     assert write(house, Batch(readings=flood)).withheld == 1
     decision, _ = decide(house, "released", Chosen(device="lib/front"), author="Kim", now=NOW)
-    settle(database_url)
+    settle(house)
     expire_readings(house, CUT)
-    before = figures(database_url)
+    before = figures(house)
     gone = "are deleted \\(BESOK_READINGS_DAYS\\)"
     refused: list[Callable[[], object]] = [
         lambda: voids.add(house, front, START, CUT + timedelta(days=1), reason="x", author="Kim", now=NOW),
@@ -163,37 +156,37 @@ def test_corrections_of_that_time_are_refused_with_the_reason(house: Database, d
     for attempt in refused:
         with pytest.raises(StoreRefused, match=gone):
             attempt()
-        assert figures(database_url) == before
+        assert figures(house) == before
     later = voids.add(house, front, CUT, CUT + timedelta(days=1), reason="x", author="Kim", now=NOW)
-    assert [row for row in figures(database_url)[0] if row[2] < CUT.date()] == [
+    assert [row for row in figures(house)[0] if row[2] < CUT.date()] == [
         row for row in before[0] if row[2] < CUT.date()
     ]
     voids.undo(house, later, reason="x", author="Kim", now=NOW)
-    assert figures(database_url) == before
+    assert figures(house) == before
 
 
-def test_days_that_are_not_estimated_yet_keep_their_readings(house: Database, database_url: str) -> None:
-    first = min(times(database_url))
+def test_days_that_are_not_estimated_yet_keep_their_readings(house: Database) -> None:
+    first = min(times(house))
     expire_readings(house, NOW)
-    assert min(times(database_url)) == first, "every day waits to be estimated"
-    settle(database_url)
-    with psycopg.connect(database_url) as conn:
-        conn.execute("insert into dirty_day select site_id, '2026-03-04' from site")
+    assert min(times(house)) == first, "every day waits to be estimated"
+    settle(house)
+    execute(house, "insert into dirty_day select site_id, '2026-03-04' from site")
     expire_readings(house, NOW)
-    assert min(times(database_url)).date() == (CUT - timedelta(days=1)).date()
-    settle(database_url)
-    with psycopg.connect(database_url) as conn:  # minutes are estimated from readings
-        conn.execute(
-            "insert into occupancy_minute (space_id, time) select min(space_id), '2026-03-06 10:00+00' from space"
-        )
+    assert min(times(house)).date() == (CUT - timedelta(days=1)).date()
+    settle(house)
+    # minutes are estimated from readings
+    execute(
+        house,
+        "insert into occupancy_minute (space_id, time) select min(space_id), '2026-03-06 10:00+00' from space",
+    )
     expire_readings(house, NOW)
-    assert min(times(database_url)).date() == (CUT + timedelta(days=1)).date()
+    assert min(times(house)).date() == (CUT + timedelta(days=1)).date()
 
 
-def test_the_year_is_reported_as_before_and_cannot_be_verified(house: Database, database_url: str) -> None:
+def test_the_year_is_reported_as_before_and_cannot_be_verified(house: Database) -> None:
     today = NOW.date()
     before = compute_annual(house, "lib", 2026, today)
-    settle(database_url)
+    settle(house)
     expire_readings(house, CUT)
     after = compute_annual(house, "lib", 2026, today)
     told = [replace(r, doors=tuple(replace(d, sensors=()) for d in r.doors)) for r in (before, after)]
@@ -205,41 +198,40 @@ def test_the_year_is_reported_as_before_and_cannot_be_verified(house: Database, 
         compute_annual(house, "lib", 2026, today, verify=True)
 
 
-def test_a_validation_count_of_that_time_says_nothing_of_the_sensor(
-    house: Database, database_url: str
-) -> None:
-    with psycopg.connect(database_url) as conn:
-        conn.execute("update device set interval_s = 900")
-        conn.execute(
-            "insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_ahead_s, received, digest)"
-            " select gen_random_uuid(), portal_id, 'Kim', t, t + interval '1 hour', 0, t, 'd' from portal,"
-            " unnest(%s::timestamptz[]) t where slug = 'front'",
-            ([START + timedelta(hours=2), START + timedelta(days=4, hours=2)],),
-        )
-    settle(database_url)
+def test_a_validation_count_of_that_time_says_nothing_of_the_sensor(house: Database) -> None:
+    execute(house, "update device set interval_s = 900")
+    execute(
+        house,
+        "insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_ahead_s, received, digest)"
+        " select gen_random_uuid(), portal_id, 'Kim', t, t + interval '1 hour', 0, t, 'd' from portal,"
+        " unnest(%s::timestamptz[]) t where slug = 'front'",
+        ([START + timedelta(hours=2), START + timedelta(days=4, hours=2)],),
+    )
+    settle(house)
     expire_readings(house, CUT)
     found = get_calibration(house, "lib", NOW).counts
     assert [c.compared.problem for c in found] == [None, "expired"]
     assert [c.used for c in found] == [True, False]
 
 
-def test_a_device_that_never_sent_before_may_send_of_any_time(expired: Database, database_url: str) -> None:
+def test_a_device_that_never_sent_before_may_send_of_any_time(expired: Database) -> None:
     assert write(expired, Batch(readings=[said(START, 4, device="new")])) == Written(readings=1)
-    assert [row[2] for row in figures(database_url)[1]].count(4) == 1
+    assert [row[2] for row in figures(expired)[1]].count(4) == 1
 
 
-def test_each_kind_goes_when_its_setting_says(house: Database, database_url: str) -> None:
-    with psycopg.connect(database_url) as conn:
-        conn.execute(
-            "insert into headcount (headcount_id, space_id, time, people, counted_by, entered_at, digest)"
-            " select gen_random_uuid(), space_id, now(), 4, 'Kim', t, 'd' from space,"
-            " unnest(array[%s::timestamptz, %s]) t where slug = 'hall'",
-            (NOW - timedelta(days=400), NOW - timedelta(days=300)),
-        )
-        conn.execute(
-            "insert into audit (at, actor, action, subject) values (%s, 'Kim', 'count', 'x')",
-            (NOW - timedelta(days=400),),
-        )
+def test_each_kind_goes_when_its_setting_says(house: Database) -> None:
+    execute(
+        house,
+        "insert into headcount (headcount_id, space_id, time, people, counted_by, entered_at, digest)"
+        " select gen_random_uuid(), space_id, now(), 4, 'Kim', t, 'd' from space,"
+        " unnest(array[%s::timestamptz, %s]) t where slug = 'hall'",
+        (NOW - timedelta(days=400), NOW - timedelta(days=300)),
+    )
+    execute(
+        house,
+        "insert into audit (at, actor, action, subject) values (%s, 'Kim', 'count', 'x')",
+        (NOW - timedelta(days=400),),
+    )
     for age in (91, 89):
         message = Message(topic=str(age), payload=b"", received=NOW - timedelta(days=age))
         write(house, Batch(rejections=[Rejection(message=message, reason="no")]))
@@ -249,17 +241,15 @@ def test_each_kind_goes_when_its_setting_says(house: Database, database_url: str
             assert kind.held(house, before)[0] <= 1
             kind.delete(house, before)
             assert kind.held(house, before)[0] == 0
-    with psycopg.connect(database_url) as conn:
-        assert conn.execute("select topic from rejected").fetchall() == [("89",)]
-        assert sorted(conn.execute("select counted_by from headcount").fetchall()) == [("Kim",), (ERASED,)]
+    assert execute(house, "select topic from rejected") == [("89",)]
+    assert sorted(execute(house, "select counted_by from headcount")) == [("Kim",), (ERASED,)]
     assert [e for e in audit.entries(house, limit=9) if e.actor == "Kim"] == []
-    assert len(times(database_url)) == 6 * 32, "readings are kept unless somebody decides otherwise"
+    assert len(times(house)) == 6 * 32, "readings are kept unless somebody decides otherwise"
 
 
-def test_nobody_deletes_the_audit_of_the_last_year(house: Database, database_url: str) -> None:
+def test_nobody_deletes_the_audit_of_the_last_year(house: Database) -> None:
     kept = len(audit.entries(house, limit=99))
-    with psycopg.connect(database_url) as conn:
-        conn.execute("select delete_audit(now() + interval '1 day')")
+    execute(house, "select delete_audit(now() + interval '1 day')")
     assert len(audit.entries(house, limit=99)) == kept > 0
 
 
@@ -279,23 +269,21 @@ def test_readings_cannot_go_before_the_minutes_made_of_them(monkeypatch: pytest.
 
 
 def test_the_command_and_the_nightly_job_do_the_same(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    house: Database, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle(database_url)
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    settle(house)
     monkeypatch.setenv("BESOK_READINGS_DAYS", "100")
-    run = CliRunner().invoke
-    shown = run(app, ["privacy", "retention", "--dry-run"])
+    shown = command("privacy", "retention", "--dry-run")
     assert shown.exit_code == 0, shown.output
     assert "single readings (BESOK_READINGS_DAYS): 384 rows from before" in shown.output
     assert (
         "the first of 2026-03-02" in shown.output
         and "the audit (BESOK_AUDIT_DAYS): kept for ever" in shown.output
     )
-    assert len(times(database_url)) == 6 * 32
+    assert len(times(house)) == 6 * 32
     nightly.run(house, datetime(2027, 1, 1, 1, tzinfo=UTC))
-    assert (times(database_url), len(times(database_url, "back"))) == ([], 1)
-    assert run(app, ["privacy", "retention"]).exit_code == 0
+    assert (times(house), len(times(house, "back"))) == ([], 1)
+    assert command("privacy", "retention").exit_code == 0
 
 
 def test_it_is_done_once_a_night(house: Database) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from counted import HOUSE, NOON, after, days, put, reading
 from msgspec import structs
@@ -19,6 +18,7 @@ from besok.store import occupancy, rollup, sandbox, sites
 from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, write
+from tests.databases import execute
 
 PARK = HOUSE.replace('"lib"', '"park"').replace('"outside"', '"lib/hall"', 1)
 
@@ -47,23 +47,21 @@ TOTALS = [reading(n, 10 * n) for n in range(4)]
 
 
 @pytest.mark.parametrize(("told", "people"), [(DELTAS, 10), (TOTALS, 30)])
-def test_it_counts_in_a_sandbox_only(
-    db: Database, database_url: str, told: list[Reading], people: float
-) -> None:
+def test_it_counts_in_a_sandbox_only(db: Database, told: list[Reading], people: float) -> None:
     put(db, *simulated(*told))  # nobody knows yet where the sensor hangs
     sites.apply(db, house(made_up=True))
-    assert (days(database_url), flows(db)) == ({("front", "2026-03-02"): (people, 0)}, (people, people))
+    assert (days(db), flows(db)) == ({("front", "2026-03-02"): (people, 0)}, (people, people))
     sites.apply(db, house(made_up=False))  # the sandbox becomes a real house
-    assert (days(database_url), flows(db)) == ({}, (0, 0))
+    assert (days(db), flows(db)) == ({}, (0, 0))
     put(db, *simulated(reading(30, 7, "in", period_s=60)))  # what slips in counts as little
-    assert (days(database_url), flows(db)) == ({}, (0, 0))
+    assert (days(db), flows(db)) == ({}, (0, 0))
     put(
         db,
         *[reading(60 + n, 10 * n) for n in range(2)]
         if told is TOTALS
         else [reading(60, 10, "in", period_s=60)],
     )
-    assert (days(database_url), flows(db)) == ({("front", "2026-03-02"): (10, 0)}, (10, 10))
+    assert (days(db), flows(db)) == ({("front", "2026-03-02"): (10, 0)}, (10, 10))
 
 
 def test_levels_that_are_made_up_are_none(db: Database) -> None:
@@ -87,9 +85,7 @@ def test_levels_that_are_made_up_are_none(db: Database) -> None:
     assert seen() == [False, False]
 
 
-def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(
-    db: Database, database_url: str
-) -> None:
+def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(db: Database) -> None:
     lib, park = (*sitefile.parse(HOUSE + PARK).sites,)
     sites.apply(db, SiteFile(sites=(lib, replace(park, sandbox=True))))
     put(
@@ -99,35 +95,34 @@ def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(
             structs.replace(DELTAS[0], device="park/back"),
         ),
     )
-    assert days(database_url) == {("back", "2026-03-02"): (0, 1)}
+    assert days(db) == {("back", "2026-03-02"): (0, 1)}
 
 
-def test_it_never_replaces_what_a_device_measured(db: Database, database_url: str) -> None:
+def test_it_never_replaces_what_a_device_measured(db: Database) -> None:
     sites.apply(db, house(made_up=False))
     put(db, *DELTAS)
     assert put(db, *simulated(*[structs.replace(r, value=99) for r in DELTAS])).readings == 0
-    assert days(database_url) == {("front", "2026-03-02"): (10, 0)}
+    assert days(db) == {("front", "2026-03-02"): (10, 0)}
 
 
-def test_what_a_device_measures_replaces_it(db: Database, database_url: str) -> None:
+def test_what_a_device_measures_replaces_it(db: Database) -> None:
     put(db, *simulated(*DELTAS))
     sites.apply(db, house(made_up=False))
     assert put(db, *DELTAS).readings == len(DELTAS)
-    assert days(database_url) == {("front", "2026-03-02"): (10, 0)}
+    assert days(db) == {("front", "2026-03-02"): (10, 0)}
 
 
 TABLES = ("reading", "flow_bucket", "level_bucket", "flow_day", "occupancy_minute", "occupancy_bucket", "placement",
           "channel", "device", "dirty_day", "seen")  # fmt: skip
 
 
-def everything(url: str, tables: Sequence[str] = TABLES) -> dict[str, list[Any]]:
+def everything(db: Database, tables: Sequence[str] = TABLES) -> dict[str, list[Any]]:
     """All rows of the tables."""
-    with psycopg.connect(url) as conn:
-        asked = {t: sql.SQL("select {0}::text from {0} order by 1").format(sql.Identifier(t)) for t in tables}
-        return {table: conn.execute(query).fetchall() for table, query in asked.items()}
+    asked = {t: sql.SQL("select {0}::text from {0} order by 1").format(sql.Identifier(t)) for t in tables}
+    return {table: execute(db, query) for table, query in asked.items()}
 
 
-def fill(db: Database, url: str, site: str, *, shift_s: int = 0) -> None:
+def fill(db: Database, site: str, *, shift_s: int = 0) -> None:
     """Readings, a message with a number, an estimate, and a sensor that was moved."""
     later = timedelta(seconds=shift_s)
     told = [structs.replace(r, device=f"{site}/front", time=(r.time or NOON) + later) for r in DELTAS]
@@ -138,7 +133,7 @@ def fill(db: Database, url: str, site: str, *, shift_s: int = 0) -> None:
     identity = Identity(scope=f"native/{site}/front", mark="seq:1", window_s=9e6)
     origin = Origin(received=NOON, digest=b"12345678", identity=identity)
     write(db, Batch(readings=[Incoming(told[0], NOON, origin)], origins=[origin]))
-    with psycopg.connect(url) as conn:
+    with db.transaction() as conn:
         for table, time in (("occupancy_minute", "time"), ("occupancy_bucket", "bucket")):
             estimate = sql.SQL(
                 "insert into {} (space_id, {}, people)"
@@ -147,16 +142,15 @@ def fill(db: Database, url: str, site: str, *, shift_s: int = 0) -> None:
             conn.execute(estimate.format(sql.Identifier(table), sql.Identifier(time)), (site,))
 
 
-def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database, database_url: str) -> None:
+def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database) -> None:
     other = HOUSE.replace('"lib"', '"real"')
     lib, real = sitefile.parse(HOUSE + other).sites
     both = SiteFile(sites=(replace(lib, sandbox=True), real))
     sites.apply(db, both, now=NOON - timedelta(days=3))
     put(db, *[structs.replace(r, device="real/front") for r in DELTAS])
-    with psycopg.connect(database_url) as conn:
-        conn.execute("delete from dirty_day")
-    before = everything(database_url)
-    fill(db, database_url, "lib")
+    execute(db, "delete from dirty_day")
+    before = everything(db)
+    fill(db, "lib")
     moved = replace(
         both.sites[0], sensors=tuple(replace(s, portal="back", swapped=False) for s in lib.sensors[:1])
     )
@@ -164,7 +158,7 @@ def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database, database
     assert sandbox.holds(db, "lib").readings == 5
     assert sandbox.empty(db, "lib") == 5
     assert (sandbox.holds(db, "lib").readings, sites.load(db, "lib")) == (0, moved)
-    now = everything(database_url)
+    now = everything(db)
     for table in (
         "reading",
         "flow_bucket",
@@ -175,18 +169,18 @@ def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database, database
         "seen",
     ):
         assert now[table] == before[table], table
-    with psycopg.connect(database_url) as conn:
-        held = conn.execute(
-            "select external_id, valid::text, d.last_received, c.last_time from placement"
-            " join channel c using (channel_id) join device d using (device_id)"
-            " where external_id like 'lib/%' order by 1"
-        ).fetchall()
+    held = execute(
+        db,
+        "select external_id, valid::text, d.last_received, c.last_time from placement"
+        " join channel c using (channel_id) join device d using (device_id)"
+        " where external_id like 'lib/%' order by 1",
+    )
     assert held == [("lib/front", "(,)", None, None)]
-    fill(db, database_url, "lib")  # the same messages again are no repeats
-    assert days(database_url)["back", "2026-03-02"] == (10, 0)
+    fill(db, "lib")  # the same messages again are no repeats
+    assert days(db)["back", "2026-03-02"] == (10, 0)
 
 
-def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Database, database_url: str) -> None:
+def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Database) -> None:
     sensor = '[[sites.sensors]]\ndevice = "eui"\nsource = "lorawan"\nportal = "front"\n'
     text = HOUSE.replace("[[sites.sensors]]", sensor + "[[sites.sensors]]", 1)
     lib, lab = sitefile.parse(text).sites[0], sitefile.parse(text.replace('"lib"', '"lab"')).sites[0]
@@ -194,48 +188,47 @@ def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Databas
     sites.apply(db, SiteFile(sites=(lib, bare)), now=NOON)
     there = [structs.replace(r, source="lorawan", device="eui") for r in DELTAS]
     put(db, *there)
-    before = days(database_url)
+    before = days(db)
     moved = (replace(lib, sensors=lib.sensors[1:]), replace(lab, sandbox=True))
     sites.apply(db, SiteFile(sites=moved), now=after(30))
     put(db, *simulated(*[structs.replace(r, time=after(60)) for r in there[:1]]))
     assert sandbox.empty(db, "lab") == 1
-    assert days(database_url) == before
-    with psycopg.connect(database_url) as conn:
-        assert conn.execute("select count(*), max(time) from reading").fetchone() == (4, after(4))
+    assert days(db) == before
+    assert execute(db, "select count(*), max(time) from reading")[0] == (4, after(4))
 
 
-def test_a_site_shared_by_doors_is_counted_anew(db: Database, database_url: str) -> None:
+def test_a_site_shared_by_doors_is_counted_anew(db: Database) -> None:
     lib, park = (replace(s, sandbox=True) for s in sitefile.parse(HOUSE + PARK).sites)
     sites.apply(db, SiteFile(sites=(lib, park)))
     put(db, *simulated(*DELTAS, *[structs.replace(r, device="park/front") for r in DELTAS]))
-    assert len(days(database_url)) == 1
+    assert len(days(db)) == 1
     sandbox.empty(db, "park")
-    with psycopg.connect(database_url) as conn:
-        rows = conn.execute("select s.slug, p.slug, people_in from flow_day join site s using (site_id)"
-                            " join portal p using (portal_id)").fetchall()  # fmt: skip
-        assert rows == [("lib", "front", 10)]
-        assert conn.execute(
-            "select distinct slug, day::text from dirty_day join site using (site_id)"
-        ).fetchall() == [("lib", "2026-03-02")]
+    rows = execute(
+        db,
+        "select s.slug, p.slug, people_in from flow_day join site s using (site_id)"
+        " join portal p using (portal_id)",
+    )
+    assert rows == [("lib", "front", 10)]
+    assert execute(db, "select distinct slug, day::text from dirty_day join site using (site_id)") == [
+        ("lib", "2026-03-02")
+    ]
 
 
-def test_real_sites_are_refused(db: Database, database_url: str) -> None:
+def test_real_sites_are_refused(db: Database) -> None:
     sites.apply(db, house(made_up=False))
     put(db, *DELTAS)
-    before = everything(database_url)
+    before = everything(db)
     with pytest.raises(StoreRefused, match="no sandbox"):
         sandbox.empty(db, "lib")
     with pytest.raises(NotFound):
         sandbox.empty(db, "nowhere")
-    assert everything(database_url) == before
+    assert everything(db) == before
 
 
-def test_it_is_emptied_whole_or_not_at_all(
-    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_emptied_whole_or_not_at_all(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     sites.apply(db, house(made_up=True), now=datetime(2026, 3, 1, tzinfo=UTC))
-    fill(db, database_url, "lib")
-    before = everything(database_url)
+    fill(db, "lib")
+    before = everything(db)
 
     def fail(*_: object) -> None:
         raise StoreRefused("a fault at the very end")
@@ -243,4 +236,4 @@ def test_it_is_emptied_whole_or_not_at_all(
     monkeypatch.setattr(rollup, "tell", fail)
     with pytest.raises(StoreRefused, match="very end"):
         sandbox.empty(db, "lib")
-    assert everything(database_url) == before
+    assert everything(db) == before

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from besok.model.decode_context import DecodeContext
@@ -16,6 +15,7 @@ from besok.model.sitefile import dump, parse
 from besok.store import decode_context, sites
 from besok.store.database import Database
 from besok.store.write import Batch, DeviceDescription, Incoming, write
+from tests.databases import execute
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -57,6 +57,7 @@ def test_a_dry_run_only_tells(db: Database, example: SiteFile) -> None:
     assert sites.load_all(db) == ()
 
 
+@pytest.mark.usefixtures("database_url")  # its two changes are made at two times
 def test_each_difference_is_told_and_applied(db: Database, example: SiteFile) -> None:
     sites.apply(db, example)
     house = example.sites[0]
@@ -100,15 +101,15 @@ def test_an_unknown_site_is_not_found(db: Database) -> None:
         sites.load(db, "nowhere")
 
 
-def placements(url: str, device: str) -> list[tuple[str | None, bool, datetime | None, datetime | None]]:
+def placements(db: Database, device: str) -> list[tuple[str | None, bool, datetime | None, datetime | None]]:
     """What a device observed, in order: portal, swapped, from, until."""
-    with psycopg.connect(url) as conn:
-        return conn.execute(
-            "select p.slug, swapped, lower(pl.valid), upper(pl.valid) from placement pl"
-            " left join portal p using (portal_id) join channel using (channel_id) join device using (device_id)"
-            " where external_id = %s order by pl.valid",
-            (device,),
-        ).fetchall()  # type: ignore[return-value]
+    return execute(
+        db,
+        "select p.slug, swapped, lower(pl.valid), upper(pl.valid) from placement pl"
+        " left join portal p using (portal_id) join channel using (channel_id) join device using (device_id)"
+        " where external_id = %s order by pl.valid",
+        (device,),
+    )  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -121,29 +122,29 @@ def moved(example: SiteFile) -> Callable[..., SiteFile]:
 
 
 def test_a_sensor_that_is_turned_or_moved_leaves_its_history_where_it_was(
-    db: Database, database_url: str, example: SiteFile, moved: Callable[..., SiteFile]
+    db: Database, example: SiteFile, moved: Callable[..., SiteFile]
 ) -> None:
     device, at = "count-lift-up", datetime(2026, 5, 1, 8, tzinfo=UTC)
     sites.apply(db, example)
     lines = sites.apply(db, moved(device, swapped=True), now=at)
     assert lines == ["stadsbiblioteket: sensor count-lift-up flow:1: swapped: False -> True"]
     key = f"stadsbiblioteket/{device}"
-    assert placements(database_url, key) == [("lift-up", False, None, at), ("lift-up", True, at, None)]
+    assert placements(db, key) == [("lift-up", False, None, at), ("lift-up", True, at, None)]
     sites.apply(db, moved(device), now=at)  # corrected at once: as if it had never been
-    assert placements(database_url, key) == [("lift-up", False, None, at), ("lift-up", False, at, None)]
+    assert placements(db, key) == [("lift-up", False, None, at), ("lift-up", False, at, None)]
 
 
-def flow_days(url: str) -> dict[tuple[str, str], float]:
-    with psycopg.connect(url) as conn:
-        rows = conn.execute(
-            "select s.slug, p.slug, people_in from flow_day f"
-            " join site s using (site_id) join portal p using (portal_id)"
-        ).fetchall()
+def flow_days(db: Database) -> dict[tuple[str, str], float]:
+    rows = execute(
+        db,
+        "select s.slug, p.slug, people_in from flow_day f"
+        " join site s using (site_id) join portal p using (portal_id)",
+    )
     return {(r[0], r[1]): r[2] for r in rows}
 
 
 def test_a_device_heard_before_it_was_placed_counts_from_its_first_day(
-    db: Database, database_url: str, example: SiteFile
+    db: Database, example: SiteFile
 ) -> None:
     reading = Reading(
         source="native", device="stadsbiblioteket/count-park-entrance", channel="flow:1", metric="in", value=5,
@@ -151,19 +152,18 @@ def test_a_device_heard_before_it_was_placed_counts_from_its_first_day(
     )  # fmt: skip
     write(db, Batch(readings=[Incoming(reading=reading, received=NOON)]))
     sites.apply(db, example)
-    assert flow_days(database_url) == {(site.id, "park-entrance"): 5 for site in example.sites}
-    with psycopg.connect(database_url) as conn:
-        dirty = conn.execute("select slug, day from dirty_day join site using (site_id)").fetchall()
+    assert flow_days(db) == {(site.id, "park-entrance"): 5 for site in example.sites}
+    dirty = execute(db, "select slug, day from dirty_day join site using (site_id)")
     assert sorted(dirty) == [("stadsbiblioteket", date(2026, 3, 2)), ("stadsparken", date(2026, 3, 2))]
 
 
 def test_an_exchanged_sensor_goes_on_where_the_old_one_ended(
-    db: Database, database_url: str, example: SiteFile, moved: Callable[..., SiteFile]
+    db: Database, example: SiteFile, moved: Callable[..., SiteFile]
 ) -> None:
     sites.apply(db, example)
     sites.apply(db, moved("count-lift-up", device="new-lift-up"), now=NOON)
-    assert placements(database_url, "stadsbiblioteket/count-lift-up") == [("lift-up", False, None, NOON)]
-    assert placements(database_url, "stadsbiblioteket/new-lift-up") == [("lift-up", False, None, None)]
+    assert placements(db, "stadsbiblioteket/count-lift-up") == [("lift-up", False, None, NOON)]
+    assert placements(db, "stadsbiblioteket/new-lift-up") == [("lift-up", False, None, None)]
 
 
 def test_two_channels_of_one_device_stand_apart(db: Database, example: SiteFile) -> None:

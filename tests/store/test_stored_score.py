@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -20,6 +19,7 @@ from jobs.inbox import News
 from jobs.schedule import Clock
 from sensors_sim import backfill
 from sensors_sim.scenario import ORDINARY
+from tests.databases import execute
 from tests.small_sites import library, portal, space
 
 FIRST, DAYS = date(2026, 11, 17), 4
@@ -55,9 +55,7 @@ def estimated(db: Database, database_url: str) -> Database:
     return db
 
 
-def test_the_stored_figures_are_near_the_truth_and_a_wrong_one_is_told(
-    estimated: Database, database_url: str
-) -> None:
+def test_the_stored_figures_are_near_the_truth_and_a_wrong_one_is_told(estimated: Database) -> None:
     def site() -> stored.StoredScore:
         found = stored.run(estimated, house(), DAYS, NOW, 1, ORDINARY)
         assert {row.space for row in found} == {"lib", "room"}
@@ -69,10 +67,9 @@ def test_the_stored_figures_are_near_the_truth_and_a_wrong_one_is_told(
     assert was.rmse is not None
     assert was.rmse < 0.15 * was.mean_people
     assert was.coverage is not None
-    with psycopg.connect(database_url) as conn:
-        conn.execute(
-            "update occupancy_bucket set people = people + 40, lower = lower + 40, upper = upper + 40"
-        )
+    execute(
+        estimated, "update occupancy_bucket set people = people + 40, lower = lower + 40, upper = upper + 40"
+    )
     wrong = site().accuracy
     assert wrong.bias == pytest.approx((was.bias or 0) + 40, abs=0.01)
     assert wrong.coverage == 0

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -43,10 +42,10 @@ TOGETHER = LIBRARY_OF_BOTH + PARK
 Doors = Mapping[tuple[str, str], Mapping[date, float]]
 
 
-def write(url: str, doors: Doors) -> None:
+def write(db: Database, doors: Doors) -> None:
     """All that was counted at the doors of each site, as days: what makes days of readings is tested elsewhere."""
     rows = [(d, n, n, site, door) for (site, door), days in doors.items() for d, n in days.items()]
-    with psycopg.connect(url, autocommit=True) as conn:
+    with db.transaction() as conn:
         conn.execute("delete from flow_day")
         conn.cursor().executemany(
             "insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed)"
@@ -60,14 +59,14 @@ def days(first: date, number: int, people: float) -> dict[date, float]:
     return {first + n * DAY: people for n in range(number)}
 
 
-def test_only_days_that_all_sites_have_count(db: Database, database_url: str) -> None:
+def test_only_days_that_all_sites_have_count(db: Database) -> None:
     sites.apply(db, sitefile.parse(TOGETHER))
     week = date(2026, 2, 2)
     park = days(week, 28, 10)
     for missing in (2, 3):
         del park[week + missing * DAY]
     library = {("lib", "front"): days(week, 28, 30), ("lib", "back"): days(week, 28, 20)}
-    write(database_url, {**library, ("park", "front"): park})
+    write(db, {**library, ("park", "front"): park})
     asked = {"first": week, "last": week + 6 * DAY}
     by_day = get_visits(db, "lib", **asked, together=True)
     assert [p.gross for p in by_day] == [60, 60, None, None, 60, 60, 60]
@@ -128,11 +127,11 @@ def growth(doors: Doors) -> float:
 
 
 def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stated(
-    db: Database, database_url: str, english: None
+    db: Database, english: None
 ) -> None:
     sites.apply(db, sitefile.parse(TOGETHER))
     true = growth(two_years())
-    write(database_url, two_years(1.08))
+    write(db, two_years(1.08))
     moved = get_progress(db, "lib", TODAY)
     assert moved.growth == pytest.approx(growth(two_years(1.08))) and moved.growth > true + 0.01
     assert moved.growth_bridged and moved.growth_error
@@ -141,7 +140,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     new = LIBRARY_OF_BOTH + PARK.replace('device = "front"', 'device = "new"')
     since = datetime.combine(TODAY - 200 * DAY, datetime.min.time(), UTC) + timedelta(hours=4)
     sites.apply(db, sitefile.parse(new), now=since)
-    write(database_url, two_years(1.08))
+    write(db, two_years(1.08))
     told = get_progress(db, "lib", TODAY)
     (found,) = told.breaks
     assert (found.site, found.door, found.kind, found.method) == ("park", "front", "sensor", "level")

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from counted import HOUSE, reading
 from msgspec import structs
@@ -17,6 +16,7 @@ from besok.services.health import get_health
 from besok.store import sites
 from besok.store.database import Database, sql
 from besok.store.write import Batch, DeviceDescription, Incoming, write
+from tests.databases import execute
 from tests.sitetext import sensor
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
@@ -58,30 +58,27 @@ def test_a_device_that_is_heard_is_listed_with_its_last_readings(db: Database) -
     assert [(r.metric, r.value) for r in level.readings[:2]] == [("people", 3), ("battery_pct", 90)]
 
 
-def test_the_device_heard_last_comes_first_and_the_placed_ones_not_at_all(
-    db: Database, database_url: str
-) -> None:
+def test_the_device_heard_last_comes_first_and_the_placed_ones_not_at_all(db: Database) -> None:
     for minute, device in enumerate(("a", "b", "c")):
         put(db, device, minute, people=1)
     sites.apply(db, parse(EXAMPLE))
-    with psycopg.connect(database_url) as conn:
-        conn.execute(
-            "insert into placement (channel_id, space_id) select channel_id, min(space_id) from space, channel"
-            " join device using (device_id) where external_id = 'b' group by channel_id"
-        )
+    execute(
+        db,
+        "insert into placement (channel_id, space_id) select channel_id, min(space_id) from space, channel"
+        " join device using (device_id) where external_id = 'b' group by channel_id",
+    )
     assert [d.device for d in unplaced(db)] == ["c", "a"]
     assert get_health(db, NOON).unplaced_devices == 2
 
 
 def test_of_a_device_with_two_lines_the_one_without_a_place_is_listed(db: Database) -> None:
     put(db, "two", 0, in_total=1, people=2)
-    with db.transaction() as conn:
-        (channel,) = conn.execute("select channel_id from channel where key = 'flow:1'").fetchone() or (0,)
     sites.apply(db, parse(EXAMPLE))
-    with db.transaction() as conn:
-        conn.execute(
-            "insert into placement (channel_id, portal_id) select %s, min(portal_id) from portal", (channel,)
-        )
+    execute(
+        db,
+        "insert into placement (channel_id, portal_id) select channel_id, (select min(portal_id) from portal)"
+        " from channel join device using (device_id) where external_id = 'two' and key = 'flow:1'",
+    )
     assert [c.channel for d in unplaced(db) for c in d.channels] == ["level:1"]
 
 
@@ -109,31 +106,31 @@ def test_a_device_that_was_taken_out_of_the_site_file_and_goes_on_sending_is_lis
 
 
 @pytest.fixture
-def crowded(db: Database, database_url: str) -> str:
+def crowded(db: Database) -> Database:
     """A database in which ten devices have been talking for two years."""
     for n in range(10):
         put(db, f"d{n}", 0, people=1)
-    with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute(
-            "insert into reading (channel_id, metric, time, value, received) select channel_id, 10, t, 1, t"
-            " from channel,"
-            " generate_series(%(noon)s - interval '2 years', %(noon)s - interval '1 hour', interval '6 hours') as t",
-            {"noon": NOON},
-        )
-        conn.execute("analyze")
-    return database_url
+    execute(
+        db,
+        "insert into reading (channel_id, metric, time, value, received) select channel_id, 10, t, 1, t"
+        " from channel,"
+        " generate_series(%(noon)s - interval '2 years', %(noon)s - interval '1 hour', interval '6 hours') as t",
+        {"noon": NOON},
+    )
+    execute(db, "analyze")
+    return db
 
 
-def test_a_long_history_costs_some_look_ups(db: Database, crowded: str) -> None:
-    device = unplaced(db)[0]
+def test_a_long_history_costs_some_look_ups(crowded: Database) -> None:
+    device = unplaced(crowded)[0]
     assert device.channels[0].count == COUNTED_TO
     assert device.first_heard < NOON - timedelta(days=700)
-    with psycopg.connect(crowded) as conn:
-        plan = conn.execute(
-            "explain (analyze, format text) " + sql("unplaced"),
-            {"since": NOON - timedelta(days=90), "limit": 1, "most": 1, "number": 5},
-        )
-        lines = [row[0] for row in plan.fetchall() if "_chunk r_" not in row[0]]  # counts, which are limited
+    plan = execute(
+        crowded,
+        "explain (analyze, format text) " + sql("unplaced"),
+        {"since": NOON - timedelta(days=90), "limit": 1, "most": 1, "number": 5},
+    )
+    lines = [line for (line,) in plan if "_chunk r_" not in line]  # counts, which are limited
     assert not [line for line in lines if "Seq Scan on _hyper" in line]
     scans = [line for line in lines if "_hyper" in line and "never executed" not in line]
     assert len(scans) < 80, "it must not read every chunk for each metric and reading"

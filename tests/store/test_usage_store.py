@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 from counted import HOUSE, put, reading
 
@@ -22,7 +21,7 @@ ROOMS = HOUSE.replace(
 
 
 @pytest.fixture
-def house(db: Database, database_url: str) -> Database:
+def house(db: Database) -> Database:
     """A Monday on which 100 come by the front at 12 and leave by the back at 13, and who was inside each quarter."""
     sites.apply(db, sitefile.parse(ROOMS))
     noon = 0.0  # minutes after noon in UTC, an hour later there
@@ -36,7 +35,7 @@ def house(db: Database, database_url: str) -> Database:
         for slug in ("lib", "hall", "attic")
         for n in range(96)
     ]
-    with psycopg.connect(database_url) as conn:
+    with db.transaction() as conn:
         conn.cursor().executemany(
             "insert into occupancy_bucket (space_id, bucket, people, lower, upper, peak, peak_lower, peak_upper, basis)"
             " select space_id, %s, %s, %s, %s, %s, %s, %s, 'doors' from space where slug = %s",

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-import psycopg
 import pytest
 
 from besok.analytics.visits import counting_error
@@ -15,6 +14,7 @@ from besok.services.visits import get_visits, passage_variance
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from tests.databases import execute
 from tests.store.counted import HOUSE
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 3)
@@ -84,16 +84,16 @@ def test_net_is_never_below_zero_and_nothing_is_not_zero(db: Database) -> None:
     assert (point.gross, point.net, point.se, point.coverage) == (None, None, None, 0)
 
 
-def test_an_estimate_for_a_silent_door_brings_its_own_error(db: Database, database_url: str) -> None:
+def test_an_estimate_for_a_silent_door_brings_its_own_error(db: Database) -> None:
     filled(db)
     plain = visits(db)[0].se
-    with psycopg.connect(database_url) as conn:
-        conn.execute(
-            "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
-            " select channel_id, '2026-03-02 15:00Z', 0, 0, 8, 0 from placement join portal using (portal_id)"
-            " where slug = 'front'"
-        )
-        conn.execute("update imputed_flow set people_in = 1e-9")
+    execute(
+        db,
+        "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
+        " select channel_id, '2026-03-02 15:00Z', 0, 0, 8, 0 from placement join portal using (portal_id)"
+        " where slug = 'front'",
+    )
+    execute(db, "update imputed_flow set people_in = 1e-9")
     widened = visits(db)[0].se
     assert plain and widened and widened**2 == pytest.approx(plain**2 + 8**2 / 2)
 
@@ -110,20 +110,17 @@ def test_how_in_and_out_add_up_tells_the_noise_of_a_passage(db: Database) -> Non
     assert passage_variance(db, ["lib"], FIRST) == pytest.approx(0.06, rel=0.5)
 
 
-def versions(url: str) -> list[tuple[int, str, bool]]:
-    with psycopg.connect(url) as conn:
-        return conn.execute(
-            "select version, from_day::text, ended is null from visit_definition order by version"
-        ).fetchall()
+def versions(db: Database) -> list[tuple[int, str, bool]]:
+    return execute(db, "select version, from_day::text, ended is null from visit_definition order by version")
 
 
-def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Database, database_url: str) -> None:
+def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Database) -> None:
     filled(db, HALF)
     second = HALF + HALF.replace("2026-03-03", "2026-04-01")
     lines = sites.apply(db, sitefile.parse(house(second)))
     assert lines == ["lib: visits from 2026-04-01: new definition"]
     sites.apply(db, sitefile.parse(house(second.replace("per_day = 4", "per_day = 5", 1))))
-    assert versions(database_url) == [
+    assert versions(db) == [
         (1, "2026-03-03", False),
         (2, "2026-04-01", True),
         (3, "2026-03-03", True),
@@ -131,7 +128,7 @@ def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Databas
     assert visits(db)[1].definition == 3
     assert sites.apply(db, sites.export(db)) == []
     sites.apply(db, sitefile.parse(house()))
-    assert [open_ for *_, open_ in versions(database_url)] == [False] * 3
+    assert [open_ for *_, open_ in versions(db)] == [False] * 3
     assert visits(db)[1].gross == 45
 
 

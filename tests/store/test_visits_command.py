@@ -10,21 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from besok.model import sitefile
 from besok.services.observed_days import compute_visit_days
 from besok.store import sites
 from besok.store.database import Database
 from cli.commands import visits
-from tests.store.by_day import SITE
 
 Ask = Callable[..., tuple[str, str]]
 YEARS = "År;Besök\n2022;100 000\n2023;110 000\n2024;120 000\nSumma;330 000\n"
-
-
-@pytest.fixture
-def lib(db: Database) -> Database:
-    sites.apply(db, sitefile.parse(SITE))
-    return db
 
 
 @pytest.fixture

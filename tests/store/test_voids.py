@@ -1,27 +1,22 @@
 """Times that a person voids: kept, not counted and not measured, until it is undone; late data and corrections too."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from counted import NOON, after, buckets, build, days, people, put, reading, totals
+from counted import NOON, after, buckets, days, people, put, reading, totals
 from msgspec import structs
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from besok.model.errors import BesokError, NotFound, StoreRefused
 from besok.services.voids import time_span
 from besok.store import voids
 from besok.store.database import Database
-from cli.main import app
+from tests.databases import execute
 
 LATER = NOON + timedelta(days=1)
-
-
-@pytest.fixture
-def house(db: Database) -> Database:
-    build(db)
-    return db
 
 
 def void(
@@ -35,7 +30,7 @@ def undo(db: Database, number: int) -> None:
     voids.undo(db, number, reason="it was real", author="Robin", now=LATER)
 
 
-def tables(url: str) -> dict[str, list[tuple[Any, ...]]]:
+def tables(db: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return all that is computed from readings, and which of these are flagged."""
     queries = {
         "reading": "select channel_id, metric, time, value, flags from reading order by 1, 2, 3",
@@ -43,23 +38,20 @@ def tables(url: str) -> dict[str, list[tuple[Any, ...]]]:
         "level": "select * from level_bucket order by 1, 2, 3",
         "day": "select * from flow_day order by 1, 2, 3",
     }
-    with psycopg.connect(url) as conn:
-        return {name: conn.execute(query).fetchall() for name, query in queries.items()}
+    return {name: execute(db, query) for name, query in queries.items()}
 
 
 def minutes(db: Database, first: int, last: int, value: float = 1, device: str = "front") -> None:
     put(db, *[reading(n, value, "in", period_s=60, device=device) for n in range(first + 1, last + 1)])
 
 
-def test_a_test_message_goes_and_the_day_is_as_if_it_had_never_come(
-    house: Database, database_url: str
-) -> None:
+def test_a_test_message_goes_and_the_day_is_as_if_it_had_never_come(house: Database) -> None:
     minutes(house, 0, 30)
-    right = tables(database_url)
+    right = tables(house)
     put(house, reading(10.5, 1_234, "in", period_s=0))
-    assert days(database_url)["front", "2026-03-02"][0] == 1_264
+    assert days(house)["front", "2026-03-02"][0] == 1_264
     number = void(house, after(10), after(11), above=1000)
-    found = tables(database_url)
+    found = tables(house)
     assert [found[t] for t in ("flow", "day")] == [right[t] for t in ("flow", "day")]
     assert len(found["reading"]) == len(right["reading"]) + 1, "it is kept"
     (said,) = voids.listing(house, "lib")
@@ -67,25 +59,23 @@ def test_a_test_message_goes_and_the_day_is_as_if_it_had_never_come(
         number, 1, 1_234, "a test message", "Kim", None,
     )  # fmt: skip
     undo(house, number)
-    assert days(database_url)["front", "2026-03-02"][0] == 1_264
+    assert days(house)["front", "2026-03-02"][0] == 1_264
     assert voids.listing(house)[0].undone_by == "Robin"
 
 
-def test_a_voided_time_is_not_measured(house: Database, database_url: str) -> None:
+def test_a_voided_time_is_not_measured(house: Database) -> None:
     minutes(house, 0, 30)
     void(house, NOON, after(15))
-    assert buckets(database_url) == {15: (15, 0, 900, 0)}
+    assert buckets(house) == {15: (15, 0, 900, 0)}
     void(house, NOON, after(60))
-    assert buckets(database_url) == {}
-    assert days(database_url) == {}, "a day of which nothing is left is missing, not zero"
+    assert buckets(house) == {}
+    assert days(house) == {}, "a day of which nothing is left is missing, not zero"
 
 
-def test_undone_is_as_before_whatever_was_voided_and_in_whatever_order(
-    house: Database, database_url: str
-) -> None:
+def test_undone_is_as_before_whatever_was_voided_and_in_whatever_order(house: Database) -> None:
     minutes(house, 0, 40)
     put(house, *totals(*range(100, 150), device="back"), reading(120, 90, "in", period_s=7200))
-    before = tables(database_url)
+    before = tables(house)
     numbers = [
         void(house, after(5), after(20)),
         void(house, after(10), after(35)),
@@ -94,49 +84,47 @@ def test_undone_is_as_before_whatever_was_voided_and_in_whatever_order(
     ]
     for n in (1, 3, 0, 2):
         undo(house, numbers[n])
-    assert tables(database_url) == before
+    assert tables(house) == before
 
 
-def test_what_comes_late_of_a_voided_time_does_not_count(house: Database, database_url: str) -> None:
+def test_what_comes_late_of_a_voided_time_does_not_count(house: Database) -> None:
     minutes(house, 0, 15)
     number = void(house, after(15), after(30))
     minutes(house, 15, 40)
     put(house, reading(20, 7, "in", period_s=60))
-    assert people(buckets(database_url)) == (25, 0)
+    assert people(buckets(house)) == (25, 0)
     undo(house, number)
-    assert people(buckets(database_url)) == (46, 0)
+    assert people(buckets(house)) == (46, 0)
 
 
-def test_people_in_a_voided_time_are_not_in_the_difference_of_totals(
-    house: Database, database_url: str
-) -> None:
+def test_people_in_a_voided_time_are_not_in_the_difference_of_totals(house: Database) -> None:
     put(house, *totals(*range(100, 130)))
     void(house, after(5), after(10))
-    assert people(buckets(database_url)) == (4 + 19, 0), "104 to 110 was not measured"
+    assert people(buckets(house)) == (4 + 19, 0), "104 to 110 was not measured"
 
 
-def test_a_bad_total_goes_and_its_neighbours_tell_who_passed(house: Database, database_url: str) -> None:
+def test_a_bad_total_goes_and_its_neighbours_tell_who_passed(house: Database) -> None:
     put(house, *totals(*range(100, 130)))
-    right = buckets(database_url)
+    right = buckets(house)
     put(house, reading(10.5, 1_234))
-    assert people(buckets(database_url))[0] > 1000
+    assert people(buckets(house))[0] > 1000
     void(house, after(10.25), after(10.75))
-    assert buckets(database_url) == right
+    assert buckets(house) == right
 
 
-def test_a_time_between_two_totals_is_not_measured(house: Database, database_url: str) -> None:
+def test_a_time_between_two_totals_is_not_measured(house: Database) -> None:
     put(house, reading(0, 100), reading(10, 110), reading(20, 115), reading(30, 118))
     void(house, after(12), after(14))
-    assert people(buckets(database_url)) == (13, 0)
+    assert people(buckets(house)) == (13, 0)
 
 
-def test_levels_go_too(house: Database, database_url: str) -> None:
+def test_levels_go_too(house: Database) -> None:
     room = [structs.replace(reading(n, 5, "people"), channel="level:1", device="lib/room") for n in (1, 20)]
     put(house, *room)
     number = void(house, NOON, after(15), device="lib/room")
-    assert len(tables(database_url)["level"]) == 1
+    assert len(tables(house)["level"]) == 1
     undo(house, number)
-    assert len(tables(database_url)["level"]) == 2
+    assert len(tables(house)["level"]) == 2
 
 
 def test_past_days_are_estimated_again_and_listeners_are_told(house: Database, database_url: str) -> None:
@@ -174,21 +162,19 @@ def test_times_are_by_the_clock_of_the_site(house: Database) -> None:
 
 
 def test_the_command_tells_what_goes_and_how_it_comes_back(
-    house: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    house: Database, command: Callable[..., Result]
 ) -> None:
-    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
     minutes(house, 0, 15, value=2)
     span = ["lib/front", "2026-03-02T13:00", "2026-03-02T13:15", "--reason", "installers", "--by", "Kim"]
-    run = CliRunner().invoke
-    refused = run(app, ["readings", "void", *span], input="n\n")
+    refused = command("readings", "void", *span, answer="n\n")
     assert refused.exit_code == 1
     assert "15 readings" in refused.output and "30 people" in refused.output
-    assert people(buckets(database_url)) == (30, 0)
-    done = run(app, ["readings", "void", *span, "--yes"])
+    assert people(buckets(house)) == (30, 0)
+    done = command("readings", "void", *span, "--yes")
     assert done.exit_code == 0, done.output
-    assert buckets(database_url) == {}
-    assert "installers  Kim" in run(app, ["readings", "list", "lib"]).output
+    assert buckets(house) == {}
+    assert "installers  Kim" in command("readings", "list", "lib").output
     number = str(voids.listing(house)[0].id)
-    assert run(app, ["readings", "undo", number, "--reason", "no, visitors"]).exit_code == 0
-    assert people(buckets(database_url)) == (30, 0)
-    assert "no, visitors" in run(app, ["readings", "list"]).output
+    assert command("readings", "undo", number, "--reason", "no, visitors").exit_code == 0
+    assert people(buckets(house)) == (30, 0)
+    assert "no, visitors" in command("readings", "list").output

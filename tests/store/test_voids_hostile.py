@@ -7,25 +7,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from besok.store.database import Database
+from tests.databases import execute
 from tests.store.counted import after, buckets, put, reading, totals
-from tests.store.test_voids import house, tables, undo, void
+from tests.store.test_voids import tables, undo, void
 
-__all__ = ["house"]
 DAY = 24 * 60
 
 
 @pytest.mark.parametrize("gap", [1, 60, DAY])
-def test_a_void_over_the_end_of_a_business_day_and_a_reset(
-    house: Database, database_url: str, gap: int
-) -> None:
+def test_a_void_over_the_end_of_a_business_day_and_a_reset(house: Database, gap: int) -> None:
     night = 14 * 60  # 03:00 of the next day at the site, before the day begins
     for n, value in enumerate((100, 110, 120, 3, 8, 12)):
         put(house, reading(night + n * gap, value))
-    before = tables(database_url)
+    before = tables(house)
     number = void(house, after(night + gap), after(night + 4 * gap))
-    assert all(not night + gap <= m < night + 3 * gap for m, b in buckets(database_url).items() if b[0])
+    assert all(not night + gap <= m < night + 3 * gap for m, b in buckets(house).items() if b[0])
     undo(house, number)
-    assert tables(database_url) == before
+    assert tables(house) == before
 
 
 STEP = st.tuples(st.integers(0, 50), st.integers(1, 25), st.sampled_from(["lib/front", "lib/back"]))
@@ -34,11 +32,10 @@ STEP = st.tuples(st.integers(0, 50), st.integers(1, 25), st.sampled_from(["lib/f
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(STEP, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_whatever_comes_between_voids_the_end_is_as_if_none_had_been(
-    house: Database, database_url: str, spans: list[tuple[int, int, str]], random: Any
+    house: Database, spans: list[tuple[int, int, str]], random: Any
 ) -> None:
     """Late readings come while times are voided; once all is undone nothing tells that it was."""
-    with house.transaction() as conn:
-        conn.execute("truncate reading, flow_bucket, flow_day, level_bucket, voided_time cascade")
+    execute(house, "truncate reading, flow_bucket, flow_day, level_bucket, voided_time cascade")
     put(house, *totals(*range(100, 120), *range(5, 25), device="front"))
     put(house, *totals(*range(0, 80, 2), device="back"))
     late = [reading(n + 0.5, 1, "in", period_s=30, device="back") for n in range(5, 30)]
@@ -47,10 +44,9 @@ def test_whatever_comes_between_voids_the_end_is_as_if_none_had_been(
     random.shuffle(numbers)
     for number in numbers:
         undo(house, number)
-    found = tables(database_url)
-    with house.transaction() as conn:
-        conn.execute("truncate reading, flow_bucket, flow_day, level_bucket, voided_time cascade")
+    found = tables(house)
+    execute(house, "truncate reading, flow_bucket, flow_day, level_bucket, voided_time cascade")
     put(house, *totals(*range(100, 120), *range(5, 25), device="front"))
     put(house, *totals(*range(0, 80, 2), device="back"))
     put(house, *late)
-    assert tables(database_url) == found
+    assert tables(house) == found

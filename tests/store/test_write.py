@@ -17,6 +17,7 @@ from besok.store import rejected
 from besok.store.database import Database
 from besok.store.notify import listen
 from besok.store.write import Batch, Incoming, Rejection, Written, keep, write
+from tests.databases import execute
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -59,90 +60,90 @@ def put(db: Database, *readings: Reading) -> Written:
     return write(db, batch(readings))
 
 
-def buckets(url: str, device: str = "door") -> dict[float, tuple[float, float, float, float]]:
+def buckets(db: Database, device: str = "door") -> dict[float, tuple[float, float, float, float]]:
     """Minutes after noon -> in, out, seconds covered, imputed."""
-    with psycopg.connect(url) as conn:
-        rows = conn.execute(
-            "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
-            " join device using (device_id) where external_id = %s order by bucket",
-            (device,),
-        ).fetchall()
+    rows = execute(
+        db,
+        "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
+        " join device using (device_id) where external_id = %s order by bucket",
+        (device,),
+    )
     return {(r[0] - NOON).total_seconds() / 60: tuple(r[1:]) for r in rows}
 
 
-def test_buckets_are_the_sum_of_their_readings(db: Database, database_url: str) -> None:
+def test_buckets_are_the_sum_of_their_readings(db: Database) -> None:
     put(db, reading(1, 3), reading(1, 1, "out"), reading(2, 2), reading(16, 5))
-    assert buckets(database_url) == {0: (5, 1, 120, 0), 15: (5, 0, 60, 0)}
+    assert buckets(db) == {0: (5, 1, 120, 0), 15: (5, 0, 60, 0)}
 
 
-def test_the_same_reading_again_changes_nothing(db: Database, database_url: str) -> None:
+def test_the_same_reading_again_changes_nothing(db: Database) -> None:
     assert put(db, reading(1, 3)).readings == 1
     assert put(db, reading(1, 3)) == Written(unchanged=1)
-    assert buckets(database_url) == {0: (3, 0, 60, 0)}
+    assert buckets(db) == {0: (3, 0, 60, 0)}
 
 
-def test_another_value_is_a_correction(db: Database, database_url: str) -> None:
+def test_another_value_is_a_correction(db: Database) -> None:
     put(db, reading(1, 3))
     put(db, reading(1, 7))
-    assert buckets(database_url) == {0: (7, 0, 60, 0)}
+    assert buckets(db) == {0: (7, 0, 60, 0)}
 
 
-def test_a_corrected_period_leaves_no_trace_of_the_old_one(db: Database, database_url: str) -> None:
+def test_a_corrected_period_leaves_no_trace_of_the_old_one(db: Database) -> None:
     put(db, reading(60, 40, period_s=3600))
-    assert set(buckets(database_url)) == {0, 15, 30, 45}
+    assert set(buckets(db)) == {0, 15, 30, 45}
     put(db, reading(60, 40, period_s=900))
-    assert buckets(database_url) == {45: (40, 0, 900, 0)}
+    assert buckets(db) == {45: (40, 0, 900, 0)}
 
 
-def test_a_period_that_ends_on_the_quarter_belongs_to_the_one_before(db: Database, database_url: str) -> None:
+def test_a_period_that_ends_on_the_quarter_belongs_to_the_one_before(db: Database) -> None:
     put(db, reading(15, 4))
-    assert buckets(database_url) == {0: (4, 0, 60, 0)}
+    assert buckets(db) == {0: (4, 0, 60, 0)}
 
 
-def test_a_single_event_belongs_to_the_quarter_it_happens_in(db: Database, database_url: str) -> None:
+def test_a_single_event_belongs_to_the_quarter_it_happens_in(db: Database) -> None:
     put(db, reading(15, 1, period_s=0), reading(14.99, 1, period_s=0))
-    assert buckets(database_url) == {0: (1, 0, 0, 0), 15: (1, 0, 0, 0)}
+    assert buckets(db) == {0: (1, 0, 0, 0), 15: (1, 0, 0, 0)}
 
 
-def test_long_periods_are_shared_out_in_whole_people(db: Database, database_url: str) -> None:
+def test_long_periods_are_shared_out_in_whole_people(db: Database) -> None:
     put(db, reading(60, 10, period_s=3600))
-    shares = buckets(database_url)
+    shares = buckets(db)
     assert sum(s[0] for s in shares.values()) == 10
     assert {s[0] for s in shares.values()} == {2, 3}
     assert all(s[2] == 900 for s in shares.values())
 
 
-def test_late_data_reaches_its_old_bucket(db: Database, database_url: str) -> None:
+def test_late_data_reaches_its_old_bucket(db: Database) -> None:
     put(db, reading(600, 1))
     put(db, reading(3, 2))
-    assert buckets(database_url) == {0: (2, 0, 60, 0), 585: (1, 0, 60, 0)}
+    assert buckets(db) == {0: (2, 0, 60, 0), 585: (1, 0, 60, 0)}
 
 
-def test_totals_are_differenced_in_event_time(db: Database, database_url: str) -> None:
+def test_totals_are_differenced_in_event_time(db: Database) -> None:
     put(db, reading(0, 100, "in_total", 0), reading(10, 107, "in_total", 0))
     put(db, reading(5, 104, "in_total", 0))  # late, in between
-    assert buckets(database_url) == {0: (7, 0, 600, 0)}
+    assert buckets(db) == {0: (7, 0, 600, 0)}
 
 
-def test_a_falling_total_is_a_reset_counted_from_zero(db: Database, database_url: str) -> None:
+def test_a_falling_total_is_a_reset_counted_from_zero(db: Database) -> None:
     put(db, reading(0, 100, "in_total", 0), reading(5, 3, "in_total", 0))
-    assert buckets(database_url) == {0: (3, 0, 300, 0)}
+    assert buckets(db) == {0: (3, 0, 300, 0)}
 
 
-def test_a_jump_after_a_gap_is_spread_and_marked(db: Database, database_url: str) -> None:
+def test_a_jump_after_a_gap_is_spread_and_marked(db: Database) -> None:
     put(db, reading(0, 100, "in_total", 0), reading(60, 120, "in_total", 0))
-    assert buckets(database_url) == dict.fromkeys((0, 15, 30, 45), (5, 0, 0, 5))
+    assert buckets(db) == dict.fromkeys((0, 15, 30, 45), (5, 0, 0, 5))
 
 
-def test_a_total_filling_the_gap_takes_the_mark_away(db: Database, database_url: str) -> None:
+def test_a_total_filling_the_gap_takes_the_mark_away(db: Database) -> None:
     put(db, reading(0, 100, "in_total", 0), reading(30, 120, "in_total", 0))
     put(db, reading(15, 118, "in_total", 0))
-    assert buckets(database_url) == {0: (18, 0, 900, 0), 15: (2, 0, 900, 0)}
+    assert buckets(db) == {0: (18, 0, 900, 0), 15: (2, 0, 900, 0)}
 
 
-def test_where_a_channel_sends_both_the_totals_count(db: Database, database_url: str) -> None:
+def test_where_a_channel_sends_both_the_totals_count(db: Database) -> None:
     put(db, reading(0, 100, "in_total", 0), reading(10, 107, "in_total", 0), reading(10, 9, "in", 600))
-    assert buckets(database_url) == {0: (7, 0, 600, 0)}
+    assert buckets(db) == {0: (7, 0, 600, 0)}
 
 
 minutes = st.integers(0, 100)
@@ -155,20 +156,20 @@ events = st.lists(
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=events, data=st.data())
 def test_any_order_with_any_repeats_gives_the_same_buckets(
-    db: Database, database_url: str, events: list[tuple[int, int, str]], data: st.DataObject
+    db: Database, events: list[tuple[int, int, str]], data: st.DataObject
 ) -> None:
     name = f"door-{next(example)}"
     once = {(m, metric): reading(m, value, metric, device=name) for m, value, metric in events}
     put(db, *once.values())
-    expected = buckets(database_url, name)
+    expected = buckets(db, name)
     shuffled = data.draw(st.permutations([*once.values(), *once.values()]))
     other = f"{name}-again"
     for r in shuffled:
         put(db, reading((r.time - NOON).total_seconds() / 60, r.value, r.metric, device=other))
-    assert buckets(database_url, other) == expected
+    assert buckets(db, other) == expected
 
 
-def test_statuses_and_rejections_are_kept(db: Database, database_url: str) -> None:
+def test_statuses_and_rejections_are_kept(db: Database) -> None:
     status = Status(source="native", device="door", online=False)
     message = Message(topic="x/\0y", payload=b"\x00\xff", received=NOON)
     unread = Batch(statuses=[(status, NOON)], rejections=[Rejection(message=message, reason="not \0 JSON")])
@@ -225,7 +226,7 @@ def test_the_last_thing_a_transaction_writes_does_not_let_it_stay_for_ever(
         conn.execute("select 1")
 
 
-def test_a_write_that_was_rolled_back_registers_nothing(db: Database, database_url: str) -> None:
+def test_a_write_that_was_rolled_back_registers_nothing(db: Database) -> None:
     message = Message(topic="t", payload=b"", received=NOON)
     broken = Batch(
         readings=batch([reading(1, 1)]).readings,
@@ -234,28 +235,28 @@ def test_a_write_that_was_rolled_back_registers_nothing(db: Database, database_u
     with pytest.raises(AttributeError):
         write(db, broken)
     put(db, reading(1, 1))
-    assert buckets(database_url) == {0: (1, 0, 60, 0)}
+    assert buckets(db) == {0: (1, 0, 60, 0)}
 
 
-def test_two_writers_of_one_channel_do_not_lose_each_others_people(db: Database, database_url: str) -> None:
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
+def test_two_writers_of_one_channel_do_not_lose_each_others_people(db: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda m: put(db, reading(m / 10, 1, period_s=0)), range(100)))
-    assert buckets(database_url) == {0: (100, 0, 0, 0)}
+    assert buckets(db) == {0: (100, 0, 0, 0)}
 
 
 def test_placed_channels_are_told_of(db: Database, database_url: str) -> None:
     put(db, reading(1, 1))
-    with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute(PLACE_EVERYTHING)
-        stop = Event()
-        news = listen(database_url, ["readings"], stop)
-        assert next(news).channel == "reconnected"
-        put(db, reading(2, 4), reading(2, 1, "out"))
-        assert '"site": "lib"' in next(news).payload
-        stop.set()
-        day = conn.execute("select day, gross, net from visit_day").fetchall()
-        assert [(str(d), g, n) for d, g, n in day] == [("2026-03-02", 5, 5)]
-        assert conn.execute("select count(*) from dirty_day").fetchone() == (1,)
+    execute(db, PLACE_EVERYTHING)
+    stop = Event()
+    news = listen(database_url, ["readings"], stop)
+    assert next(news).channel == "reconnected"
+    put(db, reading(2, 4), reading(2, 1, "out"))
+    assert '"site": "lib"' in next(news).payload
+    stop.set()
+    day = execute(db, "select day, gross, net from visit_day")
+    assert [(str(d), g, n) for d, g, n in day] == [("2026-03-02", 5, 5)]
+    assert execute(db, "select count(*) from dirty_day")[0] == (1,)
 
 
 def test_a_database_that_is_away_is_told_once(

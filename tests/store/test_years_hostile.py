@@ -10,9 +10,7 @@ from besok.services.visits import get_visits
 from besok.store import period_counts
 from besok.store.database import Database
 from tests.store.by_day import count, ordinary
-from tests.store.test_imports import DAY, NOW, TODAY, days, file, lib, months, new, store
-
-__all__ = ["lib"]
+from tests.store.test_imports import DAY, NOW, TODAY, days, file, months, new, store
 
 
 def gross(db: Database, step: str, first: date, last: date) -> dict[date, float]:

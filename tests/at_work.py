@@ -1,0 +1,63 @@
+"""Services at work beside a test, each in a thread."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
+
+from besok.model.settings import Settings
+from cli.serving.web import serve
+from cli.stack import ports
+from tests.patience import wait_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtWork:
+    """A service in its thread, and what made it fail."""
+
+    thread: threading.Thread
+    failed: list[BaseException] = field(default_factory=list)
+
+
+@contextmanager
+def running(
+    name: str,
+    service: Callable[[Settings, threading.Event], object],
+    settings: Settings,
+    stop: threading.Event | None = None,
+) -> Iterator[AtWork]:
+    """Run a service until the block is over: it must end then, and what makes it fail fails the test."""
+    ending, failed = stop or threading.Event(), list[BaseException]()
+
+    def work() -> None:
+        try:
+            service(settings, ending)
+        except BaseException as exc:
+            failed.append(exc)
+
+    thread = threading.Thread(target=work, name=name)
+    thread.start()
+    try:
+        yield AtWork(thread=thread, failed=failed)
+    finally:
+        ending.set()
+        thread.join(300)
+        if failed:
+            raise failed[0]
+    assert not thread.is_alive(), f"{name} did not end"
+
+
+def on(url: str, **more: Any) -> Settings:
+    """Settings of a service on a database, with a free port for its pages."""
+    return Settings(database_url=SecretStr(url), port=ports.free()[0], **more)
+
+
+@contextmanager
+def serving(settings: Settings, stop: threading.Event | None = None) -> Iterator[str]:
+    """Run a web service; gives its address once it answers."""
+    with running("web", serve, settings, stop) as web:
+        wait_for(lambda: web.failed or ports.answers(settings.port))
+        yield f"http://127.0.0.1:{settings.port}"

@@ -1,0 +1,22 @@
+"""Places that several modules of this level begin with."""
+
+import pytest
+
+from besok.model import sitefile
+from besok.store import sites
+from besok.store.database import Database
+from tests.store import by_day, counted
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    """The house with two doors."""
+    counted.build(db)
+    return db
+
+
+@pytest.fixture
+def lib(db: Database) -> Database:
+    """The library that is counted by whole days."""
+    sites.apply(db, sitefile.parse(by_day.SITE))
+    return db

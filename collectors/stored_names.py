@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
+from operator import is_not
 
 from msgspec.structs import replace
 
@@ -37,25 +38,25 @@ class StoredNames:
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
         self.channel: Callable[[Channel], Channel] = lru_cache(10_000)(self._find)
+        self.topic: Callable[[str], str] = lru_cache(10_000)(self._topic)  # of filters too
+        self.device: Callable[[Device], Device] = lru_cache(10_000)(self._device)
 
     def decoded(self, decoded: Decoded) -> Decoded:
         """Return what a message says under the names that are stored."""
         if not self._known.key:
             return decoded  # of a simulation or a trial: nothing of strangers is stored
-        readings = tuple(map(self._reading, decoded.readings))
+        readings = [self._reading(reading) for reading in decoded.readings]
+        hidden = any(map(is_not, readings, decoded.readings))
+        identity = decoded.identity and self._identity(decoded.identity, hidden)
+        if not hidden and not decoded.statuses and identity is decoded.identity:
+            return decoded
         statuses = tuple(map(self._status, decoded.statuses))
-        identity = decoded.identity
-        if identity:
-            hidden = any(a is not b for a, b in zip(decoded.readings, readings, strict=True))
-            identity = self._identity(identity, hidden)
-        return replace(decoded, readings=readings, statuses=statuses, identity=identity)
+        return replace(decoded, readings=tuple(readings), statuses=statuses, identity=identity)
 
-    def topic(self, topic: str) -> str:
-        """Return a topic, or a filter of topics, as it is stored."""
+    def _topic(self, topic: str) -> str:
         return by_level(topic, self._level) if self._known.key else topic
 
-    def device(self, device: Device) -> Device:
-        """Return the device under its stored name."""
+    def _device(self, device: Device) -> Device:
         return self.channel((*device, ""))[:2] if self._known.key else device
 
     def _reading(self, reading: Reading) -> Reading:

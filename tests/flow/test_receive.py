@@ -30,7 +30,7 @@ from servers import connected, own_broker, own_database
 
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from besok.store import receive_tokens
+from besok.store import decode_context, receive_tokens
 from besok.store.database import Database
 from besok.store.heartbeats import beats
 from besok.store.migrate import migrate
@@ -157,6 +157,7 @@ def test_every_sample_that_can_be_pushed(
     token: str,
     collect: Fixture,
     folder: Path,
+    db: Database,
     database_url: str,
     empty_database_url: str,
 ) -> None:
@@ -164,9 +165,10 @@ def test_every_sample_that_can_be_pushed(
     # Samples of radio devices are all of one device that is of every make: what it is depends on what came before.
     pushed = [s.payload for s in SAMPLES if s.payload.lstrip()[:1] in (b"{", b"[", b"<")]
     batches = {}
+    known = decode_context.load(db)
     for n, payload in enumerate(pushed):
-        received = NOW + timedelta(seconds=n)
-        batches[n] = decode([Message(topic=f"besok/in/{house}/{n}", payload=payload, received=received)])
+        message = Message(topic=f"besok/in/{house}/{n}", payload=payload, received=NOW + timedelta(seconds=n))
+        batches[n] = decode([message], known)
     samples = {
         n: pushed[n] for n, b in batches.items() if all(i.reading.source != "lorawan" for i in b.readings)
     }

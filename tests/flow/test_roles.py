@@ -314,9 +314,8 @@ def test_every_callback_shows_each_role_what_it_may_see(
 
 def shown(client: httpx2.Client, callback: dict[str, Any], pathname: str, key: dict[str, str]) -> str:
     """What the page's callback answers, the name of whose session it is apart."""
-    inputs = [
-        {**one, "value": pathname if one["property"] == "pathname" else ""} for one in callback["inputs"]
-    ]
+    values = {"pathname": pathname, "search": "", "n_clicks": 0}
+    inputs = [{**one, "value": values[one["property"]]} for one in callback["inputs"]]
     outputs = [
         dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
         for name in callback["output"].strip(".").split("...")

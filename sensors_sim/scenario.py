@@ -15,13 +15,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from fnmatch import fnmatchcase
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from besok.model.calendar import WEEKDAYS
 from besok.model.site import Portal, Sensor, Text
 
 YEARS: Final = (1990, 2100)  # of the days that can be simulated
-Table = Mapping[str, float]
+DECADE_MIN: Final = 10 * 366 * 24 * 60
+# What numbers may be in a file, each in a list or table. Beyond 100 times the ordinary a memory is full.
+Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+People = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]  # of an event, or in an hour
+Spread = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+Day = Annotated[tuple[People, ...], Field(min_length=24, max_length=24)]  # by local hour
+Factors = Mapping[str, Factor]
+Shares = Mapping[str, Share]
 
 FaultKind = Literal[
     "silence",  # the device sends nothing
@@ -87,9 +97,9 @@ class Event:
     space: str
     title: Text
     start: time  # local
-    minutes: int
-    people: int | None = None
-    fill: float | None = None  # instead of `people`: share of the seats (or the capacity) that is taken
+    minutes: Annotated[int, Field(ge=1, le=24 * 60)]
+    people: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    fill: Factor | None = None  # instead of `people`: share of the seats (or the capacity) that is taken
     first: date | None = None
     last: date | None = None  # as `first`, if only that is said
     weekdays: tuple[str, ...] = ()  # only on these; on all of them if empty
@@ -103,15 +113,15 @@ class Rates:
     site: str
     first: date | None = None
     last: date | None = None
-    arrivals: float = 1.0  # factor on all: the public, the audiences of its own programme, school classes
-    weekdays: Table = field(default_factory=dict)  # "monday" -> factor
-    hours: Table = field(default_factory=dict)  # "16" (local hour) -> factor
-    spread: float | None = None  # standard deviation of the logarithm of a day's level
-    stay: float = 1.0  # factor on all stays
-    plans: Table = field(default_factory=dict)  # name of a plan -> factor on its share
-    entrances: Table = field(default_factory=dict)  # portal -> share of those who come through it
-    classes: float = 1.0  # factor on the chance of each school class
-    growth: float | None = None  # a year: 0.07 for 7 % more
+    arrivals: Factor = 1.0  # factor on all: the public, the audiences of its own programme, school classes
+    weekdays: Factors = field(default_factory=dict)  # "monday" -> factor
+    hours: Factors = field(default_factory=dict)  # "16" (local hour) -> factor
+    spread: Spread | None = None  # standard deviation of the logarithm of a day's level
+    stay: Annotated[float, Field(ge=0.05, le=20)] = 1.0  # factor on all stays
+    plans: Factors = field(default_factory=dict)  # name of a plan -> factor on its share
+    entrances: Shares = field(default_factory=dict)  # portal -> share of those who come through it
+    classes: Factor = 1.0  # factor on the chance of each school class
+    growth: Annotated[float, Field(ge=-0.9, le=10)] | None = None  # a year: 0.07 for 7 % more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +129,12 @@ class Profile:
     """Parameters fitted to the history of a site; it takes the place of the invented rhythm and programme."""
 
     site: str
-    week: tuple[tuple[float, ...], ...]  # [7][24] people entering in a usual hour, Monday first, local clock
-    months: tuple[float, ...] = (1.0,) * 12  # factors, each for the middle of its month
-    spread: float = 0.1  # of a day's level
-    stay_min: float | None = None  # for which people mean to stay, in the mean; closing time ends it
-    entrances: Table = field(default_factory=dict)  # portal -> share; what others leave is shared as usual
-    spaces: Table = field(default_factory=dict)  # space -> share of those who come that stay there
+    week: Annotated[tuple[Day, ...], Field(min_length=7, max_length=7)]  # people entering, Monday first
+    months: Annotated[tuple[Factor, ...], Field(min_length=12, max_length=12)] = (1.0,) * 12  # mid-month
+    spread: Spread = 0.1  # of a day's level
+    stay_min: Annotated[float, Field(ge=0.1, le=24 * 60)] | None = None  # meant, in the mean
+    entrances: Shares = field(default_factory=dict)  # portal -> share; what others leave is shared as usual
+    spaces: Shares = field(default_factory=dict)  # space -> share of those who come that stay there
     weeks: int = 0  # of history it was learnt from
     until: date | None = None  # the last day of it, from which `growth` is counted
 
@@ -135,14 +145,14 @@ class Character:
 
     device: str
     speaks: str = ""  # a name of formats.FORMATS; what the site file says if empty
-    miss: float | None = None  # share of passages missed
-    double: float | None = None
-    swap: float | None = None
-    crowd: float | None = None  # more is missed for each other person who passes within two seconds
-    overlook: float | None = None  # share of people a camera does not see
+    miss: Share | None = None  # share of passages missed
+    double: Share | None = None
+    swap: Share | None = None
+    crowd: Share | None = None  # more is missed for each other person who passes within two seconds
+    overlook: Share | None = None  # share of people a camera does not see
     totals: bool | None = None  # sends running totals instead of deltas
-    wraps: int | None = None  # where its totals begin again at zero
-    interval_s: int | None = None
+    wraps: Annotated[int, Field(ge=2, le=2**63)] | None = None  # where its totals begin again at zero
+    interval_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +162,9 @@ class Fault:
     device: str
     kind: FaultKind
     begins: datetime
-    minutes: float | None = None  # how long; to the end of the scenario if not said
-    seconds: float = 0.0
-    share: float = 0.0
+    minutes: Annotated[float, Field(ge=0, le=DECADE_MIN)] | None = None  # to the scenario's end if None
+    seconds: Annotated[float, Field(ge=-60 * DECADE_MIN, le=60 * DECADE_MIN)] = 0.0
+    share: Share = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +177,7 @@ class Scenario:
     first: date | None = None  # business days
     last: date | None = None
     base: str = ""  # a shipped scenario or a file, whose values are already in the fields below
-    errors: tuple[float, ...] = ()  # by which share its faults may falsify each day's visits
+    errors: tuple[Share, ...] = ()  # by which share its faults may falsify each day's visits
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()

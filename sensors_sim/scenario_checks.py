@@ -1,10 +1,9 @@
-"""Checks of each part of a scenario, whatever the site file: numbers, names of days and plans, hours.
+"""Checks of each part of a scenario, whatever the site file: days, names, hours. Numbers have their bounds as types.
 
 Each check yields (key, sentence) pairs: the key of the part that is wrong ("weekdays", "saturday"), and what to do.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from math import isfinite
 from typing import Any, Final
 
 from besok.model.calendar import WEEKDAYS, parse_hours
@@ -28,45 +27,13 @@ from sensors_sim.scenario import (
 )
 
 PLAN_NAMES: Final = (*dict.fromkeys(plan.name for plans in PLANS.values() for plan in plans), ANYWHERE.name)
-MOST_FACTOR: Final = 100  # times the ordinary: beyond it a memory is full before anything is learnt
-MOST_PEOPLE: Final = 100_000  # of an event, or in an hour
-DECADE_MIN: Final = 10 * 366 * 24 * 60
 HOURS: Final = tuple(map(str, range(24)))
-RANGES: Final[Mapping[type, Mapping[str, tuple[float, float]]]] = {
-    Rates: {
-        "arrivals": (0, MOST_FACTOR),
-        "classes": (0, MOST_FACTOR),
-        "stay": (0.05, 20),
-        "spread": (0, 2),
-        "growth": (-0.9, 10),
-        "weekdays": (0, MOST_FACTOR),
-        "hours": (0, MOST_FACTOR),
-        "plans": (0, MOST_FACTOR),
-        "entrances": (0, 1),
-    },
-    Profile: {
-        "week": (0, MOST_PEOPLE),
-        "months": (0, MOST_FACTOR),
-        "spread": (0, 2),
-        "stay_min": (0.1, 24 * 60),
-        "entrances": (0, 1),
-        "spaces": (0, 1),
-    },
-    Event: {"people": (0, MOST_PEOPLE), "fill": (0, MOST_FACTOR), "minutes": (1, 24 * 60)},
-    Character: {
-        **dict.fromkeys(("miss", "double", "swap", "overlook", "crowd"), (0, 1)),
-        "wraps": (2, 2**63),
-        "interval_s": (1, 86_400),
-    },
-    Fault: {"share": (0, 1), "minutes": (0, DECADE_MIN), "seconds": (-60 * DECADE_MIN, 60 * DECADE_MIN)},
-    Scenario: {"errors": (0, 1)},
-}  # of numbers, and of each number in a list or table
 
 
 def check(parts: Iterable[tuple[Path, Any]]) -> Iterator[Problem]:
     """Yield everything that is wrong with the parts of a scenario, the scenario itself among them, by their paths."""
     for path, part in parts:
-        problems = [*_dates(part), *_numbers(part), *CHECKS.get(type(part), _nothing)(part)]
+        problems = [*_dates(part), *CHECKS.get(type(part), _nothing)(part)]
         yield from (((*path, *key), reason) for key, reason in problems)
 
 
@@ -80,22 +47,6 @@ def _dates(part: Any) -> Iterator[Problem]:
         yield ("last",), "it ends before it begins; exchange the two dates"
 
 
-def _numbers(part: Any) -> Iterator[Problem]:
-    for name, (low, high) in RANGES.get(type(part), {}).items():
-        for key, value in _flat((name,), getattr(part, name)):
-            if not (isfinite(value) and low <= value <= high):
-                yield key, f"{value:g} is not possible; write {low:g} to {high:g}"
-
-
-def _flat(key: Path, value: Any) -> Iterator[tuple[Path, float]]:
-    if isinstance(value, Mapping):
-        yield from (((*key, name), number) for name, number in value.items())
-    elif isinstance(value, tuple):
-        yield from (found for item in value for found in _flat(key, item))
-    elif value is not None:
-        yield key, value
-
-
 def _rates(part: Rates) -> Iterator[Problem]:
     yield from _names("weekdays", part.weekdays, WEEKDAYS)
     yield from _names("plans", part.plans, PLAN_NAMES)
@@ -106,10 +57,6 @@ def _rates(part: Rates) -> Iterator[Problem]:
 
 
 def _profile(part: Profile) -> Iterator[Problem]:
-    if [len(row) for row in part.week] != [24] * 7:
-        yield ("week",), "it holds seven days of 24 hours: write seven lists, Monday first"
-    if len(part.months) != 12:
-        yield ("months",), "there are twelve months; write a factor for each"
     yield from _shares(part.entrances)
 
 

@@ -12,8 +12,6 @@ from cli.commands.options import AnySiteArgument, AsJson
 
 STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
 
-Swedish = Annotated[bool, typer.Option("--sv", help="In Swedish.")]
-
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -21,7 +19,6 @@ app = typer.Typer(no_args_is_help=True)
 def list_findings(
     site: AnySiteArgument = "",
     resolved: Annotated[int, typer.Option(min=0, help="Also what was resolved in so many days.")] = 0,
-    swedish: Swedish = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""
@@ -35,16 +32,14 @@ def list_findings(
     if as_json:
         print(TypeAdapter(list[FindingInfo]).dump_json(found, indent=2).decode())
         return
-    language = "sv" if swedish else "en"
-    print("\n".join(line for f in found for line in lines(f, language)) or "Nothing needs attention.")
+    print("\n".join(line for f in found for line in lines(f)) or "Nothing needs attention.")
 
 
-def lines(f: FindingInfo, language: str) -> list[str]:
+def lines(f: FindingInfo) -> list[str]:
     """Return a finding as lines: number, state and sentence; certainty; advice; the note about it."""
-    sentence, certainty, advice = (getattr(t, language) for t in (f.sentence, f.certainty, f.advice))
     state = "fixed, watching" if f.fixed and f.state != "resolved" else f.state
-    head = [f"{f.id:>5}  {f.site}  {state}  {sentence}"]
-    more = [certainty, advice, f"{f.who}: {f.note}" if f.note else ""]
+    head = [f"{f.id:>5}  {f.site}  {state}  {f.sentence.en}"]
+    more = [f.certainty.en, f.advice.en, f"{f.who}: {f.note}" if f.note else ""]
     return head + [f"{'':7}{line}" for line in more if line]
 
 
@@ -63,7 +58,7 @@ def ack(
         raise typer.BadParameter("say who you are and what it is: neither may be empty")
     with opened() as db:
         found = acknowledge(db, number, who.strip()[:60], note.strip()[:500], datetime.now(UTC))
-    print("\n".join(lines(found, "en")))
+    print("\n".join(lines(found)))
 
 
 @app.command()
@@ -81,19 +76,18 @@ def check(
 
 def wiring(
     site: AnySiteArgument = "",
-    swedish: Swedish = False,
 ) -> None:
     """Check a new installation: what is heard, whether in is in, what is counted twice or not at all."""
     from besok.services.attention import get_wiring
 
-    language, problems, now = "sv" if swedish else "en", 0, datetime.now(UTC)
+    problems, now = 0, datetime.now(UTC)
     with opened() as db:
         for name in sites_of(db, site):
             points = get_wiring(db, name, now=now)
             problems += sum(p.state == "problem" for p in points)
             print(name)
             for p in points:
-                said, todo = getattr(p.sentence, language), getattr(p.advice, language)
-                print(f"{STATES[p.state]:8} {said}" + (f"\n{'':8} -> {todo}" if todo else ""))
+                todo = f"\n{'':8} -> {p.advice.en}" if p.advice.en else ""
+                print(f"{STATES[p.state]:8} {p.sentence.en}{todo}")
     print(f"\n{many(problems, 'problem')}." if problems else "\nWired as the site file says.")
     raise typer.Exit(1 if problems else 0)

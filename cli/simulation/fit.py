@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from besok.model.calendar import day_bounds
-from besok.model.plurals import many
 from besok.model.site import SiteFile
 from besok.services.series import get_flows, get_occupancy
 from besok.store.database import Database
+from cli.terminal.tables import listing
 from sensors_sim.fit_rates import LearntSite
 from sensors_sim.hourly_history import HourAxis, HourlyHistory
 from sensors_sim.routes import lay_out
@@ -77,25 +77,17 @@ def _hour(hours: HourAxis, start: int) -> int:
 
 
 def told(learnt: Sequence[LearntSite]) -> Iterator[str]:
-    """Describe what was learnt, in a few lines for people."""
-    for found in learnt:
-        p = found.profile
-        week = [sum(row) for row in p.week]
-        stay = f"{p.stay_min:.0f} min" if p.stay_min else "not known: no occupancy is stored"
-        growth = (
-            f"{found.growth:+.1%} a year" if found.growth is not None else "not known: it takes two years"
-        )
-        months = "as the year goes" if len(set(p.months)) > 1 else "not known: it takes a year"
-        yield f"{p.site}: {many(found.days, 'day')}, {found.coverage:.0%} of their open hours counted"
-        yield f"  people on a usual day       Monday first: {' '.join(f'{day:.0f}' for day in week)}"
-        yield f"  days differ by              {p.spread:.0%} beyond chance"
-        yield f"  mean to stay                {stay}"
-        yield f"  seasons                     {months}"
-        yield f"  growth                      {growth}"
-        yield f"  entrances                   {_shares(p.entrances.items()) or 'as usual'}"
-        yield f"  stays in spaces             {_shares(p.spaces.items()) or 'as usual: no occupancy is stored'}"
+    """Describe what was learnt, a line a site; what is empty takes a longer history, or stored occupancy."""
+    return listing(
+        learnt,
+        "profile.site days coverage growth profile.spread profile.stay_min",
+        people_by_weekday=lambda one: [f"{sum(day):.0f}" for day in one.profile.week],
+        seasons=lambda one: len(set(one.profile.months)) > 1,
+        entrances=lambda one: _shares(one.profile.entrances.items()),
+        spaces=lambda one: _shares(one.profile.spaces.items()),
+    )
 
 
-def _shares(shares: Iterable[tuple[str, float]]) -> str:
+def _shares(shares: Iterable[tuple[str, float]]) -> list[str]:
     ordered = sorted(shares, key=lambda s: -s[1])
-    return ", ".join(f"{name} {share:.0%}" for name, share in ordered)
+    return [f"{name} {share:.0%}" for name, share in ordered]

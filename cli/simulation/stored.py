@@ -14,13 +14,12 @@ from besok.model.arrays import Floats
 from besok.model.site import Site, SiteFile
 from besok.services.series import get_day_curves
 from besok.store.database import Database
-from cli.simulation.score_table import percent, plain
-from cli.terminal.tables import table
+from cli.terminal.tables import listing
 from sensors_sim import truth
 from sensors_sim.scenario import Scenario
 
 MINUTES = 15  # of a stored figure
-HEADS = ("site", "space", "days", "known", "people", "rmse", "bias", "coverage")
+COLUMNS = "site space days accuracy.known accuracy.mean_people accuracy.rmse accuracy.bias accuracy.coverage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +75,4 @@ def as_json(scores: Sequence[StoredScore]) -> str:
 
 def as_text(scores: Sequence[StoredScore]) -> str:
     """Return the table."""
-    rows = [
-        (
-            found.site,
-            found.space,
-            str(found.days),
-            percent(found.accuracy.known),
-            plain(found.accuracy.mean_people),
-            plain(found.accuracy.rmse, ".2f"),
-            plain(found.accuracy.bias, "+.2f"),
-            percent(found.accuracy.coverage),
-        )
-        for found in scores
-    ]
-    return "\n".join(table(HEADS, rows, [1]))
+    return "\n".join(listing(scores, COLUMNS))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -79,5 +80,15 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         yield f"  {METHOD}"
     if r.verification:
         yield f"  Verified from the readings: {'the same' if r.verification.same else 'NOT the same'}"
-    told: dict[str, Any] = {"remarks": (), "closed": r.closed and replace(r.closed, revision=None)}
+    told: dict[str, Any] = {"remarks": (), "missing": tuple(_stretches(r.missing))}
+    told |= {"closed": r.closed and replace(r.closed, revision=None)}
     yield from (f"  {line}" for line in outline(replace(r, **told)))
+
+
+def _stretches(days: Sequence[date]) -> Iterator[str]:
+    """Yield days in order as stretches: `2025-01-01 to 2025-01-31`, `2025-03-08`."""
+    first = days[0] if days else None
+    for day, after in pairwise((*days, None)):
+        if day and after != day + timedelta(days=1):
+            yield str(day) if day == first else f"{first} to {day}"
+            first = after

@@ -77,7 +77,7 @@ def _in_a_line(view: Any) -> Iterator[str]:
 
 def _fields(view: Any) -> Iterator[tuple[str, Any]]:
     for field in fields(view):
-        if (value := getattr(view, field.name)) not in (None, "", ()):
+        if (value := getattr(view, field.name)) not in (None, "", ()) and value is not False:
             yield field.name.replace("_", " "), value
 
 

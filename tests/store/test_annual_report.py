@@ -95,7 +95,13 @@ def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
     assert front.days_missing == r.days_missing + 4
     assert any("estimated" in remark for remark in r.remarks)
     text = told.as_text(r)
-    for word in ("Besok01", "days missing: 2", "kind through", "lib/back-2", "the same"):
+    for word in (
+        "Besok01",
+        "\n  missing: 2025-01-01 to 2025-09-30\n",
+        "kind through",
+        "lib/back-2",
+        "the same",
+    ):
         assert word in text
     assert json.loads(told.as_json([r]))[0]["besok01"] == r.besok01
     # a bucket that is not what its readings are

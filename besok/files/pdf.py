@@ -27,7 +27,7 @@ WIDTH = A4[0] - 2 * MARGIN
 HEIGHT = A4[1] - 2 * MARGIN
 FOOT = 16 * mm
 CURVE, AXIS = 62 * mm, 6 * mm  # heights of a curve and of the years below it
-LABELS, LABEL = 26 * mm, 9  # right of a curve, for what its lines are; from one to the next
+LABELS, LABEL = 38 * mm, 9  # right of a curve, for what its lines are; from one to the next
 
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=18, leading=22, textColor=INK)
 SUBTITLE = ParagraphStyle("subtitle", fontName=PLAIN, fontSize=9.5, leading=13, textColor=QUIET)

@@ -64,6 +64,11 @@ def sections(
     ]
 
 
+def end(line: str, visits: float | None) -> str:
+    """Return what stands at the end of a line: what it is, and its last value."""
+    return line if visits is None else f"{line} {formats.number(narratives.rounded(visits))}"
+
+
 def sources(site: str, way: Progress, coming: Outlook | None) -> str:
     """Return what the figures rest on, and where they are had."""
     counted = _(

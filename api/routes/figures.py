@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import Query, Request, Response
 
@@ -18,10 +18,12 @@ from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint, VisitStep
 from besok.services.closed_periods import get_reported, with_closed
+from besok.services.council import make_council_paper
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
 from besok.store.database import Database
+from besok.text.languages import speaking
 
 router = Routes(tags=["Figures"])
 
@@ -154,6 +156,23 @@ def annual(site: KnownSite, db: ReportDb, now: Now, year: Year = None) -> Annual
     """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
     return get_reported(db, site.id, year or today.year - 1, today)
+
+
+Language = Annotated[Literal["sv", "en"], Query(description="The language of the paper")]
+PDF = {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.reads(
+    "/sites/{site}/council", "read", "The paper for the council", response_class=Response, responses=PDF
+)
+def council(site: KnownSite, db: ReportDb, now: Now, lang: Language = "sv") -> Response:
+    """Return one page as PDF: whether the target is reached, by when, what worked, and what it rests on."""
+    with speaking(lang):
+        paper = make_council_paper(db, site.id, now)
+    name = f"{site.id}-{calendar.business_day(now, site)}.pdf"
+    return Response(
+        paper, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
 
 
 def known_portal(portal: str, site: Site) -> str:

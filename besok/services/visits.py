@@ -16,6 +16,8 @@ from besok.store.database import Database
 from besok.store.sites import counted, site_of
 
 DAY = timedelta(days=1)
+YEAR = 365  # days
+ENOUGH = 0.8  # share of a year's days that must have been observed for its sum to be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +120,20 @@ def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_va
         se=error if seen else None,
         source=" + ".join(dict.fromkeys(day.source for day in brought)),
     )
+
+
+def running_year(points: Sequence[VisitPoint], measure: str) -> list[tuple[date, float | None]]:
+    """Visits of the 365 days up to each day; days without an observation count as the mean of those with one.
+
+    None where less than four days of five were observed. Example: 365 days of 10 visits are 3,650.
+    """
+    values = [point.visits(measure) for point in points]
+    result: list[tuple[date, float | None]] = []
+    total, known = 0.0, 0
+    for n, value in enumerate(values):
+        total, known = total + (value or 0.0), known + (value is not None)
+        if n >= YEAR:
+            gone = values[n - YEAR]
+            total, known = total - (gone or 0.0), known - (gone is not None)
+        result.append((points[n].day, total / known * YEAR if known >= ENOUGH * YEAR else None))
+    return result

@@ -2,7 +2,8 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 from pydantic import TypeAdapter
@@ -13,6 +14,8 @@ from besok.store.sites import load
 from besok.text import lever_text
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, AsJson, Author, SiteArgument
+
+Language = Literal["sv", "en"]
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -65,3 +68,17 @@ def annual(
     print(told.as_json(reports) if as_json else "\n\n".join(told.as_text(report) for report in reports))
     if any(report.verification and not report.verification.same for report in reports):
         raise typer.Exit(1)
+
+
+@app.command()
+def council(
+    site: SiteArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.", dir_okay=False)],
+    language: Annotated[Language, typer.Option(help="The language of the paper.")] = "sv",
+) -> None:
+    """Write the paper for the council, one page: is the target reached, by when, and what worked."""
+    from besok.services.council import make_council_paper
+    from besok.text.languages import speaking
+
+    with opened() as db, speaking(language):
+        output.write_bytes(make_council_paper(db, site, datetime.now(UTC)))

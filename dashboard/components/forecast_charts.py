@@ -10,13 +10,13 @@ from besok.model.forecast import LEAST_DAYS, Expected, Outlook
 from besok.model.views.forecast import Awaited
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.services import visits
 from besok.text import formats, narratives
 from besok.text.languages import _, plural
 from dashboard.components import notices
 from dashboard.components.chart import chart
 from dashboard.components.elements import csv_format, data, present, quiet, titled
 from dashboard.figures import forecast as figures
-from dashboard.figures import target_trajectory as trajectory
 from dashboard.figures.progress import Series
 
 SHOWN_WEEKS: Final = 8  # of days to come
@@ -63,7 +63,7 @@ def running_year(
     """Return the visits of 365 days: counted, forecast, and the target trajectory if there is one."""
     if not coming.years:
         return []
-    counted = [(d, v) for n, (d, v) in enumerate(figures.running_year(points, measure)) if n % WEEK == 0]
+    counted = [(d, v) for n, (d, v) in enumerate(visits.running_year(points, measure)) if n % WEEK == 0]
     counted = counted[next((n for n, (_d, v) in enumerate(counted) if v is not None), len(counted)) :]
     line, target = ([], None) if way is None else (_trajectory(way), way.goal_visits)
     year = next((t for t in coming.totals if t.days == 365), None)
@@ -97,13 +97,13 @@ def _trajectory(way: Progress) -> Series:
         return []
     months = range((way.deadline - way.baseline_last).days // 30 + 1)
     days = [*(way.baseline_last + n * 30 * DAY for n in months), way.deadline]
-    return [(day, way.baseline_visits * trajectory.multiple(way, day)) for day in days]
+    return [(day, way.baseline_visits * way.asked(day)) for day in days]
 
 
 def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Outlook) -> Any:
     """Return the coming days with their intervals."""
     days = coming.days[: SHOWN_WEEKS * WEEK]
-    counted = [(p.day, trajectory.visits_of(p, measure)) for p in points[-SHOWN_BEFORE * WEEK :]]
+    counted = [(p.day, p.visits(measure)) for p in points[-SHOWN_BEFORE * WEEK :]]
     four = next((t for t in coming.totals if t.days == narratives.FOUR_WEEKS), None)
     drawn = chart(
         figures.weeks(counted, days),
@@ -114,7 +114,7 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}",
         name="weeks",
     )
-    last = max((p.day for p in points if trajectory.visits_of(p, measure) is not None), default=coming.origin)
+    last = max((p.day for p in points if p.visits(measure) is not None), default=coming.origin)
     origin = _("From the visits up to {day}.").format(day=formats.day(min(last, coming.origin)))
     return titled(_("The next eight weeks"), quiet(origin), drawn)
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from besok.model.views.series import VisitPoint
 from besok.text import formats
 from besok.text.languages import _
-from dashboard.figures import target_trajectory as trajectory
 
 DAY = timedelta(days=1)
 
@@ -19,7 +18,7 @@ def lies_within(day: date, first: date, last: date) -> bool:
 
 def by_month(points: list[VisitPoint], measure: str) -> list[float | None]:
     """Visits of January to December; None where nothing was observed."""
-    known = {p.day.month: trajectory.visits_of(p, measure) for p in points}
+    known = {p.day.month: p.visits(measure) for p in points}
     return [known.get(month) for month in range(1, 13)]
 
 

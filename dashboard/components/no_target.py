@@ -10,9 +10,9 @@ from besok.analytics.growth import PAIRED
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
 from besok.services import access
-from besok.text import formats
+from besok.text import formats, target_text
 from besok.text.languages import _, plural
-from dashboard.components import guide, notices, target_summary
+from dashboard.components import guide, notices
 from dashboard.components.elements import figure, titled
 
 YEAR = 365  # days
@@ -75,7 +75,7 @@ def too_little_known(known: SoFar, title: str, names: Sequence[Text]) -> Any:
     said = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
     return html.Section(
         [
-            html.Header([html.H1(title), *map(html.P, target_summary.together(names))]),
+            html.Header([html.H1(title), *map(html.P, target_text.together(names))]),
             figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
             html.P(said, className="verdict"),
         ],
@@ -110,7 +110,7 @@ def proposed(today: date, first: date | None) -> dict[str, str]:
 def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
     """Return the notice that there is nothing to compare with."""
     heading = _("{site}: no baseline yet").format(site=site)
-    return notices.notice(heading, *_nothing_counted(way), *target_summary.together(names), title=title)
+    return notices.notice(heading, *_nothing_counted(way), *target_text.together(names), title=title)
 
 
 def no_visits(site: str, title: str) -> Any:

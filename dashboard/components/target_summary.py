@@ -9,16 +9,12 @@ from dash import html
 from besok.model.forecast import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
-from besok.model.views.sample_weeks import SampledYear
-from besok.text import formats, narratives
-from besok.text.languages import _, named, plural
+from besok.text import formats, narratives, target_text
+from besok.text.languages import _, language, plural
 from dashboard.components.elements import csv_format, figure, items, present
 from dashboard.figures import target_trajectory as trajectory
 
-ON_TRAJECTORY = 0.02  # within two per cent of the target trajectory is on it
 EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
-WEEKS_DAYS = 364  # days of the two times that growth compares
-ENOUGH = 0.9  # the share of the baseline's days from which its seasons are all there
 
 
 def panel(
@@ -36,12 +32,12 @@ def panel(
     return html.Section(
         present(
             _head(title, names),
-            figure(formats.number(way.last_365), last_year(way)),
-            figure(_multiple(way), _baseline(way)),
-            figure(_needed(way), _target(way)),
+            figure(formats.number(way.last_365), target_text.last_year(way)),
+            figure(target_text.multiple(way), target_text.baseline(way)),
+            figure(_needed(way), target_text.asked(way)),
             _probability(coming, way) if coming else None,
             _scale(way),
-            html.P(verdict(way), className="verdict"),
+            html.P(target_text.verdict(way), className="verdict"),
             sentences(coming, way.factor, weekdays, growth) if coming else None,
         ),
         className="hero answer",
@@ -52,9 +48,9 @@ def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequ
     """Return the visits until now and those to come, where there is no target to compare them with."""
     since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
     day = formats.day(known.first) if known.first else formats.UNKNOWN
-    year = figure(formats.number(known.last_365), last_year(known))
+    year = figure(formats.number(known.last_365), target_text.last_year(known))
     grown = (
-        html.P(growth(known.growth, known.growth_days), className="verdict")
+        html.P(target_text.growth(known.growth, known.growth_days), className="verdict")
         if known.growth is not None
         else None
     )
@@ -62,7 +58,7 @@ def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequ
         present(
             _head(title, names),
             figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
-            year if known.coverage_365 >= ENOUGH else None,
+            year if known.coverage_365 >= target_text.ENOUGH else None,
             _next_year(coming) if coming else None,
             grown,
             sentences(coming) if coming else None,
@@ -71,15 +67,8 @@ def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequ
     )
 
 
-def last_year(known: SoFar | Progress) -> str:
-    """Return which year of visits is shown: the last one, or the last that people brought."""
-    if known.until == known.today - timedelta(days=1):
-        return _("visits in the last 365 days")
-    return _("visits in the 365 days up to {day}").format(day=formats.day(known.until))
-
-
 def _head(title: str, names: Sequence[Text]) -> Any:
-    return html.Header([html.H1(title), *map(html.P, together(names))])
+    return html.Header([html.H1(title), *map(html.P, target_text.together(names))])
 
 
 def _next_year(coming: Outlook) -> Any:
@@ -94,9 +83,7 @@ def _next_year(coming: Outlook) -> Any:
 def _probability(coming: Outlook, way: Progress) -> Any:
     if coming.odds is None:
         return None
-    about = _("probability of {factor} × by {day}")
-    said = about.format(factor=formats.number(way.factor, 1), day=formats.day(way.deadline))
-    return figure(narratives.probability_short(coming.odds), said)
+    return figure(narratives.probability_short(coming.odds), target_text.probability(way))
 
 
 def sentences(
@@ -109,73 +96,20 @@ def sentences(
     return items(narratives.of(coming, factor, weekdays, growth), className="said")
 
 
-def together(names: Sequence[Text]) -> list[str]:
-    """Return whose visits count, where they are those of several sites."""
-    if len(names) < 2:
-        return []
-    said = _("Counts the visits of {sites}, on the days with data from all of them.")
-    return [said.format(sites=formats.several([named(name) for name in names]))]
-
-
-def _multiple(way: Progress) -> str:
-    now = trajectory.standing(way)
-    return formats.UNKNOWN if now is None else f"{formats.number(now, 2)} ×"
-
-
-def _baseline(way: Progress) -> str:
-    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", way.baseline_source]
-    period = ", ".join(part for part in parts if part)
-    text = _("the baseline of {n} a year ({period})")
-    return text.format(n=formats.number(way.baseline_visits), period=period)
-
-
 def _needed(way: Progress) -> Any:
-    """Return the growth that the target needs, or once its deadline is over, whether it was reached."""
-    if way.today > way.deadline:
-        if way.deadline_365 is None or way.goal_visits is None:
-            return formats.UNKNOWN
-        return _("Reached") if way.deadline_365 >= way.goal_visits else _("Not reached")
-    if way.needed_growth is None:
-        return formats.UNKNOWN
-    if way.needed_growth <= 0:
-        return _("Reached")
-    return [formats.signed_percent(way.needed_growth), html.Small(_("a year"))]
-
-
-def _target(way: Progress) -> str:
-    more = None
-    if way.today > way.deadline and way.deadline_365 is None:
-        said = _(
-            "{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say"
-        )
-    elif way.today > way.deadline:
-        said = _(
-            "{factor} × ({n} visits a year) was the target for {day}; {came} visits in the 365 days up to it"
-        )
-    elif way.needed_growth is not None and way.needed_growth <= 0:
-        said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
-    elif way.goal_visits is None or way.last_365 is None:
-        said = _("needed to reach {factor} × ({n} visits a year) by {day}")
-    else:
-        said = _("needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now")
-        more = narratives.rounded((way.goal_visits - way.last_365) / trajectory.WHOLE_YEAR)
-    return said.format(
-        came=formats.number(way.deadline_365),
-        factor=formats.number(way.factor, 1),
-        day=formats.day(way.deadline),
-        n=formats.number(way.goal_visits),
-        more=formats.number(more),
-    )
+    """Return the growth that the target needs, or once it or its deadline is over, whether it was reached."""
+    ahead = way.today <= way.deadline and way.needed_growth is not None and way.needed_growth > 0
+    return [target_text.needed(way), html.Small(_("a year"))] if ahead else target_text.needed(way)
 
 
 def _scale(way: Progress) -> Any:
     """Return where we stand between the baseline and the target, and where the target trajectory is today."""
-    now = trajectory.standing(way)
+    now = way.standing
     if now is None or way.factor <= 1:
         return html.Div(className="scale")
     marks: list[Any] = [html.Div(className="fill", style={"width": f"{_place(now, way):.1%}"})]
     if way.today <= way.deadline:
-        asked = _place(trajectory.multiple(way, way.today), way)
+        asked = _place(way.asked(way.today), way)
         side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
         word = html.Span(_("trajectory today"))
         marks.append(html.Span(word, className=f"mark-path {side}", style={"left": f"{asked:.1%}"}))
@@ -186,66 +120,6 @@ def _scale(way: Progress) -> Any:
 def _place(multiple: float, way: Progress) -> float:
     """Return where a multiple lies between the baseline (0) and the target (1)."""
     return min(max((multiple - 1) / (way.factor - 1), 0), 1)
-
-
-def verdict(way: Progress) -> str:
-    """Return whether we are ahead of, on, or behind the target trajectory, and how far the figures carry."""
-    now = trajectory.standing(way)
-    if now is None:
-        return _("There is not yet a year of visits to compare with the target trajectory.")
-    baseline = _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead.")
-    year = _("Only {share} of the last 365 days were counted whole: the year is scaled up from them.")
-    few = ((way.baseline_coverage, baseline), (way.coverage_365, year))
-    return " ".join(
-        present(
-            _place_on_trajectory(way, now) if way.today <= way.deadline else "",
-            growth(way.growth, way.growth_days) if way.growth is not None else "",
-            _sampling(way),
-            *(text.format(share=formats.percent(share)) for share, text in few if share < ENOUGH),
-        )
-    )
-
-
-def _sampling(way: Progress) -> str:
-    """Return how unsure the growth is by sample weeks; nothing without them."""
-    if way.growth_sampling is None:
-        return ""
-    text = _("It rests on sample weeks, which leave it uncertain by ±{points} points (95 % interval).")
-    return text.format(points=formats.number(100 * way.growth_sampling))
-
-
-def _place_on_trajectory(way: Progress, now: float) -> str:
-    gap = now / trajectory.multiple(way, way.today) - 1
-    place = _("on the target trajectory")
-    if abs(gap) >= ON_TRAJECTORY:
-        place = _("ahead of the target trajectory") if gap > 0 else _("behind the target trajectory")
-    return _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
-
-
-def growth(change: float, days: int) -> str:
-    """Return the change of visits within a year, in whole weeks, and on how many days it rests if not on nearly all."""
-    said = _("The last 52 weeks against the 52 before: {change}.")
-    said = said.format(change=formats.signed_percent(change, 1))
-    if days >= ENOUGH * WEEKS_DAYS:
-        return said
-    return said + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
-
-
-def sample(year: SampledYear) -> str:
-    """Return how a year was estimated from sample weeks, and how sure that is."""
-    text = _(
-        "{site}, {year}: sampled. {n} visits are estimated from {counted} of {weeks} weeks, which were counted by hand "
-        "(80 % interval {low}–{high})."
-    )
-    return text.format(
-        site=year.site,
-        year=year.year,
-        n=formats.number(year.visits),
-        counted=year.counted,
-        weeks=year.weeks,
-        low=formats.number(year.lower),
-        high=formats.number(year.upper),
-    )
 
 
 def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
@@ -269,7 +143,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
         "Counts from {source} are shown as they were brought; where only the total of a longer period is known, "
         "its days are imputed by opening hours and weekdays."
     )
-    sampled = [sample(year) for year in way.sampled] if way and way.sampled_365 else []
+    sampled = [target_text.sample(year) for year in way.sampled] if way and way.sampled_365 else []
     pandemic = _("The pandemic ({first} – {last}) is left out of baseline, growth and forecast.")
     source = " + ".join(dict.fromkeys(s for s in (way.baseline_source, way.source_365) if s)) if way else ""
     out = [formats.day(d) for d in way.left_out] if way and way.left_out else []
@@ -277,7 +151,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     query = f"from={known.first}&to={known.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
     every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
     return html.Aside(
-        [
+        present(
             html.H2(_("What these figures are")),
             items(
                 present(
@@ -291,7 +165,20 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
                 )
             ),
             html.P(html.A(every, href=f"/api/v1/sites/{site}/visits?{query}", download="")),
+            html.P(
+                html.A(
+                    _("Paper for the council, one page (PDF)"),
+                    href=f"/api/v1/sites/{site}/council?lang={language()}",
+                )
+            )
+            if way and way.standing is not None
+            else None,
             html.Button(_("Print, or save as PDF"), type="button", className="print send"),
-        ],
+        ),
         className="terms",
     )
+
+
+def _paper(site: str) -> Any:
+    address = f"/api/v1/sites/{site}/council?lang={language()}"
+    return html.P(html.A(_("Paper for the council, one page (PDF)"), href=address))

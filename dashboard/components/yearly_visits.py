@@ -15,7 +15,6 @@ from besok.text.languages import _
 from besok.text.narratives import rounded
 from dashboard.components.chart import sheet
 from dashboard.components.elements import csv_format, quiet, titled
-from dashboard.figures.target_trajectory import visits_of
 
 ENOUGH: Final = 0.8  # share of a year's days that must have been observed for its sum to be told
 
@@ -41,7 +40,7 @@ def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year
     sources: dict[int, dict[str, None]] = {}
     for point in points:
         if point.day <= coming.origin:
-            by_year.setdefault(point.day.year, []).append(visits_of(point, measure))
+            by_year.setdefault(point.day.year, []).append(point.visits(measure))
             if point.gross is not None:
                 sources.setdefault(point.day.year, {})[point.source] = None
     totals = {t.first.year: t for t in coming.totals if _ends_its_year(t, coming)}

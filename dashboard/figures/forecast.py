@@ -1,39 +1,17 @@
 """Charts of what is to be expected, with how sure that is, and of what came of earlier forecasts."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import plotly.graph_objects as go
 
 from besok.model.forecast import Expected
 from besok.model.views.forecast import Scored
-from besok.model.views.series import VisitPoint
 from besok.text.languages import _
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
-from dashboard.figures.target_trajectory import visits_of
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
-YEAR = 365  # days
 BAR_MS = 14 * 86_400_000  # the width of a forecast's bar; two of them shall not fill the chart
-ENOUGH = 0.8  # share of a year's days that must have been observed for its sum to be told
-
-
-def running_year(points: Sequence[VisitPoint], measure: str) -> Series:
-    """Visits of the 365 days up to each day; days without an observation count as the mean of those with one.
-
-    None where less than four days of five were observed. Example: 365 days of 10 visits are 3,650.
-    """
-    values = [visits_of(point, measure) for point in points]
-    result: list[tuple[date, float | None]] = []
-    total, known = 0.0, 0
-    for n, value in enumerate(values):
-        total, known = total + (value or 0.0), known + (value is not None)
-        if n >= YEAR:
-            gone = values[n - YEAR]
-            total, known = total - (gone or 0.0), known - (gone is not None)
-        result.append((points[n].day, total / known * YEAR if known >= ENOUGH * YEAR else None))
-    return result
 
 
 def running(counted: Series, years: Sequence[Expected], asked: Series, target: float | None) -> go.Figure:

@@ -11,39 +11,16 @@ WHOLE_YEAR = 365  # days of a sum over a year
 HALF_A_YEAR = timedelta(days=182)  # a day's pace is that of the year in whose middle it lies
 
 
-def multiple(progress: Progress, day: date) -> float:
-    """Return how many times the baseline a year's visits should be when the year ends on `day`.
-
-    1 up to the end of the baseline, the factor at the deadline, by the same percentage every day between:
-    a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.
-    """
-    whole = (progress.deadline - progress.baseline_last).days
-    gone = max((day - progress.baseline_last).days, 0)
-    return float(progress.factor ** (gone / whole)) if whole > 0 else progress.factor
-
-
-def standing(progress: Progress) -> float | None:
-    """Return the last 365 days' visits as a multiple of the baseline's; None where one of the two is not known."""
-    if progress.last_365 is None or not progress.baseline_visits:
-        return None
-    return progress.last_365 / progress.baseline_visits
-
-
 def cumulative(points: Iterable[VisitPoint], measure: str) -> list[tuple[date, float | None]]:
     """Visits so far on each day; None before the first observed day. An unobserved day adds nothing."""
     total: float | None = None
     result: list[tuple[date, float | None]] = []
     for point in points:
-        value = visits_of(point, measure)
+        value = point.visits(measure)
         if value is not None:
             total = (total or 0) + value
         result.append((point.day, total))
     return result
-
-
-def visits_of(point: VisitPoint, measure: str) -> float | None:
-    """Gross or net visits, as the target counts them."""
-    return point.net if measure == "net" else point.gross
 
 
 def expected(
@@ -60,7 +37,7 @@ def expected(
     total = 0.0
     result: list[tuple[date, float | None]] = []
     for day in days:
-        total += baseline.get(twin(day, progress), mean) * multiple(progress, day + HALF_A_YEAR)
+        total += baseline.get(twin(day, progress), mean) * progress.asked(day + HALF_A_YEAR)
         result.append((day, total))
     return result
 

@@ -14,7 +14,8 @@ SITES = ("lib", "park")
 NOT_KEPT = {
     "/api/v1/sites/{site}/live/stream",
     "/api/v1/audit",
-}  # endless; with the times of this very moment
+    "/api/v1/sites/{site}/council",
+}  # endless; with the times of this very moment; a PDF
 SHORT = "from=2026-03-02&to=2026-03-03"
 CSV_ONLY = "part="
 # The questions of a path where its own defaults are not enough, or answer more than a reviewer reads.

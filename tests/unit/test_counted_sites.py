@@ -8,8 +8,8 @@ import numpy as np
 from besok.model.site import Text
 from besok.model.views.series import VisitPoint
 from besok.services.days import calendar_days, open_also
+from besok.text import target_text
 from besok.text.languages import speaking
-from dashboard.components import target_summary
 from jobs.forecast import observed
 from tests.small_sites import week
 from tests.worlds.test_jobs_day import HOUSE
@@ -50,10 +50,10 @@ def test_opening_hours_of_all_sites_are_added() -> None:
 
 def test_the_page_names_the_sites_where_there_are_several() -> None:
     names = [HOUSE.name, PARK.name, Text(sv="Ön", en="The island")]
-    assert target_summary.together(names[:1]) == []
-    assert target_summary.together(names) == [
+    assert target_text.together(names[:1]) == []
+    assert target_text.together(names) == [
         "Räknar besöken i Huset, Parken och Ön, de dagar då alla är uppmätta."
     ]
     with speaking("en"):
-        said = target_summary.together(names[:2])[0]
+        said = target_text.together(names[:2])[0]
     assert said.startswith("Counts the visits of The house and The park, on the days")

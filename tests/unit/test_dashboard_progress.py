@@ -11,6 +11,7 @@ from besok.model.sitefile.edit import Edit, edited, mark, parts
 from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
+from besok.text import target_text
 from besok.text.languages import LANG
 from dashboard.components import (
     forecast_accuracy,
@@ -20,7 +21,6 @@ from dashboard.components import (
     target_summary,
     yearly_visits,
 )
-from dashboard.figures import target_trajectory as trajectory
 from dashboard.pages.progress import this_year
 from tests.store.by_day import SITE
 from tests.unit.on_the_way import DAY, OUTLOOK, WAY, scored, texts
@@ -88,7 +88,7 @@ def test_a_target_whose_time_is_over_was_reached_or_not() -> None:
 
 
 def test_a_year_of_few_counted_days_says_so() -> None:
-    assert "Only 12\u00a0% of the last 365 days were counted" in target_summary.verdict(
+    assert "Only 12\u00a0% of the last 365 days were counted" in target_text.verdict(
         replace(WAY, coverage_365=0.12)
     )
 
@@ -200,7 +200,7 @@ def test_a_baseline_under_way_is_no_path_yet() -> None:
     )
     said = texts(no_target.advice("lib", young, TODAY))
     assert "from 1 Nov 2026 to 31 Oct 2027. The target trajectory begins once they are counted." in said
-    assert trajectory.multiple(young, TODAY) == 1
+    assert young.asked(TODAY) == 1
 
 
 def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from besok.model.views.progress import Progress
 from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
-from dashboard.components import monthly_visits, target_summary
+from besok.text import target_text
+from dashboard.components import monthly_visits
 from dashboard.figures import heat, occupancy, progress
 from dashboard.figures import target_trajectory as trajectory
 
@@ -93,9 +94,9 @@ def way(**changes: object) -> Progress:
 
 
 def test_the_path_grows_evenly_from_the_baseline_to_the_goal() -> None:
-    assert trajectory.multiple(way(), date(2024, 12, 31)) == 1
-    assert trajectory.multiple(way(), date(2030, 12, 31)) == 2
-    assert round(trajectory.multiple(way(), date(2026, 12, 31)), 2) == 1.26
+    assert way().asked(date(2024, 12, 31)) == 1
+    assert way().asked(date(2030, 12, 31)) == 2
+    assert round(way().asked(date(2026, 12, 31)), 2) == 1.26
 
 
 def test_a_year_on_the_path_has_what_the_path_asks() -> None:
@@ -104,7 +105,7 @@ def test_a_year_on_the_path_has_what_the_path_asks() -> None:
     days = [date(2026, 1, 1) + n * DAY for n in range(365)]
     end = trajectory.expected(way(), every_day, days)[-1][1]
     assert end is not None
-    assert abs(end / 365_000 - trajectory.multiple(way(), date(2026, 12, 31))) < 0.005
+    assert abs(end / 365_000 - way().asked(date(2026, 12, 31))) < 0.005
 
 
 def test_a_day_finds_its_weekday_in_the_baseline() -> None:
@@ -122,12 +123,12 @@ def test_unobserved_days_add_nothing_and_are_not_zero() -> None:
 
 
 def test_where_we_stand_in_words() -> None:
-    assert target_summary.verdict(way()).startswith("I dag: under målbanan (−13\u00a0%)")
-    assert target_summary.verdict(way(last_365=480_000.0)).startswith("I dag: på målbanan")
-    assert target_summary.verdict(way(last_365=600_000.0)).startswith("I dag: före målbanan")
-    assert "ännu inte ett år" in target_summary.verdict(way(last_365=None))
-    assert "Bara 31\u00a0% av basnivåns dagar" in target_summary.verdict(way(baseline_coverage=0.31))
-    assert "basnivåns dagar" not in target_summary.verdict(way())
+    assert target_text.verdict(way()).startswith("I dag: under målbanan (−13\u00a0%)")
+    assert target_text.verdict(way(last_365=480_000.0)).startswith("I dag: på målbanan")
+    assert target_text.verdict(way(last_365=600_000.0)).startswith("I dag: före målbanan")
+    assert "ännu inte ett år" in target_text.verdict(way(last_365=None))
+    assert "Bara 31\u00a0% av basnivåns dagar" in target_text.verdict(way(baseline_coverage=0.31))
+    assert "basnivåns dagar" not in target_text.verdict(way())
 
 
 def test_the_running_month_is_hatched_and_not_judged() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from besok.model.views.forecast import Record
 from besok.model.views.series import VisitPoint
+from besok.services.visits import running_year
 from dashboard.components import forecast_accuracy, target_summary
 from dashboard.figures import forecast as figures
 from tests.unit.on_the_way import COMING, DAY, FIRST, OUTLOOK, WAY, scored, texts
@@ -19,12 +20,12 @@ def visits(days: int, value: float | None = 10.0) -> list[VisitPoint]:
 
 
 def test_the_running_year_fills_holes_with_the_mean_and_says_nothing_of_what_is_mostly_unknown() -> None:
-    whole = figures.running_year(visits(400), "gross")
+    whole = running_year(visits(400), "gross")
     assert whole[290][1] is None and whole[399][1] == pytest.approx(3650)
     holes = [replace(p, gross=None) if n % 10 == 0 else p for n, p in enumerate(visits(400))]
-    assert figures.running_year(holes, "gross")[-1][1] == pytest.approx(3650)
+    assert running_year(holes, "gross")[-1][1] == pytest.approx(3650)
     sparse = [replace(p, gross=None) if n % 3 == 0 else p for n, p in enumerate(visits(400))]
-    assert figures.running_year(sparse, "gross")[-1][1] is None
+    assert running_year(sparse, "gross")[-1][1] is None
 
 
 def test_the_way_has_both_intervals_behind_the_lines_and_the_goal() -> None:

@@ -115,3 +115,20 @@ class Progress:
     growth_sampling: float | None = None
     left_out: tuple[date, date] | None = None
     uncounted: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> float | None:
+        """The last 365 days' visits as a multiple of the baseline's; None where one of the two is not known."""
+        if self.last_365 is None or not self.baseline_visits:
+            return None
+        return self.last_365 / self.baseline_visits
+
+    def asked(self, day: date) -> float:
+        """Return how many times the baseline a year's visits should be when the year ends on `day`.
+
+        1 up to the end of the baseline, the factor at the deadline, by the same percentage every day between:
+        a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.
+        """
+        whole = (self.deadline - self.baseline_last).days
+        gone = max((day - self.baseline_last).days, 0)
+        return float(self.factor ** (gone / whole)) if whole > 0 else self.factor

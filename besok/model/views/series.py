@@ -62,6 +62,11 @@ class VisitPoint:
     voided: bool = False
     maintenance: bool = False
     closed: bool = False
+
+    def visits(self, measure: str) -> float | None:
+        """Return gross or net visits, as a target counts them."""
+        return self.net if measure == "net" else self.gross
+
     revised_gross: float | None = None
     revised_net: float | None = None
 

@@ -27,7 +27,7 @@ def so_far(site: str, today: date, measure: str, way: Progress | None, points: S
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
     this = [p for p in points if first <= p.day]
     last = [p for p in points if first - trajectory.YEAR <= p.day <= end - trajectory.YEAR]
-    known = [p.day for p in this if trajectory.visits_of(p, measure) is not None]
+    known = [p.day for p in this if p.visits(measure) is not None]
     if not known:
         return notices.nothing(
             _("No visits have been counted this year yet"), _("The curve begins with the first day.")
@@ -52,17 +52,13 @@ def _comparable(
     """Return the sums of last year, but where too many of its days up to now were not counted whole: they look like
     fewer.
     """
-    seen = [
-        trajectory.visits_of(p, measure) is not None
-        for p in last
-        if now[0][0] <= p.day + trajectory.YEAR <= now[-1][0]
-    ]
+    seen = [p.visits(measure) is not None for p in last if now[0][0] <= p.day + trajectory.YEAR <= now[-1][0]]
     return before if seen.count(False) <= MISSING * len(seen) else []
 
 
 def _path(way: Progress, days: list[date], points: Sequence[VisitPoint]) -> figures.Series:
     base = [p for p in points if way.baseline_first <= p.day <= way.baseline_last]
-    known = {p.day: v for p in base if (v := trajectory.visits_of(p, way.measure)) is not None}
+    known = {p.day: v for p in base if (v := p.visits(way.measure)) is not None}
     return trajectory.expected(way, known, days)
 
 

@@ -1,0 +1,70 @@
+"""The paper for the council: one page that says whether a site reaches its target, by when, and what worked."""
+
+from datetime import datetime, timedelta
+
+from besok.files import pdf
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.forecast import Outlook
+from besok.model.site import Site
+from besok.model.views.progress import Progress
+from besok.services.actions import get_actions
+from besok.services.forecast import get_outlook, get_weekday_growth
+from besok.services.levers import get_levers
+from besok.services.progress import get_progress
+from besok.services.visits import get_visits, running_year
+from besok.store import effects, sites
+from besok.store.database import Database
+from besok.text import council_text
+from besok.text.languages import _, language
+
+DAY = timedelta(days=1)
+YEAR = 365 * DAY
+STEP = 7  # days between two points of the curve
+
+
+def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
+    """Return the paper as PDF, in the language of the request. Raises NotFound without a target to report on."""
+    place = sites.load(db, site)
+    today = calendar.business_day(now, place)
+    way = get_progress(db, site, today)
+    if way.standing is None:
+        raise NotFound(
+            f"{site}: a paper needs a year of visits and a baseline; the page Progress says what is missing"
+        )
+    try:
+        coming: Outlook | None = get_outlook(db, site)
+    except NotFound:
+        coming = None
+    weekdays = get_weekday_growth(db, site, today) if coming else {}
+    names = [one.name for one in sites.counted(db, place)]
+    known = effects.action_effects(db, site)
+    return pdf.render(
+        pdf.Paper(
+            title=council_text.title(place.name, way),
+            subtitle=council_text.dated(today, way.until),
+            figures=council_text.figures(way, coming),
+            lead=council_text.lead(way, coming, weekdays, names),
+            curve=_curve(db, place, way, coming),
+            sections=council_text.sections(get_actions(db, site, today), known, get_levers(db, site, today)),
+            sources=council_text.sources(site, way, coming),
+            language=language(),
+        )
+    )
+
+
+def _curve(db: Database, place: Site, way: Progress, coming: Outlook | None) -> pdf.Curve:
+    first = way.baseline_first - YEAR
+    points = get_visits(db, place.id, first, way.today - DAY, "day", together=True)
+    months = range((way.deadline - way.baseline_last).days // 30 + 1)
+    days = [*(way.baseline_last + n * 30 * DAY for n in months), way.deadline]
+    return pdf.Curve(
+        counted=[one for one in running_year(points, place.measure) if one[1] is not None][::STEP],
+        expected=[(p.day, p.mean, p.low80, p.high80) for p in coming.years] if coming else (),
+        asked=[(day, (way.baseline_visits or 0) * way.asked(day)) for day in days],
+        names=(
+            council_text.end(_("counted"), way.last_365),
+            council_text.end(_("forecast"), coming.years[-1].mean if coming and coming.years else None),
+            council_text.end(_("target trajectory"), way.goal_visits),
+        ),
+    )

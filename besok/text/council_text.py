@@ -1,0 +1,86 @@
+"""The paper for the council in words: where visits stand against the target, what worked, what the figures are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from besok.model.forecast import Outlook
+from besok.model.levers import LeverEffect
+from besok.model.site import Text
+from besok.model.views.calendar import ActionEffect, ActionInfo
+from besok.model.views.progress import Progress
+from besok.text import formats, lever_text, narratives, target_text
+from besok.text.languages import _, named
+
+ACTIONS = 5  # that are named; the page has all
+
+
+def title(site: Text, way: Progress) -> str:
+    """Return the headline."""
+    said = _("{site}: on the way to {factor} × the visits")
+    return said.format(site=named(site), factor=formats.decimal(way.factor))
+
+
+def dated(today: date, until: date) -> str:
+    """Return of what day the paper and its figures are."""
+    said = _("{day}. Figures up to {until}.")
+    return said.format(day=formats.day(today), until=formats.day(until))
+
+
+def figures(way: Progress, coming: Outlook | None) -> list[tuple[str, str]]:
+    """Return the big figures, each with what it is."""
+    found = [
+        (formats.number(way.last_365), target_text.last_year(way)),
+        (target_text.multiple(way), target_text.baseline(way)),
+        (target_text.needed(way), target_text.asked(way)),
+    ]
+    if coming and coming.odds is not None:
+        found.append((narratives.probability_short(coming.odds), target_text.probability(way)))
+    return found
+
+
+def lead(
+    way: Progress, coming: Outlook | None, weekdays: Mapping[int, float], names: Sequence[Text]
+) -> list[str]:
+    """Return the answer in sentences."""
+    said = narratives.of(coming, way.factor, weekdays, None if way.breaks else way.growth) if coming else ()
+    return [target_text.verdict(way), *said, *target_text.together(names)]
+
+
+def sections(
+    actions: Iterable[ActionInfo],
+    effects: Mapping[str, ActionEffect],
+    levers: Iterable[LeverEffect],
+) -> list[tuple[str, Sequence[str]]]:
+    """Return what was done with its effect, and what would bring more; None of what is not known."""
+    done = [
+        f"{named(one.title)}: {narratives.gave(effects[one.action], not one.spaces)}"
+        for one in actions
+        if one.state == "done" and one.action in effects
+    ][:ACTIONS]
+    known = [f"{lever_text.name(one.lever)}: {lever_text.effect(one)}" for one in levers if one.visits_a_year]
+    return [
+        (_("What was done"), done or [_("No action has been recorded whose effect can be told yet.")]),
+        (_("What would bring more visits"), known or [_("The site's own history cannot tell yet.")]),
+    ]
+
+
+def end(line: str, visits: float | None) -> str:
+    """Return what stands at the end of a line: what it is, and its last value."""
+    return line if visits is None else f"{line} {formats.number(narratives.rounded(visits))}"
+
+
+def sources(site: str, way: Progress, coming: Outlook | None) -> str:
+    """Return what the figures rest on, and where they are had."""
+    counted = _(
+        "Visits are counted by sensors at the doors; {share} of the last 365 days were counted whole."
+    )
+    brought = _("Counts from {source} are shown as they were brought.")
+    made = _("Forecast of {day}, method {model}; intervals hold four times of five.")
+    source = " + ".join(dict.fromkeys(one for one in (way.baseline_source, way.source_365) if one))
+    said = (
+        counted.format(share=formats.percent(way.coverage_365)),
+        brought.format(source=source) if source else "",
+        made.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
+        f"Besök, /progress/{site}",
+    )
+    return " ".join(filter(None, said))

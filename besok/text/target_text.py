@@ -1,0 +1,149 @@
+"""Where visits stand against a target, in sentences: for the page *Progress* and the paper for the council."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from besok.model.site import Text
+from besok.model.views.progress import Progress, SoFar
+from besok.model.views.sample_weeks import SampledYear
+from besok.text import formats, narratives
+from besok.text.languages import _, named
+
+ON_TRAJECTORY = 0.02  # within two per cent of the target trajectory is on it
+WEEKS_DAYS = 364  # days of the two times that growth compares
+ENOUGH = 0.9  # the share of days from which a year's seasons are all there
+YEAR = 365  # days
+
+
+def last_year(known: SoFar | Progress) -> str:
+    """Return which year of visits is shown: the last one, or the last that people brought."""
+    if known.until == known.today - timedelta(days=1):
+        return _("visits in the last 365 days")
+    return _("visits in the 365 days up to {day}").format(day=formats.day(known.until))
+
+
+def together(names: Sequence[Text]) -> list[str]:
+    """Return whose visits count, where they are those of several sites."""
+    if len(names) < 2:
+        return []
+    said = _("Counts the visits of {sites}, on the days with data from all of them.")
+    return [said.format(sites=formats.several([named(name) for name in names]))]
+
+
+def multiple(way: Progress) -> str:
+    """Return the last year as a multiple of the baseline."""
+    now = way.standing
+    return formats.UNKNOWN if now is None else f"{formats.number(now, 2)} ×"
+
+
+def baseline(way: Progress) -> str:
+    """Return what is compared with."""
+    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", way.baseline_source]
+    period = ", ".join(part for part in parts if part)
+    text = _("the baseline of {n} a year ({period})")
+    return text.format(n=formats.number(way.baseline_visits), period=period)
+
+
+def asked(way: Progress) -> str:
+    """Return what the target asks of whom, or how it went once its deadline is over."""
+    more = None
+    if way.today > way.deadline and way.deadline_365 is None:
+        said = _(
+            "{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say"
+        )
+    elif way.today > way.deadline:
+        said = _(
+            "{factor} × ({n} visits a year) was the target for {day}; {came} visits in the 365 days up to it"
+        )
+    elif way.needed_growth is not None and way.needed_growth <= 0:
+        said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
+    elif way.goal_visits is None or way.last_365 is None:
+        said = _("needed to reach {factor} × ({n} visits a year) by {day}")
+    else:
+        said = _("needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now")
+        more = narratives.rounded((way.goal_visits - way.last_365) / YEAR)
+    return said.format(
+        came=formats.number(way.deadline_365),
+        factor=formats.number(way.factor, 1),
+        day=formats.day(way.deadline),
+        n=formats.number(way.goal_visits),
+        more=formats.number(more),
+    )
+
+
+def verdict(way: Progress) -> str:
+    """Return whether we are ahead of, on, or behind the target trajectory, and how far the figures carry."""
+    now = way.standing
+    if now is None:
+        return _("There is not yet a year of visits to compare with the target trajectory.")
+    baseline = _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead.")
+    year = _("Only {share} of the last 365 days were counted whole: the year is scaled up from them.")
+    few = ((way.baseline_coverage, baseline), (way.coverage_365, year))
+    said = (
+        _place_on_trajectory(way, now) if way.today <= way.deadline else "",
+        growth(way.growth, way.growth_days) if way.growth is not None else "",
+        _sampling(way),
+        *(text.format(share=formats.percent(share)) for share, text in few if share < ENOUGH),
+    )
+    return " ".join(filter(None, said))
+
+
+def _sampling(way: Progress) -> str:
+    """Return how unsure the growth is by sample weeks; nothing without them."""
+    if way.growth_sampling is None:
+        return ""
+    text = _("It rests on sample weeks, which leave it uncertain by ±{points} points (95 % interval).")
+    return text.format(points=formats.number(100 * way.growth_sampling))
+
+
+def _place_on_trajectory(way: Progress, now: float) -> str:
+    gap = now / way.asked(way.today) - 1
+    place = _("on the target trajectory")
+    if abs(gap) >= ON_TRAJECTORY:
+        place = _("ahead of the target trajectory") if gap > 0 else _("behind the target trajectory")
+    return _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
+
+
+def growth(change: float, days: int) -> str:
+    """Return the change of visits within a year, in whole weeks, and on how many days it rests if not on nearly all."""
+    said = _("The last 52 weeks against the 52 before: {change}.")
+    said = said.format(change=formats.signed_percent(change, 1))
+    if days >= ENOUGH * WEEKS_DAYS:
+        return said
+    return said + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
+
+
+def sample(year: SampledYear) -> str:
+    """Return how a year was estimated from sample weeks, and how sure that is."""
+    text = _(
+        "{site}, {year}: sampled. {n} visits are estimated from {counted} of {weeks} weeks, which were counted by hand "
+        "(80 % interval {low}–{high})."
+    )
+    return text.format(
+        site=year.site,
+        year=year.year,
+        n=formats.number(year.visits),
+        counted=year.counted,
+        weeks=year.weeks,
+        low=formats.number(year.lower),
+        high=formats.number(year.upper),
+    )
+
+
+def needed(way: Progress) -> str:
+    """Return the growth that the target needs, or once its deadline is over, whether it was reached."""
+    if way.today > way.deadline:
+        if way.deadline_365 is None or way.goal_visits is None:
+            return formats.UNKNOWN
+        return _("Reached") if way.deadline_365 >= way.goal_visits else _("Not reached")
+    if way.needed_growth is None:
+        return formats.UNKNOWN
+    if way.needed_growth <= 0:
+        return _("Reached")
+    return formats.signed_percent(way.needed_growth)
+
+
+def probability(way: Progress) -> str:
+    """Return of what a probability is told."""
+    about = _("probability of {factor} × by {day}")
+    return about.format(factor=formats.number(way.factor, 1), day=formats.day(way.deadline))

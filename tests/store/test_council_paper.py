@@ -1,0 +1,55 @@
+"""The paper for the council: one page, from what the page *Progress* says, or a refusal that says what is missing."""
+
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from besok.files import pdf
+from besok.model import sitefile
+from besok.model.errors import NotFound
+from besok.services.council import make_council_paper
+from besok.services.progress import get_progress
+from besok.store import sites
+from besok.store.database import Database
+from besok.text import formats, target_text
+from besok.text.languages import speaking
+from tests.store.counted import HOUSE
+from tests.store.test_target_of_several_sites import days, write
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+FIRST, TODAY = date(2024, 1, 1), date(2026, 6, 15)
+TARGET = "[sites.target]\nbaseline_first = 2024-01-01\nbaseline_last = 2024-12-31\ndeadline = 2030-12-31\n"
+
+
+def text_of(paper: bytes) -> str:
+    (page,) = PdfReader(BytesIO(paper)).pages
+    return page.extract_text().replace("\n", " ").replace("\xa0", " ")
+
+
+def test_one_page_says_what_the_page_says(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)))
+    with pytest.raises(NotFound, match="needs a year of visits and a baseline"):
+        make_council_paper(db, "lib", NOW)
+    write(
+        database_url,
+        {("lib", door): days(FIRST, (TODAY - FIRST).days, n) for door, n in (("front", 90), ("back", 60))},
+    )
+    way = get_progress(db, "lib", TODAY)
+    for language in ("sv", "en"):
+        with speaking(language):
+            said = text_of(make_council_paper(db, "lib", NOW))
+            assert formats.number(way.last_365).replace("\xa0", " ") in said
+            for part in (target_text.verdict(way), target_text.baseline(way), target_text.needed(way)):
+                assert part.replace("\xa0", " ") in said
+    assert "Library: on the way to 2 × the visits" in said and "Besök, /progress/lib" in said
+
+
+def test_a_paper_with_much_to_say_is_still_one_page() -> None:
+    long = [f"{n}: " + "Fler stolar & bord <i>i läsesalen</i>. " * 6 for n in range(40)]
+    paper = pdf.Paper(
+        title="Å" * 300, subtitle="", figures=[("1", "x" * 400)] * 4, lead=long, curve=None,
+        sections=[("Vad", long)], sources="s " * 900, language="sv",
+    )  # fmt: skip
+    assert "<i>i läsesalen</i>" in text_of(pdf.render(paper))

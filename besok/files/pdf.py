@@ -136,12 +136,12 @@ def _drawing(curve: Curve) -> Drawing:
         x, _ = at(date(year, 1, 1), 0)
         drawing.add(String(x, 0, str(year), fontName=PLAIN, fontSize=7, fillColor=QUIET, textAnchor="middle"))
         drawing.add(Line(x, AXIS, x, AXIS - 2, strokeColor=QUIET, strokeWidth=0.6))
-    ends = zip((counted, expected, curve.asked), curve.names, (INK, ACCENT, GOAL), strict=True)
-    taken: list[float] = []
-    for (_, value), name, colour in sorted(
-        ((p[-1], n, c) for p, n, c in ends if p), key=lambda end: end[0][1]
-    ):
-        y = max(at(last, value)[1] - 2, (taken[-1] + 9) if taken else 0)
-        taken.append(y)
+    lines = zip((counted, expected, curve.asked), curve.names, (INK, ACCENT, GOAL), strict=True)
+    ends = sorted(
+        ((points[-1][1], name, colour) for points, name, colour in lines if points), key=lambda end: end[0]
+    )
+    y = 0.0
+    for value, name, colour in ends:
+        y = max(at(last, value)[1] - 2, y + LABEL)
         drawing.add(String(wide + 4, y, name, fontName=PLAIN, fontSize=7.5, fillColor=colour))
     return drawing

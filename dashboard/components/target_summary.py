@@ -165,14 +165,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
                 )
             ),
             html.P(html.A(every, href=f"/api/v1/sites/{site}/visits?{query}", download="")),
-            html.P(
-                html.A(
-                    _("Paper for the council, one page (PDF)"),
-                    href=f"/api/v1/sites/{site}/council?lang={language()}",
-                )
-            )
-            if way and way.standing is not None
-            else None,
+            _paper(site) if way and way.standing is not None else None,
             html.Button(_("Print, or save as PDF"), type="button", className="print send"),
         ),
         className="terms",

@@ -32,7 +32,7 @@ def test_schemathesis_finds_no_failure(web: str, tmp_path: Path) -> None:
     arguments = ["--max-examples=1", "--phases=examples,coverage,fuzzing", "--seed=1", "--workers=1", "--no-color",
                  "--request-timeout=300", "--exclude-path=/api/v1/sites/{site}/live/stream",
                  "--exclude-checks=positive_data_acceptance"]  # fmt: skip
-    httpx2.get(f"{web}/api/openapi.json", timeout=300)  # the first takes long, and schemathesis waits ten seconds
+    httpx2.get(f"{web}/api/openapi.json", timeout=300)  # the first is slow
     done = subprocess.run(
         [BIN / "schemathesis", "run", f"{web}/api/openapi.json", f"--url={web}", *arguments],
         cwd=tmp_path, capture_output=True, text=True, check=False,

@@ -83,6 +83,9 @@ def answers(client: TestClient) -> Iterator[tuple[str, str]]:
                 name = name.strip("-") + (f"-{number + 1}" if number else "")
                 if not question.startswith(CSV_ONLY):
                     answer = client.get(url)
+                    if "json" not in answer.headers["content-type"]:
+                        yield f"{name}.txt", plain(f"{url} {answer.status_code}\n{answer.text}")
+                        continue
                     yield (
                         f"{name}.json",
                         pretty({"asked": url, "status": answer.status_code, "answer": answer.json()}),

@@ -80,6 +80,15 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Another capacity of a space. It is judged by it; as many want to be there as before."""
+
+    site: str
+    space: str
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something on the programme that draws people of its own, on each of its days."""
 
@@ -172,6 +181,7 @@ class Scenario:
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()
     closings: tuple[Closing, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
     portals: tuple[NewPortal, ...] = ()
     sensors: tuple[NewSensor, ...] = ()
     events: tuple[Event, ...] = ()
@@ -184,6 +194,7 @@ SECTIONS: Final[Mapping[str, type]] = {
     "profiles": Profile,
     "opening": Hours,
     "closings": Closing,
+    "capacities": Capacity,
     "portals": NewPortal,
     "sensors": NewSensor,
     "events": Event,

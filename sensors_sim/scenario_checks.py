@@ -15,6 +15,7 @@ from sensors_sim.formats import FORMATS
 from sensors_sim.plans import ANYWHERE, PLANS
 from sensors_sim.scenario import (
     YEARS,
+    Capacity,
     Character,
     Closing,
     Event,
@@ -52,6 +53,7 @@ RANGES: Final[Mapping[type, Mapping[str, tuple[float, float]]]] = {
         "entrances": (0, 1),
         "spaces": (0, 1),
     },
+    Capacity: {"capacity": (1, MOST_PEOPLE)},
     Event: {"people": (0, MOST_PEOPLE), "fill": (0, MOST_FACTOR), "minutes": (1, 24 * 60)},
     Character: {
         **dict.fromkeys(("miss", "double", "swap", "overlook", "crowd"), (0, 1)),

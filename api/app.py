@@ -35,6 +35,7 @@ from api.routes import (
     places,
     quarantine,
     site_editing,
+    scenarios,
     usage,
     voids,
 )
@@ -133,6 +134,7 @@ def _install_routes(server: FastAPI) -> None:
         accounts,
         voids,
         site_editing,
+        scenarios,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

@@ -17,15 +17,16 @@ from typing import Final
 import numpy as np
 
 from besok.model.arrays import Floats
+from besok.model.scenarios import LIKELY
 from besok.model.site import SiteFile
 from besok.model.views.whatif import (
     Answer,
     DoorRush,
     Holds,
     Hours,
-    Range,
     SiteVisits,
     SpaceStrain,
+    Replicated,
     Strain,
     Window,
 )
@@ -45,7 +46,6 @@ FACTORS: Final = (
     4.0,
 )  # of the arrivals: between them a peak grows almost evenly
 SEARCHED: Final = 10  # replications are enough to find how much a space holds
-LIKELY: Final = 0.5  # share of the replications from which something is told as so
 MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an hour is told of
 BAND: Final = (0.5, 0.1, 0.9)  # the middle, and the ends of the interval that holds 80 % of the replications
 
@@ -192,7 +192,7 @@ def _holds(peaks: Floats, capacity: int) -> float:
     return float(np.interp(capacity, rising[above - 1 : above + 1], FACTORS[above - 1 : above + 1]))
 
 
-def _held(found: Range) -> Holds:
+def _held(found: Replicated) -> Holds:
     mid, low, high = (factor if isfinite(factor) else None for factor in (found.mid, found.low, found.high))
     return Holds(mid=mid, low=low, high=high)
 
@@ -257,7 +257,7 @@ def _doors(worlds: list[World], today: _Side, then: _Side) -> Iterable[DoorRush]
         yield DoorRush(portal=name, name=portal.name, today=ranged(usual), then=ranged(after[:, n]))
 
 
-def ranged(values: Floats, method: str = "weibull") -> Range:
+def ranged(values: Floats, method: str = "weibull") -> Replicated:
     """Return the middle of the replications and the interval that would hold 80 % of further ones.
 
     Quantiles after Weibull, k of n at k / (n + 1): those between the replications, as usual, would hold 72 % with 20 of
@@ -265,7 +265,7 @@ def ranged(values: Floats, method: str = "weibull") -> Range:
     "inverted_cdf".
     """
     mid, low, high = (float(np.quantile(values, q, method=method)) for q in BAND)  # type: ignore[call-overload]
-    return Range(mid=mid, low=low, high=high)
+    return Replicated(mid=mid, low=low, high=high)
 
 
 def _by_weekday(hours: Floats) -> Hours:

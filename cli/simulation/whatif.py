@@ -15,11 +15,12 @@ from rich.progress import track
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
-from besok.model.views.whatif import Answer, DoorRush, Holds, Range, SiteVisits, SpaceStrain, Window
+from besok.model.scenarios import LIKELY
+from besok.model.views.whatif import Answer, DoorRush, Holds, Replicated, SiteVisits, SpaceStrain, Window
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import Utilisation
-from sensors_sim.whatif import FACTORS, LIKELY, Question, Task, bounded, what_if
+from sensors_sim.whatif import FACTORS, Question, Task, bounded, what_if
 
 DAY = timedelta(days=1)
 USUALLY: Final = 28  # days looked at, where nobody says how many
@@ -170,7 +171,7 @@ def _seat_row(space: SpaceStrain) -> list[str]:
     return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
 
 
-def between(found: Range, digits: int = 0) -> str:
+def between(found: Replicated, digits: int = 0) -> str:
     """Return the middle, with the interval in brackets if it is one."""
     mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"

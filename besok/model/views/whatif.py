@@ -7,7 +7,7 @@ from besok.model.site import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
+class Replicated:
     """A figure over the replications: the middle one, and the interval that holds 80 % of them."""
 
     mid: float
@@ -32,10 +32,10 @@ class Strain:
     """Utilisation of a space in one of the two worlds. Minutes are per week, or of all days of less than a week."""
 
     surely: float  # share of the replications in which it is over capacity at some time
-    peak: Range  # the most people at once
-    over: Range  # minutes over capacity
-    seated: Range  # share of its seats that is taken while the site is open
-    standing: Range  # minutes with more people than seats
+    peak: Replicated  # the most people at once
+    over: Replicated  # minutes over capacity
+    seated: Replicated  # share of its seats that is taken while the site is open
+    standing: Replicated  # minutes with more people than seats
     holds: Holds  # of the arrivals of this world
     week: Hours  # minutes over capacity in that hour of such a day, in the mean
     likely: Hours  # share of the replications in which it is over capacity then
@@ -71,9 +71,9 @@ class SiteVisits:
 
     site: str
     name: Text
-    today: Range
-    then: Range
-    times: Range
+    today: Replicated
+    then: Replicated
+    times: Replicated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,8 @@ class DoorRush:
 
     portal: str  # "site/portal"
     name: Text
-    today: Range
-    then: Range
+    today: Replicated
+    then: Replicated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

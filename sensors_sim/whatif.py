@@ -24,9 +24,9 @@ from besok.model.views.whatif import (
     DoorRush,
     Holds,
     Hours,
+    Replicated,
     SiteVisits,
     SpaceStrain,
-    Replicated,
     Strain,
     Window,
 )

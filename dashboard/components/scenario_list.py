@@ -9,7 +9,7 @@ from besok.model.scenarios import ScenarioSpec
 from besok.model.views.scenarios import ScenarioRun
 from besok.text import formats, scenario_text
 from besok.text.languages import _
-from dashboard.components.elements import aria, chip, data, items, quiet
+from dashboard.components.elements import chip, data, items, quiet
 
 SIDE_BY_SIDE = 4
 _CHECKBOX: Any = "checkbox"  # which Dash's types do not know, and the browser does
@@ -50,15 +50,9 @@ def asked(runs: Sequence[ScenarioRun], chosen: Sequence[int], site: str, zone: s
 
 def _row(run: ScenarioRun, chosen: bool, site: str, zone: str) -> Any:
     about = f"{scenario_text.days(run.spec)} · {formats.author(run.author)}, {formats.stamp(run.asked, zone)}"
-    label = aria(label=_("Compare: {title}").format(title=run.spec.title))
-    box = dcc.Input(id=f"compare-{run.number}", name="run", type=_CHECKBOX, value=str(run.number), **label)
+    label = html.Span(_("Compare: {title}").format(title=run.spec.title), className="unseen")
+    box = dcc.Input(id=f"compare-{run.number}", name="run", type=_CHECKBOX, value=str(run.number))
+    pick = html.Label([box, label], className="pick", **(data(checked="1") if chosen else {}))
     link = dcc.Link(run.spec.title, href=f"/scenarios/{site}?run={run.number}")
     state = chip(scenario_text.state(run.state), run=run.state)
-    return html.Li(
-        [
-            html.Span(box, **(data(checked="1") if chosen else {})),
-            link,
-            state,
-            html.Span(about, className="where"),
-        ]
-    )
+    return html.Li([pick, link, state, html.Span(about, className="where")])

@@ -173,7 +173,7 @@ def _table(run: ScenarioRun) -> Any:
 
 def _ways(run: ScenarioRun) -> Any:
     """Return the address of this answer alone, for colleagues, and the way to ask again."""
-    links = [html.A(_("Link to this answer"), href=f"/scenarios/{run.site}?run={run.number}")]
+    links = [html.A(_("Link to share"), href=f"/scenarios/{run.site}?run={run.number}")]
     if access.may("plan", run.site):
         links.append(html.A(_("Ask again with changes"), href=f"/scenarios/{run.site}?ask={run.number}"))
     return html.P([part for link in links for part in (link, " ")], className="files")

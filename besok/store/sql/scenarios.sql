@@ -49,5 +49,6 @@ where number = %(number)s and attempt = %(attempt)s and state = 'running'
 
 -- name: scenario_end
 -- Notes how a question ended; no row where it was cancelled or another process has taken it.
-update scenario_run set state = %(state)s, ended = %(now)s, reason = %(reason)s, result = %(result)s
+update scenario_run set state = %(state)s, ended = %(now)s, reason = %(reason)s, result = %(result)s,
+    done = case when %(state)s = 'done' then total else done end
 where number = %(number)s and attempt = %(attempt)s and state = 'running'

@@ -36,7 +36,7 @@ def test_a_planner_asks_and_reads_the_answer(
     page.get_by_role("link", name="What if twice as many come?").press("Enter")
     expect(page.get_by_label("Visitors, times the usual")).to_have_value("2")
     page.get_by_label("Number of days").fill("1")
-    page.get_by_text("An event", exact=True).press("Enter")
+    page.locator("summary", has_text="An event").press("Enter")
     page.get_by_label("People who come to it").fill("9")
     page.get_by_label("What it is called").first.fill("Reading")
     accessible(page)

@@ -164,6 +164,8 @@ insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_a
 select gen_random_uuid(), portal_id, 'x', now(), now() + interval '1 hour', 0, now(), 'd' from portal limit 1;
 insert into programme_event (site_id, uid, title, during) select site_id, 'u', 'x', tstzrange(now(), now())
     from site;
+insert into scenario_run (site_id, spec, author, asked) select site_id, '{"title": "Anna Berg asks"}', 'x', now()
+    from site;
 insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure)
 select site_id, '2025-01-01', '2025-12-31', '2030-12-31', 2, 'net' from site;
 insert into quarantine (channel_id, metric, time, value, period_s, flags, received, wraps, cause)

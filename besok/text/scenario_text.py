@@ -164,21 +164,17 @@ def rush(found: DoorRush) -> str:
 
 def noticed(found: SensorNotice) -> Iterator[str]:
     """Say whether a faulty sensor would be noticed, when, as what, and what it does to the visits."""
-    share, door = formats.percent(found.noticed), named(found.name)
+    door, days = named(found.name), formats.number(found.days)
     if found.after_h is None or found.named is None:
-        yield plural(
-            "The fault at {door} would not be noticed within {n} day.",
-            "The fault at {door} would not be noticed within {n} days.", found.days,
-        ).format(door=door, n=formats.number(found.days))  # fmt: skip
+        yield _("The fault at {door} would not be noticed within {n} days.").format(door=door, n=days)
     else:
-        values = {"door": door, "share": share, "after": _after(found.after_h), "kind": finding(found.named)}
-        yield _(
-            "The fault at {door} would be noticed in {share} of the simulations, {after}, as: {kind}."
-        ).format(**values)
+        times = {"n": formats.number(found.noticed), "all": formats.number(found.replications)}
+        said = _("The fault at {door} would be noticed in {n} of {all} simulations, {after}, as: {kind}.")
+        yield said.format(door=door, after=_after(found.after_h), kind=finding(found.named), **times)
     counted = found.counted
-    values = {"mid": formats.percent(counted.mid), "low": formats.percent(counted.low),
-              "high": formats.percent(counted.high), "n": formats.number(found.days)}  # fmt: skip
-    yield _("If nobody acts, {mid} ({low}–{high}) of the visits of {n} days are counted.").format(**values)
+    low, high = (formats.number(100 * share) for share in (counted.low, counted.high))
+    text = _("If nobody acts, {mid} ({low}–{high}) of the visits of {n} days are counted.")
+    yield text.format(mid=formats.percent(counted.mid), low=low, high=high, n=days)
 
 
 def _after(hours: Replicated) -> str:

@@ -11,12 +11,13 @@ from besok.model.views.whatif import Answer, Replicated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorNotice:
-    """Whether a faulty sensor would be noticed within `days` days, by the checks that run every hour."""
+    """In how many replications a faulty sensor is noticed within `days` days, by the checks that run every hour."""
 
     sensor: FaultySensor
     name: Text  # of its door
     days: int
-    noticed: float  # share of the replications
+    replications: int
+    noticed: int
     after_h: Replicated | None  # hours until then, opening hours or not; null: never
     named: Kind | None  # what it is most often found to be
     counted: Replicated  # visits that are counted on those days, as a share of the true ones

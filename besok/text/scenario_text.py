@@ -123,6 +123,14 @@ def first_to_break(breaking: list[SpaceStrain]) -> str:
     return _("First over capacity: {space}{when}.").format(space=named(breaking[0].name), when=when)
 
 
+def fullest(space: SpaceStrain) -> str:
+    """Say how many people are in a space at most: `Hall: up to 152 (148–160) people where 240 may be`."""
+    if space.capacity is None:
+        return _("{space}: up to {peak} people").format(space=named(space.name), peak=ranged(space.then.peak))
+    values = {"peak": ranged(space.then.peak), "n": formats.number(space.capacity)}
+    return f"{named(space.name)}: {_('up to {peak} people where {n} may be').format(**values)}"
+
+
 def strained(space: SpaceStrain, week: bool) -> str:
     """Say how far a space is over its capacity, when and for how long, beside today."""
     peak, over = ranged(space.then.peak), ranged(space.then.over)

@@ -9,7 +9,7 @@ from besok.model.site import Site
 from besok.model.views.scenarios import ScenarioResult, ScenarioRun
 from besok.model.views.whatif import SpaceStrain
 from besok.services import access
-from besok.services.scenarios import breaking
+from besok.services.scenarios import breaking, own_spaces
 from besok.text import formats, scenario_text
 from besok.text.languages import _, named, plural
 from dashboard.components.elements import aria, chip, csv_format, data, fold, items, present, quiet
@@ -117,7 +117,13 @@ def _strain(run: ScenarioRun, found: ScenarioResult) -> list[Any]:
     over = breaking(run)
     visits = next(one for one in found.answer.sites if one.site == run.site)
     door = next((one for one in found.answer.portals if one.portal.split("/")[0] == run.site), None)
-    told = [scenario_text.visits(visits), *([scenario_text.rush(door)] if door else [])]
+    planned = run.spec.event.space if run.spec.event else ""
+    rooms = [s for s in own_spaces(run) if s.space == f"{run.site}/{planned}" and s not in over]
+    told = [
+        *map(scenario_text.fullest, rooms),
+        scenario_text.visits(visits),
+        *([scenario_text.rush(door)] if door else []),
+    ]
     return [
         html.P(scenario_text.first_to_break(over), className="finding"),
         *(

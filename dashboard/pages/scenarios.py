@@ -77,12 +77,19 @@ def _chart(runs: list[ScenarioRun]) -> Any:
     """Return how full each space gets, of all answers that are shown; nothing where no space has a capacity."""
     if not runs:
         return None
-    found = {
-        space.space: space for run in reversed(runs) for space in scenarios.own_spaces(run) if space.capacity
+    found = {s.space: s for run in runs for s in scenarios.own_spaces(run) if s.capacity}
+    worst = {
+        name: max(
+            s.then.peak.mid / (s.capacity or 1)
+            for run in runs
+            for s in scenarios.own_spaces(run)
+            if s.space == name
+        )
+        for name in found
     }
-    fullest = sorted(found, key=lambda name: -found[name].then.peak.mid / (found[name].capacity or 1))[
-        :CHARTED
-    ]
+    fullest = sorted(worst, key=lambda name: -worst[name])[:CHARTED]
+    planned = {f"{run.site}/{run.spec.event.space}" for run in runs if run.spec.event} & found.keys()
+    fullest += sorted(planned - set(fullest))
     if not fullest:
         return None
     worlds = [_bars(_("today"), fullest, runs[0], "today")]

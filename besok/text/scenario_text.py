@@ -128,7 +128,8 @@ def fullest(space: SpaceStrain) -> str:
     if space.capacity is None:
         return _("{space}: up to {peak} people").format(space=named(space.name), peak=ranged(space.then.peak))
     values = {"peak": ranged(space.then.peak), "n": formats.number(space.capacity)}
-    return f"{named(space.name)}: {_('up to {peak} people where {n} may be').format(**values)}"
+    said = _("up to {peak} people where {n} may be").format(**values)
+    return f"{named(space.name)}: {said}"
 
 
 def strained(space: SpaceStrain, week: bool) -> str:

@@ -34,8 +34,8 @@ from api.routes import (
     periods,
     places,
     quarantine,
-    site_editing,
     scenarios,
+    site_editing,
     usage,
     voids,
 )

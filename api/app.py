@@ -33,6 +33,7 @@ from api.routes import (
     periods,
     places,
     quarantine,
+    scenarios,
     site_editing,
     usage,
     voids,
@@ -128,6 +129,7 @@ def _install_routes(server: FastAPI) -> None:
         accounts,
         voids,
         site_editing,
+        scenarios,
     ):
         v1.include_router(part.router)
     server.include_router(v1)

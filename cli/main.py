@@ -21,7 +21,8 @@ HELP = (
     "`besok demo` shows all of it, `besok doctor` says what is wrong."
 )
 COMMANDS: Final = (
-    *(stack.demo, stack.doctor, services.migrate, services.collect, services.work, services.serve),
+    *(stack.demo, stack.doctor, services.migrate, services.collect, services.work),
+    *(services.run_scenarios, services.serve),
     *(backup.backup, backup.restore, quality.wiring),
     *(estimate.estimate, events.events, forecast.forecast, forecast.backtest),
 )

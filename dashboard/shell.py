@@ -94,6 +94,7 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
         "now": _("Now"),
         "spaces": _("Spaces"),
         "progress": _("Progress"),
+        "scenarios": _("Scenarios"),
         "sensors": _("Sensors"),
         "alerts": _("Alerts"),
         "past": _("Past counts"),

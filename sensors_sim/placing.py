@@ -15,6 +15,7 @@ from sensors_sim.events import event_begin
 from sensors_sim.formats import FORMATS, format_of, speaking
 from sensors_sim.scenario import (
     SECTIONS,
+    Capacity,
     Character,
     Closing,
     Event,
@@ -60,7 +61,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     finder.problems += _contradictions(site_file, after)
     finder.sites = after.sites
     parts: dict[str, Any] = {"portals": portals, "sensors": sensors, "opening": hours}
-    parts |= {key: finder.placed(key) for key in ("rates", "profiles", "closings", "events")}
+    parts |= {key: finder.placed(key) for key in ("rates", "profiles", "closings", "capacities", "events")}
     parts["closings"] += tuple(closing for site in after.sites for closing in _unused(site))
     if finder.problems:
         raise ScenarioError([f"{scenario.id}: {problem}" for problem in dict.fromkeys(finder.problems)])
@@ -149,6 +150,10 @@ class _Finder:
         portals = [found for name in part.portals if (found := self._portal(site, name, part))]
         return replace(part, spaces=tuple(spaces), portals=tuple(portals)) if spaces or portals else None
 
+    def _capacity(self, site: Site, part: Capacity) -> Capacity | None:
+        space = self._space(site, part.space, part)
+        return replace(part, space=space) if space else None
+
     def _event(self, site: Site, part: Event) -> Event | None:
         space = self._space(site, part.space, part)
         after = self._space(site, part.afterwards, part) if part.afterwards else ""
@@ -229,6 +234,7 @@ FINDERS: Final[Mapping[str, Callable[[_Finder, Site, Any], Any]]] = {
     "rates": _Finder._rates,
     "profiles": _Finder._profile,
     "closings": _Finder._closing,
+    "capacities": _Finder._capacity,
     "events": _Finder._event,
 }
 

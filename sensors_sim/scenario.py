@@ -90,6 +90,15 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Another capacity of a space. It is judged by it; as many want to be there as before."""
+
+    site: str
+    space: str
+    capacity: Annotated[int, Field(ge=1, le=100_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something on the programme that draws people of its own, on each of its days."""
 
@@ -182,6 +191,7 @@ class Scenario:
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()
     closings: tuple[Closing, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
     portals: tuple[NewPortal, ...] = ()
     sensors: tuple[NewSensor, ...] = ()
     events: tuple[Event, ...] = ()
@@ -194,6 +204,7 @@ SECTIONS: Final[Mapping[str, type]] = {
     "profiles": Profile,
     "opening": Hours,
     "closings": Closing,
+    "capacities": Capacity,
     "portals": NewPortal,
     "sensors": NewSensor,
     "events": Event,

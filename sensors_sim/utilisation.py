@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from besok.model.arrays import Bools, Floats, Ints
-from sensors_sim.routes import Ground
 from sensors_sim.times import HOUR_MS, MINUTE_MS, dates, instant, openings, within
 from sensors_sim.truth import at, entries
 from sensors_sim.world import World
@@ -46,9 +45,11 @@ def utilisation(world: World, first: date, last: date) -> Utilisation:
     return Utilisation(**maxima, **added, seated=seated, daily=daily)
 
 
-def limits(ground: Ground) -> tuple[Ints, Ints]:
-    """Return capacity and seats of each space; 0 where the site file says none."""
-    capacity = np.array([space.capacity or 0 for space in ground.detail], dtype=np.int64)
+def limits(world: World) -> tuple[Ints, Ints]:
+    """Return capacity and seats of each space; 0 where neither site file nor scenario says any."""
+    ground, other = world.ground, {part.space: part.capacity for part in world.scenario.capacities}
+    holds = [other.get(n, s.capacity) or 0 for n, s in zip(ground.spaces, ground.detail, strict=False)]
+    capacity = np.array(holds, dtype=np.int64)
     return capacity, np.array([space.seats or 0 for space in ground.detail], dtype=np.int64)
 
 
@@ -59,7 +60,7 @@ def _of_days(world: World, days: list[date]) -> Utilisation:
     minutes = np.arange(bounds[0, 0], bounds[-1, 1], MINUTE_MS, dtype=np.int64)
     moves = world.days(days[0], days[-1])
     people = at(ground, moves, minutes)  # [minute, space]
-    capacity, seats = limits(ground)
+    capacity, seats = limits(world)
     day = np.searchsorted(bounds[:, 0], minutes, side="right") - 1
     weekday = np.array([d.weekday() for d in days])
     hour = weekday[day] * 24 + _clock_hour(world, minutes)

@@ -7,16 +7,29 @@ How many visitors a space holds is found by scaling all arrivals by `FACTORS` in
 between the two factors between which its peak passes the capacity.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
+from math import inf, isfinite
 from typing import Final
 
 import numpy as np
 
 from besok.model.arrays import Floats
-from besok.model.site import SiteFile, Text
+from besok.model.scenarios import LIKELY
+from besok.model.site import SiteFile
+from besok.model.views.whatif import (
+    Answer,
+    DoorRush,
+    Holds,
+    Hours,
+    Replicated,
+    SiteVisits,
+    SpaceStrain,
+    Strain,
+    Window,
+)
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.times import dates
@@ -33,6 +46,7 @@ FACTORS: Final = (
     4.0,
 )  # of the arrivals: between them a peak grows almost evenly
 SEARCHED: Final = 10  # replications are enough to find how much a space holds
+MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an hour is told of
 BAND: Final = (0.5, 0.1, 0.9)  # the middle, and the ends of the interval that holds 80 % of the replications
 
 
@@ -64,88 +78,23 @@ class Task:
 Each = Callable[[Callable[[Task], Utilisation], Sequence[Task]], Iterable[Utilisation]]  # as `map`
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """A figure over the replications: the middle one, and the interval that holds 80 % of them."""
-
-    mid: float
-    low: float
-    high: float
-
-
-Hours = tuple[tuple[float, ...], ...]  # [7][24] Monday first
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strain:
-    """Utilisation of a space in one of the two worlds. Minutes are per week, or of all days of less than a week."""
-
-    surely: float  # share of the replications in which it is over capacity at some time
-    peak: Range  # the most people at once
-    over: Range  # minutes over capacity
-    seated: Range  # share of its seats that is taken while the site is open
-    standing: Range  # minutes with more people than seats
-    holds: Range  # factor on the arrivals of this world up to which it stays within capacity; see `bounded`
-    week: Hours  # minutes over capacity in that hour of such a day, in the mean
-    likely: Hours  # share of the replications in which it is over capacity then
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceStrain:
-    """A space in both worlds. What it has no capacity for it is never over."""
-
-    space: str  # "site/space"
-    name: Text
-    capacity: int | None
-    seats: int | None
-    today: Strain
-    then: Strain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteVisits:
-    """Visits a day, gross, and how many times today's they are then."""
-
-    site: str
-    name: Text
-    today: Range
-    then: Range
-    times: Range
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorRush:
-    """People through a portal, in and out, in its busiest minute."""
-
-    portal: str  # "site/portal"
-    name: Text
-    today: Range
-    then: Range
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Answer: spaces by how many visitors they hold then, fewest first; portals by their busiest minute."""
-
-    question: Question
-    sites: tuple[SiteVisits, ...]
-    spaces: tuple[SpaceStrain, ...]
-    portals: tuple[DoorRush, ...]
-    notes: tuple[str, ...]  # what of the scenario finds no place in the sites
-
-
 def what_if(question: Question, each: Each = map) -> Answer:
     """Answer the question. `each` runs the tasks: `map`, or that of a pool of processes. Raises ScenarioError."""
     worlds = [World(question.site_file, scenario=s) for s in (question.today, question.then)]
     tasks = _tasks(question)
     found = dict(zip(tasks, each(look, list(tasks.values())), strict=True))
-    today, then = sides = [_Side(question, side, found, world.ground) for side, world in enumerate(worlds)]
+    today, then = sides = [_Side(question, side, found, world) for side, world in enumerate(worlds)]
     return Answer(
-        question=question,
-        sites=tuple(_visits(worlds[1].ground, *sides)),
-        spaces=tuple(sorted(_spaces(worlds[1].ground, today, then), key=_first_to_break)),
-        portals=tuple(sorted(_doors(worlds, today, then), key=lambda door: -door.then.mid)),
+        scenario=question.then.id,
+        title=question.then.title,
+        today=question.today.id,
+        first=question.first,
+        last=question.last,
+        seeds=question.seeds,
         notes=worlds[1].notes,
+        sites=tuple(_visits(worlds[1].ground, *sides)),
+        spaces=tuple(sorted(_spaces(worlds[1], today, then), key=_first_to_break)),
+        portals=tuple(sorted(_doors(worlds, today, then), key=lambda door: -door.then.mid)),
     )
 
 
@@ -158,9 +107,9 @@ def look(task: Task) -> Utilisation:
     return utilisation(World(task.site_file, task.seed, scenario), task.first, task.last)
 
 
-def bounded(factor: float) -> str:
+def bounded(factor: float | None) -> str:
     """Write a factor up to which a space holds; one outside the range that was tried as such."""
-    if factor > FACTORS[-1]:
+    if factor is None:
         return f">{FACTORS[-1]:g}"
     return f"<{FACTORS[0]:g}" if factor < FACTORS[0] else f"{factor:.2f}"
 
@@ -189,7 +138,7 @@ def _tasks(question: Question) -> dict[_Key, Task]:
 class _Side:
     """All replications of one of the two worlds."""
 
-    def __init__(self, question: Question, side: int, found: dict[_Key, Utilisation], ground: Ground) -> None:
+    def __init__(self, question: Question, side: int, found: dict[_Key, Utilisation], world: World) -> None:
         self.days = (question.last - question.first).days + 1
         self._seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
         searched = range(min(question.searched, len(question.seeds)))
@@ -198,7 +147,7 @@ class _Side:
         self._hours = np.maximum(
             np.repeat(np.bincount(weekdays, minlength=7), 24), 1
         )  # such hours there were
-        self._capacity = limits(ground)[0]
+        self._capacity = limits(world)[0]
 
     def each(self, figure: str) -> Floats:
         """Return [replication, ...] of a figure of `Utilisation`."""
@@ -222,7 +171,7 @@ class _Side:
             over=ranged(self.a_week("over", n)),
             seated=ranged(self.each("seated")[:, n]),
             standing=ranged(self.a_week("standing", n)),
-            holds=ranged(holds, "inverted_cdf"),
+            holds=_held(ranged(holds, "inverted_cdf")),
             week=_by_weekday(over.mean(axis=0) / self._hours),
             likely=_by_weekday((over > 0).mean(axis=0)),
         )
@@ -243,20 +192,50 @@ def _holds(peaks: Floats, capacity: int) -> float:
     return float(np.interp(capacity, rising[above - 1 : above + 1], FACTORS[above - 1 : above + 1]))
 
 
-def _spaces(ground: Ground, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
-    for n, detail in enumerate(ground.detail):
+def _held(found: Replicated) -> Holds:
+    mid, low, high = (factor if isfinite(factor) else None for factor in (found.mid, found.low, found.high))
+    return Holds(mid=mid, low=low, high=high)
+
+
+def _spaces(world: World, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
+    capacity = limits(world)[0].tolist()
+    for n, detail in enumerate(world.ground.detail):
         yield SpaceStrain(
-            space=ground.spaces[n],
+            space=world.ground.spaces[n],
             name=detail.name,
-            capacity=detail.capacity,
+            capacity=capacity[n] or None,
             seats=detail.seats,
             today=today.strain(n),
-            then=then.strain(n),
+            then=(strain := then.strain(n)),
+            when=tuple(windows(strain)),
         )
 
 
 def _first_to_break(space: SpaceStrain) -> tuple[bool, float, float, float]:
-    return not space.capacity, space.then.holds.mid, space.today.holds.mid, -space.then.over.mid
+    then, today = (inf if held is None else held for held in (space.then.holds.mid, space.today.holds.mid))
+    return not space.capacity, then, today, -space.then.over.mid
+
+
+def windows(strain: Strain) -> list[Window]:
+    """Return when it is over capacity, the longest first."""
+    found = [
+        w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])
+    ]
+    return sorted(found, key=lambda w: -w.minutes)
+
+
+def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
+    start = None
+    for hour in range(25):
+        told = hour < 24 and likely[hour] >= LIKELY and minutes[hour] >= MINUTE_OF_HOUR
+        if told and start is None:
+            start = hour
+        elif not told and start is not None:
+            hours = slice(start, hour)
+            yield Window(
+                weekday=weekday, start=start, end=hour, minutes=sum(minutes[hours]), surely=max(likely[hours])
+            )
+            start = None
 
 
 def _visits(ground: Ground, *sides: _Side) -> Iterable[SiteVisits]:
@@ -278,7 +257,7 @@ def _doors(worlds: list[World], today: _Side, then: _Side) -> Iterable[DoorRush]
         yield DoorRush(portal=name, name=portal.name, today=ranged(usual), then=ranged(after[:, n]))
 
 
-def ranged(values: Floats, method: str = "weibull") -> Range:
+def ranged(values: Floats, method: str = "weibull") -> Replicated:
     """Return the middle of the replications and the interval that would hold 80 % of further ones.
 
     Quantiles after Weibull, k of n at k / (n + 1): those between the replications, as usual, would hold 72 % with 20 of
@@ -286,7 +265,7 @@ def ranged(values: Floats, method: str = "weibull") -> Range:
     "inverted_cdf".
     """
     mid, low, high = (float(np.quantile(values, q, method=method)) for q in BAND)  # type: ignore[call-overload]
-    return Range(mid=mid, low=low, high=high)
+    return Replicated(mid=mid, low=low, high=high)
 
 
 def _by_weekday(hours: Floats) -> Hours:

@@ -26,7 +26,7 @@ from cli.stack import ports
 
 HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
-SERVICES = ("secrets", "db", "broker", "migrate", "collector", "jobs", "receiver", "web")
+SERVICES = ("secrets", "db", "broker", "migrate", "collector", "jobs", "scenarios", "receiver", "web")
 STRANGER = "203.0.113.9"
 PEOPLE = 321  # nobody else's number
 

@@ -2,24 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
-from besok.analytics.quality.site_layout import sensor_layout
-from besok.model import calendar
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, last_heard
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text, WeekHours
-from sensors_sim.sensors import Detections, Installation, by_period, detect, install, measure
-from sensors_sim.truth import at
-from sensors_sim.world import World
+from cli.simulation.watched import Watched, drifting, silenced, swapped, thinned, watched, with_flows
 
-QUARTER_MS: Final = 900_000
 DAYS: Final = 30
 
 
@@ -73,19 +66,9 @@ def small(doors: int, rooms: int) -> SiteFile:
 
 
 @lru_cache(maxsize=4)
-def _world(
-    sites: SiteFile, seed: int, first: date, days: int
-) -> tuple[Installation, Detections, Floats, tuple[int, ...]]:
-    """Return the people of some weeks as counters and gauges saw them, without faults: one for all faults of a seed."""
-    world = World(sites, seed)
-    installation = install(world.ground, seed)
-    last = first + timedelta(days=days - 1)
-    moves = world.days(first, last)
-    edges = np.arange(world.bounds(first)[0], world.bounds(last)[1] + 1, QUARTER_MS)
-    people = at(world.ground, moves, edges[1:])
-    shown = [measure(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
-    grid = np.array(shown).T.reshape(len(edges) - 1, -1)
-    return installation, detect(installation, moves), grid, tuple(edges.tolist())
+def _watched(sites: SiteFile, seed: int, first: date, days: int) -> tuple[Watched, ...]:
+    """Return the sites without faults: one world for all faults of a seed."""
+    return watched(sites, seed, first, days)
 
 
 def case(
@@ -93,57 +76,11 @@ def case(
 ) -> Case:
     """Site `number` of the file with a fault of a kind at a device and a time drawn by the seed; "" is none."""
     rng = np.random.default_rng((seed, *map(ord, kind)))
-    installation, watched, shown, edges = _world(sites, seed, first, days)
-    site = sites.sites[number]
-    built, sources, _ = sensor_layout(site, sites.sites)
-    columns = _columns(built, sources, installation)
-    steps = np.array(edges)
-    counts = by_period(watched, steps, len(installation.counters)).astype(np.float64)
-    own = [n for n, (c, _) in enumerate(zip(built.counters, columns, strict=False)) if c.own]
-    seen = _seen(
-        site,
-        built,
-        counts[:, columns[: len(built.counters)]],
-        shown[:, columns[len(built.counters) :]],
-        edges,
-    )
+    found = _watched(sites, seed, first, days)[number]
     if not kind:
-        return Case(house=built, seen=seen, fault=None)
-    return _FAULTS[kind](built, seen, own, rng)
-
-
-def _columns(built: SensorLayout, sources: object, installation: Installation) -> list[int]:
-    counters = {(f"{c.site}/{c.device}", f"flow:{c.line}"): n for n, c in enumerate(installation.counters)}
-    gauges = {(f"{g.site}/{g.device}", f"level:{g.region}"): n for n, g in enumerate(installation.gauges)}
-    return [(counters | gauges)[device, channel] for _, device, channel in sources]  # type: ignore[attr-defined]
-
-
-def _seen(
-    site: Site, built: SensorLayout, counts: Floats, shown: Floats, edges: tuple[int, ...]
-) -> SensorHistory:
-    """Without faults: every counter works all the time."""
-    times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
-    zone = ZoneInfo(site.timezone)
-    local = [t.astimezone(zone) for t in times]
-    days = [calendar.business_day(t, site) for t in times]
-    dates = tuple(dict.fromkeys(days))
-    number = {d: n for n, d in enumerate(dates)}
-    covered = np.ones(counts.shape[:2])
-    return SensorHistory(
-        now=times[-1] + STEP,
-        times=times,
-        dates=dates,
-        day=np.array([number[d] for d in days]),
-        slot=np.array([t.hour * 4 + t.minute // 15 for t in local]),
-        open=np.array([calendar.is_open(t, site) for t in times]),
-        people_in=counts[:, :, 0],
-        people_out=counts[:, :, 1],
-        covered=covered,
-        low=shown,
-        high=shown,
-        heard=last_heard(times, covered, shown),
-        healthy=np.ones(covered.shape, bool),
-    )
+        return Case(house=found.layout, seen=found.seen, fault=None)
+    own = [n for n, counter in enumerate(found.layout.counters) if counter.own]
+    return _FAULTS[kind](found.layout, found.seen, own, rng)
 
 
 Change = Callable[[SensorLayout, SensorHistory, list[int], np.random.Generator], Case]
@@ -161,20 +98,6 @@ def _busy(seen: SensorHistory, own: list[int], rng: np.random.Generator, least: 
     return int(rng.choice([n for n in own if a_day[n] >= least]))
 
 
-def _flows(
-    seen: SensorHistory, n: int, came: Floats, went: Floats, covered: Floats | None = None
-) -> SensorHistory:
-    both = seen.people_in.copy(), seen.people_out.copy()
-    both[0][:, n], both[1][:, n] = came, went
-    told = seen.covered.copy()
-    if covered is not None:
-        told[:, n] = covered
-        for grid in both:
-            grid[told[:, n] == 0, n] = np.nan
-    heard = last_heard(seen.times, told, seen.high)
-    return replace(seen, people_in=both[0], people_out=both[1], covered=told, heard=heard)
-
-
 def _after(seen: SensorHistory, begin: int) -> Bools:
     return np.arange(len(seen)) >= begin
 
@@ -187,10 +110,7 @@ def _case(built: SensorLayout, seen: SensorHistory, kind: str, n: int, begin: in
 
 def _silent(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
-    told = np.where(_after(seen, begin), 0.0, 1.0)
-    return _case(
-        built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "silent", n, begin
-    )
+    return _case(built, silenced(seen, n, begin), "silent", n, begin)
 
 
 def _flapping(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
@@ -201,7 +121,7 @@ def _flapping(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.
         told[step : step + away] = 0
         step += away + int(rng.integers(2, 30))
     return _case(
-        built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "flapping", n, begin
+        built, with_flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "flapping", n, begin
     )
 
 
@@ -213,60 +133,47 @@ def _stuck(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.ran
     which = rng.integers(2)
     flows = (seen.people_in[:, n], seen.people_out[:, n])
     came, went = (np.where(after, said * (which == way), flow) for way, flow in enumerate(flows))
-    return _case(built, _flows(seen, n, came, went), "stuck", n, begin)
-
-
-def _thinned(
-    seen: SensorHistory, n: int, share: NDArray[np.floating], rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Return the flows of a counter that misses such a share of people, step by step."""
-    came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
-    return came.astype(np.float64), went.astype(np.float64)
+    return _case(built, with_flows(seen, n, came, went), "stuck", n, begin)
 
 
 def _blind(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng), _begin(seen, rng)
     return _case(
-        built, _flows(seen, n, *_thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin
+        built, with_flows(seen, n, *thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin
     )
 
 
 def _half_blind(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.4, 0.7))
-    fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
-    return _case(built, _flows(seen, n, *fewer), "half-blind", n, begin, size)
+    fewer = thinned(seen, n, _after(seen, begin) * size, rng)
+    return _case(built, with_flows(seen, n, *fewer), "half-blind", n, begin, size)
 
 
 def _drifting(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Its lens becomes dirty: over ten days it misses more and more."""
     n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.5, 0.8))
-    share = size * np.clip((np.arange(len(seen)) - begin) / 960, 0, 1)
-    return _case(built, _flows(seen, n, *_thinned(seen, n, share, rng)), "drifting", n, begin, size)
+    return _case(built, drifting(seen, n, begin, size, 960, rng), "drifting", n, begin, size)
 
 
 def _biased(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Miss people on their way out, or in."""
     n, begin, size = _busy(seen, own, rng, 100), _begin(seen, rng), float(rng.uniform(0.08, 0.2))
-    fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
+    fewer = thinned(seen, n, _after(seen, begin) * size, rng)
     way = int(rng.integers(2))
     flows = [seen.people_in[:, n], seen.people_out[:, n]]
     flows[way] = fewer[way]
-    return _case(built, _flows(seen, n, *flows), "biased", n, begin, size)
+    return _case(built, with_flows(seen, n, *flows), "biased", n, begin, size)
 
 
 def _swapped(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 100), _begin(seen, rng)
-    after = _after(seen, begin)
-    came, went = seen.people_in[:, n], seen.people_out[:, n]
-    return _case(
-        built, _flows(seen, n, np.where(after, went, came), np.where(after, came, went)), "swapped", n, begin
-    )
+    return _case(built, swapped(seen, n, begin), "swapped", n, begin)
 
 
 def _double(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Mount a second counter over the same door from the beginning; each misses some by itself."""
     n = _busy(seen, own, rng, 20)
-    more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
+    more = thinned(seen, n, np.full(len(seen), 0.03), rng)
     twin = replace(built.counters[n], device="twin")
     house_ = replace(built, counters=(*built.counters, twin))
     covered = np.column_stack([seen.covered, np.ones(len(seen))])
@@ -285,7 +192,7 @@ def _impossible(built: SensorLayout, seen: SensorHistory, own: list[int], rng: n
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     came = seen.people_in[:, n].copy()
     came[rng.choice(np.arange(begin, len(seen)), 3, replace=False)] += rng.integers(3000, 60000, 3)
-    return _case(built, _flows(seen, n, came, seen.people_out[:, n]), "impossible", n, begin)
+    return _case(built, with_flows(seen, n, came, seen.people_out[:, n]), "impossible", n, begin)
 
 
 def _night(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
@@ -293,7 +200,7 @@ def _night(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.ran
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     dark = _after(seen, begin) & (seen.slot >= 4) & (seen.slot < 18)
     came, went = (f[:, n] + dark * rng.poisson(1.5, len(seen)) for f in (seen.people_in, seen.people_out))
-    return _case(built, _flows(seen, n, came, went), "night", n, begin)
+    return _case(built, with_flows(seen, n, came, went), "night", n, begin)
 
 
 def _gauge(

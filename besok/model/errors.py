@@ -7,6 +7,7 @@ BesokError
 ├── EditRefused            a part of a site cannot be as edited; carries the fields that are wrong
 ├── EditConflict           somebody else has changed it meanwhile
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
+├── ScenarioRefused        a planner's question cannot be asked as it is
 ├── CountFileError         a file of counts cannot be read or used
 │   └── Unclear            it has several readings; carries the questions, each with its choices
 ├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
@@ -94,6 +95,10 @@ class ScenarioError(BesokError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class ScenarioRefused(BesokError):
+    """A planner's question cannot be asked as it is."""
 
 
 class CountFileError(BesokError):

@@ -188,3 +188,22 @@ CHANGED_MEANWHILE: Final = Translatable(
     "Somebody else has changed this since you opened it. Reload the page, see how it is now, and enter your change "
     "again."
 )
+SCENARIO_YEAR: Final = Translatable("choose days between {first} and {last}")
+SCENARIO_DAYS: Final = Translatable("ask about 1 to {most} days: shorten the time, or ask twice")
+SCENARIO_VISITORS: Final = Translatable("ask about 0 to {most} times the visitors")
+SCENARIO_HOURS: Final = Translatable("write the hours as 10:00-20:00, or closed")
+SCENARIO_SPACE: Final = Translatable("there is no space {name} at this site; choose another")
+SCENARIO_DOOR: Final = Translatable("a door leads from one place to another: choose two")
+SCENARIO_SENSOR: Final = Translatable("there is no sensor {name} at a door of this site; choose another")
+SCENARIO_CLOSED: Final = Translatable(
+    "the site is closed on all of these days: choose others, or other opening hours"
+)
+SCENARIO_EVENT: Final = Translatable(
+    "the site is closed when the event begins: choose another time, or other opening hours"
+)
+SCENARIO_NOTHING: Final = Translatable("nothing would be different: choose at least one change")
+SCENARIOS_QUEUED: Final = Translatable(
+    "{most} questions of this site are waiting already: cancel one, or ask again when one is answered"
+)
+SCENARIO_ENDED: Final = Translatable("this scenario has ended already: there is nothing to cancel")
+NO_SCENARIO: Final = Translatable("there is no scenario {number} of this site")

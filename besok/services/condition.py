@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from besok.services.devices import get_devices
-from besok.services.health import BACKUP, get_health
+from besok.services.health import BACKUP, PROGRAMS, get_health
 from besok.store import job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import Beat, beats
@@ -64,7 +64,7 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
             yield Trouble(kind="behind", name=service.name, seconds=lag_s)
     if not any(service.name == "jobs" for service in services):
         yield Trouble(kind="service_missing", name="jobs")
-    if all(service.name in ("jobs", "receiver") for service in services):
+    if all(service.name in PROGRAMS for service in services):
         yield Trouble(kind="service_missing", name="collector")
 
 

@@ -11,6 +11,8 @@ from besok.store.heartbeats import beats
 
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
 BACKUP = "backup"  # no service: the name under which the last backup is noted
+OPTIONAL = {"receiver", "scenarios"}  # nobody need have them
+PROGRAMS = {"jobs", *OPTIONAL}  # all others are collectors
 GONE_AFTER = timedelta(
     days=7
 )  # without a beat, while another of its kind works: it was taken away, or has a new name
@@ -57,10 +59,10 @@ def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
         for b in beats(db)
         if b.name != BACKUP
     ]
-    at_work = {_kind(s) for s in found if s.ok} | {"receiver"}  # nobody need have a receiver
+    at_work = {_kind(s) for s in found if s.ok} | OPTIONAL
     return tuple(s for s in found if now - s.heard < GONE_AFTER or _kind(s) not in at_work)
 
 
 def _kind(service: ServiceHealth) -> str:
-    """Return jobs or receiver; all others are collectors, which have the names that their operators gave them."""
-    return service.name if service.name in ("jobs", "receiver") else "collector"
+    """Return a name of PROGRAMS; all others are collectors, which have the names that their operators gave them."""
+    return service.name if service.name in PROGRAMS else "collector"

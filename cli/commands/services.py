@@ -1,4 +1,4 @@
-"""The services, and what must be done before they start: `besok migrate`, `collect`, `work` and `serve`."""
+"""The services, `besok migrate`, `collect`, `work`, `run-scenarios`, `serve`."""
 
 import threading
 from datetime import UTC, datetime
@@ -77,6 +77,13 @@ def work() -> None:
             jobs.run(settings, stop, state)
 
     serving.serve(run, "jobs")
+
+
+def run_scenarios() -> None:
+    """Compute what planners ask on the page Scenarios, until ended."""
+    from cli.simulation import scenario_runs
+
+    serving.serve(scenario_runs.run, scenario_runs.NAME)
 
 
 def serve() -> None:

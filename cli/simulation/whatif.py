@@ -4,42 +4,29 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from math import isfinite
 from multiprocessing import get_context
 from typing import Any, Final
 
+import msgspec
 from rich.console import Console
 from rich.progress import track
 
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
+from besok.model.scenarios import LIKELY
+from besok.model.views.whatif import Answer, DoorRush, Holds, Replicated, SiteVisits, SpaceStrain, Window
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import Utilisation
-from sensors_sim.whatif import (
-    FACTORS,
-    Answer,
-    DoorRush,
-    Question,
-    Range,
-    SiteVisits,
-    SpaceStrain,
-    Strain,
-    Task,
-    bounded,
-    what_if,
-)
+from sensors_sim.whatif import FACTORS, Question, Task, bounded, what_if
 
 DAY = timedelta(days=1)
 USUALLY: Final = 28  # days looked at, where nobody says how many
 FEW: Final = 8  # worlds that are made sooner than a process is started
 SHOWN: Final = 8  # portals, and spaces with seats, in the tables
 SHORT: Final = 5  # spaces that are told of in a sentence
-LIKELY: Final = 0.5  # share of the replications from which something is told as so
-MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an hour is told of
 
 
 def days(scenario: Scenario, first: date | None, last: date | None, today: date) -> tuple[date, date]:
@@ -78,49 +65,15 @@ def ask(question: Question) -> Answer:
     return what_if(question, each)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Hours on end in which a space is over capacity in at least half of the replications."""
-
-    weekday: int
-    start: int  # local hour
-    end: int  # local hour, 24 for midnight
-    minutes: float  # over capacity on such a day, in the mean
-    surely: float  # share of the replications, in its surest hour
-
-
-def windows(strain: Strain) -> list[Window]:
-    """Return when it is over capacity, the longest first."""
-    found = [
-        w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])
-    ]
-    return sorted(found, key=lambda w: -w.minutes)
-
-
-def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
-    start = None
-    for hour in range(25):
-        told = hour < 24 and likely[hour] >= LIKELY and minutes[hour] >= MINUTE_OF_HOUR
-        if told and start is None:
-            start = hour
-        elif not told and start is not None:
-            hours = slice(start, hour)
-            yield Window(
-                weekday=weekday, start=start, end=hour, minutes=sum(minutes[hours]), surely=max(likely[hours])
-            )
-            start = None
-
-
 def as_text(answer: Answer) -> str:
     """Return the answer as tables for people."""
-    question = answer.question
     judged = [space for space in answer.spaces if space.capacity]
     breaking = [space for space in judged if not _ample(space)]
     seats = sorted((s for s in answer.spaces if s.seats), key=lambda s: -s.then.standing.mid)
     ample = ", ".join(s.space for s in judged if _ample(s)) or "none"
     lines = [
-        f"What breaks first: {question.then.title.en} ({question.first} to {question.last})",
-        _replications(len(question.seeds)),
+        f"What breaks first: {answer.title.en} ({answer.first} to {answer.last})",
+        _replications(len(answer.seeds)),
         *(f"Note: {note}" for note in answer.notes),
         "",
         *_in_short(answer),
@@ -156,10 +109,9 @@ def _in_short(answer: Answer) -> Iterator[str]:
         "Over capacity at some time, in at least half of the replications:"
         f" {len(breaking)} of {many(len(judged), 'space')} (today {already})"
     )
-    question = answer.question
-    span = "a week" if (question.last - question.first).days + 1 >= len(WEEKDAYS) else "in all"
+    span = "a week" if (answer.last - answer.first).days + 1 >= len(WEEKDAYS) else "in all"
     for space in breaking[:SHORT]:
-        today, then, when = space.today, space.then, _when(space.then)
+        today, then, when = space.today, space.then, _when(space)
         yield (
             f"  {space.name.en} (for {space.capacity}): up to {many(then.peak.mid, 'person', 'people')},"
             f" {many(then.over.mid, 'minute')} {span} over (today {today.peak.mid:.0f} and {today.over.mid:.0f})"
@@ -176,7 +128,7 @@ def _replications(count: int) -> str:
 
 
 def _ample(space: SpaceStrain) -> bool:
-    return min(space.today.holds.low, space.then.holds.low) > FACTORS[-1]
+    return space.today.holds.low is None and space.then.holds.low is None
 
 
 def _visit_row(site: SiteVisits) -> list[str]:
@@ -199,13 +151,13 @@ def _space_row(space: SpaceStrain) -> list[str]:
         between(today.over),
         between(then.over),
         f"{then.surely:.0%}",
-        _when(then),
+        _when(space),
     ]
 
 
-def _when(strain: Strain) -> str:
+def _when(space: SpaceStrain) -> str:
     """Return the two longest windows in a few words: "Sat 12-16 (131 min)"."""
-    told = windows(strain)[:2]
+    told = space.when[:2]
     return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
 
 
@@ -219,43 +171,30 @@ def _seat_row(space: SpaceStrain) -> list[str]:
     return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
 
 
-def between(found: Range, digits: int = 0) -> str:
+def between(found: Replicated, digits: int = 0) -> str:
     """Return the middle, with the interval in brackets if it is one."""
     mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
-def _holds(found: Range) -> str:
+def _holds(found: Holds) -> str:
     mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
 def as_json(answer: Answer) -> str:
     """One JSON object. docs/reference/scenarios.md describes it."""
-    question = answer.question
-    head = {
-        "scenario": question.then.id,
-        "title": asdict(question.then.title),
-        "today": question.today.id,
-        "first": question.first.isoformat(),
-        "last": question.last.isoformat(),
-        "seeds": list(question.seeds),
-        "notes": list(answer.notes),
-    }
-    spaces = [_rounded(asdict(s)) | {"when": [asdict(w) for w in windows(s.then)]} for s in answer.spaces]
-    body = {"sites": _rounded([asdict(s) for s in answer.sites]), "spaces": spaces,
-            "portals": _rounded([asdict(p) for p in answer.portals])}  # fmt: skip
-    return json.dumps(head | body, ensure_ascii=False, indent=1)
+    return json.dumps(as_body(answer), ensure_ascii=False, indent=1)
+
+
+def as_body(answer: Answer) -> dict[str, Any]:
+    """Return the answer as JSON has it, its numbers rounded."""
+    return dict(_rounded(msgspec.to_builtins(answer)))
 
 
 def _rounded(value: Any) -> Any:
-    """Everything within, with numbers that a page can show; None for what is beyond all that was tried."""
     if isinstance(value, dict):
         return {key: _rounded(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [_rounded(v) for v in value]
-    return _number(value) if isinstance(value, float) else value
-
-
-def _number(value: float) -> float | None:
-    return round(value, 3) if isfinite(value) else None
+    return round(value, 3) if isinstance(value, float) else value

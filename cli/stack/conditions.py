@@ -13,7 +13,7 @@ from cli.stack.findings import NOTE, PROBLEM, Finding
 
 SHOWN: Final = 5  # sensors by name
 LITTLE: Final = 0.05  # of a disk that is free
-STARTS: Final = {"jobs": "`besok work`", "receiver": "`besok receive`"}
+STARTS: Final = {"jobs": "`besok work`", "receiver": "`besok receive`", "scenarios": "`besok run-scenarios`"}
 
 
 def conditions(db: Database, now: datetime) -> Iterator[Finding]:

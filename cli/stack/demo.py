@@ -31,7 +31,7 @@ NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so
 BEFORE, AFTER = timedelta(hours=1), timedelta(hours=8)  # what the demo opens around now
 SOON = timedelta(hours=2)  # a site that closes within this is opened longer
 KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
-SERVICES = ("collect", "work", "serve", "receive")
+SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
 HEARD = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
 
 
@@ -67,8 +67,9 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
         _fill_history(home, supervisor, environment, gaps)
     history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
     programs = {name: _service(name, environment | _account(home, name), name) for name in SERVICES}
-    # Jobs work through the whole past as it comes: what people look at goes first.
-    programs["work"] = replace(programs["work"], command=("nice", *programs["work"].command))
+    # Jobs work through the whole past as it comes, and scenarios take what is left: what people look at goes first.
+    for name in ("work", "run-scenarios"):
+        programs[name] = replace(programs[name], command=("nice", *programs[name].command))
     supervisor.add(*programs.values())
     supervisor.add(_service("simulate", environment | _account(home, "simulate"), "simulate", "live"))
     port = int(environment["BESOK_PORT"])

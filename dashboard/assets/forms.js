@@ -22,8 +22,9 @@
     const lists = (form.dataset.lists || "").split(" ");
     const found = {};
     for (const [key, value] of new FormData(form)) {
-      const text = value.trim();
-      if (text) found[key] = lists.includes(key) ? [...(found[key] ?? []), text] : text;
+      const text = value.trim(), [part, inner] = key.split(":");
+      if (text && inner) (found[part] ??= {})[inner] = text;  // "event:start" is a field of a part
+      else if (text) found[key] = lists.includes(key) ? [...(found[key] ?? []), text] : text;
       else if (form.elements[key]?.closest?.("[data-was]")?.dataset.was) found[key] = null;  // a day that was there is taken out again
     }
     return found;
@@ -147,8 +148,10 @@
       });
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         if (body.who) name(body.who);
-        if (form.dataset.leads) location.assign(form.dataset.leads.replace("{site}", (await answer.json()).site));
-        else done(form);
+        if (form.dataset.leads) {  // to what was made: "{site}" is that of the answer
+          const made = await answer.json();
+          location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, key) => made[key]));
+        } else done(form);
         return;
       }
       const found = await answer.json();
@@ -165,6 +168,17 @@
     event.stopPropagation();
     send(form);
   }, true);
+
+  // A part of a form is sent where it is unfolded.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details[data-part]")) event.target.querySelector("fieldset").disabled = !event.target.open;
+  }, true);
+
+  // Boxes that are ticked from the start: React's own do not know how.
+  new MutationObserver(() => document.querySelectorAll("[data-checked] input").forEach((box) => {
+    box.checked = true;
+    delete box.closest("[data-checked]").dataset.checked;
+  })).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
 
   function sign(field) {
     if (field && !field.value && name()) fill(field, name());

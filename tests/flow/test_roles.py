@@ -33,6 +33,7 @@ LIBRARY, PARK = "stadsbiblioteket", "stadsparken"
 ROLES: Final = ("public", "viewer", "manager", "planner", "technician", "admin")
 ALL, STAFF = set(ROLES), set(ROLES) - {"public"}
 ADMIN = {"admin"}
+PLANNERS = {"planner", "admin"}
 WRITERS, HANDS = {"manager", "admin"}, {"technician", "admin"}
 SEES_FAULTS = WRITERS | HANDS
 
@@ -79,6 +80,7 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {SITE}/visits/sampled", f"GET {SITE}/periods", f"PUT {SITE}/counts/doors",
             f"POST {SITE}/visits/counted", f"GET {SITE}/headcounts/rooms", f"POST {SITE}/headcounts",
             f"POST {SITE}/headcounts/{{count}}/undo",
+            f"GET {SITE}/scenarios", f"GET {SITE}/scenarios/{{number}}", f"GET {SITE}/scenarios/{{number}}/spaces",
         ),
         STAFF,
     ),
@@ -90,6 +92,8 @@ TABLE: Final[dict[str, set[str]]] = {
          f"POST {SITE}/imports/{{number}}/redo"),
         WRITERS,
     ),
+    f"POST {SITE}/scenarios": PLANNERS,
+    f"POST {SITE}/scenarios/{{number}}/cancel": PLANNERS,
     f"POST {SITE}/alerts/{{number}}/acknowledge": SEES_FAULTS,
     **dict.fromkeys(
         (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",

@@ -45,7 +45,7 @@ QUESTIONS = {
     "/findings": ["resolved_days=30"],
     "/annual": ["year=2024", "year=2025"],
 }
-PAGES = ("now", "spaces", "progress", "sensors", "data", "wall")
+PAGES = ("now", "scenarios", "spaces", "progress", "sensors", "data", "wall")
 MORE_PAGES = (
     ("/overview", ""),
     *((f"/progress/{site}/{tab}", "") for site in SITES for tab in ("forecast", "impact")),
@@ -76,7 +76,7 @@ def answers(client: TestClient) -> Iterator[tuple[str, str]]:
         formats = "format" in {p["name"] for p in operations["get"].get("parameters", ())}
         for site in SITES if "{site}" in path else ("",):
             for number, question in enumerate(QUESTIONS.get(path.partition("{site}")[2], [""])):
-                url = f"{path.format(site=site, count=COUNT)}?{question}"
+                url = f"{path.format(site=site, count=COUNT, number=1)}?{question}"
                 name = re.sub(
                     r"[^a-z]+", "-", path.replace("/api/v1/sites/{site}", site).replace("/api/v1/", "")
                 )

@@ -39,7 +39,8 @@ IMPERSONAL = """
     occupancy_bucket.reason occupancy_learnt.building occupancy_learnt.learnt occupancy_minute.basis
     occupancy_minute.reason placement.role portal.name_en portal.name_sv portal.slug
     programme_event.calendar programme_event.uid quarantine.cause quarantine.replaced
-    quarantine_decision.decision quarantine_decision.device receive_token.digest school_holiday.calendar
+    quarantine_decision.decision quarantine_decision.device receive_token.digest scenario_run.reason
+    scenario_run.state school_holiday.calendar
     school_holiday.name seen.digest seen.mark seen.scope service.detail service.name session.digest
     session.previous session.provider_session sign_in_failure.name site.kind site.name_en site.name_sv
     site.pandemic site.slug site.timezone space.kind space.name_en space.name_sv space.slug target.also
@@ -153,6 +154,8 @@ select gen_random_uuid(), space_id, now(), 4, 'x', now(), 'd', now(), 'x', 'x' f
 insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_ahead_s, received, digest)
 select gen_random_uuid(), portal_id, 'x', now(), now() + interval '1 hour', 0, now(), 'd' from portal limit 1;
 insert into programme_event (site_id, uid, title, during) select site_id, 'u', 'x', tstzrange(now(), now())
+    from site;
+insert into scenario_run (site_id, spec, author, asked) select site_id, '{"title": "Anna Berg asks"}', 'x', now()
     from site;
 insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure)
 select site_id, '2025-01-01', '2025-12-31', '2030-12-31', 2, 'net' from site;

@@ -41,7 +41,8 @@ declare
     ];
     computed constant text[] := array[
         'occupancy_minute', 'occupancy_bucket', 'occupancy_learnt', 'finding', 'finding_history', 'quality_check', 'imputed_flow',
-        'forecast', 'forecast_point', 'forecast_total', 'action_effect', 'event_effect', 'unusual_time', 'looked', 'backfill', 'alert', 'alert_delivery', 'job_run'
+        'forecast', 'forecast_point', 'forecast_total', 'action_effect', 'event_effect', 'unusual_time', 'looked', 'backfill', 'alert', 'alert_delivery', 'job_run',
+        'scenario_run'
     ];
     role text;
     relation text;

@@ -1,0 +1,129 @@
+"""Scenarios: what planners ask, and what became of it."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import Path
+from pydantic import Field, StringConstraints
+from starlette.responses import Response
+
+from api.answers import Form, rows
+from api.deps import Db, KnownSite, Now, author
+from api.routing import WORD, Body, Routes, Signed
+from besok.model.scenarios import MOST_DAYS, MOST_FACTOR, MOST_PEOPLE, ScenarioSpec
+from besok.model.site import OUTSIDE
+from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
+from besok.services import scenarios
+from besok.store import scenarios as store
+
+router = Routes(tags=["Scenarios"])
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a scenario", examples=[12])]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=WORD)]
+People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
+
+
+class DoorIn(Body):
+    """A door that is not there yet."""
+
+    name: Text = Field(description="What it is called", examples=["Entrance from the park"])
+    outer: Text = Field(
+        default=OUTSIDE, description="The space it leads from, or outside", examples=["outside"]
+    )
+    inner: Text = Field(description="The space it leads into", examples=["foyer"])
+    share: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Of an entrance: the share of visitors who take it",
+        examples=[0.2],
+    )
+
+
+class CapacityIn(Body):
+    """A space that is made for more or fewer people."""
+
+    space: Text = Field(description="The space", examples=["foyer"])
+    people: People = Field(description="For how many people it is made instead", examples=[80])
+
+
+class EventIn(Body):
+    """An event on the first day, with people of its own."""
+
+    title: Text = Field(description="What it is called", examples=["Book fair"])
+    space: Text = Field(description="In which space", examples=["hall"])
+    start: time = Field(description="When it begins, by the clock of the site", examples=["13:00"])
+    minutes: int = Field(default=60, ge=5, le=1440, description="How long it lasts", examples=[120])
+    people: People = Field(description="How many come to it", examples=[150])
+
+
+class SensorIn(Body):
+    """The sensor of a door that fails."""
+
+    device: Text = Field(description="Its name", examples=["count-town-entrance"])
+    trouble: Literal["off", "swapped", "drifting"] = Field(
+        description="It sends nothing, takes in for out, or comes to miss more people from day to day",
+        examples=["off"],
+    )
+
+
+class ScenarioIn(Signed):
+    """What would be different at a site on some days; what is left out is as usual."""
+
+    title: Text = Field(description="What it is called", examples=["A Saturday with a book fair"])
+    first: date = Field(description="The first day", examples=["2026-12-05"])
+    days: int = Field(default=1, ge=1, le=MOST_DAYS, description="How many days", examples=[7])
+    visitors: float = Field(
+        default=1.0, ge=0, le=MOST_FACTOR, description="Times the usual visitors", examples=[2.0]
+    )
+    hours: str = Field(default="", max_length=60, pattern=WORD, description="Opening hours on each of the days, "
+                       "or `closed`", examples=["10:00-20:00"])  # fmt: skip
+    closed: list[Text] = Field(
+        default=[], max_length=100, description="Spaces that are closed", examples=[["cafe"]]
+    )
+    door: DoorIn | None = Field(default=None, description="A new door")
+    capacity: CapacityIn | None = Field(default=None, description="Another capacity")
+    event: EventIn | None = Field(default=None, description="An event")
+    sensor: SensorIn | None = Field(default=None, description="A sensor that fails")
+    replications: int = Field(
+        default=20, ge=1, le=20, description="How often the days are simulated", examples=[20]
+    )
+    seed: int = Field(
+        default=1, ge=0, le=2**31, description="Of the first time; other seeds, other people", examples=[1]
+    )
+
+
+@router.reads("/sites/{site}/scenarios", "read", "Scenarios of a site")
+def listed(site: KnownSite, db: Db) -> list[ScenarioRun]:
+    """Return what was asked, the last first, without the results."""
+    return store.listing(db, site.id)
+
+
+@router.writes("/sites/{site}/scenarios", "plan", "Ask what a scenario would do", status_code=201)
+def ask(site: KnownSite, body: ScenarioIn, db: Db, now: Now) -> ScenarioRun:
+    """Put the question into the queue. A process of its own computes it; ask for it by its number."""
+    who = author(body.who)
+    spec = msgspec.convert(body.model_dump(exclude={"who"}), ScenarioSpec)
+    return scenarios.ask(db, site, spec, author=who, now=now)
+
+
+@router.reads("/sites/{site}/scenarios/{number}", "read", "A scenario and its result")
+def found(site: KnownSite, number: Number, db: Db) -> ScenarioRun:
+    """Return how far it is, and the result once it is done."""
+    return store.load(db, site.id, number)
+
+
+@router.table(
+    "/sites/{site}/scenarios/{number}/spaces", "read", "Spaces under a scenario, beside today", ScenarioSpace
+)
+def spaces(site: KnownSite, number: Number, db: Db, form: Form) -> Response:
+    """Return a row for each space of the site, those that break first at the top; none until it is done."""
+    run = store.load(db, site.id, number)
+    return rows(scenarios.spaces(run), ScenarioSpace, form, f"{site.id}-scenario-{number}")
+
+
+@router.writes("/sites/{site}/scenarios/{number}/cancel", "plan", "Cancel a scenario")
+def cancel(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun:
+    """Take a question out of the queue, or end its computation."""
+    return store.cancel(db, site.id, number, now)

@@ -1,0 +1,65 @@
+"""Scenarios: asking, and the result as rows."""
+
+from datetime import datetime
+
+from besok.model.errors import ScenarioRefused
+from besok.model.scenarios import LIKELY, ScenarioSpec, problem
+from besok.model.site import Site
+from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
+from besok.model.views.whatif import SpaceStrain
+from besok.services.health import SILENT_AFTER
+from besok.store import scenarios as store
+from besok.store.database import Database
+from besok.store.heartbeats import beats
+
+PROCESS = "scenarios"  # that computes them, as it names itself
+
+
+def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datetime) -> ScenarioRun:
+    """Put a question into the queue. Raises ScenarioRefused that says what to do."""
+    if said := problem(spec, site):
+        raise ScenarioRefused(said)
+    number = store.ask(db, site.id, spec, author=author, now=now)
+    return store.load(db, site.id, number)
+
+
+def own_spaces(run: ScenarioRun) -> list[SpaceStrain]:
+    """Return the spaces of the site that was asked about, those that break first at the top."""
+    found = run.result.answer.spaces if run.result else ()
+    return [space for space in found if space.space.split("/")[0] == run.site]
+
+
+def breaking(run: ScenarioRun) -> list[SpaceStrain]:
+    """Return the spaces that are over capacity at some time in at least half of the replications."""
+    return [space for space in own_spaces(run) if space.then.surely >= LIKELY]
+
+
+def spaces(run: ScenarioRun) -> list[ScenarioSpace]:
+    """Return a row for each space of the site."""
+    return [_row(space) for space in own_spaces(run)]
+
+
+def _row(space: SpaceStrain) -> ScenarioSpace:
+    today, then = space.today, space.then
+    when = space.when[0] if space.when else None
+    return ScenarioSpace(
+        space=space.space.split("/")[1],
+        capacity=space.capacity,
+        surely=then.surely,
+        peak=then.peak.mid,
+        peak_lower=then.peak.low,
+        peak_upper=then.peak.high,
+        peak_today=today.peak.mid,
+        over=then.over.mid,
+        over_lower=then.over.low,
+        over_upper=then.over.high,
+        over_today=today.over.mid,
+        weekday=when.weekday if when else None,
+        start_hour=when.start if when else None,
+        end_hour=when.end if when else None,
+    )
+
+
+def at_work(db: Database, now: datetime) -> bool:
+    """Tell whether a process that computes scenarios was heard of late."""
+    return any(b.name == PROCESS and now - b.heard < SILENT_AFTER for b in beats(db))

@@ -1,0 +1,111 @@
+"""Questions of planners in the database: asked, taken one at a time, cancelled, answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from besok.model import messages
+from besok.model.errors import NotFound, ScenarioRefused
+from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, FailedFor, RunState, ScenarioSpec
+from besok.model.views.scenarios import ScenarioRun
+from besok.store import audit
+from besok.store.database import Connection, Database, fetch_one, sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A question that a process computes, for the `attempt`-th time."""
+
+    number: int
+    site: str
+    spec: ScenarioSpec
+    attempt: int
+
+
+def ask(db: Database, site: str, spec: ScenarioSpec, *, author: str, now: datetime) -> int:
+    """Put a question at the end of the queue and return its number. Raises NotFound, ScenarioRefused."""
+    with db.transaction() as conn:
+        row = conn.execute(sql("scenario_lock"), {"site": site}).fetchone()
+        if row is None:
+            raise NotFound(f'there is no site "{site}"')
+        key = {"site_id": row[0]}
+        if _count(conn, key) >= MOST_QUEUED:
+            raise ScenarioRefused(messages.SCENARIOS_QUEUED(most=MOST_QUEUED))
+        values = {**key, "spec": Jsonb(msgspec.to_builtins(spec)), "author": author, "now": now}
+        number = _number(conn, values)
+        conn.execute(sql("scenarios_forget"), {**key, "kept": MOST_KEPT})
+        audit.note(conn, "scenario", str(number), site=site, detail=f"asked: {spec.title}")
+    return number
+
+
+def _count(conn: Connection, key: dict[str, Any]) -> int:
+    row = conn.execute(sql("scenarios_waiting"), key).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _number(conn: Connection, values: dict[str, Any]) -> int:
+    row = conn.execute(sql("scenario_ask"), values).fetchone()
+    assert row
+    return int(row[0])
+
+
+def listing(db: Database, site: str) -> list[ScenarioRun]:
+    """Return the questions of a site without their results, the last first."""
+    return db.fetch("scenarios", ScenarioRun, site=site)
+
+
+def load(db: Database, site: str, number: int) -> ScenarioRun:
+    """Return a question of a site with its result. Raises NotFound."""
+    found = db.fetch_one("scenario", ScenarioRun, site=site, number=number)
+    if found is None:
+        raise NotFound(messages.NO_SCENARIO(number=number))
+    return found
+
+
+def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
+    """Cancel a question; who computes it notices at its next part. Raises NotFound, ScenarioRefused if it has ended."""
+    load(db, site, number)
+    with db.transaction() as conn:
+        if not conn.execute(sql("scenario_cancel"), {"number": number, "now": now}).rowcount:
+            raise ScenarioRefused(messages.SCENARIO_ENDED)
+        audit.note(conn, "scenario", str(number), site=site, detail="cancelled")
+    return load(db, site, number)
+
+
+def waits(db: Database) -> bool:
+    """Tell whether any question waits, or was left by a process that died."""
+    ((found,),) = db.rows("scenario_waits")
+    return bool(found)
+
+
+def claim(db: Database, now: datetime) -> Taken | None:
+    """Take the next question, or one that a process left that died; None if nothing waits.
+
+    For whoever holds the duty of running scenarios alone.
+    """
+    with db.transaction() as conn:
+        return fetch_one(conn, "scenario_claim", Taken, now=now)
+
+
+def progress(db: Database, taken: Taken, done: int, total: int) -> bool:
+    """Note how far a question is; False where it was cancelled, or another process has taken it."""
+    key = {"number": taken.number, "attempt": taken.attempt}
+    return bool(db.run("scenario_progress", {**key, "done": done, "total": total}))
+
+
+def end(
+    db: Database,
+    taken: Taken,
+    state: RunState,
+    now: datetime,
+    *,
+    reason: FailedFor = "",
+    result: dict[str, Any] | None = None,
+) -> bool:
+    """Note how a question ended; False where it was cancelled, or another process has taken it."""
+    key = {"number": taken.number, "attempt": taken.attempt}
+    kept = Jsonb(result) if result else None
+    return bool(db.run("scenario_end", {**key, "state": state, "now": now, "reason": reason, "result": kept}))

@@ -1,0 +1,217 @@
+"""`besok run-scenarios`: computes what planners ask on the page *Scenarios*, one question at a time.
+
+Of several such processes one works; the others wait in case it dies. A question that was left half done is taken up by
+whoever comes next, and given up after a few attempts.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+from typing import Any, Final
+
+import msgspec
+
+from besok.model import calendar
+from besok.model.errors import BesokError, NotFound, ScenarioError, StoreError
+from besok.model.scenarios import FailedFor, RunState
+from besok.model.settings import Settings
+from besok.model.site import Site, SiteFile
+from besok.model.views.scenarios import ScenarioResult
+from besok.store import scenarios as store
+from besok.store import schema
+from besok.store.claims import Claims
+from besok.store.database import Database
+from besok.store.heartbeats import beat
+from besok.store.scenarios import Taken
+from besok.store.sites import load_all
+from cli.simulation import sensor_notice
+from cli.simulation.fit import stored_history
+from cli.simulation.scenarios import beside
+from cli.simulation.whatif import as_body
+from sensors_sim.asked import connected, scenario_of
+from sensors_sim.fit import learn
+from sensors_sim.scenario import ORDINARY, Scenario
+from sensors_sim.utilisation import Utilisation
+from sensors_sim.whatif import Question, Task, what_if
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "scenarios"  # in the heartbeat
+DUTY: Final = "run scenarios"
+PAUSE_S: Final = 1.0  # between two looks at the queue
+LIMIT_S: Final = 900.0  # of one question
+ATTEMPTS: Final = 3  # of one question, before it is given up
+BEAT_S: Final = 10.0
+TELL_S: Final = 0.5  # between two notes of how far it is
+HISTORY: Final = timedelta(days=182)  # from which today's world is learnt
+
+
+class _Left(Exception):
+    """Nobody wants the answer any more, or this process is to end: the row says all there is to say."""
+
+
+class _TooLong(Exception):
+    """The question takes longer than it may."""
+
+
+def run(settings: Settings, stop: Event) -> None:
+    """Work until `stop` is set. A lost database is waited for."""
+    url = settings.database_url.get_secret_value()
+    well = True
+    with Database(url, pool_size=2) as db, Claims(url) as claims:
+        worker = Worker(db, claims, stop)
+        while not stop.is_set():
+            was, worked = well, False
+            try:
+                worked, well = worker.turn(), True
+            except StoreError as exc:
+                well = False
+                if was:
+                    text = "scenarios wait for the database: %s"
+                    log.warning(text, exc.in_full, extra={"action": "scenarios_wait"})
+            if not worked:
+                stop.wait(PAUSE_S)
+
+
+class Worker:
+    """One process that computes; `limit_s` is what a question may take."""
+
+    def __init__(self, db: Database, claims: Claims, stop: Event, limit_s: float = LIMIT_S) -> None:
+        self._db, self._claims, self._stop, self._limit_s = db, claims, stop, limit_s
+        self._beaten = float("-inf")
+
+    def turn(self) -> bool:
+        """Answer the next question; False if nothing waits, or another process works. Raises StoreError."""
+        self.beat()
+        schema.check(self._db)
+        if not store.waits(self._db):
+            return False
+        with self._claims.duty(DUTY, 2 * self._limit_s) as own:
+            taken = store.claim(self._db, datetime.now(UTC)) if own else None
+            if taken:
+                self._answer(taken)
+        return taken is not None
+
+    def beat(self) -> None:
+        """Note now and then that the process works."""
+        if time.monotonic() - self._beaten >= BEAT_S:
+            beat(self._db, NAME, datetime.now(UTC), {})
+            self._beaten = time.monotonic()
+
+    def _answer(self, taken: Taken) -> None:
+        if taken.attempt > ATTEMPTS:
+            self._end(taken, "failed", "crashed")
+            return
+        try:
+            result = answered(self._db, taken, Parts(self, taken, self._limit_s))
+        except _Left:
+            log.info("scenario %d was left", taken.number, extra={"action": "scenario_left"})
+        except _TooLong:
+            self._end(taken, "failed", "too_long")
+        except StoreError:
+            raise  # whoever comes next takes it up
+        except (ScenarioError, NotFound, BesokError) as exc:
+            log.warning(
+                "scenario %d cannot be simulated: %s",
+                taken.number,
+                exc,
+                extra={"action": "scenario_unusable"},
+            )
+            self._end(taken, "failed", "unusable")
+        except Exception:
+            log.exception("scenario %d failed", taken.number, extra={"action": "scenario_failed"})
+            self._end(taken, "failed", "broken")
+        else:
+            self._end(taken, "done", result=result)
+
+    def _end(
+        self, taken: Taken, state: RunState, reason: FailedFor = "", result: dict[str, Any] | None = None
+    ) -> None:
+        store.end(self._db, taken, state, datetime.now(UTC), reason=reason, result=result)
+
+    @property
+    def ends(self) -> bool:
+        """Whether this process was asked to end."""
+        return self._stop.is_set()
+
+    def told(self, taken: Taken, done: int, total: int) -> bool:
+        """Note how far a question is; False where nobody wants its answer from this process any more."""
+        return store.progress(self._db, taken, done, total)
+
+
+class Parts:
+    """The parts of a question: after each it is noted how far it is, and looked whether to go on."""
+
+    def __init__(self, worker: Worker, taken: Taken, limit_s: float) -> None:
+        self._worker, self._taken = worker, taken
+        self._until = time.monotonic() + limit_s
+        self._told = float("-inf")
+        self.done, self.total = 0, 0
+
+    def expect(self, parts: int) -> None:
+        """Add parts to come."""
+        self.total += parts
+
+    def step(self) -> None:
+        """One part is done. Raises _Left, _TooLong."""
+        self.done += 1
+        self._worker.beat()
+        if self._worker.ends:
+            raise _Left
+        now = time.monotonic()
+        if now - self._told >= TELL_S:
+            self._told = now
+            if not self._worker.told(self._taken, self.done, self.total):
+                raise _Left
+        if now > self._until:
+            raise _TooLong
+
+    def each(self, look: Callable[[Task], Utilisation], tasks: Sequence[Task]) -> Iterator[Utilisation]:
+        """As `map`, a part for each of the tasks."""
+        self.expect(len(tasks))
+        for task in tasks:
+            yield look(task)
+            self.step()
+
+
+def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
+    """Return the result of a question, as it is stored. Raises ScenarioError, NotFound, _Left, _TooLong."""
+    spec = taken.spec
+    stored = SiteFile(sites=tuple(load_all(db)))
+    site = next((one for one in stored.sites if one.id == taken.site), None)
+    if site is None:
+        raise NotFound(f'there is no site "{taken.site}"')
+    sites = connected(stored, site.id)
+    if spec.sensor:
+        parts.expect(sensor_notice.REPLICATIONS)
+    known = _learnt(db, sites, site, datetime.now(UTC))
+    today, then = beside(known or ORDINARY, scenario_of(spec, site))
+    question = Question(
+        site_file=sites,
+        today=today,
+        then=then,
+        first=spec.first,
+        last=spec.last,
+        seeds=tuple(range(spec.seed, spec.seed + spec.replications)),
+    )
+    answer = what_if(question, parts.each)
+    noticed = None
+    if spec.sensor:
+        tried = []
+        for one in sensor_notice.tries(sites, site, spec.sensor, then, spec.first):
+            tried.append(one)
+            parts.step()
+        noticed = sensor_notice.notice(site, spec.sensor, tried)
+    result = ScenarioResult(answer=answer, sensor=noticed, learnt=known is not None)
+    return {**msgspec.to_builtins(result), "answer": as_body(answer)}
+
+
+def _learnt(db: Database, sites: SiteFile, site: Site, now: datetime) -> Scenario | None:
+    """Return the world of today as the site's history has it; None where there is too little of it."""
+    last: date = calendar.business_day(now, site) - timedelta(days=1)
+    try:
+        return learn(sites, stored_history(db, sites, last - HISTORY, last), [site.id])[0]
+    except ScenarioError:
+        return None

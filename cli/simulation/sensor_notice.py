@@ -1,0 +1,99 @@
+"""Whether a faulty sensor would be noticed: simulated weeks, looked at as the jobs look at real ones."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from besok.analytics.quality.detect import detect
+from besok.analytics.quality.sensor_series import SensorHistory, cut
+from besok.model.findings import Kind
+from besok.model.scenarios import FaultySensor
+from besok.model.site import Site, SiteFile
+from besok.model.views.scenarios import SensorNotice
+from cli.simulation.watched import Watched, drifting, silenced, swapped, watched
+from sensors_sim.asked import DRIFTS_DAYS, DRIFTS_TO
+from sensors_sim.scenario import Scenario
+from sensors_sim.whatif import ranged
+
+REPLICATIONS: Final = 10
+BEFORE, AFTER = 28, 14  # days that are known before the fault, and in which it may be noticed
+A_DAY, AN_HOUR = 96, 4  # steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One replication: after how many hours the sensor was named, as what; the share of the visits that was counted."""
+
+    after_h: float | None
+    kind: Kind | None
+    counted: float
+
+
+def tries(
+    sites: SiteFile, site: Site, sensor: FaultySensor, scenario: Scenario, first: date
+) -> Iterator[Tried]:
+    """Yield the replications, in which the sensor fails when the site next opens from the day `first` on."""
+    number = next(n for n, one in enumerate(sites.sites) if one.id == site.id)
+    begins = first - timedelta(days=BEFORE)
+    for seed in range(1, REPLICATIONS + 1):
+        found = watched(sites, seed, begins, BEFORE + AFTER, scenario)[number]
+        fails = int(np.flatnonzero((found.seen.day >= BEFORE) & found.seen.open)[0])
+        broken = _TROUBLES[sensor.trouble](found.seen, found.column(sensor.device), fails, seed)
+        yield _tried(found, broken, sensor.device, fails)
+
+
+_TROUBLES: Final[dict[str, Callable[[SensorHistory, int, int, int], SensorHistory]]] = {
+    "off": lambda seen, n, begin, _seed: silenced(seen, n, begin),
+    "swapped": lambda seen, n, begin, _seed: swapped(seen, n, begin),
+    "drifting": lambda seen, n, begin, seed: drifting(
+        seen, n, begin, DRIFTS_TO, DRIFTS_DAYS * A_DAY, np.random.default_rng(seed)
+    ),
+}
+
+
+def _tried(found: Watched, broken: SensorHistory, device: str, fails: int) -> Tried:
+    share = _visits(found, broken, fails) / max(_visits(found, found.seen, fails), 1.0)
+    for step in _looks(fails, len(broken)):
+        for finding in detect(found.layout, cut(broken, step)):
+            if device in (finding.device, finding.evidence.get("other_device")):
+                return Tried(after_h=(step - fails) / AN_HOUR, kind=finding.kind, counted=share)
+    return Tried(after_h=None, kind=None, counted=share)
+
+
+def _looks(fails: int, end: int) -> Iterator[int]:
+    """Yield when the sensors are looked at: each hour of the first day, then at the end of each."""
+    yield from range(fails + AN_HOUR, min(fails + A_DAY, end), AN_HOUR)
+    yield from range(fails + A_DAY, end + 1, A_DAY)
+
+
+def _visits(found: Watched, seen: SensorHistory, fails: int) -> float:
+    """Return the people counted in through the doors of the site from a step on."""
+    came = 0.0
+    for n, counter in enumerate(found.layout.counters):
+        door = found.layout.doors[counter.door]
+        if None in (door.outer, door.inner):
+            way = seen.people_in if door.outer is None else seen.people_out
+            came += float(np.nansum(way[fails:, n]))
+    return came
+
+
+def notice(site: Site, sensor: FaultySensor, tried: Sequence[Tried]) -> SensorNotice:
+    """Return what the replications say together."""
+    named = [one for one in tried if one.after_h is not None]
+    after = np.array([one.after_h for one in named])
+    kinds = Counter(one.kind for one in named)
+    place = next(s.portal for s in site.sensors if s.device == sensor.device and s.portal)
+    return SensorNotice(
+        sensor=sensor,
+        name=next(portal.name for portal in site.portals if portal.id == place),
+        days=AFTER,
+        replications=len(tried),
+        noticed=len(named),
+        after_h=ranged(after) if named else None,
+        named=kinds.most_common(1)[0][0] if named else None,
+        counted=ranged(np.array([one.counted for one in tried])),
+    )

@@ -1,0 +1,133 @@
+"""Simulated weeks of a site as its sensors see them, by quarter of an hour, and what can go wrong with one of them.
+
+It is what the database would hold, made without the messages on the way: fast enough to try a fault many times.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
+from besok.analytics.quality.site_layout import Source, sensor_layout
+from besok.model import calendar
+from besok.model.arrays import Floats
+from besok.model.site import Site, SiteFile
+from sensors_sim.scenario import ORDINARY, Scenario
+from sensors_sim.sensors import Installation, by_period, detect, install, measure
+from sensors_sim.truth import at
+from sensors_sim.world import World
+
+QUARTER_MS: Final = 900_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A site as its sensors watch it, and what they saw: every one of them works all the time."""
+
+    layout: SensorLayout
+    seen: SensorHistory
+
+    def column(self, device: str) -> int:
+        """Return the first of the site's own counters that is a channel of the device."""
+        return next(n for n, c in enumerate(self.layout.counters) if c.own and c.device == device)
+
+
+def watched(
+    sites: SiteFile, seed: int, first: date, days: int, scenario: Scenario = ORDINARY
+) -> tuple[Watched, ...]:
+    """Return each of the sites through some weeks."""
+    world = World(sites, seed, scenario)
+    installation = install(world.ground, seed, characters=world.scenario.characters)
+    last = first + timedelta(days=days - 1)
+    moves = world.days(first, last)
+    edges = np.arange(world.bounds(first)[0], world.bounds(last)[1] + 1, QUARTER_MS)
+    counts = by_period(detect(installation, moves), edges, len(installation.counters)).astype(np.float64)
+    people = at(world.ground, moves, edges[1:])
+    shown = [measure(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
+    grid = np.array(shown).T.reshape(len(edges) - 1, -1)
+    found = []
+    for site in sites.sites:
+        layout, sources, _ = sensor_layout(site, sites.sites)
+        columns, counters = _columns(sources, installation), len(layout.counters)
+        seen = _seen(site, counts[:, columns[:counters]], grid[:, columns[counters:]], edges.tolist())
+        found.append(Watched(layout=layout, seen=seen))
+    return tuple(found)
+
+
+def _columns(sources: tuple[Source, ...], installation: Installation) -> list[int]:
+    counters = {(f"{c.site}/{c.device}", f"flow:{c.line}"): n for n, c in enumerate(installation.counters)}
+    gauges = {(f"{g.site}/{g.device}", f"level:{g.region}"): n for n, g in enumerate(installation.gauges)}
+    return [(counters | gauges)[device, channel] for _, device, channel in sources]
+
+
+def _seen(site: Site, counts: Floats, shown: Floats, edges: list[int]) -> SensorHistory:
+    times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
+    zone = ZoneInfo(site.timezone)
+    local = [t.astimezone(zone) for t in times]
+    days = [calendar.business_day(t, site) for t in times]
+    dates = tuple(dict.fromkeys(days))
+    number = {d: n for n, d in enumerate(dates)}
+    covered = np.ones(counts.shape[:2])
+    return SensorHistory(
+        now=times[-1] + STEP,
+        times=times,
+        dates=dates,
+        day=np.array([number[d] for d in days]),
+        slot=np.array([t.hour * 4 + t.minute // 15 for t in local]),
+        open=np.array([calendar.is_open(t, site) for t in times]),
+        people_in=counts[:, :, 0],
+        people_out=counts[:, :, 1],
+        covered=covered,
+        low=shown,
+        high=shown,
+        heard=last_heard(times, covered, shown),
+        healthy=np.ones(covered.shape, bool),
+    )
+
+
+def with_flows(
+    seen: SensorHistory, n: int, came: Floats, went: Floats, covered: Floats | None = None
+) -> SensorHistory:
+    """Return what is seen where counter `n` says something else, and is heard in that share of each step."""
+    both = seen.people_in.copy(), seen.people_out.copy()
+    both[0][:, n], both[1][:, n] = came, went
+    told = seen.covered.copy()
+    if covered is not None:
+        told[:, n] = covered
+        for grid in both:
+            grid[told[:, n] == 0, n] = np.nan
+    heard = last_heard(seen.times, told, seen.high)
+    return replace(seen, people_in=both[0], people_out=both[1], covered=told, heard=heard)
+
+
+def thinned(
+    seen: SensorHistory, n: int, share: NDArray[np.floating], rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Return the flows of a counter that misses such a share of people, step by step."""
+    came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
+    return came.astype(np.float64), went.astype(np.float64)
+
+
+def silenced(seen: SensorHistory, n: int, begin: int) -> SensorHistory:
+    """Return what is seen where a counter says nothing from a step on."""
+    told = np.where(np.arange(len(seen)) >= begin, 0.0, 1.0)
+    return with_flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told)
+
+
+def swapped(seen: SensorHistory, n: int, begin: int) -> SensorHistory:
+    """Return what is seen where a counter takes in for out from a step on."""
+    after = np.arange(len(seen)) >= begin
+    came, went = seen.people_in[:, n], seen.people_out[:, n]
+    return with_flows(seen, n, np.where(after, went, came), np.where(after, came, went))
+
+
+def drifting(
+    seen: SensorHistory, n: int, begin: int, size: float, steps: int, rng: np.random.Generator
+) -> SensorHistory:
+    """Return what is seen where the lens of a counter becomes dirty: over so many steps it comes to miss a share."""
+    share = size * np.clip((np.arange(len(seen)) - begin) / steps, 0, 1)
+    return with_flows(seen, n, *thinned(seen, n, share, rng))

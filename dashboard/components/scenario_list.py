@@ -1,0 +1,58 @@
+"""Questions to start from, and those that were asked, to be looked at again side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from besok.model.scenarios import ScenarioSpec
+from besok.model.views.scenarios import ScenarioRun
+from besok.text import formats, scenario_text
+from besok.text.languages import _
+from dashboard.components.elements import chip, data, items, quiet
+
+SIDE_BY_SIDE = 4
+_CHECKBOX: Any = "checkbox"  # which Dash's types do not know, and the browser does
+
+
+def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
+    """Return the examples as ways to the form, and the way to an empty one."""
+    questions = {
+        "double": _("What if twice as many come?"),
+        "fair": _("A Saturday with a book fair"),
+        "sensor": _("The entrance sensor fails"),
+    }
+    about = {
+        "double": _("Which space is full first, when, and for how long?"),
+        "fair": _("An event draws people of its own. Is there room for them?"),
+        "sensor": _("Would it be noticed, how soon, and what would the figures lack?"),
+        "own": _("Hours, doors, closed spaces, capacity: choose yourself."),
+    }
+    shown = {**{name: questions[name] for name in examples}, "own": _("A question of your own")}
+    cards = [
+        dcc.Link([html.Strong(text), html.Span(about[name])], href=f"/scenarios/{site}?ask={name}")
+        for name, text in shown.items()
+    ]
+    return items(cards, className="starts")
+
+
+def asked(runs: Sequence[ScenarioRun], chosen: Sequence[int], site: str, zone: str) -> Any:
+    """Return what was asked, with boxes to compare answers."""
+    if not runs:
+        return quiet(_("Nothing has been asked yet."))
+    rows = [_row(run, run.number in chosen, site, zone) for run in runs]
+    button = html.Button(_("Show the chosen side by side"), type="submit", className="send")
+    about = quiet(_("Choose up to {n} answers to see them side by side.").format(n=SIDE_BY_SIDE))
+    return html.Form(
+        [about, html.Ul(rows, className="asked"), button], action=f"/scenarios/{site}", method="get"
+    )
+
+
+def _row(run: ScenarioRun, chosen: bool, site: str, zone: str) -> Any:
+    about = f"{scenario_text.days(run.spec)} · {formats.author(run.author)}, {formats.stamp(run.asked, zone)}"
+    label = html.Span(_("Compare: {title}").format(title=run.spec.title), className="unseen")
+    box = dcc.Input(id=f"compare-{run.number}", name="run", type=_CHECKBOX, value=str(run.number))
+    pick = html.Label([box, label], className="pick", **(data(checked="1") if chosen else {}))
+    link = dcc.Link(run.spec.title, href=f"/scenarios/{site}?run={run.number}")
+    state = chip(scenario_text.state(run.state), run=run.state)
+    return html.Li([pick, link, state, html.Span(about, className="where")])

@@ -1,0 +1,182 @@
+"""A question and what became of it: it waits, is simulated, failed, or is answered."""
+
+from typing import Any
+
+from dash import html
+
+from besok.model.scenarios import ScenarioSpec
+from besok.model.site import Site
+from besok.model.views.scenarios import ScenarioResult, ScenarioRun
+from besok.model.views.whatif import SpaceStrain
+from besok.services import access
+from besok.services.scenarios import breaking, own_spaces
+from besok.text import formats, scenario_text
+from besok.text.languages import _, named, plural
+from dashboard.components.elements import aria, chip, csv_format, data, fold, items, present, quiet
+
+SHOWN = 5  # spaces that are told of
+
+
+def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
+    """Return the question with its answer; `before` are those that are computed first, `at_work` that somebody does."""
+    asked = _("asked by {author}, {time}").format(
+        author=formats.author(run.author), time=formats.stamp(run.asked, site.timezone)
+    )
+    return html.Article(
+        present(
+            html.Header([html.H2(run.spec.title), chip(scenario_text.state(run.state), run=run.state)]),
+            quiet(f"{scenario_text.days(run.spec)} · {asked}"),
+            items(scenario_text.changes(run.spec, site), className="changes"),
+            *_body(run, site, before, at_work),
+            _ways(run),
+        ),
+        className="scenario",
+        **data(number=str(run.number), state=run.state),
+    )
+
+
+def _body(run: ScenarioRun, site: Site, before: int, at_work: bool) -> list[Any]:
+    match run.state:
+        case "queued":
+            return _waits(run, before, at_work)
+        case "running":
+            return _runs(run, at_work)
+        case "failed":
+            return [html.P(scenario_text.failed(run.reason), className="problem")]
+        case "cancelled":
+            return [html.P(_("It was cancelled before it was answered."))]
+        case _:
+            return _answer(run)
+
+
+def _waits(run: ScenarioRun, before: int, at_work: bool) -> list[Any]:
+    said = plural("{n} question is answered before it.", "{n} questions are answered before it.", before)
+    first = _("It is next.") if before == 0 else said.format(n=formats.number(before))
+    return [_renewed(html.P(first)), *_away(at_work), *_cancel(run)]
+
+
+def _runs(run: ScenarioRun, at_work: bool) -> list[Any]:
+    bar = html.Progress(
+        value=str(run.done), max=str(max(run.total, 1)), **aria(label=_("How far the simulation is"))
+    )
+    told = formats.percent(run.done / run.total if run.total else 0)
+    return [_renewed(html.P([bar, " ", told], className="running")), *_away(at_work), *_cancel(run)]
+
+
+def _renewed(part: Any) -> Any:
+    return html.Div(part, **data(renew="2", renewed=_("The answer is there.")))
+
+
+def _away(at_work: bool) -> list[Any]:
+    said = _(
+        "The service that simulates does not answer. The question is kept and answered once it is back: tell "
+        "whoever runs Besök."
+    )
+    return [] if at_work else [html.P(said, className="problem")]
+
+
+def _cancel(run: ScenarioRun) -> list[Any]:
+    if not access.may("plan", run.site):
+        return []
+    address = f"POST /api/v1/sites/{run.site}/scenarios/{run.number}/cancel"
+    here = f"cancel-{run.number}"
+    form = html.Form(
+        [
+            html.Button(_("Cancel"), type="submit", className="send"),
+            html.P(
+                "",
+                className="problem",
+                role="alert",
+                **data(failed=_("That could not be cancelled. Try again.")),
+            ),
+        ],
+        **data(send=address, fields=here, kept=_("Cancelled.")),
+    )
+    return [form]
+
+
+def _answer(run: ScenarioRun) -> list[Any]:
+    found = run.result
+    if found is None:
+        return []
+    return present(
+        items(scenario_text.noticed(found.sensor), className="said") if found.sensor else None,
+        *([] if only_sensor(run.spec) else _strain(run, found)),
+        quiet(_basis(run.spec, found)),
+        html.P([_json(run), " ", _table(run)], className="files"),
+    )
+
+
+def only_sensor(spec: ScenarioSpec) -> bool:
+    """Tell whether nothing is asked about people: they are as they are today."""
+    others = (spec.hours, spec.closed, spec.door, spec.capacity, spec.event)
+    return spec.sensor is not None and spec.visitors == 1 and not any(others)
+
+
+def _strain(run: ScenarioRun, found: ScenarioResult) -> list[Any]:
+    over = breaking(run)
+    visits = next(one for one in found.answer.sites if one.site == run.site)
+    door = next((one for one in found.answer.portals if one.portal.split("/")[0] == run.site), None)
+    planned = run.spec.event.space if run.spec.event else ""
+    rooms = [s for s in own_spaces(run) if s.space == f"{run.site}/{planned}" and s not in over]
+    told = [
+        *map(scenario_text.fullest, rooms),
+        scenario_text.visits(visits),
+        *([scenario_text.rush(door)] if door else []),
+    ]
+    return [
+        html.P(scenario_text.first_to_break(over), className="finding"),
+        *(
+            [html.Ol([_space(space, run.spec.days >= 7) for space in over[:SHOWN]], className="breaking")]
+            if over
+            else []
+        ),
+        *([_more(over[SHOWN:])] if over[SHOWN:] else []),
+        items(told, className="said"),
+    ]
+
+
+def _space(space: SpaceStrain, week: bool) -> Any:
+    when = scenario_text.hours_over(space)
+    return html.Li(
+        present(html.Strong(named(space.name)), html.Span(when) if when else None,
+                html.Span(scenario_text.strained(space, week), className="where"))
+    )  # fmt: skip
+
+
+def _more(spaces: list[SpaceStrain]) -> Any:
+    names = formats.several([named(space.name) for space in spaces])
+    return fold(_("{n} more").format(n=formats.number(len(spaces))), html.P(names))
+
+
+def _basis(spec: ScenarioSpec, found: ScenarioResult) -> str:
+    learnt = _("Today is learnt from this site's history.")
+    usual = _("Too little history of this site is known: today is as usual for a place of its kind.")
+    said = [learnt if found.learnt else usual]
+    if not only_sensor(spec):
+        n = formats.number(spec.replications)
+        said.append(_("{n} simulations; in brackets the interval that holds 80 % of them.").format(n=n))
+        said.append(_("Nobody is turned away: the figures say how many want to come in."))
+    return " ".join(said)
+
+
+def _json(run: ScenarioRun) -> Any:
+    address = f"/api/v1/sites/{run.site}/scenarios/{run.number}"
+    return html.A(_("Answer as JSON"), href=address, download=f"scenario-{run.number}.json")
+
+
+def table_address(run: ScenarioRun) -> str:
+    """Return where the spaces of an answer are had as a file."""
+    return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}"
+
+
+def _table(run: ScenarioRun) -> Any:
+    return html.A(_("Spaces as CSV"), href=table_address(run), download="")
+
+
+def _ways(run: ScenarioRun) -> Any:
+    """Return the address of this answer alone, for colleagues, and the way to ask again."""
+    links = [html.A(_("Link to share"), href=f"/scenarios/{run.site}?run={run.number}")]
+    if access.may("plan", run.site):
+        links.append(html.A(_("Ask again with changes"), href=f"/scenarios/{run.site}?ask={run.number}"))
+    return html.P([part for link in links for part in (link, " ")], className="files")

@@ -1,0 +1,127 @@
+"""*Scenarios*: planners ask what would happen, and read what breaks first, when and for how long."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from besok.model import calendar
+from besok.model.scenarios import ScenarioSpec
+from besok.model.site import Site
+from besok.model.views.live import SiteInfo
+from besok.model.views.scenarios import ScenarioRun
+from besok.services import access, scenarios
+from besok.store import scenarios as store
+from besok.store import sites
+from besok.store.database import Database
+from besok.text import scenario_text
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import notices, scenario_form, scenario_list, scenario_run
+from dashboard.components.chart import chart
+from dashboard.components.elements import data, present, quiet
+from dashboard.figures.scenarios import Bars, peaks
+
+CHARTED = 8  # spaces, those that are fullest
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return the form where something is to be asked, else the answers that the address names, or the newest."""
+    place = sites.load(db, site.site)
+    title = _("Scenarios for {site}").format(site=named(site.name))
+    runs = store.listing(db, site.site)
+    may = access.may("plan", site.site)
+    asking = address.get("ask") if may else ""
+    parts = _asking(db, place, asking, now) if asking else _answers(db, place, runs, address, now, may)
+    head = [*notices.simulated(site.sandbox), html.H1(title)]
+    return html.Div([*head, *parts], className="page scenarios", **data(title=title))
+
+
+def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
+    known = scenario_text.examples(place, calendar.business_day(now, place))
+    if asking.isdecimal():
+        spec = store.load(db, place.id, int(asking)).spec
+    else:
+        first = known["double"].first
+        spec = known.get(asking) or ScenarioSpec(title=_("My question"), first=first, days=7)
+    back = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
+    about = _(
+        "People are simulated minute by minute, as they use this site, on the days you choose: once as it is today "
+        "and once with your changes. Nothing of the real figures is touched."
+    )
+    return [html.P(back), quiet(about), scenario_form.form(place, spec)]
+
+
+def _answers(
+    db: Database, place: Site, runs: list[ScenarioRun], address: Address, now: datetime, may: bool
+) -> list[Any]:
+    chosen = [int(value) for name, value in address.query if name == "run" and value.isdecimal()]
+    shown = [store.load(db, place.id, number) for number in (chosen or [r.number for r in runs[:1]])][
+        : scenario_list.SIDE_BY_SIDE
+    ]
+    waiting = [run.number for run in runs if run.state in ("queued", "running")]
+    at_work = not waiting or scenarios.at_work(db, now)
+    cards = [scenario_run.card(run, place, sum(n < run.number for n in waiting), at_work) for run in shown]
+    known = scenario_text.examples(place, calendar.business_day(now, place))
+    forbidden = quiet(_("Planners and administrators ask here; you can read the answers."))
+    return present(
+        scenario_list.starts(place.id, known) if may else forbidden,
+        html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
+        _chart([run for run in shown if run.result and not scenario_run.only_sensor(run.spec)]),
+        html.H2(_("Questions so far")),
+        scenario_list.asked(runs, [run.number for run in shown], place.id, place.timezone),
+    )
+
+
+def _chart(runs: list[ScenarioRun]) -> Any:
+    """Return how full each space gets, of all answers that are shown; nothing where no space has a capacity."""
+    if not runs:
+        return None
+    found = {s.space: s for run in runs for s in scenarios.own_spaces(run) if s.capacity}
+    worst = {
+        name: max(
+            s.then.peak.mid / (s.capacity or 1)
+            for run in runs
+            for s in scenarios.own_spaces(run)
+            if s.space == name
+        )
+        for name in found
+    }
+    fullest = sorted(worst, key=lambda name: -worst[name])[:CHARTED]
+    planned = {f"{run.site}/{run.spec.event.space}" for run in runs if run.spec.event} & found.keys()
+    fullest += sorted(planned - set(fullest))
+    if not fullest:
+        return None
+    worlds = [_bars(_("today"), fullest, runs[0], "today")]
+    worlds += [_bars(run.spec.title, fullest, run, "then") for run in runs]
+    names = [named(found[name].name) for name in fullest]
+    rows = [
+        [name, *(f"{world.mid[n]:.0f} ({world.low[n]:.0f}–{world.high[n]:.0f})" for world in worlds)]
+        for n, name in enumerate(names)
+    ]
+    return html.Section(
+        [
+            html.H2(_("How full it gets")),
+            chart(
+                peaks(names, worlds[0], worlds[1:]),
+                label=_("The most people at once in each space, as a share of its capacity"),
+                finding=_(
+                    "The most people at once, as % of the capacity; the thin lines are 80 % intervals."
+                ),
+                head=[_("Space"), *(world.name for world in worlds)],
+                rows=rows,
+                csv=scenario_run.table_address(runs[0]),
+                name="scenarios",
+            ),
+        ]
+    )
+
+
+def _bars(name: str, spaces: list[str], run: ScenarioRun, side: str) -> Bars:
+    known = {space.space: space for space in scenarios.own_spaces(run)}
+    peak = [
+        [100 * getattr(getattr(known[space], side).peak, end) / (known[space].capacity or 1) if space in known else 0.0
+         for space in spaces]
+        for end in ("mid", "low", "high")
+    ]  # fmt: skip
+    return Bars(name=name, mid=peak[0], low=peak[1], high=peak[2])

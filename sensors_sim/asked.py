@@ -1,0 +1,86 @@
+"""A planner's question as a scenario of the simulator."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from itertools import count
+from typing import Any, Final
+
+from besok.model.scenarios import FaultySensor, NewDoor, PlannedEvent, ScenarioSpec
+from besok.model.site import OUTSIDE, Site, SiteFile, Text
+from sensors_sim.scenario import Capacity, Closing, Event, Fault, Hours, NewPortal, Rates, Scenario
+
+DRIFTS_DAYS, DRIFTS_TO = 10, 0.6  # a dirty lens: over so many days it comes to miss this share of the people
+DAY_MIN: Final = 24 * 60
+ABOUT: Final = Text(sv="En planerares fråga.", en="A planner's question.")
+
+
+def connected(sites: SiteFile, site: str) -> SiteFile:
+    """Return the sites that doors join with one, itself among them: people come from one into the other."""
+    joined = {site}
+    while True:
+        near = {
+            place
+            for one in sites.sites
+            for portal in one.portals
+            if joined
+            & (ends := {one.id, *(e.split("/")[0] for e in (portal.outer, portal.inner) if "/" in e)})
+            for place in ends
+        }
+        if near <= joined:
+            return SiteFile(sites=tuple(one for one in sites.sites if one.id in joined))
+        joined |= near
+
+
+def scenario_of(spec: ScenarioSpec, site: Site) -> Scenario:
+    """Return what is asked about a site as a scenario; the seed and the replications are beside it."""
+    title = Text(sv=spec.title, en=spec.title)
+    parts: dict[str, Any] = {"rates": (Rates(site=site.id, arrivals=spec.visitors),)}
+    if spec.hours:
+        parts["opening"] = (Hours(site=site.id, hours=spec.hours),)
+    if spec.closed:
+        parts["closings"] = (Closing(site=site.id, spaces=spec.closed),)
+    if spec.capacity:
+        parts["capacities"] = (
+            Capacity(site=site.id, space=spec.capacity.space, capacity=spec.capacity.people),
+        )
+    if spec.event:
+        parts["events"] = (_event(spec, spec.event, site),)
+    if spec.door:
+        portal = _portal(spec.door, site)
+        parts["portals"] = (portal,)
+        if spec.door.outer == OUTSIDE:
+            parts["rates"] += (Rates(site=site.id, entrances={portal.id: spec.door.share}),)
+    if spec.sensor:
+        parts["faults"] = tuple(_faults(spec, spec.sensor, site))
+    return Scenario(id="asked", title=title, about=ABOUT, first=spec.first, last=spec.last, **parts)
+
+
+def _event(spec: ScenarioSpec, event: PlannedEvent, site: Site) -> Event:
+    return Event(
+        site=site.id,
+        space=event.space,
+        title=Text(sv=event.title, en=event.title),
+        start=event.start,
+        minutes=event.minutes,
+        people=event.people,
+        first=spec.first,
+    )
+
+
+def _portal(door: NewDoor, site: Site) -> NewPortal:
+    taken = {portal.id for portal in site.portals}
+    free = next(new for n in count(1) if (new := f"new-door-{n}") not in taken)
+    name = Text(sv=door.name, en=door.name)
+    return NewPortal(site=site.id, id=free, name=name, outer=door.outer, inner=door.inner, counted=False)
+
+
+def _faults(spec: ScenarioSpec, sensor: FaultySensor, site: Site) -> Iterator[Fault]:
+    device, begins = f"{site.id}/{sensor.device}", datetime.combine(spec.first, time(12))
+    if sensor.trouble != "drifting":
+        kind = {"off": "silence", "swapped": "swapped"}[sensor.trouble]
+        yield Fault(device=device, kind=kind, begins=begins)  # type: ignore[arg-type]
+        return
+    for n in range(DRIFTS_DAYS):
+        last = n == DRIFTS_DAYS - 1
+        yield Fault(device=device, kind="blind", begins=begins + timedelta(days=n),
+                    minutes=None if last else DAY_MIN, share=DRIFTS_TO * (n + 1) / DRIFTS_DAYS)  # fmt: skip

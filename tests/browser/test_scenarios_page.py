@@ -1,0 +1,74 @@
+"""A planner asks with the keyboard, waits, and reads the answer; whoever may not ask reads it too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from house import House, Open, running
+from playwright.sync_api import Page, expect
+
+from besok.model.settings import Settings
+from besok.store import scenarios
+from besok.store.database import Database
+from cli.simulation import scenario_runs
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+
+
+@pytest.fixture
+def process(settings: Settings) -> Iterator[None]:
+    with running("scenarios", scenario_runs.run, settings):
+        yield
+
+
+def accessible(page: Page) -> None:
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_a_planner_asks_and_reads_the_answer(
+    quiet_house: House, process: None, open_page: Open, db: Database
+) -> None:
+    page = open_page(f"{quiet_house.url}/scenarios/{quiet_house.id}", locale="en-GB", bypass_csp=True)
+    expect(page.get_by_text("Nothing has been asked yet.")).to_be_visible()
+    accessible(page)
+    page.get_by_role("link", name="What if twice as many come?").press("Enter")
+    expect(page.get_by_label("Visitors, times the usual")).to_have_value("2")
+    page.get_by_label("Number of days").fill("1")
+    page.locator("summary", has_text="An event").press("Enter")
+    page.get_by_label("People who come to it").fill("9")
+    page.get_by_label("What it is called").first.fill("Reading")
+    accessible(page)
+    page.get_by_label("Your name or initials").fill("Kim")
+    page.get_by_label("Your name or initials").press("Enter")
+    card = page.locator(".scenario")
+    expect(card.locator("header .chip")).to_have_text("done")
+    expect(card).to_contain_text("First over capacity:")
+    expect(card).to_contain_text("Reading at 13:00 with 9 people")
+    expect(page.locator("#graph-scenarios .bars path").first).to_be_attached()
+    accessible(page)
+    (run,) = scenarios.listing(db, quiet_house.id)
+    assert run.spec.event and (run.spec.event.people, run.spec.door, run.author) == (9, None, "Kim")
+    assert page.url.endswith(f"?run={run.number}")
+
+
+def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
+    quiet_house: House, open_page: Open, db: Database
+) -> None:
+    address = f"{quiet_house.url}/scenarios/{quiet_house.id}"
+    page = open_page(f"{address}?ask=own", width=390, bypass_csp=True, strict=False)
+    page.get_by_label("Ditt namn eller dina initialer").fill("Kim")
+    page.get_by_role("button", name="Fråga").press("Enter")
+    expect(page.locator(".writing .problem")).to_have_text("inget vore annorlunda: välj minst en ändring")
+    page.get_by_label("Besökare, gånger det vanliga").fill("3")
+    page.get_by_role("button", name="Fråga").press("Enter")
+    card = page.locator(".scenario")
+    expect(card).to_contain_text("Tjänsten som simulerar svarar inte.")
+    accessible(page)
+    card.get_by_role("button", name="Avbryt").press("Enter")
+    expect(card.locator("header .chip")).to_have_text("avbruten")
+    (run,) = scenarios.listing(db, quiet_house.id)
+    assert run.state == "cancelled"
+    page.get_by_role("link", name="Fråga igen med ändringar").press("Enter")
+    expect(page.get_by_label("Besökare, gånger det vanliga")).to_have_value("3")

@@ -1,0 +1,100 @@
+"""A planner asks over the API, a process computes, and the answer is the one that the command gives."""
+
+import csv
+import io
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+from conftest import example_file
+from pydantic import SecretStr
+
+from api.numbers import rounded
+from besok.model.scenarios import MOST_DAYS, MOST_QUEUED, ScenarioSpec
+from besok.model.settings import Settings
+from cli.simulation import scenario_runs
+from cli.simulation.whatif import as_body
+from sensors_sim.asked import scenario_of
+from sensors_sim.whatif import Question, what_if
+
+ASKED = "/api/v1/sites/stadsbiblioteket/scenarios"
+BODY = {
+    "who": "Kim", "title": "Saturday", "first": "2026-12-05", "visitors": 2, "replications": 2, "closed": ["cafe"],
+    "event": {"title": "Fair", "space": "hall", "start": "12:00", "minutes": 90, "people": 120},
+    "sensor": {"device": "count-town-entrance", "trouble": "off"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def process(database_url: str) -> Iterator[None]:
+    """`besok run-scenarios`, in a thread."""
+    stop = threading.Event()
+    settings = Settings(database_url=SecretStr(database_url))
+    thread = threading.Thread(target=scenario_runs.run, args=(settings, stop))
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def test_the_answer_is_that_of_the_command(
+    ask: httpx2.Client, process: None, wait_for: Callable[..., object]
+) -> None:
+    made = ask.post(ASKED, json=BODY)
+    assert made.status_code == 201, made.text
+    number = made.json()["number"]
+    wait_for(
+        lambda: ask.get(f"{ASKED}/{number}").json()["state"] not in ("queued", "running"),
+        progress=lambda: ask.get(f"{ASKED}/{number}").json()["done"],
+    )
+    run = ask.get(f"{ASKED}/{number}").json()
+    assert run["state"] == "done", run
+    result: dict[str, Any] = run["result"]
+    assert result["learnt"] is False
+    then = scenario_of(msgspec.convert(run["spec"], ScenarioSpec), example_file().sites[0])
+    day = date(2026, 12, 5)
+    question = Question(site_file=example_file(), then=then, first=day, last=day, seeds=(1, 2))
+    assert result["answer"] == rounded(as_body(what_if(question)))
+    hall = next(s for s in result["answer"]["spaces"] if s["space"] == "stadsbiblioteket/hall")
+    assert hall["then"]["peak"]["low"] >= 110 > hall["today"]["peak"]["high"]
+    assert result["sensor"]["noticed"] == 10 and result["sensor"]["named"] == "silent"
+    assert result["sensor"]["counted"]["high"] < 0.9
+    rows = list(csv.DictReader(io.StringIO(ask.get(f"{ASKED}/{number}/spaces?format=csv").text)))
+    assert "hall" in [row["space"] for row in rows] and "stadsparken" not in str(rows)
+
+
+WRONG: tuple[dict[str, Any], ...] = (
+    {"days": MOST_DAYS + 1}, {"days": 0}, {"visitors": 1000}, {"visitors": "NaN"}, {"replications": 10_000},
+    {"first": "soon"}, {"title": ""}, {"title": "x" * 101}, {"title": "a\u0000b"}, {"closed": ["nowhere"]},
+    {"closed": ["cafe"] * 101}, {"hours": "x" * 61}, {"hours": "25:99-1"}, {"seed": -1}, {"surprise": 1},
+    {"sensor": {"device": "door", "trouble": "off"}}, {"first": "2026-12-25", "event": None},
+    {"event": {"title": "x", "space": "hall", "start": "12:00", "people": 10**9}},
+    {"event": {"title": "x", "space": "hall", "start": "03:00", "people": 10}},
+    {"door": {"name": "x", "outer": "foyer", "inner": "foyer"}}, {"capacity": {"space": "foyer", "people": 0}},
+)  # fmt: skip
+
+
+def test_what_cannot_be_asked_is_refused_and_nothing_waits(
+    ask: httpx2.Client, subtests: pytest.Subtests
+) -> None:
+    for more in WRONG:
+        with subtests.test(str(more)[:60]):
+            refused = ask.post(ASKED, json=BODY | more)
+            assert refused.status_code in (400, 422) and refused.json()["error"]
+    assert ask.get(ASKED).json() == []
+
+
+def test_the_queue_is_bounded_and_what_waits_can_be_cancelled(ask: httpx2.Client) -> None:
+    numbers = [ask.post(ASKED, json=BODY).json()["number"] for _ in range(MOST_QUEUED)]
+    full = ask.post(ASKED, json=BODY, headers={"Accept-Language": "sv"})
+    assert full.status_code == 422 and "avbryt en" in full.json()["error"]
+    assert ask.post(f"{ASKED}/{numbers[0]}/cancel", json={}).json()["state"] == "cancelled"
+    assert ask.post(f"{ASKED}/{numbers[0]}/cancel").status_code == 422
+    assert ask.post(f"{ASKED}/{2**31 - 1}/cancel").status_code == 404
+    assert ask.get(f"{ASKED}/0").status_code == 422
+    assert ask.get(f"{ASKED}/{numbers[1]}/spaces").json() == []
+    assert ask.post(ASKED, json=BODY).status_code == 201

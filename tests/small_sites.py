@@ -1,8 +1,11 @@
 """Small libraries for tests: a name, a week of hours, spaces, doors and sensors."""
 
 from datetime import time
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from besok.model import sitefile
 from besok.model.site import (
     OpeningException,
     OpeningHours,
@@ -16,7 +19,14 @@ from besok.model.site import (
 )
 
 NAME = Text(sv="x", en="x")
+EXAMPLE = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@cache
+def example_file() -> SiteFile:
+    """Return the example's sites."""
+    return sitefile.parse(EXAMPLE.read_text("utf-8"), EXAMPLE.name)
 
 
 def week(hours: str, *exceptions: OpeningException, **more: Any) -> OpeningHours:

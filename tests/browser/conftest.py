@@ -1,18 +1,15 @@
 """What browser tests share: a house with services of the test's own, and pages that tolerate no complaint."""
 
 import json
-import logging
-import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 import pytest
-from house import House, apply_house
+from house import House, apply_house, listening
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
@@ -83,19 +80,6 @@ def complains(message: ConsoleMessage) -> bool:
     path = urlsplit(message.location["url"]).path
     missing = "404" in message.text and "." not in path and not path.startswith(("/api", "/_"))
     return message.type in ("error", "warning") and not missing
-
-
-@contextmanager
-def listening() -> Iterator[threading.Event]:
-    """Set as soon as a collector listens to the broker: what is published before that is nobody's."""
-    subscribed = threading.Event()
-    handler = logging.Handler()
-    handler.emit = lambda record: subscribed.set() if "Listening" in record.getMessage() else None  # type: ignore[method-assign]
-    log = logging.getLogger("collectors")
-    log.setLevel(logging.INFO)
-    log.addHandler(handler)
-    yield subscribed
-    log.removeHandler(handler)
 
 
 @pytest.fixture

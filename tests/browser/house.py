@@ -1,6 +1,9 @@
 """The words that the browser tests use."""
 
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,3 +44,16 @@ def apply_house(db: Database, name: str) -> None:
     """Build the house of the tests as a site called `name`."""
     text = (Path(__file__).parent / "house.toml").read_text()
     sites.apply(db, parse(text.replace("HOUSE", name).replace("DAY_START", f"{DAY_START:02}:00")))
+
+
+@contextmanager
+def listening() -> Iterator[threading.Event]:
+    """Set as soon as a collector listens to the broker: what is published before that is nobody's."""
+    subscribed = threading.Event()
+    handler = logging.Handler()
+    handler.emit = lambda record: subscribed.set() if "Listening" in record.getMessage() else None  # type: ignore[method-assign]
+    log = logging.getLogger("collectors")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    yield subscribed
+    log.removeHandler(handler)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
-from conftest import listening
-from house import Open, ago, people
+from house import Open, ago, listening, people
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Page, expect
 

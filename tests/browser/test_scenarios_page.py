@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house import House, Open, running
+from house import House, Open
 from playwright.sync_api import Page, expect
 
 from besok.model.settings import Settings
 from besok.store import scenarios
 from besok.store.database import Database
 from cli.simulation import scenario_runs
+from tests.at_work import running
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 

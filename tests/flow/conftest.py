@@ -6,7 +6,6 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,17 +16,15 @@ import pytest
 from pydantic import SecretStr
 from servers import connected
 
-from besok.model import sitefile
 from besok.model.settings import Settings
-from besok.model.site import Site, SiteFile
+from besok.model.site import Site
 from besok.store import sites
 from besok.store.database import Database
 from collectors import collector
 from tests.at_work import on, running, serving
 from tests.databases import FreshUrl
 from tests.patience import wait_for
-
-EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
+from tests.small_sites import example_file
 
 Sent = Iterable[tuple[str, Any]]  # topic below the site, payload
 
@@ -121,12 +118,6 @@ def readings(database_url: str) -> Iterator[Callable[..., list[tuple[Any, ...]]]
             " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
             " order by r.time, 1, 2, 3"
         ).fetchall()
-
-
-@cache
-def example_file() -> SiteFile:
-    """Return the example's sites."""
-    return sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
 
 
 def example(db: Database) -> tuple[Site, ...]:

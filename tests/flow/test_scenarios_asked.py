@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -10,16 +9,15 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from conftest import example_file
-from pydantic import SecretStr
 
 from api.numbers import rounded
 from besok.model.scenarios import MOST_DAYS, MOST_QUEUED, ScenarioSpec
-from besok.model.settings import Settings
 from cli.simulation import scenario_runs
 from cli.simulation.whatif import as_body
 from sensors_sim.asked import scenario_of
 from sensors_sim.whatif import Question, what_if
+from tests.at_work import on, running
+from tests.small_sites import example_file
 
 ASKED = "/api/v1/sites/stadsbiblioteket/scenarios"
 BODY = {
@@ -32,13 +30,8 @@ BODY = {
 @pytest.fixture
 def process(database_url: str) -> Iterator[None]:
     """`besok run-scenarios`, in a thread."""
-    stop = threading.Event()
-    settings = Settings(database_url=SecretStr(database_url))
-    thread = threading.Thread(target=scenario_runs.run, args=(settings, stop))
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
+    with running("scenarios", scenario_runs.run, on(database_url)):
+        yield
 
 
 def test_the_answer_is_that_of_the_command(

@@ -39,7 +39,7 @@ IMPERSONAL = """
     occupancy_bucket.reason occupancy_learnt.building occupancy_learnt.learnt occupancy_minute.basis
     occupancy_minute.reason placement.role portal.name_en portal.name_sv portal.slug
     programme_event.calendar programme_event.uid quarantine.cause quarantine.replaced
-    quarantine_decision.decision quarantine_decision.device receive_token.digest scenario_run.reason
+    quarantine_decision.decision quarantine_decision.device receive_token.digest rejected.kind scenario_run.reason
     scenario_run.state school_holiday.calendar
     school_holiday.name seen.digest seen.mark seen.scope service.detail service.name session.digest
     session.previous session.provider_session sign_in_failure.name site.kind site.name_en site.name_sv

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SUITES, ASSETS, VENDOR = "/_dash-component-suites/", "/assets/", "/assets/vendor/"
 ADDRESS = re.compile(r'(?:src|href)="([^"]+)"')
+FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.|[?&]m=")  # that an address changes with its file
 BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of their package by it
 
 
@@ -23,6 +24,7 @@ def addresses(app: Dash, more: str) -> frozenset[str]:
         bundles = [folder / path for path in paths if path.endswith(".js")]
         marks = {mark for path in bundles if path.exists() for mark in BAKED.findall(path.read_text("utf-8"))}
         found.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
+        found.update(f"{SUITES}{package}/{path}" for path in paths)  # what bundles load when it is needed
     return frozenset(found)
 
 
@@ -34,7 +36,7 @@ def _marked(path: str, mark: str) -> str:
 
 
 class CachingMiddleware:
-    """Marks files at known addresses of a version as immutable, refuses other versions: what is kept never changes."""
+    """Marks files at known addresses of a version as immutable, refuses unknown ones: what is kept never changes."""
 
     def __init__(self, app: ASGIApp, known: frozenset[str]) -> None:
         self.app = app
@@ -50,7 +52,7 @@ class CachingMiddleware:
                 scope, receive, send
             )
             return
-        lasting = address or scope["path"].startswith(VENDOR)
+        lasting = scope["path"].startswith(VENDOR) or FINGERPRINT.search(address or "")
 
         async def send_with_age(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -63,7 +65,7 @@ class CachingMiddleware:
 
 
 def versioned(scope: Scope) -> str | None:
-    """Return the whole address if it says anything of the file's version, as all of Dash's own do, else None."""
+    """Return the whole address of what is known by it, as all of Dash's own are, else None."""
     path, query = str(scope["path"]), scope["query_string"].decode("latin-1")
     if path.startswith(ASSETS):
         return f"{path}?{query}" if "m" in parse_qs(query, keep_blank_values=True) else None

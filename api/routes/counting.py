@@ -31,7 +31,7 @@ ProposalId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of 
 CountId = Annotated[UUID, Path(description="The count's id, made by its sender")]
 
 
-class DecisionIn(Signed):
+class VerdictIn(Signed):
     """Whether a proposed correction is to hold."""
 
     decision: Literal["accept", "reject"] = Field(description="What is to become of it")
@@ -137,7 +137,7 @@ def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
 
 
 @router.writes("/sites/{site}/calibration/{number}", "acknowledge", "Decide about a proposed correction")
-def decide(site: KnownSite, number: ProposalId, body: DecisionIn, db: Db, now: Now) -> SiteCalibration:
+def decide(site: KnownSite, number: ProposalId, body: VerdictIn, db: Db, now: Now) -> SiteCalibration:
     """Put a correction in force from the day of its first count on, or reject it; the days concerned are recomputed."""
     if all(one.id != number for one in get_calibration(db, site.id, now).history):
         raise NotFound(f"{site.id} has no proposal {number}")

@@ -23,7 +23,9 @@ Value = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, 
 Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,18}$")]
 PartName = Annotated[Part, Path(description="Which kind of part", examples=["spaces"])]
 MARK = Field(
-    default="", description="Of the part as it was read, so that nobody else's change is lost; empty: new"
+    default="",
+    description="Of the part as it was read, so that nobody else's change is lost; empty: new",
+    examples=["3f9a1c0b7d2e4f5a60"],
 )
 HOURS = (*WEEKDAYS, "on_holiday", "hours")
 

@@ -156,7 +156,7 @@ def test_a_wall_screen_opens_with_its_key_and_leaves_when_it_is_revoked(
 def test_who_is_signed_in_writes_no_name(browser: BrowserContext, quiet_house: House, db: Database) -> None:
     person(db, "ada", "admin")
     page = browser.new_page()
-    page.goto(f"{quiet_house.url}/login?next=/progress/{quiet_house.id}")
+    page.goto(f"{quiet_house.url}/login?next=/progress/{quiet_house.id}/impact")
     enter(page, "ada")
     form = page.locator("form[data-fields=asked]")
     page.get_by_text("Lägg till ett önskemål").click()

@@ -144,7 +144,7 @@ def test_answers_are_compressed_as_the_caller_can_read_them(quiet: httpx2.Client
 
 
 def test_the_api_only_reads(quiet: httpx2.Client) -> None:
-    assert quiet.post(f"{V1}/sites", json={}).status_code == 405
+    assert quiet.post(f"{V1}/health", json={}).status_code == 405
     assert quiet.delete(f"{V1}/rejected").status_code == 405
 
 

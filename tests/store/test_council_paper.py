@@ -28,14 +28,12 @@ def text_of(paper: bytes) -> str:
     return page.extract_text().replace("\n", " ").replace("\xa0", " ")
 
 
-def test_one_page_says_what_the_page_says(db: Database, database_url: str) -> None:
+def test_one_page_says_what_the_page_says(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)))
     with pytest.raises(NotFound, match="needs a year of visits and a baseline"):
         make_council_paper(db, "lib", NOW)
-    write(
-        database_url,
-        {("lib", door): days(FIRST, (TODAY - FIRST).days, n) for door, n in (("front", 90), ("back", 60))},
-    )
+    doors = {("lib", "front"): 90, ("lib", "back"): 60}
+    write(db, {door: days(FIRST, (TODAY - FIRST).days, n) for door, n in doors.items()})
     way = get_progress(db, "lib", TODAY)
     for language in ("sv", "en"):
         with speaking(language):

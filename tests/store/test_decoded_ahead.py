@@ -15,6 +15,8 @@ from collectors.knowledge import Knowledge
 from collectors.registering import Registrar
 from collectors.writer import Writer
 
+pytestmark = pytest.mark.usefixtures("database_url")  # with several connections
+
 
 @pytest.fixture
 def decoders(monkeypatch: pytest.MonkeyPatch) -> list[str]:

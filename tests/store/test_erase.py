@@ -157,6 +157,7 @@ insert into programme_event (site_id, uid, title, during) select site_id, 'u', '
     from site;
 insert into scenario_run (site_id, spec, author, asked) select site_id, '{"title": "Anna Berg asks"}', 'x', now()
     from site;
+insert into site_edited (site_id, before) select site_id, 'x' from site on conflict do nothing;
 insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure)
 select site_id, '2025-01-01', '2025-12-31', '2030-12-31', 2, 'net' from site;
 insert into quarantine (channel_id, metric, time, value, period_s, flags, received, wraps, cause)

@@ -219,7 +219,7 @@ def test_a_finding_whose_cause_was_changed_is_watched_and_never_advises_to_undo_
     write(library, Batch(readings=batch))
     job.check_due(library, NOW)
     (found,) = [f for f in get_findings(library, "lib", now=NOW) if f.kind == "swapped"]
-    assert "swapped = true" in found.advice.en and found.fixed is None
+    assert "under Edit site, Sensors" in found.advice.en and found.fixed is None
     fixed = HOUSE.replace('portal = "back"\n', 'portal = "back"\nswapped = true\n')
     sites.apply(library, sitefile.parse(fixed), now=NOW)
     for checked in (NOW, NOW + timedelta(hours=1)):

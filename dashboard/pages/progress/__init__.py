@@ -53,7 +53,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *tab.parts(db, place, title, today, now),
         ),
         className="page",
-        **data(title=f"{title} – {tab.name()}"),
+        **data(title=f"{title} – {tab.name()}" if address.space else title),
     )
 
 

@@ -163,6 +163,12 @@ def test_a_part_that_others_need_stays_and_they_are_named() -> None:
     assert ("portals", "Läsesalens dörr") in refused.value.elsewhere and not refused.value.fields
 
 
+@pytest.mark.parametrize("part", ["site", "target"])
+def test_what_a_site_has_once_is_not_added_again(part: Part) -> None:
+    with pytest.raises(EditConflict):
+        edited(rich(), Edit(site=LIBRARY.id, part=part, values={}))
+
+
 def test_what_somebody_else_has_changed_is_not_changed_again() -> None:
     raw = next(raw for raw in parts(EXAMPLE, LIBRARY.id)["spaces"] if raw["id"] == "cafe")
     shown, values = mark("spaces", raw), values_of("spaces", raw)

@@ -34,6 +34,7 @@ FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; o
         "baseline_source",
     ),
 }  # fmt: skip
+_ONCE: Final = ("site", "target")  # a site has one at most
 _BY_NAME: Final = ("spaces", "portals")  # have an id that is made of the name
 _SECTIONS: Final = ("opening", "target", "spaces", "portals", "sensors", "mappings", "visits")
 _BEGIN: Final = dict.fromkeys((*WEEKDAYS, "on_holiday"), "always")  # of a new site, until its hours are said
@@ -82,7 +83,8 @@ def edited(site_file: SiteFile, edit: Edit) -> SiteFile:
     number, site = _find(whole, edit.site)
     lists = _lists(site)
     was = next((one for one in lists[edit.part] if edit.mark and mark(edit.part, one) == edit.mark), None)
-    if edit.mark and was is None:
+    added = edit.values is not None and edit.part in _ONCE and lists[edit.part]
+    if was is None and (edit.mark or added):
         raise EditConflict
     item = _item(edit, lists, was)
     whole["sites"][number] = _joined(lists)

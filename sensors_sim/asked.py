@@ -1,10 +1,11 @@
 """A planner's question as a scenario of the simulator."""
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import datetime, time, timedelta
-from itertools import count
 from typing import Any, Final
 
+from besok.model.scenario_sandbox import new_door, sandbox_spec
 from besok.model.scenarios import FaultySensor, NewDoor, PlannedEvent, ScenarioSpec
 from besok.model.site import OUTSIDE, Site, SiteFile, Text
 from sensors_sim.scenario import Capacity, Closing, Event, Fault, Hours, NewPortal, Rates, Scenario
@@ -51,8 +52,25 @@ def scenario_of(spec: ScenarioSpec, site: Site) -> Scenario:
         if spec.door.outer == OUTSIDE:
             parts["rates"] += (Rates(site=site.id, entrances={portal.id: spec.door.share}),)
     if spec.sensor:
-        parts["faults"] = tuple(_faults(spec, spec.sensor, site))
+        begins = datetime.combine(spec.first, time(12))
+        parts["faults"] = tuple(_faults(spec.sensor, site, begins))
     return Scenario(id="asked", title=title, about=ABOUT, first=spec.first, last=spec.last, **parts)
+
+
+def played_in(sandbox: Site, spec: ScenarioSpec, site: Site, now: datetime) -> Scenario:
+    """Return what is simulated where a question about a site is played live in its sandbox.
+
+    A sensor fails from `now` on; one that drifts has come to its worst by then.
+    """
+    left = sandbox_spec(spec, site, now)
+    scenario = scenario_of(left, sandbox)
+    if spec.door and spec.door.outer == OUTSIDE:
+        door = Rates(site=sandbox.id, entrances={new_door(spec.door, site).id: spec.door.share})
+        scenario = replace(scenario, rates=(*scenario.rates, door))
+    if left.sensor:
+        began = timedelta(days=DRIFTS_DAYS if left.sensor.trouble == "drifting" else 0)
+        scenario = replace(scenario, faults=tuple(_faults(left.sensor, sandbox, now - began)))
+    return scenario
 
 
 def _event(spec: ScenarioSpec, event: PlannedEvent, site: Site) -> Event:
@@ -68,14 +86,14 @@ def _event(spec: ScenarioSpec, event: PlannedEvent, site: Site) -> Event:
 
 
 def _portal(door: NewDoor, site: Site) -> NewPortal:
-    taken = {portal.id for portal in site.portals}
-    free = next(new for n in count(1) if (new := f"new-door-{n}") not in taken)
-    name = Text(sv=door.name, en=door.name)
-    return NewPortal(site=site.id, id=free, name=name, outer=door.outer, inner=door.inner, counted=False)
+    portal = new_door(door, site)
+    return NewPortal(
+        site=site.id, **{f.name: getattr(portal, f.name) for f in fields(portal)} | {"counted": False}
+    )
 
 
-def _faults(spec: ScenarioSpec, sensor: FaultySensor, site: Site) -> Iterator[Fault]:
-    device, begins = f"{site.id}/{sensor.device}", datetime.combine(spec.first, time(12))
+def _faults(sensor: FaultySensor, site: Site, begins: datetime) -> Iterator[Fault]:
+    device = f"{site.id}/{sensor.device}"
     if sensor.trouble != "drifting":
         kind = {"off": "silence", "swapped": "swapped"}[sensor.trouble]
         yield Fault(device=device, kind=kind, begins=begins)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from typing import Final, TextIO
 from besok.model.errors import SettingsError
 from besok.model.settings import Settings
 from besok.model.site import SiteFile
+from sensors_sim.formats import native
 from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import install
@@ -39,13 +40,15 @@ def run(
     truth: Path | None = None,
     clock: Clock = lambda: datetime.now(UTC),
     scenario: Scenario = ORDINARY,
+    farewell: bytes = native.OFFLINE,
 ) -> None:
     """Publish what the devices of `site_file` see from `start` until `end`, or until `stop` is set.
 
     `start` is the beginning of the present business day unless it is given. What lies in the past is sent `speed` times
     faster than it happened, or as fast as the broker takes it if `speed` is 0; nothing is ever sent before its time.
     Counters report after at most `every_s` seconds. `truth` is a file to which a JSON line is added for each quarter of
-    an hour: the people really in each space, and the visits since the business day began.
+    an hour: the people really in each space, and the visits since the business day began. `farewell` is the last status
+    of the devices.
     """
     if not 1 <= every_s <= 900 or speed < 0:
         raise SettingsError(
@@ -57,7 +60,7 @@ def run(
     pace = Pace(begin, speed, stop, clock)
     with ExitStack() as stack:
         lines = stack.enter_context(truth.open("a", encoding="utf-8")) if truth else None
-        publisher = stack.enter_context(Publisher(settings, installation.with_status))
+        publisher = stack.enter_context(Publisher(settings, installation.with_status, farewell=farewell))
         log.info("Simulating %d devices", len(installation.devices), extra={"action": "simulation_started"})
         for tick in ticks(world, installation, begin, end, every_s):
             if not pace.wait(tick.time):

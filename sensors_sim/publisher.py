@@ -34,14 +34,20 @@ class Publisher:
     """Publishes for `devices`, given as (site, device), which are online while it lives."""
 
     def __init__(
-        self, settings: Settings, devices: Sequence[tuple[str, str]] = (), *, repeat_s: float = REPEAT_S
+        self,
+        settings: Settings,
+        devices: Sequence[tuple[str, str]] = (),
+        *,
+        repeat_s: float = REPEAT_S,
+        farewell: bytes = native.OFFLINE,
     ) -> None:
         """Prepare a connection, which waits for a broker that is away. Raises SettingsError for bad certificates.
 
         What was sent in the last `repeat_s` seconds is sent again to a broker that comes back; 0 where a duplicate
-        would count twice.
+        would count twice. `farewell` is what the devices say at the end; with nothing the broker forgets them.
         """
         self._settings, self._devices, self._repeat_s = settings, devices, repeat_s
+        self._farewell = farewell
         self._room = threading.Condition()
         self._under_way = 0
         self._recent: deque[tuple[float, str, bytes]] = deque(maxlen=REPEAT_LIMIT)  # when, topic, payload
@@ -54,9 +60,9 @@ class Publisher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Say that all devices are offline, wait a moment for the acknowledgements, and leave."""
+        """Let all devices say farewell, wait a moment for the acknowledgements, and leave."""
         if self._client.is_connected():
-            self._say(native.OFFLINE)
+            self._say(self._farewell)
             self.settle(FAREWELL_S)
         self._client.disconnect()
         self._client.loop_stop()

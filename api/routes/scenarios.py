@@ -1,6 +1,6 @@
 """Scenarios: what planners ask, and what became of it."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now, author
 from api.routing import WORD, Body, Routes, Signed
-from besok.model.scenarios import MOST_DAYS, MOST_FACTOR, MOST_PEOPLE, ScenarioSpec
+from besok.model.scenarios import MOST_DAYS, MOST_FACTOR, MOST_PEOPLE, MOST_PLAYED_H, ScenarioSpec
 from besok.model.site import OUTSIDE
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.services import scenarios
@@ -94,6 +94,12 @@ class ScenarioIn(Signed):
     )
 
 
+class PlayIn(Signed):
+    """How long a scenario is played."""
+
+    hours: int = Field(default=2, ge=1, le=MOST_PLAYED_H, description="How long", examples=[2])
+
+
 @router.reads("/sites/{site}/scenarios", "read", "Scenarios of a site")
 def listed(site: KnownSite, db: Db) -> list[ScenarioRun]:
     """Return what was asked, the last first, without the results."""
@@ -127,3 +133,15 @@ def spaces(site: KnownSite, number: Number, db: Db, form: Form) -> Response:
 def cancel(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun:
     """Take a question out of the queue, or end its computation."""
     return store.cancel(db, site.id, number, now)
+
+
+@router.writes("/sites/{site}/scenarios/{number}/play", "plan", "Play a scenario live")
+def play(site: KnownSite, number: Number, body: PlayIn, db: Db, now: Now) -> ScenarioRun:
+    """Make a sandbox of the site, `SITE-scenario`, in which its simulated sensors send as the scenario says."""
+    return scenarios.play(db, site, number, timedelta(hours=body.hours), author=author(body.who), now=now)
+
+
+@router.writes("/sites/{site}/scenarios/{number}/play/end", "plan", "End a scenario that is played")
+def end_play(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun:
+    """End it; its sandbox is cleared away within a minute, with all that it holds."""
+    return store.end_play(db, site.id, number, now)

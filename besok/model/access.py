@@ -26,6 +26,9 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
         {"open", "read", "count", "acknowledge", "record", "plan", "diagnose", "place", "administer"}
     ),
 }
+SCENARIO_SANDBOX: Final = (
+    "-scenario"  # how the sandbox ends in which a site's scenarios are played: its people see it
+)
 SITELESS: Final[frozenset[Right]] = frozenset({"open", "diagnose"})  # whoever has it anywhere has it there
 
 
@@ -61,9 +64,9 @@ class Caller:
         """Tell whether it has a right at `site`; without one, at every site (or anywhere, for what has none)."""
         if right == "open":
             return True
+        sites = {None, site, site and site.removesuffix(SCENARIO_SANDBOX)}
         return any(
-            right in RIGHTS[grant.role]
-            and (grant.site in (None, site) or (site is None and right in SITELESS))
+            right in RIGHTS[grant.role] and (grant.site in sites or (site is None and right in SITELESS))
             for grant in self.grants
         )
 

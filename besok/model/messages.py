@@ -206,4 +206,7 @@ SCENARIOS_QUEUED: Final = Translatable(
     "{most} questions of this site are waiting already: cancel one, or ask again when one is answered"
 )
 SCENARIO_ENDED: Final = Translatable("this scenario has ended already: there is nothing to cancel")
+SCENARIO_NOT_PLAYED: Final = Translatable(
+    "only an answered question can be played, and one at a time: end the other one and wait a moment"
+)
 NO_SCENARIO: Final = Translatable("there is no scenario {number} of this site")

@@ -15,6 +15,7 @@ MOST_QUEUED: Final = 5  # of a site, the one that is computed among them
 MOST_KEPT: Final = 100  # of a site; the oldest go first
 MOST_FACTOR: Final = 5.0  # times the visitors
 MOST_PEOPLE: Final = 10_000  # of an event, and of a capacity
+MOST_PLAYED_H: Final = 8  # hours that one is played live
 LIKELY: Final = 0.5  # share of the replications from which something is told as so
 YEARS: Final = (2000, 2099)  # of the days
 

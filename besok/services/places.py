@@ -1,15 +1,18 @@
 """Sites and spaces as they are built."""
 
 from besok.model.errors import NotFound
+from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.live import PortalInfo, SiteInfo, SpaceInfo
+from besok.services import access
 from besok.store.database import Database
 
 
 def get_sites(db: Database) -> list[SiteInfo]:
-    """Return all sites, in the order of the site files."""
-    return db.fetch("sites", SiteInfo)
+    """Return all sites, in the order of the site files; sandboxes of scenarios only to those who see into them."""
+    found = db.fetch("sites", SiteInfo)
+    return [one for one in found if not is_sandbox(one) or access.may("read", one.site)]
 
 
 def get_portals(site: Site) -> list[PortalInfo]:

@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from besok.model import calendar
+from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import Site, Text
 from besok.model.views.like import like
 from besok.model.views.live import Level, SpaceLive, level
@@ -22,7 +23,7 @@ from besok.services.actions import get_actions
 from besok.services.live import get_live
 from besok.services.series import get_heatmap
 from besok.store.database import Database
-from besok.store.sites import load
+from besok.store.sites import load, no_site
 
 COARSE: Final = 5  # people
 EVERY: Final = timedelta(minutes=5)
@@ -38,8 +39,10 @@ NIGHT: Final = range(-1, 6)  # hours after midnight, from eleven in the evening
 
 
 def get_public(db: Database, site: str, now: datetime) -> PublicSite:
-    """Return what anyone may see of a site. Raises NotFound."""
+    """Return what anyone may see of a site. Raises NotFound; nothing of what a scenario is played in is for anyone."""
     place = load(db, site)
+    if is_sandbox(place):
+        raise no_site(site)
     settled = now - SETTLED
     time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)

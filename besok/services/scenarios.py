@@ -1,14 +1,16 @@
 """Scenarios: asking, and the result as rows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from besok.model.errors import ScenarioRefused
+from besok.model.errors import BesokError, ScenarioRefused
+from besok.model.scenario_sandbox import sandbox
 from besok.model.scenarios import LIKELY, ScenarioSpec, problem
-from besok.model.site import Site
+from besok.model.site import Site, SiteFile
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.model.views.whatif import SpaceStrain
 from besok.services.health import SILENT_AFTER
 from besok.store import scenarios as store
+from besok.store import sites
 from besok.store.database import Database
 from besok.store.heartbeats import beats
 
@@ -20,6 +22,21 @@ def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datet
     if said := problem(spec, site):
         raise ScenarioRefused(said)
     number = store.ask(db, site.id, spec, author=author, now=now)
+    return store.load(db, site.id, number)
+
+
+def play(
+    db: Database, site: Site, number: int, length: timedelta, *, author: str, now: datetime
+) -> ScenarioRun:
+    """Play an answered question live in a sandbox of its site. Raises NotFound, ScenarioRefused."""
+    run = store.load(db, site.id, number)
+    store.play(db, site.id, number, now=now, until=now + length)
+    try:
+        made = sandbox(site, run.spec, now)
+        sites.edit(db, lambda known: SiteFile(sites=(*known.sites, made)), author=author, now=now)
+    except BesokError:
+        store.end_play(db, site.id, number, now)
+        raise
     return store.load(db, site.id, number)
 
 

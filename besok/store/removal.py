@@ -85,10 +85,11 @@ def site_holds(db: Database, site: str, *others: str) -> SiteHeld:
     return SiteHeld(devices=len(devices), sent=sent, written=written)
 
 
-def remove_sites(db: Database, *sites: str) -> None:
+def remove_sites(db: Database, *sites: str, statement: str = "removal_site") -> None:
     """Delete sites with their places, the devices that were only there, all they have sent, and what was entered of it.
 
-    All or nothing. Raises NotFound, StoreRefused where another site needs one of them.
+    All or nothing; the `statement` deletes the sites themselves. Raises NotFound, StoreRefused where another site needs
+    one of them.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
@@ -101,7 +102,7 @@ def remove_sites(db: Database, *sites: str) -> None:
         for key in keys:
             for what in ("removal_mappings", "removal_minutes", "removal_quarters", "removal_results"):
                 conn.execute(sql(what), key)
-        conn.execute(sql("removal_site"), {"site_ids": [key["site_id"] for key in keys]})
+        conn.execute(sql(statement), {"site_ids": [key["site_id"] for key in keys]})
         conn.execute(sql("removal_devices"), {"devices": [device for device, _ in devices]})
         for site in sites:
             audit.note(conn, "site.remove", site, site=site)

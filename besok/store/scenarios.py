@@ -1,5 +1,6 @@
 """Questions of planners in the database: asked, taken one at a time, cancelled, answered."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,12 @@ from psycopg.types.json import Jsonb
 
 from besok.model import messages
 from besok.model.errors import NotFound, ScenarioRefused
+from besok.model.scenario_sandbox import sandbox_id
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, FailedFor, RunState, ScenarioSpec
 from besok.model.views.scenarios import ScenarioRun
 from besok.store import audit
 from besok.store.database import Connection, Database, fetch_one, sql
+from besok.store.removal import remove_sites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,17 @@ class Taken:
     site: str
     spec: ScenarioSpec
     attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """A question that is played live in the sandbox of its site, up to a time."""
+
+    number: int
+    site: str
+    spec: ScenarioSpec
+    begins: datetime
+    until: datetime
 
 
 def ask(db: Database, site: str, spec: ScenarioSpec, *, author: str, now: datetime) -> int:
@@ -109,3 +123,31 @@ def end(
     key = {"number": taken.number, "attempt": taken.attempt}
     kept = Jsonb(result) if result else None
     return bool(db.run("scenario_end", {**key, "state": state, "now": now, "reason": reason, "result": kept}))
+
+
+def play(db: Database, site: str, number: int, *, now: datetime, until: datetime) -> None:
+    """Note that an answered question is played. Raises ScenarioRefused where it is not answered, or one is played."""
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        if not conn.execute(sql("scenario_play"), {"number": number, "now": now, "until": until}).rowcount:
+            raise ScenarioRefused(messages.SCENARIO_NOT_PLAYED)
+        audit.note(conn, "scenario", str(number), site=site, detail="played")
+
+
+def end_play(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
+    """End the play of a question; who plays it clears the sandbox away. Raises NotFound."""
+    load(db, site, number)
+    db.run("scenario_play_end", {"number": number, "now": now})
+    return load(db, site, number)
+
+
+def played(db: Database) -> Played | None:
+    """Return the question that is played, or was and whose sandbox is not cleared away yet."""
+    return db.fetch_one("scenario_played", Played)
+
+
+def clear_away(db: Database, ended: Played) -> None:
+    """Delete the sandbox of a question that was played, with all that it holds."""
+    with suppress(NotFound):
+        remove_sites(db, sandbox_id(ended.site), statement="scenario_sandbox_delete")
+    db.run("scenario_cleared", {"number": ended.number})

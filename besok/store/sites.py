@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
 from besok.model.errors import EditedInPages, NotFound, SiteFileError
+from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import OUTSIDE, Closure, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
 from besok.model.sitefile import dump
 from besok.model.sitefile.diff import differences
@@ -89,7 +90,7 @@ def edit(
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         stored = {site.id: site for site in _load(conn)}
-        known = {name: _statable(site) for name, site in stored.items()}
+        known = {name: _statable(site) for name, site in stored.items() if not is_sandbox(site)}
         wanted = change(SiteFile(sites=tuple(known.values())))
         changed = tuple(site for site in wanted.sites if site != known.get(site.id))
         order = [site.id for site in wanted.sites]
@@ -288,9 +289,9 @@ def counted(db: Database, site: Site) -> tuple[Site, ...]:
 
 
 def export(db: Database) -> SiteFile:
-    """All sites with their past as a site file; besok.model.sitefile.dump makes text of it."""
+    """All sites with their past as a site file, which `dump` makes text of; not the sandboxes of scenarios."""
     with db.transaction() as conn:
-        return SiteFile(sites=tuple(_statable(site) for site in _load(conn)))
+        return SiteFile(sites=tuple(_statable(site) for site in _load(conn) if not is_sandbox(site)))
 
 
 def _statable(site: Site) -> Site:

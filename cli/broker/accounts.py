@@ -18,6 +18,7 @@ EVERYTHING = "#"
 HEALTH = "besok-health"
 COLLECTOR = "besok-collector"
 RECEIVER = "besok-receiver"
+SCENARIOS = "besok-scenarios"  # plays scenarios into sandboxes
 TOOLS = "besok-tools"  # commands that are run beside a stack
 UPTIME = "$SYS/broker/uptime"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -144,6 +145,7 @@ def local() -> tuple[Account, ...]:
 def _programs(collectors: Sequence[str]) -> Iterator[Account]:
     yield from (Account(name=name, reads=(EVERYTHING,), program=True) for name in collectors)
     yield Account(name=RECEIVER, writes=("besok/in/#",), program=True)
+    yield Account(name=SCENARIOS, writes=("besok/v1/#",), program=True)
     yield Account(name="besok-recorder", reads=(EVERYTHING,), program=True)
     yield Account(name="besok-doctor", program=True)
     yield Account(name=HEALTH, reads=(UPTIME,), program=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from besok.model.errors import BesokError, NotFound, SiteFileError
+from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import PayloadMapping, SiteFile
 from besok.model.suggest import suggestion
 from cli.commands.database import opened
@@ -47,11 +48,11 @@ def stored() -> SiteFile:
 
 
 def sandboxes() -> SiteFile:
-    """Return the sites of the database that are sandboxes. Raises BesokError if there is none."""
+    """Return the sandboxes of the database, but for those of scenarios. Raises BesokError if there is none."""
     from besok.store.sites import load_all
 
     with opened() as db:
-        sites = tuple(site for site in load_all(db) if site.sandbox)
+        sites = tuple(site for site in load_all(db) if site.sandbox and not is_sandbox(site))
     if not sites:
         raise BesokError("No site of the database is a sandbox: `besok site apply --sandbox FILE` makes one")
     return SiteFile(sites=sites)

@@ -4,22 +4,26 @@ The reading happens here; what is learnt of it, and how, is in `sensors_sim.fit`
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
 
-from besok.model.calendar import day_bounds
-from besok.model.site import SiteFile
+from besok.model.calendar import business_day, day_bounds
+from besok.model.errors import ScenarioError
+from besok.model.site import Site, SiteFile
 from besok.services.series import get_flows, get_occupancy
 from besok.store.database import Database
 from cli.terminal.tables import listing
+from sensors_sim.fit import learn
 from sensors_sim.fit_rates import LearntSite
 from sensors_sim.hourly_history import HourAxis, HourlyHistory
 from sensors_sim.routes import lay_out
+from sensors_sim.scenario import Scenario
 from sensors_sim.times import HOUR_MS, millis
 
 DAY = timedelta(days=1)
+HISTORY: Final = timedelta(days=182)  # from which today's world is learnt
 PORTION: Final = 28  # days asked for at once
 GUESSED: Final = 0.2  # share of an hour's people that was spread over a gap, from which the hour is left out
 
@@ -91,3 +95,12 @@ def told(learnt: Sequence[LearntSite]) -> Iterator[str]:
 def _shares(shares: Iterable[tuple[str, float]]) -> list[str]:
     ordered = sorted(shares, key=lambda s: -s[1])
     return [f"{name} {share:.0%}" for name, share in ordered]
+
+
+def learnt(db: Database, sites: SiteFile, site: Site, now: datetime) -> Scenario | None:
+    """Return the world of today as the site's history has it; None where there is too little of it."""
+    last = business_day(now, site) - timedelta(days=1)
+    try:
+        return learn(sites, stored_history(db, sites, last - HISTORY, last), [site.id])[0]
+    except ScenarioError:
+        return None

@@ -7,17 +7,16 @@ whoever comes next, and given up after a few attempts.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from threading import Event
+from datetime import UTC, datetime
+from threading import Event, Thread
 from typing import Any, Final
 
 import msgspec
 
-from besok.model import calendar
-from besok.model.errors import BesokError, NotFound, ScenarioError, StoreError
+from besok.model.errors import BesokError, NotFound, StoreError
 from besok.model.scenarios import FailedFor, RunState
 from besok.model.settings import Settings
-from besok.model.site import Site, SiteFile
+from besok.model.site import SiteFile
 from besok.model.views.scenarios import ScenarioResult
 from besok.store import scenarios as store
 from besok.store import schema
@@ -26,13 +25,12 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from besok.store.scenarios import Taken
 from besok.store.sites import load_all
-from cli.simulation import sensor_notice
-from cli.simulation.fit import stored_history
+from cli.simulation import scenario_play, sensor_notice
+from cli.simulation.fit import learnt
 from cli.simulation.scenarios import beside
 from cli.simulation.whatif import as_body
 from sensors_sim.asked import connected, scenario_of
-from sensors_sim.fit import learn
-from sensors_sim.scenario import ORDINARY, Scenario
+from sensors_sim.scenario import ORDINARY
 from sensors_sim.utilisation import Utilisation
 from sensors_sim.whatif import Question, Task, what_if
 
@@ -45,7 +43,6 @@ LIMIT_S: Final = 900.0  # of one question
 ATTEMPTS: Final = 3  # of one question, before it is given up
 BEAT_S: Final = 10.0
 TELL_S: Final = 0.5  # between two notes of how far it is
-HISTORY: Final = timedelta(days=182)  # from which today's world is learnt
 
 
 class _Left(Exception):
@@ -57,8 +54,18 @@ class _TooLong(Exception):
 
 
 def run(settings: Settings, stop: Event) -> None:
-    """Work until `stop` is set. A lost database is waited for."""
+    """Work until `stop` is set, playing in a thread of its own what is to be played. A lost database is waited for."""
     url = settings.database_url.get_secret_value()
+    player = Thread(target=scenario_play.run, args=(settings, stop), name="player")
+    player.start()
+    try:
+        _answer_all(url, stop)
+    finally:
+        stop.set()
+        player.join()
+
+
+def _answer_all(url: str, stop: Event) -> None:
     well = True
     with Database(url, pool_size=2) as db, Claims(url) as claims:
         worker = Worker(db, claims, stop)
@@ -112,7 +119,7 @@ class Worker:
             self._end(taken, "failed", "too_long")
         except StoreError:
             raise  # whoever comes next takes it up
-        except (ScenarioError, NotFound, BesokError) as exc:
+        except BesokError as exc:
             log.warning(
                 "scenario %d cannot be simulated: %s",
                 taken.number,
@@ -186,7 +193,7 @@ def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
     sites = connected(stored, site.id)
     if spec.sensor:
         parts.expect(sensor_notice.REPLICATIONS)
-    known = _learnt(db, sites, site, datetime.now(UTC))
+    known = learnt(db, sites, site, datetime.now(UTC))
     today, then = beside(known or ORDINARY, scenario_of(spec, site))
     question = Question(
         site_file=sites,
@@ -206,12 +213,3 @@ def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
         noticed = sensor_notice.notice(site, spec.sensor, tried)
     result = ScenarioResult(answer=answer, sensor=noticed, learnt=known is not None)
     return {**msgspec.to_builtins(result), "answer": as_body(answer)}
-
-
-def _learnt(db: Database, sites: SiteFile, site: Site, now: datetime) -> Scenario | None:
-    """Return the world of today as the site's history has it; None where there is too little of it."""
-    last: date = calendar.business_day(now, site) - timedelta(days=1)
-    try:
-        return learn(sites, stored_history(db, sites, last - HISTORY, last), [site.id])[0]
-    except ScenarioError:
-        return None

@@ -5,13 +5,12 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from besok.model import calendar
+from besok.model import calendar, open_now
 from besok.model.errors import EditedInPages, StackError
-from besok.model.site import OpeningException, Site, SiteFile, Text
+from besok.model.site import Site, SiteFile, Text
 from besok.services.health import get_health
 from besok.store.database import Database
 from besok.store.migrate import migrate
@@ -28,8 +27,6 @@ from cli.stack.program import Program
 from cli.stack.supervisor import Interrupted, Supervisor
 
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
-BEFORE, AFTER = timedelta(hours=1), timedelta(hours=8)  # what the demo opens around now
-SOON = timedelta(hours=2)  # a site that closes within this is opened longer
 KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
 SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
 HEARD = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
@@ -107,7 +104,12 @@ def _environment(cluster: Cluster, broker: Broker, web_port: int, receive_port: 
 
 def _account(home: Home, service: str) -> dict[str, str]:
     """Return the account of a service at the broker; the collector's session has a secret name."""
-    names = {"collect": accounts.COLLECTOR, "receive": accounts.RECEIVER, "simulate": accounts.SIMULATOR.name}
+    names = {
+        "collect": accounts.COLLECTOR,
+        "receive": accounts.RECEIVER,
+        "simulate": accounts.SIMULATOR.name,
+        "run-scenarios": accounts.SCENARIOS,
+    }
     if service not in names:
         return {}
     environment = {f"BESOK_{key.upper()}": value for key, value in home.account(names[service]).items()}
@@ -193,51 +195,9 @@ def _opened(site: Site, before: Site | None, now: datetime) -> Site:
         for e in (before.opening.exceptions if before else ())
         if e.note == NOTE and today - timedelta(days=KEPT_DAYS) <= e.first <= today + timedelta(days=1)
     }
-    kept = _with(site, remembered.values())
-    until = calendar.open_until(now, kept)
-    if calendar.is_open(now, kept) and (until is None or until - now > SOON):
-        return kept
-    return _with(site, {**remembered, **_around(kept, now)}.values())
-
-
-def _with(site: Site, exceptions: Iterable[OpeningException]) -> Site:
-    """Return the site with more exceptions after its own: the last one holds."""
-    return replace(site, opening=replace(site.opening, exceptions=(*site.opening.exceptions, *exceptions)))
-
-
-def _around(site: Site, now: datetime) -> dict[date, OpeningException]:
-    """One exception for each business day that the demo's hours touch: its usual hours and those."""
-    window = (now - BEFORE, now + AFTER)
-    days = sorted({calendar.business_day(t, site) for t in window})
-    hours = {day: _hours(site, day, window) for day in days}
-    return {
-        day: OpeningException(first=day, last=day, hours=text, note=NOTE)
-        for day, text in hours.items()
-        if text
-    }
-
-
-def _hours(site: Site, day: date, window: tuple[datetime, datetime]) -> str:
-    """Return the hours of `day` joined with `window`, as far as it lies in that business day."""
-    begin, end = calendar.day_bounds(day, site)
-    extra = (max(window[0], begin), min(window[1], end))
-    joined: list[tuple[datetime, datetime]] = []
-    for start, until in sorted([*calendar.open_intervals(day, site), extra]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], until))
-        else:
-            joined.append((start, until))
-    clocks = [(_clock(start, day, site), _clock(until, day, site)) for start, until in joined]
-    return ", ".join(f"{start}-{until}" for start, until in clocks if start < until)
-
-
-def _clock(t: datetime, day: date, site: Site) -> str:
-    """`t` as wall-clock time of the business day: 25:30 is half past one at night. Whole minutes, rounded down."""
-    zone = ZoneInfo(site.timezone)
-    minutes = (t.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, time())) // timedelta(
-        minutes=1
-    )
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    kept = open_now.with_exceptions(site, remembered.values())
+    around = open_now.exceptions_around(kept, now, NOTE)
+    return open_now.with_exceptions(site, {**remembered, **around}.values())
 
 
 def _say(text: str) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from dash import html
 
-from besok.model.scenarios import ScenarioSpec
+from besok.model.scenario_sandbox import sandbox_id
+from besok.model.scenarios import MOST_PLAYED_H, ScenarioSpec
 from besok.model.site import Site
 from besok.model.views.scenarios import ScenarioResult, ScenarioRun
 from besok.model.views.whatif import SpaceStrain
@@ -12,6 +13,7 @@ from besok.services import access
 from besok.services.scenarios import breaking, own_spaces
 from besok.text import formats, scenario_text
 from besok.text.languages import _, named, plural
+from dashboard.components import forms
 from dashboard.components.elements import aria, chip, csv_format, data, fold, items, present, quiet
 
 SHOWN = 5  # spaces that are told of
@@ -28,6 +30,7 @@ def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
             quiet(f"{scenario_text.days(run.spec)} · {asked}"),
             items(scenario_text.changes(run.spec, site), className="changes"),
             *_body(run, site, before, at_work),
+            *_live(run, site),
             _ways(run),
         ),
         className="scenario",
@@ -79,20 +82,17 @@ def _cancel(run: ScenarioRun) -> list[Any]:
     if not access.may("plan", run.site):
         return []
     address = f"POST /api/v1/sites/{run.site}/scenarios/{run.number}/cancel"
-    here = f"cancel-{run.number}"
-    form = html.Form(
-        [
-            html.Button(_("Cancel"), type="submit", className="send"),
-            html.P(
-                "",
-                className="problem",
-                role="alert",
-                **data(failed=_("That could not be cancelled. Try again.")),
-            ),
-        ],
-        **data(send=address, fields=here, kept=_("Cancelled.")),
+    failed = _("That could not be cancelled. Try again.")
+    return [_button(address, f"cancel-{run.number}", _("Cancel"), failed, _("Cancelled."))]
+
+
+def _button(address: str, here: str, verb: str, failed: str, kept: str) -> Any:
+    """Return a button that sends to an address."""
+    problem = html.P("", className="problem", role="alert", **data(failed=failed))
+    return html.Form(
+        [html.Button(verb, type="submit", className="send"), problem],
+        **data(send=address, fields=here, kept=kept),
     )
-    return [form]
 
 
 def _answer(run: ScenarioRun) -> list[Any]:
@@ -172,6 +172,37 @@ def table_address(run: ScenarioRun) -> str:
 
 def _table(run: ScenarioRun) -> Any:
     return html.A(_("Spaces as CSV"), href=table_address(run), download="")
+
+
+def _live(run: ScenarioRun, site: Site) -> list[Any]:
+    """Return the way to play an answer live, and where it is seen while it plays."""
+    if run.state != "done" or not access.may("plan", run.site):
+        return []
+    here = f"play-{run.number}"
+    address = f"POST /api/v1/sites/{run.site}/scenarios/{run.number}/play"
+    if run.play_until is None:
+        hours = {str(n): plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
+        about = _(
+            "Simulated sensors send as the scenario says, as if it were today, into a place of its own beside the real "
+            "one: watch it on Now, Spaces and Sensors."
+        )
+        fields = [quiet(about), forms.choice(here, "hours", _("For"), hours, "2")]
+        return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]
+    sandbox = sandbox_id(run.site)
+    pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
+    said = _("Played live until {time}. The first figures come within a minute or two:")
+    links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
+    return [
+        html.P(said.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),
+        html.P([part for link in links for part in (link, " ")], className="files"),
+        _button(
+            f"{address}/end",
+            f"end-{run.number}",
+            _("End it"),
+            _("That could not be ended. Try again."),
+            _("Ended. Its place is cleared away within a minute."),
+        ),
+    ]
 
 
 def _ways(run: ScenarioRun) -> Any:

@@ -10,7 +10,6 @@ from besok.model.site import SiteFile
 from besok.model.sitefile.edit import parts
 from besok.model.views.live import SiteInfo
 from besok.services import access
-from besok.services.places import get_sites
 from besok.services.site_editing import Step, next_step
 from besok.store import sites
 from besok.store.database import Database
@@ -29,6 +28,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if step is None:
         raise NotFound(address.space)
     whole = {one.id: one for one in sites.export(db).sites}
+    if site.site not in whole:  # what a scenario is played in is made by it alone
+        raise NotFound(site.site)
     known = {one.id: one for one in sites.load_all(db)}
     found = site_steps.Context(
         db=db,
@@ -54,8 +55,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 def _all(db: Database, now: datetime) -> Any:
     access.require_anywhere("administer")
     title = _("Edit site")
-    mine = [one for one in get_sites(db) if access.may("administer", one.site)]
-    links = items(dcc.Link(named(one.name), href=guide.address(one.site, "site")) for one in mine)
+    mine = [one for one in sites.export(db).sites if access.may("administer", one.id)]
+    links = items(dcc.Link(named(one.name), href=guide.address(one.id, "site")) for one in mine)
     new = [html.H2(_("New place")), guide.new_site(db, now)] if access.may("administer") else []
     return html.Div([html.H1(title), links, *new], className="page setup", **data(title=title))
 

@@ -94,7 +94,8 @@ TABLE: Final[dict[str, set[str]]] = {
         WRITERS,
     ),
     f"POST {SITE}/scenarios": PLANNERS,
-    f"POST {SITE}/scenarios/{{number}}/cancel": PLANNERS,
+    f"POST {SITE}/scenarios/{{number}}/cancel": PLANNERS, f"POST {SITE}/scenarios/{{number}}/play": PLANNERS,
+    f"POST {SITE}/scenarios/{{number}}/play/end": PLANNERS,
     f"POST {SITE}/alerts/{{number}}/acknowledge": SEES_FAULTS,
     **dict.fromkeys(
         (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",

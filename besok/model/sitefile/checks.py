@@ -10,6 +10,7 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from besok.model import topics
+from besok.model.access import SCENARIO_SANDBOX
 from besok.model.calendar import EARLY, LATE, Span, placement_span
 from besok.model.site import (
     OUTSIDE,
@@ -88,6 +89,9 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
     yield from _check_id(path, site.id)
     if site.id == OUTSIDE:
         yield (*path, "id"), f'"{OUTSIDE}" is the word for the far side of an entrance; choose another id'
+    if site.id.endswith(SCENARIO_SANDBOX):
+        reason = f'"{SCENARIO_SANDBOX}" ends the name of what a scenario is played in; choose another id'
+        yield (*path, "id"), reason
     if not zone_exists(site.timezone):
         close = suggestion(site.timezone, available_timezones())
         reason = f'there is no time zone "{site.timezone}"{close}; write one such as "Europe/Stockholm"'

@@ -37,7 +37,10 @@ class ScenarioResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioRun:
-    """A question and what became of it: `done` of `total` parts, why it failed, the result where it is done."""
+    """A question and what became of it: `done` of `total` parts, why it failed, the result where it is done.
+
+    `play_until` is up to when it is played live in the sandbox of its site; None where it is not.
+    """
 
     number: int
     site: str
@@ -50,6 +53,7 @@ class ScenarioRun:
     done: int
     total: int
     reason: FailedFor
+    play_until: datetime | None = None
     result: ScenarioResult | None = None
 
 

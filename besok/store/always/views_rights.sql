@@ -26,6 +26,14 @@ end
 $$;
 revoke execute on function delete_audit(timestamptz) from public;
 
+-- Deletes sandboxes in which a scenario was played, and no other site: sites are not deleted by programs.
+create or replace function delete_scenario_sandboxes(ids int[]) returns void
+language sql security definer set search_path = public, pg_temp as $$
+delete from site s where s.site_id = any(ids) and s.sandbox and exists (
+    select from scenario_run r join site o using (site_id) where r.play_until is not null and s.slug = o.slug || '-scenario')
+$$;
+revoke execute on function delete_scenario_sandboxes(int[]) from public;
+
 do $$
 declare
     secrets constant text[] := array['account', 'account_role', 'api_key', 'session', 'sign_in_failure', 'audit', 'alert_target'];
@@ -80,7 +88,8 @@ begin
             execute format('grant update (sort) on site, space, portal to %I', role); -- to lock their rows
         end if;
         if role = 'besok_jobs' then
-            execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz) to besok_jobs';
+            execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz), delete_scenario_sandboxes(int[])
+                to besok_jobs';
             execute 'grant select (expires), delete on session to besok_jobs';
             execute 'grant select (last), delete on sign_in_failure to besok_jobs';
             for named in select p.relation, p.field from personal_column p where p.expires is not null loop

@@ -12,17 +12,17 @@ insert into scenario_run (site_id, spec, author, asked) values (%(site_id)s, %(s
 
 -- name: scenarios_forget
 -- Forgets the oldest answers of a site, of which so many are kept.
-delete from scenario_run where site_id = %(site_id)s and ended is not null and number <= (
+delete from scenario_run where site_id = %(site_id)s and ended is not null and play_until is null and number <= (
     select number from scenario_run where site_id = %(site_id)s order by number desc offset %(kept)s limit 1)
 
 -- name: scenarios
 -- The questions of a site, the last first: besok.model.views.scenarios.ScenarioRun without results.
-select r.number, s.slug as site, r.spec, r.state, r.author, r.asked, r.started, r.ended, r.done, r.total, r.reason
+select r.number, s.slug as site, r.spec, r.state, r.author, r.asked, r.started, r.ended, r.done, r.total, r.reason, r.play_until
 from scenario_run r join site s using (site_id) where s.slug = %(site)s order by r.number desc
 
 -- name: scenario
 -- One question of a site with its result: besok.model.views.scenarios.ScenarioRun.
-select r.number, s.slug as site, r.spec, r.state, r.author, r.asked, r.started, r.ended, r.done, r.total, r.reason, r.result
+select r.number, s.slug as site, r.spec, r.state, r.author, r.asked, r.started, r.ended, r.done, r.total, r.reason, r.play_until, r.result
 from scenario_run r join site s using (site_id) where s.slug = %(site)s and r.number = %(number)s
 
 -- name: scenario_cancel
@@ -52,3 +52,25 @@ where number = %(number)s and attempt = %(attempt)s and state = 'running'
 update scenario_run set state = %(state)s, ended = %(now)s, reason = %(reason)s, result = %(result)s,
     done = case when %(state)s = 'done' then total else done end
 where number = %(number)s and attempt = %(attempt)s and state = 'running'
+
+-- name: scenario_play
+-- Notes that an answered question is played; no row while any is, or its sandbox is not cleared away yet.
+update scenario_run set play_from = %(now)s, play_until = %(until)s
+where number = %(number)s and state = 'done' and not exists (select from scenario_run where play_until is not null)
+
+-- name: scenario_play_end
+-- Ends the play of a question.
+update scenario_run set play_until = %(now)s where number = %(number)s and play_until > %(now)s
+
+-- name: scenario_played
+-- The question that is played, or whose sandbox is to be cleared away.
+select r.number, s.slug as site, r.spec, r.play_from as begins, r.play_until as until
+from scenario_run r join site s using (site_id) where r.play_until is not null
+
+-- name: scenario_cleared
+-- The sandbox of a question that was played is cleared away.
+update scenario_run set play_from = null, play_until = null where number = %(number)s
+
+-- name: scenario_sandbox_delete
+-- Deletes sandboxes of scenarios; what belongs to them goes with them.
+select delete_scenario_sandboxes(%(site_ids)s)

@@ -1,0 +1,117 @@
+"""The sandbox in which a scenario is played live: a site's own places and doors, with simulated native sensors."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from typing import Final
+
+from besok.model.access import SCENARIO_SANDBOX
+from besok.model.calendar import EARLY, LATE, business_day, placement_span
+from besok.model.open_now import opened_around
+from besok.model.scenarios import NewDoor, ScenarioSpec
+from besok.model.site import OUTSIDE, Closure, OpeningException, Portal, Sensor, Site, Space, Text
+from besok.model.views.live import SiteInfo
+
+NOTE: Final = Text(
+    sv="Scenario: öppet så att det finns något att se", en="Scenario: open so that there is something to see"
+)
+
+
+def sandbox_id(site: str) -> str:
+    """Return the name of the sandbox of a site's scenarios."""
+    return site + SCENARIO_SANDBOX
+
+
+def is_sandbox(site: Site | SiteInfo) -> bool:
+    """Tell whether a site is the sandbox of another one's scenarios."""
+    name = site.id if isinstance(site, Site) else site.site
+    return site.sandbox and name.endswith(SCENARIO_SANDBOX)
+
+
+def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
+    """Return the sandbox of a site as a scenario makes it, with what is different from today on.
+
+    It is open around `now` unless the scenario closes it, so that there is something to see.
+    """
+    today, name = business_day(now, site), sandbox_id(site.id)
+    hours = (OpeningException(first=today, last=today, hours=spec.hours),) if spec.hours else ()
+    doors = [new_door(spec.door, site)] if spec.door else []
+    found = replace(
+        site,
+        id=name,
+        name=Text(sv=f"{site.name.sv}: scenario", en=f"{site.name.en}: scenario"),
+        opening=replace(site.opening, exceptions=(*site.opening.exceptions, *hours)),
+        spaces=tuple(_space(space, spec, site, now) for space in site.spaces),
+        portals=tuple(
+            replace(portal, outer=_end(portal.outer, site), inner=_end(portal.inner, site))
+            for portal in (*site.portals, *doors)
+        ),
+        sensors=(
+            *(_native(sensor, site) for sensor in site.sensors if _there(sensor, site, now)),
+            *(Sensor(device=f"count-{door.id}", portal=door.id) for door in doors),
+        ),
+        mappings=(),
+        capacity=_capacity(site.id, site.capacity, spec),
+        target=None,
+        visits=(),
+        sandbox=True,
+    )
+    return found if spec.hours == "closed" else opened_around(found, now, NOTE)
+
+
+def sandbox_spec(spec: ScenarioSpec, site: Site, now: datetime) -> ScenarioSpec:
+    """Return what is left of a scenario for who simulates its sandbox: people, an event, a sensor that fails."""
+    event = spec.event and replace(spec.event, space=_own(spec.event.space, site))
+    sensors = {sensor.device: _native(sensor, site).device for sensor in site.sensors}
+    failing = spec.sensor and replace(spec.sensor, device=sensors[spec.sensor.device])
+    first = business_day(now, site)
+    return replace(
+        spec, first=first, days=2, hours="", closed=(), door=None, capacity=None, event=event, sensor=failing
+    )
+
+
+def new_door(door: NewDoor, site: Site) -> Portal:
+    """Return a scenario's new door as a portal of the site, with an id that it has not yet."""
+    taken = {portal.id for portal in site.portals}
+    free = next(new for n in count(1) if (new := f"new-door-{n}") not in taken)
+    return Portal(id=free, name=Text(sv=door.name, en=door.name), outer=door.outer, inner=door.inner)
+
+
+def _space(space: Space, spec: ScenarioSpec, site: Site, now: datetime) -> Space:
+    closed = (Closure(first=business_day(now, site)),) if space.id in spec.closed else space.closed
+    capacity = _capacity(space.id, space.capacity, spec)
+    return replace(space, parent=_own(space.parent, site), capacity=capacity, closed=closed)
+
+
+def _capacity(space: str, stated: int | None, spec: ScenarioSpec) -> int | None:
+    return spec.capacity.people if spec.capacity and spec.capacity.space == space else stated
+
+
+def _own(space: str, site: Site) -> str:
+    """Return a space of the sandbox; the root space has the name of its site."""
+    return sandbox_id(site.id) if space == site.id else space
+
+
+def _end(end: str, site: Site) -> str:
+    """Return the end of a door: the sandbox stands alone, and what leads to other sites leads outside."""
+    return OUTSIDE if "/" in end else _own(end, site)
+
+
+def _there(sensor: Sensor, site: Site, now: datetime) -> bool:
+    begins, ends = placement_span(sensor, site)
+    return (begins or EARLY) <= now < (ends or LATE)
+
+
+def _native(sensor: Sensor, site: Site) -> Sensor:
+    """Return a sensor that speaks for one of any make: nothing simulated is ever sent under a real device's name."""
+    named = sensor.device if sensor.source == "native" else f"{sensor.source}-{sensor.device}"
+    return Sensor(
+        device=re.sub(r"[^A-Za-z0-9._:-]+", "-", named).strip("-"),
+        portal=sensor.portal,
+        space=_own(sensor.space, site),
+        channel=sensor.channel,
+        interval_s=sensor.interval_s,
+        swapped=sensor.swapped,
+        role=sensor.role,
+    )

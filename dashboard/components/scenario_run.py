@@ -183,14 +183,14 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
     if run.play_until is None:
         hours = {str(n): plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
         about = _(
-            "Simulated sensors send as the scenario says, as if it were today, into a place of its own beside the real "
-            "one: watch it on Now, Spaces and Sensors."
+            "Simulated sensors send as the scenario says, as if it were today, into a copy of the place. Watch it on Now, "
+            "Spaces and Sensors; the real figures are not touched."
         )
-        fields = [quiet(about), forms.choice(here, "hours", _("For"), hours, "2")]
+        fields = [quiet(about), forms.choice(here, "hours", _("How long"), hours, "2")]
         return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
-    said = _("Played live until {time}. The first figures come within a minute or two:")
+    said = _("Played live until {time}; the first figures come within a minute or two.")
     links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
     return [
         html.P(said.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),
@@ -200,7 +200,7 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
             f"end-{run.number}",
             _("End it"),
             _("That could not be ended. Try again."),
-            _("Ended. Its place is cleared away within a minute."),
+            _("Ended. The copy is removed within a minute."),
         ),
     ]
 

@@ -52,6 +52,18 @@ def test_a_planner_asks_and_reads_the_answer(
     (run,) = scenarios.listing(db, quiet_house.id)
     assert run.spec.event and (run.spec.event.people, run.spec.door, run.author) == (9, None, "Kim")
     assert page.url.endswith(f"?run={run.number}")
+    card.locator("summary", has_text="Play it live").press("Enter")
+    card.get_by_label("How long").select_option("1")
+    card.get_by_label("Your name or initials").fill("Kim")
+    accessible(page)
+    card.get_by_role("button", name="Play").press("Enter")
+    expect(card).to_contain_text("Played live until")
+    accessible(page)
+    card.get_by_role("link", name="Sensors").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("scenario")
+    page.go_back()
+    card.get_by_role("button", name="End it").press("Enter")
+    expect(page.locator("#announcer")).to_have_text("Ended. The copy is removed within a minute.")
 
 
 def test_what_waits_is_cancelled_and_what_cannot_be_is_said(

@@ -55,6 +55,16 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.delete_scenario_sandboxes(ids integer[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+delete from site s where s.site_id = any(ids) and s.sandbox and exists (
+    select from scenario_run r join site o using (site_id) where r.play_until is not null and s.slug = o.slug || '-scenario')
+$function$
+
 CREATE OR REPLACE FUNCTION public.drop_minutes(older_than timestamp with time zone)
  RETURNS void
  LANGUAGE sql
@@ -1212,6 +1222,7 @@ rejected.resolved timestamp with time zone YES
 rejected.retained boolean NO 
 rejected.topic text NO 
 scenario_run CHECK (((ended IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text]))))
+scenario_run CHECK (((play_from IS NULL) = (play_until IS NULL)))
 scenario_run CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 scenario_run FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 scenario_run PRIMARY KEY (number)
@@ -1221,6 +1232,8 @@ scenario_run.author text NO
 scenario_run.done integer NO 0
 scenario_run.ended timestamp with time zone YES 
 scenario_run.number integer NO 
+scenario_run.play_from timestamp with time zone YES 
+scenario_run.play_until timestamp with time zone YES 
 scenario_run.reason text NO ''::text
 scenario_run.result jsonb YES 
 scenario_run.site_id integer NO 

@@ -183,8 +183,8 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
     if run.play_until is None:
         hours = {str(n): plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
         about = _(
-            "Simulated sensors send as the scenario says, as if it were today, into a copy of the place. Watch it on Now, "
-            "Spaces and Sensors; the real figures are not touched."
+            "Simulated sensors send as the scenario says, as if it were today, into a copy of the place. Watch it on "
+            "Now, Spaces and Sensors; the real figures are not touched."
         )
         fields = [quiet(about), forms.choice(here, "hours", _("How long"), hours, "2")]
         return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]

@@ -168,6 +168,14 @@ def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
     assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time
 
 
+def test_a_day_before_the_first_reading_is_no_day_without_work(library: Database) -> None:
+    fill(library, 3, {})
+    first = NOW.date() - timedelta(days=7)
+    told = get_coverage(library, "lib", first, NOW.date(), now=NOW)
+    worked = {c.day: c.coverage for c in told if c.device == "front"}
+    assert worked[first] is None and worked[NOW.date() - timedelta(days=1)] == 1
+
+
 def test_a_sensor_that_speaks_when_something_changes_has_worked_in_between(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE + """
 [[sites.sensors]]

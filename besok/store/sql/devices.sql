@@ -81,7 +81,7 @@ order by d.last_received desc, d.device_id
 -- name: coverage
 -- The share of each business day (of today: until now) in which each channel of a site is known to have worked: counters by
 -- the periods that their readings tell of, others by their words, each of which holds until the next one, an hour at most (or
--- two of its intervals): many say nothing while nothing changes. Null where readings tell of no period.
+-- two of its intervals): many say nothing while nothing changes. Null where readings tell of no period, and before the first of them.
 with day as (
     select s.site_id, s.slug, g::date as day, (g + s.day_start) at time zone s.timezone as begins,
         least((g + interval '1 day' + s.day_start) at time zone s.timezone, %(now)s) as ends
@@ -92,7 +92,7 @@ with day as (
 select case when d.source = 'native' then substr(d.external_id, length(day.slug) + 2) else d.external_id end as device,
     c.key as channel, p.slug as portal, z.slug as space, day.day,
     case
-        when f.covered_s = 0 and f.quarters > 0 then null
+        when f.covered_s = 0 and f.quarters > 0 or begun.bucket is null or begun.bucket >= day.ends then null
         else least(1, coalesce(f.covered_s, l.covered_s) / extract(epoch from day.ends - day.begins)::float8)
     end as coverage
 from day
@@ -120,6 +120,12 @@ left join lateral (
     ) word
     where until > day.begins
 ) l on z.space_id is not null
+cross join lateral (
+    select least(
+        (select min(bucket) from flow_bucket where channel_id = c.channel_id),
+        (select min(bucket) from level_bucket where channel_id = c.channel_id)
+    ) as bucket
+) begun
 where coalesce(p.site_id, z.site_id) = day.site_id and day.ends > day.begins
 order by d.external_id, c.key, day.day
 

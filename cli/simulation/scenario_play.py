@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from besok.model.errors import BesokError, StoreError
 from besok.model.scenario_sandbox import sandbox_id
 from besok.model.settings import Settings
-from besok.model.site import SiteFile
+from besok.model.site import Site, SiteFile
 from besok.store import scenarios as store
 from besok.store import sites
 from besok.store.claims import Claims
@@ -65,19 +66,27 @@ def _goes_on(db: Database, found: Played) -> bool:
 
 
 def _world(db: Database, found: Played) -> tuple[SiteFile, Scenario] | None:
-    """Return the sandbox and the scenario in it; None where it is not made yet, or cannot be simulated."""
+    """Return the sandbox and the scenario in it; None where it is not made yet."""
     stored = SiteFile(sites=tuple(sites.load_all(db)))
     named = {site.id: site for site in stored.sites}
     site, sandbox = named[found.site], named.get(sandbox_id(found.site))
     if sandbox is None:
         return None
-    usual = learnt(db, connected(stored, site.id), site, found.begins) or ORDINARY
+    usual = learnt(db, connected(stored, site.id), site, found.begins)
+    if usual is None or not _somebody_comes(usual, site, found.begins):
+        usual = ORDINARY
     today = replace(
         usual,
         profiles=tuple(replace(part, site=sandbox.id) for part in usual.profiles),
         rates=tuple(replace(part, site=sandbox.id) for part in usual.rates),
     )
     return SiteFile(sites=(sandbox,)), beside(today, played_in(sandbox, found.spec, site, found.begins))[1]
+
+
+def _somebody_comes(usual: Scenario, site: Site, now: datetime) -> bool:
+    """Tell whether anybody usually comes at this hour: where nobody does, there would be nothing to see."""
+    local = now.astimezone(ZoneInfo(site.timezone))
+    return all(profile.week[local.weekday()][local.hour] >= 1 for profile in usual.profiles)
 
 
 @contextmanager

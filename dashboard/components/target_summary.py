@@ -165,13 +165,13 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
                 )
             ),
             html.P(html.A(every, href=f"/api/v1/sites/{site}/visits?{query}", download="")),
-            _paper(site) if way and way.standing is not None else None,
             html.Button(_("Print, or save as PDF"), type="button", className="print send"),
         ),
         className="terms",
     )
 
 
-def _paper(site: str) -> Any:
+def paper(site: str) -> Any:
+    """Return the way to the page for the council."""
     address = f"/api/v1/sites/{site}/council?lang={language()}"
-    return html.P(html.A(_("Paper for the council, one page (PDF)"), href=address))
+    return html.P(html.A(_("Paper for the council, one page (PDF)"), href=address), className="files")

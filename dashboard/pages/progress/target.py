@@ -48,6 +48,7 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
             if aimed
             else _without(db, place, counted, way, known, coming, title, now)
         ),
+        target_summary.paper(place.id) if aimed and aimed.standing is not None else None,
         *(
             _trajectory(db, place, aimed, coming, known.first or today, today)
             if coming

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from besok.model.site import DayHours, OpeningHours, Sensor, Site, Space
+from besok.model.site import DayHours, OpeningException, OpeningHours, Sensor, Site, Space
 
 Interval = tuple[datetime, datetime]  # from, until (exclusive)
 Span = tuple[
@@ -141,23 +141,25 @@ def holiday(day: date, opening: OpeningHours) -> str | None:
 
 
 def hours_text(day: date, opening: OpeningHours) -> str:
-    """Return the hours string that holds on `day`: an exception's, else a holiday's, else the weekday's.
-
-    Where exceptions overlap the one that is written last and says something about the day holds.
-    """
+    """Return the hours string that holds on `day`: an exception's, else a holiday's, else the weekday's."""
     free = holiday(day, opening) is not None
-    for exception in reversed(opening.exceptions):
-        if exception.first <= day <= exception.last:
-            hours = exception.hours
-            text = hours if isinstance(hours, str) else _of_weekday(hours, day, free=free)
-            if text:
-                return text
+    if exception := exception_on(day, opening):
+        return _of_day(exception.hours, day, free=free)
     table = opening.table(day)
     return table.on_holiday if free else table.week[day.weekday()]
 
 
-def _of_weekday(hours: DayHours, day: date, *, free: bool) -> str:
+def exception_on(day: date, opening: OpeningHours) -> OpeningException | None:
+    """Return the exception that holds on `day`; of several the one that is written last and says something about it."""
+    free = holiday(day, opening) is not None
+    there = (one for one in reversed(opening.exceptions) if one.first <= day <= one.last)
+    return next((one for one in there if _of_day(one.hours, day, free=free)), None)
+
+
+def _of_day(hours: str | DayHours, day: date, *, free: bool) -> str:
     """Return the hours of a special period on a day, "" where it leaves them as usual."""
+    if isinstance(hours, str):
+        return hours
     text: str = hours.on_holiday if free else getattr(hours, WEEKDAYS[day.weekday()])
     return text
 

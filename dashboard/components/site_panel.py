@@ -5,13 +5,14 @@ from typing import Any
 
 from dash import dcc, html
 
+from besok.model.calendar import business_day, exception_on
 from besok.model.site import Site
 from besok.model.views.attention import FindingInfo
 from besok.model.views.live import SiteLive
 from besok.text.languages import _, named, plural
 from dashboard.components import live_parts
 from dashboard.components.card import Frame, bar, chip, count
-from dashboard.components.elements import data
+from dashboard.components.elements import data, present
 from dashboard.components.live_parts import Parts, part
 
 
@@ -22,7 +23,9 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
     return html.Section(
         [
             html.Header(
-                [html.H1(named(live.name)), html.P(part("opening", of_site)), *([sensors] if sensors else [])]
+                present(
+                    html.H1(named(live.name)), html.P(part("opening", of_site)), _note(live, place), sensors
+                )
             ),
             html.Div(
                 [
@@ -47,6 +50,12 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
         className="hero",
         **data(**live_parts.state(root)),
     )
+
+
+def _note(live: SiteLive, place: Site) -> Any:
+    """Return why the hours of today are others than usual, where somebody has said so."""
+    exception = exception_on(business_day(live.time, place), place.opening)
+    return html.P(named(exception.note)) if exception and exception.note else None
 
 
 def whereabouts(place: Site) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from besok.model import calendar
-from besok.model.site import OpeningException, OpeningHours, Site, Space, Text, WeekHours
+from besok.model.site import DayHours, OpeningException, OpeningHours, Site, Space, Text, WeekHours
 
 NAME = Text(sv="Huset", en="The house")
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -118,6 +118,16 @@ def test_an_exception_beats_a_holiday_beats_the_weekday() -> None:
         (utc(2026, 12, 26, 11), utc(2026, 12, 26, 14)),
     )
     assert calendar.hours_text(date(2026, 12, 28), library.opening) == "08:00-20:00"
+
+
+def test_the_exception_that_holds_is_the_last_that_says_something() -> None:
+    both = (date(2026, 12, 26), date(2026, 12, 27))
+    usual = OpeningException(first=both[0], last=both[1], hours="12:00-15:00")
+    silent = OpeningException(first=both[0], last=both[1], hours=DayHours(saturday="10:00-11:00"))
+    opening = site(exceptions=(usual, silent)).opening
+    assert calendar.exception_on(both[0], opening) is silent
+    assert calendar.exception_on(both[1], opening) is usual
+    assert calendar.exception_on(date(2026, 12, 28), opening) is None
 
 
 def test_open_now_and_opening_next() -> None:

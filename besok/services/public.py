@@ -51,7 +51,6 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     root, *rest = live.spaces if told else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
-    seats = {space.id: space.seats for space in place.spaces if space.seats}
     holds = {space.parent for space in rest}
     return like(
         PublicSite,
@@ -59,12 +58,12 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         timezone=place.timezone,
         level=_level(root, root.capacity),
         spaces=tuple(
-            _space(space, seats.get(space.space), _floor(space.space, parents, floors))
+            _space(space, _floor(space.space, parents, floors))
             for space in rest
             if space.space not in floors
-            and (space.space not in holds or space.space in seats)
+            and (space.space not in holds or space.seats)
             and space.reason != "space_closed"
-            and (seats.get(space.space) or space.capacity or COARSE) >= COARSE
+            and (space.seats or space.capacity or COARSE) >= COARSE
         ),
         days=_days(db, place, root.capacity, today),
         requests=tuple(like(PublicRequest, action) for action in get_actions(db, site, today)[:SHOWN]),
@@ -89,8 +88,8 @@ def coarse(people: float) -> int:
     return 0 if people < COARSE else COARSE * round(people / COARSE)
 
 
-def _space(space: SpaceLive, seats: int | None, floor: Text | None) -> PublicSpace:
-    places = seats or space.capacity
+def _space(space: SpaceLive, floor: Text | None) -> PublicSpace:
+    places = space.seats or space.capacity
     known = space.people if space.freshness in ("live", "late") else None
     use: Use | None = None
     if space.basis == "presence":
@@ -101,7 +100,7 @@ def _space(space: SpaceLive, seats: int | None, floor: Text | None) -> PublicSpa
         PublicSpace,
         space,
         floor=floor,
-        seats=bool(seats),
+        seats=bool(space.seats),
         places=places,
         people=people,
         free=None if people is None or places is None else max(places - max(people, COARSE), 0),

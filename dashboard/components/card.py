@@ -125,7 +125,11 @@ def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) 
         [
             html.Header([html.H3(dcc.Link(name, href=href)), chip(parts)]),
             html.Div(
-                [count(space, parts), html.P(part("certainty", parts), className="certainty")],
+                [
+                    count(space, parts),
+                    html.P(part("seats", parts), className="seats"),
+                    html.P(part("certainty", parts), className="certainty"),
+                ],
                 className="figures",
             ),
             bar(space),

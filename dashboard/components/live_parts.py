@@ -37,6 +37,7 @@ def of_space(space: SpaceLive, is_open: bool) -> Parts:
         "certainty": certainty(space),
         "verdict": verdict(space, is_open),
         "share": share,
+        "seats": seats(space),
     }
 
 
@@ -130,6 +131,19 @@ def people(space: SpaceLive) -> str:
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
     return formats.number(space.people)
+
+
+def seats(space: SpaceLive) -> str:
+    """`68 of 80 seats free`: seats less people, where both are known and up to date."""
+    if (
+        space.people is None
+        or not space.seats
+        or space.basis == "presence"
+        or space.freshness not in ("live", "late")
+    ):
+        return ""
+    free = max(space.seats - round(space.people), 0)
+    return _("{n} of {seats} seats free").format(n=formats.number(free), seats=formats.number(space.seats))
 
 
 def interval(space: SpaceLive) -> str:

@@ -113,6 +113,13 @@ def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
     assert live_parts.between(space("hall")) == "80 % osäkerhetsintervall 5–9"
 
 
+def test_free_seats_are_said_where_both_are_known() -> None:
+    assert live_parts.seats(space("hall", seats=80, people=11.6)) == "68 av 80 sittplatser lediga"
+    assert live_parts.seats(space("hall", seats=5)) == "0 av 5 sittplatser lediga"
+    for changes in ({"people": None}, {"seats": None}, {"basis": "presence"}, {"freshness": "stale"}):
+        assert live_parts.seats(space("hall", **{"seats": 80, **changes})) == ""
+
+
 def test_every_reason_of_the_estimator_has_words() -> None:
     assert {reason for reason in REASONS if reason} <= live_parts.reasons().keys()
     corrected = live_parts.certainty(space("hall", reason="drift"))

@@ -97,6 +97,7 @@ class SpaceLive:
     kind: str
     storey: int | None
     capacity: int | None
+    seats: int | None = None
     people: float | None
     lower: float | None
     upper: float | None

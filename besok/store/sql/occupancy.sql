@@ -25,7 +25,7 @@ with here as (
     having bool_and(h.portal_id is not null) -- a door without a sensor leaves the space uncounted
 )
 select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
-    coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
+    coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity, h.seats,
     o.time, o.people, o.lower, o.upper, o.raw, o.basis, 'none' as freshness, 'unknown' as level,
     case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
     coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,

@@ -50,9 +50,8 @@ class Server:
 
     def start(self, attempts: int = 10) -> None:
         """Start it and wait until it takes connections. What was killed a moment ago may need several attempts."""
-        if self.up:
-            return
-        self._process = program.start(self.what, self._log)
+        self.launch()
+        assert self._process is not None
         try:
             if self._ready:
                 program.wait_until(self._ready, self._process, self.what.name, self._limit_s)
@@ -61,6 +60,11 @@ class Server:
                 raise
             time.sleep(0.3)
             self.start(attempts - 1)
+
+    def launch(self) -> None:
+        """Start it and do not wait."""
+        if not self.up:
+            self._process = program.start(self.what, self._log)
 
     def kill(self) -> None:
         """As the power goes."""

@@ -1,4 +1,4 @@
-"""Three machines by the files of `deploy/ha/`: etcd, Patroni with PostgreSQL and RabbitMQ on each, HAProxy before them."""
+"""Three machines by the files of `deploy/ha/`: etcd, Patroni and RabbitMQ on each, HAProxy before them."""
 
 import contextlib
 import json
@@ -145,7 +145,10 @@ class Machine:
             return []
 
     def _etcd_answers(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{self.address}:2379/health", timeout=2):
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://{self.address}:2379/health", timeout=2),
+        ):
             return True
         return False
 
@@ -184,7 +187,9 @@ class Machine:
             user=program.unprivileged("rabbitmq"),
         )
         ours = node.program()
-        settings = dict(line.split("=", 1) for line in place.filled("rabbitmq-env.conf", number).splitlines()[1:])
+        settings = dict(
+            line.split("=", 1) for line in place.filled("rabbitmq-env.conf", number).splitlines()[1:]
+        )
         interface = self.address.replace(".", ",")
 
         def prepare() -> None:
@@ -194,7 +199,9 @@ class Machine:
                 cookie.write_text(place.secret)
                 cookie.chmod(0o400)
             node.prepare()
-            closed = {"mqtt.allow_anonymous = false": rabbitmq.OPEN + "log.console = true\nlog.file = false\n"}
+            closed = {
+                "mqtt.allow_anonymous = false": rabbitmq.OPEN + "log.console = true\nlog.file = false\n"
+            }
             (node.folder / "rabbitmq.conf").write_text(place.filled("rabbitmq.conf", number, **closed))
 
         return replace(
@@ -264,9 +271,7 @@ def running(folder: Path) -> Iterator[Machines]:
 def _make_database(primary: Machine, password: str) -> None:
     """Make the owner and its database, as the page tells."""
     with psycopg.connect(primary.url("postgres", "postgres"), autocommit=True) as conn:
-        conn.execute(
-            sql.SQL("create role besok login createrole password {}").format(sql.Literal(password))
-        )
+        conn.execute(sql.SQL("create role besok login createrole password {}").format(sql.Literal(password)))
         conn.execute("create database besok owner besok")
 
 
@@ -285,4 +290,6 @@ def _haproxy(place: Place, database_port: int, broker_port: int) -> Program:
     if not user:
         own["    user haproxy\n    group haproxy\n"] = ""
     config.write_text(place.filled("haproxy.cfg", **own))
-    return Program(name="haproxy", command=("/usr/sbin/haproxy", "-db", "-f", str(config)), user=user, folder=Path("/"))
+    return Program(
+        name="haproxy", command=("/usr/sbin/haproxy", "-db", "-f", str(config)), user=user, folder=Path("/")
+    )

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import psycopg
 
@@ -56,4 +56,4 @@ def turns(commits: Iterable[Commit]) -> list[str]:
 def longest_pause_s(commits: Sequence[Commit]) -> float:
     """Return how long no server confirmed anything."""
     ends = sorted(commit.ended for commit in commits)
-    return max((b - a for a, b in zip(ends, ends[1:], strict=False)), default=0.0)
+    return max((b - a for a, b in pairwise(ends)), default=0.0)

@@ -138,8 +138,8 @@ def built(
         cleanup.callback(proxy.close)
         behind = make_conninfo(cluster.url(), port=proxy.port)
         collectors = tuple(
-            _collector(n, collector, behind, port, topics, folder)
-            for n, topics in enumerate(_topics(share), 1)
+            collector_of(n, collector, behind, port, topics, folder)
+            for n, topics in enumerate(topics_of(share=share), 1)
         )
         for server in collectors:
             cleanup.callback(server.stop)
@@ -171,7 +171,7 @@ def broker_of(folder: Path, kind: str) -> tuple[Server, int]:
     return Server(mosq.program(), mosq.ready, folder / "broker.log"), port
 
 
-def _topics(share: bool) -> tuple[str, str]:
+def topics_of(*, share: bool) -> tuple[str, str]:
     """What each of the two collectors listens to."""
     if share:
         both = ",".join(f"$share/{SHARED_GROUP}/{topic}" for topic in ("besok/v1/#", "v3/#"))
@@ -180,7 +180,7 @@ def _topics(share: bool) -> tuple[str, str]:
     return first, second
 
 
-def _collector(number: int, module: str, url: str, port: int, topics: str, folder: Path) -> Server:
+def collector_of(number: int, module: str, url: str, port: int, topics: str, folder: Path) -> Server:
     env = {
         "BESOK_DATABASE_URL": url,
         "BESOK_MQTT_PORT": str(port),

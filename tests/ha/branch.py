@@ -110,7 +110,7 @@ def _branch(folder: Path, main_port: int) -> tuple[Server, int]:
     """The branch's broker, its bridge leading to `main_port`."""
     (port,) = ports.free()
     bridge = (FILES / "bridge.conf").read_text().replace("broker.example.se:1883", f"127.0.0.1:{main_port}")
-    for line in ("remote_username branch\n", "remote_password {SECRET}\n"):  # the test's brokers ask for none
+    for line in ("remote_username branch\n", "remote_password PASSWORD\n"):  # the test's brokers ask for none
         bridge = bridge.replace(line, "")
     conf = folder / "mosquitto.conf"
     user = program.unprivileged("mosquitto", "postgres")

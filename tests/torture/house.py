@@ -233,6 +233,7 @@ id = "{door}"
 name = {{ sv = "{door}", en = "{door}" }}
 outer = "outside"
 inner = "{site}"
+width_m = 100.0
 [[sites.sensors]]
 source = "{source}"
 device = "{device}"

@@ -31,8 +31,8 @@ torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half 
 	@$(BIN)/python -m tests.torture --broker mosquitto --share $(ARGS)
 	@$(BIN)/python -m tests.torture --broker rabbitmq $(ARGS)
 
-ha-check: ## three machines by deploy/ha/, of which one fails, and a branch that is cut off (ten minutes; ARGS="--only branch")
-	@bash deploy/setup ha
+ha-check: ## three machines by deploy/ha/, of which one fails, and a branch cut off (ten minutes; says so where packages lack; ARGS="--only branch")
+	@bash deploy/setup tools
 	@$(BIN)/python -m tests.ha $(ARGS)
 
 fuzz: ## 10,000 broken payloads for every adapter and every vendor of a table (most of an hour; ARGS="-k xovis" for some)

@@ -17,7 +17,7 @@ from typing import LiteralString
 
 import psycopg
 
-from besok.model.errors import SchemaMismatch
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.store import schema
 from besok.store.database import Connection, sql, translated
@@ -27,6 +27,7 @@ LOCK = 0x0BE50C  # any number, the same for every migrating process
 LOCK_WAIT_S = 0.3  # for a table that somebody reads: so long pages wait behind us
 PAUSE_S = 1.0  # between two attempts, in which they are answered
 PATIENCE_S = 3600.0  # with somebody who reads
+BUSY = "for an hour somebody has read or written what has to change: end that, and run `besok migrate` again"
 CONCURRENTLY = "_concurrently"
 RIGHTS = "views_rights"
 
@@ -104,9 +105,9 @@ def _between_readers(conn: Connection, run: Callable[[], None]) -> None:
             with conn.transaction():
                 conn.execute(sql("lock_wait"), {"wait": f"{LOCK_WAIT_S * 1000:.0f}ms"})
                 run()
-        except psycopg.errors.LockNotAvailable:
+        except psycopg.errors.LockNotAvailable as exc:
             if time.monotonic() > deadline:
-                raise
+                raise StoreUnavailable(BUSY) from exc
             if not said:
                 log.warning("Somebody reads or writes what has to change: trying again until that has ended")
             said = True

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from besok.model.errors import SchemaMismatch
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Reading
 from besok.services.visits import get_visits
+from besok.store import migrate as migration
 from besok.store import rejected, schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
@@ -116,6 +117,21 @@ def test_pages_are_answered_while_migrating_waits_for_a_long_reader(
             reader.rollback()
             assert migrating.result() == []
     assert snapshot(empty_database_url) == snapshot(database_url)
+
+
+def test_a_reader_without_end_is_named_as_the_cause(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(empty_database_url)
+    monkeypatch.setattr(migration, "PATIENCE_S", 0)
+    with psycopg.connect(empty_database_url) as reader:
+        reader.execute(OUTDATED)
+        reader.commit()
+        reader.execute("select from visit_day")
+        with pytest.raises(StoreUnavailable, match="end that"):
+            migrate(empty_database_url)
+        reader.rollback()
+    assert migrate(empty_database_url) == []
 
 
 def test_an_index_is_built_while_others_write(

@@ -1,24 +1,35 @@
 """Brings a database to the schema of this program.
 
 `besok/store/migrations/NNNN_name.sql` run once, in order, each in a transaction of its own, and are frozen by
-their hash once released. `besok/store/always/*.sql` (views, functions) run every time, and their version is
-noted. All of it happens under one lock, so that several services may migrate at once. A database that a newer
-program has migrated is left as it is.
+their hash once released; those named `NNNN_name_concurrently.sql` (indexes) statement by statement in none.
+`besok/store/always/*.sql` (views, functions) run when they are others than last time, and their version is noted;
+rights every time, as roles may be new. All of it happens under one lock, so that several services may migrate at
+once. A database that a newer program has migrated is left as it is.
+
+Pages are answered meanwhile: whoever waits for a table stands in the way of all who come later, so we wait for a
+moment only, and try again.
 """
 
 import logging
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from typing import LiteralString
 
 import psycopg
 
-from besok.model.errors import SchemaMismatch
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.store import schema
 from besok.store.database import Connection, sql, translated
 
 log = logging.getLogger(__name__)
 LOCK = 0x0BE50C  # any number, the same for every migrating process
+LOCK_WAIT_S = 0.3  # for a table that somebody reads: so long pages wait behind us
+PAUSE_S = 1.0  # between two attempts, in which they are answered
+PATIENCE_S = 3600.0  # with somebody who reads
+BUSY = "for an hour somebody has read or written what has to change: end that, and run `besok migrate` again"
+CONCURRENTLY = "_concurrently"
+RIGHTS = "views_rights"
 
 
 def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
@@ -36,7 +47,7 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
         wanted = [script for script in schema.scripts("migrations") if only is None or script[0] in only]
         ran = [name for name, text, digest in wanted if _once(conn, name, text, digest)]
         if only is None:
-            _always(conn)
+            _always(conn, migrated=bool(ran))
     return ran
 
 
@@ -49,20 +60,57 @@ def _once(conn: Connection, name: str, text: LiteralString, digest: str) -> bool
                 f"migration {name} is not the one this database ran: install the program it came with"
             )
         return False
-    with conn.transaction():
-        conn.execute(text)
+
+    def note() -> None:
         conn.execute(sql("migration_add"), {"name": name, "digest": digest})
+
+    def run() -> None:
+        conn.execute(text)
+        note()
+
+    if name.endswith(CONCURRENTLY):
+        for statement in text.split(";\n"):
+            conn.execute(statement)
+        note()
+    else:
+        _between_readers(conn, run)
     log.info("migrated %s", name)
     return True
 
 
-def _always(conn: Connection) -> None:
-    """Replace views, functions and the catalogue of metrics."""
-    made = schema.replaced()
-    with conn.transaction():
-        for _, text, _ in schema.scripts("always"):
-            conn.execute(text)
-        conn.cursor().executemany(
-            sql("metric_upsert"), [{"code": m.code, "name": m.name, "unit": m.unit} for m in METRICS.values()]
-        )
-        conn.execute(sql("made_anew_put"), {"version": made.version, "digest": made.digest})
+def _always(conn: Connection, *, migrated: bool) -> None:
+    """Replace views, functions and metrics if they or their tables are others, and give roles their rights."""
+    same = not migrated and schema.is_replaced(conn)
+
+    def run() -> None:
+        for name, text, _ in schema.scripts("always"):
+            if name == RIGHTS or not same:
+                conn.execute(text)
+        if not same:
+            conn.cursor().executemany(
+                sql("metric_upsert"),
+                [{"code": m.code, "name": m.name, "unit": m.unit} for m in METRICS.values()],
+            )
+            made = schema.replaced()
+            conn.execute(sql("made_anew_put"), {"version": made.version, "digest": made.digest})
+
+    _between_readers(conn, run)
+
+
+def _between_readers(conn: Connection, run: Callable[[], None]) -> None:
+    """Do it in one transaction, again until nobody who reads for long is in the way."""
+    deadline, said = time.monotonic() + PATIENCE_S, False
+    while True:
+        try:
+            with conn.transaction():
+                conn.execute(sql("lock_wait"), {"wait": f"{LOCK_WAIT_S * 1000:.0f}ms"})
+                run()
+        except psycopg.errors.LockNotAvailable as exc:
+            if time.monotonic() > deadline:
+                raise StoreUnavailable(BUSY) from exc
+            if not said:
+                log.warning("Somebody reads or writes what has to change: trying again until that has ended")
+            said = True
+            time.sleep(PAUSE_S)
+        else:
+            return

@@ -63,6 +63,11 @@ def mismatch(conn: Connection) -> messages.Translatable | None:
     return messages.DATABASE_OLDER if had != migrations() or made != replaced() else None
 
 
+def is_replaced(conn: Connection) -> bool:
+    """Tell whether views, functions and metrics of the database are this program's."""
+    return _made(conn) == replaced()
+
+
 def refuse_newer(conn: Connection) -> None:
     """Raise SchemaMismatch if a newer program has migrated the database."""
     if mismatch(conn) is messages.DATABASE_NEWER:

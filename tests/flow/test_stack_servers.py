@@ -85,7 +85,7 @@ def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wai
         "    print(broker.folder, flush=True)\n    signal.pause()\n"
     )
     taken = ports.free(3)
-    command = [sys.executable, "-c", script]
+    command = [sys.executable, "-c", script, *map(str, taken)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=program.ROOT) as starter:
         folder = Path(starter.stdout.readline().strip())
         try:

@@ -6,17 +6,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from besok.model.errors import SchemaMismatch
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Reading
 from besok.services.visits import get_visits
+from besok.store import migrate as migration
 from besok.store import rejected, schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from besok.store.write import Batch, Incoming, write
+from tests.patience import wait_for
 
-RELEASED = Path(__file__).parents[1] / "data" / "released-0001.sql"
+DATA = Path(__file__).parents[1] / "data"
+OUTDATED = "update made_anew set version = version - 1, digest = 'of an older program'"
 
 SNAPSHOT = """
 select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
@@ -50,14 +54,20 @@ def test_an_upgraded_database_is_the_same_as_a_fresh_one(empty_database_url: str
     with psycopg.connect(empty_database_url) as conn:
         conn.execute("drop view visit_day cascade")
         conn.execute("create view visit_day as select 1 as old")
+        conn.execute(OUTDATED)
     migrate(empty_database_url)
     assert snapshot(empty_database_url) == snapshot(database_url)
 
 
-def test_a_released_database_with_data_in_it_is_upgraded(empty_database_url: str, database_url: str) -> None:
+@pytest.mark.parametrize(("release", "next_one"), [("0001", "0002_trust"), ("0015", "0016_no_trail")])
+def test_a_released_database_with_data_in_it_is_upgraded(
+    release: str, next_one: str, empty_database_url: str, database_url: str
+) -> None:
+    if release > "0001":  # whose file has the tables too
+        migrate(empty_database_url, only=[name for name in schema.migrations() if name[:4] <= release])
     with psycopg.connect(empty_database_url) as conn:
-        conn.execute(RELEASED.read_text())
-    assert migrate(empty_database_url)[0] == "0002_trust"  # so 0001 is still what was released
+        conn.execute((DATA / f"released-{release}.sql").read_text())
+    assert migrate(empty_database_url)[0] == next_one  # so those before are still what was released
     assert snapshot(empty_database_url) == snapshot(database_url)
     with Database(empty_database_url) as db:
         assert sites.load(db, "lib").sensors[0].model == "door counter"
@@ -68,6 +78,78 @@ def test_a_released_database_with_data_in_it_is_upgraded(empty_database_url: str
         )
         write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
         assert get_visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
+
+
+def test_views_that_are_the_same_are_left_alone(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    views = "select array_agg(oid order by oid) from pg_class where relkind = 'v'"
+    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+        before = conn.execute(views).fetchone()
+        migrate(empty_database_url)
+        assert conn.execute(views).fetchone() == before
+        conn.execute(OUTDATED)
+        migrate(empty_database_url)
+        assert conn.execute(views).fetchone() != before
+
+
+WAITING = "select count(*) from pg_locks l join pg_database d on d.oid = l.database where not granted and datname = %s"
+
+
+def test_pages_are_answered_while_migrating_waits_for_a_long_reader(
+    empty_database_url: str, database_url: str
+) -> None:
+    """A query that goes on for as long as it likes holds up the new views, and nobody who reads beside it."""
+    migrate(empty_database_url)
+    name = conninfo_to_dict(empty_database_url)["dbname"]
+    with psycopg.connect(empty_database_url) as reader, ThreadPoolExecutor(1) as pool:
+        reader.execute(OUTDATED)
+        reader.commit()
+        reader.execute("select from visit_day")
+        migrating = pool.submit(migrate, empty_database_url)
+        with psycopg.connect(empty_database_url, autocommit=True) as page:
+            for _ in range(3):
+                wait_for(lambda: page.execute(WAITING, [name]).fetchone() != (0,))
+                page.execute(
+                    "select from visit_day"
+                )  # else it would wait for the reader, and the reader for this test
+                wait_for(lambda: page.execute(WAITING, [name]).fetchone() == (0,))
+            assert not migrating.done()
+            reader.rollback()
+            assert migrating.result() == []
+    assert snapshot(empty_database_url) == snapshot(database_url)
+
+
+def test_a_reader_without_end_is_named_as_the_cause(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(empty_database_url)
+    monkeypatch.setattr(migration, "PATIENCE_S", 0)
+    with psycopg.connect(empty_database_url) as reader:
+        reader.execute(OUTDATED)
+        reader.commit()
+        reader.execute("select from visit_day")
+        with pytest.raises(StoreUnavailable, match="end that"):
+            migrate(empty_database_url)
+        reader.rollback()
+    assert migrate(empty_database_url) == []
+
+
+def test_an_index_is_built_while_others_write(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(empty_database_url)
+    text = (
+        "drop index concurrently if exists rejected_reason;\n"  # half a one, of an attempt that was interrupted
+        "create index concurrently rejected_reason on rejected (reason);\n"
+    )
+    known = list(schema.scripts("migrations"))
+    added = [*known, ("9999_reason_concurrently", text, "x")]
+    monkeypatch.setattr(schema, "scripts", lambda folder: added if folder == "migrations" else ())
+    monkeypatch.setattr(schema, "migrations", lambda: {name: digest for name, _, digest in added})
+    assert migrate(empty_database_url) == ["9999_reason_concurrently"]
+    with psycopg.connect(empty_database_url) as conn:
+        valid = "select indisvalid from pg_index where indexrelid = 'rejected_reason'::regclass"
+        assert conn.execute(valid).fetchone() == (True,)
 
 
 def test_many_may_migrate_at_once(empty_database_url: str) -> None:

@@ -50,9 +50,8 @@ class Server:
 
     def start(self, attempts: int = 10) -> None:
         """Start it and wait until it takes connections. What was killed a moment ago may need several attempts."""
-        if self.up:
-            return
-        self._process = program.start(self.what, self._log)
+        self.launch()
+        assert self._process is not None
         try:
             if self._ready:
                 program.wait_until(self._ready, self._process, self.what.name, self._limit_s)
@@ -61,6 +60,11 @@ class Server:
                 raise
             time.sleep(0.3)
             self.start(attempts - 1)
+
+    def launch(self) -> None:
+        """Start it and do not wait."""
+        if not self.up:
+            self._process = program.start(self.what, self._log)
 
     def kill(self) -> None:
         """As the power goes."""
@@ -134,8 +138,8 @@ def built(
         cleanup.callback(proxy.close)
         behind = make_conninfo(cluster.url(), port=proxy.port)
         collectors = tuple(
-            _collector(n, collector, behind, port, topics, folder)
-            for n, topics in enumerate(_topics(share), 1)
+            collector_of(n, collector, behind, port, topics, folder)
+            for n, topics in enumerate(topics_of(share=share), 1)
         )
         for server in collectors:
             cleanup.callback(server.stop)
@@ -167,7 +171,7 @@ def broker_of(folder: Path, kind: str) -> tuple[Server, int]:
     return Server(mosq.program(), mosq.ready, folder / "broker.log"), port
 
 
-def _topics(share: bool) -> tuple[str, str]:
+def topics_of(*, share: bool) -> tuple[str, str]:
     """What each of the two collectors listens to."""
     if share:
         both = ",".join(f"$share/{SHARED_GROUP}/{topic}" for topic in ("besok/v1/#", "v3/#"))
@@ -176,7 +180,7 @@ def _topics(share: bool) -> tuple[str, str]:
     return first, second
 
 
-def _collector(number: int, module: str, url: str, port: int, topics: str, folder: Path) -> Server:
+def collector_of(number: int, module: str, url: str, port: int, topics: str, folder: Path) -> Server:
     env = {
         "BESOK_DATABASE_URL": url,
         "BESOK_MQTT_PORT": str(port),
@@ -229,6 +233,7 @@ id = "{door}"
 name = {{ sv = "{door}", en = "{door}" }}
 outer = "outside"
 inner = "{site}"
+width_m = 100.0
 [[sites.sensors]]
 source = "{source}"
 device = "{device}"

@@ -64,7 +64,7 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
     with built(
         folder, ordeal.broker, devices, ordeal.collector, share=ordeal.share, small_disk=small
     ) as house:
-        await_collectors(house)
+        await_collectors(house.folder)
         time.sleep(SETTLED_S[ordeal.broker])
         started = time.monotonic()
 
@@ -82,7 +82,11 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
         fetch = partial(verdict.fetch, house.url, list(doors(devices)))
         expected = sum(len(letter.facts) for letter in sender.letters if letter.safe)
         timed(f"all is sent, over {sender.connections} connections; the queues run empty")
-        await_silence(house, expected, lambda: not _lost(verdict.compare(sender.letters, fetch())))
+
+        def complete() -> bool:
+            return not _lost(verdict.compare(sender.letters, fetch()))
+
+        await_silence(house.url, len(house.collectors), expected, complete)
         took_s = time.monotonic() - started
         stored = fetch()
     faults = verdict.compare(sender.letters, stored)

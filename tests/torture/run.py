@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 import psycopg
 
@@ -121,24 +122,26 @@ class Torturer:
         heapq.heappush(self._repairs, (time.monotonic() + delay_s, next(self._order), action))
 
 
-def await_collectors(house: House, limit_s: float = 30) -> None:
-    """Wait until all collectors have their queues at the broker."""
+def await_collectors(folder: Path, limit_s: float = 30) -> None:
+    """Wait until all collectors have their queues at the broker, as their logs in `folder` say."""
     patience = Patience(limit_s)
-    while not all(SUBSCRIBED in log.read_text() for log in house.folder.glob("collector-*.log")):
+    while not all(SUBSCRIBED in log.read_text() for log in folder.glob("collector-*.log")):
         if patience.is_over():
-            raise RuntimeError(f"the collectors do not listen; see {house.folder}/collector-*.log")
+            raise RuntimeError(f"the collectors do not listen; see {folder}/collector-*.log")
         time.sleep(0.02)
 
 
-def await_silence(house: House, expected: int, complete: Callable[[], bool], limit_s: float = 120) -> None:
-    """Wait until all is there, or until no collector has anything to do any more.
+def await_silence(
+    url: str, collectors: int, expected: int, complete: Callable[[], bool], limit_s: float = 120
+) -> None:
+    """Wait until all is there, or until none of so many collectors has anything to do any more.
 
     `complete` is asked when so many readings are there as are expected: some of them may be there twice.
     """
     since, patience, stored = datetime.now(UTC), Patience(limit_s), 0
     while not patience.is_over(stored):
         try:
-            with psycopg.connect(house.url) as conn:
+            with psycopg.connect(url) as conn:
                 (stored,) = conn.execute(STORED).fetchone() or (0,)
                 (idle,) = conn.execute(
                     "select count(*) from service where heard > %s"
@@ -148,7 +151,7 @@ def await_silence(house: House, expected: int, complete: Callable[[], bool], lim
                 ).fetchone() or (0,)
         except psycopg.OperationalError:
             stored = idle = 0
-        if idle == len(house.collectors) or (stored >= expected and complete()):
+        if idle == collectors or (stored >= expected and complete()):
             return
         time.sleep(0.1)
-    raise RuntimeError(f"the collectors still work after {limit_s:g} s; see {house.folder}/collector-*.log")
+    raise RuntimeError(f"the collectors still work after {limit_s:g} s")

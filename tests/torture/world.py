@@ -229,6 +229,6 @@ def _alike(site: str, number: int, start: datetime) -> Device:
 
 
 def beginning(now: datetime, readings: int) -> datetime:
-    """A whole hour so long ago that no device's clock reaches the present."""
-    minutes = readings // 10 + 600
+    """A whole hour so long ago that no device's clock reaches the present, and no reading is too late to count."""
+    minutes = readings // 40 + 600
     return (now.astimezone(UTC) - minutes * MINUTE).replace(minute=0, second=0, microsecond=0)

@@ -372,6 +372,10 @@ select name, digest from migration
 -- What the last migrating replaced.
 select version, digest from made_anew
 
+-- name: lock_wait
+-- Waits no longer for a lock in this transaction.
+select set_config('lock_timeout', %(wait)s, true)
+
 -- name: made_anew_put
 -- Notes what a migrating replaced.
 insert into made_anew (version, digest) values (%(version)s, %(digest)s)

@@ -38,7 +38,9 @@ _MONTH_NAME = re.compile(
     r"|o[ck]t(ober)?|(nov|dec)(ember)?",
     re.IGNORECASE,
 )
-_CLOCK = r"[ ,t]+(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d\d:?\d\d)?$"
+_CLOCK = re.compile(
+    r"[ ,t]+(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d\d:?\d\d)?$"
+)
 _OF_WEEK = r"(?:w|wk|week|v|vecka)[ .-]*"
 _REWRITES = (  # what is written in several ways, in one
     (r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d)[.,](?= )|,(?= )", ""),  # 5. oktober, November 1, 2026
@@ -112,14 +114,17 @@ class SplitClock:
 
 def split_clock(texts: pd.Series) -> SplitClock:
     """Part the time of day from the day."""
-    words = texts.str.lower().str.replace(_WEEKDAY, "", regex=True)
-    parts = words.str.extract(_CLOCK)
-    timed = parts[1].notna() | parts[3].notna()
+    words = texts.str.lower().tolist()
+    found = [_CLOCK.search(text) for text in words]
+    clocks = [told[0] if told and (told[2] or told[4]) else "" for told in found]
+    days = pd.Series(map(str.removesuffix, words, clocks), texts.index, dtype=str)
+    codes, distinct = pd.factorize(pd.Series(clocks, dtype=str))
+    parts = distinct.to_series().str.extract(_CLOCK)
     return SplitClock(
-        days=words.where(~timed, words.str.replace(_CLOCK, "", regex=True)),
-        timed=timed,
-        time=_time_of_day(parts.where(timed)),
-        offset_s=_offsets(parts[4].where(timed)),
+        days=days.str.replace(_WEEKDAY, "", regex=True),
+        timed=pd.Series((distinct != "")[codes], texts.index),
+        time=_time_of_day(parts).iloc[codes].set_axis(texts.index),
+        offset_s=_offsets(parts[4]).iloc[codes].set_axis(texts.index),
     )
 
 

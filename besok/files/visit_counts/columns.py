@@ -2,9 +2,9 @@
 
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -124,6 +124,12 @@ def find_columns(table: Table, talk: Talk) -> Columns:
     _choose_whole(table, found, wholes, talk)
     _find_direction(table, found)
     return found
+
+
+def each(column: "pd.Series[str]", told: Callable[[str], Any]) -> "pd.Series[Any]":
+    """Return what is told of each text of a column, each different one looked at once."""
+    codes, distinct = pd.factorize(column)
+    return pd.Series([told(text) for text in distinct]).iloc[codes].set_axis(column.index)
 
 
 def sample(column: "pd.Series[str]") -> list[str]:

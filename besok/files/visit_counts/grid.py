@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any, Final
 
@@ -105,6 +106,7 @@ def _kept(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep:
     return sheet
 
 
+@lru_cache(4_096)  # times, names and numbers come again and again
 def _clean(text: str) -> str:
     text = text[:LONGEST].strip().strip("\ufeff")
     if not text.isprintable():

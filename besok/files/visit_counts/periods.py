@@ -24,7 +24,10 @@ _BUSY_YEAR: Final = re.compile(
 )  # 2018/19: a year that does not begin in January
 _QUARTER: Final = re.compile(r"(\d{4})\D*([1-4])|\D+([1-4])\D+(\d{4})|([1-4])q\D*(\d{4})")
 _OF_QUARTER: Final = re.compile(r"q|kv|\dk\d|k[1-4]|kvartal|quarter")
-_SPAN: Final = re.compile(r"(.*\d)\s*(?:\s[-–]\s|\sto\s|\still\s|\suntil\s)\s*(\S.*)")
+_BETWEEN: Final = r"\s(?:[-–]|to|till|until)\s"
+_SPAN: Final = rf"(.*\d)\s*{_BETWEEN}\s*(\S.*)"
+_UNTIL: Final = r"\s*[-–]\s*\d{1,2}[:.]\d\d$"  # 08:00-09:00 begins at 08:00
+_WEST: Final = r"\dt\d.*-\d\d:\d\d$"  # 2026-11-25T08:00-05:00 is a time west of Greenwich
 SHORT: Final[Mapping[str, str]] = {  # formats with a year of two digits, and what they stand for
     "%d/%m/%y": "D", "%m/%d/%y": "D", "%y/%m/%d": "D", "%d.%m.%y": "D", "%d-%m-%y": "D", "%y-%m-%d": "D",
     "%m-%d-%y": "D", "%d %b %y": "D", "%d-%b-%y": "D", "%b-%y": "M", "%b %y": "M", "%b/%y": "M",
@@ -53,11 +56,13 @@ def read(texts: pd.Series, talk: Talk, *, zone: ZoneInfo | None, head: str) -> P
     Raises Unclear where the file does not show which reading is meant, CountFileError for what is no period.
     """
     words = texts.str.lower()
-    spans = words.str.extract(_SPAN.pattern)
-    both = spans[0].notna() & ~spans[1].fillna("").str.fullmatch(CLOCK.pattern)
+    both = words.str.contains(_BETWEEN)
+    spans = words[both].str.extract(_SPAN)
+    meant = (spans[0].notna() & ~spans[1].fillna("").str.fullmatch(CLOCK.pattern)).to_numpy()
+    both[both] = meant
     if both.any():
-        ends = pd.concat([words.where(~both, spans[0]), spans[1][both]])
-        frame = _single(ends, talk, zone)
+        words[both] = spans.loc[meant, 0].to_numpy()
+        frame = _single(pd.concat([words, spans.loc[meant, 1]]), talk, zone)
         first, end = frame.iloc[: len(words)].copy(), frame.iloc[len(words) :]
         first.loc[both, "last"] = _inclusive(first.loc[both, "first"], end["last"])
         length = (first["last"] - first["first"]).dt.days
@@ -66,10 +71,9 @@ def read(texts: pd.Series, talk: Talk, *, zone: ZoneInfo | None, head: str) -> P
             raise refusal("row {row}: “{text}” ends before it begins", row=row, text=text)
         first["unit"] = pd.cut(length, [-1, 2, 10, 45, 100, 200, 100_000], labels=UNITS[1:]).astype(str)
         return Periods(frame=first, timed=False)
-    ends = words.str.replace(
-        r"(\d)\s*[-–]\s*\d{1,2}[:.]\d\d$", r"\1", regex=True
-    )  # 08:00-09:00 begins at 08:00
-    frame = _single(ends, talk, zone)
+    until = words.str.contains(_UNTIL) & ~words.str.contains(_WEST)
+    words[until] = words[until].str.replace(_UNTIL, "", regex=True)
+    frame = _single(words, talk, zone)
     timed = bool((frame["wall"] != frame["wall"].dt.normalize()).any())
     if timed and (whole := ~frame["told"]).any():
         row, text = _at(texts, whole)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from besok.files.values import bare_numbers, decimal_sign, parse_numbers
 from besok.files.visit_counts import labels, periods, totals
-from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, words_of
+from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, each, words_of
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk, option, refusal
@@ -216,11 +216,9 @@ def _without_notes(body: pd.DataFrame, columns: Columns, used: Sequence[int], ta
     keys = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
     dated = pd.Series(False, body.index)
     for c in keys:
-        known = {
-            t: bool(labels.whole(t) or labels.part(t) or labels.FIGURES.fullmatch(t))
-            for t in body[c].unique()
-        }
-        dated |= body[c].map(known)
+        dated |= each(
+            body[c], lambda t: bool(labels.whole(t) or labels.part(t) or labels.FIGURES.fullmatch(t))
+        )
     notes = empty & ~dated
     for row in body.index[notes][:20]:
         text = next((t for t in body.loc[row] if t), "")

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from besok.files.visit_counts import labels
-from besok.files.visit_counts.columns import Columns
+from besok.files.visit_counts.columns import Columns, each
 from besok.files.visit_counts.wording import Talk, option, refusal, whole
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
@@ -28,21 +28,17 @@ def set_aside(
     """Part rows of sums from rows of counts; rows of means are left out."""
     times = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
     total, average = pd.Series(False, body.index), pd.Series(False, body.index)
-    dated = pd.Series(not times, body.index)
+    dated, in_time = pd.Series(not times, body.index), pd.Series(False, body.index)
     for c in [*times, *columns.names]:
-        distinct = body[c].unique()
-        total |= body[c].map({text: labels.is_total(text) for text in distinct})
-        average |= body[c].map({text: labels.is_average(text) and not labels.part(text) for text in distinct})
+        named = each(body[c], labels.is_total)
+        total |= named
+        average |= each(body[c], lambda text: labels.is_average(text) and not labels.part(text))
         if c in times:
-            dated |= (body[c] != "") & ~body[c].map({text: labels.is_total(text) for text in distinct})
-    in_time = pd.Series(False, body.index)
+            dated |= (body[c] != "") & ~named
+        if c in times or not times:
+            in_time |= named
     if (months := columns.parts.get("m")) is not None:
-        quarters = {
-            t: (found := labels.part(t)) is not None and found[0] == "q" for t in body[months].unique()
-        }
-        in_time |= body[months].map(quarters)
-    for c in times or columns.names:
-        in_time |= body[c].map({text: labels.is_total(text) for text in body[c].unique()})
+        in_time |= each(body[months], lambda text: (labels.part(text) or " ")[0] == "q")
     sums = in_time | (total & ~dated)
     counted = (body[[*used]] != "").any(axis=1)
     unnamed = (

@@ -7,7 +7,7 @@ import pandas as pd
 
 from besok.files.values import month_named
 from besok.files.visit_counts import labels
-from besok.files.visit_counts.columns import Columns
+from besok.files.visit_counts.columns import Columns, each
 from besok.files.visit_counts.labels import HeadParts, Part
 from besok.files.visit_counts.wording import Talk, option, refusal
 
@@ -23,7 +23,7 @@ def part_texts(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
             return f"{found[1]:02}"
         return f"{int(text):02}" if text.isdecimal() else text
 
-    return texts.map({text: figures(text) for text in texts.unique()})
+    return each(texts, figures).astype(str)
 
 
 def year_turns(

@@ -27,9 +27,24 @@ from besok.model.plurals import many
 ALL = "all"
 LEAST_MONTHS = 6  # columns of months, from which a table is one of months
 SAMPLE = 200  # lines that show whether a column holds numbers
-DATES, CLOCKS = ("date", "datum", "day", "dag"), ("time", "tid", "hour", "timme", "klockslag", "kl")
-YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")
-WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
+DATES, CLOCKS = (
+    ("date", "datum", "day", "dag"),
+    ("time", "tid", "hour", "timme", "klockslag", "kl", "uhrzeit", "stunde"),
+)
+YEARS, MONTHS, DAYS = ("year", "år", "jahr"), ("month", "månad", "monat"), ("day", "dag", "tag")
+WEEKS = (
+    "week",
+    "vecka",
+    "kw",
+    "woche",
+    "iso_week",
+    "isoweek",
+    "year_week",
+    "yearweek",
+    "år_vecka",
+    "årvecka",
+    "år-vecka",
+)
 BESIDE = (
     "weekday",
     "veckodag",
@@ -64,7 +79,8 @@ COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "besökare", "antal_besök",
               "antal", "entries", "people_in", "y", "total", "totalt", "summa"),
     "visits": ("visits", "visitors", "count", "counts", "value", "total", "totalt", "summa", "besök", "besökare",
-               "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y"),
+               "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y",
+               "besucher", "besuche"),
     "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
     "last": ("last", "to", "end", "till"),
     "name": ("name", "holiday", "namn", "lov"),

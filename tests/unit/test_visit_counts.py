@@ -193,8 +193,8 @@ def test_years_down_and_months_across_with_title_sums_and_a_note() -> None:
          22),
         ("Månad;Besök\njan;5\nfeb;6\n2018;11\njan;4\nfeb;5\n2019;9\n", 20),
         ("År;Månad;Besök\n2018;;\n;jan;5\n;feb;6\n2019;;\n;mar;7\n", 18),
-        (";2018;;2018 Total;2019;;2019 Total;Grand Total\nBranch;Jan;Feb;;Jan;Feb;;\nA;1;2;3;4;5;9;12\nB;1;1;2;1;1;2;4\n",
-         16),
+        (";2018;;2018 Total;2019;;2019 Total;Grand Total\nBranch;Jan;Feb;;Jan;Feb;;\nA;1;2;3;4;5;9;12\n"
+         "B;1;1;2;1;1;2;4\n", 16),
         ("Monat;2018;2019;Gesamt\nJänner;10;20;30\nMärz;1;2;3\nDez.;5;6;11\nGesamt;16;28;44\n", 44),
         ("Bibliotek;2018/19;2019/20\nHuvud;10;20\n", 30),
         ("Rapport;Besök\nSkapad;2020-01-02\nPlats;Stadsbiblioteket\n\nDatum;Antal\n2019-01-01;5\n2019-01-02;6\n", 11),

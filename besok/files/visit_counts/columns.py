@@ -31,24 +31,10 @@ OUT: Final = frozenset(
      "utpassager", "utpassage", "utpasseringar", "utåt", "utgång"}
 )  # fmt: skip
 VISITS: Final = frozenset(
-    {
-        name
-        for name in COUNT_NAMES["visits"]
-        if name not in {"in", "total", "totalt", "summa", "net", "value", "y"}
-    }
-    | {
-        "besöksantal",
-        "besökssiffror",
-        "visitor",
-        "visit",
-        "gate",
-        "gatecount",
-        "patron",
-        "patrons",
-        "dörrräknare",
-        "besuch",
-    }
-)
+    {*COUNT_NAMES["visits"], "besöksantal", "besökssiffror", "visitor", "visit", "gate", "gatecount", "patron",
+     "patrons", "dörrräknare", "besuch"}
+    - {"in", "total", "totalt", "summa", "net", "value", "y"}
+)  # fmt: skip
 OTHER: Final = frozenset(  # what libraries count beside visits
     {"loans", "loan", "lån", "utlån", "utlåning", "circulation", "checkouts", "renewals", "omlån",
      "temperature", "temperatur", "temp", "revenue", "sales", "downloads", "nedladdningar", "pages",

@@ -127,7 +127,6 @@ def _days(distinct: pd.Series, talk: Talk) -> pd.DataFrame:
     serial = distinct.str.fullmatch(SERIAL.pattern)
     lettered = distinct[distinct.str.contains(r"[a-zå]")]
     parts = {at: part for at, text in lettered.items() if (part := numbered(text)) and part[2]}
-    of_year = distinct.index.isin([*parts])
     _set(frame, years, pd.to_datetime(distinct[years], format="%Y", errors="coerce"), "year")
     if busy.any():
         begin = _begin_of_year(distinct[busy].iloc[0], talk)
@@ -136,10 +135,11 @@ def _days(distinct: pd.Series, talk: Talk) -> pd.DataFrame:
     if serial.any():
         days = pd.to_timedelta(distinct[serial].str.extract(r"(\d+)")[0].astype(float), unit="D")
         _set(frame, serial, SERIAL_ZERO + days, "day")
-    for at, (kind, number, year) in parts.items():
-        month = (number - 1) * 12 // IN_A_YEAR[kind] + 1
-        _set(frame, frame.index == at, pd.Timestamp(f"{year}-{month:02}-01"), OF_A_YEAR[kind])
-    other = distinct[~(years | busy | serial | of_year)]
+    for kind, unit in OF_A_YEAR.items():
+        own = {at: f"{y}-{12 * n // IN_A_YEAR[kind]}" for at, (k, n, y) in parts.items() if k == kind}
+        last = pd.to_datetime(pd.Series(own, dtype=str), format="%Y-%m")
+        _set(frame, frame.index.isin([*own]), last - pd.DateOffset(months=12 // IN_A_YEAR[kind] - 1), unit)
+    other = distinct[~(years | busy | serial | distinct.index.isin([*parts]))]
     if not other.empty:
         first, units = _written(other, talk)
         for unit in units.unique():

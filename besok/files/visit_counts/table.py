@@ -64,12 +64,12 @@ def with_years(table: Table) -> Table:
     alone = (table.body != "").sum(axis=1) == 1
     for c in range(len(table.heads)):
         cells = table.body[c]
-        years = labels.each(cells, labels.whole) == "year"
+        years = cells.str.fullmatch(labels.WHOLE["year"].pattern, case=False)
+        if not years.any():
+            continue
         parts = labels.each(cells, labels.part_kind).isin([*"mqsw"])
         headings = (years & alone).equals(years) and not alone.all()
-        if not years.any() or not (headings or parts.any()):
-            continue
-        if (years | parts).sum() < MOSTLY * (cells != "").sum():
+        if not (headings or parts.any()) or (years | parts).sum() < MOSTLY * (cells != "").sum():
             continue
         above, below = years[~labels.each(cells, labels.is_total)].iloc[[0, -1]]
         if above == below:

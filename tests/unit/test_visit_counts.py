@@ -301,6 +301,7 @@ def test_answers_decide() -> None:
         ("a,b\0\n1,2", "neither text nor a workbook"),
         (b"%PDF-1.7", "is a PDF"),
         (b"\xd0\xcf\x11\xe0xxx", "old or a protected workbook"),
+        ('[{"date": "2019-01-01", "visits": 5}]', "is JSON"),
         ("<html><table><tr><td>1", "is a web page"),
         ("Date,Visits\n2019-01-01,\"1\n2019-01-02,4\n", "quotation marks"),
         ("Datum;Besök\n2019-01-01;12x\n2019-01-02;9\n", "row 2: “12x” is no number"),
@@ -405,6 +406,14 @@ def test_sheets_of_years() -> None:
     years = book(("2018", rows), ("2019", rows), ("Info", [["text"]]))
     assert asked(years) == ("sheets", ["2018", "2019"])
     assert [period for _, period, _ in told(take(years, sheets="2018|2019"))][2] == "2019-01-01..2019-01-31"
+
+
+def test_a_sheet_a_month() -> None:
+    data = book(
+        *((f"{month} 2019", [["Dag", "Besök"], [1, 5], [2, 3], [3, 4]]) for month in ("Januari", "Mars"))
+    )
+    file = read(data, "visits.xlsx", {"sheets": "Januari 2019|Mars 2019"})
+    assert [str(c.first) for c in file.counts][::3] == ["2019-01-01", "2019-03-01"] and total(file) == 24
 
 
 def test_a_formula_without_a_result_is_refused() -> None:

@@ -62,6 +62,8 @@ def sheets(data: bytes, name: str) -> list[Sheet]:
         raise refusal("{name} is neither text nor a workbook; save it as .xlsx or CSV", name=name)
     if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text[:200], re.IGNORECASE):
         raise refusal("{name} is a web page; open it in a spreadsheet and save it as .xlsx", name=name)
+    if re.match(r"\s*\[?\s*\{", text):
+        raise refusal("{name} is JSON; ask for the figures as .xlsx or CSV", name=name)
     return [_text(text, name)]
 
 

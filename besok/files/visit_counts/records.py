@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.values import bare_numbers, decimal_sign, parse_numbers
+from besok.files.values import bare_numbers, decimal_sign, month_named, parse_numbers
 from besok.files.visit_counts import labels, periods, totals
 from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, words_of
 from besok.files.visit_counts.labels import HeadParts, Part, each
@@ -138,10 +138,7 @@ def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, HeadPar
     parts = [head for head in heads.values() if (head.whole or head.parts) and not labels.is_total(head.rest)]
     if len({head.rest for head in parts}) == 1:
         longest = max(head.length for head in parts)
-        for (
-            c,
-            head,
-        ) in heads.items():  # the sum of a year, beside its months, is a longer period of their series
+        for c, head in heads.items():  # the sum of a year among its months is a longer period of their series
             if head.parts and head.length > longest and labels.is_total(head.rest):
                 heads[c] = replace(head, rest=parts[0].rest)
     return heads
@@ -327,7 +324,7 @@ def _period_texts(
         raise refusal(
             "no column and no head tells the time of the counts (“{text}” is none that is known); write 2026, "
             "2026-11, 2026-11-25 or 2025-07-01 - 2026-06-30 into a column Date",
-            text=next((t for t in body.iloc[:9].to_numpy().flat if t and not labels.is_count(t)), "")[:60],
+            text=next((t for t in body.iloc[:9].to_numpy().flat if t and not labels.is_total(t)), "")[:60],
         )
     if "y" not in told:
         told["y"] = pd.Series(_year(titles, talk), body.index)
@@ -342,7 +339,7 @@ def _period_texts(
     for part, begin in turns.items():
         told["y"] = turned(told["y"], told[part].astype(int) < begin)
     if "d" in told and "m" not in told:
-        raise refusal("the columns of times do not make a date together; name a column Date")
+        told["m"] = pd.Series(_month(titles, talk), body.index)
     text = told["y"]
     for part, sign in (("w", "-w"), ("m", "-"), ("q", "-q"), ("s", "-h")):
         if part in told:  # what is longer repeats it
@@ -382,6 +379,16 @@ def _year(titles: Sequence[str], talk: Talk) -> str:
     if not re.fullmatch(r"(19|20)\d\d", answer):
         raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
     return answer
+
+
+def _month(titles: Sequence[str], talk: Talk) -> str:
+    """Return the month that stands above the table or on its sheet. Raises CountFileError unless it is one."""
+    months = {month for text in titles for word in re.split(r"\W+|\d+", text) if (month := month_named(word))}
+    if len(months) != 1:
+        raise refusal("the columns of times do not make a date together; name a column Date")
+    (month,) = months
+    talk.tell("year", None, "The month {month} is taken from the title.", month=f"{month:02}")
+    return f"{month:02}"
 
 
 def _tell_serials(texts: Iterable["pd.Series[str]"], talk: Talk) -> None:

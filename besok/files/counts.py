@@ -27,23 +27,15 @@ from besok.model.plurals import many
 ALL = "all"
 LEAST_MONTHS = 6  # columns of months, from which a table is one of months
 SAMPLE = 200  # lines that show whether a column holds numbers
-DATES, CLOCKS = ("date", "datum", "day", "dag"), ("time", "tid", "hour", "timme", "klockslag", "kl")
-YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")
-WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
+DATES = ("date", "datum", "day", "dag")
+CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl", "uhrzeit", "stunde")
+YEARS, MONTHS, DAYS = ("year", "år", "jahr"), ("month", "månad", "monat"), ("day", "dag", "tag")
+WEEKS = (
+    "week", "vecka", "kw", "woche", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka",
+)  # fmt: skip
 BESIDE = (
-    "weekday",
-    "veckodag",
-    "dow",
-    "day_of_week",
-    "quarter",
-    "kvartal",
-    "minute",
-    "minut",
-    "last",
-    "to",
-    "end",
-    "till",
-)
+    "weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut", "last", "to", "end", "till",
+)  # fmt: skip
 TIME_NAMES = ("time", "datetime", "timestamp", "date_time", "start", "interval_start", "tid", *DATES)
 DATE_NAMES = ("date", "datetime", "timestamp", "date_time", "datum", "start", "time", "tid")
 LATER_DATE_NAMES = (
@@ -55,7 +47,7 @@ LATER_DATE_NAMES = (
     "från",
     "ds",
     *YEARS,
-)  # after a year in a column of its own
+)  # after a year of their own
 TIME_WORDS = frozenset({"date", "datum", "time", "tid", "datetime", "timestamp", "start"})  # hour_start_local
 COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
@@ -64,7 +56,8 @@ COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "besökare", "antal_besök",
               "antal", "entries", "people_in", "y", "total", "totalt", "summa"),
     "visits": ("visits", "visitors", "count", "counts", "value", "total", "totalt", "summa", "besök", "besökare",
-               "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y"),
+               "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y",
+               "besucher", "besuche"),
     "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
     "last": ("last", "to", "end", "till"),
     "name": ("name", "holiday", "namn", "lov"),

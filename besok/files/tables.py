@@ -19,7 +19,10 @@ LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are
 SEPARATORS = ",;\t|"
 SAMPLE = 50  # lines that show the separator
 BEFORE_HEADER = 20  # lines of title that may stand above the header
-TOTALS = frozenset({"total", "totalt", "totals", "grand total", "totalsumma", "sum", "summa", "all", "alla"})
+TOTALS = frozenset(
+    {"total", "totalt", "totals", "grand total", "totalsumma", "sum", "summa", "all", "alla", "gesamt", "insgesamt",
+     "summe", "gesamtsumme"}
+)  # fmt: skip
 OFFERED = 20  # columns named in an error message
 LONGEST_NAME = 60  # characters of a column's name that are shown
 

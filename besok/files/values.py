@@ -1,12 +1,14 @@
 """Dates, times and numbers in columns of text. A column has one format; two that fit and disagree are refused."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+from babel.dates import get_day_names, get_month_names
 
 from besok.model.errors import CountFileError, Unclear
 from besok.model.messages import Translatable
@@ -19,27 +21,41 @@ YEARS = (1900, 2199)  # in which people are counted
 MISSING = frozenset(
     {"", "-", "–", "—", ".", "..", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "missing", "saknas"}
 )  # fmt: skip
-CLOSED = frozenset({"closed", "stängt", "stängd"})  # a day without visits
-MONTHS: Final[Mapping[str, int]] = {
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "maj": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
-    "okt": 10, "nov": 11, "dec": 12,
-}  # fmt: skip
+CLOSED = frozenset({"closed", "stängt", "stängd", "geschlossen"})  # a day without visits
+LOCALES: Final = ("en", "en_GB", "sv", "de", "de_AT", "da", "nb")  # of the names of months and weekdays
+
+
+def _named(
+    names: Callable[..., Mapping[int, str]], *widths: Literal["wide", "abbreviated", "short"]
+) -> dict[str, int]:
+    """Return the names of months or weekdays in lower case, as the locales write them, with their numbers."""
+    return {
+        name.rstrip(".").lower(): number
+        for locale, width, context in itertools.product(LOCALES, widths, ("format", "stand-alone"))
+        for number, name in names(width, context, locale).items()
+    }
+
+
+def any_of(names: Iterable[str]) -> str:
+    """Return a pattern of one of some names, the longest first, and no letter after it."""
+    return rf"(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?![^\W\d_])\.?"
+
+
+MONTHS: Final[Mapping[str, int]] = {**_named(get_month_names, "wide", "abbreviated"), "mrz": 3}
+MONTH: Final = any_of(MONTHS)
+_ENGLISH = get_month_names("abbreviated", "format", "en")
+WEEKDAY: Final = any_of(_named(get_day_names, "wide", "abbreviated", "short"))
 FORMATS: Final[Mapping[Unit, tuple[str, ...]]] = {
     "D": ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y", "%b %d %Y"),
     "M": ("%Y-%m", "%m/%Y", "%m.%Y", "%m-%Y", "%m %Y", "%b %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b"),
     "W": ("%G-W%V-%u",),
 }  # fmt: skip
-_WEEKDAY = (
-    r"^(?:(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?\s+(?:den\s+)?|den\s+)"
+_WEEKDAY = rf"^(?:{WEEKDAY},?\s+(?:de[nr]\s+)?|de[nr]\s+)"
+_CLOCK = re.compile(
+    r"[ ,t]+(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d\d:?\d\d)?$"
 )
-_MONTH = r"\b(jan|feb|mar|apr|may|maj|jun|jul|aug|sep|oct|okt|nov|dec)[a-z]*\.?"
-_MONTH_NAME = re.compile(
-    r"jan(uar[yi])?|feb(ruar[yi])?|mar(ch|s)?|apr(il)?|ma[yj]|jun[ei]?|jul[yi]?|aug(ust|usti)?|sept?(ember)?"
-    r"|o[ck]t(ober)?|(nov|dec)(ember)?",
-    re.IGNORECASE,
-)
-_CLOCK = r"[ ,t]+(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d\d:?\d\d)?$"
-_OF_WEEK = r"(?:w|wk|week|v|vecka)[ .-]*"
+WEEK: Final = r"(?:wk|week|w|vecka|v|kw|woche|uge|uke)"
+_OF_WEEK = rf"{WEEK}[ .-]*"
 _REWRITES = (  # what is written in several ways, in one
     (r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d)[.,](?= )|,(?= )", ""),  # 5. oktober, November 1, 2026
     (r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$", r"\1-\2-\3"),
@@ -50,7 +66,7 @@ _REWRITES = (  # what is written in several ways, in one
     (r"-$", ""),
     (r"-w(\d)-", r"-w0\1-"),
 )
-SHORT_YEAR = re.compile(rf"(\d{{1,2}}[-/. ])?(\d{{1,2}}|{_MONTH})[-/. ]?'?\d\d", re.IGNORECASE)
+SHORT_YEAR = re.compile(rf"(\d{{1,2}}[-/. ])?(\d{{1,2}}|{MONTH})[-/. ]?'?\d\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +128,17 @@ class SplitClock:
 
 def split_clock(texts: pd.Series) -> SplitClock:
     """Part the time of day from the day."""
-    words = texts.str.lower().str.replace(_WEEKDAY, "", regex=True)
-    parts = words.str.extract(_CLOCK)
-    timed = parts[1].notna() | parts[3].notna()
+    words = texts.str.lower().tolist()
+    found = [_CLOCK.search(text) for text in words]
+    clocks = [told[0] if told and (told[2] or told[4]) else "" for told in found]
+    days = pd.Series(map(str.removesuffix, words, clocks), texts.index, dtype=str)
+    codes, distinct = pd.factorize(pd.Series(clocks, dtype=str))
+    parts = distinct.to_series().str.extract(_CLOCK)
     return SplitClock(
-        days=words.where(~timed, words.str.replace(_CLOCK, "", regex=True)),
-        timed=timed,
-        time=_time_of_day(parts.where(timed)),
-        offset_s=_offsets(parts[4].where(timed)),
+        days=days.str.replace(_WEEKDAY, "", regex=True),
+        timed=pd.Series((distinct != "")[codes], texts.index),
+        time=_time_of_day(parts).iloc[codes].set_axis(texts.index),
+        offset_s=_offsets(parts[4]).iloc[codes].set_axis(texts.index),
     )
 
 
@@ -166,7 +185,7 @@ def candidates(distinct: pd.Series) -> dict[str, tuple[pd.Series, Unit]]:
 
 def rewritten(words: pd.Series) -> pd.Series:
     """Return lower-case texts with English months of three letters, and each form of a date in one way."""
-    plain = words.str.replace(_MONTH, lambda m: _english(m[1]), regex=True)
+    plain = words.str.replace(rf"\b{MONTH}", _english, regex=True)
     for pattern, form in _REWRITES:
         plain = plain.str.replace(pattern, form, regex=True)
     return plain
@@ -185,8 +204,8 @@ def months_among(texts: pd.Series, date_format: str = "") -> list[str]:
     return max(fitting, key=len)
 
 
-def _english(month: str) -> str:
-    return {"maj": "may", "okt": "oct"}.get(month.lower(), month.lower())
+def _english(month: re.Match[str]) -> str:
+    return str(_ENGLISH[MONTHS[month[0].rstrip(".").lower()]]).lower()
 
 
 def _no_date(text: str, form: str) -> str:
@@ -221,8 +240,8 @@ def _offsets(zones: pd.Series) -> pd.Series:
 
 
 def month_named(text: str) -> int | None:
-    """Return the month of which this is the name and nothing else, in English or Swedish."""
-    return MONTHS[text[:3].lower()] if _MONTH_NAME.fullmatch(text.strip().rstrip(".")) else None
+    """Return the month of which this is the name and nothing else."""
+    return MONTHS.get(text.strip().rstrip(".").lower())
 
 
 def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column: str = "count") -> pd.Series:

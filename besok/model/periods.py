@@ -69,8 +69,10 @@ def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
     def close(until: int) -> None:
         while around and around[-1].ends <= until:
             node = around.pop()
-            found = node.leaves if _made_up(node.count, node.within) else [node.count]
-            wrong.extend(_checked(node.count, node.within))
+            found = [node.count]
+            if node.within:
+                wrong.extend(_checked(node.count, node.within))
+                found = node.leaves if _made_up(node.count, node.within) else found
             (around[-1].leaves if around else leaves).extend(found)
 
     for begins, ends, count in sorted(((*hours_of(c), c) for c in counts), key=lambda row: (row[0], -row[1])):
@@ -88,13 +90,11 @@ def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
 def _made_up(longer: Own, shorter: Sequence[Own]) -> bool:
     """Tell whether shorter periods make up all of a longer one."""
     begins, ends = hours_of(longer)
-    hours = bool(shorter) and shorter[0].hour is not None and longer.first == longer.last
+    hours = shorter[0].hour is not None and longer.first == longer.last
     return hours or ends - begins == sum(b - a for a, b in map(hours_of, shorter))
 
 
 def _checked(longer: Own, shorter: Sequence[Own]) -> Iterator[Disagreement[Own]]:
-    if not shorter:
-        return
     if not _made_up(longer, shorter):
         yield Disagreement(longer=longer, shorter=shorter[0], within=None)
     elif abs((within := sum(c.visits for c in shorter)) - longer.visits) > ROUNDING:

@@ -64,8 +64,10 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
             standing = period_counts.standing(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
         number = period_counts.put(trial, site, new, now)
-        with trial.transaction() as conn:
-            newer = period_counts.standing(conn, site_id, new).corrected
+        newer: tuple[object, ...] = ()
+        if standing.corrected:  # by a newer import, where these counts are one already
+            with trial.transaction() as conn:
+                newer = period_counts.standing(conn, site_id, new).corrected
         _, brought = site_days(trial, place, today - DAY)
         after = _progress(trial, target or place, today)
         own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}

@@ -105,8 +105,8 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
-        site_id = id_of(conn, site)
-        known = _get(conn, site_id=site_id, content=new.content)
+        site_id, content = id_of(conn, site), new.content
+        known = _get(conn, site_id=site_id, content=content)
         if known:
             if known.undone:
                 _set_undone(conn, known, new.author, now, undone=False)
@@ -116,7 +116,7 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         if ahead:
             raise CountFileError(messages.PERIOD_NOT_OVER(first=ahead.first, last=ahead.last))
         check(conn, site_id, new)
-        about = {"counts": new.counted, "layout": new.file.layout, "content": new.content}
+        about = {"counts": new.counted, "layout": new.file.layout, "content": content}
         row = {**values_of(new), **about, "site_id": site_id, "made": now}
         import_id: int
         ((import_id,),) = conn.execute(sql("import_insert"), row).fetchall()

@@ -13,7 +13,7 @@ from besok.files.visit_counts.columns import find_columns
 from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
 from besok.files.visit_counts.records import Records, records, unknown_heads
-from besok.files.visit_counts.table import Table, find_tables
+from besok.files.visit_counts.table import Table, find_tables, with_years
 from besok.files.visit_counts.wording import Talk, option, refusal
 from besok.model.period_counts import UNITS, CountFile, PeriodCount, Unit
 
@@ -60,7 +60,7 @@ def read(
 
 
 def _of_table(table: Table, sheet: Sheet, talk: Talk, zone: ZoneInfo | None) -> Records:
-    table = counted(table, talk)
+    table = with_years(counted(table, talk))
     columns = find_columns(table, talk)
     return records(table, columns, talk, zone=zone, sheet=sheet.name)
 

@@ -13,13 +13,13 @@ from besok.files.tables import plain
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.labels import Part, Whole
 from besok.files.visit_counts.periods import SERIAL
-from besok.files.visit_counts.table import Table
+from besok.files.visit_counts.table import MOSTLY, Table
 from besok.files.visit_counts.wording import Talk, option, refusal
 from besok.model.errors import CountFileError
 
 SAMPLE: Final = 400  # different texts of a column that show what it holds
-MOSTLY: Final = 0.8  # of them
 COUNTED: Final = 0.3  # of them, in a column of counts: what else stands there is refused or asked about
+OF_YEAR: Final = ("quarter", "kvartal", "quartal", "halvår", "half", "halbjahr")
 BEGINS: Final = frozenset({"start", "from", "från", "begin", "first", "startdatum", "fr.o.m", "börjar"})
 ENDS: Final = frozenset({"last", "to", "end", "till", "slut", "stop", "t.o.m", "slutdatum", "until"})
 IN: Final = frozenset(
@@ -31,23 +31,10 @@ OUT: Final = frozenset(
      "utpassager", "utpassage", "utpasseringar", "utåt", "utgång"}
 )  # fmt: skip
 VISITS: Final = frozenset(
-    {
-        name
-        for name in COUNT_NAMES["visits"]
-        if name not in {"in", "total", "totalt", "summa", "net", "value", "y"}
-    }
-    | {
-        "besöksantal",
-        "besökssiffror",
-        "visitor",
-        "visit",
-        "gate",
-        "gatecount",
-        "patron",
-        "patrons",
-        "dörrräknare",
-    }
-)
+    {*COUNT_NAMES["visits"], "besöksantal", "besökssiffror", "visitor", "visit", "gate", "gatecount", "patron",
+     "patrons", "dörrräknare", "besuch"}
+    - {"in", "total", "totalt", "summa", "net", "value", "y"}
+)  # fmt: skip
 OTHER: Final = frozenset(  # what libraries count beside visits
     {"loans", "loan", "lån", "utlån", "utlåning", "circulation", "checkouts", "renewals", "omlån",
      "temperature", "temperatur", "temp", "revenue", "sales", "downloads", "nedladdningar", "pages",
@@ -100,9 +87,9 @@ def find_columns(table: Table, talk: Talk) -> Columns:
     counted = table.body[(table.body != "").sum(axis=1) > 1]  # a text alone in its row is a note
     for c, name in enumerate(map(table.name, range(len(table.heads)))):
         texts = sample(counted[c])
-        if not texts:
-            continue
-        if all(labels.FIGURES.fullmatch(text) for text in texts):
+        if not texts:  # shares, marks of what is not known
+            role = "left out" if (counted[c] != "").any() else "nothing"
+        elif all(labels.FIGURES.fullmatch(text) for text in texts):
             role = _of_figures(texts, name, first=c == 0)
         else:
             role = _of_texts(texts, name, counted[c])
@@ -142,7 +129,7 @@ def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> str:
     head, words = plain(name), words_of(name)
     most, long = max(map(int, texts)), {len(text) for text in texts}
     years = all(labels.whole(text) == "year" for text in texts)
-    if head in BESIDE and head not in ENDS and head not in ("quarter", "kvartal"):
+    if head in BESIDE and head not in ENDS and head not in OF_YEAR:
         return "nothing"
     if years and (words & {*YEARS} or (first and not words & VISITS and _in_order(texts))):
         return "y"
@@ -153,7 +140,8 @@ def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> str:
         return "month"
     for part, known, limit in (
         ("m", MONTHS, 12),
-        ("q", ("quarter", "kvartal"), 4),
+        ("q", OF_YEAR[:3], 4),
+        ("s", OF_YEAR[3:], 2),
         ("w", WEEKS, 53),
         ("d", DAYS, 31),
     ):
@@ -179,8 +167,8 @@ def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> str:
     if _share(texts, [labels.clock_of(text) is not None or text == "24:00" for text in texts]) >= MOSTLY:
         return "clock"
     parts = [found[0] for text in texts if (found := labels.part(text))]
-    if len(parts) / len(texts) >= MOSTLY and (len(set(parts)) == 1 or {*parts} == {"m", "q"}):
-        return "m" if "m" in parts else parts[0]  # quarters among months are their sums
+    if len(parts) / len(texts) >= MOSTLY and (len(set(parts)) == 1 or {*parts} <= {*"mqs"}):
+        return min(parts, key="mqswdh".index)  # quarters among months are their sums
     if words & IDENTITY or labels.is_average(name):
         return "left out"
     if _share(texts, [labels.is_count(text) for text in texts]) >= COUNTED:
@@ -208,7 +196,7 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
         return
     finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)
     across = (labels.head_parts(table.heads[c]).parts for c in found.counts)
-    if finest == "year" and {"m", "q", "w"} & {*found.parts, *itertools.chain(*across)}:
+    if finest == "year" and {*"mqsw"} & {*found.parts, *itertools.chain(*across)}:
         found.parts.setdefault("y", begins[0])  # 2018/19 beside its months
         return
     among = [c for c in begins if wholes[c] == finest]

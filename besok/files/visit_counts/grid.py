@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any, Final
 
@@ -61,6 +62,8 @@ def sheets(data: bytes, name: str) -> list[Sheet]:
         raise refusal("{name} is neither text nor a workbook; save it as .xlsx or CSV", name=name)
     if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text[:200], re.IGNORECASE):
         raise refusal("{name} is a web page; open it in a spreadsheet and save it as .xlsx", name=name)
+    if re.match(r"\s*\[?\s*\{", text):
+        raise refusal("{name} is JSON; ask for the figures as .xlsx or CSV", name=name)
     return [_text(text, name)]
 
 
@@ -105,6 +108,7 @@ def _kept(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep:
     return sheet
 
 
+@lru_cache(4_096)  # times, names and numbers come again and again
 def _clean(text: str) -> str:
     text = text[:LONGEST].strip().strip("\ufeff")
     if not text.isprintable():

@@ -2,57 +2,81 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+import pandas as pd
 
 from besok.files.tables import TOTALS
-from besok.files.values import CLOSED, MISSING, month_named
+from besok.files.values import CLOSED, MISSING, MONTH, WEEK, month_named
+from besok.files.values import WEEKDAY as _WEEKDAY
 
-Whole = Literal["moment", "day", "week", "month", "quarter", "year"]
-Part = Literal["y", "m", "q", "w", "d", "h"]
-WHOLES: Final[tuple[Whole, ...]] = ("moment", "day", "week", "month", "quarter", "year")  # finest first
+Whole = Literal["moment", "day", "week", "month", "quarter", "half-year", "year"]
+Part = Literal["y", "m", "q", "s", "w", "d", "h"]  # s is half a year
+WHOLES: Final[tuple[Whole, ...]] = (
+    "moment",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "half-year",
+    "year",
+)  # finest first
 
-_MONTH = r"(?:jan|feb|mar|apr|may|maj|jun|jul|aug|sep|oct|okt|nov|dec)[a-zåäö]*\.?"
-_DAYNAME = r"(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?"
 _YEAR = r"(?:19|20|21)\d\d"
+FISCAL: Final = r"(?:fy|fiscal year|financial year|läsåret?|räkenskapsåret?|verksamhetsåret?|geschäftsjahr)"
 _CLOCK = r"(?:\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)"
 _ZONE = r"(?:z|[+-]\d\d:?\d\d)?"
-_WEEK = r"(?:w|wk|week|v|vecka)"
 _DAY = (
-    rf"(?:{_DAYNAME}\s*)?(?:den\s+)?"
+    rf"(?:{_WEEKDAY},?\s*)?(?:de[nr]\s+)?"
     rf"(?:{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/]\d{{1,2}}[-/](?:{_YEAR}|\d\d)"
-    rf"|\d{{1,2}}\.\d{{1,2}}\.(?:{_YEAR}|\d\d)|\d{{1,2}}(?:st|nd|rd|th)?\.?[ -]{_MONTH},?[ -](?:{_YEAR}|\d\d)"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})"
+    rf"|\d{{1,2}}\.\d{{1,2}}\.(?:{_YEAR}|\d\d)|\d{{1,2}}(?:st|nd|rd|th)?\.?[ -]{MONTH},?[ -](?:{_YEAR}|\d\d)"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})"
 )
 WHOLE: Final[Mapping[Whole, re.Pattern[str]]] = {
     "moment": re.compile(rf"{_DAY}[ ,t]+(?:kl\.?\s*)?{_CLOCK}\s*{_ZONE}(?:\s*[-–]\s*{_CLOCK})?"),
     "day": re.compile(rf"{_DAY}(?:\s*(?:-|–|to|till|until)\s*{_DAY})?"),
-    "week": re.compile(rf"{_YEAR}[ ,./-]*{_WEEK}[ .-]*\d{{1,2}}|{_WEEK}[ .-]*\d{{1,2}}[ ,./-]+{_YEAR}"),
+    "week": re.compile(rf"{_YEAR}[ ,./-]*{WEEK}[ .-]*\d{{1,2}}|{WEEK}[ .-]*\d{{1,2}}[ ,./-]+{_YEAR}"),
     "month": re.compile(
         rf"{_YEAR}(?:[-/.]|\s?m)(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/]{_YEAR}"
-        rf"|{_MONTH}[-/ ]?'?(?:{_YEAR}|\d\d)|{_YEAR}[-/ ]{_MONTH}"
+        rf"|{MONTH}[-/ ]?'?(?:{_YEAR}|\d\d)|{_YEAR}[-/ ]{MONTH}"
     ),
-    "quarter": re.compile(
-        rf"{_YEAR}[ ,./-]*(?:q|kv|k|kvartal|quarter)[ .-]*[1-4]|(?:q|kv|k|kvartal|quarter)[ .-]*[1-4][ ,./-]+{_YEAR}"
-        rf"|[1-4]q[ -]?{_YEAR}"
+    "year": re.compile(
+        rf"(?:{FISCAL}\s*)?{_YEAR}\s*[-/–]\s*(?:{_YEAR}|\d\d)|{FISCAL}\s*'?(?:\d\d)?\d\d|{_YEAR}"
     ),
-    "year": re.compile(rf"{_YEAR}|{_YEAR}\s*[-/–]\s*(?:{_YEAR}|\d\d)"),
 }
-_QUARTER = re.compile(
-    r"(?:q|kv|kvartal|quarter)[ .]*([1-4])|([1-4])(?:q|st quarter|nd quarter|rd quarter|th quarter)"
+ORDINALS: Final[Mapping[str, int]] = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "första": 1, "andra": 2, "tredje": 3, "fjärde": 4, "erstes": 1,
+    "zweites": 2, "drittes": 3, "viertes": 4,
+}  # fmt: skip
+_NUMBER_OF = rf"(?P<nth>[1-4]|{'|'.join(ORDINALS)})(?::?[ae]|\.|st|nd|rd|th)?[ ]?"
+
+
+def _numbered(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:(?P<before>{_YEAR})[ ,./-]*)?(?:{name}[ .-]*(?P<n>[1-4])|{_NUMBER_OF}{name})"
+        rf"(?:[ ,./-]*(?:of )?(?P<after>{_YEAR}))?"
+    )
+
+
+_NUMBERED: Final[Mapping[Part, re.Pattern[str]]] = {
+    "q": _numbered(r"(?:q|qtr|kv|k|kvartal(?:et)?|quarter|quartal)"),
+    "s": _numbered(r"(?:h|hj|halvår(?:et)?|half(?:[ -]year)?|halbjahr)"),
+}
+IN_A_YEAR: Final[Mapping[Part, int]] = {"q": 4, "s": 2}
+OF_A_YEAR: Final[Mapping[Part, Whole]] = {"q": "quarter", "s": "half-year"}
+_WEEK_ALONE = re.compile(rf"{WEEK}[ .]*(\d{{1,2}})")
+_SUM = (
+    rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|helår|årssumma"
+    r"|teilsumme|zwischensumme)"
 )
-_WEEK_ALONE = re.compile(rf"{_WEEK}[ .]*(\d{{1,2}})")
-WEEKDAY: Final = re.compile(
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|mo|tu|we|th|fr|sa|su|må|ti|on|to|lö|sö"
-    r"|(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag)?"
-)
-_SUM = rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|helår|årssumma)"
 TOTAL: Final = re.compile(
-    rf"{_SUM}[ :.]*(?:(?:{_WEEK}|q|kv|kvartal|quarter)[ .-]*\d{{1,2}}(?:[ ,.-]+{_YEAR})?|{_MONTH}(?: {_YEAR})?"
+    rf"{_SUM}[ :.]*(?:(?:{WEEK}|q|kv|kvartal|quarter)[ .-]*\d{{1,2}}(?:[ ,.-]+{_YEAR})?|{MONTH}(?: {_YEAR})?"
     rf"|{_YEAR}|besök|besökare|visits|visitors|år|year|halvår|helår|per år|count)?[ :.]*"
-    r"|.*\S[ :.]+(?:total|totalt|summa|sum|subtotal|delsumma)[ :.]*"
+    r"|.*\S[ :.]+(?:total|totalt|summa|sum|subtotal|delsumma|gesamt|summe)[ :.]*"
 )
+_TOTAL_WORD = re.compile(rf"\b{_SUM}\b", re.IGNORECASE)
 AVERAGE: Final = re.compile(
     r"(?:average|mean|avg|medel|medelvärde|genomsnitt|snitt|median|max|min|högst|lägst|std|andel|percent|procent"
     r"|förändring|change|diff)\b.*|%.*|.*%"
@@ -81,11 +105,30 @@ class HeadParts:
     parts: Mapping[Part, int]
     rest: str = ""
 
+    @property
+    def length(self) -> int:
+        """Return how long the period is, as its place among WHOLES."""
+        kind = whole(self.whole)
+        return WHOLES.index(kind) if kind else min(map("hdwmqsy".index, self.parts), default=0)
+
 
 def whole(text: str) -> Whole | None:
     """Return which period a text is, if it is one with its year."""
     text = text.lower()
-    return next((kind for kind in WHOLES if WHOLE[kind].fullmatch(text)), None)
+    if (found := numbered(text)) and found[2]:
+        return OF_A_YEAR[found[0]]
+    return next((kind for kind, written in WHOLE.items() if written.fullmatch(text)), None)
+
+
+def numbered(text: str) -> tuple[Part, int, str] | None:
+    """Return which quarter or half of a year a text in lower case is, and of which year, "" where it does not say."""
+    for part, written in _NUMBERED.items():
+        if found := written.fullmatch(text):
+            told = found["n"] or found["nth"]
+            number = ORDINALS.get(told) or int(told)
+            if number <= IN_A_YEAR[part] and not (found["before"] and found["after"]):
+                return part, number, found["before"] or found["after"] or ""
+    return None
 
 
 def part(text: str) -> tuple[Part, int] | None:
@@ -93,12 +136,18 @@ def part(text: str) -> tuple[Part, int] | None:
     text = text.lower().strip()
     if month := month_named(text):
         return "m", month
-    if found := _QUARTER.fullmatch(text):
-        return "q", int(found[1] or found[2])
+    if of_year := numbered(text):
+        return None if of_year[2] else of_year[:2]
     if found := _WEEK_ALONE.fullmatch(text):
         return "w", int(found[1])
     hour = hour_of(text)
     return None if hour is None else ("h", hour)
+
+
+def part_kind(text: str) -> str:
+    """Return which part of a period a text is, "" where it is none."""
+    found = part(text)
+    return found[0] if found else ""
 
 
 def clock_of(text: str) -> str | None:
@@ -151,6 +200,12 @@ def is_total(text: str) -> bool:
     return bool(TOTAL.fullmatch(text.lower().replace("_", " ").strip()))
 
 
+def time_of_sum(text: str) -> str:
+    """Return the time of which a text names the sum, as 2021 in 2021 Total; "" where it names none."""
+    time = _TOTAL_WORD.sub("", text).strip(" :.") if is_total(text) else ""
+    return time if whole(time) or part(time) else ""
+
+
 def is_average(text: str) -> bool:
     """Tell whether a text names a mean, a share or a change."""
     if text[:1].isdigit() and text[-1:].isdigit():
@@ -160,7 +215,13 @@ def is_average(text: str) -> bool:
 
 def is_weekday(text: str) -> bool:
     """Tell whether a text is the name of a weekday."""
-    return bool(WEEKDAY.fullmatch(text.lower().rstrip(".")))
+    return bool(re.fullmatch(_WEEKDAY, text.lower()))
+
+
+def each(column: "pd.Series[str]", told: Callable[[str], Any]) -> "pd.Series[Any]":
+    """Return what is told of each text of a column, each different one looked at once."""
+    codes, distinct = pd.factorize(column)
+    return pd.Series([told(text) for text in distinct]).iloc[codes].set_axis(column.index)
 
 
 def sequence(texts: Sequence[str]) -> Part | None:
@@ -194,6 +255,9 @@ def head_parts(levels: Iterable[str]) -> HeadParts:
     parts: dict[Part, int] = {}
     rest: list[str] = []
     for level in levels:
+        if summed := time_of_sum(level):
+            level = summed
+            rest.append("total")
         kind = whole(level)
         if kind == "year" and FIGURES.fullmatch(level):
             parts["y"] = int(level)

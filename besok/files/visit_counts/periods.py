@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from besok.files.values import YEARS, candidates, rewritten, split_clock
-from besok.files.visit_counts.labels import CLOCK
-from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.labels import CLOCK, FISCAL, IN_A_YEAR, OF_A_YEAR, numbered
+from besok.files.visit_counts.wording import Talk, fiscal_year, option, refusal
 from besok.model.errors import CountFileError
 from besok.model.period_counts import UNITS, FileChoice
 
@@ -19,12 +19,13 @@ DAY: Final = timedelta(days=1)
 SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # a day as spreadsheets number it: 1954 to 2091
 SERIAL_ZERO: Final = pd.Timestamp("1899-12-30")
 _YEAR: Final = re.compile(r"\d{4}")
-_BUSY_YEAR: Final = re.compile(
-    r"(\d{4})\s*[-/–]\s*(\d{4}|\d\d)"
-)  # 2018/19: a year that does not begin in January
-_QUARTER: Final = re.compile(r"(\d{4})\D*([1-4])|\D+([1-4])\D+(\d{4})|([1-4])q\D*(\d{4})")
-_OF_QUARTER: Final = re.compile(r"q|kv|\dk\d|k[1-4]|kvartal|quarter")
-_SPAN: Final = re.compile(r"(.*\d)\s*(?:\s[-–]\s|\sto\s|\still\s|\suntil\s)\s*(\S.*)")
+_BUSY_YEAR: Final = (
+    rf"^(?:{FISCAL}\s*)?(\d{{4}})\s*[-/–]\s*(\d{{4}}|\d\d)$"  # 2018/19: one that does not begin in January
+)
+_BETWEEN: Final = r"\s(?:[-–]|to|till|until)\s"
+_SPAN: Final = rf"(.*\d)\s*{_BETWEEN}\s*(\S.*)"
+_UNTIL: Final = r"\s*[-–]\s*\d{1,2}[:.]\d\d$"  # 08:00-09:00 begins at 08:00
+_WEST: Final = r"\dt\d.*-\d\d:\d\d$"  # 2026-11-25T08:00-05:00 is a time west of Greenwich
 SHORT: Final[Mapping[str, str]] = {  # formats with a year of two digits, and what they stand for
     "%d/%m/%y": "D", "%m/%d/%y": "D", "%y/%m/%d": "D", "%d.%m.%y": "D", "%d-%m-%y": "D", "%y-%m-%d": "D",
     "%m-%d-%y": "D", "%d %b %y": "D", "%d-%b-%y": "D", "%b-%y": "M", "%b %y": "M", "%b/%y": "M",
@@ -53,11 +54,13 @@ def read(texts: pd.Series, talk: Talk, *, zone: ZoneInfo | None, head: str) -> P
     Raises Unclear where the file does not show which reading is meant, CountFileError for what is no period.
     """
     words = texts.str.lower()
-    spans = words.str.extract(_SPAN.pattern)
-    both = spans[0].notna() & ~spans[1].fillna("").str.fullmatch(CLOCK.pattern)
+    both = words.str.contains(_BETWEEN)
+    spans = words[both].str.extract(_SPAN)
+    meant = (spans[0].notna() & ~spans[1].fillna("").str.fullmatch(CLOCK.pattern)).to_numpy()
+    both[both] = meant
     if both.any():
-        ends = pd.concat([words.where(~both, spans[0]), spans[1][both]])
-        frame = _single(ends, talk, zone)
+        words[both] = spans.loc[meant, 0].to_numpy()
+        frame = _single(pd.concat([words, spans.loc[meant, 1]]), talk, zone)
         first, end = frame.iloc[: len(words)].copy(), frame.iloc[len(words) :]
         first.loc[both, "last"] = _inclusive(first.loc[both, "first"], end["last"])
         length = (first["last"] - first["first"]).dt.days
@@ -66,10 +69,9 @@ def read(texts: pd.Series, talk: Talk, *, zone: ZoneInfo | None, head: str) -> P
             raise refusal("row {row}: “{text}” ends before it begins", row=row, text=text)
         first["unit"] = pd.cut(length, [-1, 2, 10, 45, 100, 200, 100_000], labels=UNITS[1:]).astype(str)
         return Periods(frame=first, timed=False)
-    ends = words.str.replace(
-        r"(\d)\s*[-–]\s*\d{1,2}[:.]\d\d$", r"\1", regex=True
-    )  # 08:00-09:00 begins at 08:00
-    frame = _single(ends, talk, zone)
+    until = words.str.contains(_UNTIL) & ~words.str.contains(_WEST)
+    words[until] = words[until].str.replace(_UNTIL, "", regex=True)
+    frame = _single(words, talk, zone)
     timed = bool((frame["wall"] != frame["wall"].dt.normalize()).any())
     if timed and (whole := ~frame["told"]).any():
         row, text = _at(texts, whole)
@@ -123,32 +125,32 @@ def _days(distinct: pd.Series, talk: Talk) -> pd.DataFrame:
     years = distinct.str.fullmatch(_YEAR.pattern)
     busy = _busy_years(distinct)
     serial = distinct.str.fullmatch(SERIAL.pattern)
-    quarter = distinct.str.contains(_OF_QUARTER.pattern) & distinct.str.fullmatch(_QUARTER.pattern)
+    lettered = distinct[distinct.str.contains(r"[a-zå]")]
+    parts = {at: part for at, text in lettered.items() if (part := numbered(text)) and part[2]}
     _set(frame, years, pd.to_datetime(distinct[years], format="%Y", errors="coerce"), "year")
     if busy.any():
         begin = _begin_of_year(distinct[busy].iloc[0], talk)
-        _set(frame, busy, pd.to_datetime(distinct[busy].str[:4] + begin, format="%Y-%m"), "year")
+        first = distinct[busy].str.extract(r"(\d{4})")[0]
+        _set(frame, busy, pd.to_datetime(first + begin, format="%Y-%m"), "year")
     if serial.any():
         days = pd.to_timedelta(distinct[serial].str.extract(r"(\d+)")[0].astype(float), unit="D")
         _set(frame, serial, SERIAL_ZERO + days, "day")
-    if quarter.any():
-        parts = distinct[quarter].str.extract(_QUARTER.pattern)
-        year, number = (parts[a].fillna(parts[b]).fillna(parts[c]) for a, b, c in ((0, 3, 5), (1, 2, 4)))
-        month = (number.astype(int) * 3 - 2).map("{:02}".format)
-        _set(frame, quarter, pd.to_datetime(year + "-" + month, format="%Y-%m"), "quarter")
-    other = distinct[~(years | busy | serial | quarter)]
+    for kind, unit in OF_A_YEAR.items():
+        own = {at: f"{y}-{12 * n // IN_A_YEAR[kind]}" for at, (k, n, y) in parts.items() if k == kind}
+        last = pd.to_datetime(pd.Series(own, dtype=str), format="%Y-%m")
+        _set(frame, frame.index.isin([*own]), last - pd.DateOffset(months=12 // IN_A_YEAR[kind] - 1), unit)
+    other = distinct[~(years | busy | serial | distinct.index.isin([*parts]))]
     if not other.empty:
         first, units = _written(other, talk)
         for unit in units.unique():
             where = frame.index.isin(units.index[units == unit])
-            _set(frame, pd.Series(where, frame.index), first[units == unit], unit)
+            _set(frame, where, first[units == unit].astype("datetime64[s]"), unit)
     return frame
 
 
-def _set(frame: pd.DataFrame, where: pd.Series, first: pd.Series, unit: str) -> None:
+def _set(frame: pd.DataFrame, where: Any, first: Any, unit: str) -> None:
     length = {"week": pd.DateOffset(days=6)}.get(unit)
-    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
-    first = first.astype("datetime64[s]")
+    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}.get(unit)
     frame.loc[where, "first"] = first
     frame.loc[where, "last"] = (
         first + length if length else first + pd.DateOffset(months=months) - DAY if months else first
@@ -158,7 +160,7 @@ def _set(frame: pd.DataFrame, where: pd.Series, first: pd.Series, unit: str) -> 
 
 def _busy_years(distinct: pd.Series) -> pd.Series:
     """Tell which texts are years such as 2018/19; 2011-12 is one only where others show that it is no December."""
-    found = distinct.str.extract(f"^{_BUSY_YEAR.pattern}$")
+    found = distinct.str.extract(_BUSY_YEAR)
     nexts = (found[0].fillna("0").astype(int) + 1) % 100 == found[1].fillna("-1").str[-2:].astype(int)
     matched = found[0].notna() & nexts
     months = matched & distinct.str.fullmatch(r"\d{4}-(?:0\d|1[0-2])")
@@ -167,10 +169,11 @@ def _busy_years(distinct: pd.Series) -> pd.Series:
 
 
 def _begin_of_year(text: str, talk: Talk) -> str:
+    year = re.sub(r"\D", "", text)[:4]
     told = talk.ask(
         "year-begins",
         "In which month does a year such as “{text}” begin?",
-        [option(month, "it begins with {month}", month=f"{text[:4]}-{month}") for month in BEGINNINGS],
+        [option(month, "it begins with {month}", month=f"{year}-{month}") for month in BEGINNINGS],
         text=text,
     )
     return f"-{told}"
@@ -324,6 +327,8 @@ def _no_period(texts: pd.Series, wrong: pd.Series) -> CountFileError:
     row, text = _at(texts, wrong)
     if not text:
         return refusal("row {row} has counts and no date; write its date, or take the row out", row=row)
+    if re.match(FISCAL, text):
+        return fiscal_year(row, text)
     return refusal(
         "row {row}: “{text}” is no date like the others; correct it, as 2026-11-25 (2026-11 for a month)",
         row=row,

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.values import bare_numbers, decimal_sign, parse_numbers
+from besok.files.values import bare_numbers, decimal_sign, month_named, parse_numbers
 from besok.files.visit_counts import labels, periods, totals
 from besok.files.visit_counts.columns import ELSEWHERE, IN, OTHER, OUT, VISITS, Columns, words_of
-from besok.files.visit_counts.labels import HeadParts, Part
+from besok.files.visit_counts.labels import HeadParts, Part, each
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk, option, refusal
 from besok.files.visit_counts.year_turns import part_texts, turned, year_turns
@@ -55,8 +55,9 @@ def records(
     if sums:
         totals.check_rows(sums, numbers, used, talk)
         numbers = numbers.loc[body.index]
+    shortest = [c for c in used if heads[c].length == min(heads[u].length for u in used)]
     for c in added:
-        totals.check_column(numbers[c], numbers[used], table.name(c), talk)
+        totals.check_column(numbers[c], numbers[shortest], table.name(c), talk)
     if any(THOUSANDS.search(text) for text in (*table.title, *(table.name(c) for c in used))):
         numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
@@ -127,12 +128,19 @@ def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, HeadPar
     if columns.clock is not None:
         rows.add("h")
     for c, head in heads.items():
-        allowed: set[Part] = {"h", "d"} if columns.whole is not None else {"y", "m", "q", "w", "d", "h"}
+        allowed: set[Part] = {"h", "d"} if columns.whole is not None else {*"ymqswdh"}
         kept = {p: n for p, n in head.parts.items() if p in allowed - rows}
-        whole = head.whole if columns.whole is None and not columns.parts else ""
+        year = labels.whole(head.whole) == "year" and "y" not in rows  # 2018/19 above its months
+        whole = head.whole if columns.whole is None and (year or not columns.parts) else ""
         if (kept, whole) != ({**head.parts}, head.whole):
             name = table.name(c) if not kept and not whole else head.rest
             heads[c] = HeadParts(whole=whole, parts=kept, rest=name)
+    parts = [head for head in heads.values() if (head.whole or head.parts) and not labels.is_total(head.rest)]
+    if len({head.rest for head in parts}) == 1:
+        longest = max(head.length for head in parts)
+        for c, head in heads.items():  # the sum of a year among its months is a longer period of their series
+            if head.parts and head.length > longest and labels.is_total(head.rest):
+                heads[c] = replace(head, rest=parts[0].rest)
     return heads
 
 
@@ -165,7 +173,7 @@ def _counting(
     timed = [c for c in found if heads[c].whole or heads[c].parts]
     sums: list[int] = []
     if len(timed) > 1 or (timed and len(found) == 1):
-        sums = [c for c in found if labels.is_total(heads[c].rest) and (c not in timed or len(timed) > 2)]
+        sums = [c for c in found if labels.is_total(heads[c].rest) and c not in timed]
         _tell(table, [c for c in found if c not in timed and c not in sums], talk)
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
@@ -216,11 +224,9 @@ def _without_notes(body: pd.DataFrame, columns: Columns, used: Sequence[int], ta
     keys = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
     dated = pd.Series(False, body.index)
     for c in keys:
-        known = {
-            t: bool(labels.whole(t) or labels.part(t) or labels.FIGURES.fullmatch(t))
-            for t in body[c].unique()
-        }
-        dated |= body[c].map(known)
+        dated |= each(
+            body[c], lambda t: bool(labels.whole(t) or labels.part(t) or labels.FIGURES.fullmatch(t))
+        )
     notes = empty & ~dated
     for row in body.index[notes][:20]:
         text = next((t for t in body.loc[row] if t), "")
@@ -308,31 +314,39 @@ def _period_texts(
         if "d" in head.parts:
             text = text + f"-{head.parts['d']:02}"
         return text + _clock(body, columns, head, talk)
-    if head.whole:
+    if head.whole and not columns.parts:
         return pd.Series(head.whole, body.index) + _clock(body, columns, head, talk)
     told = {p: part_texts(body[c], p) for p, c in columns.parts.items()}
     told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
+    if head.whole:
+        told["y"] = pd.Series(head.whole, body.index)
     if not told:
-        raise refusal("no column and no head tells the time of the counts; name it Date, Month or Year")
+        raise refusal(
+            "no column and no head tells the time of the counts (“{text}” is none that is known); write 2026, "
+            "2026-11, 2026-11-25 or 2025-07-01 - 2026-06-30 into a column Date",
+            text=next((t for t in body.iloc[:9].to_numpy().flat if t and not labels.is_total(t)), "")[:60],
+        )
     if "y" not in told:
         told["y"] = pd.Series(_year(titles, talk), body.index)
+    busy = told["y"].str.contains(r"\d\D+\d")
+    if busy.any() and not turns and len(told) > 1:
+        raise refusal(
+            "row {row}: “{year}” does not say of which of its years each month is; let its months run from its first "
+            "to its last, or write calendar years",
+            row=told["y"].index[busy][0],
+            year=told["y"][busy].iloc[0][:20],
+        )
     for part, begin in turns.items():
         told["y"] = turned(told["y"], told[part].astype(int) < begin)
-    match tuple(p for p in ("m", "q", "w", "d") if p in told):
-        case ():
-            text = told["y"]
-        case ("m",):
-            text = told["y"] + "-" + told["m"]
-        case ("m", "d") | ("m", "w"):
-            text = (
-                told["y"] + "-" + told["m"] + "-" + told["d"] if "d" in told else told["y"] + "-w" + told["w"]
-            )
-        case ("q",):
-            text = told["y"] + "-q" + told["q"].str.lstrip("0")
-        case ("w",):
-            text = told["y"] + "-w" + told["w"]
-        case _:
-            raise refusal("the columns of times do not make a date together; name a column Date")
+    if "d" in told and "m" not in told:
+        told["m"] = pd.Series(_month(titles, talk), body.index)
+    text = told["y"]
+    for part, sign in (("w", "-w"), ("m", "-"), ("q", "-q"), ("s", "-h")):
+        if part in told:  # what is longer repeats it
+            text = text + sign + (told[part] if part in "wm" else told[part].str.lstrip("0"))
+            break
+    if "d" in told:
+        text = text + "-" + told["d"]
     return text + _clock(body, columns, head, talk)
 
 
@@ -365,6 +379,16 @@ def _year(titles: Sequence[str], talk: Talk) -> str:
     if not re.fullmatch(r"(19|20)\d\d", answer):
         raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
     return answer
+
+
+def _month(titles: Sequence[str], talk: Talk) -> str:
+    """Return the month that stands above the table or on its sheet. Raises CountFileError unless it is one."""
+    months = {month for text in titles for word in re.split(r"\W+|\d+", text) if (month := month_named(word))}
+    if len(months) != 1:
+        raise refusal("the columns of times do not make a date together; name a column Date")
+    (month,) = months
+    talk.tell("year", None, "The month {month} is taken from the title.", month=f"{month:02}")
+    return f"{month:02}"
 
 
 def _tell_serials(texts: Iterable["pd.Series[str]"], talk: Talk) -> None:

@@ -51,9 +51,12 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
         alike = bool((groups.nunique(dropna=False) == 1).all())
         rows = frame.loc[again, "row"]
         first = frame[again].iloc[0]
-        options = [option("add", "they belong together, as two doors do: add them up")]
-        if alike:
-            options.append(option("once", "the same was written twice: count it once"))
+        options = [
+            option("add", "they belong together, as two doors do: add them up"),
+            option("once", "the same was written twice: count it once")
+            if alike
+            else option("last", "the later row corrects the earlier one: count it alone"),
+        ]
         told = talk.ask(
             "repeated",
             "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
@@ -64,8 +67,8 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
             n=groups.ngroups,
         )
         talk.tell("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
-        if told == "once":
-            frame = frame[~(again & frame.duplicated(keys))]
+        if told != "add":
+            frame = frame[~(again & frame.duplicated(keys, keep="last"))]
     grouped = frame.groupby([*keys, "unit"], sort=False, observed=True)
     added = grouped["visits"].agg(lambda visits: visits.sum(skipna=False))
     return added.reset_index().merge(grouped["row"].first().reset_index(), on=[*keys, "unit"])

@@ -14,6 +14,7 @@ from besok.files.visit_counts.wording import refusal
 
 LOOKED_AT: Final = 60  # rows among which the first with counts is looked for
 LEVELS: Final = 3  # rows of a head
+MOSTLY: Final = 0.8  # of the texts of a column, which show what it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,33 @@ def find_tables(sheet: Sheet) -> list[Table]:
     return [part for part in parts if not part.body.empty]
 
 
+def with_years(table: Table) -> Table:
+    """Give rows the year that stands between them, as headings and pivot tables have it. Raises CountFileError."""
+    alone = (table.body != "").sum(axis=1) == 1
+    for c in range(len(table.heads)):
+        cells = table.body[c]
+        years = cells.str.fullmatch(labels.WHOLE["year"].pattern, case=False)
+        if not years.any():
+            continue
+        parts = labels.each(cells, labels.part_kind).isin([*"mqsw"])
+        headings = (years & alone).equals(years) and not alone.all()
+        if not (headings or parts.any()) or (years | parts).sum() < MOSTLY * (cells != "").sum():
+            continue
+        above, below = years[~labels.each(cells, labels.is_total)].iloc[[0, -1]]
+        if above == below:
+            raise refusal(
+                "column {name} has years between months, and neither begins nor ends with one; write the year beside "
+                "each month",
+                name=table.name(c),
+            )
+        own = cells.where(years)
+        body = table.body.copy()
+        body[c] = cells.mask(years, "" if headings else "total")
+        body[len(table.heads)] = (own.ffill() if above else own.bfill()).fillna("")
+        return replace(table, heads=[*table.heads, ("year",)], body=body[~(years & alone)])
+    return table
+
+
 def _find_table(sheet: Sheet) -> Table | None:
     first = _first_counts(sheet.rows)
     if first is None:
@@ -65,6 +93,7 @@ def _find_table(sheet: Sheet) -> Table | None:
     while first and (
         _is_like(sheet.rows[first - 1], sheet.rows[first])
         or (first > 1 and _is_head(sheet.rows[first - 2]) and _has_marked(sheet.rows[first - 1]))
+        or _is_year_of(sheet.rows[first - 1], sheet.rows[first])
     ):
         first -= 1
     above = sheet.rows[:first]
@@ -133,6 +162,18 @@ def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
     )
 
 
+def _is_year_of(row: Sequence[str], counted: Sequence[str]) -> bool:
+    """Tell whether a row has a year and nothing else, above parts of one that do not say theirs."""
+    told = [text for text in row if text]
+    own = [_kind(text) for text in counted]
+    return (
+        len(told) == 1
+        and labels.whole(told[0]) == "year"
+        and bool({*own} & {*"mqsw"})
+        and not {*own} & {*labels.WHOLES}
+    )
+
+
 def _has_marked(row: Sequence[str]) -> bool:
     """Tell whether a row has a text that begins as a number and is neither one nor a time, as 98 000*."""
     return any(
@@ -143,8 +184,7 @@ def _has_marked(row: Sequence[str]) -> bool:
 
 def _kind(text: str) -> str | None:
     """Return which period a text is, or which part of one."""
-    found = labels.part(text)
-    return labels.whole(text) or (found[0] if found else None)
+    return labels.whole(text) or labels.part_kind(text) or None
 
 
 def _is_dated(row: Sequence[str]) -> bool:
@@ -191,7 +231,11 @@ def _heads(levels: Sequence[list[str]], width: int) -> list[tuple[str, ...]]:
             below = levels[depth + 1] + [""] * width
             last = ""
             for c in range(width):
-                last = cells[c] or (last if below[c] and not labels.is_total(below[c]) else "")
+                last = cells[c] or (
+                    last
+                    if below[c] and (not labels.is_total(below[c]) or labels.time_of_sum(below[c]))
+                    else ""
+                )
                 cells[c] = last
         filled.append(cells)
     return [tuple(level[c] for level in filled if level[c]) for c in range(width)]

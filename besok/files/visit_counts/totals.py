@@ -1,16 +1,22 @@
 """Sums that a file has beside its counts: rows, columns, series and longer periods; checked, told, and left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
+from besok.files.visit_counts.labels import each
 from besok.files.visit_counts.wording import Talk, option, refusal, whole
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
+LONGER: Final[Mapping[labels.Part, Sequence[str]]] = {
+    "m": ("q", "s"),
+    "q": ("s",),
+}  # sums of months, of quarters
 LEAST: Final = 3  # sums that show that a series without a name is one
 
 
@@ -28,21 +34,17 @@ def set_aside(
     """Part rows of sums from rows of counts; rows of means are left out."""
     times = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
     total, average = pd.Series(False, body.index), pd.Series(False, body.index)
-    dated = pd.Series(not times, body.index)
+    dated, in_time = pd.Series(not times, body.index), pd.Series(False, body.index)
     for c in [*times, *columns.names]:
-        distinct = body[c].unique()
-        total |= body[c].map({text: labels.is_total(text) for text in distinct})
-        average |= body[c].map({text: labels.is_average(text) and not labels.part(text) for text in distinct})
+        named = each(body[c], labels.is_total)
+        total |= named
+        average |= each(body[c], lambda text: labels.is_average(text) and not labels.part(text))
         if c in times:
-            dated |= (body[c] != "") & ~body[c].map({text: labels.is_total(text) for text in distinct})
-    in_time = pd.Series(False, body.index)
-    if (months := columns.parts.get("m")) is not None:
-        quarters = {
-            t: (found := labels.part(t)) is not None and found[0] == "q" for t in body[months].unique()
-        }
-        in_time |= body[months].map(quarters)
-    for c in times or columns.names:
-        in_time |= body[c].map({text: labels.is_total(text) for text in body[c].unique()})
+            dated |= (body[c] != "") & ~named
+        if c in times or not times:
+            in_time |= named
+    for p, c in columns.parts.items():
+        in_time |= each(body[c], labels.part_kind).isin(LONGER.get(p, ()))
     sums = in_time | (total & ~dated)
     counted = (body[[*used]] != "").any(axis=1)
     unnamed = (
@@ -64,24 +66,30 @@ def set_aside(
 
 
 def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Talk) -> None:
-    """Compare rows of sums with the rows above them, since the last sum or since the first. Raises CountFileError."""
+    """Compare each row of sums with the rows right above it, or right below, however many. Raises CountFileError."""
     aside = numbers.loc[sums.rows.index]
     counts = numbers.drop(index=sums.rows.index)
-    before = -1
-    for row in sums.rows.index:
-        above = counts[counts.index < row]
-        since = above[above.index > before]
-        for c in used:
-            told = float(aside.loc[row, c])
-            if pd.isna(told) or any(_same(told, part[c]) for part in (since, above, counts)):
+    places = counts.index.searchsorted(aside.index)
+    for c in used:
+        added = np.concatenate([[0.0], counts[c].fillna(0).cumsum()])  # before each row, and after the last
+        parted = np.concatenate([[0], (counts[c] % 1 > 0).cumsum()])  # how many of them were rounded
+        since = 0
+        for row, place, told in zip(aside.index, places, aside[c], strict=True):
+            begins = np.searchsorted(added, [added[place] - told, added[place] + told])
+            last, since = since, int(place)
+            if pd.isna(told) or any(
+                abs(abs(added[place] - added[at]) - told) <= ROUNDED * max(abs(parted[place] - parted[at]), 1)
+                for begin in begins
+                for at in range(max(begin - 1, 0), min(begin + 2, len(added)))
+            ):
                 continue
-            if counts.loc[counts.index < row, c].isna().all():
+            if place == last:
                 raise refusal(
-                    "row {row} is read as a sum, and no row above it has counts; put it below what it adds up, or "
-                    "bring months and longer periods in files of their own",
+                    "row {row} gives {told} as a sum, and no rows right above or below it add up to that; correct it, "
+                    "take it out, or bring months and longer periods in files of their own",
                     row=row,
+                    told=_shown(told),
                 )
-            added = float(since[c].sum())
             if not sums.named[row]:
                 raise refusal(
                     "row {row} has counts and no date, and is no sum of the rows above; write its date, or take it out",
@@ -93,9 +101,8 @@ def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Tal
                 [option("rows", "the rows; leave the sum out")],
                 row=row,
                 told=_shown(told),
-                added=_shown(added),
+                added=_shown(added[place] - added[last]),
             )
-        before = row
     talk.tell("sum", int(sums.rows.index[0]), "Rows of sums are left out: {n}.", n=len(sums.rows))
 
 

@@ -1,6 +1,7 @@
 """Years that run over a new year: months, quarters or weeks that go on after December below one year."""
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -8,8 +9,8 @@ import pandas as pd
 from besok.files.values import month_named
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
-from besok.files.visit_counts.labels import HeadParts, Part
-from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.labels import FISCAL, HeadParts, Part, each
+from besok.files.visit_counts.wording import Talk, fiscal_year, option
 
 
 def part_texts(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
@@ -23,7 +24,7 @@ def part_texts(texts: "pd.Series[str]", part: Part) -> "pd.Series[str]":
             return f"{found[1]:02}"
         return f"{int(text):02}" if text.isdecimal() else text
 
-    return texts.map({text: figures(text) for text in texts.unique()})
+    return each(texts, figures).astype(str)
 
 
 def year_turns(
@@ -33,10 +34,10 @@ def year_turns(
 
     They run on from December to January, with one year for all.
     """
-    if columns.whole is not None or any(head.whole for head in heads.values()):
+    if columns.whole is not None or (not columns.parts and any(head.whole for head in heads.values())):
         return {}
     keys = [c for p, c in columns.parts.items() if p == "y"] + columns.names
-    for part in ("m", "q", "w"):
+    for part in ("m", "q", "s", "w"):
         if part in columns.parts:
             numbers = pd.to_numeric(part_texts(body[columns.parts[part]], part), errors="coerce").dropna()
             groups = numbers.groupby([body.loc[numbers.index, c] for c in keys]) if keys else [("", numbers)]
@@ -72,10 +73,10 @@ def _begin_over_new_year(run: Sequence[int]) -> int:
 
 def turned(years: "pd.Series[str]", after: "pd.Series[bool]") -> "pd.Series[str]":
     """Return the years, the next one after the turn; 2018/19 is told by its first."""
-    first = years.str.extract(r"^((?:19|20|21)\d\d)(?:\s*[-/–]\s*(?:\d\d){1,2})?$")[0]
+    first = years.str.extract(
+        rf"^(?:{FISCAL}\s*)?((?:19|20|21)\d\d)(?:\s*[-/–]\s*(?:\d\d){{1,2}})?$", re.IGNORECASE
+    )[0]
     if first.isna().any():
         row = first.index[first.isna()][0]
-        raise refusal(
-            "row {row}: “{text}” is no year; write it with four digits", row=row, text=years[row][:20]
-        )
+        raise fiscal_year(row, years[row])
     return (first.astype(int) + after).astype(str)

@@ -208,6 +208,7 @@ class Database:
     def rehearsal(self) -> Iterator["Database"]:
         """Lend a database in which whatever is done can be seen, and is undone at the end."""
         with self.transaction() as conn:
+            conn.execute(sql("rehearsal_idle"))
             yield OneConnection(conn)
             raise psycopg.Rollback
 

@@ -389,3 +389,7 @@ on conflict (code) do update set name = excluded.name, unit = excluded.unit
 -- name: role_there
 -- Whether the server has a role.
 select 1 from pg_roles where rolname = %(role)s
+
+-- name: rehearsal_idle
+-- Lets a transaction wait for us while figures are computed in it: of a file of 200,000 rows on a slow machine, say.
+set local idle_in_transaction_session_timeout = '60s'

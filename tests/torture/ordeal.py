@@ -17,6 +17,11 @@ from tests.torture.sender import Sender
 from tests.torture.verdict import Fault, Stored
 from tests.torture.world import Device, Letter
 
+FEWEST = 3  # devices of each kind
+MOST_EACH = (
+    15_000  # readings for one of each kind: more than can pass a door in a quarter would not be believed
+)
+
 # RabbitMQ writes the register of its quorum queues down a moment after a change. Killed before that, it never finds a
 # new queue again, and whoever sends to it waits for ever.
 SETTLED_S = {"mosquitto": 0, "rabbitmq": 2}
@@ -53,7 +58,7 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
     """One run in `folder`, from an empty database to the findings. To be called from the main thread."""
     random = Random(ordeal.seed)
     now = datetime.now(UTC)
-    devices = world.devices(world.beginning(now, ordeal.readings))
+    devices = world.devices(world.beginning(now, ordeal.readings), max(FEWEST, ordeal.readings // MOST_EACH))
     events = drawn(random, ordeal.blows, ordeal.readings, ordeal.longest_s)
     say(
         f"{ordeal.broker}, {ordeal.readings} readings, {ordeal.rate:g} messages/s, seed {ordeal.seed},"

@@ -59,7 +59,7 @@ def host_name(netloc: str) -> str:
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:
-    """Tell whether a WebSocket was opened by a page of ours, or by a program, which sends no Origin."""
+    """Tell whether a page of ours asks, or a program, which sends no Origin."""
     if origin is None:
         return True
     try:
@@ -68,14 +68,17 @@ def same_origin(origin: str | None, host: str | None) -> bool:
         return False
 
 
-def fetched_by_others(headers: Headers, method: str) -> bool:
-    """Tell whether a page of somebody else's fetches this; to follow a link to us is no fetching.
+def fetched_by_others(headers: Headers, method: str = "") -> bool:
+    """Tell whether a page of somebody else's fetches or writes this; to follow a link to us is neither.
 
-    Browsers say so in `Sec-Fetch-Site`, which no page can change; programs do not send it.
+    Browsers say so in `Sec-Fetch-Site`, older ones in the `Origin` of what writes and of WebSockets (which have no
+    method). No page can change either, and programs send none.
     """
-    site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "")
-    linked = mode == "navigate" and method in ("GET", "HEAD")
-    return site not in ("none", "same-origin") and not linked
+    reads = method in ("GET", "HEAD")
+    if reads and headers.get("sec-fetch-mode") == "navigate":
+        return False
+    elsewhere = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    return elsewhere or not (reads or same_origin(headers.get("origin"), headers.get("host")))
 
 
 class Guard:
@@ -102,7 +105,7 @@ class Guard:
             extra |= OPEN
             if scope["method"] == "OPTIONS":
                 return await Response(status_code=204, headers=extra | PREFLIGHT)(scope, receive, send)
-        elif fetched_by_others(asked, scope.get("method", "GET")):
+        elif fetched_by_others(asked, scope.get("method", "")):
             return await problem(scope, 403, messages.FOREIGN_PAGE)(scope, receive, send)
 
         async def send_with_headers(message: Message) -> None:

@@ -30,7 +30,7 @@ _PERSONAL = re.compile(  # a Swedish personal number
 )
 _BIRTHDAY = re.compile(r"(?:19\d\d|200\d|201[0-5])(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _SAID = re.compile(  # as nobody expects of bytes in base64 or hexadecimal: AnnaBerg, EBBA
-    r"(?:(?:[A-Z]?[a-z]{2,})+|[A-Z]{2,})[0-9]{0,4}"
+    r"(?:(?:[A-Z]?[a-z]{2,}[/+]?)+|[A-Z]{2,}(?:[/+][A-Z]{2,})*)[0-9]{0,4}"
 )
 _TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4}|[0-9]{6}")
 _DAY = re.compile(r"\d{4}(?P<s>[-/.]?)\d\d(?P=s)\d\d|\d\d(?P<t>[-/.])\d\d(?P=t)\d{4}", re.ASCII)
@@ -64,17 +64,20 @@ def is_number(text: str) -> bool:
 
 def is_model(text: str) -> bool:
     """Tell whether a text names a model: words and codes such as VS133."""
-    return all(part.casefold() in WORDS or _CODE.fullmatch(part) for part in re.split(r"[ _./-]+", text))
+    parts = re.split(r"[ _./-]+", text)
+    return all(p.casefold() in WORDS or (_CODE.fullmatch(p) and not _can_be_said(p)) for p in parts)
 
 
 def may_be_model(text: str) -> bool:
     """Tell whether a text may name a model that no list has: known words, and codes, which nobody could speak."""
-    return is_words(text) or all(is_words(part) or _is_code(part) for part in text.split())
+    return is_words(text) or all(
+        is_words(part) or (is_name(part) and not _can_be_said(part)) for part in text.split()
+    )
 
 
-def _is_code(part: str) -> bool:
-    letters = (run.casefold() for run in re.findall(r"[A-Za-z]{3,}", part))
-    return is_name(part) and all(run in WORDS or not set(run) & set("aeiouy") for run in letters)
+def _can_be_said(code: str) -> bool:
+    letters = (run.casefold() for run in re.findall(r"[A-Za-z]{3,}", code))
+    return any(run not in WORDS and set(run) & set("aeiouy") for run in letters)
 
 
 def is_key(name: str) -> bool:

@@ -10,7 +10,6 @@ import json
 import re
 from dataclasses import replace
 from io import StringIO
-from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, tostring
 
@@ -26,18 +25,19 @@ from besok.store.write import Rejection
 from collectors import kept_forms, limits
 from collectors.adapters import csvtext
 from collectors.allowlist import KEYS, PROSE
+from collectors.devices import field_names
 from collectors.stored_names import is_known
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload
 NESTED_LIMIT = 3  # JSON within the strings of JSON
-QUOTED = 1_000  # characters of a text that a reason may quote
 LARGE = 10**8  # no count and no measurement is larger; telephone and personal numbers are
 
 _KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_WORD = re.compile(r"[^\W_]{2,}")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_OTHER = r"[^\x00-\x7f…–’“”\ufffd]"  # marks of scripts and emoji, which are no letters to `re`
+_NUMBER = re.compile(r"[0-9]{1,4}e?|[1-9]0+")  # 100000 is a limit of ours, 1e begins 1e+13
+_WORD = re.compile(rf"(?:[^\W_]|{_OTHER}){{2,}}|{_OTHER}")
 
 
 def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
@@ -57,12 +57,12 @@ class _Pairs(list[tuple[str, Any]]):
 
 
 class _Redactor:
-    """Redacts one message; `_dropped` collects the words that were dropped, with what stands for each."""
+    """Redacts one message."""
 
     def __init__(self, message: Message, known: DecodeContext) -> None:
         self._message, self._known = message, known
         self._own: set[str] = set()  # identifiers that are kept, in canonical form
-        self._dropped: dict[str, str] = {}
+        self._hidden: dict[str, str] = {}  # pseudonyms by name
         self._changes = 0
 
     def message(self) -> Message:
@@ -74,12 +74,15 @@ class _Redactor:
         """Return what may be kept of the payload; the same bytes if that is all of it."""
         raw = self._message.payload
         if limits.problem(raw) or len(raw) > KEPT_LIMIT:
-            return f"[{len(raw)} bytes]".encode()
+            return self._drop_whole(raw)
         text = _text(raw)
         if text is None:
-            return raw if kept_forms.is_frame(raw) else f"[{len(raw)} bytes]".encode()
+            return raw if kept_forms.is_frame(raw) else self._drop_whole(raw)
         new = self._document(text, 0)
         return raw if new == text else new.encode()
+
+    def _drop_whole(self, raw: bytes) -> bytes:
+        return self._drop(f"[{len(raw)} bytes]").encode()
 
     def reason(self, text: str, kept: Message) -> str:
         """Return the sentence of a rejection without what was dropped from the message that is `kept`."""
@@ -90,32 +93,28 @@ class _Redactor:
                 if said in text:
                     text = re.sub(rf"(?<![\w/]){re.escape(said)}(?![\w/])", topic, text)
         text = _DAY.sub(lambda day: day[0] if kept_forms.is_late(day[0]) else "[time]", text)
-        if self._dropped or "…" in text:
-            words = {*_WORD.findall(kept.payload.decode("utf-8", "replace")), *_WORD.findall(topic)}
-            text = _WORD.sub(lambda word: self._said(word[0], text[word.end() : word.end() + 1], words), text)
+        if self._changes or came != topic or "…" in text:
+            had = _folded(kept.payload.decode("utf-8", "replace")) | _folded(topic)
+            text = _WORD.sub(lambda word: self._said(word[0], had), text)
         return _KINDS.sub("[text]", text).encode("utf-8", "replace").decode()
 
-    def _said(self, word: str, after: str, kept: set[str]) -> str:
-        """Return a word of a reason, or what stands for it: if it was dropped, or is what is left of a longer one."""
+    def _said(self, word: str, kept: set[str]) -> str:
+        """Return a word of a reason if it is kept, known or ours, else what stands for it.
+
+        Adapters quote parts of what was dropped, and write them in other ways: these cannot be looked for.
+        """
         folded = word.casefold()
-        if folded in PROSE or word in kept or (word.isdecimal() and len(word) < 5):
+        if folded in PROSE or folded in kept or _NUMBER.fullmatch(word):
             return word
-        return self._dropped.get(folded) or ("[text]" if after == "…" else word)
+        parts = field_names.words(word)
+        if "".join(parts) == folded and all(part in PROSE or part in field_names.KNOWN for part in parts):
+            return word
+        return self._hidden.get(folded, "[number]" if word.isdecimal() else "[text]")
 
-    def _drop(self, said: str, kind: str = "[text]") -> str:
-        """Note that a text is dropped; return what stands for it."""
+    def _drop(self, kind: str = "[text]") -> str:
+        """Note that something is dropped; return what stands for it."""
         self._changes += 1
-        words = _WORD.findall(said[:QUOTED])
-        letters = _LETTERS.findall(said[:QUOTED])  # adapters tell words apart where digits begin
-        for word in (*words, "".join(words), *letters, *_WORD.findall(json.dumps(said[:QUOTED]))):
-            self._dropped.setdefault(word.casefold(), kind if len(words) == 1 else "[text]")
         return kind
-
-    def _drop_number(self, value: float) -> str:
-        self._changes += 1
-        if isinstance(value, int) or isfinite(value):  # an int may be too large for a float
-            self._dropped.setdefault(str(int(value))[:QUOTED], "[number]")
-        return "[number]"
 
     def _document(self, text: str, depth: int) -> str:
         """Redact a whole payload, or a text in it that is JSON itself."""
@@ -163,7 +162,7 @@ class _Redactor:
             return "[" + ", ".join(self._json(v, key, top and not key, depth) for v in value) + "]"
         if isinstance(value, str):
             return _quoted(self._leaf(value, key, top, depth, frames))
-        return json.dumps(value) if self._is_small(value, key, top) else _quoted(self._drop_number(value))
+        return json.dumps(value) if self._is_small(value, key, top) else _quoted(self._drop("[number]"))
 
     def _leads(self, name: str, value: Any, top: bool, heard: bool) -> bool:
         """Tell whether what stands under a name is still the top, where the device names itself."""
@@ -176,7 +175,7 @@ class _Redactor:
         try:
             root = fromstring(text.strip(" \t\r\n\ufeff").encode(), forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError):
-            return self._drop(text)
+            return self._drop()
         self._element(root, True)
         return tostring(root, encoding="unicode")
 
@@ -221,7 +220,7 @@ class _Redactor:
             return said
         if kept_forms.is_name(text):
             return self._pseudonym(text)
-        return self._drop(said)
+        return self._drop()
 
     def _is_allowed(self, text: str, key: str) -> bool:
         if len(text) > kept_forms.TEXT_LIMIT:
@@ -254,7 +253,10 @@ class _Redactor:
 
     def _pseudonym(self, name: str) -> str:
         hidden = pseudonym(self._known.key, name)
-        return hidden if hidden == name else self._drop(name, hidden)
+        if hidden == name:
+            return name
+        self._hidden[name.casefold()] = hidden
+        return self._drop(hidden)
 
 
 def _text(payload: bytes) -> str | None:
@@ -264,6 +266,10 @@ def _text(payload: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if all(c.isprintable() or c in "\t\r\n\ufeff" for c in text) else None
+
+
+def _folded(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
 
 
 def _local(name: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import StoreRefused
+from besok.model.pseudonyms import hidden_by
 from besok.model.readings import Message
 from besok.store import decode_context, device_mappings, rejected
 from besok.store.database import Database
@@ -13,7 +14,7 @@ from besok.store.write import Batch, write
 from collectors.identity import Speakers
 from collectors.pipeline import Admit, decode
 from collectors.registering import Registrar
-from collectors.unplaced import named, names_of
+from collectors.unplaced import named
 
 log = logging.getLogger(__name__)
 CHUNK = 100  # messages, of a megabyte at most
@@ -37,7 +38,7 @@ def replay(
     while pairs := rejected.fetch(db, ids, after=last, limit=CHUNK):
         last = pairs[-1][0]
         known = decode_context.load(db)  # what was stored may have bound a device
-        names = names_of(known, decode_context.names(db, known))
+        names = hidden_by(known.key, decode_context.names(db, known))
         messages = [(number, named(message, names)) for number, message in pairs]
         read = _read(db, messages, known, admit)
         rejected.resolve(db, read, now)

@@ -99,7 +99,7 @@ def _page(db: Database, address: Address, chosen: SiteInfo | None, now: datetime
     if address.page not in PAGES:
         raise NotFound(address.page)
     if chosen is None:
-        return guide.begin(db, now)
+        return guide.begin(db, address, now)
     found = PAGES[address.page](db, chosen, address, now)
     return found if address.page in UNGUIDED else present(guide.banner(db, chosen.site), found)
 

@@ -54,7 +54,9 @@ NO_PARQUET: Final = Translatable(
 NO_PUBLISHER: Final = Translatable(
     "the catalogue needs to know who publishes: set BESOK_OPERATOR and BESOK_CONTACT"
 )
-FOREIGN_PAGE: Final = Translatable("this address is for pages of this Besök and for programs only")
+FOREIGN_PAGE: Final = Translatable(
+    "this address is for pages of this Besök and for programs only; a proxy in front of it has to pass the Host on"
+)
 DATABASE_OLDER: Final = Translatable("the database is older than this program: run `besok migrate`")
 DATABASE_NEWER: Final = Translatable(
     "the database is newer than this program: start the version that last ran `besok migrate`"
@@ -174,7 +176,6 @@ PROVIDER_FAILED: Final = Translatable(
     "The provider did not sign you in. Try again; if it happens again, the log of Besök tells why."
 )
 PROVIDER_AWAY: Final = Translatable("The provider cannot be reached now. Try again in a minute.")
-SIGN_IN_FOREIGN: Final = Translatable("sign in on a page of this Besök only")
 INSECURE: Final = Translatable(
     "Nobody can sign in here: the connection is not encrypted. "
     "Open Besök under the https address that BESOK_PUBLIC_URL names."

@@ -1,7 +1,7 @@
 """Names that stand for the names of senders that nobody has placed: keyed hashes, the same for the same name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -21,6 +21,17 @@ def pseudonym(key: bytes, name: str) -> str:
         return name
     digest = blake2b(canonical(name).encode("utf-8", "surrogatepass"), key=key[:64], digest_size=8)
     return f"id-{digest.hexdigest()}"
+
+
+def hidden_by(key: bytes, names: Iterable[str]) -> dict[str, str]:
+    """Return names, and their levels, by what would stand for them."""
+    parts = {part for name in names for part in (name, *name.split("/")) if part}
+    return {pseudonym(key, part): part for part in parts if not PSEUDONYM.search(part)}
+
+
+def reveal(text: str, names: Mapping[str, str]) -> str:
+    """Put names in the place of the pseudonyms that stand for them."""
+    return PSEUDONYM.sub(lambda hidden: names.get(hidden[0], hidden[0]), text)
 
 
 def by_level(name: str, change: Callable[[str], str]) -> str:

@@ -1,6 +1,6 @@
 """Devices that are heard and have no place, each with where its channels may hang."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, pairwise
@@ -8,13 +8,28 @@ from statistics import median
 
 from besok.analytics.placement import PEOPLE, Suggestion, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
+from besok.model.pseudonyms import hidden_by, reveal
 from besok.model.site import Sensor, Site
 from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
 from besok.model.views.like import like
 from besok.model.views.live import USUAL_S
+from besok.store import identity
+from besok.store.database import Database
 
 PRESENT = frozenset({"people", "occupied"})
 REGULAR = 3  # gaps between readings that tell whether they come regularly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """The name of a sensor as somebody has written it, and names by the pseudonyms that hide them."""
+
+    name: str
+    names: Mapping[str, str]
+
+    def shown(self, text: str) -> str:
+        """Return a text with the names that are known in the place of pseudonyms."""
+        return reveal(text, self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +40,16 @@ class UnassignedSensor:
     suggestions: tuple[Suggestion, ...]
 
 
-def suggest_placements(devices: Sequence[UnplacedDevice], sites: Sequence[Site]) -> list[UnassignedSensor]:
-    """Each device with its suggestions.
+def sought(db: Database, name: str, sites: Iterable[Site]) -> Sought:
+    """Look for a name, and each level of it; nothing of it is stored. The ids of sites are shown in any case."""
+    name = name.strip()
+    return Sought(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
+
+
+def suggest_placements(
+    devices: Sequence[UnplacedDevice], sites: Sequence[Site], shown: Callable[[str], str] = str
+) -> list[UnassignedSensor]:
+    """Each device with its suggestions, made of the names that are `shown`.
 
     Of a device that has a place already only the channels that tell of people are left: that a door counter's battery
     observes no place is as it should be.
@@ -34,7 +57,8 @@ def suggest_placements(devices: Sequence[UnplacedDevice], sites: Sequence[Site])
     placed = {(sensor.source, site.external_id(sensor)): sensor for site in sites for sensor in site.sensors}
     devices = [_wanting(d) if (d.source, d.device) in placed else d for d in devices]
     devices = [d for d in devices if d.channels]
-    heard = (c for d in devices for c in _heard(d, placed.get((d.source, d.device))))
+    named = (replace(d, device=shown(d.device), topic=d.topic and shown(d.topic)) for d in devices)
+    heard = (c for d in named for c in _heard(d, placed.get((d.source, d.device))))
     found = iter(suggest(list(heard), sites))
     return [UnassignedSensor(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
 

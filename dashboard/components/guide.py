@@ -1,21 +1,25 @@
 """The guide from an empty installation to live numbers: its steps, how far a site has come, and the way on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from dash import dcc, html
 
+from besok.model.pseudonyms import PSEUDONYM
 from besok.model.site import Site
+from besok.model.views.devices import UnplacedDevice
 from besok.services import access
 from besok.services.devices import get_unplaced
 from besok.services.site_editing import NEEDED, Step, next_step, steps
 from besok.services.unknown_devices import get_unknown
+from besok.services.unplaced_devices import Sought, sought
 from besok.store import period_counts, sites
 from besok.store.database import Database
 from besok.text.languages import _, named, plural
-from dashboard.components import forms, notices, readings, site_forms
-from dashboard.components.elements import aria, data, items, quiet
+from dashboard.address import Address
+from dashboard.components import forms, notices, readings, site_forms, unplaced_devices
+from dashboard.components.elements import aria, data, items, present, quiet
 
 PAGE: Final = "/admin/site"
 HERE: Final = "site-made"
@@ -73,7 +77,7 @@ def banner(db: Database, site: str) -> Any:
     return html.Aside([html.P(said), way], className="guide", **aria(label=_("Setting up")))
 
 
-def begin(db: Database, now: datetime) -> Any:
+def begin(db: Database, here: Address, now: datetime) -> Any:
     """Return the first step where there is no site; others than administrators are told whom to ask."""
     title = _("No place has been set up yet")
     if not access.may("administer"):
@@ -89,31 +93,32 @@ def begin(db: Database, now: datetime) -> Any:
             html.P(about),
             trail("", {}, "site"),
             html.H2(_("Which place is it?")),
-            new_site(db, now),
-            *_heard(db, now),
+            *new_site(db, here, now),
         ],
         className="page setup",
         **data(title=title),
     )
 
 
-def new_site(db: Database, now: datetime) -> Any:
-    """Return the form for a new place; sensors that name one already give it their name for it."""
+def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
+    """Return the form for a new place, and the sensors that send already; those that name one give it that name."""
+    built = sites.load_all(db)
+    heard, looked = get_unplaced(db, now), sought(db, here.get("sensor"), built)
     fields = [
         *site_forms.names(HERE, {}, _("Name of the library or park")),
         forms.choice(HERE, "kind", _("What it is"), site_forms.kinds(), "library"),
         site_forms.line(HERE, "timezone", _("Time zone"), "Europe/Stockholm", needed=True),
         site_forms.country(HERE, "SE"),
-        *_named_by_sensors(db, now),
+        *_named_by_sensors({site.id for site in built}, heard, looked),
     ]
     sent = {"within": "values", "leads": f"{PAGE}/{{site}}/spaces"}
-    return forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
+    made = forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
+    return [made, *_heard(db, heard, looked, now)]
 
 
-def _named_by_sensors(db: Database, now: datetime) -> list[Any]:
-    known = {site.id for site in sites.load_all(db)}
-    native = [d.device.partition("/")[0] for d in get_unplaced(db, now) if d.source == "native"]
-    said = [name for name in dict.fromkeys(native) if name not in known]
+def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], looked: Sought) -> list[Any]:
+    native = [looked.shown(d.device).partition("/")[0] for d in heard if d.source == "native"]
+    said = [name for name in dict.fromkeys(native) if name not in known and not PSEUDONYM.fullmatch(name)]
     if not said:
         return []
     label = _("Sensors are sending already for a place that they call")
@@ -122,15 +127,16 @@ def _named_by_sensors(db: Database, now: datetime) -> list[Any]:
     ]
 
 
-def _heard(db: Database, now: datetime) -> list[Any]:
+def _heard(db: Database, unplaced: Sequence[UnplacedDevice], looked: Sought, now: datetime) -> list[Any]:
     """Return what is heard already; it waits for its place."""
-    unplaced, unknown = get_unplaced(db, now), get_unknown(db)
+    unknown = get_unknown(db)
     if not unplaced and not unknown:
         none = _("None yet. You can set up everything, and connect the sensors afterwards.")
         return [html.H2(_("Sensors that are sending")), quiet(none)]
     kept = _("What they send is kept, and counts once you have said where they are.")
     lines = [
-        html.P([html.Span(d.device, className="strong"), " ", readings.ago(d.heard, now)]) for d in unplaced
+        html.P([html.Span(looked.shown(d.device), className="strong"), " ", readings.ago(d.heard, now)])
+        for d in unplaced
     ]
     asks = plural(
         "{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", len(unknown)
@@ -138,6 +144,7 @@ def _heard(db: Database, now: datetime) -> list[Any]:
     return [
         html.H2(_("Sensors that are sending")),
         quiet(kept),
+        *present(unplaced_devices.finder(unplaced, looked)),
         *([items(lines)] if lines else []),
         *([html.P(asks.format(n=len(unknown)))] if unknown else []),
     ]

@@ -16,7 +16,7 @@ from besok.services.devices import get_unplaced
 from besok.services.progress import get_so_far
 from besok.services.site_editing import Step
 from besok.services.unknown_devices import get_unknown
-from besok.services.unplaced_devices import suggest_placements
+from besok.services.unplaced_devices import Sought, suggest_placements
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
@@ -34,6 +34,7 @@ class Context:
     site: Site
     lists: Lists
     others: Sequence[Site]
+    sought: Sought
     now: datetime
 
 
@@ -161,7 +162,7 @@ def _sensors(c: Context) -> list[Any]:
             _dates(raw),
         )
 
-    unplaced = suggest_placements(get_unplaced(c.db, c.now), [c.site])
+    unplaced = suggest_placements(get_unplaced(c.db, c.now), [c.site], c.sought.shown)
     unknown = get_unknown(c.db)
     moved = _(
         "A change without a first day holds from now on. If a sensor was moved, write its last day; then it can be "
@@ -169,7 +170,7 @@ def _sensors(c: Context) -> list[Any]:
     )
     return present(
         html.H2(_("Unassigned sensors")),
-        unplaced_devices.section(unplaced, c.site, names, c.now),
+        unplaced_devices.section(unplaced, c.site, names, c.sought, c.now),
         *(
             [html.H2(_("Unknown devices")), unknown_devices.section(unknown, c.site, c.now)]
             if unknown

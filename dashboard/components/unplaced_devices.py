@@ -4,44 +4,84 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from besok.analytics.placement import Suggestion
+from besok.model.pseudonyms import PSEUDONYM
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel, UnplacedDevice
 from besok.services import access
-from besok.services.unplaced_devices import UnassignedSensor, interval_of, latest
+from besok.services.unplaced_devices import Sought, UnassignedSensor, interval_of, latest
 from besok.text.languages import _, named
-from dashboard.components import readings, site_forms
+from dashboard.components import forms, readings, site_forms
 from dashboard.components.elements import chip, data, fold, items, present, quiet
+from dashboard.components.site_forms import LONGEST
 
 
 def section(
-    strangers: Sequence[UnassignedSensor], site: Site, places: Mapping[str, str], now: datetime
+    strangers: Sequence[UnassignedSensor],
+    site: Site,
+    places: Mapping[str, str],
+    looked: Sought,
+    now: datetime,
 ) -> Any:
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
         return quiet(_("None: every sensor is assigned."))
     kept = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
+    found = sorted(strangers, key=lambda s: looked.shown(s.device.device) == s.device.device)
     rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))
     return html.Div(
         present(
             quiet(kept),
-            items((_card(s, site, places, now) for s in strangers), className="strangers"),
+            finder([s.device for s in strangers], looked),
+            items((_card(s, site, places, looked, now) for s in found), className="strangers"),
             quiet(rest) if len(strangers) >= SHOWN_DEVICES else None,
         )
     )
 
 
-def _card(stranger: UnassignedSensor, site: Site, places: Mapping[str, str], now: datetime) -> Any:
+def finder(devices: Sequence[UnplacedDevice], looked: Sought) -> Any:
+    """Return the form that finds a sensor by its name; None where no name is hidden."""
+    names = " ".join(name for d in devices for name in (d.device, *(c.channel for c in d.channels)))
+    shown = looked.shown(names)
+    if not looked.name and not PSEUDONYM.search(shown):
+        return None
+    why = _(
+        "A name that nobody has given may be that of a person, and is shown as id-… Write the name of a sensor, as it "
+        "stands on it or in its settings, to find it. It is not kept."
+    )
+    field = dcc.Input(id="sensor", name="sensor", value=looked.name, maxLength=LONGEST, autoComplete="off")
+    none = _("No unassigned sensor sends under this name. It has to be written as the sensor has it.")
+    is_found = any(part in shown for part in looked.name.split("/"))
+    return html.Form(
+        present(
+            quiet(why),
+            forms.field(_("Name of the sensor"), field),
+            html.Button(_("Find"), type="submit", className="send"),
+            None if is_found else html.P(none, role="status"),
+        ),
+        className="writing",
+        method="get",
+    )
+
+
+def _card(
+    stranger: UnassignedSensor, site: Site, places: Mapping[str, str], looked: Sought, now: datetime
+) -> Any:
     d, name = stranger.device, " · ".join(filter(None, (stranger.device.model, stranger.device.source)))
     seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
-    where = [seen, *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]
+    where = [seen, *([html.Span([_("on"), " ", html.Code(looked.shown(d.topic))])] if d.topic else [])]
     channels = [
-        _channel(c, s, d, site, places, now) for c, s in zip(d.channels, stranger.suggestions, strict=True)
+        _channel(c, s, d, site, places, looked, now)
+        for c, s in zip(d.channels, stranger.suggestions, strict=True)
     ]
     return html.Article(
-        [html.Header(present(html.H3(d.device), quiet(name))), html.P(where, className="where"), *channels],
+        [
+            html.Header(present(html.H3(looked.shown(d.device)), quiet(name))),
+            html.P(where, className="where"),
+            *channels,
+        ],
         className="stranger",
         **data(device=d.device),
     )
@@ -53,12 +93,13 @@ def _channel(
     device: UnplacedDevice,
     site: Site,
     places: Mapping[str, str],
+    looked: Sought,
     now: datetime,
 ) -> Any:
     last = latest(channel.readings)
     words = ", ".join(map(readings.said, last))
     age = readings.ago(max(r.time for r in last), now) if last else ""
-    name, verdict = channel_name(channel.channel), f"{named(s.name)}. " if s.name else ""
+    name, verdict = channel_name(looked.shown(channel.channel)), f"{named(s.name)}. " if s.name else ""
     taken = _(
         "There is a sensor here already, and both would count. If this one replaces it, take that one out."
     )
@@ -69,7 +110,7 @@ def _channel(
             html.P([_sureness(s), html.Span(verdict, className="strong"), why(s, places)], className="guess"),
             quiet(taken) if s.taken else None,
             quiet(uncounted) if s.uncounted else None,
-            _form(channel, s, device, site)
+            _form(channel, s, device, site, looked)
             if access.may("administer", site.id) and s.reason != "not_people"
             else None,
         ),
@@ -77,13 +118,15 @@ def _channel(
     )
 
 
-def _form(channel: UnplacedChannel, s: Suggestion, device: UnplacedDevice, site: Site) -> Any:
+def _form(channel: UnplacedChannel, s: Suggestion, device: UnplacedDevice, site: Site, looked: Sought) -> Any:
     """Return the form that gives a channel its place; None where its device names another site as its own."""
-    own = f"{site.id}/"
-    if device.source == "native" and not device.device.startswith(own):
+    belongs, _slash, name = (
+        device.device.partition("/") if device.source == "native" else ("", "", device.device)
+    )
+    if belongs and looked.shown(belongs) != site.id:
         return None
     raw = {
-        "device": device.device.removeprefix(own) if device.source == "native" else device.device,
+        "device": name,
         "source": device.source,
         "model": device.model or "",
         "channel": channel.channel,

@@ -17,7 +17,7 @@ from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
-from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
+from besok.services.unplaced_devices import Sought, UnassignedSensor, sought, suggest_placements
 from besok.store import quarantine_decisions, sites
 from besok.store.database import Database
 from besok.store.voids import listing
@@ -49,7 +49,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
     of_none = access.may("diagnose")  # what belongs to no site yet
-    unplaced = suggest_placements(get_unplaced(db, now), built) if of_none else []
+    looked = sought(db, address.get("sensor"), built)
+    unplaced = suggest_placements(get_unplaced(db, now), built, looked.shown) if of_none else []
     unknown = get_unknown(db) if of_none else []
     places = {name: text for b in built for name, text in place_names(b).items()}
     held, decided = quarantine_decisions.groups(db, site.site), quarantine_decisions.decisions(db, site.site)
@@ -75,7 +76,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             headcounts.section(get_headcounts(db, place, now), site.timezone),
             html.H2(_("Quarantine"), id="quarantine"),
             quarantine.section(held, decided, places, site.site, site.timezone),
-            *(_of_no_site(db, site, place, places, unplaced, unknown, now) if of_none else []),
+            *(_of_no_site(db, site, place, places, unplaced, unknown, looked, now) if of_none else []),
         ],
         className="page",
         **data(title=title),
@@ -89,12 +90,13 @@ def _of_no_site(
     places: Mapping[str, str],
     unplaced: Sequence[UnassignedSensor],
     unknown: Sequence[UnknownDevice],
+    looked: Sought,
     now: datetime,
 ) -> list[Any]:
     """Return the devices and messages that nobody has placed."""
     return [
         html.H2(_("Unassigned sensors"), id="strangers"),
-        unplaced_devices.section(unplaced, place, places, now),
+        unplaced_devices.section(unplaced, place, places, looked, now),
         html.H2(_("Unknown devices"), id="unknown"),
         unknown_devices.section(unknown, place, now),
         html.H2(_("Rejected messages")),

@@ -11,6 +11,7 @@ from besok.model.sitefile.edit import parts
 from besok.model.views.live import SiteInfo
 from besok.services import access
 from besok.services.site_editing import Step, next_step
+from besok.services.unplaced_devices import sought
 from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
@@ -22,7 +23,7 @@ from dashboard.components.elements import data, items
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return a step of a site; without a site in the address, all that may be edited and the way to a new one."""
     if not address.site:
-        return _all(db, now)
+        return _all(db, address, now)
     access.require("administer", site.site)
     step = next((step for step in site_steps.STEPS if step == (address.space or "site")), None)
     if step is None:
@@ -36,6 +37,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         site=known[site.site],
         lists=parts(SiteFile(sites=(whole[site.site],)), site.site),
         others=[one for name, one in known.items() if name != site.site],
+        sought=sought(db, address.get("sensor"), [known[site.site]]),
         now=now,
     )
     done = guide.progress(db, found.site)
@@ -52,12 +54,12 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     )
 
 
-def _all(db: Database, now: datetime) -> Any:
+def _all(db: Database, address: Address, now: datetime) -> Any:
     access.require_anywhere("administer")
     title = _("Edit site")
     mine = [one for one in sites.export(db).sites if access.may("administer", one.id)]
     links = items(dcc.Link(named(one.name), href=guide.address(one.id, "site")) for one in mine)
-    new = [html.H2(_("New place")), guide.new_site(db, now)] if access.may("administer") else []
+    new = [html.H2(_("New place")), *guide.new_site(db, address, now)] if access.may("administer") else []
     return html.Div([html.H1(title), links, *new], className="page setup", **data(title=title))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ WORDS = {
         "next": "Next:",
         "into": "Into", "save": "Save", "assign": "Assign", "live": "See it live", "own": "Name",
         "who": "Your name or initials",
+        "sensor": "Name of the sensor", "called": "Sensors are sending already for a place that they call",
         "hours": "9–20", "closed": "closed", "wrong": "9–25–3", "told": "Write hours such as 9–20",
     },
     "sv-SE": {
@@ -36,10 +38,18 @@ WORDS = {
         "floor": "Lägg till våningen", "room": "Lägg till rummet", "within": "Ligger i", "door": "Lägg till dörren",
         "next": "Nästa:", "into": "In till", "save": "Spara", "assign": "Koppla", "live": "Se det direkt",
         "own": "Namn",
+        "sensor": "Sensorns namn", "called": "Sensorer skickar redan för en plats som de kallar",
         "who": "Ditt namn eller dina initialer", "hours": "9–20", "closed": "stängt", "wrong": "9–25–3",
         "told": "Skriv tider som 9–20",
     },
 }  # fmt: skip
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Sensors that send for a place whose name nobody has given, and that could be a person's."""
+    name = "bibban" + uuid.uuid4().hex[:10].translate(str.maketrans("0123456789", "ghijklmnop"))
+    return settings.model_copy(update={"mqtt_topics": f"besok/v1/{name}/#"})
 
 
 @pytest.fixture
@@ -94,7 +104,15 @@ def test_from_nothing_to_a_live_number(
         web, locale=locale, width=width, bypass_csp=True, strict=False
     )  # a refusal is told in the console
     page.on("dialog", lambda question: question.accept())  # visits of today are counted again
-    check(page, f"begin-{locale}")
+    expect(page.locator(".setup")).to_contain_text("id-")
+    assert name not in page.content()
+    for looked_for in ("stranger", name):
+        page.get_by_label(said["sensor"], exact=True).fill(looked_for)
+        page.get_by_label(said["sensor"], exact=True).press("Enter")
+        page.wait_for_url(f"**sensor={looked_for}")
+        expect(page.locator(".setup [role=status]")).to_have_count(int(looked_for != name))
+        check(page, f"begin-{locale}-{int(looked_for == name)}")
+    expect(page.get_by_label(said["called"])).to_have_value(name)
     page.get_by_label(said["name"], exact=True).fill("Lilla biblioteket")
     page.get_by_label(said["who"]).fill("Kim")
     page.get_by_role("button", name=said["create"]).click()

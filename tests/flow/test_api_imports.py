@@ -65,6 +65,6 @@ def test_what_cannot_be_is_refused(quiet: httpx2.Client) -> None:
     sent = quiet.post(
         f"{V1}/imports", params={**SAID, "who": "Kim"}, content=MONTHS.encode(), headers=foreign
     )
-    assert sent.status_code == 401
+    assert sent.status_code == 403
     large = quiet.post(f"{V1}/imports/preview", params=SAID, content=b"x" * (33 << 20), headers=BINARY)
     assert large.status_code == 413

@@ -160,13 +160,13 @@ def finding(db: Database, places: tuple[Site, ...]) -> int:
 
 @pytest.fixture
 def keys(db: Database, places: tuple[Site, ...]) -> dict[str, dict[str, str]]:
-    """The header of each role at the library, and of a viewer at the park; none for the public."""
+    """The header of each role at all sites and at the library, and of a viewer at the park; none for the public."""
     now = datetime.now(UTC)
     found: dict[str, dict[str, str]] = {"public": {"Authorization": "Bearer nothing"}}
     roles: dict[str, tuple[Role, str | None]] = {
         **{role: (role, None) for role in ROLES[1:]},  # type: ignore[misc]
+        **{f"{role} at the library": (role, LIBRARY) for role in ROLES[1:]},  # type: ignore[misc]
         "park": ("viewer", PARK),
-        "library": ("admin", LIBRARY),
     }
     for name, (role, site) in roles.items():
         key, digest = sign_in.make_key()
@@ -221,19 +221,57 @@ def test_a_role_at_one_site_is_none_at_another(
             continue
         with subtests.test(entry):
             assert not _reaches(ask, method, _filled(path, LIBRARY, finding), keys["park"])
-            assert not _reaches(ask, method, _filled(path, PARK, finding), keys["library"])
-            assert _reaches(ask, method, _filled(path, LIBRARY, finding), keys["library"])
+            for role in ROLES[1:]:
+                key = keys[f"{role} at the library"]
+                assert not _reaches(ask, method, _filled(path, PARK, finding), key), role
+                assert _reaches(ask, method, _filled(path, LIBRARY, finding), key) == (role in allowed), role
     for path in (f"{V1}/devices", f"{V1}/audit", "/admin/audit"):
-        assert not _reaches(ask, "GET", path, keys["library"]), path
-    assert _reaches(ask, "GET", f"{V1}/audit?site={LIBRARY}", keys["library"])
+        assert not _reaches(ask, "GET", path, keys["admin at the library"]), path
+    assert _reaches(ask, "GET", f"{V1}/audit?site={LIBRARY}", keys["admin at the library"])
     other = f"{SITE}/visits?site={PARK}".replace("{site}", LIBRARY)
     # the site asked about is that of the path
     assert ask.get(other, headers=keys["park"]).status_code in (403, 422)
-    assert PARK not in ask.get(f"/admin/audit?site={LIBRARY}", headers=keys["library"]).text
+    assert PARK not in ask.get(f"/admin/audit?site={LIBRARY}", headers=keys["admin at the library"]).text
     assert not _reaches(ask, "POST", f"{V1}/findings/{finding}/acknowledgement", keys["park"])
-    assert not _opens(
-        str(ask.base_url).replace("http", "ws").rstrip("/") + f"/live/{'a' * 3000}/ws", keys["park"]
-    )
+    assert not _opens(_socket(ask, f"/live/{'a' * 3000}/ws"), keys["park"])
+
+
+ELSEWHERE: Final = (
+    {"Origin": "https://evil.example"},  # as older browsers say it
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},  # a form
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},  # another name under the same domain
+)
+
+
+def test_pages_elsewhere_write_nothing_and_open_no_stream(
+    ask: httpx2.Client, finding: int, subtests: pytest.Subtests
+) -> None:
+    """The browser is at this machine, whose administrator is signed in by itself: what a page asks would be done."""
+    ours = {"Origin": str(ask.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
+    for entry in TABLE:
+        method, path = entry.split(" ")
+        if method in ("GET", "HEAD"):
+            continue
+        address = _filled(path, LIBRARY, finding)
+        with subtests.test(entry):
+            for headers in ELSEWHERE:
+                assert _status(ask, method, address, headers) == 403, headers
+            if TABLE[entry] and not path.startswith("/login"):  # where 403 says that the form is wrong
+                assert _status(ask, method, address, ours) not in (401, 403)
+
+
+def _status(client: httpx2.Client, method: str, address: str, headers: dict[str, str]) -> int:
+    if method != "WS":
+        body = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
+        return client.request(method, address, headers=headers, **body).status_code
+    try:
+        with connect(_socket(client, address), additional_headers=headers, origin=None) as socket:
+            socket.recv(timeout=60)
+            return 101
+    except InvalidStatus as exc:
+        return exc.response.status_code
 
 
 def test_health_tells_the_public_nothing_of_messages(
@@ -246,7 +284,7 @@ def test_health_tells_the_public_nothing_of_messages(
             "insert into service (name, heard, detail) values ('collector', now(), '{\"readings\": 4711}')"
             " on conflict (name) do update set heard = excluded.heard, detail = excluded.detail"
         )
-    told = ask.get(f"{V1}/health", headers=keys["library"]).json()
+    told = ask.get(f"{V1}/health", headers=keys["admin at the library"]).json()
     assert told["rejected"] == 0 and "4711" in str(told["services"])
     public = ask.get(f"{V1}/health", headers=keys["public"]).json()
     assert public["last_received"] is None and public["rejected"] is None
@@ -270,7 +308,7 @@ def _filled(path: str, site: str, finding: int) -> str:
 def _reaches(client: httpx2.Client, method: str, address: str, key: dict[str, str]) -> bool:
     """Tell whether a caller gets past the question who it is, whatever is answered then."""
     if method == "WS":
-        return _opens(str(client.base_url).replace("http", "ws").rstrip("/") + address, key)
+        return _opens(_socket(client, address), key)
     if address == "/_dash-update-component":
         return True  # each callback has its own entry
     body = {"json": {}} if method in ("POST", "PUT", "PATCH") and address.startswith(V1) else {}
@@ -278,6 +316,10 @@ def _reaches(client: httpx2.Client, method: str, address: str, key: dict[str, st
         led = answer.status_code == 303 and answer.headers["location"].startswith(("/login?next=", "/free"))
         ours = address.startswith(("/login", "/logout"))  # where 403 says that nobody was signed in
         return ours or (answer.status_code not in (401, 403) and not led)
+
+
+def _socket(client: httpx2.Client, path: str) -> str:
+    return str(client.base_url).replace("http", "ws").rstrip("/") + path
 
 
 def _opens(address: str, key: dict[str, str]) -> bool:

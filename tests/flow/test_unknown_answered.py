@@ -64,6 +64,6 @@ def test_what_cannot_be_is_refused_with_the_reason(
 
 
 def test_only_pages_of_ours_may_answer(asked: httpx2.Client) -> None:
-    assert asked.post(SITE, json=good(asked), headers={"Origin": "http://elsewhere.org"}).status_code == 401
+    assert asked.post(SITE, json=good(asked), headers={"Origin": "http://elsewhere.org"}).status_code == 403
     assert asked.post(SITE, json={**good(asked), "who": " "}).status_code == 422
     assert asked.post(SITE, json={**good(asked), "photo": "x"}).status_code == 422

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,8 +26,23 @@ from collectors.replay import replay
 from tests.unit.samples import MAPPINGS, SAMPLES, Sample
 
 NOON = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
-NAMES = ("Quistgård", "QUISTGÅRD", "quistgard", "Quistgard Lind", "anna.quistgard@x.se", "quistgard7")
-SAID = re.compile("quistg|lind", re.IGNORECASE)
+NAMES = (
+    "Quistgård",
+    "QUISTGARD",
+    "quistgard lind",
+    "كويستغارد",
+    "🙂Quistgård\u00a0Lind",
+    "anna.quistgard7@x.se",
+)
+SAID = re.compile("quistg|lind|كويستغارد|🙂|" + re.escape(json.dumps("كويست")[1:-1]), re.IGNORECASE)
+SHAPES: tuple[Callable[[str, Any], Any], ...] = (  # of a value that is, or holds, a name
+    lambda name, _: name,
+    lambda name, was: f"{was} {name}",
+    lambda name, was: [was, name],
+    lambda name, _: {"value": name},
+    lambda name, _: json.dumps({"n": name}),
+    lambda name, was: {f"{name} {name}": was},
+)
 
 
 def kept(url: str) -> Iterator[tuple[str, str]]:
@@ -69,21 +84,24 @@ def leaves(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def named(sample: Sample, name: str) -> Iterator[Message]:
-    """The message with the name in the place of one value after the other, and of one level of its topic."""
+    """The message with the name in the place of one value after the other, and of one level of its topic.
+
+    Over all names each value has each shape.
+    """
     topics = [sample.topic]
     levels = sample.topic.split("/")
     topics += ["/".join([*levels[:n], name, *levels[n + 1 :]]) for n in range(len(levels))]
-    payloads = [sample.payload]
+    payloads = [sample.payload, sample.payload + name.encode()]
     try:
         value = json.loads(sample.payload)
     except ValueError:
         value = None
-    for place in leaves(value):
+    for n, place in enumerate(leaves(value), NAMES.index(name)):
         if place:
             changed = holder = json.loads(sample.payload)
             for step in place[:-1]:
                 holder = holder[step]
-            holder[place[-1]] = name
+            holder[place[-1]] = SHAPES[n % len(SHAPES)](name, holder[place[-1]])
             payloads.append(json.dumps(changed, ensure_ascii=False).encode())
     pairs = [(sample.topic, payload) for payload in payloads] + [(topic, sample.payload) for topic in topics]
     for n, (topic, payload) in enumerate(pairs):

@@ -200,7 +200,7 @@ def test_each_step_shows_what_there_is_in_both_languages(db: Database, subtests:
 
 def test_an_empty_installation_leads_administrators_and_tells_others_whom_to_ask(db: Database) -> None:
     with access.acting(LOCAL):
-        assert "POST /api/v1/sites" in str(guide.begin(db, NOW))
+        assert "POST /api/v1/sites" in str(guide.begin(db, Address(page=""), NOW))
     with access.acting(Caller(kind="account", name="Robin", grants=(Grant(role="manager"),))):
-        said = str(guide.begin(db, NOW))
+        said = str(guide.begin(db, Address(page=""), NOW))
     assert "administratör" in said and "POST" not in said

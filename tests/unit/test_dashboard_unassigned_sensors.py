@@ -8,13 +8,16 @@ import pytest
 
 from besok.analytics.placement import Reason, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
+from besok.model.pseudonyms import hidden_by, pseudonym
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
-from besok.services.unplaced_devices import UnassignedSensor, latest
+from besok.services.unplaced_devices import Sought, UnassignedSensor, latest
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
 from tests.small_sites import library
 
 HOUSE = library("lib")
+NOBODY = Sought(name="", names={})
+KEY = b"of an installation"
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
@@ -74,6 +77,31 @@ def test_a_list_that_is_cut_off_says_so() -> None:
     )  # fmt: skip
     stranger = UnassignedSensor(device=device, suggestions=())
     cut = "Bara de 100 som anslöt senast visas."
-    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, HOUSE, {}, NOW))
-    assert cut not in str(unplaced_devices.section([stranger] * 3, HOUSE, {}, NOW))
+    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, HOUSE, {}, NOBODY, NOW))
+    assert cut not in str(unplaced_devices.section([stranger] * 3, HOUSE, {}, NOBODY, NOW))
     assert list(devices.unassigned([stranger] * SHOWN_DEVICES))[-1].startswith("Only the 100")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "found"),
+    [
+        ("", "id-", True),
+        ("Granen", "lib/Granen", True),
+        ("lib/granen", "lib/granen", True),
+        ("nobody", "id-", False),
+    ],
+)
+def test_a_sensor_is_found_by_its_name_and_its_site_is_shown(name: str, title: str, found: bool) -> None:
+    hidden = f"{pseudonym(KEY, 'lib')}/{pseudonym(KEY, 'granen')}"
+    device = UnplacedDevice(
+        source="native", device=hidden, model="", topic=f"besok/v1/{hidden}/flow", first_heard=NOW, heard=NOW,
+        channels=(),
+    )  # fmt: skip
+    looked = Sought(name=name, names=hidden_by(KEY, [name, "lib"]))
+    shown = str(
+        unplaced_devices.section([UnassignedSensor(device=device, suggestions=())], HOUSE, {}, looked, NOW)
+    )
+    assert "Sensorns namn" in shown
+    assert f"H3('{title}" in shown or f"H3('lib/{title}" in shown
+    assert ("Ingen ej kopplad sensor" not in shown) is found
+    assert hidden.partition("/")[0] not in shown.replace(f"data-device='{hidden}'", "")

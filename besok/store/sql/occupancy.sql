@@ -6,18 +6,21 @@
 with here as (
     select s.*, site.capacity as site_capacity from space s join site using (site_id)
     where site.slug = %(site)s and s.valid @> %(now)s
+), entry as materialized (
+    select space_id, portal_id from space_portal where space_id = any(array(select space_id from here))
 ), heard as (
     select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
     where pl.role = 'primary' and pl.valid @> %(now)s
+        and (pl.portal_id = any(array(select portal_id from entry)) or pl.space_id = any(array(select space_id from here)))
     group by pl.portal_id, pl.space_id
 ), doors as (
     select sp.space_id,
         (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
         (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s
-    from space_portal sp
+    from entry sp
     join portal p using (portal_id)
     left join heard h using (portal_id)
     where p.counted and p.valid @> %(now)s and (p.used is null or p.used @> %(now)s)
@@ -33,7 +36,7 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
         when not h.used @> %(now)s then 'space_closed'
         when o.people is not null or o.reason <> '' then o.reason
         when d.space_id is not null and own.space_id is null and exists (
-            select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = h.space_id
+            select from entry e join uncounted_passage u using (portal_id) where e.space_id = h.space_id
         ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'
         else 'no_sensor'
@@ -178,6 +181,7 @@ with day as materialized (
         sum(f.covered_s) as covered_s
     from (select distinct portal_id, timezone, day_start from door) r
     join portal_people f on f.portal_id = r.portal_id and f.bucket >= %(first)s and f.bucket < %(last)s
+        and f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
     cross join lateral (
         select f.bucket at time zone r.timezone as local,
             extract(epoch from ((f.bucket + interval '450 seconds') at time zone r.timezone - r.day_start)::time)::float8 / 3600 as hours
@@ -388,6 +392,10 @@ copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason,
 -- Drops minute figures that are older; the 15-minute figures stay.
 select drop_minutes(%(older_than)s::timestamptz)
 
+-- name: order_part
+-- Puts the quarters of a part that is over in order; its name, or null.
+select order_part(%(over_before)s::timestamptz)
+
 -- name: minutes_of_days
 -- The days, of those given by their beginnings and ends, for which minute figures are kept.
 select d.day
@@ -405,6 +413,7 @@ from (
         sum(people_in) as people_in, sum(people_out) as people_out
     from portal_people
     where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+        and channel_id = any(array(select channel_id from placement where portal_id = any(%(portals)s)))
     group by bucket, portal_id
 ) q
 

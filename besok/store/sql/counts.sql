@@ -330,7 +330,8 @@ with hour as (
     join site_portal sp using (site_id)
     join portal_people f using (portal_id)
     where s.slug = %(site)s and sp.perimeter and f.bucket >= %(start)s and f.bucket < %(end)s and f.channel_id = any(array(
-        select l.channel_id from site join site_portal using (site_id) join placement l using (portal_id) where slug = %(site)s
+        select l.channel_id from site join site_portal using (site_id) join placement l using (portal_id)
+        where slug = %(site)s and perimeter
     ))
     group by 1, 2
 )

@@ -131,7 +131,8 @@ left join lateral (
 join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
 join portal_people f on f.portal_id = sp.portal_id
 where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s and f.channel_id = any(array(
-    select l.channel_id from site join site_portal using (site_id) join placement l using (portal_id) where slug = %(site)s
+    select l.channel_id from site join site_portal using (site_id) join placement l using (portal_id)
+    where slug = %(site)s and perimeter
 ))
 
 -- name: door_days

@@ -17,7 +17,7 @@ from besok.store.migrate import migrate
 from cli.simulation import backfill
 from cli.simulation.history import DAY, Gap
 from cli.stack.postgres import Cluster
-from jobs import forecast, results
+from jobs import forecast, results, retention
 
 EXAMPLE = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
 PAIR = ("stadsbiblioteket", "stadsparken")
@@ -99,6 +99,7 @@ def databases(cluster: Cluster, counts: list[int]) -> Iterator[tuple[int, str]]:
                 made = sql.SQL("create database {} template {}")
                 keeper.execute(made.format(sql.Identifier(name), sql.Identifier(BASE)))
                 _copy(cluster.url(name), count)
+            _renew(cluster.url(name))
             yield count, cluster.url(name)
 
 
@@ -126,9 +127,10 @@ def _simulate(url: str, now: datetime) -> None:
 
 def _copy(url: str, count: int) -> None:
     """Make of the pair of a database so many sites, with their rows in the order in which they would have come."""
-    suffixes = [f"-{n}" for n in range(2, count // 2 + 1)]
+    copies = [site for n in range(2, count // 2 + 1) for site in _pair(f"-{n}").sites]
+    migrate(url)
     with Database(url) as db:
-        sites.apply(db, SiteFile(sites=tuple(site for suffix in suffixes for site in _pair(suffix).sites)))
+        sites.apply(db, SiteFile(sites=tuple(copies)))
     with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
         cur.execute(
             "set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '256MB'"
@@ -139,6 +141,13 @@ def _copy(url: str, count: int) -> None:
                 cur.execute(statement)
         cur.execute("drop table copy_site, copy_space, copy_portal, copy_channel")
         cur.execute("vacuum analyze")
+
+
+def _renew(url: str) -> None:
+    """Bring a database up to date, with its past quarters in order as the jobs leave them."""
+    migrate(url)
+    with Database(url) as db:
+        retention.order(db, datetime.now(UTC))
 
 
 def _copying(conn: psycopg.Connection, table: str, key: str, time: str, order: str) -> Iterator[sql.Composed]:

@@ -162,17 +162,17 @@ where s.slug = %(site)s and (f.covered_s > 0 or f.imputed = 0)
 group by f.portal_id, name, month
 
 -- name: flows_fine
--- People through each portal that touches a site and counted in that time, by quarter or hour; nulls where nothing was observed.
+-- People through each portal (or one) that touches a site and counted in that time, by quarter or hour; nulls where nothing was observed.
 -- A portal of another site is named with its site.
 with door as (
-    select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
-        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door, n.portal
     from site
     join site_portal sp using (site_id)
     join portal p using (portal_id)
     join site owner on owner.site_id = p.site_id
     join portal_counting c using (portal_id)
-    where site.slug = %(site)s and c.counting && tstzrange(%(start)s, %(end)s)
+    cross join lateral (select case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal) n
+    where site.slug = %(site)s and n.portal = coalesce(%(portal)s, n.portal) and c.counting && tstzrange(%(start)s, %(end)s)
 ), told as (
     select f.portal_id, date_bin(%(step)s, f.bucket, %(start)s) as start, sum(f.people_in) as people_in, sum(f.people_out) as people_out,
         sum(f.imputed) as imputed, sum(f.corrected_in + f.corrected_out) as corrected, sum(f.covered_s) as covered_s
@@ -199,17 +199,17 @@ left join flow f on f.portal_id = d.portal_id and f.start = t.start
 order by d.foreign_door, d.sort, d.portal, t.start
 
 -- name: flows_days
--- People through each portal that touches a site and counted in that time, by its business day, week or month; nulls where nothing was
+-- People through each portal (or one) that touches a site and counted in that time, by its business day, week or month; nulls where nothing was
 -- observed. A portal of another site is named with its site.
 with door as (
-    select site.timezone, site.day_start, p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
-        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    select site.timezone, site.day_start, p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door, n.portal
     from site
     join site_portal sp using (site_id)
     join portal p using (portal_id)
     join site owner on owner.site_id = p.site_id
     join portal_counting c using (portal_id)
-    where site.slug = %(site)s and c.counting && tstzrange(
+    cross join lateral (select case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal) n
+    where site.slug = %(site)s and n.portal = coalesce(%(portal)s, n.portal) and c.counting && tstzrange(
         (%(first)s::date + site.day_start) at time zone site.timezone, (%(last)s::date + 1 + site.day_start) at time zone site.timezone
     )
 ), step as (

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture ha-check fuzz check bench bench-ingest bench-limits bench-wall calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture ha-check fuzz check bench bench-ingest bench-limits bench-routes bench-wall calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,10 @@ bench-ingest: ## readings committed a second, beside clients that only receive (
 bench-limits: ## live figures while others ask too much (ARGS="--clients 48 --seconds 60")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.hostile $(ARGS)
+
+bench-routes: ## how soon routes and pages answer, by the number of sites (ARGS="--sites 2,10,50 --write": hours, 20 GB)
+	@bash deploy/setup bench
+	@$(BIN)/python -m benchmarks.routes $(ARGS)
 
 bench-wall: ## what the wall's browser holds after 10,000 and 100,000 updates (ARGS="--updates 20000")
 	@bash deploy/setup tests

@@ -59,7 +59,10 @@ def main() -> None:
     with _rig.rig() as rig:
         fill(rig)
         port = ports.free()[0]
-        with service(rig, "serve", port) as web, service(rig, "collect", port) as collector:
+        with (
+            service(rig.url, "serve", port) as web,
+            service(rig.url, "collect", port, rig.port) as collector,
+        ):
             figures = measured(args, rig, port, web, collector)
     print(json.dumps(figures))
 
@@ -74,9 +77,9 @@ def fill(rig: Rig) -> None:
 
 
 @contextlib.contextmanager
-def service(rig: Rig, name: str, port: int) -> Iterator[psutil.Process]:
-    """Run a service of its own; the web service is waited for."""
-    env = {**os.environ, "BESOK_DATABASE_URL": rig.url, "BESOK_PORT": str(port), "BESOK_MQTT_PORT": str(rig.port),
+def service(url: str, name: str, port: int, mqtt_port: int = 1883) -> Iterator[psutil.Process]:
+    """Run a service of its own on a database; the web service is waited for."""
+    env = {**os.environ, "BESOK_DATABASE_URL": url, "BESOK_PORT": str(port), "BESOK_MQTT_PORT": str(mqtt_port),
            "BESOK_LOG_LEVEL": "ERROR"}  # fmt: skip
     with subprocess.Popen([sys.executable, "-m", "cli.main", name], env=env, cwd=program.ROOT) as process:
         try:

@@ -106,7 +106,7 @@ def wall(address: str) -> Iterator[str]:
         with Database(rig.url) as db:
             sites.apply(db, parse(site()))
         port = ports.free()[0]
-        with service(rig, "serve", port):
+        with service(rig.url, "serve", port):
             yield f"http://{ports.HOST}:{port}/wall/large"
 
 

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from besok.analytics.occupancy import NOTHING, SiteParameters, smoothed
 from besok.model import calendar
-from besok.model.arrays import Bools
 from besok.model.occupancy import Estimate
 from besok.model.site import Site
 from besok.store import occupancy as store
@@ -40,22 +39,25 @@ class Today:
         self._flows: Flows | None = None
         self._levels: Levels | None = None
         self._told = NOTHING_TOLD
-        self._written = 0  # steps whose figures are in the database
+        self._written: Estimate | None = None  # the figures that are in the database
 
     def update(self, conn: Connection, now: datetime, since: datetime | None) -> None:
         """Estimates and writes the day up to `now`, after readings from `since` on have changed (None: none has)."""
         steps = min(max((now - self._begins) // MINUTE + 1, 1), (self._ends - self._begins) // MINUTE)
-        first = min(self._written, steps - 1)
+        first = min(len(self._written.people) if self._written else 0, steps - 1)
         if since is not None or self._flows is None:
             first = min(first, self._read(conn, since, steps))
         assert self._flows and self._levels
         seen, shown = by_minute(
             self._plan, self._flows[:steps], self._levels[:steps], self._hours, self._told
         )
-        figures = self._running.figures(seen, first)
-        write(conn, self._plan, self._begins, first, figures, shown, final=False)
+        figures = self._running.figures(seen, first).where(shown)
+        if self._written:
+            _write_changes(conn, self._plan, self._begins, figures, self._written)
+        else:
+            write(conn, self._plan, self._begins, figures, final=False)
         store.tell(conn, self._site.id)
-        self._written = steps
+        self._written = figures
 
     def _read(self, conn: Connection, since: datetime | None, steps: int) -> int:
         """Read what has changed since a moment; the first step that may differ."""
@@ -80,23 +82,24 @@ def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
             column[:steps] = getattr(old, name)[:steps]
 
 
-def write(
-    conn: Connection,
-    plan: Layout,
-    begins: datetime,
-    first: int,
-    figures: Estimate,
-    shown: Bools,
-    *,
-    final: bool,
+def write(conn: Connection, plan: Layout, begins: datetime, figures: Estimate, *, final: bool) -> None:
+    """Replace the figures of a day, by minute and by quarter."""
+    store.write_minutes(conn, plan, begins, figures, final=final)
+    averaged = quarters.of_minutes(figures, 0)
+    span = (begins, begins + len(averaged.people) * QUARTER)
+    store.write_quarters(conn, plan, begins, averaged, [span], final=final)
+
+
+def _write_changes(
+    conn: Connection, plan: Layout, begins: datetime, figures: Estimate, before: Estimate
 ) -> None:
-    """Replace the figures of a day from step `first` on, by minute and, from the quarter it lies in, by quarter."""
-    store.write_minutes(conn, plan, begins, first, figures, shown, final=final)
+    """Write those figures of a day that differ from the ones before, by minute and by quarter: most are the same."""
+    first = store.write_changes(conn, plan, begins, figures, before)
+    if first is None:
+        return
     quarter = first // quarters.MINUTES
-    start = begins + quarter * QUARTER
-    averaged = quarters.of_minutes(figures, shown, quarter * quarters.MINUTES)
-    span = (start, start + len(averaged.people) * QUARTER)
-    store.write_quarters(conn, plan, start, averaged, [span], final=final)
+    averaged, was = (quarters.of_minutes(own, quarter * quarters.MINUTES) for own in (figures, before))
+    store.write_changes(conn, plan, begins + quarter * QUARTER, averaged, was)
 
 
 def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
@@ -123,7 +126,7 @@ def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
     learnt = past.learnt(conn, week_of(day), keep=True).without(past.plan.unused(hours.begins))
     figures = smoothed(past.plan.building, seen, learnt)
     figures = bounded(past.plan.building, figures)
-    write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
+    write(conn, past.plan, hours.begins, figures.where(shown), final=True)
 
 
 def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> None:

@@ -18,10 +18,10 @@ Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
 _DOORS = BASES.index("doors")
 
 
-def of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
+def of_minutes(figures: Estimate, first: int) -> Quarters:
     """Minute figures from step `first` on (where a quarter begins), averaged by quarter of an hour; peaks are kept."""
-    there = shown[first:, None] & ~np.isnan(figures.people[first:])
     minutes = figures[first:]
+    there = ~np.isnan(minutes.people)
     columns = (minutes.people, minutes.lower, minutes.upper, minutes.raw)
     people, lower, upper, raw = (_by_quarter(np.where(there, column, np.nan)) for column in columns)
     top = np.where(np.isnan(people), -np.inf, people).argmax(axis=1)[:, None]

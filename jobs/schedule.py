@@ -53,6 +53,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
+    _background("order past quarters", "jobs.retention:order", retention.wanted, period=HOUR),
     _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE, limit=5 * MINUTE),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),

@@ -83,8 +83,7 @@ async def flows(
     name = f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}"
 
     def found(db: Database, first: datetime, last: datetime) -> list[FlowPoint]:
-        points = get_flows(db, site, first, last, step)
-        return [point for point in points if point.portal == chosen] if chosen else points
+        return get_flows(db, site, first, last, step, chosen)
 
     if form.unlimited:
         parts = ranges.months(start, end, site, step)

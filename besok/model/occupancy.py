@@ -1,12 +1,12 @@
 """Occupancy by step and space: people, how sure, on what basis, and why the figure was corrected."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 
 Basis = Literal["doors", "people", "presence", "headcount"]  # what an occupancy figure rests on
 
@@ -49,6 +49,10 @@ class Estimate:
     raw: Floats
     basis: NDArray[np.int8]
     reason: NDArray[np.int8]
+
+    def where(self, known: Bools) -> "Estimate":
+        """Return what it says of some steps, and nothing of the others."""
+        return replace(self, people=np.where(known[:, None], self.people, np.nan))
 
     def __getitem__(self, steps: slice) -> "Estimate":
         """Return some of its steps."""

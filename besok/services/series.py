@@ -19,18 +19,21 @@ INTERVALS: Final = {
 }  # fmt: skip
 
 
-def get_flows(db: Database, site: Site | str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
-    """People through each counted portal of a site from `start` up to `end`, portal by portal. Raises NotFound.
+def get_flows(
+    db: Database, site: Site | str, start: datetime, end: datetime, step: Step, portal: str | None = None
+) -> list[FlowPoint]:
+    """People through each counted portal of a site (or one) from `start` up to `end`, portal by portal.
 
     For days, weeks and months the business days that begin within the range count; `start` of a point is then
-    the instant its first business day begins.
+    the instant its first business day begins. Raises NotFound.
     """
     place = site_of(db, site)
     if step in FINE:
-        return db.fetch("flows_fine", FlowPoint, site=place.id, start=start, end=end, step=FINE[step])
+        asked = {"site": place.id, "portal": portal, "start": start, "end": end, "step": FINE[step]}
+        return db.fetch("flows_fine", FlowPoint, **asked)
     if not (days := _days(place, start, end)):
         return []
-    return db.fetch("flows_days", FlowPoint, site=place.id, **_steps(step, *days))
+    return db.fetch("flows_days", FlowPoint, site=place.id, portal=portal, **_steps(step, *days))
 
 
 def get_occupancy(

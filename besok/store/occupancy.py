@@ -7,7 +7,7 @@ space.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.calendar import Span
 from besok.model.occupancy import BASES, REASONS, Estimate
-from besok.store.database import Connection, sql
+from besok.store.database import Connection, Database, sql
 
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
@@ -252,26 +252,47 @@ def _packed(
 
 
 def write_minutes(
-    conn: Connection,
-    plan: Layout,
-    begins: datetime,
-    first: int,
-    figures: Estimate,
-    known: Bools,
-    *,
-    final: bool,
+    conn: Connection, plan: Layout, begins: datetime, figures: Estimate, *, final: bool
 ) -> None:
-    """Replace the minute figures of a business day from step `first` on by those of `figures`, where `known`.
-
-    `final`: the day is over and all of it was used.
-    """
-    start, end = begins + first * MINUTE, begins + len(figures.people) * MINUTE
-    span = {"spaces": list(plan.spaces), "begins": start, "ends": end}
-    conn.execute(sql("minute_delete"), span)
-    shown = known[:, None] & ~np.isnan(figures.people)
-    shown[:first] = False
+    """Replace the minute figures of a business day; `final`: the day is over and all of it was used."""
+    end = begins + len(figures.people) * MINUTE
+    conn.execute(sql("minute_delete"), {"spaces": list(plan.spaces), "begins": begins, "ends": end})
+    shown = ~np.isnan(figures.people)
     columns = (figures.people, figures.lower, figures.upper, figures.raw)
     _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, *columns), shown, figures, final=final)
+
+
+Figures = TypeVar("Figures", Estimate, Quarters)
+
+
+def write_changes(
+    conn: Connection, plan: Layout, begins: datetime, figures: Figures, before: Figures
+) -> int | None:
+    """Write the figures of a day under way that differ from those `before`, which are stored.
+
+    Both are steps from `begins` on. Returns the first one with a difference.
+    """
+    name, step = ("minute", MINUTE) if isinstance(figures, Estimate) else ("quarter", QUARTER)
+    names = [column.name for column in fields(figures)]
+    both = min(len(before.people), len(figures.people))
+    shown, changed = ~np.isnan(figures.people), np.ones(figures.people.shape, bool)
+    same = (_same(getattr(figures, column)[:both], getattr(before, column)[:both]) for column in names)
+    changed[:both] = ~np.logical_and.reduce(list(same))
+    steps, spaces = np.nonzero(changed[:both] & ~np.isnan(before.people[:both]))
+    if len(steps):
+        times = [begins + int(n) * step for n in steps]
+        cells = {"spaces": [plan.spaces[n] for n in spaces], "times": times}
+        conn.execute(sql(f"{name}_take"), {**cells, "first": min(times), "last": max(times)})
+    shown &= changed
+    columns = (getattr(figures, column) for column in names if column not in ("basis", "reason"))
+    _copy(conn, f"{name}_copy", _rows(plan, begins, step, shown, *columns), shown, figures, final=False)
+    return int(changed.any(axis=1).argmax()) if changed.any() else None
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> Bools:
+    """Tell in which cells two columns are the same as they are stored."""
+    same: Bools = np.isclose(one.round(2), other.round(2), rtol=0, atol=0, equal_nan=True)
+    return same
 
 
 def write_quarters(
@@ -359,6 +380,12 @@ def days_with_minutes(
 def drop_minutes(conn: Connection, older_than: datetime) -> None:
     """Drop minute figures older than a moment, by whole chunks; the 15-minute figures stay."""
     conn.execute(sql("minute_drop"), {"older_than": older_than})
+
+
+def order_part(db: Database, over_before: datetime) -> bool:
+    """Order one part of the quarters that ended before a moment; False where all are. It is locked meanwhile."""
+    ((part,),) = db.rows("order_part", over_before=over_before)
+    return part is not None
 
 
 def tell(conn: Connection, site: str) -> None:

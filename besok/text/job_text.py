@@ -10,6 +10,7 @@ def name(duty: str) -> str:
         "delete old learnt parameters": _("Delete old learnt parameters"),
         "delete old message identities": _("Delete old message identities"),
         "delete what is kept no longer": _("Delete what is kept no longer"),
+        "order past quarters": _("Put past quarters in order"),
         "delete old runs of jobs": _("Delete old runs of jobs"),
         "limit rejected messages": _("Limit rejected messages"),
         "note usual counts": _("Note usual counts"),

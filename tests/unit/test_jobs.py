@@ -51,13 +51,13 @@ def minutes(people: list[float]) -> Estimate:
 def test_a_quarter_is_the_mean_of_its_known_minutes_with_the_peak_of_them() -> None:
     figures = minutes([*[NAN] * 5, *[3.0] * 5, *[9.0] * 5, 4.0, 8.0])
     shown = np.ones(17, bool)
-    result = quarters.of_minutes(figures, shown, 0)
+    result = quarters.of_minutes(figures.where(shown), 0)
     assert result.people[:, 0].tolist() == [6, 6]
     assert result.peak[:, 0].tolist() == [9, 8]
     assert result.lower[:, 0].tolist() == [5, 5]
     shown[:15] = False
-    assert_array_equal(quarters.of_minutes(figures, shown, 0).people[:, 0], [NAN, 6])
-    assert quarters.of_minutes(figures, shown, 15).people[:, 0].tolist() == [6]
+    assert_array_equal(quarters.of_minutes(figures.where(shown), 0).people[:, 0], [NAN, 6])
+    assert quarters.of_minutes(figures.where(shown), 15).people[:, 0].tolist() == [6]
 
 
 def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Levels]:

@@ -24,16 +24,12 @@ drop view if exists site_portal;
 -- Each site and the portals that touch it: perimeter if one end is inside and the other is not;
 -- sign +1 where going in through the portal is entering the site, -1 where it is leaving, 0 for inner portals.
 create view site_portal as
-select s.site_id, p.portal_id, s.inner_here <> s.outer_here as perimeter, s.inner_here::int - s.outer_here::int as sign
-from portal p
-left join space o on o.space_id = p.outer_id
-left join space i on i.space_id = p.inner_id
-cross join lateral (
-    select site_id, bool_or(is_inner) as inner_here, bool_or(not is_inner) as outer_here
-    from (values (o.site_id, false), (i.site_id, true)) as ends (site_id, is_inner)
-    where site_id is not null
-    group by site_id
-) s;
+select i.site_id, p.portal_id, o.site_id is distinct from i.site_id as perimeter, (o.site_id is distinct from i.site_id)::int as sign
+from portal p join space i on i.space_id = p.inner_id left join space o on o.space_id = p.outer_id
+union all
+select o.site_id, p.portal_id, true, -1
+from portal p join space o on o.space_id = p.outer_id left join space i on i.space_id = p.inner_id
+where i.site_id is distinct from o.site_id;
 
 -- What each channel observes now; where that is nothing, what it will observe next.
 create view placement_now as
@@ -54,16 +50,11 @@ group by l.channel_id, l.portal_id, l.space_id, l.swapped, p.used, z.used;
 -- When each portal counts: as long as it is in the site file, and the spaces on both of its sides are used. One that was set to
 -- counted = false counts until its last sensor was taken down, so that its past stays what it was.
 create view portal_counting as
-select p.portal_id, coalesce(p.used, '{(,)}'::tstzmultirange) * case
-    when p.counted then '{(,)}'::tstzmultirange
-    when h.hung is not null then tstzmultirange(tstzrange(null, upper(h.hung)))
-    else '{}'::tstzmultirange
-end as counting
-from portal p
-left join lateral (
-    select l.valid as hung from placement l
+select p.portal_id, coalesce(p.used, '{(,)}'::tstzmultirange) * case when p.counted then '{(,)}'::tstzmultirange else coalesce((
+    select tstzmultirange(tstzrange(null, upper(l.valid))) from placement l
     where l.portal_id = p.portal_id and l.role = 'primary' order by upper(l.valid) desc nulls first limit 1
-) h on true;
+), '{}') end as counting
+from portal p;
 
 -- People through a portal by bucket and channel, in the portal's direction; only primary placements count while the portal is used,
 -- and buckets with something simulated in them only in sandboxes.
@@ -74,7 +65,7 @@ select p.portal_id, b.channel_id, b.bucket,
     b.covered_s, b.imputed
 from placement p
 join portal d on d.portal_id = p.portal_id
-join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
+join flow_bucket b on b.channel_id = p.channel_id and holds_at(p.valid, b.bucket)
 where p.role = 'primary' and (p.sandbox or not b.simulated) and (d.used is null or d.used @> b.bucket);
 
 -- People through a portal with the corrections in force (table calibration), which are stated beside: `corrected_in` of
@@ -95,7 +86,7 @@ create view portal_imputed as
 select p.portal_id, i.channel_id, i.bucket, e.people_in + c.corrected_in as people_in, e.people_out + c.corrected_out as people_out,
     c.corrected_in, c.corrected_out, i.spread
 from imputed_flow i
-join placement p on p.channel_id = i.channel_id and p.valid @> i.bucket and p.role = 'primary'
+join placement p on p.channel_id = i.channel_id and holds_at(p.valid, i.bucket) and p.role = 'primary'
 join portal d on d.portal_id = p.portal_id and (d.used is null or d.used @> i.bucket)
 left join flow_bucket b on b.channel_id = i.channel_id and b.bucket = i.bucket
 left join calibration k on k.portal_id = p.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> i.bucket

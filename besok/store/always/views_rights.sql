@@ -8,6 +8,31 @@ select drop_chunks('occupancy_minute', older_than => older_than)
 $$;
 revoke execute on function drop_minutes(timestamptz) from public;
 
+-- Puts the rows of one part of the tables of quarters that is over into the order of channel (or space) and time, which takes
+-- their owner: they came in that of time, so that whoever reads a year of one site reads those of all sites. Gives its name, or
+-- null where all are in order.
+create or replace function order_part(over_before timestamptz) returns text
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $$
+declare
+    part regclass;
+    key text;
+begin
+    select x.indrelid, i.relname into part, key
+    from timescaledb_information.chunks c
+    join pg_index x on x.indrelid = format('%I.%I', c.chunk_schema, c.chunk_name)::regclass
+    join pg_class i on i.oid = x.indexrelid
+    where c.hypertable_name in ('flow_bucket', 'level_bucket', 'occupancy_bucket') and c.range_end < over_before
+        and x.indisprimary and not x.indisclustered
+    order by c.range_end desc limit 1;
+    if found then
+        execute format('cluster %s using %I', part, key);
+        execute format('analyze %s', part);
+    end if;
+    return part;
+end
+$$;
+revoke execute on function order_part(timestamptz) from public;
+
 -- Deletes entries of the audit that are older, and never any of the last year: the jobs may do that, and nothing else to it.
 create or replace function delete_audit(older_than timestamptz) returns bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -88,8 +113,8 @@ begin
             execute format('grant update (sort) on site, space, portal to %I', role); -- to lock their rows
         end if;
         if role = 'besok_jobs' then
-            execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz), delete_scenario_sandboxes(int[])
-                to besok_jobs';
+            execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz), delete_scenario_sandboxes(int[]),
+                order_part(timestamptz) to besok_jobs';
             execute 'grant select (expires), delete on session to besok_jobs';
             execute 'grant select (last), delete on sign_in_failure to besok_jobs';
             for named in select p.relation, p.field from personal_column p where p.expires is not null loop

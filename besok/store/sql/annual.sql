@@ -28,6 +28,7 @@ select portal_id, (extract(epoch from bucket - %(begins)s) / 900)::int as quarte
     sum(corrected_in) as corrected_in, sum(corrected_out) as corrected_out
 from portal_people
 where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+    and channel_id = any(array(select channel_id from placement where portal_id = any(%(portals)s)))
 group by portal_id, bucket
 
 -- name: annual_filled
@@ -37,6 +38,7 @@ select portal_id, (extract(epoch from bucket - %(begins)s) / 900)::int as quarte
     sum(corrected_in) as corrected_in, sum(corrected_out) as corrected_out
 from portal_imputed
 where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+    and channel_id = any(array(select channel_id from placement where portal_id = any(%(portals)s)))
 group by portal_id, bucket
 
 -- name: bridge_placements

@@ -188,6 +188,7 @@ with door as (
     from door d
     join portal_people f using (portal_id)
     where f.bucket >= %(start)s and f.bucket < %(end)s
+        and f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
     group by 1, 2
 )
 select f.start, sum(f.people) as people, least(1, count(*)::float8 / greatest(1, max(d.doors))) as heard

@@ -329,7 +329,10 @@ with hour as (
     from site s
     join site_portal sp using (site_id)
     join portal_people f using (portal_id)
-    where s.slug = %(site)s and sp.perimeter and f.bucket >= %(start)s and f.bucket < %(end)s
+    where s.slug = %(site)s and sp.perimeter and f.bucket >= %(start)s and f.bucket < %(end)s and f.channel_id = any(array(
+        select l.channel_id from site join site_portal using (site_id) join placement l using (portal_id)
+        where slug = %(site)s and perimeter
+    ))
     group by 1, 2
 )
 select portal_id, jsonb_agg(jsonb_build_object('weekday', weekday, 'hour', hour, 'people', people) order by weekday, hour) as week

@@ -6,18 +6,21 @@
 with here as (
     select s.*, site.capacity as site_capacity from space s join site using (site_id)
     where site.slug = %(site)s and s.valid @> %(now)s
+), entry as materialized (
+    select space_id, portal_id from space_portal where space_id = any(array(select space_id from here))
 ), heard as (
     select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
     where pl.role = 'primary' and pl.valid @> %(now)s
+        and (pl.portal_id = any(array(select portal_id from entry)) or pl.space_id = any(array(select space_id from here)))
     group by pl.portal_id, pl.space_id
 ), doors as (
     select sp.space_id,
         (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
         (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s
-    from space_portal sp
+    from entry sp
     join portal p using (portal_id)
     left join heard h using (portal_id)
     where p.counted and p.valid @> %(now)s and (p.used is null or p.used @> %(now)s)
@@ -33,7 +36,7 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
         when not h.used @> %(now)s then 'space_closed'
         when o.people is not null or o.reason <> '' then o.reason
         when d.space_id is not null and own.space_id is null and exists (
-            select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = h.space_id
+            select from entry e join uncounted_passage u using (portal_id) where e.space_id = h.space_id
         ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'
         else 'no_sensor'
@@ -149,40 +152,48 @@ with day as materialized (
         %(open_hours)s::float8[]) as d (day, begins, ends, over, hours, open_hours)
 ), open as materialized (
     select * from unnest(%(open_days)s::date[], %(opens)s::timestamptz[], %(closes)s::timestamptz[]) as o (day, opens, closes)
+), quarter as materialized ( -- what is the same of each quarter for every space and door
+    select b.bucket, d.day, b.hours, -extract(epoch from b.bucket)::float8 as earlier, q.day is not null as open
+    from site s
+    cross join generate_series(time_bucket('15 minutes', %(first)s), %(last)s::timestamptz, interval '15 minutes') as g
+    cross join lateral (
+        select g as bucket, (g at time zone s.timezone - s.day_start)::date as day,
+            extract(epoch from ((g + interval '450 seconds') at time zone s.timezone - s.day_start)::time)::float8 / 3600 as hours
+    ) b
+    join day d on d.day = b.day
+    left join open q on q.day = b.day and g + interval '450 seconds' >= q.opens and g + interval '450 seconds' < q.closes
+    where s.slug = %(site)s
 ), place as materialized (
-    select z.space_id, z.slug, s.timezone, s.day_start
+    select z.space_id, z.slug
     from site s
     join space z using (site_id)
     where s.slug = %(site)s and (%(space)s::text is null and (upper_inf(z.valid) or z.last is not null) or z.slug = %(space)s)
 ), inside as materialized (
-    select o.space_id, d.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
-        sum(o.upper - o.lower) / 4 as width_hours, count(q.day) / 4.0 as open_known_hours,
-        sum(o.people) filter (where q.day is not null) / 4 as open_person_hours,
-        sum(o.upper - o.lower) filter (where q.day is not null) / 4 as open_width_hours,
+    select o.space_id, q.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
+        sum(o.upper - o.lower) / 4 as width_hours, count(*) filter (where q.open) / 4.0 as open_known_hours,
+        sum(o.people) filter (where q.open) / 4 as open_person_hours,
+        sum(o.upper - o.lower) filter (where q.open) / 4 as open_width_hours,
         first(o.people, o.bucket) as first, last(o.people, o.bucket) as last, avg((o.basis = 'people')::int) as by_people,
-        max(array[coalesce(o.peak, o.people), -extract(epoch from o.bucket), o.peak_lower, o.peak_upper]::float8[]) as top -- the earliest
-    from place z
-    join occupancy_bucket o on o.space_id = z.space_id and o.people is not null and o.bucket >= %(first)s and o.bucket < %(last)s
-    join day d on d.day = ((o.bucket at time zone z.timezone) - z.day_start)::date
-    left join open q on q.day = d.day and o.bucket + interval '450 seconds' >= q.opens and o.bucket + interval '450 seconds' < q.closes
-    group by o.space_id, d.day
+        max(array[coalesce(o.peak, o.people), q.earlier, o.peak_lower, o.peak_upper]::float8[]) as top -- the earliest
+    from occupancy_bucket o
+    join quarter q using (bucket)
+    where o.space_id = any(array(select space_id from place)) and o.people is not null and o.bucket >= %(first)s and o.bucket < %(last)s
+    group by o.space_id, q.day
 ), door as materialized (
-    select sp.space_id, sp.portal_id, sp.sign, c.counting, place.timezone, place.day_start
+    select sp.space_id, sp.portal_id, sp.sign, c.counting
     from place
     join space_portal sp using (space_id)
     join portal_counting c using (portal_id)
 ), told as (
-    select f.portal_id, f.channel_id, (c.local - r.day_start)::date as day,
-        sum(f.people_in) as people_in, sum(f.people_in * c.hours) as in_1, sum(f.people_in * c.hours * c.hours) as in_2,
-        sum(f.people_out) as people_out, sum(f.people_out * c.hours) as out_1, sum(f.people_out * c.hours * c.hours) as out_2,
+    select f.portal_id, f.channel_id, q.day,
+        sum(f.people_in) as people_in, sum(f.people_in * q.hours) as in_1, sum(f.people_in * q.hours * q.hours) as in_2,
+        sum(f.people_out) as people_out, sum(f.people_out * q.hours) as out_1, sum(f.people_out * q.hours * q.hours) as out_2,
         sum(f.covered_s) as covered_s
-    from (select distinct portal_id, timezone, day_start from door) r
-    join portal_people f on f.portal_id = r.portal_id and f.bucket >= %(first)s and f.bucket < %(last)s
-    cross join lateral (
-        select f.bucket at time zone r.timezone as local,
-            extract(epoch from ((f.bucket + interval '450 seconds') at time zone r.timezone - r.day_start)::time)::float8 / 3600 as hours
-    ) c
-    group by f.portal_id, f.channel_id, (c.local - r.day_start)::date
+    from portal_people f
+    join quarter q using (bucket)
+    where f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
+        and f.portal_id in (select portal_id from door) and f.bucket >= %(first)s and f.bucket < %(last)s
+    group by f.portal_id, f.channel_id, q.day
 ), passed as materialized (
     select portal_id, day, sum(people_in) as people_in, sum(in_1) as in_1, sum(in_2) as in_2, sum(people_out) as people_out,
         sum(out_1) as out_1, sum(out_2) as out_2, avg(covered_s) as covered_s
@@ -380,6 +391,11 @@ from (
 -- Takes away the minute figures of spaces in a range of time, before new ones are written.
 delete from occupancy_minute where space_id = any(%(spaces)s) and time >= %(begins)s and time < %(ends)s
 
+-- name: minute_take
+-- Takes away some minute figures, each of a space.
+delete from occupancy_minute o using unnest(%(spaces)s::int[], %(times)s::timestamptz[]) as c (space_id, time)
+where o.space_id = c.space_id and o.time = c.time and o.time between %(first)s and %(last)s
+
 -- name: minute_copy
 -- Takes minute figures in.
 copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason, final) from stdin (format binary)
@@ -387,6 +403,10 @@ copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason,
 -- name: minute_drop
 -- Drops minute figures that are older; the 15-minute figures stay.
 select drop_minutes(%(older_than)s::timestamptz)
+
+-- name: order_part
+-- Puts the quarters of a part that is over in order; its name, or null.
+select order_part(%(over_before)s::timestamptz)
 
 -- name: minutes_of_days
 -- The days, of those given by their beginnings and ends, for which minute figures are kept.
@@ -405,6 +425,7 @@ from (
         sum(people_in) as people_in, sum(people_out) as people_out
     from portal_people
     where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+        and channel_id = any(array(select channel_id from placement where portal_id = any(%(portals)s)))
     group by bucket, portal_id
 ) q
 
@@ -436,6 +457,11 @@ delete from occupancy_bucket o
 using unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (begins, ends)
 where o.space_id = any(%(spaces)s) and o.bucket >= d.begins and o.bucket < d.ends
     and o.bucket >= %(first)s and o.bucket < %(last)s
+
+-- name: quarter_take
+-- Takes away some 15-minute figures, each of a space.
+delete from occupancy_bucket o using unnest(%(spaces)s::int[], %(times)s::timestamptz[]) as c (space_id, bucket)
+where o.space_id = c.space_id and o.bucket = c.bucket and o.bucket between %(first)s and %(last)s
 
 -- name: quarter_copy
 -- Takes 15-minute figures in.
@@ -511,10 +537,14 @@ with place as (
 ), span as (
     select site_id, true as today, begins as start, %(now)s::timestamptz as stop from place
     union all select site_id, false, before, until from place
+), entrance as materialized (
+    select array_agg(l.channel_id) as channels from place join site_portal using (site_id) join placement l using (portal_id) where perimeter
 ), flow as materialized ( -- the bounds of all sites are told as constants, so that other chunks are left alone
-    select portal_id, bucket, people_in, people_out from portal_people where bucket >= %(first_begins)s and bucket < %(now)s
+    select portal_id, bucket, people_in, people_out from portal_people
+    where bucket >= %(first_begins)s and bucket < %(now)s and channel_id = any((select channels from entrance)::int[])
     union all
-    select portal_id, bucket, people_in, people_out from portal_people where bucket >= %(first_before)s and bucket < %(last_until)s
+    select portal_id, bucket, people_in, people_out from portal_people
+    where bucket >= %(first_before)s and bucket < %(last_until)s and channel_id = any((select channels from entrance)::int[])
 ), visit as (
     select s.site_id, s.today, sum(case
         when d.method = 'half' then (f.people_in + f.people_out) / 2 when sp.sign = 1 then f.people_in else f.people_out end) as visits

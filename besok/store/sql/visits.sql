@@ -130,7 +130,10 @@ left join lateral (
 ) d on true
 join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
 join portal_people f on f.portal_id = sp.portal_id
-where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s
+where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s and f.channel_id = any(array(
+    select l.channel_id from site join site_portal using (site_id) join placement l using (portal_id)
+    where slug = %(site)s and perimeter
+))
 
 -- name: door_days
 -- What is known of each door that touches a site by business day: the seconds watched, people put in for what was not, and
@@ -159,67 +162,74 @@ where s.slug = %(site)s and (f.covered_s > 0 or f.imputed = 0)
 group by f.portal_id, name, month
 
 -- name: flows_fine
--- People through each portal that touches a site and counted in that time, by quarter or hour; nulls where nothing was observed.
+-- People through each portal (or one) that touches a site and counted in that time, by quarter or hour; nulls where nothing was observed.
 -- A portal of another site is named with its site.
 with door as (
-    select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
-        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door, n.portal
     from site
     join site_portal sp using (site_id)
     join portal p using (portal_id)
     join site owner on owner.site_id = p.site_id
     join portal_counting c using (portal_id)
-    where site.slug = %(site)s and c.counting && tstzrange(%(start)s, %(end)s)
-), flow as (
-    select f.portal_id, floor(extract(epoch from f.bucket - %(start)s) / extract(epoch from %(step)s::interval)) as number,
-        sum(f.people_in) as people_in, sum(f.people_out) as people_out, sum(f.imputed) as imputed,
-        sum(f.corrected_in + f.corrected_out) as corrected,
-        least(1, sum(f.covered_s) / count(distinct f.channel_id) / extract(epoch from %(step)s::interval))::float8 as coverage
+    cross join lateral (select case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal) n
+    where site.slug = %(site)s and n.portal = coalesce(%(portal)s, n.portal) and c.counting && tstzrange(%(start)s, %(end)s)
+), told as (
+    select f.portal_id, date_bin(%(step)s, f.bucket, %(start)s) as start, sum(f.people_in) as people_in, sum(f.people_out) as people_out,
+        sum(f.imputed) as imputed, sum(f.corrected_in + f.corrected_out) as corrected, sum(f.covered_s) as covered_s
     from (
         select portal_id, channel_id, bucket, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from portal_people
         union all
         select portal_id, channel_id, bucket, people_in, people_out, 0, people_in + people_out, corrected_in, corrected_out
         from portal_imputed
     ) f
-    where f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
-    group by f.portal_id, number
+    where f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
+        and f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
+    group by f.portal_id, f.channel_id, 2
+), flow as (
+    select portal_id, start, sum(people_in) as people_in, sum(people_out) as people_out, sum(imputed) as imputed, sum(corrected) as corrected,
+        least(1, sum(covered_s) / count(*) / extract(epoch from %(step)s::interval))::float8 as coverage
+    from told
+    group by portal_id, start
 )
 select d.portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed,
     coalesce(f.corrected, 0) as corrected
 from door d
-cross join generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval)
-    with ordinality as t (start, number)
-left join flow f on f.portal_id = d.portal_id and f.number = t.number - 1
+cross join generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval) as t (start)
+left join flow f on f.portal_id = d.portal_id and f.start = t.start
 order by d.foreign_door, d.sort, d.portal, t.start
 
 -- name: flows_days
--- People through each portal that touches a site and counted in that time, by its business day, week or month; nulls where nothing was
+-- People through each portal (or one) that touches a site and counted in that time, by its business day, week or month; nulls where nothing was
 -- observed. A portal of another site is named with its site.
 with door as (
-    select site.site_id, site.timezone, site.day_start, p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
-        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    select site.timezone, site.day_start, p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door, n.portal
     from site
     join site_portal sp using (site_id)
     join portal p using (portal_id)
     join site owner on owner.site_id = p.site_id
     join portal_counting c using (portal_id)
-    where site.slug = %(site)s and c.counting && tstzrange(
+    cross join lateral (select case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal) n
+    where site.slug = %(site)s and n.portal = coalesce(%(portal)s, n.portal) and c.counting && tstzrange(
         (%(first)s::date + site.day_start) at time zone site.timezone, (%(last)s::date + 1 + site.day_start) at time zone site.timezone
     )
 ), step as (
     select greatest(g, %(first)s::date)::date as first, least(g + %(step)s::interval, %(last)s::date + 1)::date as next, g as named
     from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
+), flow as (
+    select portal_id, date_trunc(%(unit)s, day::timestamp) as named, sum(people_in) as people_in, sum(people_out) as people_out,
+        sum(covered_s) as covered_s, sum(imputed) as imputed, sum(corrected_in + corrected_out) as corrected
+    from flow_day_filled
+    where site_id = (select site_id from site where slug = %(site)s) and day between %(first)s and %(last)s
+    group by 1, 2
 )
-select d.portal, (t.named + d.day_start) at time zone d.timezone as start,
-    sum(f.people_in) as people_in, sum(f.people_out) as people_out,
-    coalesce(sum(f.covered_s) / extract(epoch from
+select d.portal, (t.named + d.day_start) at time zone d.timezone as start, f.people_in, f.people_out,
+    coalesce(f.covered_s / extract(epoch from
         (t.next + d.day_start) at time zone d.timezone - (t.first + d.day_start) at time zone d.timezone
     ), 0)::float8 as coverage,
-    coalesce(sum(f.imputed), 0) as imputed, coalesce(sum(f.corrected_in + f.corrected_out), 0) as corrected
+    coalesce(f.imputed, 0) as imputed, coalesce(f.corrected, 0) as corrected
 from door d
 cross join step t
-left join flow_day_filled f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next
-group by d.portal, d.foreign_door, d.sort, d.timezone, d.day_start, t.named, t.first, t.next
+left join flow f on f.portal_id = d.portal_id and f.named = t.named
 order by d.foreign_door, d.sort, d.portal, t.named
 
 -- name: counted_visits

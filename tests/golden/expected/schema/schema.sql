@@ -11,6 +11,8 @@ CREATE INDEX period_count_import ON public.period_count USING btree (import_id)
 CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
 CREATE INDEX placement_portal ON public.placement USING btree (portal_id)
 CREATE INDEX placement_space ON public.placement USING btree (space_id)
+CREATE INDEX portal_inner ON public.portal USING btree (inner_id)
+CREATE INDEX portal_outer ON public.portal USING btree (outer_id)
 CREATE INDEX programme_event_during ON public.programme_event USING gist (site_id, during)
 CREATE INDEX quarantine_decided ON public.quarantine USING btree (decision_id) WHERE (decision_id IS NOT NULL)
 CREATE INDEX quarantine_flood ON public.quarantine USING btree (channel_id, "time") WHERE (cause = 'flood'::text)
@@ -74,6 +76,14 @@ AS $function$
 select drop_chunks('occupancy_minute', older_than => older_than)
 $function$
 
+CREATE OR REPLACE FUNCTION public.holds_at(during tstzrange, moment timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select moment >= coalesce(lower(during), '-infinity') and moment < coalesce(upper(during), 'infinity')
+$function$
+
 CREATE OR REPLACE FUNCTION public.is_voided(at timestamp with time zone, period_s real, value double precision, during tstzrange, above double precision)
  RETURNS boolean
  LANGUAGE sql
@@ -123,6 +133,32 @@ AS $function$
 begin
     perform note_change(new.device_id, null);
     return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.order_part(over_before timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+    part regclass;
+    key text;
+begin
+    select x.indrelid, i.relname into part, key
+    from timescaledb_information.chunks c
+    join pg_index x on x.indrelid = format('%I.%I', c.chunk_schema, c.chunk_name)::regclass
+    join pg_class i on i.oid = x.indexrelid
+    where c.hypertable_name in ('flow_bucket', 'level_bucket', 'occupancy_bucket') and c.range_end < over_before
+        and x.indisprimary and not x.indisclustered
+    order by c.range_end desc limit 1;
+    if found then
+        execute format('cluster %s using %I', part, key);
+        execute format('analyze %s', part);
+    end if;
+    return part;
 end
 $function$
 
@@ -1062,19 +1098,17 @@ portal.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timest
 portal.width_m double precision YES 
 portal_counting.counting tstzmultirange YES 
 portal_counting.portal_id integer YES 
-portal_counting:  SELECT p.portal_id,
-    (COALESCE(p.used, '{(,)}'::tstzmultirange) *
+portal_counting:  SELECT portal_id,
+    (COALESCE(used, '{(,)}'::tstzmultirange) *
         CASE
-            WHEN p.counted THEN '{(,)}'::tstzmultirange
-            WHEN (h.hung IS NOT NULL) THEN tstzmultirange(tstzrange(NULL::timestamp with time zone, upper(h.hung)))
-            ELSE '{}'::tstzmultirange
+            WHEN counted THEN '{(,)}'::tstzmultirange
+            ELSE COALESCE(( SELECT tstzmultirange(tstzrange(NULL::timestamp with time zone, upper(l.valid))) AS tstzmultirange
+               FROM placement l
+              WHERE ((l.portal_id = p.portal_id) AND (l.role = 'primary'::text))
+              ORDER BY (upper(l.valid)) DESC
+             LIMIT 1), '{}'::tstzmultirange)
         END) AS counting
-   FROM (portal p
-     LEFT JOIN LATERAL ( SELECT l.valid AS hung
-           FROM placement l
-          WHERE ((l.portal_id = p.portal_id) AND (l.role = 'primary'::text))
-          ORDER BY (upper(l.valid)) DESC
-         LIMIT 1) h ON (true));
+   FROM portal p;
 portal_flow.bucket timestamp with time zone YES 
 portal_flow.channel_id integer YES 
 portal_flow.covered_s real YES 
@@ -1097,7 +1131,7 @@ portal_flow:  SELECT p.portal_id,
     b.imputed
    FROM ((placement p
      JOIN portal d ON ((d.portal_id = p.portal_id)))
-     JOIN flow_bucket b ON (((b.channel_id = p.channel_id) AND (p.valid @> b.bucket))))
+     JOIN flow_bucket b ON (((b.channel_id = p.channel_id) AND holds_at(p.valid, b.bucket))))
   WHERE ((p.role = 'primary'::text) AND (p.sandbox OR (NOT b.simulated)) AND ((d.used IS NULL) OR (d.used @> b.bucket)));
 portal_imputed.bucket timestamp with time zone YES 
 portal_imputed.channel_id integer YES 
@@ -1116,7 +1150,7 @@ portal_imputed:  SELECT p.portal_id,
     c.corrected_out,
     i.spread
    FROM ((((((imputed_flow i
-     JOIN placement p ON (((p.channel_id = i.channel_id) AND (p.valid @> i.bucket) AND (p.role = 'primary'::text))))
+     JOIN placement p ON (((p.channel_id = i.channel_id) AND holds_at(p.valid, i.bucket) AND (p.role = 'primary'::text))))
      JOIN portal d ON (((d.portal_id = p.portal_id) AND ((d.used IS NULL) OR (d.used @> i.bucket)))))
      LEFT JOIN flow_bucket b ON (((b.channel_id = i.channel_id) AND (b.bucket = i.bucket))))
      LEFT JOIN calibration k ON (((k.portal_id = p.portal_id) AND (k.decision = 'accepted'::text) AND (k.undone IS NULL) AND (k.valid @> i.bucket) AND (i.channel_id = ANY (k.channels)))))
@@ -1306,19 +1340,22 @@ site_portal.perimeter boolean YES
 site_portal.portal_id integer YES 
 site_portal.sign integer YES 
 site_portal.site_id integer YES 
-site_portal:  SELECT s.site_id,
+site_portal:  SELECT i.site_id,
     p.portal_id,
-    (s.inner_here <> s.outer_here) AS perimeter,
-    ((s.inner_here)::integer - (s.outer_here)::integer) AS sign
-   FROM (((portal p
+    (o.site_id IS DISTINCT FROM i.site_id) AS perimeter,
+    ((o.site_id IS DISTINCT FROM i.site_id))::integer AS sign
+   FROM ((portal p
+     JOIN space i ON ((i.space_id = p.inner_id)))
      LEFT JOIN space o ON ((o.space_id = p.outer_id)))
+UNION ALL
+ SELECT o.site_id,
+    p.portal_id,
+    true AS perimeter,
+    '-1'::integer AS sign
+   FROM ((portal p
+     JOIN space o ON ((o.space_id = p.outer_id)))
      LEFT JOIN space i ON ((i.space_id = p.inner_id)))
-     CROSS JOIN LATERAL ( SELECT ends.site_id,
-            bool_or(ends.is_inner) AS inner_here,
-            bool_or((NOT ends.is_inner)) AS outer_here
-           FROM ( VALUES (o.site_id,false), (i.site_id,true)) ends(site_id, is_inner)
-          WHERE (ends.site_id IS NOT NULL)
-          GROUP BY ends.site_id) s);
+  WHERE (i.site_id IS DISTINCT FROM o.site_id);
 space CHECK ((area_m2 > (0)::double precision))
 space CHECK ((capacity > 0))
 space CHECK ((seats >= 0))

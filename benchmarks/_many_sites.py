@@ -1,0 +1,196 @@
+"""Databases of many sites with years of figures: a library with its park is simulated, the others are copies of it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from besok.model import calendar, sitefile
+from besok.model.site import SiteFile
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.simulation import backfill
+from cli.simulation.history import DAY, Gap
+from cli.stack.postgres import Cluster
+from jobs import forecast, results, retention
+
+EXAMPLE = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
+PAIR = ("stadsbiblioteket", "stadsparken")
+BASE = "sites_base"
+YEARS = timedelta(days=1095)
+RECENT = timedelta(days=14)  # of which there are readings and minutes
+SEED = 20
+SLICE = timedelta(days=91)  # rows put in order of time at once
+
+# What the simulated history leaves out: readings are deleted after two weeks, and occupancy is no estimate, since only
+# its size matters. Today is like the same weekday a week ago.
+TODAY = """
+insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed, simulated)
+select channel_id, bucket + interval '7 days', people_in, people_out, covered_s, imputed, simulated
+from flow_bucket where bucket >= %(today)s - interval '7 days' and bucket < %(now)s - interval '7 days'
+on conflict do nothing;
+update channel set last_time = %(now)s, last_received = %(now)s;
+delete from reading where time < %(recent)s;
+delete from dirty_day;
+insert into occupancy_bucket (
+    space_id, bucket, people, lower, upper, raw, peak, peak_lower, peak_upper, basis, final
+)
+select z.space_id, t, n, n * 0.9, n * 1.1, n - 1, n * 1.2, n, n * 1.3, 'doors', true
+from generate_series(%(first)s::timestamptz, %(now)s, interval '15 minutes') t
+cross join space z
+cross join lateral (select greatest(0, round(20 * sin(extract(epoch from t) / 13751) + z.space_id %% 9)) as n) one;
+insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis, final)
+select z.space_id, t, n, n * 0.9, n * 1.1, n - 1, 'doors', t < %(today)s
+from generate_series(%(recent)s::timestamptz, %(now)s, interval '1 minute') t
+cross join space z
+cross join lateral (select greatest(0, round(20 * sin(extract(epoch from t) / 13751) + z.space_id %% 9)) as n) one;
+"""
+# The tables that are copied, and in which order their rows came: a counter of every site reports in each quarter of an
+# hour, the occupancy of a site is written by business day.
+COPIED = {
+    "reading": ("channel", "time", "time, hashint4(new)"),
+    "flow_bucket": ("channel", "bucket", "bucket, hashint4(new)"),
+    "level_bucket": ("channel", "bucket", "bucket, hashint4(new)"),
+    "flow_day": ("portal", "day", "day, new"),
+    "occupancy_bucket": ("space", "bucket", "date_trunc('day', bucket), new / 32, bucket, new"),
+    "occupancy_minute": ("space", "time", "time, new"),
+}
+COPIES = """
+create table copy_site as
+select a.site_id as old, b.site_id as new, a.slug, substr(b.slug, length(a.slug) + 1) as suffix
+from site a join site b on b.slug ~ ('^' || a.slug || '(-[0-9]+)?$')
+where a.slug = any(%(pair)s);
+create table copy_space as
+select a.space_id as old, b.space_id as new
+from copy_site s join space a on a.site_id = s.old
+join space b on b.site_id = s.new and b.slug = case when a.slug = s.slug then a.slug || s.suffix else a.slug end;
+create table copy_portal as
+select a.portal_id as old, b.portal_id as new
+from copy_site s join portal a on a.site_id = s.old join portal b on b.site_id = s.new and b.slug = a.slug;
+insert into channel (device_id, key, has_totals, wraps, last_time, last_received, usual_quarter)
+select e.device_id, c.key, c.has_totals, c.wraps, c.last_time, c.last_received, c.usual_quarter
+from copy_site s join device d on split_part(d.external_id, '/', 1) = s.slug
+join device e on e.source = d.source and e.external_id = s.slug || s.suffix || substr(d.external_id, length(s.slug) + 1)
+join channel c on c.device_id = d.device_id
+on conflict (device_id, key) do update set last_time = excluded.last_time, last_received = excluded.last_received;
+create table copy_channel as
+select a.channel_id as old, b.channel_id as new
+from copy_site s join device d on split_part(d.external_id, '/', 1) = s.slug join channel a using (device_id)
+join device e on e.source = d.source and e.external_id = s.slug || s.suffix || substr(d.external_id, length(s.slug) + 1)
+join channel b on b.device_id = e.device_id and b.key = a.key;
+"""
+
+
+def databases(cluster: Cluster, counts: list[int]) -> Iterator[tuple[int, str]]:
+    """Yield each number of sites with the address of a database of so many; one that is there already is taken."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as keeper:
+        there = {name for (name,) in keeper.execute("select datname from pg_database")}
+        if BASE not in there:
+            keeper.execute(sql.SQL("create database {}").format(sql.Identifier(BASE)))
+            _simulate(cluster.url(BASE), datetime.now(UTC))
+        for count in counts:
+            name = f"sites_{count}"
+            if name not in there:
+                made = sql.SQL("create database {} template {}")
+                keeper.execute(made.format(sql.Identifier(name), sql.Identifier(BASE)))
+                _copy(cluster.url(name), count)
+            _renew(cluster.url(name))
+            yield count, cluster.url(name)
+
+
+def _simulate(url: str, now: datetime) -> None:
+    """Fill a database with one library and its park, through the product's own writer."""
+    pair = _pair()
+    today = calendar.business_day(now, pair.sites[0])
+    begins, recent = calendar.day_bounds(today, pair.sites[0])[0], today - RECENT
+    migrate(url)
+    with Database(url) as db:
+        sites.apply(db, pair)
+        for gap in (
+            Gap(first=today - YEARS, last=recent - DAY),
+            Gap(first=recent, last=today - DAY, live=True),
+        ):
+            backfill.run(url, pair, gap, SEED)
+        with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
+            cur.execute(
+                TODAY, {"now": now, "today": begins, "recent": begins - RECENT, "first": begins - YEARS}
+            )
+            conn.execute("vacuum analyze")
+        forecast.make_newest(db, now)
+        results.compute_missing(db, now)
+
+
+def _copy(url: str, count: int) -> None:
+    """Make of the pair of a database so many sites, with their rows in the order in which they would have come."""
+    copies = [site for n in range(2, count // 2 + 1) for site in _pair(f"-{n}").sites]
+    migrate(url)
+    with Database(url) as db:
+        sites.apply(db, SiteFile(sites=tuple(copies)))
+    with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
+        cur.execute(
+            "set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '256MB'"
+        )
+        cur.execute(COPIES, {"pair": list(PAIR)})
+        for table, (key, time, order) in COPIED.items():
+            for statement in _copying(conn, table, key, time, order):
+                cur.execute(statement)
+        cur.execute("drop table copy_site, copy_space, copy_portal, copy_channel")
+        cur.execute("vacuum analyze")
+
+
+def _renew(url: str) -> None:
+    """Bring a database up to date, with its past quarters in order as the jobs leave them."""
+    migrate(url)
+    with Database(url) as db:
+        retention.order(db, datetime.now(UTC))
+
+
+def _copying(conn: psycopg.Connection, table: str, key: str, time: str, order: str) -> Iterator[sql.Composed]:
+    """Yield the statements that copy the rows of a table for every copy of the pair, slice by slice of time."""
+    columns = [name for (name,) in conn.execute(
+        "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+        (table,),
+    )]  # fmt: skip
+    changed = {f"{key}_id": sql.SQL("c.new")}
+    joins = sql.SQL("join {} c on c.old = k.{}").format(
+        sql.Identifier(f"copy_{key}"), sql.Identifier(f"{key}_id")
+    )
+    if "site_id" in columns:
+        changed["site_id"] = sql.SQL("s.new")
+        joins += sql.SQL(
+            " join copy_site s on s.old = k.site_id join site n on n.site_id = s.new"
+            " join portal p on p.portal_id = c.new join site own on own.site_id = p.site_id"
+            " and substring(own.slug from '-[0-9]+$') is not distinct from substring(n.slug from '-[0-9]+$')"
+        )
+    first, last = conn.execute(
+        sql.SQL("select min({0}), max({0}) from {1}").format(sql.Identifier(time), sql.Identifier(table))
+    ).fetchone() or (None, None)
+    yield sql.SQL("create unlogged table kept as table {}").format(sql.Identifier(table))
+    yield sql.SQL("truncate {}").format(sql.Identifier(table))
+    while first <= last:
+        yield sql.SQL(
+            "insert into {table} ({columns}) select {values} from kept k {joins}"
+            " where k.{time} >= {first} and k.{time} < {next} order by {order}"
+        ).format(
+            table=sql.Identifier(table),
+            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+            values=sql.SQL(", ").join(changed.get(c, sql.SQL("k.") + sql.Identifier(c)) for c in columns),
+            joins=joins,
+            time=sql.Identifier(time),
+            first=first,
+            next=first + SLICE,
+            order=sql.SQL(re.sub(r"\bnew\b", "c.new", order)),
+        )
+        first += SLICE
+    yield sql.SQL("drop table {}").format(sql.Identifier("kept"))
+
+
+def _pair(suffix: str = "") -> SiteFile:
+    """Return the library and its park, as sandboxes, with an addition to their names."""
+    text = re.sub(rf"\b({'|'.join(PAIR)})\b", rf"\1{suffix}", EXAMPLE.read_text("utf-8"))
+    return SiteFile(sites=tuple(replace(s, sandbox=True) for s in sitefile.parse(text, EXAMPLE.name).sites))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.optimize import nnls
 
 from besok.analytics.occupancy.dwell_time import PastDay
 from besok.analytics.occupancy.levels import StuckLevels
@@ -263,13 +264,9 @@ def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Float
 
 
 def _nonnegative(gram: Floats, moment: Floats) -> Floats:
-    """Least squares of two unknowns, neither below zero, by normal equations."""
-    alone = np.maximum(moment / np.maximum(np.diag(gram), 1e-12), 0)
-    both = np.linalg.lstsq(gram, moment, rcond=None)[0]
-    if (both >= 0).all():
-        return np.asarray(both)
-    better = int(np.argmax(alone * moment))
-    return np.where(np.arange(2) == better, alone, 0)
+    """Least squares of unknowns none of which is below zero, by normal equations."""
+    root = np.linalg.cholesky(gram + 1e-9 * (1 + np.trace(gram)) * np.eye(len(gram)))
+    return np.asarray(nnls(root.T, np.linalg.solve(root, moment))[0])
 
 
 def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
+from besok.analytics.interpolation import interpolated
 from besok.model.arrays import Floats
 
 # Minutes
@@ -54,11 +55,10 @@ class DwellTimes:
         """Return the factor and the width at minutes of the clock (steps x spaces), between the times that are
         known.
         """
-        place = clock / (1440 / TIMES)
-        first = np.floor(place).astype(np.int64)
-        share = (place - first)[:, None]
-        one, other = first % TIMES, (first + 1) % TIMES
-        factor, wide = ((1 - share) * kept[one] + share * kept[other] for kept in (self.times, self.wide))
+        at = np.arange(TIMES + 1) * 1440 / TIMES
+        factor, wide = (
+            interpolated(clock % 1440, at, np.vstack([known, known[:1]])) for known in (self.times, self.wide)
+        )
         return factor, wide
 
 
@@ -77,38 +77,14 @@ class Entries:
 
     def follow(self, people_in: Floats, minutes: float, usual: DwellTimes) -> Floats:
         """Return how many are in by who came, at the end of each step (steps x spaces)."""
-        sums = self._sum + np.cumsum(people_in, axis=0)
-        ends = self._minutes + minutes * np.arange(1, len(people_in) + 1)
-        if not len(people_in):
-            return sums
-        since = len(self._marks)
-        marks = MARK * np.arange(since, int(ends[-1] // MARK) + 1)
-        at = np.concatenate([[self._minutes], ends])
-        all_sums = np.vstack([self._sum, sums])
-        self._marks = np.vstack([self._marks, _between(all_sums, at, np.asarray(marks, float))])
-        self._minutes, self._sum = float(ends[-1]), sums[-1]
-        people = np.zeros(sums.shape)
-        for length, share in zip(LENGTHS, usual.stays.T, strict=True):
-            if share.any():
-                people += share * (sums - self._before(ends - length))
-        return np.asarray(np.maximum(people, 0))
-
-    def _before(self, minute: Floats) -> Floats:
-        """Return who had come by these minutes of the day."""
-        place = np.clip(minute / MARK, 0, len(self._marks) - 1)
-        first = np.minimum(place.astype(np.int64), len(self._marks) - 1)
-        share = (place - first)[:, None]
-        after = np.minimum(first + 1, len(self._marks) - 1)
-        return np.asarray((1 - share) * self._marks[first] + share * self._marks[after])
-
-
-def _between(values: Floats, at: Floats, wanted: Floats) -> Floats:
-    """Values of columns between the moments they are known at."""
-    if not len(wanted):
-        return np.zeros((0, values.shape[1]))
-    after = np.clip(np.searchsorted(at, wanted), 1, len(at) - 1)
-    share = ((wanted - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
-    return np.asarray((1 - share) * values[after - 1] + share * values[after])
+        at = self._minutes + minutes * np.arange(len(people_in) + 1)
+        sums = np.vstack([self._sum, self._sum + np.cumsum(people_in, axis=0)])
+        marks = MARK * np.arange(len(self._marks), int(at[-1] // MARK) + 1)
+        self._marks = np.vstack([self._marks, interpolated(marks, at, sums)])
+        self._minutes, self._sum = float(at[-1]), sums[-1]
+        known = MARK * np.arange(len(self._marks))
+        before = interpolated(at[1:, None] - LENGTHS, known, self._marks)
+        return np.asarray(np.maximum(np.einsum("tls,sl->ts", sums[1:, None] - before, usual.stays), 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,17 +126,13 @@ def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
 
 def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
     """Of each quarter of a day: who came within each of LENGTHS (times x spaces x lengths), who was in, its time."""
-    ends = day.minutes * np.arange(1, len(day.people) + 1)
-    at = np.concatenate([[0.0], ends])
+    at = day.minutes * np.arange(len(day.people) + 1)
     sums = np.vstack([np.zeros(day.people.shape[1]), np.cumsum(day.people_in, axis=0)])
     every = max(round(1440 / TIMES / day.minutes), 1)
-    chosen = np.arange(every - 1, len(ends), every)
-    ages = np.stack(
-        [sums[chosen + 1] - _between(sums, at, np.maximum(ends[chosen] - length, 0)) for length in LENGTHS],
-        axis=2,
-    )
+    chosen = np.arange(every - 1, len(day.people), every)
+    ages = sums[chosen + 1, None] - interpolated(at[chosen + 1, None] - LENGTHS, at, sums)
     time = np.rint(day.clock[chosen] / (1440 / TIMES)).astype(np.int64) % TIMES
-    return ages, day.people[chosen], time
+    return ages.swapaxes(1, 2), day.people[chosen], time
 
 
 def _space(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from besok.analytics.interpolation import interpolated
 from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
@@ -114,8 +115,6 @@ def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -
     at = np.array([0, *ends])
     steps = np.arange(1, len(net) + 1) - (1 - within)
     off = nodes - base[at]
-    after = np.clip(np.searchsorted(at, steps), 1, len(at) - 1)
-    share = ((steps - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
-    between = (1 - share) * off[:, after - 1] + share * off[:, after]
+    between = np.stack([interpolated(steps, at, known) for known in off])
     people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
     return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

@@ -26,7 +26,6 @@ from besok.analytics.occupancy.swapped_doors import (
     CALM_DAYS,
     LEAST_DAYS,
     NEARER,
-    SURE,
     SUSPECT,
     against,
     leaning,
@@ -45,7 +44,6 @@ LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of 
 # What it is taken to be before any day was seen, and the spread of its logarithm
 WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
-SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
 CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
 CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
@@ -149,29 +147,20 @@ def _turned(day: DayObservations, doors: Bools) -> DayObservations:
 
 def _bettered(building: Building, day: DayObservations, says: Floats, usual: Floats) -> Bools:
     """Return the doors against which enough is said and with which turned the counts are much nearer to how many are
-    usually in, or fall less far below zero and end nearer to nobody.
+    usually in.
     """
     turned = np.zeros(len(says), bool)
-    suspects = says > SUSPECT
-    if not suspects.any():
+    if not (says > SUSPECT).any():
         return turned
     nets, inside = _so_far(day), _usually(building, day, usual)
-    best = _amiss(building, nets, turned, inside)
-    for portal in np.flatnonzero(suspects):
+    best = np.abs(_paths(building, nets, turned) - inside).sum()
+    for portal in np.flatnonzero(says > SUSPECT):
         other = turned.copy()
         other[portal] = True
-        amiss = _amiss(building, nets, other, inside)
-        if (says[portal] > SURE and amiss[0] < best[0]) or amiss[1] < NEARER * best[1]:
-            turned, best = other, amiss
+        off = np.abs(_paths(building, nets, other) - inside).sum()
+        if off < NEARER * best:
+            turned, best = other, off
     return turned
-
-
-def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
-    """Return how far below zero the counts of all spaces fall, and how far from nobody they end; and how far they
-    are from how many are usually inside; in people.
-    """
-    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
-    return _misfit(building, nets, turned)[0], float(np.abs(paths - inside).sum())
 
 
 def _usually(building: Building, day: DayObservations, usual: Floats) -> Floats:
@@ -256,7 +245,6 @@ def _regression(
     """
     days, spaces = left.shape
     portals = building.doors.shape[1]
-    usual = 1.0  # how far from zero biases are here, in variances of the prior
     wider = np.ones(spaces)
     bias = np.zeros(portals)
     weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
@@ -269,12 +257,8 @@ def _regression(
         z2 = errors**2 / scale
         trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
         precision = (trust / scale).reshape(-1)
-        covariance = np.linalg.inv(
-            np.eye(portals) / (usual * BIAS_SD**2) + (rows * precision[:, None]).T @ rows
-        )
+        covariance = np.linalg.inv(np.eye(portals) / BIAS_SD**2 + (rows * precision[:, None]).T @ rows)
         bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
-        spread = (bias**2 + np.diag(covariance)).mean() / BIAS_SD**2
-        usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
         errors = left + sums @ bias
         known = np.einsum("dsp,pq,dsq->ds", sums, covariance, sums)
         wider = _width(errors**2 + known, plain, least, weight)
@@ -338,11 +322,16 @@ def _moments(steps: int) -> NDArray[np.int64]:
     return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
 
 
+def _paths(building: Building, nets: Floats, turned: Bools) -> Floats:
+    """Return how many the counts say are in each space, with some doors turned."""
+    return np.asarray(nets @ (building.doors * np.where(turned, -1, 1)).T)
+
+
 def _misfit(building: Building, nets: Floats, turned: Bools) -> tuple[float, float]:
     """Return how far below zero the counts of all spaces fall and how far from it they end; and their range, in people.
 
     `nets` are days x moments x portals, or those of one day.
     """
-    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
+    paths = _paths(building, nets, turned)
     lowest, highest = np.minimum(paths.min(-2), 0), paths.max(-2)
     return float(np.abs(paths[..., -1, :]).sum() - lowest.sum()), float((highest - lowest).sum())

@@ -11,6 +11,8 @@ from besok.analytics.occupancy.evidence import (
     CLOSED_GRACE,
     CLOSED_LATER,
     CLOSED_MINUTE,
+    NIGHT_MINUTE,
+    NIGHT_MINUTES,
 )
 from besok.analytics.occupancy.headcounts import HeadcountInputs, HeadcountMemory
 from besok.analytics.occupancy.levels import LevelScale, StuckLevels
@@ -25,6 +27,7 @@ from besok.model.building import Building
 # Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
 UNSURE, LEAST_UNSURE = 1.5, 0.01
 LEAST_USE = 1.0  # people a day who are taken to pass a door of which nothing is known
+NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class DayInputs:
         self._building, self._doors = building, doors
         self._silence = Silence(portals, spaces)
         self._turned = SwapDetector(np.where(self._doors.turned > 0, AGAIN, SURE))
+        self._begins: int | None = None  # the minute of the clock
         self._levels = StuckLevels(spaces)
         self._scale = LevelScale(self._doors.scale, self._doors.scale_sd)
         self._headcounts = HeadcountMemory(building)
@@ -110,6 +114,7 @@ class DayInputs:
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
         closed = np.zeros(len(seen), bool) if seen.open is None else ~seen.open
+        night = self._night(seen) if seen.open is None else ~seen.open
         people = np.where(stuck, np.nan, seen.people)
         people, scale_sd = self._scale.follow(people, seen.headcount, seen.headcount_sd, seen.step_minutes)
         headcounts = self._headcounts.follow(
@@ -119,7 +124,7 @@ class DayInputs:
             found.counted,
             seen.step_minutes,
         )
-        still = self._still(found.passed, closed, headcounts.people, seen.step_minutes)
+        still = self._still(found.passed, closed, night, headcounts.people, seen.step_minutes)
         inside = np.hstack([people, seen.occupied])
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
         counted = ~np.isnan(headcounts.people)
@@ -161,6 +166,12 @@ class DayInputs:
         net, bias_sd = found.people_in - found.people_out, self._doors.bias_sd
         return self._co2.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
 
+    def _night(self, seen: DayObservations) -> Bools:
+        """Return the steps in the last hours before the day ends, when nearly everybody has gone."""
+        if self._begins is None and len(seen):
+            self._begins = int(seen.clock[0])
+        return np.asarray(((self._begins or 0) - seen.clock - 1) % 1440 < NIGHT_MINUTES, bool)
+
     def _unseen(self, checked_sd: Floats) -> Floats:
         """Return how much of the people doors miss both ways, by space, as a standard deviation: of doors that were
         checked what the validation counts leave open, of others a guess. Their errors are taken to be the same.
@@ -175,7 +186,9 @@ class DayInputs:
         total = weight.sum(1)
         return np.where(total > 0, weight @ by_door / np.where(total > 0, total, 1), guess)
 
-    def _still(self, passed: Floats, closed: Bools, headcount: Floats, minutes: float) -> Floats:
+    def _still(
+        self, passed: Floats, closed: Bools, night: Bools, headcount: Floats, minutes: float
+    ) -> Floats:
         """Return the minutes of each step that count as still: closed, and long enough after the last passage."""
         still = np.zeros(passed.shape)
         for step in range(len(passed)):
@@ -183,6 +196,8 @@ class DayInputs:
             self._quiet = np.where(moved, 0, self._quiet + minutes)
             if closed[step]:
                 still[step] = _weighted(self._quiet) - _weighted(self._quiet - minutes)
+            elif night[step]:
+                still[step] = NIGHT * np.clip(self._quiet - CLOSED_GRACE, 0, minutes)
         return still
 
 

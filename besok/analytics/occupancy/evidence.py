@@ -27,6 +27,8 @@ CLOSED_GRACE = 20.0
 GONE = (
     0.1  # share of those who are left over in counts, if it is next to nobody, that has gone in such a minute
 )
+# Before the day ends, where hours are not known; likelihood of each
+NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
 SCALE_SD = 0.07  # of that share what lasts: the scale of a counter, where no headcount tells

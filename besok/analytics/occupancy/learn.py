@@ -43,6 +43,7 @@ LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of 
 # What it is taken to be before any day was seen, and the spread of its logarithm
 WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
+SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
@@ -227,6 +228,7 @@ def _regression(
     """
     days, spaces = left.shape
     portals = building.doors.shape[1]
+    usual = 1.0  # how far from zero biases are here, in variances of the prior
     wider = np.ones(spaces)
     bias = np.zeros(portals)
     weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
@@ -239,8 +241,12 @@ def _regression(
         z2 = errors**2 / scale
         trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
         precision = (trust / scale).reshape(-1)
-        covariance = np.linalg.inv(np.eye(portals) / BIAS_SD**2 + (rows * precision[:, None]).T @ rows)
+        covariance = np.linalg.inv(
+            np.eye(portals) / (usual * BIAS_SD**2) + (rows * precision[:, None]).T @ rows
+        )
         bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
+        spread = (bias**2 + np.diag(covariance)).mean() / BIAS_SD**2
+        usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
         errors = left + sums @ bias
         known = np.einsum("dsp,pq,dsq->ds", sums, covariance, sums)
         wider = _width(errors**2 + known, plain, least, weight)

@@ -8,6 +8,7 @@ never part of its own comparison, so that a single event cannot hide itself.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import lsq_linear
 
 from besok.analytics.events.grid import CountGrid
 from besok.model.arrays import Floats
@@ -16,6 +17,7 @@ MEMORY_DAYS = 28.0  # a block so far away counts half: the season and the year's
 TRUST = (0.1, 100.0)  # blocks' worth of belief in the weekdays alike: at least, at most
 CHI2_MEDIAN = 0.455  # of one degree of freedom
 ALIKE = 0.04  # squared relative difference of two weekdays' roots at which they lend each other a third
+USUAL_SCATTER, LEAST_SCATTER = (1.2, 0.02), (1.0, 1e-4)  # groups and roughness of counts
 NOBODY = 0.3  # a count's worth of doubt that a slot in which nobody was ever seen stays empty
 
 
@@ -26,8 +28,8 @@ class CountVariance:
     People come in groups (the first term), and the usual rate is not met exactly (the second).
     """
 
-    groups: float = 1.2
-    roughness: float = 0.02
+    groups: float = USUAL_SCATTER[0]
+    roughness: float = USUAL_SCATTER[1]
 
     def variance(self, mean: Floats) -> Floats:
         """Return the variance about a mean, always a little above Poisson's."""
@@ -133,22 +135,10 @@ def spread(counts: Floats, mean: Floats, ordinary: Floats, before: CountVariance
     variance = before.variance(m)
     squared = np.minimum((counts[known] - m) ** 2, 9 * variance)
     design = np.stack([m, m**2], axis=1) / variance[:, None]
-    weighted = design * w[:, None]
     # A prior worth 50 slots keeps short files sane.
-    prior = np.diag([50 * np.mean(design[:, 0] ** 2), 50 * np.mean(design[:, 1] ** 2)])
-    start = np.array([1.2, 0.02])
-    groups, roughness = np.linalg.solve(
-        weighted.T @ design + prior, weighted.T @ (squared / variance) + prior @ start
-    )
-    if roughness < 1e-4 or groups < 1:
-        groups, roughness = _one_at_bound(design, w, squared / variance, groups < 1)
-    return CountVariance(groups=float(max(groups, 1.0)), roughness=float(max(roughness, 1e-4)))
-
-
-def _one_at_bound(design: Floats, w: Floats, target: Floats, groups_low: bool) -> tuple[float, float]:
-    """Return the same with one of the two terms held at its lower bound."""
-    held, free = (0, 1) if groups_low else (1, 0)
-    bound = 1.0 if groups_low else 1e-4
-    x = design[:, free]
-    value = float((w * x * (target - bound * design[:, held])).sum() / max((w * x * x).sum(), 1e-9))
-    return (bound, value) if groups_low else (value, bound)
+    prior = np.diag(np.sqrt(50 * np.mean(design**2, axis=0)))
+    root = np.sqrt(w)
+    rows = np.vstack([design * root[:, None], prior])
+    target = np.append(squared / variance * root, prior @ USUAL_SCATTER)
+    found = lsq_linear(rows, target, (LEAST_SCATTER, np.inf), method="bvls").x
+    return CountVariance(groups=float(found[0]), roughness=float(found[1]))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.optimize import nnls
 
 from besok.analytics.occupancy.dwell_time import PastDay
 from besok.analytics.occupancy.levels import StuckLevels
@@ -24,7 +25,6 @@ BASE_SHARE = 5.0  # per cent of a day's readings that are below the base, about
 RENEWED_MINUTES = (
     45.0  # slope / level where nothing is known: in so many the air is renewed once; as if a day said so
 )
-FREEDOM = 4.0  # of Student's t: at times windows are open
 EXPLAINED = 0.4  # share of the people's spread that must be explained on days that did not teach
 # Standard deviation of the error: with nobody in, and as a share of the people
 LEAST_STILL, LEAST_SHARE = 1.0, 0.15
@@ -245,31 +245,21 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
 
 def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Slope and level, none below zero, by all days and, for each day, by all others (2 x days)."""
-    trust = np.ones(people.shape)
-    for _ in range(4):
-        w = weight * trust
-        gram = np.einsum("itd,jtd,td->ijd", response, response, w)
-        moment = np.einsum("itd,td,td->id", response, people, w)
-        likely = np.array([1, -RENEWED_MINUTES])
-        gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
-        moment_all = moment.sum(1)
-        found = _nonnegative(gram_all, moment_all)
-        error2 = weight * (people - np.tensordot(found, response, 1)) ** 2
-        scale = (error2 * trust).sum() / (weight > 0).sum() + 1e-12
-        trust = (FREEDOM + 1) / (FREEDOM + error2 / scale)
+    gram = np.einsum("itd,jtd,td->ijd", response, response, weight)
+    moment = np.einsum("itd,td,td->id", response, people, weight)
+    likely = np.array([1, -RENEWED_MINUTES])
+    gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
+    moment_all = moment.sum(1)
+    found = _nonnegative(gram_all, moment_all)
     days = range(people.shape[1])
     others = [_nonnegative(gram_all - gram[:, :, d], moment_all - moment[:, d]) for d in days]
     return found, np.stack(others, axis=1)[:, None]
 
 
 def _nonnegative(gram: Floats, moment: Floats) -> Floats:
-    """Least squares of two unknowns, neither below zero, by normal equations."""
-    alone = np.maximum(moment / np.maximum(np.diag(gram), 1e-12), 0)
-    both = np.linalg.lstsq(gram, moment, rcond=None)[0]
-    if (both >= 0).all():
-        return np.asarray(both)
-    better = int(np.argmax(alone * moment))
-    return np.where(np.arange(2) == better, alone, 0)
+    """Least squares of unknowns none of which is below zero, by normal equations."""
+    root = np.linalg.cholesky(gram + 1e-9 * (1 + np.trace(gram)) * np.eye(len(gram)))
+    return np.asarray(nnls(root.T, np.linalg.solve(root, moment))[0])
 
 
 def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tuple[float, float]:

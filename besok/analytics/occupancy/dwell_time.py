@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from besok.model.arrays import Floats
+from besok.analytics.interpolation import interpolated
+from besok.model.arrays import Bools, Floats
 
 # Minutes
 LENGTHS = np.array([2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float)
@@ -19,21 +20,18 @@ TIMES = 96  # of the clock, at which the usual is known
 DAYS = 1  # that are needed
 SHRINK = 3.0  # people of all days, by which the share at a time of the day is drawn to one
 POWER = 0.75  # of the people, to which errors are in proportion
-PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # for how long an error lasts, where few days tell
-LEAST_MINUTES, MOST_MINUTES = 30.0, 900.0
+LASTS_MINUTES = 120.0  # for how long an error lasts: learnt by space it was no better
 LEAST_SD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DwellTimes:
     """Learnt dwell times: by space the share of people that stays each of LENGTHS; by time of the clock and space what
-    its number is to be multiplied by, and how wide its error is; by space for how long an error lasts (minutes; not
-    finite where nothing is known)."""
+    its number is to be multiplied by; by space how wide its error is (infinite where nothing is known)."""
 
     stays: Floats  # spaces x lengths
     times: Floats  # times x spaces
-    wide: Floats  # times x spaces
-    lasts: Floats  # spaces
+    wide: Floats  # spaces
 
     @classmethod
     def unknown(cls, spaces: int) -> "DwellTimes":
@@ -41,25 +39,18 @@ class DwellTimes:
         return cls(
             stays=np.zeros((spaces, len(LENGTHS))),
             times=np.ones((TIMES, spaces)),
-            wide=np.ones((TIMES, spaces)),
-            lasts=np.full(spaces, np.inf),
+            wide=np.full(spaces, np.inf),
         )
 
     @property
-    def known(self) -> bool:
-        """Tell whether anything is known of any space."""
-        return bool(np.isfinite(self.lasts).any())
+    def known(self) -> Bools:
+        """Of which spaces anything is known."""
+        return np.isfinite(self.wide)
 
-    def at(self, clock: Floats) -> tuple[Floats, Floats]:
-        """Return the factor and the width at minutes of the clock (steps x spaces), between the times that are
-        known.
-        """
-        place = clock / (1440 / TIMES)
-        first = np.floor(place).astype(np.int64)
-        share = (place - first)[:, None]
-        one, other = first % TIMES, (first + 1) % TIMES
-        factor, wide = ((1 - share) * kept[one] + share * kept[other] for kept in (self.times, self.wide))
-        return factor, wide
+    def factor(self, clock: Floats) -> Floats:
+        """Return the factor at minutes of the clock (steps x spaces), between the times that are known."""
+        at = np.arange(TIMES + 1) * 1440 / TIMES
+        return interpolated(clock % 1440, at, np.vstack([self.times, self.times[:1]]))
 
 
 def width(people: Floats, wide: Floats) -> Floats:
@@ -77,38 +68,14 @@ class Entries:
 
     def follow(self, people_in: Floats, minutes: float, usual: DwellTimes) -> Floats:
         """Return how many are in by who came, at the end of each step (steps x spaces)."""
-        sums = self._sum + np.cumsum(people_in, axis=0)
-        ends = self._minutes + minutes * np.arange(1, len(people_in) + 1)
-        if not len(people_in):
-            return sums
-        since = len(self._marks)
-        marks = MARK * np.arange(since, int(ends[-1] // MARK) + 1)
-        at = np.concatenate([[self._minutes], ends])
-        all_sums = np.vstack([self._sum, sums])
-        self._marks = np.vstack([self._marks, _between(all_sums, at, np.asarray(marks, float))])
-        self._minutes, self._sum = float(ends[-1]), sums[-1]
-        people = np.zeros(sums.shape)
-        for length, share in zip(LENGTHS, usual.stays.T, strict=True):
-            if share.any():
-                people += share * (sums - self._before(ends - length))
-        return np.asarray(np.maximum(people, 0))
-
-    def _before(self, minute: Floats) -> Floats:
-        """Return who had come by these minutes of the day."""
-        place = np.clip(minute / MARK, 0, len(self._marks) - 1)
-        first = np.minimum(place.astype(np.int64), len(self._marks) - 1)
-        share = (place - first)[:, None]
-        after = np.minimum(first + 1, len(self._marks) - 1)
-        return np.asarray((1 - share) * self._marks[first] + share * self._marks[after])
-
-
-def _between(values: Floats, at: Floats, wanted: Floats) -> Floats:
-    """Values of columns between the moments they are known at."""
-    if not len(wanted):
-        return np.zeros((0, values.shape[1]))
-    after = np.clip(np.searchsorted(at, wanted), 1, len(at) - 1)
-    share = ((wanted - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
-    return np.asarray((1 - share) * values[after - 1] + share * values[after])
+        at = self._minutes + minutes * np.arange(len(people_in) + 1)
+        sums = np.vstack([self._sum, self._sum + np.cumsum(people_in, axis=0)])
+        marks = MARK * np.arange(len(self._marks), int(at[-1] // MARK) + 1)
+        self._marks = np.vstack([self._marks, interpolated(marks, at, sums)])
+        self._minutes, self._sum = float(at[-1]), sums[-1]
+        known = MARK * np.arange(len(self._marks))
+        before = interpolated(at[1:, None] - LENGTHS, known, self._marks)
+        return np.asarray(np.maximum(np.einsum("tls,sl->ts", sums[1:, None] - before, usual.stays), 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,34 +111,29 @@ def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
         )
         for n in range(spaces)
     ]
-    stays, times, wide, lasts = (np.array(column) for column in zip(*found, strict=True))
-    return DwellTimes(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
+    stays, times, wide = (np.array(column) for column in zip(*found, strict=True))
+    return DwellTimes(stays=stays, times=times.T, wide=wide)
 
 
 def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
     """Of each quarter of a day: who came within each of LENGTHS (times x spaces x lengths), who was in, its time."""
-    ends = day.minutes * np.arange(1, len(day.people) + 1)
-    at = np.concatenate([[0.0], ends])
+    at = day.minutes * np.arange(len(day.people) + 1)
     sums = np.vstack([np.zeros(day.people.shape[1]), np.cumsum(day.people_in, axis=0)])
     every = max(round(1440 / TIMES / day.minutes), 1)
-    chosen = np.arange(every - 1, len(ends), every)
-    ages = np.stack(
-        [sums[chosen + 1] - _between(sums, at, np.maximum(ends[chosen] - length, 0)) for length in LENGTHS],
-        axis=2,
-    )
+    chosen = np.arange(every - 1, len(day.people), every)
+    ages = sums[chosen + 1, None] - interpolated(at[chosen + 1, None] - LENGTHS, at, sums)
     time = np.rint(day.clock[chosen] / (1440 / TIMES)).astype(np.int64) % TIMES
-    return ages, day.people[chosen], time
+    return ages.swapaxes(1, 2), day.people[chosen], time
 
 
 def _space(
     ages: list[Floats], people: list[Floats], times: list[np.ndarray], trust: Floats
-) -> tuple[Floats, Floats, Floats, float]:
+) -> tuple[Floats, Floats, float]:
     every_age, every_people = np.concatenate(ages), np.concatenate(people)
     weight = np.repeat(trust, [len(p) for p in people])
     typical = float((weight * every_people).sum() / max(weight.sum(), 1e-9))
     if typical < 0.05 or (trust > 0.2).sum() < DAYS:
-        nothing = np.ones(TIMES)
-        return np.zeros(len(LENGTHS)), nothing, nothing, np.inf
+        return np.zeros(len(LENGTHS)), np.ones(TIMES), np.inf
     scale = np.sqrt(weight / (every_people + typical))
     # All stay some time
     one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
@@ -188,34 +150,10 @@ def _space(
     guess = [f[at] * b for f, at, b in zip(others, times, base, strict=True)]
     errors = [(p - g) / (g + 1) ** POWER for p, g in zip(people, guess, strict=True)]
     active = [np.maximum(p, g) > 0.5 for p, g in zip(people, guess, strict=True)]
-    wide = _wide(errors, active, times, trust)
-    return stays, factor, wide * (1 + 1 / len(people)), _lasts(errors, active, times, wide, trust)
+    many = 1 + sum(t * on.sum() for on, t in zip(active, trust, strict=True))
+    square = 1 + sum(t * (e[on] ** 2).sum() for e, on, t in zip(errors, active, trust, strict=True))
+    return stays, factor, float(np.sqrt(square / many)) * (1 + 1 / len(people))
 
 
 def _factor(real: Floats, said: Floats) -> Floats:
     return np.asarray(np.clip((real + SHRINK) / (said + SHRINK), 0, 4))
-
-
-def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], trust: Floats) -> Floats:
-    """Return the width of the error by time of the day, drawn to that of all times."""
-    squares, number = np.zeros(TIMES), np.zeros(TIMES)
-    for error, on, at, t in zip(errors, active, times, trust, strict=True):
-        np.add.at(squares, at, t * error**2 * on)
-        np.add.at(number, at, t * on)
-    pooled = (squares.sum() + 1) / (number.sum() + 1)
-    near = [np.roll(squares, n) for n in (-1, 0, 1)], [np.roll(number, n) for n in (-1, 0, 1)]
-    return np.asarray(np.sqrt((np.sum(near[0], 0) + 6 * pooled) / (np.sum(near[1], 0) + 6)))
-
-
-def _lasts(
-    errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], wide: Floats, trust: Floats
-) -> float:
-    """For how many minutes an error lasts: by how far the means of whole days are off."""
-    days, minutes = 0.0, PRIOR_DAYS * PRIOR_MINUTES
-    for error, on, at, t in zip(errors, active, times, trust, strict=True):
-        many = on.sum()
-        if many > 4:
-            off = error[on] / wide[at[on]]
-            days += t
-            minutes += t * many * (1440 / TIMES) * float(off.mean() ** 2)
-    return float(np.clip(minutes / (days + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES))

@@ -91,10 +91,6 @@ class ProbabilityGrid:
         """Let people in and out, as each column believes it."""
         self.offset = self.offset + people_in[:, None] * self.more_in - people_out[:, None] * self.more_out
 
-    def spread(self, variance: Floats) -> None:
-        """Widen each column's error by `variance` (people squared, spaces x biases)."""
-        self.cells = spread(self.cells, variance / self.width[:, None] ** 2)
-
     def cut(self, lowest: Floats | None = None) -> None:
         """Take away what is below zero; `lowest` is how far below the present number it has been in this step."""
         people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)

@@ -1,10 +1,11 @@
 """The estimate of a day that is over: each step knows what came before it and what came after."""
 
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from besok.analytics.interpolation import interpolated
 from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
@@ -19,9 +20,6 @@ from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
-AIR_LASTS = np.array(
-    [[[1.0]], [[1.0]], [[6.0]]]
-)  # both ends of the day are known: what the air says is less new
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 
@@ -46,7 +44,6 @@ def smoothed(
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
     inputs = DayInputs(building, doors).take(seen)
-    inputs = replace(inputs, air=inputs.air * AIR_LASTS)
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
     state = FilterState(bias_sd, building.room(), first=not doors.days)
@@ -114,8 +111,6 @@ def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -
     at = np.array([0, *ends])
     steps = np.arange(1, len(net) + 1) - (1 - within)
     off = nodes - base[at]
-    after = np.clip(np.searchsorted(at, steps), 1, len(at) - 1)
-    share = ((steps - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
-    between = (1 - share) * off[:, after - 1] + share * off[:, after]
+    between = np.stack([interpolated(steps, at, known) for known in off])
     people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
     return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

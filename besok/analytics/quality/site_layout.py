@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import exp, inf, log
 
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
 from besok.analytics.quality.sensor_series import (
     CounterChannel,
     LayoutDoor,
@@ -113,31 +117,21 @@ def counted_parts(sensor_layout: SensorLayout) -> CountedParts:
         for d in sensor_layout.doors
     ]
     counted = {end for d, pair in zip(sensor_layout.doors, ends, strict=True) if d.counted for end in pair}
-    joined = list(range(len(sensor_layout.rooms)))
-
-    def find(room: int) -> int:
-        while joined[room] != room:
-            room = joined[room]
-        return room
-
-    for n, room in enumerate(sensor_layout.rooms):
-        if n not in counted and room.parent is not None:
-            joined[find(n)] = find(room.parent)
-    leaks: set[int] = set()
-    for door, (outer, inner) in zip(sensor_layout.doors, ends, strict=True):
-        if not door.counted and OUT not in (outer, inner):
-            joined[find(outer)] = find(inner)
-        elif not door.counted:
-            leaks.add(max(outer, inner))
-    roots = sorted({find(n) for n in range(len(joined))})
-    number = {root: n for n, root in enumerate(roots)}
-    cell = [number[find(n)] for n in range(len(joined))]
-    leaky = {cell[n] for n in leaks}
+    joined = [
+        (n, r.parent) for n, r in enumerate(sensor_layout.rooms) if n not in counted and r.parent is not None
+    ]
+    uncounted = [pair for d, pair in zip(sensor_layout.doors, ends, strict=True) if not d.counted]
+    joined += [pair for pair in uncounted if OUT not in pair]
+    rooms = len(sensor_layout.rooms)
+    graph = coo_array((np.ones(len(joined)), np.array(joined, np.int64).reshape(-1, 2).T), (rooms, rooms))
+    number, cells = connected_components(graph, directed=False)
+    cell = cells.tolist()
+    leaky = {cell[max(pair)] for pair in uncounted if OUT in pair}
     return CountedParts(
-        number=len(roots),
+        number=number,
         outer=tuple(OUT if outer == OUT else cell[outer] for outer, _ in ends),
         inner=tuple(OUT if inner == OUT else cell[inner] for _, inner in ends),
-        leaky=tuple(n in leaky for n in range(len(roots))),
+        leaky=tuple(n in leaky for n in range(number)),
         room=tuple(cell),
     )
 

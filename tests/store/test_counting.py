@@ -173,8 +173,16 @@ insert into placement (channel_id, portal_id) select channel_id, portal_id from 
 """
 
 
+def once(one: tuple[int, str, int, int]) -> object:
+    """A minute of a metric is said once, and half an hour of it too: who tells of the same time again and again is
+    withheld from then on, and what came before counts.
+    """
+    minute, metric, _, period_s = one
+    return (metric, period_s) if period_s == 1800 else (minute, metric)
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=st.lists(said, min_size=2, max_size=12, unique_by=lambda s: s[:2]), data=st.data())
+@given(said=st.lists(said, min_size=2, max_size=12, unique_by=(once, lambda s: s[:2])), data=st.data())
 def test_any_order_with_any_repeats_counts_the_same(
     db: Database, said: list[tuple[int, str, int, int]], data: st.DataObject
 ) -> None:
@@ -191,12 +199,13 @@ def test_any_order_with_any_repeats_counts_the_same(
         ]  # fmt: skip
 
     straight, mixed = f"straight-{number}", f"mixed-{number}"
+    again = data.draw(st.lists(st.sampled_from(door(mixed)), max_size=8))
+    order = data.draw(st.permutations([*door(mixed), *again]))  # all is drawn before anything is written
     with db.transaction() as conn:
         for name, portal in ((straight, "front"), (mixed, "back")):
             conn.execute(PLACED, {"device": f"lib/{name}", "portal": portal})
     put(db, *door(straight))
-    again = data.draw(st.lists(st.sampled_from(door(mixed)), max_size=8))
-    for r in data.draw(st.permutations([*door(mixed), *again])):
+    for r in order:
         put(db, r)
     assert buckets(db, mixed) == buckets(db, straight)
     by_day = days(db)

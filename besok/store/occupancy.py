@@ -272,7 +272,9 @@ def write_changes(
 
     Both are steps from `begins` on. Returns the first one with a difference.
     """
-    name, step = ("minute", MINUTE) if isinstance(figures, Estimate) else ("quarter", QUARTER)
+    minutes = isinstance(figures, Estimate)
+    step = MINUTE if minutes else QUARTER
+    copy, take = ("minute_copy", "minute_take") if minutes else ("quarter_copy", "quarter_take")
     names = [column.name for column in fields(figures)]
     both = min(len(before.people), len(figures.people))
     shown, changed = ~np.isnan(figures.people), np.ones(figures.people.shape, bool)
@@ -282,10 +284,10 @@ def write_changes(
     if len(steps):
         times = [begins + int(n) * step for n in steps]
         cells = {"spaces": [plan.spaces[n] for n in spaces], "times": times}
-        conn.execute(sql(f"{name}_take"), {**cells, "first": min(times), "last": max(times)})
+        conn.execute(sql(take), {**cells, "first": min(times), "last": max(times)})
     shown &= changed
     columns = (getattr(figures, column) for column in names if column not in ("basis", "reason"))
-    _copy(conn, f"{name}_copy", _rows(plan, begins, step, shown, *columns), shown, figures, final=False)
+    _copy(conn, copy, _rows(plan, begins, step, shown, *columns), shown, figures, final=False)
     return int(changed.any(axis=1).argmax()) if changed.any() else None
 
 

@@ -137,7 +137,9 @@ def play(db: Database, site: str, number: int, *, now: datetime, until: datetime
 def end_play(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
     """End the play of a question; who plays it clears the sandbox away. Raises NotFound."""
     load(db, site, number)
-    db.run("scenario_play_end", {"number": number, "now": now})
+    with db.transaction() as conn:
+        if conn.execute(sql("scenario_play_end"), {"number": number, "now": now}).rowcount:
+            audit.note(conn, "scenario", str(number), site=site, detail="play ended")
     return load(db, site, number)
 
 

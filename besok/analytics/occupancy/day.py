@@ -45,6 +45,7 @@ class Inputs:
     occupied: Floats
     usual: Floats
     usual_sd: Floats
+    lasts: Floats
     air: Floats  # 3 x steps x spaces
     headcounts: HeadcountInputs
     unseen: Floats  # by space, see transition.unseen_sd
@@ -74,6 +75,7 @@ class Inputs:
             occupied=_last(self.occupied[steps]),
             usual=self.usual[steps][-1],
             usual_sd=self.usual_sd[steps][-1],
+            lasts=self.lasts,
             air=self.air[:, steps][:, -1],
             headcount=np.maximum(headcount, 0),
             headcount_sd=np.sqrt(_last(counts.sd[steps]) ** 2 + (variance * since).sum(0)),
@@ -113,7 +115,8 @@ class DayInputs:
         found = passages(self._building, seen, self._doors, self._silence, self._turned)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
-        closed = np.zeros(len(seen), bool) if seen.open is None else ~seen.open
+        usually = self._doors.closed[seen.clock // 15]
+        closed = usually if seen.open is None else ~seen.open
         night = self._night(seen) if seen.open is None else ~seen.open
         people = np.where(stuck, np.nan, seen.people)
         people, scale_sd = self._scale.follow(people, seen.headcount, seen.headcount_sd, seen.step_minutes)
@@ -140,6 +143,7 @@ class DayInputs:
             occupied=seen.occupied,
             usual=usual,
             usual_sd=usual_sd,
+            lasts=self._doors.dwell.lasts,
             air=self._air(found, seen),
             headcounts=headcounts,
             unseen=self._unseen(seen.checked_sd),
@@ -154,12 +158,12 @@ class DayInputs:
         known.
         """
         usual = self._doors.dwell
-        if not usual.known.any():
+        if not usual.known:
             nothing = np.full(people_in.shape, np.nan)
             return nothing, nothing
-        factor = usual.factor(np.asarray(seen.clock + seen.step_minutes, float))
+        factor, wide = usual.at(np.asarray(seen.clock + seen.step_minutes, float))
         people = factor * self._came.follow(people_in, seen.step_minutes, usual)
-        return np.where(usual.known, people, np.nan), width(people, usual.wide)
+        return np.where(np.isfinite(usual.lasts), people, np.nan), width(people, wide)
 
     def _air(self, found: SpacePassages, seen: DayObservations) -> Floats:
         """Return how many are in by the air (see Co2Estimator)."""

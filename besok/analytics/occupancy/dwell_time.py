@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from besok.analytics.interpolation import interpolated
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Floats
 
 # Minutes
 LENGTHS = np.array([2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float)
@@ -20,18 +20,21 @@ TIMES = 96  # of the clock, at which the usual is known
 DAYS = 1  # that are needed
 SHRINK = 3.0  # people of all days, by which the share at a time of the day is drawn to one
 POWER = 0.75  # of the people, to which errors are in proportion
-LASTS_MINUTES = 120.0  # for how long an error lasts: learnt by space it was no better
+PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # for how long an error lasts, where few days tell
+LEAST_MINUTES, MOST_MINUTES = 30.0, 900.0
 LEAST_SD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DwellTimes:
     """Learnt dwell times: by space the share of people that stays each of LENGTHS; by time of the clock and space what
-    its number is to be multiplied by; by space how wide its error is (infinite where nothing is known)."""
+    its number is to be multiplied by, and how wide its error is; by space for how long an error lasts (minutes; not
+    finite where nothing is known)."""
 
     stays: Floats  # spaces x lengths
     times: Floats  # times x spaces
-    wide: Floats  # spaces
+    wide: Floats  # times x spaces
+    lasts: Floats  # spaces
 
     @classmethod
     def unknown(cls, spaces: int) -> "DwellTimes":
@@ -39,18 +42,24 @@ class DwellTimes:
         return cls(
             stays=np.zeros((spaces, len(LENGTHS))),
             times=np.ones((TIMES, spaces)),
-            wide=np.full(spaces, np.inf),
+            wide=np.ones((TIMES, spaces)),
+            lasts=np.full(spaces, np.inf),
         )
 
     @property
-    def known(self) -> Bools:
-        """Of which spaces anything is known."""
-        return np.isfinite(self.wide)
+    def known(self) -> bool:
+        """Tell whether anything is known of any space."""
+        return bool(np.isfinite(self.lasts).any())
 
-    def factor(self, clock: Floats) -> Floats:
-        """Return the factor at minutes of the clock (steps x spaces), between the times that are known."""
+    def at(self, clock: Floats) -> tuple[Floats, Floats]:
+        """Return the factor and the width at minutes of the clock (steps x spaces), between the times that are
+        known.
+        """
         at = np.arange(TIMES + 1) * 1440 / TIMES
-        return interpolated(clock % 1440, at, np.vstack([self.times, self.times[:1]]))
+        factor, wide = (
+            interpolated(clock % 1440, at, np.vstack([known, known[:1]])) for known in (self.times, self.wide)
+        )
+        return factor, wide
 
 
 def width(people: Floats, wide: Floats) -> Floats:
@@ -111,8 +120,8 @@ def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
         )
         for n in range(spaces)
     ]
-    stays, times, wide = (np.array(column) for column in zip(*found, strict=True))
-    return DwellTimes(stays=stays, times=times.T, wide=wide)
+    stays, times, wide, lasts = (np.array(column) for column in zip(*found, strict=True))
+    return DwellTimes(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
 
 
 def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
@@ -128,12 +137,13 @@ def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
 
 def _space(
     ages: list[Floats], people: list[Floats], times: list[np.ndarray], trust: Floats
-) -> tuple[Floats, Floats, float]:
+) -> tuple[Floats, Floats, Floats, float]:
     every_age, every_people = np.concatenate(ages), np.concatenate(people)
     weight = np.repeat(trust, [len(p) for p in people])
     typical = float((weight * every_people).sum() / max(weight.sum(), 1e-9))
     if typical < 0.05 or (trust > 0.2).sum() < DAYS:
-        return np.zeros(len(LENGTHS)), np.ones(TIMES), np.inf
+        nothing = np.ones(TIMES)
+        return np.zeros(len(LENGTHS)), nothing, nothing, np.inf
     scale = np.sqrt(weight / (every_people + typical))
     # All stay some time
     one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
@@ -150,10 +160,34 @@ def _space(
     guess = [f[at] * b for f, at, b in zip(others, times, base, strict=True)]
     errors = [(p - g) / (g + 1) ** POWER for p, g in zip(people, guess, strict=True)]
     active = [np.maximum(p, g) > 0.5 for p, g in zip(people, guess, strict=True)]
-    many = 1 + sum(t * on.sum() for on, t in zip(active, trust, strict=True))
-    square = 1 + sum(t * (e[on] ** 2).sum() for e, on, t in zip(errors, active, trust, strict=True))
-    return stays, factor, float(np.sqrt(square / many)) * (1 + 1 / len(people))
+    wide = _wide(errors, active, times, trust)
+    return stays, factor, wide * (1 + 1 / len(people)), _lasts(errors, active, times, wide, trust)
 
 
 def _factor(real: Floats, said: Floats) -> Floats:
     return np.asarray(np.clip((real + SHRINK) / (said + SHRINK), 0, 4))
+
+
+def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], trust: Floats) -> Floats:
+    """Return the width of the error by time of the day, drawn to that of all times."""
+    squares, number = np.zeros(TIMES), np.zeros(TIMES)
+    for error, on, at, t in zip(errors, active, times, trust, strict=True):
+        np.add.at(squares, at, t * error**2 * on)
+        np.add.at(number, at, t * on)
+    pooled = (squares.sum() + 1) / (number.sum() + 1)
+    near = [np.roll(squares, n) for n in (-1, 0, 1)], [np.roll(number, n) for n in (-1, 0, 1)]
+    return np.asarray(np.sqrt((np.sum(near[0], 0) + 6 * pooled) / (np.sum(near[1], 0) + 6)))
+
+
+def _lasts(
+    errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], wide: Floats, trust: Floats
+) -> float:
+    """For how many minutes an error lasts: by how far the means of whole days are off."""
+    days, minutes = 0.0, PRIOR_DAYS * PRIOR_MINUTES
+    for error, on, at, t in zip(errors, active, times, trust, strict=True):
+        many = on.sum()
+        if many > 4:
+            off = error[on] / wide[at[on]]
+            days += t
+            minutes += t * many * (1440 / TIMES) * float(off.mean() ** 2)
+    return float(np.clip(minutes / (days + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES))

@@ -149,13 +149,12 @@ def counted_inside(
     return np.exp(news * log).astype(np.float32), np.asarray(best < _SURPRISED)
 
 
-def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats | float) -> Cells:
+def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Cells:
     """Return how well each cell agrees with how many are usually in; `share` of an independent word is said in the
     step.
     """
     off = (grid.people() - people[:, None, None]) / sd[:, None, None]
-    log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM)
-    log *= np.broadcast_to(share, people.shape)[:, None, None]
+    log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM) * share[:, None, None]
     return np.exp(np.where(np.isnan(people)[:, None, None], 0, log)).astype(np.float32)
 
 

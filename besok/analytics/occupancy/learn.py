@@ -26,12 +26,14 @@ from besok.analytics.occupancy.swapped_doors import (
     CALM_DAYS,
     LEAST_DAYS,
     NEARER,
+    SURE,
     SUSPECT,
     against,
     leaning,
     witnesses,
 )
 from besok.analytics.occupancy.whole_days import counted_in_part
+from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -45,6 +47,8 @@ WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
 SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
+CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
+CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
 # Of their range, how far below zero swapped counts fall; what turning leaves of it
@@ -70,7 +74,7 @@ def learn(
     back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
     for n, day in zip(np.flatnonzero(judged), back, strict=True):
         told[n] = day
-    usual_in, usual_out, _ = _usual(told, portals)
+    usual_in, usual_out, heard = _usual(told, portals)
     swapped = _swapped(building, back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
@@ -94,6 +98,7 @@ def learn(
         widened=wider,
         scale=scale.mean,
         scale_sd=scale.sd,
+        closed=_closed(told, usual_in + usual_out, heard),
         missed=missed,
         dwell=learn_stays(over, len(left[0])),
         air=learn_air(over, [day.co2 for day in told], len(left[0])),
@@ -144,20 +149,29 @@ def _turned(day: DayObservations, doors: Bools) -> DayObservations:
 
 def _bettered(building: Building, day: DayObservations, says: Floats, usual: Floats) -> Bools:
     """Return the doors against which enough is said and with which turned the counts are much nearer to how many are
-    usually in.
+    usually in, or fall less far below zero and end nearer to nobody.
     """
     turned = np.zeros(len(says), bool)
-    if not (says > SUSPECT).any():
+    suspects = says > SUSPECT
+    if not suspects.any():
         return turned
     nets, inside = _so_far(day), _usually(building, day, usual)
-    best = np.abs(_paths(building, nets, turned) - inside).sum()
-    for portal in np.flatnonzero(says > SUSPECT):
+    best = _amiss(building, nets, turned, inside)
+    for portal in np.flatnonzero(suspects):
         other = turned.copy()
         other[portal] = True
-        off = np.abs(_paths(building, nets, other) - inside).sum()
-        if off < NEARER * best:
-            turned, best = other, off
+        amiss = _amiss(building, nets, other, inside)
+        if (says[portal] > SURE and amiss[0] < best[0]) or amiss[1] < NEARER * best[1]:
+            turned, best = other, amiss
     return turned
+
+
+def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
+    """Return how far below zero the counts of all spaces fall, and how far from nobody they end; and how far they
+    are from how many are usually inside; in people.
+    """
+    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
+    return _misfit(building, nets, turned)[0], float(np.abs(paths - inside).sum())
 
 
 def _usually(building: Building, day: DayObservations, usual: Floats) -> Floats:
@@ -181,6 +195,20 @@ def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Float
         np.add.at(went, quarter, np.nan_to_num(day.people_out))
         heard += known
     return came / np.maximum(heard, 1), went / np.maximum(heard, 1), heard
+
+
+def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bools:
+    """Return the longest part of the clock in which nobody passed on any day, if it is long and the site is busy
+    otherwise.
+    """
+    nobody = (usual.sum(1) == 0) & (heard.max(1) >= CLOSED_DAYS)
+    closed = np.zeros(QUARTERS, bool)
+    if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
+        return closed
+    first, last = max(runs(np.tile(nobody, 2)), key=lambda run: run[1] - run[0])
+    if last - first >= CLOSED_QUARTERS:
+        closed[np.arange(first, last) % QUARTERS] = True
+    return closed
 
 
 def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:
@@ -310,16 +338,11 @@ def _moments(steps: int) -> NDArray[np.int64]:
     return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
 
 
-def _paths(building: Building, nets: Floats, turned: Bools) -> Floats:
-    """Return how many the counts say are in each space, with some doors turned."""
-    return np.asarray(nets @ (building.doors * np.where(turned, -1, 1)).T)
-
-
 def _misfit(building: Building, nets: Floats, turned: Bools) -> tuple[float, float]:
     """Return how far below zero the counts of all spaces fall and how far from it they end; and their range, in people.
 
     `nets` are days x moments x portals, or those of one day.
     """
-    paths = _paths(building, nets, turned)
+    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
     lowest, highest = np.minimum(paths.min(-2), 0), paths.max(-2)
     return float(np.abs(paths[..., -1, :]).sum() - lowest.sum()), float((highest - lowest).sum())

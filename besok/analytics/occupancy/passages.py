@@ -170,7 +170,12 @@ class Silence:
         early = ~heard & regular & (usual.sum(0) > 0) & ~dead & (silent > EARLY_STEPS * minutes)
         # What was put in by now may begin with what came before
         since = np.where(self._put > 0, minutes, silent)
-        expected = usual * np.where(dead, minutes, since) * (early | dead)
+        fading = np.exp(-silent / SHORT_MINUTES) / 2
+        expected = (
+            np.where(dead, usual, (1 - fading) * usual + fading * self._rate)
+            * np.where(dead, minutes, since)
+            * (early | dead)
+        )
         between = (self._rate + (self._last + now) / 2) / 2 * self._minutes * back
         before = np.where(heard, 0, self._put)
         hidden = expected + between

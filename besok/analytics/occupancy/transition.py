@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok.analytics.occupancy import evidence
-from besok.analytics.occupancy.dwell_time import LASTS_MINUTES
 from besok.analytics.occupancy.evidence import Leaving
 from besok.analytics.occupancy.grid import LIFT, Cells, Moved, ProbabilityGrid, blur, double, roll, spread
 from besok.model.arrays import Bools, Floats
@@ -25,8 +24,8 @@ class StepInputs:
     `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
     less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
-    inside (NaN: nothing). `usual` and `usual_sd` are how many are in by who came of late and its error; `air` is the
-    same by the air, and for how long its error lasts. `headcount` and `headcount_sd` are what a person counted,
+    inside (NaN: nothing). `usual`, `usual_sd` and `lasts` are how many are in by who came of late, its error and for
+    how long that lasts; `air` is the same three by the air. `headcount` and `headcount_sd` are what a person counted,
     `reference` the headcount before it, and `unseen` the standard deviation of what doors miss both ways, as a share of
     the people who are there and were not at that time. `scale_sd` is that of the scale of `people`.
     """
@@ -42,6 +41,7 @@ class StepInputs:
     occupied: Floats
     usual: Floats
     usual_sd: Floats
+    lasts: Floats
     air: Floats
     headcount: Floats
     headcount_sd: Floats
@@ -143,7 +143,7 @@ class FilterState:
             likelihood, settled = evidence.counted_inside(grid, news.people, news.scale_sd, news.minutes)
             parts.append(likelihood)
         if not np.isnan(news.usual).all():
-            parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / LASTS_MINUTES))
+            parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / news.lasts))
         if not np.isnan(news.air).all():
             people, sd, lasts = news.air
             parts.append(evidence.usual(grid, people, sd, news.minutes / lasts))

@@ -1,12 +1,10 @@
 """You said, we did: written down on the page itself, with the keyboard alone, on a phone."""
 
 import os
-from pathlib import Path
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
-
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_page: Open) -> None:
@@ -20,8 +18,7 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
     form.get_by_label("Request", exact=False).first.fill("A reading circle")
     form.get_by_label("When; today if left out").fill("2026-01-14")
     form.get_by_label("Where; the whole site if left out").select_option("Studio")
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     form.get_by_label("Your name or initials").fill("Kim")
     form.get_by_label("Your name or initials").press("Enter")

@@ -1,8 +1,8 @@
 """Alerts on a phone: one tap takes care of one; an administrator says where messages go and sets a rule."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
@@ -10,8 +10,6 @@ from besok.model.settings import Settings
 from besok.store import alerts, job_runs
 from besok.store.database import Database
 from jobs import alerting
-
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Database) -> None:
@@ -47,8 +45,7 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     form.get_by_label("Quiet from").fill("22:00")
     form.get_by_label("Quiet until").fill("07:00")
     form.get_by_label("Your name or initials").fill("Kim")
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     form.get_by_role("button", name="Set the rule").press("Enter")
     expect(page.get_by_text("Job failed: all sites · to desk · quiet 22:00–07:00")).to_be_visible()

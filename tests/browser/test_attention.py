@@ -2,16 +2,14 @@
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
 from besok.store.database import Database
 from jobs.quality import check_now
-
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
@@ -25,8 +23,7 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
     card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been seen.")
     expect(card).to_contain_text("What to do: See that it is mounted")
     card.locator("summary", has_text="Acknowledge").click()
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     card.get_by_label("Your name or initials").fill("Kim")
     card.get_by_label("What it is, or what is done about it").fill("It hangs on Friday")

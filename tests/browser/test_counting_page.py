@@ -1,9 +1,9 @@
 """The counting page on a phone: without a connection, with one again, with mistakes, in both languages."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -15,7 +15,6 @@ from besok.store import calibrations
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 PHONE = {"width": 390, "height": 780}
 
 
@@ -123,13 +122,11 @@ def test_it_is_accessible_and_fits_a_thumb(chromium: Browser, quiet_house: House
     complaints: list[str] = []
     context, page = phone(chromium, quiet_house, bypass_csp=True, reduced_motion="reduce")
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.add_script_tag(path=AXE)
 
     def check() -> None:
         for colours in ("light", "dark"):
             page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
-            assert found == [], colours
+            assert violations(page) == [], colours
         assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"]
 
     check()
@@ -210,8 +207,7 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     expect(section).to_contain_text("Proposed for Entrance: in × 1.11, out × 1.00")
     section.get_by_text("The latest counts").click()
     expect(section.locator("details td").nth(3)).to_have_text("90 in, 75 out")
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
 
     (proposal,) = calibrations.calibrations(db, quiet_house.id)
     calibrations.accept(db, proposal.id, author="Robin", reason="a low lens", now=datetime.now(UTC))

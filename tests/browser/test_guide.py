@@ -4,10 +4,10 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
+from accessibility import violations
 from house import Open, ago, listening, people
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Page, expect
@@ -19,7 +19,6 @@ from collectors import collector
 from jobs import work
 from tests.at_work import running
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 WIDTH = 390  # a phone
 WORDS = {
     "en-GB": {
@@ -79,10 +78,7 @@ def check(page: Page, name: str) -> None:
     """No complaint of axe in either colours, nothing wider than the phone; a picture where they are wanted."""
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-        if not page.evaluate("'axe' in window"):
-            page.add_script_tag(path=AXE)
-        found = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
-        assert page.evaluate(found) == [], f"{name}, {colours}"
+        assert violations(page) == [], f"{name}, {colours}"
         if folder := os.environ.get("BESOK_SHOTS"):
             page.screenshot(
                 path=f"{folder}/{name}-{colours}-{page.viewport_size['width']}.png", full_page=True

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from accessibility import violations
 from house import House
 from playwright.sync_api import Browser, Page, expect
-from test_counting_page import AXE, PHONE, cut_off, phone
+from test_counting_page import PHONE, cut_off, phone
 
 from besok.model.hand_counts import BY_HAND
 from besok.model.views.headcounts import HeadcountInfo
@@ -88,13 +89,11 @@ def test_a_round_is_accessible_and_fits_a_phone(chromium: Browser, quiet_house: 
     complaints: list[str] = []
     context, page = phone(chromium, quiet_house, "en-GB", bypass_csp=True, reduced_motion="reduce")
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.add_script_tag(path=AXE)
     walk(page)
     type_number(page, 7)
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
-        assert found == [], colours
+        assert violations(page) == [], colours
     assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"]
     box = page.locator("#save-room").bounding_box()
     assert box and box["y"] + box["height"] <= PHONE["height"]  # without scrolling
@@ -106,11 +105,10 @@ def test_a_week_counted_by_hand_is_kept_offline_and_sent(
     chromium: Browser, quiet_house: House, db: Database
 ) -> None:
     context, page = phone(chromium, quiet_house, "en-GB", bypass_csp=True, reduced_motion="reduce")
-    page.add_script_tag(path=AXE)
     page.locator("#who").fill("Robin")
     page.locator("[name=mode][value=days]").check()
     expect(page.locator("h1").first).to_have_text("Visits counted by hand")
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id))") == []
+    assert violations(page) == []
     context.set_offline(True)
     page.locator("[name=span][value=week]").check()
     page.locator("#form .main").tap()

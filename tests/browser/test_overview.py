@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from accessibility import violations
 from house import House, Open, ago, people
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -14,7 +14,6 @@ from besok.services import sign_in
 from besok.store import accounts, sites
 from besok.store.database import Database
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 BRANCH = """
 [[sites]]
 id = "ID"
@@ -92,9 +91,7 @@ def test_it_fits_every_width_and_is_accessible(branches: House, open_page: Open,
     for width in (320, 720, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.locator("html").evaluate("node => node.scrollWidth") <= width
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
-        assert found == [], width
+        assert violations(page) == [], width
 
 
 def test_everybody_sees_their_own_sites_and_others_the_public_page(

@@ -1,9 +1,9 @@
 """All pages: languages, sizes, keyboard, colours, and what an automatic check of accessibility finds."""
 
 import re
-from pathlib import Path
 
 import pytest
+from accessibility import violations
 from house import House, Open, ago, people
 from playwright.sync_api import Page, expect
 
@@ -17,7 +17,6 @@ PAGES = (
     "/alerts/{house}",
     "/no/such/page",
 )
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 def go(page: Page, house: House, path: str) -> None:
@@ -61,9 +60,7 @@ def test_accessibility(house: House, open_page: Open, colours: str) -> None:
     expect(people(page, "lobby")).to_have_text("3")
     for path in PAGES:
         go(page, house, path)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
-        assert found == [], path
+        assert violations(page) == [], path
 
 
 def test_the_keyboard_finds_the_way(quiet_house: House, open_page: Open) -> None:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
 from besok.store.database import Database
 from besok.store.period_counts import listing as imports
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 DOORS = "Date;Norra;Södra\n03/04/2019;1 005;1\n04/04/2019;6;2\n"
 
 
@@ -24,9 +24,7 @@ def test_a_file_is_asked_about_shown_stored_and_undone(
     form.get_by_label("Ditt namn eller dina initialer").fill("Kim")
     form.get_by_label("Ditt namn eller dina initialer").press("Enter")
     form.get_by_label("Vilket datum är").select_option("day-first")
-    page.add_script_tag(path=AXE)
-    axe = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
-    assert page.evaluate(axe) == []
+    assert violations(page) == []
     form.get_by_role("button", name="Fortsätt med dessa svar").press("Enter")
     form.get_by_label("alla tillsammans").check()
     form.get_by_role("button", name="Fortsätt med dessa svar").press("Enter")
@@ -34,7 +32,7 @@ def test_a_file_is_asked_about_shown_stored_and_undone(
         "4 siffror, 2019-04-03 till 2019-04-04, 1\u00a0014 totalt"
     )
     expect(form.get_by_role("row", name="2019")).to_contain_text("1\u00a0014")
-    assert page.evaluate(axe) == [] and page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    assert violations(page) == [] and page.locator("html").evaluate("node => node.scrollWidth") <= 390
     assert imports(db, quiet_house.id) == []
     form.get_by_role("button", name="Spara siffrorna").press("Enter")
     made = page.locator(".voids > li")

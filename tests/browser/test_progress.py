@@ -1,8 +1,8 @@
 """Progress of a young house: what is counted, the forecast that is being made, and that it comes by itself."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
@@ -14,7 +14,6 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from besok.store.write import Batch, Incoming, write
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 DAY = timedelta(days=1)
 
 
@@ -71,6 +70,5 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     expect(page.locator("#graph-weeks .scatterlayer .trace").first).to_be_attached()
     page.evaluate("document.querySelectorAll('#page details').forEach(one => { one.open = true })")
     expect(page.locator("figure.chart table.numbers")).to_have_count(2)
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390

@@ -1,15 +1,12 @@
 """The public page as a resident meets it: on a phone, in three languages, without scripts, without a connection."""
 
-from pathlib import Path
-
 import pytest
+from accessibility import violations
 from house import House
 from playwright.sync_api import Browser, ViewportSize, expect
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 PHONE: ViewportSize = {"width": 390, "height": 780}
 NARROW: ViewportSize = {"width": 320, "height": 640}  # 1280 at 400 %
-VIOLATIONS = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
 
 
 @pytest.mark.parametrize("language", ["sv", "en", "ar"])
@@ -20,10 +17,9 @@ def test_every_public_page_is_accessible_in_each_language(
     page = context.new_page()
     for path in (quiet_house.id, f"{quiet_house.id}/widget", "privacy", "accessibility"):
         page.goto(f"{quiet_house.url}/free/{path}?lang={language}")
-        page.add_script_tag(path=AXE)
         for colours in ("light", "dark"):
             page.emulate_media(color_scheme=colours)
-            assert page.evaluate(VIOLATIONS) == [], (path, colours)
+            assert violations(page) == [], (path, colours)
         page.set_viewport_size(NARROW)
         assert page.locator("html").evaluate("node => node.scrollWidth") <= NARROW["width"], path
         page.set_viewport_size(PHONE)

@@ -1,8 +1,8 @@
 """Readings in quarantine: seen on the page, released with the keyboard, and taken back."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
@@ -10,8 +10,6 @@ from besok.model.readings import Reading
 from besok.store import quarantine_decisions, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
-
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 def test_a_person_decides(house: House, open_page: Open, db: Database) -> None:
@@ -28,8 +26,7 @@ def test_a_person_decides(house: House, open_page: Open, db: Database) -> None:
     expect(card).to_contain_text("7 people in them")
     card.locator("summary").press("Enter")
     expect(card.get_by_label("Decision")).to_have_value("")  # nothing is chosen beforehand
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     card.get_by_label("Decision").select_option("release: they count")
     card.get_by_label("Your name or initials").fill("Kim")

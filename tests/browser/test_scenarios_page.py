@@ -1,9 +1,9 @@
 """A planner asks with the keyboard, waits, and reads the answer; whoever may not ask reads it too."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import Page, expect
 
@@ -13,8 +13,6 @@ from besok.store.database import Database
 from cli.simulation import scenario_runs
 from tests.at_work import running
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
-
 
 @pytest.fixture
 def process(settings: Settings) -> Iterator[None]:
@@ -23,8 +21,7 @@ def process(settings: Settings) -> Iterator[None]:
 
 
 def accessible(page: Page) -> None:
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from accessibility import violations
 from house import House, apply_house
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,7 +17,6 @@ from besok.store.database import Database
 from tests.at_work import serving
 from tests.provider import TestProvider, providing
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 PASSWORD = "four words are enough"
 PHONE = {"width": 390, "height": 780}
 
@@ -98,11 +97,7 @@ def test_the_pages_are_accessible_and_need_no_script(
             page = context.new_page()
             for path in ("/login", "/login?out=1", "/admin/audit"):
                 page.goto(quiet_house.url + path)
-                page.add_script_tag(path=AXE)
-                found = page.evaluate(
-                    "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
-                )
-                assert found == [], (path, locale, colours)
+                assert violations(page) == [], (path, locale, colours)
                 assert page.locator("html").get_attribute("lang") == locale[:2]
                 assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"], path
             context.close()

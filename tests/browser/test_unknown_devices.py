@@ -3,10 +3,10 @@
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
+from accessibility import violations
 from house import House, Open
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import expect
@@ -14,8 +14,6 @@ from playwright.sync_api import expect
 from besok.model.settings import Settings
 from besok.store import device_mappings, sites
 from besok.store.database import Database
-
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 @pytest.fixture
@@ -51,8 +49,7 @@ def test_one_answer_is_enough(
     meaning = card.get_by_label("What does “in” mean?")
     expect(meaning).to_have_value("")  # nothing is chosen beforehand
     expect(card.get_by_label("What does “seq” mean?")).to_have_count(0)
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     if folder := os.environ.get("BESOK_SHOTS"):
         page.screenshot(path=f"{folder}/unknown.png", full_page=True)

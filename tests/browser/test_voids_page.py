@@ -1,9 +1,9 @@
 """A person voids what a sensor sent, on the page and on a phone: what goes is said first, and it comes back."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
@@ -12,7 +12,6 @@ from besok.store import voids
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -33,8 +32,7 @@ def test_a_person_voids_and_takes_back(house: House, open_page: Open, db: Databa
     form.get_by_label("Until").fill(f"{local + timedelta(minutes=30):%Y-%m-%dT%H:%M}")
     form.get_by_label("Why?").fill("installers")
     form.get_by_label("Your name or initials").fill("Kim")
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     form.get_by_label("Your name or initials").press("Enter")
     made = page.locator(".voids > li")

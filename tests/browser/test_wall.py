@@ -2,8 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from accessibility import violations
 from house import House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,7 +14,6 @@ from besok.store import accounts, sessions
 from besok.store.database import Database
 from tests.at_work import serving
 
-AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 SIZES = ((1080, 1920), (1920, 1080), (3840, 2160), (1280, 720))
 # Texts that leave their box or the screen, are cut, or lie over one another.
 FAULTS = """() => {
@@ -70,9 +69,7 @@ def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, ope
         expect(page.locator("header.bar")).to_be_hidden()
         assert order(page) == ["lobby", "studio"]
         assert page.evaluate(FAULTS) == [], size
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
-        assert found == [], (size, colours)
+        assert violations(page) == [], (size, colours)
 
 
 def test_a_house_that_nobody_measures_shows_no_zero(quiet_house: House, open_page: Open) -> None:

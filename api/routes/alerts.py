@@ -155,7 +155,6 @@ def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
         number = add_rule(db, rule, now)
     except NotFound as exc:
         raise HTTPException(422, exc.message or str(exc)) from None
-    alert_handling.note_rule(db, number, site.id)
     return next(one for one in alert_handling.get_rules(db, site.id) if one.id == number)
 
 

@@ -66,7 +66,7 @@ def accuracy(sessions: Sequence[Session]) -> Accuracy:
     if not x.any():
         return Accuracy(
             sessions=len(sessions), counted=0.0, device=float(y.sum()), accuracy=None, lower=None, upper=None,
-            sd=math.inf, passage_var=S2_BASE, session_sd=TAU_SD, verdict="none", factor=1.0,
+            sd=None, passage_var=S2_BASE, session_sd=TAU_SD, verdict="none", factor=1.0,
         )  # fmt: skip
     weight, mean, sd, s2, tau = _posterior(x, y, t)
     middle, lower, upper = (_quantile(q, weight, mean, sd) for q in (0.5, (1 - LEVEL) / 2, (1 + LEVEL) / 2))

@@ -12,7 +12,7 @@ from besok.model.site import Site
 from besok.model.views.alerts import AlertInfo, RuleInfo
 from besok.model.views.like import like
 from besok.services import access
-from besok.store import alerts, audit
+from besok.store import alerts
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 from besok.text import alert_text
@@ -68,7 +68,6 @@ def remove_rule(db: Database, site: str, number: int, now: datetime) -> None:
         raise NotFound(messages.NO_ALERT_RULE(number=number))
     access.require("administer", rule.site)
     alerts.remove_rule(db, number, now)
-    _note(db, "alert.rule.remove", str(number), site)
 
 
 def put_target(db: Database, name: str, url: str) -> None:
@@ -79,17 +78,6 @@ def put_target(db: Database, name: str, url: str) -> None:
     if not apprise.Apprise().add(url):
         raise AlertError(messages.UNKNOWN_SERVICE)
     alerts.put_target(db, name, url, trial=True)
-    _note(db, "alert.target", name, "")
-
-
-def note_rule(db: Database, number: int, site: str) -> None:
-    """Note in the audit that a rule was made."""
-    _note(db, "alert.rule", str(number), site)
-
-
-def _note(db: Database, action: audit.Action, subject: str, site: str) -> None:
-    with db.transaction() as conn:
-        audit.note(conn, action, subject, site=site)
 
 
 def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:

@@ -1,20 +1,21 @@
 """Rules of alerts, their occurrences, and what was sent of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
 from besok.model.views.alerts import MaintenanceInfo, TargetInfo
-from besok.store.database import Database, values_of
+from besok.store import audit
+from besok.store.database import Database, sql, values_of
 
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def put_target(db: Database, name: str, url: str, *, trial: bool = False) -> None:
     """Name an address of Apprise, or give the name another address; `trial`: the jobs send a message to try it."""
-    db.run("alert_target_put", {"name": name, "url": url, "trial": trial})
+    _change(db, "alert_target_put", "alert.target", {"name": name, "url": url, "trial": trial})
 
 
 def try_target(db: Database, name: str) -> bool:
@@ -34,8 +35,7 @@ def targets(db: Database) -> dict[str, str]:
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Keep a rule; return its number."""
-    ((number,),) = db.rows("alert_rule_add", **values_of(rule), now=now)
-    return int(number)
+    return int(_change(db, "alert_rule_add", "alert.rule", {**values_of(rule), "now": now}, rule.kind))
 
 
 def rules(db: Database) -> list[AlertRule]:
@@ -45,8 +45,7 @@ def rules(db: Database) -> list[AlertRule]:
 
 def remove_rule(db: Database, number: int, now: datetime) -> bool:
     """End a rule and what is open of it; False if there is none of that number."""
-    ((count,),) = db.rows("alert_rule_remove", id=number, now=now)
-    return bool(count)
+    return _change(db, "alert_rule_remove", "alert.rule.remove", {"id": number, "now": now}) != ""
 
 
 def settle(
@@ -75,7 +74,8 @@ def find(db: Database, number: int) -> Alert | None:
 
 def acknowledge(db: Database, number: int, author: str, now: datetime) -> bool:
     """Note who takes care of an occurrence; False where there is none that nobody has taken yet."""
-    return db.run("alert_acknowledge", {"id": number, "author": author, "now": now}) == 1
+    key = {"id": number, "author": author, "now": now}
+    return _change(db, "alert_acknowledge", "alert.acknowledge", key, f"by {author}") != ""
 
 
 def acknowledged_last(db: Database, rule: int, subject: str) -> datetime | None:
@@ -103,9 +103,9 @@ def mute(
     db: Database, subject: str, *, site: str | None, reason: str, author: str, until: datetime, now: datetime
 ) -> int:
     """Raise nothing about a subject until then; return the number of the entry."""
-    key = {"subject": subject, "site": site, "reason": reason, "author": author}
-    ((number,),) = db.rows("alert_mute_add", **key, until=until, now=now)
-    return int(number)
+    key = {"subject": subject, "site": site, "reason": reason, "author": author, "until": until, "now": now}
+    about = f"{subject} until {until:%Y-%m-%d %H:%M}, {author}: {reason}"
+    return int(_change(db, "alert_mute_add", "maintenance", key, about))
 
 
 def maintenance(db: Database, site: str, since: datetime) -> list[MaintenanceInfo]:
@@ -115,7 +115,8 @@ def maintenance(db: Database, site: str, since: datetime) -> list[MaintenanceInf
 
 def end_maintenance(db: Database, site: str, number: int, author: str, now: datetime) -> bool:
     """Note that work is over before its time; False if there is none of that number going on."""
-    return db.run("maintenance_end", {"site": site, "id": number, "author": author, "now": now}) == 1
+    key = {"site": site, "id": number, "author": author, "now": now}
+    return _change(db, "maintenance_end", "maintenance", key, f"ended, {author}") != ""
 
 
 def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:
@@ -143,3 +144,15 @@ def delivered(
         key = {"name": target, "alerts": len(alerts), "problem": problem, "now": now}
         db.run("alert_delivery_add", key)
     db.run("alert_target_done", {"name": target, "problem": problem, "trial": trial, "now": now})
+
+
+def _change(
+    db: Database, statement: str, action: audit.Action, params: Mapping[str, object], detail: str = ""
+) -> str:
+    """Execute a statement and note it in the audit with what it returns: the subject and its site; "" without one."""
+    with db.transaction() as conn:
+        row = conn.execute(sql(statement), params).fetchone()
+        if row is None:
+            return ""
+        audit.note(conn, action, str(row[0]), site=row[1] or "", detail=detail)
+        return str(row[0])

@@ -168,6 +168,20 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
     assert (past.undone_by, past.undone_why, past.decided_by) == ("Kim", "the lens was raised", "Robin")
 
 
+def test_a_door_that_nobody_leaves_by_is_corrected_one_way(house: Database) -> None:
+    for n in range(4):
+        quarter(house, 60 * n, people_in=90)
+        assert receive_count(house, "lib", counted(60 * n, 100), LATER)
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
+    assert proposal.factor_in == pytest.approx(1.11, abs=0.01)
+    assert (proposal.factor_out, proposal.evidence["out"]["sd"]) == (1, None)
+    raw = get_visits(house, "lib", DAY, DAY)[0]
+    calibrations.accept(house, proposal.id, author="Robin", reason="the lens is low", now=LATER)
+    assert raw.gross and get_visits(house, "lib", DAY, DAY)[0].gross == pytest.approx(
+        raw.gross * proposal.factor_in
+    )
+
+
 def test_days_made_anew_and_new_readings_keep_the_correction(house: Database) -> None:
     biased(house)
     (proposal,) = propose_corrections(house, "lib", "Kim", LATER)

@@ -155,6 +155,7 @@ delete from computed_result where rests_on && %(sites)s::int[]
 -- Names an address to send to, or gives it another one; `trial`: a message to try it is to be sent.
 insert into alert_target (name, url, trial) values (%(name)s, %(url)s, %(trial)s)
 on conflict (name) do update set url = excluded.url, attempts = 0, next_try = '-infinity', trial = excluded.trial
+returning name, null as site
 
 -- name: alert_target_try
 -- Has a message sent that tries a target.
@@ -175,7 +176,7 @@ select %(kind)s, s.site_id, z.space_id, %(threshold)s, %(minutes)s, %(target)s, 
 from (select 1) one
 left join site s on s.slug = %(site)s
 left join space z on z.site_id = s.site_id and z.slug = %(space)s
-returning rule_id
+returning rule_id, (select slug from site s where s.site_id = alert_rule.site_id) as site
 
 -- name: alert_rules
 -- The rules in force: besok.model.alerts.AlertRule.
@@ -189,12 +190,12 @@ order by r.rule_id
 -- name: alert_rule_remove
 -- Ends a rule, and what is open of it.
 with gone as (
-    update alert_rule set removed = %(now)s where rule_id = %(id)s and removed is null returning rule_id
+    update alert_rule set removed = %(now)s where rule_id = %(id)s and removed is null returning rule_id, site_id
 ), ended as (
     update alert set resolved = %(now)s, resolution_sent = %(now)s
     where rule_id in (select rule_id from gone) and resolved is null
 )
-select count(*)::int from gone
+select rule_id, s.slug as site from gone left join site s using (site_id)
 
 -- name: alert_raise
 -- Notes an occurrence, once: neither while it is open already, nor about what is being worked on.
@@ -243,6 +244,7 @@ where alert_id = any(%(ids)s)
 -- Notes who takes care of an occurrence.
 update alert set acknowledged = %(now)s, acknowledged_by = %(author)s
 where alert_id = %(id)s and acknowledged is null and resolved is null
+returning alert_id, (select slug from site s where s.site_id = alert.site_id) as site
 
 -- name: alert_acknowledged_last
 -- When an occurrence of a rule about a subject was last acknowledged.
@@ -273,7 +275,7 @@ select target, at, alerts, problem from alert_delivery order by delivery_id desc
 -- Notes that something is being worked on.
 insert into alert_mute (subject, site_id, reason, author, made, until)
 select %(subject)s, (select site_id from site where slug = %(site)s), %(reason)s, %(author)s, %(now)s, %(until)s
-returning mute_id
+returning mute_id, (select slug from site s where s.site_id = alert_mute.site_id) as site
 
 -- name: maintenance
 -- What is being worked on at a site, or was since a time, the last first: besok.model.views.alerts.MaintenanceInfo.
@@ -288,6 +290,7 @@ limit 100
 update alert_mute m set ended = %(now)s, ended_by = %(author)s
 from site s
 where s.site_id = m.site_id and s.slug = %(site)s and m.mute_id = %(id)s and m.ended is null and m.until > %(now)s
+returning m.mute_id, s.slug as site
 
 -- name: alert_spaces
 -- Spaces with a capacity, with the least, the last and the greatest estimate of the last minutes, and how many minutes have one.

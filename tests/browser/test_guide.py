@@ -149,6 +149,7 @@ def test_from_nothing_to_a_live_number(
     page.get_by_role("link", name=said["next"]).click()
 
     card = page.locator("[data-device]")
+    expect(card).to_be_visible()
     if not card.locator("form").is_visible():
         card.locator("summary").click()
     card.locator("select").first.select_option("Huvudentré")

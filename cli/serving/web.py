@@ -1,5 +1,6 @@
 """The web service: API and dashboard in one process, on one port."""
 
+import gc
 import importlib.util
 import logging
 import resource
@@ -29,6 +30,7 @@ ALIVE_S = 10  # in which the event loop has to take a turn
 GRACE_S = 3  # seconds a request may still take when the service stops
 OPEN_FILES = 4096  # connections, streams, the files of pages
 MAX_MESSAGE = 1_000_000  # bytes a browser may send in one WebSocket message
+GARBAGE_AFTER = 50_000  # objects; a search of all of them stops every answer, so it comes seldom
 
 
 def compose(settings: Settings) -> FastAPI:
@@ -57,6 +59,8 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     _allow_files()
     listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
     app = compose(settings)
+    gc.set_threshold(GARBAGE_AFTER, 20, 100)
+    gc.freeze()  # what is loaded stays, and need not be searched
     server = Server(configured(app, settings))
     host, port = listener.getsockname()[:2]
     log.info("web on http://%s:%d", host, port, extra={"action": "web_started"})

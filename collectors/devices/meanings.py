@@ -40,7 +40,7 @@ def is_plain(leaf: Leaf) -> bool:
     """
     own = words(leaf.names[-1])
     text = text_of(leaf.value).lower() if isinstance(leaf.value, str | bool) else ""
-    if "_".join(text.split()) in WORDS["faults"]:
+    if field_names.is_a_state(text):
         return False
     if leaf.name in FIELDS["unit"] and not field_names.is_climate(leaf.names):
         return not field_names.is_foreign(text)

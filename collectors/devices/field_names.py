@@ -43,18 +43,12 @@ FIELDS: Final = {
     for kind, names in _DATA["fields"].items()
 }
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
-for _wider, _narrower in (
-    ("entrances", "strong"),
-    ("entrance_stems", "strong_stems"),
-    ("doors", "entrances"),
-    ("door_stems", "entrance_stems"),
-):
-    WORDS[_wider] |= WORDS[_narrower]
+WORDS["doors"] |= WORDS["strong"]
+WORDS["door_stems"] |= WORDS["strong_stems"]
 _STEMS: Final = {  # parts of words
     "things": WORDS["stems"],
     "outside": WORDS["outside_stems"],
     "doors": WORDS["door_stems"],
-    "entrances": WORDS["entrance_stems"],
     "strong": WORDS["strong_stems"],
 }
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]

@@ -87,6 +87,8 @@ def qualified_value(leaf: Leaf, channel: str) -> Value:
 
 def is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:
     """Tell whether what was read says the same people."""
+    if not is_number(leaf.value):
+        return False
     said, known = set(leaf.said), set(metrics)
     has_in, has_out = known & {"in", "in_total"}, known & {"out", "out_total"}
     if said & WORDS["into"] or said & WORDS["out"]:

@@ -248,7 +248,8 @@ def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
         raise Unreadable(nothing_found(entry, packet.value))
-    return decoded
+    is_a_count = any(reading.metric not in subjects.SENSED for reading in decoded.readings)
+    return decoded if is_a_count or not decoded.readings else subjects.of_people(decoded, packet)
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:

@@ -20,6 +20,11 @@ from collectors.devices import field_names
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
 )
+SENSED: Final = AIR | {
+    "occupied",
+    "motions",
+    "motions_total",
+}  # also where nobody is: an animal, a lorry, a freezer
 NAMES: Final = ("name", "friendly_name", "nodeName", "customName", "location")  # fields with a device's name
 DEEPEST: Final = 4  # objects within each other
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
@@ -38,10 +43,16 @@ def words(*names: str) -> frozenset[str]:
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
-    """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
-    topic = words(packet.topic, *_told(packet.object, DEEPEST))
+    """Leave out what a platform says of phones, and all that `of_people` does."""
+    topic = _topic(packet)
     if topic & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
         return Decoded(not_data=PHONE)
+    return of_people(decoded, packet)
+
+
+def of_people(decoded: Decoded, packet: Packet) -> Decoded:
+    """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
+    topic = _topic(packet)
     readings, problems, is_warm = [], list(decoded.problems), False
     for reading in decoded.readings:
         said = topic | _named(reading)
@@ -69,6 +80,10 @@ def is_no_person(name: str) -> bool:
     """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
     said = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
     return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+
+
+def _topic(packet: Packet) -> frozenset[str]:
+    return words(packet.topic, *_told(packet.object, DEEPEST))
 
 
 def _told(fields: dict[Any, Any], depth: int) -> Iterator[str]:

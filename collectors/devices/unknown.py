@@ -97,15 +97,15 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
 def unsaid(names: Sequence[str]) -> list[str]:
     """Return the words of a topic, or of other names that people have chosen, that may say what is counted.
 
-    Things and parts of the people do; so may a word that nobody knows, unless people or an entrance are named behind
-    it. A door does not name them: a boiler has one too.
+    Things and parts of the people do; so may a word that nobody knows, unless people are named too. A door does not
+    name them: a boiler has one, and a beehive an entrance.
     """
     names = [name for name in names if compact(name) not in QUALIFIED and name.lower() != "devices"]
-    said = [word for name in names for word in words(name)]
     told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
-    ways = [n for n, word in enumerate(said) if any(True for _ in telling("entrances", word))]
-    behind = said[ways[-1] + 1 :] if ways else said
-    unclear = (word for word in behind if len(word) > 2 and not field_names.is_neutral(word))
+    said = () if any(True for name in names for _ in telling("strong", name)) else names
+    unclear = [
+        word for name in said for word in words(name) if len(word) > 2 and not field_names.is_neutral(word)
+    ]
     return list(dict.fromkeys((*told, *unclear)))
 
 

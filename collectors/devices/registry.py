@@ -193,8 +193,7 @@ def _top(packet: Packet) -> Sequence[str]:
     return [key for key in value if type(key) is str] if type(value) is dict else ()
 
 
-@lru_cache(maxsize=1)  # asked twice of each message
-def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
+def _fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
     """Return the table that a message is of, and its formats that are for the message; None if there is none.
 
     Of several tables the one that asks most of the message counts, and a model before the platform that carries it;
@@ -223,16 +222,11 @@ def _asks(form: Format) -> int:
     return 2 * len(form.when) + 2 * literal
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether a table is for the message."""
-    return fitting(packet) is not None
-
-
-def decode(packet: Packet) -> Decoded:
-    """Read a message by its table; what cannot be read is a problem."""
-    found = fitting(packet)
+def decode(packet: Packet) -> Decoded | None:
+    """Read a message by its table; what cannot be read is a problem. None if no table is for it."""
+    found = _fitting(packet)
     if found is None:
-        return Decoded()
+        return None
     entry, forms = found
     try:
         return replace(_decoded(entry, forms, packet), adapter=entry.table.source_key)

@@ -55,11 +55,6 @@ _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in
 )
 
 
-def reads(packet: Packet) -> bool:
-    """Everything that came this far."""
-    return True
-
-
 def decode(packet: Packet) -> Decoded:
     """Return what an unknown device says for certain, and ask about the rest. Raises Unreadable, with what to do."""
     if about := _control(packet):

@@ -25,16 +25,13 @@ TABLE: Final = "SenML pack"
 _DEVEUI = re.compile(r"urn:dev:(?:deveui|eui64|eui)[:_]([0-9a-f-]{13,23})", re.IGNORECASE)
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether this is a list whose first record names a device and whose records have values."""
-    if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
-        return False
-    pack = packet.value
-    return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
+def decode(packet: Packet) -> Decoded | None:
+    """Return the readings in a pack: of the frame that it holds, or of its records by their units.
 
-
-def decode(packet: Packet) -> Decoded:
-    """Return the readings in a pack: of the frame that it holds, or of its records by their units."""
+    None if this is no list whose first record names a device. Raises Unreadable.
+    """
+    if not _is_pack(packet):
+        return None
     records = [record for record in packet.value if type(record) is dict]
     values = {record["n"]: _value(record) for record in records if type(record.get("n")) is str}
     frame = _DEVEUI.match(records[0]["bn"])
@@ -78,6 +75,13 @@ def _resolved(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             {"resolved": True, "device": device, "time": _time(record, base.get("bt"))} | own,
         )
     return found
+
+
+def _is_pack(packet: Packet) -> bool:
+    if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
+        return False
+    pack = packet.value
+    return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
 
 
 def _is_elsewhere(record: dict[str, Any]) -> bool:

@@ -69,7 +69,7 @@ class Network:
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
-        is_like = any(all(get(body) is not None for get in needed) for needed in self._needs)
+        is_like = any(None not in [get(body) for get in needed] for needed in self._needs)
         return is_like and self._made_up(body) is not True
 
     def unwrap(self, body: Body, at: str = "$") -> Uplink:

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -242,8 +242,7 @@ def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
         raise Unreadable(nothing_found(entry, packet.value))
-    is_a_count = any(reading.metric not in subjects.SENSED for reading in decoded.readings)
-    return decoded if is_a_count or not decoded.readings else subjects.of_people(decoded, packet)
+    return subjects.sensed(decoded, partial(subjects.names_in, packet))
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:

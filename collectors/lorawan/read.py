@@ -18,7 +18,7 @@ from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, registry, unknown
+from collectors.devices import reader, registry, subjects, unknown
 from collectors.devices.finding import Body, is_for
 from collectors.devices.registry import Entry
 from collectors.lorawan import layout
@@ -59,10 +59,10 @@ def _read(frame: "_Reading") -> Decoded:
         if found.readings and frame.misses_people(found):
             beside = beside or found  # a decoder of another version may have other names for them
         elif found.readings or (found.not_data and beside is None):
-            return found
+            return frame.sensed(found)
         problems += found.problems
     if beside is not None:
-        return beside
+        return frame.sensed(beside)
     if not problems and frame.uplink.payload:
         problems = [frame.unknown()]
     return Decoded(
@@ -89,6 +89,12 @@ class _Reading:
         if self.entry is None or any(reading.metric in PEOPLE for reading in found.readings):
             return False
         return any(value.metric in PEOPLE for form in self.entry.formats for value in form.values)
+
+    def sensed(self, found: Decoded) -> Decoded:
+        """Believe what people call the device, unless somebody has said in Besök what it is."""
+        if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
+            return found
+        return subjects.sensed(found, partial(subjects.words, *self.uplink.models))
 
     def by_network(self) -> Decoded:
         """Read what the network server's own decoder made of the bytes."""

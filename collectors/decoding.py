@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -61,21 +61,22 @@ def begin(message: Message, known: DecodeContext) -> Decoded:
     """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
-        found = _finished(packet, adapter.name, partial(adapter.decode, packet))
+        found = _finished(packet, adapter.name, adapter.decode, packet)
         if found is not None:
             return found
     return Decoded(problems=(NOBODY,))
 
 
-def _finished(packet: Packet, name: str, decoding: Callable[[], Decoded | None]) -> Decoded | None:
-    """Return what `decoding` gives, fit to be stored; a frame that waits for its codec is finished when it resumes."""
+def _finished(
+    packet: Packet, name: str, decode: Callable[[Any], Decoded | None], given: object
+) -> Decoded | None:
+    """Return what is made of the packet, or of its codec's answer, fit to be stored; None if it is not for `decode`."""
     try:
-        decoded = decoding()
+        decoded = decode(given)
         if decoded is None:
             return None
         if isinstance(decoded, Waiting):
-            resume = decoded.resume
-            return replace(decoded, resume=lambda answer: _finished(packet, name, partial(resume, answer)))
+            return replace(decoded, resume=partial(_finished, packet, name, decoded.resume))
         if SIMULATED in packet.payload:
             decoded = _marked(decoded, packet)
     except Unreadable as exc:

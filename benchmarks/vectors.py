@@ -31,9 +31,8 @@ from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Message
 from cli.standalone import dry_run
 from collectors.devices import registry
-from collectors.devices.registry import Entry
+from collectors.devices.table import Table
 from collectors.lorawan.codecs import CODECS, Answer, Frame
-from collectors.lorawan.read import layout_of
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, 30, tzinfo=UTC)
 DEVICE = "0000000000000001"
@@ -120,7 +119,7 @@ def judge(vector: Vector, score: Score, own: Sequence[Codec]) -> None:
     if wrong:
         score.differences.append(f"{name}: codec: {wrong[0]}")
     entry = registry.by_model(vector.codec.name)
-    if entry is None or not layout_of(entry):
+    if entry is None or not entry.layout:
         return
     by_layout = readings(entry, vector.frame)
     if not vector.own_names:
@@ -178,11 +177,11 @@ def mistakes(answer: Answer, vector: Vector) -> list[str]:
 
 
 def readings(
-    entry: Entry, frame: Frame, codec: Codec | None = None, fields: dict[str, Any] | None = None
+    entry: Table, frame: Frame, codec: Codec | None = None, fields: dict[str, Any] | None = None
 ) -> set[str]:
     """Return what the collector makes of a frame: by the layout, by a codec, or with the network's fields."""
     known = DecodeContext(
-        models={("lorawan", DEVICE): entry.table.name}, codecs=(codec,) if codec is not None else ()
+        models={("lorawan", DEVICE): entry.name}, codecs=(codec,) if codec is not None else ()
     )
     uplink: dict[str, Any] = {"fPort": frame.fport, "deviceInfo": {"devEui": DEVICE}}
     uplink |= {"data": base64.b64encode(frame.data).decode()} if fields is None else {"object": fields}
@@ -229,7 +228,7 @@ def _plain(vector: Vector) -> Iterator[tuple[str, float]]:
             yield PLAIN[path[-1]], float(value)
 
 
-def _others(entry: Entry, vector: Vector, own: Sequence[Codec]) -> Iterator[tuple[str, set[str]]]:
+def _others(entry: Table, vector: Vector, own: Sequence[Codec]) -> Iterator[tuple[str, set[str]]]:
     for codec in [vector.codec] if vector.own_names else own:
         if not CODECS.run(codec, [vector.frame])[0].problem:
             yield "codec", readings(entry, vector.frame, codec=codec)
@@ -352,8 +351,8 @@ def _model(codec: Codec) -> str:
 def _vendor(codec: Codec) -> str:
     entry = registry.by_model(codec.name)
     if entry is not None:
-        return entry.table.vendor
-    known = {registry.compact(e.table.vendor): e.table.vendor for e in registry.lorawan()}
+        return entry.vendor
+    known = {registry.compact(e.vendor): e.vendor for e in registry.lorawan()}
     own = registry.compact(codec.vendor)
     return next((name for short, name in known.items() if own.startswith(short)), codec.vendor)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,25 +17,25 @@ from collectors.lorawan.codecs import CODECS, Waiting
 
 
 class Adapter(NamedTuple):
-    """One row of the registry: `reads` says, cheaply and without raising, whether a message is for it; `decode` is a
-    pure function that raises nothing but Unreadable (then the whole message is refused)."""
+    """One row of the registry: `decode` is a pure function that says, cheaply, None of a message that is not for it.
+
+    It raises nothing but Unreadable (then the whole message is refused)."""
 
     name: str
-    reads: Callable[[Packet], bool]
-    decode: Callable[[Packet], Decoded]
+    decode: Callable[[Packet], Decoded | None]
 
 
 ADAPTERS: tuple[Adapter, ...] = (
-    Adapter("mapping", mapping.reads, mapping.decode),  # the owner's word comes first
-    Adapter("native", native.reads, native.decode),
-    Adapter("tts", envelopes.TTS.reads, envelopes.TTS.decode),
-    Adapter("bluetooth", bluetooth.reads, bluetooth.decode),
-    Adapter("sparkplug", sparkplug.reads, sparkplug.decode),
-    Adapter("table", registry.reads, registry.decode),  # devices that a model table knows
-    *(Adapter(one.adapter, one.reads, one.decode) for one in envelopes.OTHER_NETWORKS),
-    Adapter("senml", senml.reads, senml.decode),
-    Adapter("mapping (only)", mapping.leaves_out, mapping.decode_left_out),
-    Adapter("general", unknown.reads, unknown.decode),  # the last: it asks about whatever comes
+    Adapter("mapping", mapping.decode),  # the owner's word comes first
+    Adapter("native", native.decode),
+    Adapter("tts", envelopes.TTS.decode),
+    Adapter("bluetooth", bluetooth.decode),
+    Adapter("sparkplug", sparkplug.decode),
+    Adapter("table", registry.decode),  # devices that a model table knows
+    *(Adapter(one.adapter, one.decode) for one in envelopes.OTHER_NETWORKS),
+    Adapter("senml", senml.decode),
+    Adapter("mapping (only)", mapping.decode_left_out),
+    Adapter("general", unknown.decode),  # the last: it asks about whatever comes
 )
 
 # A name no vendor uses: true at the top of a JSON object whose people are made up
@@ -61,18 +61,22 @@ def begin(message: Message, known: DecodeContext) -> Decoded:
     """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
-        if adapter.reads(packet):
-            return _finished(packet, adapter.name, partial(adapter.decode, packet))
+        found = _finished(packet, adapter.name, adapter.decode, packet)
+        if found is not None:
+            return found
     return Decoded(problems=(NOBODY,))
 
 
-def _finished(packet: Packet, name: str, decoding: Callable[[], Decoded]) -> Decoded:
-    """Return what `decoding` gives, fit to be stored; a frame that waits for its codec is finished when it resumes."""
+def _finished(
+    packet: Packet, name: str, decode: Callable[[Any], Decoded | None], given: object
+) -> Decoded | None:
+    """Return what is made of the packet, or of its codec's answer, fit to be stored; None if it is not for `decode`."""
     try:
-        decoded = decoding()
+        decoded = decode(given)
+        if decoded is None:
+            return None
         if isinstance(decoded, Waiting):
-            resume = decoded.resume
-            return replace(decoded, resume=lambda answer: _finished(packet, name, partial(resume, answer)))
+            return replace(decoded, resume=partial(_finished, packet, name, decoded.resume))
         if SIMULATED in packet.payload:
             decoded = _marked(decoded, packet)
     except Unreadable as exc:

@@ -20,7 +20,6 @@ from collectors import decoding, pipeline
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
 from collectors.devices import registry
-from collectors.lorawan.read import layout_of
 
 Encoding = Literal["json", "hex", "text"]
 Outcome = Literal["readings", "not_data", "rejected"]
@@ -139,7 +138,7 @@ def support(model: str) -> Literal["none", "table", "layout"]:
     entry = registry.by_model(model)
     if entry is None:
         return "none"
-    return "layout" if layout_of(entry) else "table"
+    return "layout" if entry.layout else "table"
 
 
 def as_json(found: DryRun) -> str:

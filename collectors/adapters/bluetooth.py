@@ -32,30 +32,25 @@ _RADIO: Final = frozenset(  # what a gateway tells of a radio it hears
 _WHO: Final = frozenset(("id", "mac", "address", "addr", "bssid"))
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether a message brings bytes of an advertisement, or on any topic no more than that a radio is heard."""
-    fields = packet.object
-    return (
-        ("BTtoMQTT" in packet.levels and "servicedata" in fields)
-        or (packet.levels[0] == "ruuvi" and "data" in fields)
-        or _is_range(packet)
-    )
+def decode(packet: Packet) -> Decoded | None:
+    """Return the readings of one sensor in one advertisement, and nothing of a radio that is only heard.
 
-
-def decode(packet: Packet) -> Decoded:
-    """Return the readings of one sensor in one advertisement. Raises Unreadable."""
+    None if the message brings no bytes of an advertisement. Raises Unreadable.
+    """
     fields = packet.object
-    if packet.levels[0] == "ruuvi":
+    if packet.levels[0] == "ruuvi" and "data" in fields:
         name, kind, data = "ruuvi", "RuuviTag", _bytes(fields["data"]).partition(_RUUVI)[2]
-    elif "BTtoMQTT" in packet.levels:
+    elif "BTtoMQTT" in packet.levels and "servicedata" in fields:
         uuid = str(fields.get("servicedatauuid")).lower().removeprefix("0x")
-        (name, kind), data = SERVICES.get(uuid, ("", "")), _bytes(fields.get("servicedata"))
+        (name, kind), data = SERVICES.get(uuid, ("", "")), _bytes(fields["servicedata"])
+    elif not _is_range(packet):
+        return None
     else:
         return Decoded(not_data="where somebody's phone or tag is heard; nothing of it is kept")
     if name and data and "type" not in fields:
         said, passed_over = layout.decode(name, 0, data)
         packet = packet.holding({**fields, "advert": {"kind": passed_over or kind, **said}})
-    return registry.decode(packet)
+    return registry.decode(packet) or Decoded()
 
 
 def _bytes(value: object) -> bytes:

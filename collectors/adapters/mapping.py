@@ -22,17 +22,17 @@ WORD_LIMIT = 200  # characters of a payload that is a bare word
 LEAVES_SHOWN = 8
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether a mapping is for the topic and its `only` for the message."""
-    return any(_is_like(packet, mapping) for mapping in _for_topic(packet))
+def decode(packet: Packet) -> Decoded | None:
+    """Decode with the mappings that fit; of two that say the same of a line the first one counts.
 
-
-def decode(packet: Packet) -> Decoded:
-    """Decode with the mappings that fit; of two that say the same of a line the first one counts."""
+    None if no mapping is for the topic, or its `only` not for the message.
+    """
+    mappings = [mapping for mapping in _for_topic(packet) if _is_like(packet, mapping)]
+    if not mappings:
+        return None
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
     message = _message(packet)
-    mappings = [mapping for mapping in _for_topic(packet) if _is_like(packet, mapping)]
     try:
         found = read([_compiled(Same(mapping)) for mapping in mappings], Body(value=message, packet=packet))
     except PathError as exc:
@@ -50,17 +50,17 @@ def decode_fields(body: Body) -> Decoded | None:
     return None if found == Decoded() else found
 
 
-def leaves_out(packet: Packet) -> bool:
-    """Tell whether there are mappings for the topic. Asked after the adapters that know their devices."""
-    return any(True for _ in _for_topic(packet))
+def decode_left_out(packet: Packet) -> Decoded | None:
+    """Decode a message that no mapping's `only` is for: no measurement, as the site file says.
 
-
-def decode_left_out(packet: Packet) -> Decoded:
-    """Decode a message that no mapping's `only` is for: no measurement, as the site file says."""
+    None if there is no mapping for the topic. Asked after the adapters that know their devices.
+    """
+    names = ", ".join(mapping.name for mapping in _for_topic(packet))
+    if not names:
+        return None
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
     _message(packet)
-    names = ", ".join(mapping.name for mapping in _for_topic(packet))
     return Decoded(not_data=f"a message that the site file leaves out (only, of the mapping {names})"[:300])
 
 

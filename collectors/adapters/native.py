@@ -24,13 +24,13 @@ FLOWS: Final = tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVE
 LEVELS: Final = tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether the topic is one of ours."""
-    return packet.topic.startswith(PREFIX)
+def decode(packet: Packet) -> Decoded | None:
+    """Return the readings or the status in a native message; what cannot be read becomes problems, a sentence each.
 
-
-def decode(packet: Packet) -> Decoded:
-    """Return the readings or the status in a native message; what cannot be read becomes problems, a sentence each."""
+    None if the topic is not one of ours.
+    """
+    if not packet.topic.startswith(PREFIX):
+        return None
     message = packet.message
     device, kind = _address(message.topic)
     if not message.payload and (message.retained or kind == "status"):

@@ -32,14 +32,14 @@ _INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # data type -> bits of two's com
 _MOST: Final = 5000  # metrics of one message
 
 
-def reads(packet: Packet) -> bool:
-    """Topics of Sparkplug B."""
-    return packet.levels[0] == "spBv1.0"
+def decode(packet: Packet) -> Decoded | None:
+    """Return the metrics that say something about people or the air of a room; births and deaths.
 
-
-def decode(packet: Packet) -> Decoded:
-    """Return the metrics that say something about people or the air of a room; births and deaths. Raises Unreadable."""
+    None if the topic is none of Sparkplug B. Raises Unreadable.
+    """
     levels = packet.levels
+    if levels[0] != "spBv1.0":
+        return None
     if len(levels) not in (4, 5) or levels[2] not in _DATA:
         return Decoded(not_data="an order, or the state of a host application")
     kind = levels[2][1:]
@@ -48,7 +48,7 @@ def decode(packet: Packet) -> Decoded:
     )
     body = {"kind": kind, "device": "/".join((levels[1], *levels[3:])), "metrics": metrics}
     named = packet.holding(body)
-    decoded = registry.decode(named)
+    decoded = registry.decode(named) or Decoded()
     if decoded.readings:
         return _counting_people(decoded, packet, levels)
     if names := [show(leaf.names[-1]) for leaf in unknown.asked(named)]:

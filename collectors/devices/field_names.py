@@ -44,10 +44,12 @@ FIELDS: Final = {
 }
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
 WORDS["doors"] |= WORDS["strong"]
+WORDS["door_stems"] |= WORDS["strong_stems"]
 _STEMS: Final = {  # parts of words
     "things": WORDS["stems"],
     "outside": WORDS["outside_stems"],
     "doors": WORDS["door_stems"],
+    "strong": WORDS["strong_stems"],
 }
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 KNOWN: Final = frozenset(
@@ -95,13 +97,18 @@ def is_strange(name: str) -> bool:
 
 
 def is_neutral(word: str) -> bool:
-    """Tell whether a word of a topic says nothing of what is counted there."""
-    return word.isdecimal() or word in WORDS["neutral"]
+    """Tell whether a word of a topic says nothing of what is counted there, or names a door."""
+    return word.isdecimal() or word in WORDS["neutral"] or any(True for _ in telling("doors", word))
 
 
 def is_name(text: str) -> bool:
     """Tell whether a text names a measurement, as in the records of a list."""
     return compact(text) in QUALIFIED or is_climate((text,))
+
+
+def is_a_state(text: str) -> bool:
+    """Tell whether a text says how something is at the moment (`open`, `covered`), not what it is called."""
+    return "_".join(text.lower().split()) in WORDS["faults"]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ def is_plain(leaf: Leaf) -> bool:
     """
     own = words(leaf.names[-1])
     text = text_of(leaf.value).lower() if isinstance(leaf.value, str | bool) else ""
-    if "_".join(text.split()) in WORDS["faults"]:
+    if field_names.is_a_state(text):
         return False
     if leaf.name in FIELDS["unit"] and not field_names.is_climate(leaf.names):
         return not field_names.is_foreign(text)
@@ -87,6 +87,8 @@ def qualified_value(leaf: Leaf, channel: str) -> Value:
 
 def is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:
     """Tell whether what was read says the same people."""
+    if not is_number(leaf.value):
+        return False
     said, known = set(leaf.said), set(metrics)
     has_in, has_out = known & {"in", "in_total"}, known & {"out", "out_total"}
     if said & WORDS["into"] or said & WORDS["out"]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -25,15 +25,7 @@ SHORTEST_ALONE = 4  # characters
 LEAVES_SHOWN = 8
 NOTHING = "nothing about people or the air of a room"
 
-Candidate = tuple["Entry", Format, tuple[Condition, ...]]  # with what is asked of more than the topic
-
-
-@dataclass(slots=True)
-class Entry:
-    """A table with its formats, ready to be read."""
-
-    table: Table
-    formats: tuple[Format, ...]
+Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with what is asked of more than the topic
 
 
 @dataclass(slots=True)
@@ -43,31 +35,31 @@ class Index:
     shared: Counter[str]  # how many formats ask for a field at the top
     by_level: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_key: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    by_name: dict[str, Entry] = field(default_factory=dict)
-    platforms: dict[str, Entry] = field(default_factory=dict)
+    by_name: dict[str, Table] = field(default_factory=dict)
+    platforms: dict[str, Table] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)  # names of models that no table is for
 
-    def add(self, entry: Entry) -> None:
+    def add(self, table: Table) -> None:
         """Add a table. Raises TableError if a message of it cannot be recognised, or a name of it is another's."""
-        self.vendors.add(compact(entry.table.vendor))
-        self.apart |= called(entry.table.vendor, *entry.table.apart)
-        if entry.table.kind == "platform":
-            self.platforms[entry.table.source_key] = entry
-        for name in names(entry.table):
-            other = self.by_name.setdefault(name, entry)
-            if other is not entry:
-                raise TableError(f'{entry.table.path}: the name "{name}" is that of {other.table.path} too')
-        if entry.table.lorawan is not None:
+        self.vendors.add(compact(table.vendor))
+        self.apart |= called(table.vendor, *table.apart)
+        if table.kind == "platform":
+            self.platforms[table.source_key] = table
+        for name in names(table):
+            other = self.by_name.setdefault(name, table)
+            if other is not table:
+                raise TableError(f'{table.path}: the name "{name}" is that of {other.path} too')
+        if table.lorawan is not None:
             return
-        for form in entry.formats:
+        for form in table.messages:
             levels, key = _levels(form), min(_keys(form), key=lambda name: self.shared[name], default="")
             if not levels and not key:
                 raise TableError(
-                    f"{entry.table.path}: nothing recognises a message; write a topic, or when with $.a_field"
+                    f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
                 )
             for known in [self.by_level[level] for level in levels] or [self.by_key[key]]:
-                known.append((entry, form, tuple(c for c in form.when if c.path.begins != "topic")))
+                known.append((table, form, tuple(c for c in form.when if c.path.begins != "topic")))
 
 
 def _levels(form: Format) -> Sequence[str]:
@@ -124,21 +116,21 @@ def index() -> Index:
     """Return the index of all tables. Raises TableError."""
     found = Index(Counter(key for table in tables() for form in table.messages for key in _keys(form)))
     for table in tables():
-        found.add(Entry(table, tuple(table.messages)))
+        found.add(table)
     if lost := [t for t in tables() if t.platform and t.platform not in found.platforms]:
         raise TableError(f'{lost[0].path}: there is no platform "{lost[0].platform}"')
     return found
 
 
 @cache
-def lorawan() -> tuple[Entry, ...]:
+def lorawan() -> tuple[Table, ...]:
     """Return the tables of radio devices."""
-    entries = {id(entry): entry for entry in index().by_name.values()}.values()
-    return tuple(entry for entry in entries if entry.table.lorawan is not None)
+    entries = {id(table): table for table in index().by_name.values()}.values()
+    return tuple(table for table in entries if table.lorawan is not None)
 
 
 @lru_cache(maxsize=8192)
-def by_model(text: str) -> Entry | None:
+def by_model(text: str) -> Table | None:
     """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.
 
     The longest name that is a run of whole words of the text counts, of a radio device before that of another: it is
@@ -150,13 +142,13 @@ def by_model(text: str) -> Entry | None:
     vendors = words & known.vendors
     found = None
     for word in sorted(words & (known.by_name.keys() | known.apart), key=len, reverse=True):
-        entry = known.by_name.get(word)
-        if entry is None:
+        table = known.by_name.get(word)
+        if table is None:
             return found
-        if not vendors or compact(entry.table.vendor) in vendors:
-            if entry.table.lorawan is not None:
-                return entry
-            found = found or entry
+        if not vendors or compact(table.vendor) in vendors:
+            if table.lorawan is not None:
+                return table
+            found = found or table
     return found
 
 
@@ -193,29 +185,28 @@ def _top(packet: Packet) -> Sequence[str]:
     return [key for key in value if type(key) is str] if type(value) is dict else ()
 
 
-@lru_cache(maxsize=1)  # asked twice of each message
-def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
+def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     """Return the table that a message is of, and its formats that are for the message; None if there is none.
 
     Of several tables the one that asks most of the message counts, and a model before the platform that carries it;
     then the platform's formats follow its own. Never raises.
     """
     body = Body(value=packet.value, packet=packet)
-    found: dict[str, tuple[Entry, list[Format]]] = {}
-    for entry, form, asked in _candidates(packet):
+    found: dict[str, tuple[Table, list[Format]]] = {}
+    for table, form, asked in _candidates(packet):
         if finding.is_so(asked, body):
-            forms = found.setdefault(entry.table.path, (entry, []))[1]
+            forms = found.setdefault(table.path, (table, []))[1]
             if not any(form is known for known in forms):
                 forms.append(form)
     if not found:
         return None
-    entry, _ = max(
-        found.values(), key=lambda pair: (bool(pair[0].table.platform), max(_asks(form) for form in pair[1]))
+    table, _ = max(
+        found.values(), key=lambda pair: (bool(pair[0].platform), max(_asks(form) for form in pair[1]))
     )
-    carrier = index().platforms.get(entry.table.platform)
-    tables_ = [entry] if carrier is None else [entry, carrier]
-    fit = {id(form) for each in tables_ for form in found.get(each.table.path, (each, []))[1]}
-    return entry, [form for each in tables_ for form in each.formats if id(form) in fit]
+    carrier = index().platforms.get(table.platform)
+    tables_ = [table] if carrier is None else [table, carrier]
+    fit = {id(form) for each in tables_ for form in found.get(each.path, (each, []))[1]}
+    return table, [form for each in tables_ for form in each.messages if id(form) in fit]
 
 
 def _asks(form: Format) -> int:
@@ -223,32 +214,27 @@ def _asks(form: Format) -> int:
     return 2 * len(form.when) + 2 * literal
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether a table is for the message."""
-    return fitting(packet) is not None
-
-
-def decode(packet: Packet) -> Decoded:
-    """Read a message by its table; what cannot be read is a problem."""
-    found = fitting(packet)
+def decode(packet: Packet) -> Decoded | None:
+    """Read a message by its table; what cannot be read is a problem. None if no table is for it."""
+    found = _fitting(packet)
     if found is None:
-        return Decoded()
-    entry, forms = found
+        return None
+    table, forms = found
     try:
-        return replace(_decoded(entry, forms, packet), adapter=entry.table.source_key)
+        return replace(_decoded(table, forms, packet), adapter=table.source_key)
     except Unreadable as exc:
-        return Decoded(problems=(str(exc),), adapter=entry.table.source_key)
+        return Decoded(problems=(str(exc),), adapter=table.source_key)
 
 
-def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
-    if entry.table.is_carried and packet.payload.strip() in (b"", b"null"):
+def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
+    if table.is_carried and packet.payload.strip() in (b"", b"null"):
         return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
-    if entry.table.is_carried:
+    if table.is_carried:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
-        raise Unreadable(nothing_found(entry, packet.value))
-    return decoded
+        raise Unreadable(nothing_found(table, packet.value))
+    return subjects.sensed(decoded, partial(subjects.names_in, packet))
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
@@ -265,19 +251,19 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     return Decoded(not_data=NOTHING)
 
 
-def nothing_found(entry: Entry, value: Any) -> str:
+def nothing_found(table: Table, value: Any) -> str:
     """Say that a message of a known model has nothing that its table knows, and what it has."""
     shown = ", ".join(list(reader.leaves(value, "$"))[:LEAVES_SHOWN]) or "nothing"
     return (
-        f"{entry.table.name}: the message has {shown}, and nothing that is known of this model; look whether its"
+        f"{table.name}: the message has {shown}, and nothing that is known of this model; look whether its"
         " firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
     )
 
 
-def read_fields(entry: Entry, body: Body) -> Decoded:
+def read_fields(table: Table, body: Body) -> Decoded:
     """Read the decoded fields of a frame by a table; Decoded() if they are none that the table knows.
 
     Raises Unreadable.
     """
-    forms = [form for form in entry.formats if finding.is_for(form, body)]
+    forms = [form for form in table.messages if finding.is_for(form, body)]
     return reader.read(forms, body)

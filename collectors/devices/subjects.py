@@ -6,7 +6,7 @@ On platforms of home automation the people of the place choose topics and names:
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -20,6 +20,11 @@ from collectors.devices import field_names
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
 )
+SENSED: Final = AIR | {
+    "occupied",
+    "motions",
+    "motions_total",
+}  # also where nobody is: an animal, a lorry, a freezer
 NAMES: Final = ("name", "friendly_name", "nodeName", "customName", "location")  # fields with a device's name
 DEEPEST: Final = 4  # objects within each other
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
@@ -38,18 +43,31 @@ def words(*names: str) -> frozenset[str]:
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
-    """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
-    topic = words(packet.topic, *_told(packet.object, DEEPEST))
-    if topic & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
+    """Leave out what a platform says of phones, and all that `of_people` does."""
+    names = names_in(packet)
+    if names & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
         return Decoded(not_data=PHONE)
+    return of_people(decoded, names)
+
+
+def sensed(decoded: Decoded, names: Callable[[], frozenset[str]]) -> Decoded:
+    """Believe the names of a device that only senses (SENSED): one that counts knows what it counts."""
+    is_a_count = any(reading.metric not in SENSED for reading in decoded.readings)
+    return decoded if is_a_count or not decoded.readings else of_people(decoded, names())
+
+
+def of_people(decoded: Decoded, names: frozenset[str]) -> Decoded:
+    """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
     readings, problems, is_warm = [], list(decoded.problems), False
     for reading in decoded.readings:
-        said = topic | _named(reading)
+        said = names | _named(reading)
         if reading.metric not in AIR and (thing := min(filter(_is_thing, said), default="")):
             problems.append(
                 f'its name or topic says "{thing}", which is no person: if it counts people, {ANSWER}'
             )
-        elif reading.metric == "temperature_c" and (said & _WORDS["warm"] or _CHIP.search(reading.device)):
+        elif reading.metric in ("temperature_c", "humidity_pct") and (
+            said & _WORDS["warm"] or _CHIP.search(reading.device)
+        ):
             is_warm = True
         else:
             readings.append(reading)
@@ -69,6 +87,11 @@ def is_no_person(name: str) -> bool:
     """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
     said = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
     return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+
+
+def names_in(packet: Packet) -> frozenset[str]:
+    """Return the words of the topic and of the names of devices in a message."""
+    return words(packet.topic, *_told(packet.object, DEEPEST))
 
 
 def _told(fields: dict[Any, Any], depth: int) -> Iterator[str]:

@@ -77,6 +77,11 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         return own or re.sub(r"[^a-z0-9]+", "-", self.vendor.lower())
 
     @property
+    def layout(self) -> str:
+        """The layout of its radio frames, "" if Besök has none."""
+        return self.lorawan.layout if self.lorawan is not None else ""
+
+    @property
     def is_carried(self) -> bool:
         """Tell whether messages go through a platform, whose topics and names the people of the place have chosen."""
         return bool(self.platform) or self.kind == "platform"

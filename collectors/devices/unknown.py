@@ -55,11 +55,6 @@ _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in
 )
 
 
-def reads(packet: Packet) -> bool:
-    """Everything that came this far."""
-    return True
-
-
 def decode(packet: Packet) -> Decoded:
     """Return what an unknown device says for certain, and ask about the rest. Raises Unreadable, with what to do."""
     if about := _control(packet):
@@ -95,16 +90,17 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
 
 
 def unsaid(names: Sequence[str]) -> list[str]:
-    """Return the words of a topic that may say what is counted.
+    """Return the words of a topic, or of other names that people have chosen, that may say what is counted.
 
-    Things and parts of the people do; a word that nobody knows may, unless people or a door are named behind it.
+    Things and parts of the people do; so may a word that nobody knows, unless people are named too. A door does not
+    name them: a boiler has one, and a beehive an entrance.
     """
     names = [name for name in names if compact(name) not in QUALIFIED and name.lower() != "devices"]
-    said = [word for name in names for word in words(name)]
     told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
-    doors = [n for n, word in enumerate(said) if any(True for _ in telling("doors", word))]
-    behind = said[doors[-1] + 1 :] if doors else said
-    unclear = (word for word in behind if len(word) > 2 and not field_names.is_neutral(word))
+    said = () if any(True for name in names for _ in telling("strong", name)) else names
+    unclear = [
+        word for name in said for word in words(name) if len(word) > 2 and not field_names.is_neutral(word)
+    ]
     return list(dict.fromkeys((*told, *unclear)))
 
 
@@ -262,13 +258,15 @@ class _Message:
     def _unsaid(self) -> list[str]:
         """Return the words of where it comes from that may name what is counted.
 
-        None if people or doors are named, or a person has placed the device.
+        None if the message names people, or a person has placed the device.
         """
         device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
-        if self.packet.known.is_placed(device) or self._told("doors", names=True, topic=False):
+        if self.packet.known.is_placed(device) or self._told("strong", names=True, topic=False):
             return []
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
-        return unsaid(self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own])
+        called = [str(leaf.value) for kind in ("place", "line") for leaf in self._tops(kind)]
+        where = self.origin.texts if self.origin else [t for t in self.packet.levels if t not in own]
+        return [*unsaid(where), *unsaid(called)]
 
     def _unclear(self, named: Sequence[Leaf]) -> list[str]:
         """Return the fields beside qualified names of which nobody knows whether they change what those say."""
@@ -290,7 +288,8 @@ class _Message:
         """Return what keeps apart all that one device counts: the place, the part of the device, and the line."""
         kinds = ("place", "sub", "line") if self._tops("device") else ("place", "line")
         parts = [str(leaf.value).strip() for kind in kinds for leaf in self._tops(kind)]
-        return "/".join(part for part in dict.fromkeys(parts) if not field_names.is_name(part))
+        told = (part for part in parts if not (field_names.is_name(part) or field_names.is_a_state(part)))
+        return "/".join(dict.fromkeys(told))
 
     def _device(self) -> str:
         topic, found = self.packet.topic, self._tops("device") or self._tops("sub")

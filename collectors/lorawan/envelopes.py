@@ -69,7 +69,7 @@ class Network:
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
-        is_like = any(all(get(body) is not None for get in needed) for needed in self._needs)
+        is_like = any(None not in [get(body) for get in needed] for needed in self._needs)
         return is_like and self._made_up(body) is not True
 
     def unwrap(self, body: Body, at: str = "$") -> Uplink:
@@ -132,15 +132,11 @@ class Envelopes:
         self._networks = [network for network in NETWORKS if network.adapter == adapter]
         self._marks = [mark for network in self._networks for mark in network.marks]
 
-    def reads(self, packet: Packet) -> bool:
-        """Tell whether a message is of one of these networks. Never raises."""
-        return any(mark in packet.payload for mark in self._marks) and self._found(packet) is not None
-
-    def decode(self, packet: Packet) -> Decoded:
-        """Return the readings in an uplink. Raises Unreadable."""
-        found = self._found(packet)
+    def decode(self, packet: Packet) -> Decoded | None:
+        """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
+        found = self._found(packet) if any(mark in packet.payload for mark in self._marks) else None
         if found is None:
-            return Decoded()
+            return None
         network, body, at = found
         for part in (body, *body.values()):
             if type(part) is dict:

@@ -18,9 +18,9 @@ from besok.model.readings import Decoded
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, registry, unknown
+from collectors.devices import reader, registry, subjects, unknown
 from collectors.devices.finding import Body, is_for
-from collectors.devices.registry import Entry
+from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
 from collectors.lorawan.uplink import SOURCE, At, Uplink
@@ -59,10 +59,10 @@ def _read(frame: "_Reading") -> Decoded:
         if found.readings and frame.misses_people(found):
             beside = beside or found  # a decoder of another version may have other names for them
         elif found.readings or (found.not_data and beside is None):
-            return found
+            return frame.sensed(found)
         problems += found.problems
     if beside is not None:
-        return beside
+        return frame.sensed(beside)
     if not problems and frame.uplink.payload:
         problems = [frame.unknown()]
     return Decoded(
@@ -81,21 +81,28 @@ class _Reading:
         self.texts = (text,) if text else uplink.models
         self.uplink = uplink
         self.packet = packet
-        self.entry = _entry_of(self.texts)
+        self.table = _entry_of(self.texts)
         self.answered: tuple[Codec, Answer] | None = None  # once the codec was asked
 
     def misses_people(self, found: Decoded) -> bool:
         """Tell whether the model's table is about people or presence, and these readings are not."""
-        if self.entry is None or any(reading.metric in PEOPLE for reading in found.readings):
+        if self.table is None or any(reading.metric in PEOPLE for reading in found.readings):
             return False
-        return any(value.metric in PEOPLE for form in self.entry.formats for value in form.values)
+        return any(value.metric in PEOPLE for form in self.table.messages for value in form.values)
+
+    def sensed(self, found: Decoded) -> Decoded:
+        """Believe what people call the device, unless somebody has said in Besök what it is."""
+        if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
+            return found
+        called = (text for text in self.uplink.models if registry.by_model(text) is None)
+        return subjects.sensed(found, lambda: subjects.words(*called))
 
     def by_network(self) -> Decoded:
         """Read what the network server's own decoder made of the bytes."""
         fields = self.uplink.fields
-        if self.entry is None or type(fields) is not dict:
+        if self.table is None or type(fields) is not dict:
             return Decoded()
-        return registry.read_fields(self.entry, self._body(fields))
+        return registry.read_fields(self.table, self._body(fields))
 
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
@@ -119,8 +126,8 @@ class _Reading:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:
             return self._nothing(codec.name, ", ".join(answer.warnings))
-        if self.entry is not None:
-            return self._by_table(self.entry, answer.fields)
+        if self.table is not None:
+            return self._by_table(self.table, answer.fields)
         found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
         if found is None:
             found = self._ask(answer.fields, replace(self.uplink.at(), fields=f"$.{mapping.CODEC}"))
@@ -128,32 +135,32 @@ class _Reading:
 
     def by_layout(self) -> Decoded:
         """Read what a layout makes of the bytes: that of the model, or one that no other device can have."""
-        uplink, entry = self.uplink, self.entry
+        uplink, table = self.uplink, self.table
         if not uplink.payload:
             return Decoded()
-        if entry is None and not self.is_named:
-            entry = by_layout().get(layout.recognise(uplink.device, uplink.fport, uplink.payload))
-        name = layout_of(entry) if entry is not None else ""
-        if entry is None or not name:
+        if table is None and not self.is_named:
+            table = by_layout().get(layout.recognise(uplink.device, uplink.fport, uplink.payload))
+        name = table.layout if table is not None else ""
+        if table is None or not name:
             return Decoded()
         try:
             fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
         except layout.Incomplete as exc:
-            found = registry.read_fields(entry, self._body(exc.fields))
-            problems = (*found.problems, f"{entry.table.name}: {exc}")
+            found = registry.read_fields(table, self._body(exc.fields))
+            problems = (*found.problems, f"{table.name}: {exc}")
             return replace(found, problems=problems, not_data="", identity=uplink.identity)
         except Unreadable as exc:
-            raise Unreadable(f"{entry.table.name}: {exc}") from exc
-        found = registry.read_fields(entry, self._body(fields)) if fields else Decoded()
+            raise Unreadable(f"{table.name}: {exc}") from exc
+        found = registry.read_fields(table, self._body(fields)) if fields else Decoded()
         if found == Decoded():
-            return self._nothing(entry.table.name, why_nothing)
+            return self._nothing(table.name, why_nothing)
         return found
 
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
-            for entry in platforms():
-                forms = [form for form in entry.formats if form.when and is_for(form, self._body(value))]
+            for table in platforms():
+                forms = [form for form in table.messages if form.when and is_for(form, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found
         return Decoded()
@@ -161,7 +168,7 @@ class _Reading:
     def by_name(self) -> Decoded:
         """Read fields of models that no table knows as those of any unknown device: few names count, the rest asks."""
         fields = self.uplink.fields
-        if self.entry is None:
+        if self.table is None:
             if fields is None:
                 return Decoded()
             if type(fields) is not dict:
@@ -169,15 +176,15 @@ class _Reading:
                     f"the network server's decoder gives {show(fields)}: it must give fields with names"
                 )
             return self._ask(fields, self.uplink.at())
-        if type(fields) is dict and not layout_of(self.entry):
-            raise Unreadable(registry.nothing_found(self.entry, fields))
+        if type(fields) is dict and not self.table.layout:
+            raise Unreadable(registry.nothing_found(self.table, fields))
         return Decoded()
 
     def unknown(self) -> str:
         """Say that nothing decodes the bytes, and what to do."""
         payload = self.uplink.payload
         shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
-        model = self.entry.table.name if self.entry else ""
+        model = self.table.name if self.table else ""
         return (UNSUPPORTED if model else UNKNOWN).format(shown=shown, port=self.uplink.fport, model=model)
 
     def _nothing(self, model: str, why: str = "") -> Decoded:
@@ -190,10 +197,10 @@ class _Reading:
         origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
         return unknown.decode_fields(origin)
 
-    def _by_table(self, entry: Entry, fields: dict[str, Any]) -> Decoded:
-        found = registry.read_fields(entry, self._body(fields))
+    def _by_table(self, table: Table, fields: dict[str, Any]) -> Decoded:
+        found = registry.read_fields(table, self._body(fields))
         if found == Decoded():
-            raise Unreadable(registry.nothing_found(entry, fields))
+            raise Unreadable(registry.nothing_found(table, fields))
         return found
 
     def _body(self, value: Any) -> Body:
@@ -208,28 +215,23 @@ class _Reading:
 
 
 @cache
-def platforms() -> tuple[Entry, ...]:
+def platforms() -> tuple[Table, ...]:
     """Return the tables of decoded fields that are the same for every device."""
-    return tuple(entry for entry in registry.lorawan() if entry.table.kind == "platform")
-
-
-def layout_of(entry: Entry) -> str:
-    """Return the layout of the frames of a model, "" if Besök has none."""
-    return entry.table.lorawan.layout if entry.table.lorawan is not None else ""
+    return tuple(table for table in registry.lorawan() if table.kind == "platform")
 
 
 @cache
-def by_layout() -> dict[str, Entry]:
+def by_layout() -> dict[str, Table]:
     """Return the tables by the layout that is theirs alone."""
-    count = Counter(map(layout_of, registry.lorawan()))
-    return {name: entry for entry in registry.lorawan() if count[name := layout_of(entry)] == 1 and name}
+    count = Counter(table.layout for table in registry.lorawan())
+    return {table.layout: table for table in registry.lorawan() if table.layout and count[table.layout] == 1}
 
 
 @lru_cache(maxsize=8192)
-def _entry_of(texts: tuple[str, ...]) -> Entry | None:
+def _entry_of(texts: tuple[str, ...]) -> Table | None:
     """Return the table of the first text that names a radio device."""
     entries = (registry.by_model(text) for text in texts)
-    return next((e for e in entries if e is not None and e.table.lorawan is not None), None)
+    return next((e for e in entries if e is not None and e.lorawan is not None), None)
 
 
 @lru_cache(maxsize=8192)
@@ -243,14 +245,14 @@ def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
 
     That is one whose name stands in the text, or one of a twin: a model that the same table is for.
     """
-    words, entry = registry.spoken(text), registry.by_model(text)
+    words, table = registry.spoken(text), registry.by_model(text)
     known = _named(codecs)
     apart = max(
         map(len, words & registry.index().apart), default=0
     )  # another model, whose name holds this one's
     found = sorted((word for word in words & known.keys() if len(word) >= apart), key=len, reverse=True)
     by_name = (known[word] for word in found)
-    twins = (codec for codec in codecs if entry is not None and registry.by_model(codec.name) is entry)
+    twins = (codec for codec in codecs if table is not None and registry.by_model(codec.name) is table)
     return next((codec for codec in by_name if _is_of(codec.vendor, words)), None) or next(twins, None)
 
 

@@ -13,8 +13,9 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
-from collectors.devices import registry
+from collectors.devices import field_names, registry
 from collectors.devices.finding import Body
+from collectors.devices.subjects import WARM
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
 
@@ -24,16 +25,13 @@ TABLE: Final = "SenML pack"
 _DEVEUI = re.compile(r"urn:dev:(?:deveui|eui64|eui)[:_]([0-9a-f-]{13,23})", re.IGNORECASE)
 
 
-def reads(packet: Packet) -> bool:
-    """Tell whether this is a list whose first record names a device and whose records have values."""
-    if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
-        return False
-    pack = packet.value
-    return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
+def decode(packet: Packet) -> Decoded | None:
+    """Return the readings in a pack: of the frame that it holds, or of its records by their units.
 
-
-def decode(packet: Packet) -> Decoded:
-    """Return the readings in a pack: of the frame that it holds, or of its records by their units."""
+    None if this is no list whose first record names a device. Raises Unreadable.
+    """
+    if not _is_pack(packet):
+        return None
     records = [record for record in packet.value if type(record) is dict]
     values = {record["n"]: _value(record) for record in records if type(record.get("n")) is str}
     frame = _DEVEUI.match(records[0]["bn"])
@@ -46,7 +44,11 @@ def decode(packet: Packet) -> Decoded:
         )
         return read(uplink, packet)
     entry = registry.by_model(TABLE)
-    body = Body(value=_resolved(records), packet=packet, device=deveui(frame[1]) if frame else "")
+    resolved = _resolved(records)
+    of_rooms = [record for record in resolved if not _is_elsewhere(record)]
+    if resolved and not of_rooms:
+        return Decoded(not_data=WARM)
+    body = Body(value=of_rooms, packet=packet, device=deveui(frame[1]) if frame else "")
     decoded = registry.read_fields(entry, body) if entry else Decoded()
     if not decoded.readings and not decoded.problems:
         names = ", ".join(sorted(name for name in values if name.isprintable())[:8])
@@ -73,6 +75,19 @@ def _resolved(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             {"resolved": True, "device": device, "time": _time(record, base.get("bt"))} | own,
         )
     return found
+
+
+def _is_pack(packet: Packet) -> bool:
+    if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
+        return False
+    pack = packet.value
+    return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
+
+
+def _is_elsewhere(record: dict[str, Any]) -> bool:
+    """Tell whether a record is named after what has a climate of its own: a freezer, water, a processor."""
+    names = f"{record['device']} {record['name']}"
+    return any(word != "battery" for word in field_names.telling("outside", names))
 
 
 def _value(record: dict[str, Any]) -> Any:

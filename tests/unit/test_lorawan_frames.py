@@ -250,4 +250,4 @@ def test_a_known_make_with_an_unknown_model_is_asked_about(model: str, frame: st
 )
 def test_models_are_matched_tolerantly(text: str, model: str) -> None:
     entry = registry.by_model(text)
-    assert (entry.table.model if entry else "") == model
+    assert (entry.model if entry else "") == model

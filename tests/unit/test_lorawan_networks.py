@@ -355,6 +355,23 @@ def test_senml_with_base_value_and_times_relative_to_now() -> None:
     assert (reading.source, reading.device, reading.value, reading.time) == ("lorawan", DEVICE, 21.5, None)
 
 
+@pytest.mark.parametrize(("name", "unit"), [("freezer", "Cel"), ("boiler/water", "Cel"), ("soil", "%RH")])
+def test_senml_of_a_freezer_or_of_water_is_no_climate_of_a_room(name: str, unit: str) -> None:
+    decoded = decode(ANY, [{"bn": "urn:dev:ow:10e2073a:", "n": name, "u": unit, "v": 8}])
+    assert not decoded.readings
+    assert "not that of a room" in decoded.not_data
+
+
+def test_what_thingpark_says_of_a_device_is_read() -> None:
+    counted = {"Time": "2026-11-25T08:15:00Z", "DevEUI": DEVICE, "FPort": 1, "payload": {"people_in": 3}}
+    plain = {"DevEUI_uplink": counted | {"payload_hex": "01"}}
+    assert values(decode(ANY, plain, NOBODY)) == {("flow:1", "in"): 3}
+    for told in ({"DriverCfg": {"app": {"pId": "parking"}}}, {"CustomerData": {"tags": ["bicycles"]}}):
+        decoded = decode(ANY, {"DevEUI_uplink": counted | {"payload_hex": "01"} | told}, NOBODY)
+        assert not decoded.readings
+        assert "which is no person" in decoded.problems[0]
+
+
 def test_senml_may_hold_a_frame() -> None:
     name = {"bn": f"urn:dev:DEVEUI:{DEVICE.upper()}:", "bt": 1795594501}
     decoded = decode(ANY, [name, {"n": "payload", "vs": HEXED}, {"n": "port", "v": 85}])

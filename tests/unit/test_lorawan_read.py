@@ -73,6 +73,33 @@ def test_the_networks_fields_come_first() -> None:
     assert said(decode(body, context("Milesight VS133"))) == {"flow:1 in_total": 1, "flow:1 out_total": 2}
 
 
+@pytest.mark.parametrize(
+    ("name", "model", "counts"),
+    [
+        ("Desk 3", "", True),
+        ("Parking bay 3", "", False),
+        ("Parking bay 3", "Milesight VS340", True),  # somebody has said in the site file what it is
+    ],
+)
+def test_a_device_that_senses_presence_is_believed_as_it_is_called(
+    name: str, model: str, counts: bool
+) -> None:
+    body = uplink("", object={"occupancy": "occupied"})
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight VS340", "deviceName": name}
+    decoded = decode(body, context(model))
+    assert bool(decoded.readings) is counts
+    assert counts or "parking" in decoded.problems[0]
+
+
+def test_a_counter_is_not_doubted_for_its_name_and_a_freezer_is_no_room() -> None:
+    body = uplink("", object={"line_1_total_in": 4})
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": "Parking exit"}
+    assert said(decode(body, context())) == {"flow:1 in_total": 4}
+    body = uplink("", object={"temperature": -18, "humidity": 60, "battery": 90})
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight AM102", "deviceName": "Freezer 3"}
+    assert said(decode(body, context())) == {"level:1 battery_pct": 90}
+
+
 def test_then_a_codec() -> None:
     decoded = decode(uplink(TOTALS), context("Milesight VS133"))
     assert said(decoded) == {"flow:1 in_total": 12, "flow:1 out_total": 85}

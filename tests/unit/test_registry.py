@@ -26,9 +26,7 @@ def told(monkeypatch: pytest.MonkeyPatch, says: Decoded | Exception) -> Decoded:
             raise says
         return says
 
-    monkeypatch.setattr(
-        decoding, "ADAPTERS", (Adapter(name="odd", reads=lambda _packet: True, decode=decode),)
-    )
+    monkeypatch.setattr(decoding, "ADAPTERS", (Adapter(name="odd", decode=decode),))
     return decoding.decode(MESSAGE)
 
 

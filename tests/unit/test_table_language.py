@@ -326,7 +326,7 @@ def test_a_platform_that_is_not_there_is_refused() -> None:
     text = f'{HEAD}platform = "nowhere"\n{EXAMPLE}'
     table = parse(text, "acme/g3.toml")
     index = registry.Index(Counter())
-    index.add(registry.Entry(table, tuple(table.messages)))
+    index.add(table)
     assert index.platforms == {}
     with pytest.raises(TableError, match="at least one kind of message"):
         parse(f"{HEAD}{EXAMPLE}", "acme/g3.toml")

@@ -143,15 +143,21 @@ def split_clock(texts: pd.Series) -> SplitClock:
 
 
 def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
-    week = "%V" in date_format and "%u" not in date_format
-    suffix = ("-1", "-%u") if week else ("", "")
-    try:
-        wall = pd.to_datetime(texts + suffix[0], format=date_format + suffix[1], errors="coerce")
-    except ValueError as exc:
-        raise CountFileError(f"--date-format {date_format}: {exc}") from exc
+    wall = _by_format(texts, date_format)
     _refuse(wall.isna(), texts, f"is not written as {date_format} (--date-format)")
     day = re.search(r"%[djxDcs]", date_format)
-    return wall.dt.tz_localize(None).astype("datetime64[s]"), "W" if week else "D" if day else "M"
+    return wall.dt.tz_localize(None).astype(
+        "datetime64[s]"
+    ), "D" if day else "W" if "%V" in date_format else "M"
+
+
+def _by_format(texts: pd.Series, date_format: str) -> pd.Series:
+    """Return texts as days by a stated format, weeks as their Mondays, NaT where it does not fit."""
+    suffix = ("-1", "-%u") if "%V" in date_format and "%u" not in date_format else ("", "")
+    try:
+        return pd.to_datetime(texts + suffix[0], format=date_format + suffix[1], errors="coerce")
+    except ValueError as exc:
+        raise CountFileError(f"--date-format {date_format}: {exc}") from exc
 
 
 def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
@@ -191,17 +197,13 @@ def rewritten(words: pd.Series) -> pd.Series:
     return plain
 
 
-def months_among(texts: pd.Series, date_format: str = "") -> list[str]:
-    """Return the texts that are months of a year, by the format that fits most of them."""
-    plain = texts if date_format else rewritten(texts.str.lower())
-    forms = [date_format] if date_format else FORMATS["M"]
-    try:
-        fitting = [
-            texts[pd.to_datetime(plain, format=form, errors="coerce").notna()].tolist() for form in forms
-        ]
-    except ValueError:  # a format without a month
-        return []
-    return max(fitting, key=len)
+def months_written(texts: pd.Series, date_format: str = "") -> pd.Series:
+    """Return heads of columns with the months among them in one way, 2015-01 where a format of theirs is stated."""
+    plain = rewritten(texts.str.lower())
+    if not date_format:
+        return plain
+    found: pd.Series = _by_format(texts, date_format).dt.strftime("%Y-%m").fillna(plain)
+    return found
 
 
 def _english(month: re.Match[str]) -> str:

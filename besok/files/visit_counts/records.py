@@ -61,6 +61,33 @@ def records(
     if any(THOUSANDS.search(text) for text in (*table.title, *(table.name(c) for c in used))):
         numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
+    frame = by_period(
+        replace(table, body=body), columns, heads, numbers[used], talk, titles=titles, zone=zone
+    )
+    frame = frame.rename(columns={"value": "visits"})
+    return Records(
+        frame=frame,
+        timed=bool((frame["wall"] != frame["wall"].dt.normalize()).any()),
+        ends=columns.ends,
+        heads=tuple(table.name(c) for c in used),
+    )
+
+
+def by_period(
+    table: Table,
+    columns: Columns,
+    heads: Mapping[int, HeadParts],
+    values: pd.DataFrame,
+    talk: Talk,
+    *,
+    titles: Sequence[str] = (),
+    zone: ZoneInfo | None = None,
+) -> pd.DataFrame:
+    """Return a line for each of the values, which stand below some of the heads, in rows of the table.
+
+    Its columns are first, last, wall, unit, row, series and value. Raises Unclear, CountFileError.
+    """
+    body, used = table.body, [int(c) for c in values.columns]
     texts, rows = {}, {}
     turns = year_turns(body, columns, {c: heads[c] for c in used}, talk)
     for c in used:
@@ -77,16 +104,10 @@ def records(
         series = names[c] if own is None else (own + (f" / {names[c]}" if names[c] else "")).to_numpy()
         parts.append(
             read[c]
-            .assign(row=rows[c].index, series=series, visits=numbers.loc[rows[c].index, c].to_numpy())
+            .assign(row=rows[c].index, series=series, value=values.loc[rows[c].index, c].to_numpy())
             .reset_index(drop=True)
         )
-    frame = pd.concat(parts, ignore_index=True)
-    return Records(
-        frame=frame,
-        timed=bool((frame["wall"] != frame["wall"].dt.normalize()).any()),
-        ends=columns.ends,
-        heads=tuple(table.name(c) for c in used),
-    )
+    return pd.concat(parts, ignore_index=True)
 
 
 def _joined(body: pd.DataFrame, names: Sequence[int]) -> "pd.Series[str] | None":
@@ -422,7 +443,7 @@ def _read_periods(
     return found
 
 
-def _series_names(table: Table, heads: dict[int, HeadParts], used: Sequence[int]) -> dict[int, str]:
+def _series_names(table: Table, heads: Mapping[int, HeadParts], used: Sequence[int]) -> dict[int, str]:
     """Return the names that heads give to series: none where all have the same."""
     rests = {c: _without_direction(heads[c].rest) for c in used}
     if len(set(rests.values())) == 1:

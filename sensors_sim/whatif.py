@@ -52,7 +52,7 @@ BAND: Final = (0.5, 0.1, 0.9)  # the middle, and the ends of the interval that h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Question: the scenario `then` beside `today`, from `first` to `last` (business days, inclusive)."""
+    """Question: the scenario `then` compared with `today`, from `first` to `last` (business days, inclusive)."""
 
     site_file: SiteFile
     then: Scenario

@@ -40,7 +40,7 @@ GAVE: Final = (
     "a_year_high",
     "of_missing",
 )
-NOT_READ: Final = (*GAVE, "state", "gave_sv", "gave_en")  # what exported tables have beside
+NOT_READ: Final = (*GAVE, "state", "gave_sv", "gave_en")  # what exported tables have besides
 ALSO: Final[Mapping[str, str]] = {  # what a column is called elsewhere
     "plats": "site", "anläggning": "site", "bibliotek": "site", "library": "site",
     "title": "title_sv", "titel": "title_sv", "önskemål": "title_sv",

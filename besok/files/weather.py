@@ -19,7 +19,7 @@ HOURS = 18  # of a day, from which hourly values are enough
 TEMPERATURE, PRECIPITATION = "temperature_c", "precipitation_mm"
 LIMITS: Final = {TEMPERATURE: (-70.0, 60.0), PRECIPITATION: (0.0, 1000.0)}
 DAYS: Final = ("representativt_dygn", "date", "day", "datum", "dag")
-CLOCK: Final = ("tid_(utc)",)  # beside the day in SMHI's hourly values
+CLOCK: Final = ("tid_(utc)",)  # next to the day in SMHI's hourly values
 NAMES: Final = {  # what a column is called in files
     TEMPERATURE: (TEMPERATURE, "temperature", "temp", "lufttemperatur", "temperatur"),
     PRECIPITATION: (

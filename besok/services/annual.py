@@ -199,7 +199,7 @@ class _Inputs:
         )
 
     def _brought_share(self, n: int, per_day: float) -> float:
-        """Return the share that was taken off a day that people brought, beside what is taken off each day."""
+        """Return the share that was taken off a day that people brought, besides what is taken off each day."""
         day = self.brought_days.get(n)
         return max(1 - (day.net + per_day) / day.gross, 0.0) if day and day.gross and day.net else 0.0
 

@@ -91,7 +91,7 @@ def with_closed(
 ) -> list[VisitPoint]:
     """Return the points of months or years between two days: those that are closed with the figure as it was closed.
 
-    What it would be now stands beside it where that differs.
+    What it would be now is added where that differs.
     """
     if step not in ("month", "year"):
         return list(points)

@@ -1,4 +1,4 @@
-"""`besok simulate score --stored`: what a running installation has stored, beside the truth of its simulated world."""
+"""`besok simulate score --stored`: what a running installation has stored, against its simulated truth."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Backtests: how the forecast would have done on a series, beside simple rules."""
+"""Backtests: how the forecast would have done on a series, compared with simple rules."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from house import House, Open
 from playwright.sync_api import expect
 
 from besok.model.calendar import business_day, day_bounds
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.readings import Reading
 from besok.store import forecasts, sites
 from besok.store.database import Database

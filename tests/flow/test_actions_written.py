@@ -32,7 +32,7 @@ def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
     ):
         assert ask.patch(path, json={"who": "Kim", **said}).json()["answer"] == became
     other = f"{V1}/fler-stolar-i-foajen-2"
-    for said in ("Kanske", "Ja"):  # one language stands for both, also where it is written anew
+    for said in ("Kanske", "Ja"):  # one language stands for both, also where it is written again
         assert ask.patch(other, json={"who": "Kim", "answer_sv": said}).json()["answer"] == {
             "sv": said,
             "en": said,

@@ -55,7 +55,7 @@ def counted(db: Database) -> Database:
     return db
 
 
-def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -> None:
+def test_effects_of_events_are_computed_once_a_day_and_told(counted: Database) -> None:
     concert = Occurrence(
         uid="1", title="Concert", place="", start=CONCERT, end=CONCERT + timedelta(hours=1), all_day=False
     )

@@ -1,4 +1,4 @@
-"""Days to be estimated anew: marked, taken, and never forgotten between the two."""
+"""Days to be estimated again: marked, taken, and never forgotten between the two."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -35,7 +35,7 @@ VISITS: Final = frozenset(
      "patrons", "dörrräknare", "besuch"}
     - {"in", "total", "totalt", "summa", "net", "value", "y"}
 )  # fmt: skip
-OTHER: Final = frozenset(  # what libraries count beside visits
+OTHER: Final = frozenset(  # what libraries count besides visits
     {"loans", "loan", "lån", "utlån", "utlåning", "circulation", "checkouts", "renewals", "omlån",
      "temperature", "temperatur", "temp", "revenue", "sales", "downloads", "nedladdningar", "pages",
      "occupancy", "beläggning", "reservations", "medier", "items", "staff", "hours", "öppettimmar", "timmar",
@@ -197,7 +197,7 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
     finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)
     across = (labels.head_parts(table.heads[c]).parts for c in found.counts)
     if finest == "year" and {*"mqsw"} & {*found.parts, *itertools.chain(*across)}:
-        found.parts.setdefault("y", begins[0])  # 2018/19 beside its months
+        found.parts.setdefault("y", begins[0])  # 2018/19 next to its months
         return
     among = [c for c in begins if wholes[c] == finest]
     named = [c for c in among if words_of(table.name(c)) & BEGINS] or among

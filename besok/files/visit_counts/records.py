@@ -199,7 +199,7 @@ def _counting(
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
     outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
-    if outward and not inward:  # “Entrance” beside “Exit” is a way in, alone it is a door
+    if outward and not inward:  # “Entrance” next to “Exit” is a way in, alone it is a door
         inward = [c for c in found if "entrance" in words_of(heads[c].rest) and c not in outward]
     if inward and outward:
         beside = [c for c in found if c not in inward and c not in outward]
@@ -256,7 +256,7 @@ def _without_notes(body: pd.DataFrame, columns: Columns, used: Sequence[int], ta
 
 
 def _filled_down(body: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Repeat what merged cells say once: a year beside its months, a branch beside its years."""
+    """Repeat what merged cells say once: a year next to its months, a branch next to its years."""
     keys = columns.keys
     if len(keys) < 2:
         return body

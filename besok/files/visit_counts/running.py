@@ -68,7 +68,7 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
 
 
 def _grows(frame: pd.DataFrame) -> bool:
-    """Tell whether the counts of a series never fall, while each step is small beside what they are."""
+    """Tell whether the counts of a series never fall, while each step is small compared with what they are."""
     if frame["unit"].isin(["quarter", "year"]).all():
         return False  # which grow by themselves
     for _, own in frame[frame["visits"].notna()].groupby("series", sort=False):

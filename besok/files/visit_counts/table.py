@@ -115,7 +115,7 @@ def _find_table(sheet: Sheet) -> Table | None:
 
 
 def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the first row with a count beside something that tells what it counts, and no head of figures."""
+    """Return the first row with a count next to something that tells what it counts, and no head of figures."""
     for n, row in enumerate(rows[:LOOKED_AT]):
         if _is_head(row):
             continue
@@ -188,7 +188,7 @@ def _kind(text: str) -> str | None:
 
 
 def _is_dated(row: Sequence[str]) -> bool:
-    """Tell whether a row begins with a period, and has something beside it that is none."""
+    """Tell whether a row begins with a period, and has something next to it that is none."""
     told = [text for text in row if text]
     if len(told) < 2 or labels.FIGURES.fullmatch(told[0]) or not labels.whole(told[0]):
         return False
@@ -204,7 +204,10 @@ def _is_head(row: Sequence[str]) -> bool:
     begin = next((n for n, text in enumerate(told) if labels.is_number(text)), len(told))
     if begin or (row and not row[0]):
         return labels.sequence(told[begin:]) is not None
-    return labels.sequence(told[1:]) not in (None, "y")  # a year above the names, and days or hours beside it
+    return labels.sequence(told[1:]) not in (
+        None,
+        "y",
+    )  # a year above the names, and days or hours next to it
 
 
 def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]]:

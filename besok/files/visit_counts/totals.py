@@ -1,4 +1,4 @@
-"""Sums that a file has beside its counts: rows, columns, series and longer periods; checked, told, and left out."""
+"""Sums that a file has besides its counts: rows, columns, series and longer periods; checked, told, and left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

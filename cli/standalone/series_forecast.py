@@ -27,7 +27,7 @@ from besok.analytics.forecast import (
 from besok.analytics.forecast.months import years_of_months
 from besok.files.values import Unit
 from besok.model.errors import BesokError
-from besok.model.forecast import ExpectedTotal
+from besok.model.outlook import ExpectedTotal
 from besok.model.plurals import many
 from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths

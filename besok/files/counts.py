@@ -127,8 +127,8 @@ def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFram
     try:
         first = parse_times(texts).wall.dt.normalize()
         ends = first.copy()
-        if end and (told := frame[end][frame[end] != ""]).size:
-            ends.update(parse_times(told).wall.dt.normalize())
+        if end and (texts_of_ends := frame[end][frame[end] != ""]).size:
+            ends.update(parse_times(texts_of_ends).wall.dt.normalize())
     except CountFileError as exc:
         raise CountFileError(str(exc).replace(ADVICE, "")) from exc
     return pd.DataFrame({"first": first, "last": ends, "name": frame[label] if label else ""})

@@ -130,7 +130,7 @@ def split_clock(texts: pd.Series) -> SplitClock:
     """Part the time of day from the day."""
     words = texts.str.lower().tolist()
     found = [_CLOCK.search(text) for text in words]
-    clocks = [told[0] if told and (told[2] or told[4]) else "" for told in found]
+    clocks = [match[0] if match and (match[2] or match[4]) else "" for match in found]
     days = pd.Series(map(str.removesuffix, words, clocks), texts.index, dtype=str)
     codes, distinct = pd.factorize(pd.Series(clocks, dtype=str))
     parts = distinct.to_series().str.extract(_CLOCK)
@@ -295,11 +295,13 @@ def decimal_sign(digits: pd.Series, sep: str, column: str) -> str:
 
 
 def _decimal_question(text: str) -> FileQuestion:
-    told = Translatable("Which is the decimal sign? “{text}” may be two different numbers.", {"text": text})
+    question = Translatable(
+        "Which is the decimal sign? “{text}” may be two different numbers.", {"text": text}
+    )
     as_comma, as_dot = text.replace(".", "").replace(",", "."), text.replace(",", "")
     return FileQuestion(
         key="decimal",
-        text=told,
+        text=question,
         choices=(
             FileChoice(value=",", text=Translatable("comma: {text} is {n}", {"text": text, "n": as_comma})),
             FileChoice(value=".", text=Translatable("point: {text} is {n}", {"text": text, "n": as_dot})),
@@ -311,5 +313,5 @@ def _refuse(wrong: pd.Series, texts: pd.Series, reason: str | Translatable) -> N
     """Raise CountFileError for the first line that is wrong."""
     if wrong.any():
         place = int(wrong.to_numpy().argmax())
-        told = {"line": texts.index[place], "text": repr(texts.iloc[place][:60]), "reason": reason}
-        raise CountFileError(Translatable("line {line}: {text} {reason}", told))
+        values = {"line": texts.index[place], "text": repr(texts.iloc[place][:60]), "reason": reason}
+        raise CountFileError(Translatable("line {line}: {text} {reason}", values))

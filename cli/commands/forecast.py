@@ -95,10 +95,10 @@ def forecast(
     rows, note = work.meant(horizon, series.step)
     if note:
         print(note, file=sys.stderr)
-    told = work.answer(series, calendar, rows, goal, form.seed, paths)
+    answer = work.answer(series, calendar, rows, goal, form.seed, paths)
     if goal and (form.as_csv or not form.as_json):
-        print(work.sentence(told), file=sys.stderr)
-    print(work.as_json(told) if form.as_json and not form.as_csv else work.as_csv(told))
+        print(work.sentence(answer), file=sys.stderr)
+    print(work.as_json(answer) if form.as_json and not form.as_csv else work.as_csv(answer))
 
 
 @taking_together

@@ -157,8 +157,8 @@ def _space_row(space: SpaceStrain) -> list[str]:
 
 def _when(space: SpaceStrain) -> str:
     """Return the two longest windows in a few words: "Sat 12-16 (131 min)"."""
-    told = space.when[:2]
-    return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
+    times = space.when[:2]
+    return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in times)
 
 
 def _weekday(window: Window) -> str:

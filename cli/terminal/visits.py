@@ -41,14 +41,14 @@ def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
 
 def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> str:
     """Return one JSON object: the preview, what was found in the file, and the import once it is stored."""
-    told: dict[str, Any] = {} if number is None else {"import": number}
-    told |= _PREVIEW.dump_python(seen, mode="json")
-    told["remarks"] = [
+    document: dict[str, Any] = {} if number is None else {"import": number}
+    document |= _PREVIEW.dump_python(seen, mode="json")
+    document["remarks"] = [
         {"kind": r.kind, "first": _day(r.first), "last": _day(r.last), "text": str(r.text)}
         for r in seen.remarks
     ]
-    told["file"] = [_remark(remark) for remark in file.findings]
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    document["file"] = [_remark(remark) for remark in file.findings]
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def listing_as_json(found: Sequence[ImportView]) -> str:

@@ -202,12 +202,12 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
     among = [c for c in begins if wholes[c] == finest]
     named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
     if len(named) > 1:
-        told = talk.ask(
+        answer = talk.ask(
             "date-column",
             "Several columns hold times. Which tells when the people came?",
             [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
         )
-        named = [c for c in named if table.name(c) == told]
+        named = [c for c in named if table.name(c) == answer]
     found.whole = named[0]
     found.until = next((c for c in ends if wholes[c] == finest == "day"), None)
     found.parts.clear()  # they repeat it

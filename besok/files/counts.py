@@ -10,8 +10,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from besok.files.column_names import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS
-from besok.files.tables import DETECT, TOTALS, ReadOptions, choose, find, listed, plain, read_frame, read_text
+from besok.files.tables import (
+    BESIDE,
+    CLOCKS,
+    COUNT_NAMES,
+    DATES,
+    DAYS,
+    DETECT,
+    MONTHS,
+    TOTALS,
+    WEEKS,
+    YEARS,
+    ReadOptions,
+    choose,
+    find,
+    listed,
+    plain,
+    read_frame,
+    read_text,
+)
 from besok.files.values import ADVICE, Times, months_written, parse_numbers, parse_times
 from besok.files.visit_counts.columns import Columns
 from besok.files.visit_counts.labels import WHOLES, head_parts

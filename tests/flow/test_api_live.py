@@ -11,7 +11,7 @@ import httpx2
 import psycopg
 import pytest
 from pydantic import SecretStr
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from besok.model.readings import Reading
@@ -116,14 +116,6 @@ def test_screens_live_on_when_the_database_drops_its_connections(
             )
         visitors(db, places, 5)
         frame_with(socket, 5)
-
-
-def test_a_page_of_another_origin_gets_no_screen(quiet_web: str) -> None:
-    with pytest.raises(InvalidStatus) as refused, screen(quiet_web, origin="http://evil.example"):  # type: ignore[arg-type]
-        pass
-    assert refused.value.response.status_code == 403
-    with screen(quiet_web, origin=quiet_web) as socket:  # type: ignore[arg-type]
-        socket.recv(timeout=300)
 
 
 def test_an_unknown_site_closes_the_screen_with_its_reason(quiet_web: str) -> None:

@@ -8,8 +8,7 @@ from typing import Final, cast
 
 import pandas as pd
 
-from besok.files.column_names import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS
-from besok.files.tables import plain
+from besok.files.tables import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS, plain
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.labels import Part, Whole
 from besok.files.visit_counts.periods import SERIAL

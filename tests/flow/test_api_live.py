@@ -14,13 +14,13 @@ from pydantic import SecretStr
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from besok.model.readings import Reading
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.model.views.live import SiteLive
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from jobs import work
+from tests.readings import passed
 
 LIBRARY = "stadsbiblioteket"
 LIVE = f"/api/v1/sites/{LIBRARY}/live"
@@ -52,16 +52,9 @@ def visitors(db: Database, places: tuple[Site, ...], people: float) -> None:
     site = next(s for s in places if s.id == LIBRARY)
     entrance = next(p for p in site.portals if p.outer == "outside" and p.counted)
     sensor = next(s for s in site.sensors if s.portal == entrance.id and s.role == "primary")
-    now = datetime.now(UTC)
-    reading = Reading(
-        source="native",
-        device=site.external_id(sensor),
-        channel=sensor.channel_key,
-        metric="out" if sensor.swapped else "in",
-        value=people,
-        time=now,
-    )
-    write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
+    both = (None, people) if sensor.swapped else (people, None)
+    told = passed(site.external_id(sensor), datetime.now(UTC), *both, period_s=0, channel=sensor.channel_key)
+    write(db, Batch(readings=told))
 
 
 def settled(texts: Iterable[str | bytes], visits: float) -> dict[str, Any]:

@@ -24,7 +24,6 @@ OUTDATED = "update made_anew set version = version - 1, digest = 'of an older pr
 SNAPSHOT = """
 select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
 from information_schema.columns where table_schema = 'public'
-from tests.store.counted import put, reading
 union all select viewname || ': ' || definition from pg_views where schemaname = 'public'
 union all select indexdef from pg_indexes where schemaname = 'public'
 union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint

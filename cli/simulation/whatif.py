@@ -16,7 +16,7 @@ from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from besok.model.scenarios import LIKELY
-from besok.model.views.whatif import Answer, DoorRush, Holds, Replicated, SiteVisits, SpaceStrain, Window
+from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Window
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import Utilisation
@@ -78,7 +78,10 @@ def as_text(answer: Answer) -> str:
         "",
         *_in_short(answer),
         "",
-        *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
+        *table(
+            ["VISITS A DAY", "today", "then", "times"],
+            [[s.site, between(s.today), between(s.then), between(s.times, 2)] for s in answer.sites],
+        ),
         "",
         *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=[len(SPACE_HEADS) - 1]),
         f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
@@ -86,7 +89,8 @@ def as_text(answer: Answer) -> str:
         *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
         "",
         *table(
-            ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]
+            ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"],
+            [[p.portal, between(p.today), between(p.then)] for p in answer.portals[:SHOWN]],
         ),
     ]
     return "\n".join(lines)
@@ -129,14 +133,6 @@ def _replications(count: int) -> str:
 
 def _ample(space: SpaceStrain) -> bool:
     return space.today.holds.low is None and space.then.holds.low is None
-
-
-def _visit_row(site: SiteVisits) -> list[str]:
-    return [site.site, between(site.today), between(site.then), between(site.times, 2)]
-
-
-def _door_row(door: DoorRush) -> list[str]:
-    return [door.portal, between(door.today), between(door.then)]
 
 
 def _space_row(space: SpaceStrain) -> list[str]:

@@ -333,18 +333,13 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
 
 
 def _report(
-    db: Database,
-    on: _Inputs,
-    source: YearOfVisits | SampledYear,
-    *,
-    missing: tuple[date, ...],
-    **figures: Any,
+    db: Database, on: _Inputs, year: YearOfVisits | SampledYear, *, missing: tuple[date, ...], **figures: Any
 ) -> AnnualReport:
     """Return the report of a year with its days, definitions and imports, with `figures` and what else is told."""
     hours = [calendar.hours_of(day, on.site) for day in on.days]
     return like(
         AnnualReport,
-        source,
+        year,
         site=on.site.id,
         kind=on.site.kind,
         year=on.first.year,

@@ -39,7 +39,7 @@ def what_if(
     from sensors_sim.whatif import Question
 
     asked = scenario_files.find(scenario, sets, begins and begins.date())
-    usual, then = scenario_files.both_worlds(scenario_files.find(today, None), asked)
+    usual, then = scenario_files.worlds(scenario_files.find(today, None), asked)
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
         site_file=read(site_file) if site_file else stored(),

@@ -16,7 +16,7 @@ from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from besok.model.scenarios import LIKELY
-from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Window
+from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import Utilisation
@@ -154,11 +154,10 @@ def _space_row(space: SpaceStrain) -> list[str]:
 def _when(space: SpaceStrain) -> str:
     """Return the two longest windows in a few words: "Sat 12-16 (131 min)"."""
     times = space.when[:2]
-    return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in times)
-
-
-def _weekday(window: Window) -> str:
-    return WEEKDAYS[window.weekday][:3].capitalize()
+    return ", ".join(
+        f"{WEEKDAYS[w.weekday][:3].capitalize()} {w.start}-{w.end} ({max(1, round(w.minutes))} min)"
+        for w in times
+    )
 
 
 def _seat_row(space: SpaceStrain) -> list[str]:

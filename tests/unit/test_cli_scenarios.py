@@ -69,10 +69,10 @@ def test_who_simulates_live_sees_the_scenario_at_work() -> None:
 
 
 def test_what_is_today_holds_on_the_days_of_the_scenario_in_both_worlds() -> None:
-    usual, then = scenario_files.both_worlds(load("renovation"), load("new-park-entrance"))
+    usual, then = scenario_files.worlds(load("renovation"), load("new-park-entrance"))
     assert usual.first == then.first == load("new-park-entrance").first
     assert usual.closings == then.closings
-    assert scenario_files.both_worlds(ORDINARY, load("double-visitors"))[0] is ORDINARY
+    assert scenario_files.worlds(ORDINARY, load("double-visitors"))[0] is ORDINARY
 
 
 def test_values_can_be_set_without_a_scenario() -> None:

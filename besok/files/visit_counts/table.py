@@ -204,10 +204,7 @@ def _is_head(row: Sequence[str]) -> bool:
     begin = next((n for n, text in enumerate(texts) if labels.is_number(text)), len(texts))
     if begin or (row and not row[0]):
         return labels.sequence(texts[begin:]) is not None
-    return labels.sequence(texts[1:]) not in (
-        None,
-        "y",
-    )  # a year above the names, and days or hours next to it
+    return labels.sequence(texts[1:]) not in (None, "y")  # a year above the names, then days or hours
 
 
 def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]]:

@@ -29,7 +29,7 @@ LIVE = f"/api/v1/sites/{LIBRARY}/live"
 @contextmanager
 def screen(web: str, path: str = f"{LIVE}/ws", **more: Any) -> Iterator[ClientConnection]:
     """A WebSocket to the web service."""
-    with connect(web.replace("http://", "ws://") + path, **more) as socket:
+    with connect(web.replace("http://", "ws://") + path, open_timeout=300, **more) as socket:
         yield socket
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from counted import put, reading
 from psycopg.conninfo import conninfo_to_dict
 
 from besok.model.errors import SchemaMismatch, StoreUnavailable
@@ -17,6 +16,7 @@ from besok.store import rejected, schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from tests.patience import wait_for
+from tests.store.counted import put, reading
 
 DATA = Path(__file__).parents[1] / "data"
 OUTDATED = "update made_anew set version = version - 1, digest = 'of an older program'"

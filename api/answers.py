@@ -203,8 +203,8 @@ def _cell(value: Any) -> Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
-    return as_cell(told) if isinstance(told, str) else told
+    shown = " | ".join(map(str, value)) if isinstance(value, tuple) else value
+    return as_cell(shown) if isinstance(shown, str) else shown
 
 
 def _number(value: float, name: str, kind: type, comma: bool) -> str:

@@ -1,15 +1,15 @@
 """What no request may hold, whatever answers it: control characters in its address or its body."""
 
-from collections.abc import Iterable
 from urllib.parse import unquote_plus
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
 from besok.model import messages
 from besok.model.controls import has_controls, spells_controls
 
-BINARY = (b"multipart/form-data", b"application/octet-stream")
+BINARY = ("multipart/form-data", "application/octet-stream")
 
 
 class Inputs:
@@ -25,13 +25,9 @@ class Inputs:
         if in_path or has_controls(unquote_plus(scope["query_string"].decode("latin-1"))):
             said = messages.CONTROL_CHARACTERS
             return await problem(scope, 404 if in_path else 422, said)(scope, receive, send)
-        if _type(scope["headers"]).startswith(BINARY):
+        if Headers(scope=scope).get("content-type", "").lower().startswith(BINARY):
             return await self.app(scope, receive, send)
         return await _Checked(receive, send).run(self.app, scope)
-
-
-def _type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    return next((value.lower() for name, value in headers if name == b"content-type"), b"")
 
 
 class _Refused(Exception):

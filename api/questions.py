@@ -1,6 +1,6 @@
 """Questions of pages to their callback: of another form they are bad requests, of which Dash would make faults."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -44,7 +44,10 @@ class Questions:
     def __init__(self, app: ASGIApp, callbacks: Mapping[str, Any]) -> None:
         """`callbacks` are Dash's, by their outputs."""
         self.app = app
-        self._asked = {output: _names(spec["inputs"]) for output, spec in callbacks.items()}
+        self._asked = {
+            output: tuple((one["id"], one["property"]) for one in spec["inputs"])
+            for output, spec in callbacks.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
@@ -92,7 +95,3 @@ async def _whole(receive: Receive) -> bytes:
         if len(parts) > LIMIT:
             return b""
     return bytes(parts)
-
-
-def _names(inputs: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((one["id"], one["property"]) for one in inputs)

@@ -18,7 +18,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class Body(BaseModel):
-    """What is sent, and nothing beside it."""
+    """What is sent, and nothing else."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -34,11 +34,11 @@ def import_calendar(
         raise NotFound(
             f'there is no space "{space}" in {site}{suggestion(space, [s.id for s in place.spaces])}'
         )
-    told = fetching.content(where, ical.LARGEST_FILE)
+    raw = fetching.content(where, ical.LARGEST_FILE)
     if kind == "school-holidays":
-        yield from _school(db, place, name, told, now)
+        yield from _school(db, place, name, raw, now)
         return
-    found = ical.read(told, place.timezone, now - PAST, now + FUTURE)
+    found = ical.read(raw, place.timezone, now - PAST, now + FUTURE)
     placed = [(o, space or space_of(o.place, place)) for o in found.occurrences]
     done = calendars.import_events(db, site, name, placed, until=now + FUTURE, now=now)
     yield from _left_out(found.problems)
@@ -50,9 +50,9 @@ def import_calendar(
     )
 
 
-def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) -> Iterator[str]:
-    if told.lstrip(b"\xef\xbb\xbf \r\n")[:6].upper() == b"BEGIN:":
-        found = ical.read(told, place.timezone, now - PAST, now + FUTURE)
+def _school(db: Database, place: Site, name: str, raw: bytes, now: datetime) -> Iterator[str]:
+    if raw.lstrip(b"\xef\xbb\xbf \r\n")[:6].upper() == b"BEGIN:":
+        found = ical.read(raw, place.timezone, now - PAST, now + FUTURE)
         days = ical.whole_days(found.occurrences, place.timezone)
         hours = dict.fromkeys(o.title for o in found.occurrences if not o.whole_days)
         yield from _assumed(name, found)
@@ -60,7 +60,7 @@ def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) ->
             [*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)]
         )
     else:
-        days = school_days(told.decode("utf-8-sig", errors="replace"))
+        days = school_days(raw.decode("utf-8-sig", errors="replace"))
     holidays = [SchoolHoliday(calendar=name, first=a, last=b, name=title) for a, b, title in days]
     yield f"{name}: {many(calendars.import_school_holidays(db, place.id, name, holidays), 'school holiday')}"
 
@@ -96,6 +96,6 @@ def _assumed(name: str, found: ical.CalendarFile) -> Iterator[str]:
 def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[str]:
     """Import the weather of days for sites, all of them if none is named."""
     found = weather.parse(fetching.text(where, LARGEST_WEATHER))
-    known = {day: told for day, told in found.items() if day.year >= 1990}
+    known = {day: values for day, values in found.items() if day.year >= 1990}
     for site in sites or [s.id for s in load_all(db)]:
         yield f"{site}: the weather of {many(calendars.import_weather(db, site, known), 'day')}"

@@ -1,4 +1,4 @@
-"""Work that takes long, in a process of its own beside the worker: one at a time, and ended with the worker."""
+"""Work that takes long, in a process of its own: one at a time, and ended with the worker."""
 
 import logging
 import math

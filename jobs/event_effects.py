@@ -35,7 +35,7 @@ def run(db: Database, now: datetime) -> None:
 def kind(day: CalendarDay) -> int:
     """Return what days are like each other: the weekday, of those open, closed, or on a holiday.
 
-    An event in a closed house is so beside other closed days, and not beside what comes when it is open.
+    An event in a closed building is so compared with other closed days, and not with what comes when it is open.
     """
     return day.day.weekday() + 7 * (day.open_hours == 0) + 14 * (day.holiday is not None)
 

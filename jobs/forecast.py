@@ -1,6 +1,6 @@
 """Forecasts of every site: a new one each week, and at first those of the past two years, from what was known then.
 
-A forecast takes seconds of arithmetic, so it is made beside the worker (`jobs.background`) and news never waits for it.
+A forecast takes seconds of arithmetic, so it has a process of its own (`jobs.background`) and news never waits for it.
 """
 
 import logging
@@ -17,7 +17,7 @@ from besok.analytics.growth import pandemic
 from besok.analytics.target_forecast import DAY, FURTHEST, ForecastGoal, look_ahead
 from besok.model import calendar as hours
 from besok.model.errors import NotFound, StoreError
-from besok.model.forecast import LEAST_DAYS
+from besok.model.outlook import LEAST_DAYS
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint
 from besok.services.calendar import get_calendar_days

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from besok.model.calendar import business_day
-from besok.model.forecast import LEAST_DAYS
+from besok.model.outlook import LEAST_DAYS
 from besok.model.site import Site
 from besok.services.observed_days import visit_days, whole_days
 from besok.store import backfill, forecasts

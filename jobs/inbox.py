@@ -35,8 +35,8 @@ class NewsInbox:
 
     def _readings(self, payload: str) -> None:
         try:
-            told = json.loads(payload)
-            site, since = str(told["site"]), datetime.fromisoformat(told["since"])
+            notice = json.loads(payload)
+            site, since = str(notice["site"]), datetime.fromisoformat(notice["since"])
         except (ValueError, KeyError, TypeError):
             self._everything = True
             return

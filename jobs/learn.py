@@ -67,12 +67,12 @@ class SitePast:
         begins, ends = calendar.day_bounds(first, self.site)[0], calendar.day_bounds(last, self.site)[1]
         flows = occupancy.quarter_flows(conn, self.plan, begins, ends)
         levels = occupancy.quarter_levels(conn, self.plan, begins, ends)
-        told = occupancy.told_by_people(conn, self.plan, begins, ends)
+        by_people = occupancy.told_by_people(conn, self.plan, begins, ends)
         highest = by_space(levels.peak, self.plan.level_space, len(self.plan.spaces), add=True)
         for n in range((last - first) // DAY + 1):
             hours = DayClock(self.site, first + n * DAY, QUARTER)
             steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
-            seen, shown = by_quarter(self.plan, flows[steps], levels[steps], hours, told)
+            seen, shown = by_quarter(self.plan, flows[steps], levels[steps], hours, by_people)
             self._days[first + n * DAY] = seen, shown, highest[steps], hours
 
     def day(self, day: date) -> Observed:

@@ -58,19 +58,19 @@ def by_minute(
     flows: Flows,
     levels: Levels,
     hours: DayClock | None = None,
-    told: ToldByPeople = NOTHING_TOLD,
+    by_people: ToldByPeople = NOTHING_TOLD,
 ) -> tuple[DayObservations, Bools]:
     """Return a business day by minute from its beginning on, and in which of its minutes anything of the site was
     known.
     """
-    counts = _headcounts(plan, flows, hours, told)
+    counts = _headcounts(plan, flows, hours, by_people)
     shown = known(
         heard(flows.people_in, flows.people_out, levels.people, levels.occupied, counts[0]), PATIENCE_MINUTES
     )
     lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
     people, occupied = hold(levels.people, lasting), hold(levels.occupied, lasting)
     co2 = None if levels.co2 is None else hold(levels.co2, lasting)
-    return seen(plan, flows, people, occupied, co2, hours, counts, told, step=MINUTE), shown
+    return seen(plan, flows, people, occupied, co2, hours, counts, by_people, step=MINUTE), shown
 
 
 def by_quarter(
@@ -78,25 +78,25 @@ def by_quarter(
     flows: Flows,
     levels: Levels,
     hours: DayClock | None = None,
-    told: ToldByPeople = NOTHING_TOLD,
+    by_people: ToldByPeople = NOTHING_TOLD,
 ) -> tuple[DayObservations, Bools]:
     """Return a business day by quarter of an hour, and in which of them anything of the site was known."""
-    counts = _headcounts(plan, flows, hours, told)
+    counts = _headcounts(plan, flows, hours, by_people)
     shown = known(
         heard(flows.people_in, flows.people_out, levels.people, levels.occupied, counts[0]), PATIENCE_QUARTERS
     )
     inside = levels.people, levels.occupied, levels.co2
-    return seen(plan, flows, *inside, hours, counts, told, step=QUARTER), shown
+    return seen(plan, flows, *inside, hours, counts, by_people, step=QUARTER), shown
 
 
 def _headcounts(
-    plan: Layout, flows: Flows, hours: DayClock | None, told: ToldByPeople
+    plan: Layout, flows: Flows, hours: DayClock | None, by_people: ToldByPeople
 ) -> tuple[Floats, Floats]:
     """Return the headcounts of a day by step and space, with their standard deviations."""
     counts = (
         [
             Headcount(at=(time - hours.begins) / hours.step, space=space, people=people)
-            for time, space, people in told.headcounts
+            for time, space, people in by_people.headcounts
         ]
         if hours
         else []
@@ -106,7 +106,7 @@ def _headcounts(
 
 def seen(
     plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: DayClock | None,
-    counts: tuple[Floats, Floats], told: ToldByPeople, *, step: timedelta,
+    counts: tuple[Floats, Floats], by_people: ToldByPeople, *, step: timedelta,
 ) -> DayObservations:  # fmt: skip
     """Flows, and the readings of channels as readings of the spaces they look into; counts of a space are added up."""
     spaces, steps = len(plan.spaces), len(flows.people_in)
@@ -118,7 +118,7 @@ def seen(
         occupied=by_space(occupied, plan.level_space, spaces, add=False),
         co2=None if co2 is None else by_space(co2, plan.level_space, spaces, add=False),
         headcounts=counts,
-        checked_sd=told.checked_sd(len(plan.portals), hours.begins, hours.ends) if hours else None,
+        checked_sd=by_people.checked_sd(len(plan.portals), hours.begins, hours.ends) if hours else None,
         open=hours.open[:steps] if hours else None,
         clock=hours.clock[:steps] if hours else None,
         step_minutes=step / MINUTE,

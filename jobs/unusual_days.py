@@ -39,7 +39,7 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
         return []
     times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in heard], dtype="datetime64[s]")
     found = events.unusual(times, np.array([h.people for h in heard]))
-    told = (
+    candidates = (
         UnusualTime(
             start=_instant(u.start, zone),
             end=_instant(u.end, zone),
@@ -51,7 +51,7 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
         for u in found
         if u.score >= LEAST_SCORE
     )
-    return [u for u in told if _speaks_of_people(u, site)]
+    return [u for u in candidates if _speaks_of_people(u, site)]
 
 
 def _instant(wall: np.datetime64, zone: ZoneInfo) -> datetime:

@@ -111,7 +111,7 @@ class Worker:
         self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def end(self) -> None:
-        """End what is being done beside."""
+        """End what is being done in a process of its own."""
         self._background.end()
 
     def fail(self, exc: BesokError) -> None:
@@ -156,7 +156,7 @@ class Worker:
             self._next_beat = now + BEAT_EVERY
 
     def _do(self, duty: Duty, now: datetime) -> None:
-        """Do a duty, or have it done beside; none that another worker does or has just done."""
+        """Do a duty, or have it done in a process of its own; none that another worker does or has just done."""
         run = duty.run
         if duty.due is not None and not duty.due(self._db, now):
             return

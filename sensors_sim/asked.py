@@ -33,7 +33,7 @@ def connected(sites: SiteFile, site: str) -> SiteFile:
 
 
 def scenario_of(spec: ScenarioSpec, site: Site) -> Scenario:
-    """Return what is asked about a site as a scenario; the seed and the replications are beside it."""
+    """Return what is asked about a site as a scenario; the seed and the replications are apart."""
     title = Text(sv=spec.title, en=spec.title)
     parts: dict[str, Any] = {"rates": (Rates(site=site.id, arrivals=spec.visitors),)}
     if spec.hours:

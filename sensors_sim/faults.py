@@ -8,7 +8,6 @@ to remember (the value at which a device is stuck) begins with who listens.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from heapq import heappop, heappush
 from math import inf
 from typing import Any, Final, NamedTuple
@@ -69,7 +68,7 @@ def _active(world: World, installation: Installation) -> dict[Device, list[Activ
     last = world.scenario.last
     over = world.bounds(last)[1] if last else inf
     for number, fault in enumerate(world.scenario.faults):
-        begins = millis(_aware(fault.begins, zone))
+        begins = millis(fault.begins if fault.begins.tzinfo else fault.begins.replace(tzinfo=zone))
         ends = over if fault.minutes is None else begins + fault.minutes * MINUTE_MS
         if fault.kind == "reboot" and fault.minutes is None:
             ends = begins
@@ -88,10 +87,6 @@ def _active(world: World, installation: Installation) -> dict[Device, list[Activ
                 found.setdefault((site, device), []).append(active)
     _note_totals(found, Totals(world, installation), installation)
     return found
-
-
-def _aware(t: datetime, zone: ZoneInfo) -> datetime:
-    return t if t.tzinfo else t.replace(tzinfo=zone)
 
 
 def _note_totals(faults: FaultsByDevice, running: Totals, installation: Installation) -> None:

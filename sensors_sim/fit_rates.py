@@ -92,7 +92,7 @@ class SiteRates:
         )
 
     def _growth(self, totals: Floats) -> float | None:
-        """Growth a year, from whole days beside those of the same weekday a year before; None with few of them."""
+        """Growth a year, from whole days and those of the same weekday a year before; None with few of them."""
         whole = np.flatnonzero(self._whole)
         before = np.searchsorted(self._days, self._days[whole] - YEAR)
         paired = (self._days[before] == self._days[whole] - YEAR) & self._whole[before]

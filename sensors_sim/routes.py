@@ -254,7 +254,7 @@ def _gaps(
         if outside not in (a, b) and a != b and not closed[edge]:
             gaps.setdefault((a, b), []).append((edge, True))
             gaps.setdefault((b, a), []).append((edge, False))
-    for gap, doors in gaps.items():  # an emergency exit beside a door is not used as one
+    for gap, doors in gaps.items():  # an emergency exit next to a door is not used as one
         gaps[gap] = [d for d in doors if d[0] >= len(counted) or counted[d[0]]] or doors
     return gaps
 

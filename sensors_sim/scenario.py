@@ -53,7 +53,7 @@ FaultKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """Other opening hours from `first` to `last`: instead of the usual ones, or beside them."""
+    """Other opening hours from `first` to `last`: instead of the usual ones, or in addition to them."""
 
     site: str
     hours: str = ""  # "10:00-16:00", several with a comma, "closed" or "always": instead of the day's own

@@ -33,7 +33,7 @@ class Rhythm:
     dark: float  # factor after nightfall
     week: tuple[float, ...]  # Monday first
     months: tuple[float, ...]  # January first, in the middle of each month
-    hours: tuple[float, ...]  # by local hour, midnight first; what counts is each hour beside the others
+    hours: tuple[float, ...]  # by local hour, midnight first; what counts is each hour relative to the others
     usual_hours: float  # the sum of `hours` over a usual day's opening
 
 

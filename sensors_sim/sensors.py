@@ -121,7 +121,7 @@ def everybody(site: str, device: str) -> bool:
 def install(
     ground: Ground, seed: int, wanted: Wanted = everybody, characters: Sequence[Character] = ()
 ) -> Installation:
-    """Mount the `wanted` sensors of the site file. A device keeps its character whatever is mounted beside it."""
+    """Mount the `wanted` sensors of the site file. A device keeps its character whatever is mounted next to it."""
     formats: dict[Device, Format] = {}
     counters: list[Counter] = []
     gauges: list[Gauge] = []

@@ -52,7 +52,7 @@ BAND: Final = (0.5, 0.1, 0.9)  # the middle, and the ends of the interval that h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Question: the scenario `then` beside `today`, from `first` to `last` (business days, inclusive)."""
+    """Question: the scenario `then` compared with `today`, from `first` to `last` (business days, inclusive)."""
 
     site_file: SiteFile
     then: Scenario
@@ -227,10 +227,10 @@ def windows(strain: Strain) -> list[Window]:
 def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
     start = None
     for hour in range(25):
-        told = hour < 24 and likely[hour] >= LIKELY and minutes[hour] >= MINUTE_OF_HOUR
-        if told and start is None:
+        expected = hour < 24 and likely[hour] >= LIKELY and minutes[hour] >= MINUTE_OF_HOUR
+        if expected and start is None:
             start = hour
-        elif not told and start is not None:
+        elif not expected and start is not None:
             hours = slice(start, hour)
             yield Window(
                 weekday=weekday, start=start, end=hour, minutes=sum(minutes[hours]), surely=max(likely[hours])

@@ -1,4 +1,4 @@
-"""People who count beside the sensors: the doors to count at, their counts, and what these say of the sensors."""
+"""People who make validation counts: the doors to count at, their counts, and what these say of the sensors."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

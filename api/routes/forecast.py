@@ -9,8 +9,8 @@ from api.answers import TABLE, Form, rows
 from api.deps import Db, KnownSite, Now
 from api.routing import Routes
 from besok.model import calendar
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.levers import LeverEffect
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.site import Text
 from besok.model.views.forecast import Record, Scored
 from besok.services.forecast import get_outlook, get_records, get_scored, get_weekday_growth

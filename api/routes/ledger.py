@@ -123,11 +123,11 @@ def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Respons
 
     A file (CSV, Parquet) holds every action, also those without an effect.
     """
-    told = _gave(db, site, now)
+    gave = _gave(db, site, now)
     if form.format == "json":
-        return rows(list(told.values()), Gave, form, "")
+        return rows(list(gave.values()), Gave, form, "")
     found = get_actions(db, site.id, business_day(now, site))
-    lines = [_row(site.id, a, told.get(a.action)) for a in found]
+    lines = [_row(site.id, a, gave.get(a.action)) for a in found]
     return rows(lines, LedgerRow, form, f"{site.id}-actions-effects")
 
 
@@ -207,9 +207,9 @@ EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
-    told = gave.sentence if gave else Text(sv="", en="")
+    sentence = gave.sentence if gave else Text(sv="", en="")
     effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
-    return like(LedgerRow, one, **_shared(site, one), gave_sv=told.sv, gave_en=told.en, **effect)
+    return like(LedgerRow, one, **_shared(site, one), gave_sv=sentence.sv, gave_en=sentence.en, **effect)
 
 
 def _shared(site: str, one: ActionInfo) -> dict[str, Any]:

@@ -48,8 +48,8 @@ def sign_in(
     if not ways:
         ways = [_nobody()]
     free = _("Public page: free seats and quiet hours")
-    told = f'<p class="problem" role="alert">{escape(translated(problem))}</p>' if problem else ""
-    return told + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
+    problem_html = f'<p class="problem" role="alert">{escape(translated(problem))}</p>' if problem else ""
+    return problem_html + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
 
 
 def signed_in(who: Caller) -> str:
@@ -61,9 +61,9 @@ def signed_in(who: Caller) -> str:
         )
         return f"<p>{escape(why)}</p><p><code>besok user add NAME --role admin</code></p>{_audit_link(who)}"
     as_what = ", ".join(_role(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
-    told = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
+    signed = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
     out = _form("/logout", _("Sign out"))
-    return f"<p>{escape(told)}</p>{_audit_link(who)}{out}"
+    return f"<p>{escape(signed)}</p>{_audit_link(who)}{out}"
 
 
 def signed_out(elsewhere: str) -> str:

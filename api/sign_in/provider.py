@@ -136,8 +136,8 @@ class Provider:
         grants = tuple(dict.fromkeys(g for value in values for g in self._roles.get(str(value), ())))
         if not grants:
             raise SignInRefused(messages.NO_ROLE)
-        told = [claims.get(key) for key in ("name", "preferred_username", "email")]
-        names = tuple(str(name)[:60] for name in told if name) or (str(claims["sub"]),)
+        claimed = [claims.get(key) for key in ("name", "preferred_username", "email")]
+        names = tuple(str(name)[:60] for name in claimed if name) or (str(claims["sub"]),)
         return Person(subject=str(claims["sub"]), names=names, grants=grants, session=claims.get("sid"))
 
     def _essential(self) -> dict[str, Any]:

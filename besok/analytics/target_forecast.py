@@ -27,7 +27,7 @@ from besok.analytics.forecast.paths import BOUNDS
 from besok.analytics.forecast.version import VERSION
 from besok.analytics.growth import growth_a_year
 from besok.model.arrays import Floats
-from besok.model.forecast import Expected, Outlook
+from besok.model.outlook import Expected, Outlook
 
 LENGTHS: Final = (7, 28, 90, 365)  # days of the sums that are judged later
 DAYS: Final = 400  # coming days that are kept one by one

@@ -40,7 +40,7 @@ GAVE: Final = (
     "a_year_high",
     "of_missing",
 )
-NOT_READ: Final = (*GAVE, "state", "gave_sv", "gave_en")  # what exported tables have beside
+NOT_READ: Final = (*GAVE, "state", "gave_sv", "gave_en")  # what exported tables have besides
 ALSO: Final[Mapping[str, str]] = {  # what a column is called elsewhere
     "plats": "site", "anläggning": "site", "bibliotek": "site", "library": "site",
     "title": "title_sv", "titel": "title_sv", "önskemål": "title_sv",
@@ -135,8 +135,8 @@ def parse(
     days = {column: _days(frame[column]) for column in DAYS if column in frame}
     actions: dict[tuple[str, str], tuple[int, Action]] = {}
     for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
-        told = {column: known.get(row[column], row[column]) for column, known in days.items()}
-        action = _action(reading, line, {str(column): cell for column, cell in row.items()} | told)
+        dated = {column: known.get(row[column], row[column]) for column, known in days.items()}
+        action = _action(reading, line, {str(column): cell for column, cell in row.items()} | dated)
         if action is None:
             continue
         if before := actions.get((action.site, action.id)):
@@ -256,10 +256,10 @@ def _site(reading: _Reading, line: int, text: str) -> Site | None:
     return None
 
 
-def _day(told: date | str, _: Site) -> date | None:
-    if isinstance(told, str) and told:
-        raise ValueError(f"{told[:40]!r} is no day, or may be two; write 2026-11-25")
-    return told or None  # an empty text is no day
+def _day(day: date | str, _: Site) -> date | None:
+    if isinstance(day, str) and day:
+        raise ValueError(f"{day[:40]!r} is no day, or may be two; write 2026-11-25")
+    return day or None  # an empty text is no day
 
 
 def _group(text: str, _: Site) -> str:
@@ -329,8 +329,8 @@ def as_csv(
     writer.writerow((*COLUMNS, *GAVE))
     for action in actions:
         effect = gave.get((action.site, action.id))
-        told = [_figure(getattr(effect, name, None), semicolons) for name in GAVE]
-        writer.writerow([*(_written(action, column) for column in COLUMNS), *told])
+        figures = [_figure(getattr(effect, name, None), semicolons) for name in GAVE]
+        writer.writerow([*(_written(action, column) for column in COLUMNS), *figures])
     return out.getvalue()
 
 

@@ -7,35 +7,41 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
-from besok.files.tables import DETECT, TOTALS, ReadOptions, choose, find, listed, plain, read_frame, read_text
-from besok.files.values import (
-    ADVICE,
-    SHORT_YEAR,
-    Times,
-    month_named,
-    months_among,
-    parse_numbers,
-    parse_times,
+from besok.files.tables import (
+    BESIDE,
+    CLOCKS,
+    COUNT_NAMES,
+    DATES,
+    DAYS,
+    DETECT,
+    MONTHS,
+    TOTALS,
+    WEEKS,
+    YEARS,
+    ReadOptions,
+    choose,
+    find,
+    listed,
+    plain,
+    read_frame,
+    read_text,
 )
+from besok.files.values import ADVICE, Times, months_written, parse_numbers, parse_times
+from besok.files.visit_counts.columns import Columns
+from besok.files.visit_counts.labels import WHOLES, head_parts
+from besok.files.visit_counts.records import by_period
+from besok.files.visit_counts.table import Table
+from besok.files.visit_counts.wording import Talk
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
 ALL = "all"
+MONTH_LONG = WHOLES.index("month")
 LEAST_MONTHS = 6  # columns of months, from which a table is one of months
 SAMPLE = 200  # lines that show whether a column holds numbers
-DATES = ("date", "datum", "day", "dag")
-CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl", "uhrzeit", "stunde")
-YEARS, MONTHS, DAYS = ("year", "år", "jahr"), ("month", "månad", "monat"), ("day", "dag", "tag")
-WEEKS = (
-    "week", "vecka", "kw", "woche", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka",
-)  # fmt: skip
-BESIDE = (
-    "weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut", "last", "to", "end", "till",
-)  # fmt: skip
 TIME_NAMES = ("time", "datetime", "timestamp", "date_time", "start", "interval_start", "tid", *DATES)
 DATE_NAMES = ("date", "datetime", "timestamp", "date_time", "datum", "start", "time", "tid")
 LATER_DATE_NAMES = (
@@ -49,19 +55,6 @@ LATER_DATE_NAMES = (
     *YEARS,
 )  # after a year of their own
 TIME_WORDS = frozenset({"date", "datum", "time", "tid", "datetime", "timestamp", "start"})  # hour_start_local
-COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
-    "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
-    "people": ("people", "occupancy", "occupants", "count"),
-    "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "besökare", "antal_besök",
-              "antal", "entries", "people_in", "y", "total", "totalt", "summa"),
-    "visits": ("visits", "visitors", "count", "counts", "value", "total", "totalt", "summa", "besök", "besökare",
-               "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y",
-               "besucher", "besuche"),
-    "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
-    "last": ("last", "to", "end", "till"),
-    "name": ("name", "holiday", "namn", "lov"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +144,8 @@ def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFram
     try:
         first = parse_times(texts).wall.dt.normalize()
         ends = first.copy()
-        if end and (told := frame[end][frame[end] != ""]).size:
-            ends.update(parse_times(told).wall.dt.normalize())
+        if end and (texts_of_ends := frame[end][frame[end] != ""]).size:
+            ends.update(parse_times(texts_of_ends).wall.dt.normalize())
     except CountFileError as exc:
         raise CountFileError(str(exc).replace(ADVICE, "")) from exc
     return pd.DataFrame({"first": first, "last": ends, "name": frame[label] if label else ""})
@@ -191,10 +184,6 @@ def _time_texts(
     if not column and find(heads, ("quarter", "kvartal")):
         raise CountFileError(
             f"{name} has quarters of a year; the visits of every month are needed, 2026-11 for a month"
-        )
-    if not column and sum(bool(SHORT_YEAR.fullmatch(head)) for head in heads) >= LEAST_MONTHS:
-        raise CountFileError(
-            f"{name} has months with years of two digits; give their --date-format, such as %b-%y"
         )
     if not column:
         raise CountFileError(
@@ -274,37 +263,36 @@ def _offer(columns: Sequence[str]) -> str:
 
 def _upright(frame: pd.DataFrame, name: str, options: ReadOptions) -> pd.DataFrame:
     """Turn a table with a column a month, a line a year or branch, into a line a month and a column a branch."""
-    bare = {head: month for head in frame.columns if (month := month_named(head))}
-    months = [*bare] or months_among(pd.Series(frame.columns), options.date_format)
-    if len(months) < LEAST_MONTHS or 2 * len(months) < len(frame.columns):
+    texts = months_written(pd.Series(frame.columns), options.date_format)
+    heads = {c: head_parts([text]) for c, text in enumerate(texts)}
+    months = [c for c, head in heads.items() if head.length == MONTH_LONG and not head.rest]
+    if len(months) < LEAST_MONTHS or 2 * len(months) < len(heads):
         return frame
-    others = [head for head in frame.columns if head not in months and plain(head) not in TOTALS]
-    if set(others) & set(find_all(others, (*DATE_NAMES, *MONTHS, *DAYS))):
+    others = [c for c, head in enumerate(frame.columns) if c not in months and plain(head) not in TOTALS]
+    if find_all(frame.columns[others], (*DATE_NAMES, *MONTHS, *DAYS)):
         return frame  # a line a day: the columns are doors that are called like months
-    frame = frame[~frame[others].apply(lambda cells: cells.str.lower().isin(TOTALS)).any(axis=1)]
-    year = find(others, YEARS) or next((o for o in others if frame[o].str.fullmatch(r"\d{4}").all()), None)
-    if bare and not year:
-        raise CountFileError(
-            f"the months of {name} have no year; add a column Year, or write the year beside each, 2026-11"
-        )
-    labels = [other for other in others if other != year or not bare]
-    called = frame[labels].agg(" ".join, axis=1).str.strip() if labels else pd.Series("", frame.index)
-    long = frame.assign(_label=called.where(called != "", "visits")).melt(
-        id_vars=["_label", *([year] if bare and year else [])],
-        value_vars=months,
-        var_name="date",
-        ignore_index=False,
-    )
-    if bare and year:
-        long["date"] = long[year] + "-" + long["date"].map(bare).map("{:02}".format)
-    if (again := long.duplicated(["_label", "date"])).any():
+    body = frame.set_axis(range(len(heads)), axis=1)
+    body = body[~body[others].apply(lambda cells: cells.str.lower().isin(TOTALS)).any(axis=1)]
+    columns = Columns(names=others, counts=months)
+    if not any(heads[c].whole for c in months):
+        year = find(frame.columns[others], YEARS)
+        found = [c for c in others if frame.columns[c] == year or body[c].str.fullmatch(r"\d{4}").all()]
+        if not found:
+            raise CountFileError(
+                f"the months of {name} have no year; add a column Year, or write the year in each head, 2026-11"
+            )
+        columns.parts["y"] = found[0]
+        columns.names.remove(found[0])
+    table = Table(title=(), heads=[(head,) for head in frame.columns], body=body, sep="")
+    long = by_period(table, columns, heads, body[months], Talk({}))
+    long["series"] = long["series"].replace("", "visits")
+    if (again := long.duplicated(["series", "first"])).any():
         first = long[again].iloc[0]
-        raise CountFileError(f"{name} has {first['date']} twice{' for ' + first['_label'] if labels else ''}")
-    wide = long.pivot(index="date", columns="_label", values="value").rename_axis(columns=None)
-    wide = wide.loc[list(dict.fromkeys(long["date"].sort_values() if bare else long["date"]))]
-    numbers = [parse_numbers(wide[branch], options.decimal, column=str(branch)) for branch in wide.columns]
+        raise CountFileError(f"{name} has {first['first']:%Y-%m} twice for {first['series']}")
+    wide = long.pivot(index="first", columns="series", values="value").rename_axis(columns=None)
+    wide.index = pd.DatetimeIndex(wide.index).strftime(options.date_format or "%Y-%m")
+    wide = wide.fillna("")
+    numbers = [parse_numbers(wide[branch], options.decimal, column=str(branch)) for branch in wide]
     counted = pd.concat(numbers, axis=1).notna().any(axis=1)
-    if not counted.any():
-        raise CountFileError(f"no line of {name} has a count")
     wide = wide[counted.cummax() & counted[::-1].cummax()[::-1]]  # months after the last count are not over
-    return wide.fillna("").reset_index().rename_axis(index=None)
+    return wide.assign(date=wide.index)

@@ -26,13 +26,13 @@ def content(where: str, most: int) -> bytes:
 
 def text(where: str, most: int) -> str:
     """Read a file, "-" or an https address as text in UTF-8 or Windows-1252. Raises CalendarFileError."""
-    told = content(where, most)
-    if len(told) > most:
+    raw = content(where, most)
+    if len(raw) > most:
         raise CalendarFileError(f"{where} is larger than {most // 1_000_000} MB")
     try:
-        return told.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return told.decode("cp1252", errors="replace")
+        return raw.decode("cp1252", errors="replace")
 
 
 def name_of(where: str) -> str:
@@ -50,7 +50,7 @@ def _fetched(where: str, most: int) -> bytes:
                 raise CalendarFileError(
                     f"{where} leads to {answer.geturl()[:200]}, which is no https address"
                 )
-            told: bytes = answer.read(most + 1)
-            return told
+            raw: bytes = answer.read(most + 1)
+            return raw
     except (urllib.error.URLError, OSError, ValueError) as exc:
         raise CalendarFileError(f"{where} cannot be fetched: {exc}") from exc

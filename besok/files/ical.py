@@ -107,14 +107,14 @@ def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
 def _strange_zones(event: Any) -> Iterator[str]:
     """Yield the names of unknown time zones: neither in the tz database nor defined in the file (VTIMEZONE)."""
     for key in ("DTSTART", "DTEND"):
-        told = event.get(key)
+        prop = event.get(key)
         if (
-            told is not None
-            and isinstance(told.dt, datetime)
-            and told.dt.tzinfo is None
-            and "TZID" in told.params
+            prop is not None
+            and isinstance(prop.dt, datetime)
+            and prop.dt.tzinfo is None
+            and "TZID" in prop.params
         ):
-            yield _text(told.params["TZID"])
+            yield _text(prop.params["TZID"])
 
 
 def _assumed(strange: Mapping[str, Mapping[str, str]], zone: str) -> tuple[str, ...]:
@@ -230,8 +230,8 @@ def _named(event: Any) -> str:
 
 def _made_up(event: Any) -> str:
     """Return an id for an event that has none: the same as long as it stays the same."""
-    told = f"{event.get('SUMMARY', '')}|{event['DTSTART'].to_ical()!r}"
-    return "made-up-" + hashlib.sha256(told.encode()).hexdigest()[:16]
+    identity = f"{event.get('SUMMARY', '')}|{event['DTSTART'].to_ical()!r}"
+    return "made-up-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def whole_days(found: Iterable[Occurrence], zone: str) -> list[tuple[date, date, str]]:

@@ -54,8 +54,8 @@ def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
         return None
     if count := rule.get("COUNT"):
         last = _last(rule, first, last, int(count[0]))
-    elif told := rule.get("UNTIL"):
-        last = min(last, _wall(told[0], local.tzinfo))
+    elif until := rule.get("UNTIL"):
+        last = min(last, _wall(until[0], local.tzinfo))
     bounded = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
     bounded["UNTIL"] = [_until(last, begins)]
     return bounded

@@ -6,10 +6,11 @@ What is detected can be stated (`ReadOptions`); what is unclear is refused with 
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -23,6 +24,28 @@ TOTALS = frozenset(
     {"total", "totalt", "totals", "grand total", "totalsumma", "sum", "summa", "all", "alla", "gesamt", "insgesamt",
      "summe", "gesamtsumme"}
 )  # fmt: skip
+DATES = ("date", "datum", "day", "dag")
+CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl", "uhrzeit", "stunde")
+YEARS, MONTHS, DAYS = ("year", "år", "jahr"), ("month", "månad", "monat"), ("day", "dag", "tag")
+WEEKS = (
+    "week", "vecka", "kw", "woche", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka",
+)  # fmt: skip
+BESIDE = (
+    "weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut", "last", "to", "end", "till",
+)  # fmt: skip
+COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
+    "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
+    "people": ("people", "occupancy", "occupants", "count"),
+    "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "besökare", "antal_besök",
+              "antal", "entries", "people_in", "y", "total", "totalt", "summa"),
+    "visits": ("visits", "visitors", "count", "counts", "value", "total", "totalt", "summa", "besök", "besökare",
+               "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y",
+               "besucher", "besuche"),
+    "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
+    "last": ("last", "to", "end", "till"),
+    "name": ("name", "holiday", "namn", "lov"),
+}  # fmt: skip
 OFFERED = 20  # columns named in an error message
 LONGEST_NAME = 60  # characters of a column's name that are shown
 

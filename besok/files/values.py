@@ -130,7 +130,7 @@ def split_clock(texts: pd.Series) -> SplitClock:
     """Part the time of day from the day."""
     words = texts.str.lower().tolist()
     found = [_CLOCK.search(text) for text in words]
-    clocks = [told[0] if told and (told[2] or told[4]) else "" for told in found]
+    clocks = [match[0] if match and (match[2] or match[4]) else "" for match in found]
     days = pd.Series(map(str.removesuffix, words, clocks), texts.index, dtype=str)
     codes, distinct = pd.factorize(pd.Series(clocks, dtype=str))
     parts = distinct.to_series().str.extract(_CLOCK)
@@ -143,15 +143,21 @@ def split_clock(texts: pd.Series) -> SplitClock:
 
 
 def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
-    week = "%V" in date_format and "%u" not in date_format
-    suffix = ("-1", "-%u") if week else ("", "")
-    try:
-        wall = pd.to_datetime(texts + suffix[0], format=date_format + suffix[1], errors="coerce")
-    except ValueError as exc:
-        raise CountFileError(f"--date-format {date_format}: {exc}") from exc
+    wall = _by_format(texts, date_format)
     _refuse(wall.isna(), texts, f"is not written as {date_format} (--date-format)")
     day = re.search(r"%[djxDcs]", date_format)
-    return wall.dt.tz_localize(None).astype("datetime64[s]"), "W" if week else "D" if day else "M"
+    return wall.dt.tz_localize(None).astype(
+        "datetime64[s]"
+    ), "D" if day else "W" if "%V" in date_format else "M"
+
+
+def _by_format(texts: pd.Series, date_format: str) -> pd.Series:
+    """Return texts as days by a stated format, weeks as their Mondays, NaT where it does not fit."""
+    suffix = ("-1", "-%u") if "%V" in date_format and "%u" not in date_format else ("", "")
+    try:
+        return pd.to_datetime(texts + suffix[0], format=date_format + suffix[1], errors="coerce")
+    except ValueError as exc:
+        raise CountFileError(f"--date-format {date_format}: {exc}") from exc
 
 
 def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
@@ -191,17 +197,13 @@ def rewritten(words: pd.Series) -> pd.Series:
     return plain
 
 
-def months_among(texts: pd.Series, date_format: str = "") -> list[str]:
-    """Return the texts that are months of a year, by the format that fits most of them."""
-    plain = texts if date_format else rewritten(texts.str.lower())
-    forms = [date_format] if date_format else FORMATS["M"]
-    try:
-        fitting = [
-            texts[pd.to_datetime(plain, format=form, errors="coerce").notna()].tolist() for form in forms
-        ]
-    except ValueError:  # a format without a month
-        return []
-    return max(fitting, key=len)
+def months_written(texts: pd.Series, date_format: str = "") -> pd.Series:
+    """Return heads of columns with the months among them in one way, 2015-01 where a format of theirs is stated."""
+    plain = rewritten(texts.str.lower())
+    if not date_format:
+        return plain
+    found: pd.Series = _by_format(texts, date_format).dt.strftime("%Y-%m").fillna(plain)
+    return found
 
 
 def _english(month: re.Match[str]) -> str:
@@ -293,11 +295,13 @@ def decimal_sign(digits: pd.Series, sep: str, column: str) -> str:
 
 
 def _decimal_question(text: str) -> FileQuestion:
-    told = Translatable("Which is the decimal sign? “{text}” may be two different numbers.", {"text": text})
+    question = Translatable(
+        "Which is the decimal sign? “{text}” may be two different numbers.", {"text": text}
+    )
     as_comma, as_dot = text.replace(".", "").replace(",", "."), text.replace(",", "")
     return FileQuestion(
         key="decimal",
-        text=told,
+        text=question,
         choices=(
             FileChoice(value=",", text=Translatable("comma: {text} is {n}", {"text": text, "n": as_comma})),
             FileChoice(value=".", text=Translatable("point: {text} is {n}", {"text": text, "n": as_dot})),
@@ -309,5 +313,5 @@ def _refuse(wrong: pd.Series, texts: pd.Series, reason: str | Translatable) -> N
     """Raise CountFileError for the first line that is wrong."""
     if wrong.any():
         place = int(wrong.to_numpy().argmax())
-        told = {"line": texts.index[place], "text": repr(texts.iloc[place][:60]), "reason": reason}
-        raise CountFileError(Translatable("line {line}: {text} {reason}", told))
+        values = {"line": texts.index[place], "text": repr(texts.iloc[place][:60]), "reason": reason}
+        raise CountFileError(Translatable("line {line}: {text} {reason}", values))

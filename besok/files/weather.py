@@ -19,7 +19,7 @@ HOURS = 18  # of a day, from which hourly values are enough
 TEMPERATURE, PRECIPITATION = "temperature_c", "precipitation_mm"
 LIMITS: Final = {TEMPERATURE: (-70.0, 60.0), PRECIPITATION: (0.0, 1000.0)}
 DAYS: Final = ("representativt_dygn", "date", "day", "datum", "dag")
-CLOCK: Final = ("tid_(utc)",)  # beside the day in SMHI's hourly values
+CLOCK: Final = ("tid_(utc)",)  # next to the day in SMHI's hourly values
 NAMES: Final = {  # what a column is called in files
     TEMPERATURE: (TEMPERATURE, "temperature", "temp", "lufttemperatur", "temperatur"),
     PRECIPITATION: (
@@ -73,12 +73,12 @@ def _table(text: str) -> tuple[pd.DataFrame, bool]:
 
 def _smhi_json(text: str) -> tuple[pd.DataFrame, bool]:
     try:
-        told = json.loads(text)
-        kind = PARAMETERS.get(str(told["parameter"]["key"]))
+        document = json.loads(text)
+        kind = PARAMETERS.get(str(document["parameter"]["key"]))
         if kind is None:
-            key = told["parameter"]["key"]
+            key = document["parameter"]["key"]
             raise CalendarFileError(f"parameter {key} is not read; 1, 2 (temperature), 5 and 7 are")
-        rows = pd.DataFrame(told["value"])
+        rows = pd.DataFrame(document["value"])
         daily = "ref" in rows
         days = rows["ref"] if daily else pd.to_datetime(rows["date"], unit="ms").dt.strftime("%Y-%m-%d")
         return pd.DataFrame({"day": days, kind: rows["value"].astype(str)}), not daily

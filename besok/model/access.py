@@ -48,7 +48,7 @@ class Grant:
 class Caller:
     """Who asks, and what it may.
 
-    `name` stands beside its changes. `principal` names the account or key whose end ends its streams. A caller is
+    `name` is shown with its changes. `principal` names the account or key whose end ends its streams. A caller is
     `unknown` while the database that knows it does not answer, and gets nothing but the `error`.
     """
 

@@ -43,7 +43,7 @@ _CHOICE: Final = re.compile(  # what stands behind ";" is more than the page ask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One way to read a field: a metric, or metric:channel, and the path. `besides` is what it needs beside that."""
+    """One way to read a field: a metric, or metric:channel, and the path. `besides` is what it needs besides that."""
 
     key: str
     path: str
@@ -104,11 +104,11 @@ def read(text: str) -> MappingDraft | None:
     """Read the first draft in a text; None if there is none that asks for a choice."""
     lines = text[text.find(HEAD) :].split("\n") if HEAD in text else []
     lines = lines[: next((n for n, line in enumerate(lines) if not line.strip()), len(lines))]
-    told = [found[1] for line in lines if (found := _CHOICE.fullmatch(line.rstrip()))]
+    lines_chosen = [found[1] for line in lines if (found := _CHOICE.fullmatch(line.rstrip()))]
     start = [found[1] for line in lines if (found := _START.fullmatch(line.rstrip()))]
     try:
         plain = tomllib.loads("\n".join([*(line for line in lines[1:] if not line.startswith("#")), *start]))
-        choices = [next(iter(tomllib.loads(line).items())) for line in told]
+        choices = [next(iter(tomllib.loads(line).items())) for line in lines_chosen]
     except tomllib.TOMLDecodeError:
         return None
     if not any(split(key)[0] in SAYS for key, _ in choices) or not isinstance(plain.get("topic"), str):

@@ -1,4 +1,4 @@
-"""Period counts: visits over hours, days, months or years that people bring, from before or beside the sensors."""
+"""Period counts: visits over hours, days, months or years that people bring, from before the sensors or besides."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -255,7 +255,7 @@ class PayloadMapping:
     units: Mapping[str, str | float] = field(
         default_factory=dict
     )  # key of `values` -> unit of besok.model.units, or a factor
-    yes: tuple[str, ...] = ()  # words of `occupied` that mean somebody is there, beside the usual ones
+    yes: tuple[str, ...] = ()  # words of `occupied` that mean somebody is there, besides the usual ones
     no: tuple[str, ...] = ()
     time: str = ""  # path; the time of receipt if empty
     time_format: str = ""  # of times in a form of their own, in the codes of strptime: "%d/%m/%Y %H:%M"

@@ -226,7 +226,7 @@ def told(
 ) -> list[str]:
     """Write the problems as sentences in order: "NAME line 12: [[section]] id: what, what to do".
 
-    Tables whose keys are `inline` are written beside their key, and are no sections.
+    Tables whose keys are `inline` are written inline, after their key, and are no sections.
     """
     lines = line_index(text)
     found = sorted(
@@ -273,7 +273,7 @@ def block(header: str, part: Any) -> str:
 
 
 def _is_value(value: Any) -> bool:
-    """Tell whether a part's field is written beside its key, not as sections of its own, and is not empty."""
+    """Tell whether a part's field is written after its key, not as sections of its own, and is not empty."""
     if isinstance(value, Mapping | tuple):
         return bool(value) and not any(is_dataclass(inner) for inner in value)
     return isinstance(value, str | int | float | date | time | Text | DayHours)

@@ -8,10 +8,10 @@ from besok.model.pseudonyms import PSEUDONYM, canonical, pseudonym
 _ALTERNATIVES = (("tele", "stat"), ("NBIRTH", "NDATA", "DBIRTH", "DDATA"))  # Tasmota, Sparkplug: one sender
 _EVENTS = frozenset(
     ["up", "uplink", "ul", "rx", "join", "event"]
-)  # as last level, beside others of the device
+)  # as last level, next to others of the device
 _BEFORE_NAMES = frozenset(["device", "devices"])  # the level after one of these names the device
 _LONG_NAME = (
-    6  # characters of a device's name that a level may hold beside something else, as in eui-24e124...
+    6  # characters of a device's name that a level may hold besides something else, as in eui-24e124...
 )
 _WILDCARD = re.compile("[+#]")
 

@@ -1,4 +1,4 @@
-"""Counts made by a person beside a sensor: taps, what the sensor reported, accuracy, and where to count next."""
+"""Validation counts by a person: taps, what the sensor reported, accuracy, and where to count next."""
 
 from dataclasses import dataclass
 from datetime import datetime

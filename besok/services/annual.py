@@ -199,7 +199,7 @@ class _Inputs:
         )
 
     def _brought_share(self, n: int, per_day: float) -> float:
-        """Return the share that was taken off a day that people brought, beside what is taken off each day."""
+        """Return the share that was taken off a day that people brought, besides what is taken off each day."""
         day = self.brought_days.get(n)
         return max(1 - (day.net + per_day) / day.gross, 0.0) if day and day.gross and day.net else 0.0
 
@@ -298,48 +298,48 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     sample = next((s for s in on.brought.samples if s.year == on.first.year), None)
     if sample is None:
         return None
-    told = sample.view(on.site.id)
+    year = sample.view(on.site.id)
     days = {d.day: d for d in on.brought_days.values()}
     gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
-    kept, scale = _share(net, gross), _share(gross, told.visits)
+    kept, scale = _share(net, gross), _share(gross, year.visits)
     over = on.last == date(on.first.year, 12, 31)
     missing = tuple(day for day in on.days if day not in days or days[day].sampled)
     return _report(
         db,
         on,
-        told,
+        year,
         complete=over,
         besok01=round(net) if over and on.site.kind == "library" else None,
         gross=gross,
         net=net,
-        gross_counted=told.seen * scale,
-        net_counted=told.seen * scale * kept,
+        gross_counted=year.seen * scale,
+        net_counted=year.seen * scale * kept,
         filled=0.0,
-        estimated_share=_share(told.visits - told.seen, told.visits),
+        estimated_share=_share(year.visits - year.seen, year.visits),
         imputed_share=0.0,
-        se=told.se * scale,
+        se=year.se * scale,
         se_counting=0.0,
-        se_missing=told.se * scale,
-        low=told.lower_95 * scale * kept,
-        high=told.upper_95 * scale * kept,
+        se_missing=year.se * scale,
+        low=year.lower_95 * scale * kept,
+        high=year.upper_95 * scale * kept,
         days_whole=len(on.days) - len(missing),
         days_partly=0,
         missing=missing,
         doors=(),
         corrections=(),
-        remarks=tuple(_sample_remarks(told, over=over)),
-        sample=told,
+        remarks=tuple(_sample_remarks(year, over=over)),
+        sample=year,
     )
 
 
 def _report(
-    db: Database, on: _Inputs, told: YearOfVisits | SampledYear, *, missing: tuple[date, ...], **figures: Any
+    db: Database, on: _Inputs, year: YearOfVisits | SampledYear, *, missing: tuple[date, ...], **figures: Any
 ) -> AnnualReport:
     """Return the report of a year with its days, definitions and imports, with `figures` and what else is told."""
     hours = [calendar.hours_of(day, on.site) for day in on.days]
     return like(
         AnnualReport,
-        told,
+        year,
         site=on.site.id,
         kind=on.site.kind,
         year=on.first.year,

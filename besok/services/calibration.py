@@ -97,9 +97,9 @@ def propose_corrections(db: Database, site: str, author: str, now: datetime) -> 
 
 
 def _counts(db: Database, site: str, doors: dict[int, tuple[int, ...]], now: datetime) -> list[CountInfo]:
-    """Return the counts of the last OLDEST_COUNT beside what the sensors counted, the latest first.
+    """Return the counts of the last OLDEST_COUNT with what the sensors counted, the latest first.
 
-    Not `used` are those beside other channels than `doors` has now, and those from before a sensor changed.
+    Not `used` are those of other channels than `doors` has now, and those from before a sensor changed.
     """
     rows = db.fetch("manual_counts", _Count, site=site, since=now - OLDEST_COUNT)
     if not rows:

@@ -50,7 +50,7 @@ def close_period(
     days = _days(db, place, first, last)
     if not days:
         raise BesokError(f"no visits of {site} are known from {first} to {last}: there is no figure to close")
-    told = _annual(db, place, first, last, now)
+    report = _annual(db, place, first, last, now)
     period = ClosedPeriod(
         id=0,
         site=site,
@@ -62,7 +62,7 @@ def close_period(
         version=importlib.metadata.version("besok"),
         gross=sum(gross for gross, _ in days.values()),
         net=sum(net for _, net in days.values()),
-        besok01=told.besok01 if told else None,
+        besok01=report.besok01 if report else None,
         coverage=share_of_whole(visit_days(db, [place], last), first, last),
         ended=None,
         ended_by=None,
@@ -70,7 +70,7 @@ def close_period(
     )
     at = store.sensors(db, site, *_bounds(place, first, last))
     return replace(
-        period, id=store.close(db, period, {day: gross for day, (gross, _) in days.items()}, at, told)
+        period, id=store.close(db, period, {day: gross for day, (gross, _) in days.items()}, at, report)
     )
 
 
@@ -91,7 +91,7 @@ def with_closed(
 ) -> list[VisitPoint]:
     """Return the points of months or years between two days: those that are closed with the figure as it was closed.
 
-    What it would be now stands beside it where that differs.
+    What it would be now is added where that differs.
     """
     if step not in ("month", "year"):
         return list(points)
@@ -107,8 +107,8 @@ def get_reported(db: Database, site: str, year: int, today: date, *, verify: boo
     `verify` makes the present figure once more from the readings. Raises NotFound.
     """
     first, last = period_of(f"{year:04}")
-    told = store.report(db, site, first, last)
-    if told is None:
+    report = store.report(db, site, first, last)
+    if report is None:
         return (
             compute_annual(db, site, year, today, verify=True)
             if verify
@@ -119,7 +119,7 @@ def get_reported(db: Database, site: str, year: int, today: date, *, verify: boo
     place = load(db, site)
     revision = _revision(db, place, period, _days(db, place, first, last))
     closed = replace(period.view(), revision=revision)
-    return replace(told, verification=checked, closed=closed)
+    return replace(report, verification=checked, closed=closed)
 
 
 def _closed_point(point: VisitPoint, period: KeptPeriod | None) -> VisitPoint:
@@ -173,11 +173,11 @@ def _revision(db: Database, place: Site, period: KeptPeriod, known: Days) -> Rev
     version = importlib.metadata.version("besok")
     if not found or version != period.version:
         found.append(RevisionReason(kind="program", at=None, text=f"{period.version} -> {version}"))
-    told = _annual(db, place, period.first, period.last, _over(place, period)) if days else None
+    report = _annual(db, place, period.first, period.last, _over(place, period)) if days else None
     return Revision(
         gross=gross if days else None,
         net=net if days else None,
-        besok01=told.besok01 if told else None,
+        besok01=report.besok01 if report else None,
         days=changed,
         reasons=tuple(found),
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from besok.files import pdf
 from besok.model import calendar
 from besok.model.errors import NotFound
-from besok.model.forecast import Outlook
+from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.progress import Progress
 from besok.services.actions import get_actions

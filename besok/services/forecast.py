@@ -7,7 +7,7 @@ from typing import Final
 
 from besok.analytics.forecast.chance import would_hold
 from besok.model.errors import NotFound
-from besok.model.forecast import Outlook
+from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
 from besok.services.health import SILENT_AFTER

@@ -47,8 +47,8 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
-    told = live.is_open and not _at_night(time, place)
-    root, *rest = live.spaces if told else [replace(space, people=None) for space in live.spaces]
+    is_open = live.is_open and not _at_night(time, place)
+    root, *rest = live.spaces if is_open else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
     holds = {space.parent for space in rest}

@@ -89,8 +89,8 @@ def plan_replacement(
         else:
             lines.append(sensor)
     changed = replace(home, sensors=tuple(lines))
-    told = [sensor for sensor in lines if sensor not in home.sensors]
-    return SiteFile(sites=tuple(changed if site is home else site for site in found.sites)), told
+    added = [sensor for sensor in lines if sensor not in home.sensors]
+    return SiteFile(sites=tuple(changed if site is home else site for site in found.sites)), added
 
 
 def _is(site: Site, sensor: Sensor, device: str) -> bool:

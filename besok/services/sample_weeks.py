@@ -194,8 +194,8 @@ def _kinds(site: Site, mondays: Sequence[date], school: Sequence[SchoolHoliday])
         for n in range(length):
             day = holiday.first + n * DAY
             free[day] = max(free.get(day, 0), length)
-    told = {day.year for day in free}
-    return {monday: _kind_of(site, monday, free, monday.year in told) for monday in mondays}
+    known_years = {day.year for day in free}
+    return {monday: _kind_of(site, monday, free, monday.year in known_years) for monday in mondays}
 
 
 def _kind_of(site: Site, monday: date, free: Mapping[date, int], told: bool) -> WeekKind:

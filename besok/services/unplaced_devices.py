@@ -64,8 +64,8 @@ def suggest_placements(
 
 
 def _wanting(device: UnplacedDevice) -> UnplacedDevice:
-    told = [c for c in device.channels if any(r.metric in PEOPLE | PRESENT for r in c.readings)]
-    return replace(device, channels=tuple(told))
+    channels = [c for c in device.channels if any(r.metric in PEOPLE | PRESENT for r in c.readings)]
+    return replace(device, channels=tuple(channels))
 
 
 def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries]:

@@ -55,7 +55,7 @@ def close(
     period: ClosedPeriod,
     days: dict[date, float],
     at: list[SensorAtDoor],
-    told: AnnualReport | None,
+    report: AnnualReport | None,
 ) -> int:
     """Keep a closed period with its evidence; one that is in force already ends with its reason.
 
@@ -76,7 +76,7 @@ def close(
             "now": period.closed,
             "days": _json({str(day): gross for day, gross in days.items()}),
             "sensors": _json(at),
-            "report": None if told is None else _json(told),
+            "report": None if report is None else _json(report),
         }
         ((number,),) = conn.execute(sql("period_add"), row).fetchall()
         return int(number)

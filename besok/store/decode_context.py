@@ -12,8 +12,8 @@ from besok.store.sites import load_all
 def names(db: Database, known: DecodeContext) -> set[str]:
     """Return the names that have been given by now: of devices, of the topics they spoke on, and in site files."""
     heard = {name for row in db.rows("device_names") for name in row if name}
-    told = {f for filters in known.topics.values() for f in filters}
-    return heard | told | {mapping.topic for mapping in known.mappings}
+    filters_bound = {f for filters in known.topics.values() for f in filters}
+    return heard | filters_bound | {mapping.topic for mapping in known.mappings}
 
 
 def load(db: Database) -> DecodeContext:
@@ -42,7 +42,7 @@ def load(db: Database) -> DecodeContext:
 def with_bindings(db: Database, known: DecodeContext) -> DecodeContext:
     """Return the context with what each placed device is bound to by now. Raises StoreUnavailable."""
     topics = {}
-    for source, device, told, heard_on in db.rows("bindings"):
+    for source, device, stated, heard_on in db.rows("bindings"):
         learnt = (f for topic in heard_on for f in binding(topic, device))
-        topics[source, device] = tuple(told) or tuple(dict.fromkeys(learnt))
+        topics[source, device] = tuple(stated) or tuple(dict.fromkeys(learnt))
     return replace(known, topics=topics | {d: native_topics(d[1]) for d in topics if d[0] == "native"})

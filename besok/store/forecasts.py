@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.store.database import Database, sql, values_of
 
 FAN = ("mean", "low80", "high80", "low95", "high95")

@@ -64,8 +64,8 @@ def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> Non
 
 def _digest(count: Headcount) -> bytes:
     """Hash all that makes a headcount that is sent again the same: everything but when it was sent."""
-    told = [count.space, count.time.isoformat(), count.people, count.seats_taken, count.counted_by]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).digest()
+    fields = [count.space, count.time.isoformat(), count.people, count.seats_taken, count.counted_by]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).digest()
 
 
 def _space_id(conn: Connection, site: str, space: str) -> int:

@@ -182,7 +182,7 @@ def topics_of(db: Database, device: str) -> list[tuple[str, tuple[str, ...], tup
     rows = db.rows("topics_of", device=device)
     if not rows:
         raise _no_device(device)
-    return [(source, tuple(told), tuple(heard)) for source, told, heard in rows]
+    return [(source, tuple(stated), tuple(heard)) for source, stated, heard in rows]
 
 
 def _no_device(device: str) -> NotFound:

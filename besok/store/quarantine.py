@@ -24,7 +24,7 @@ QUARTER_S = rollup.BUCKET.total_seconds()
 TOLD_S = (
     2 * QUARTER_S
 )  # a channel may tell twice of the same time; more often, somebody else speaks for it too
-STRICT = 3  # beside quarters that are withheld no more counts than was usual, which is a third of the limit
+STRICT = 3  # next to quarters that are withheld no more counts than was usual, which is a third of the limit
 STRICT_TOLD_S = 1.2 * QUARTER_S
 LONGEST = timedelta(hours=2)  # after a longer silence the limit no longer grows with its length
 SHORT = timedelta(microseconds=1)
@@ -141,7 +141,7 @@ def withhold(
 ) -> list[rollup.Range]:
     """Take the readings of quarters in which more people passed than can into quarantine.
 
-    Returns the ranges of time in which figures change by that. What lies beside such a quarter is judged strictly,
+    Returns the ranges of time in which figures change by that. What lies next to such a quarter is judged strictly,
     since false readings do not end with it.
     """
     ranges: list[rollup.Range] = []

@@ -142,10 +142,10 @@ def _check_edited(conn: Connection, stored: Mapping[str, Site], wanted: Mapping[
     for name, before in conn.execute(sql("site_edited"), {"sites": [*wanted]}):
         lines += undone(before, stored[name], wanted[name])
     if lines:
-        told = "\n  ".join(lines[:MOST_TOLD])
+        undone_lines = "\n  ".join(lines[:MOST_TOLD])
         more = f"\n  and {len(lines) - MOST_TOLD} more" if len(lines) > MOST_TOLD else ""
         raise EditedInPages(
-            f"This was edited in pages, and the file has it otherwise:\n  {told}{more}\n"
+            f"This was edited in pages, and the file has it otherwise:\n  {undone_lines}{more}\n"
             "Take it into the file (besok site export prints the sites as they are), or undo it with --overwrite."
         )
 

@@ -82,7 +82,7 @@ def add(
 ) -> int:
     """Void what a device tells of the time from `first` up to `last` and recompute the days concerned.
 
-    All of it, so that this time is not measured; or only readings `above` a value, beside which the others count.
+    All of it, so that this time is not measured; or only readings `above` a value, so that the others still count.
     What comes of that time later does not count either. Returns the number under which it can be undone.
     """
     key = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from besok.model.forecast import Outlook
 from besok.model.levers import LeverEffect
+from besok.model.outlook import Outlook
 from besok.model.site import Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
 from besok.model.views.progress import Progress

@@ -15,9 +15,9 @@ ENOUGH: Final = 0.75  # share of the days of a year, below which its sum and its
 def changes(preview: ImportPreview) -> list[str]:
     """Return what becomes of the figures of *Progress*: `Visits in 365 days: not known → 312,400`."""
     before, after = _figures(preview.before), _figures(preview.after)
-    changed = {name: told for name, told in after.items() if before.get(name) != told}
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
     unknown = _("not known")
-    return [f"{name}: {before.get(name, unknown)} → {told}" for name, told in changed.items()] or [
+    return [f"{name}: {before.get(name, unknown)} → {value}" for name, value in changed.items()] or [
         _("Nothing that Progress shows changes.")
     ]
 
@@ -57,14 +57,14 @@ def _figures(known: Progress | SoFar) -> dict[str, str]:
         found[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
         grown = None if known.growth is None else formats.signed_percent(known.growth, 1)
         found[_("Growth in a year")] = _dated(known, grown)
-    return {name: told for name, told in found.items() if told}
+    return {name: value for name, value in found.items() if value}
 
 
-def _dated(known: Progress | SoFar, told: str | None) -> str | None:
+def _dated(known: Progress | SoFar, date: str | None) -> str | None:
     """Return a figure of the last year with the day up to which it is, where that is not yesterday."""
-    if told is None or known.until == known.today - timedelta(days=1):
-        return told
-    return _("{figure} (up to {day})").format(figure=told, day=formats.day(known.until))
+    if date is None or known.until == known.today - timedelta(days=1):
+        return date
+    return _("{figure} (up to {day})").format(figure=date, day=formats.day(known.until))
 
 
 def _number(value: float | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from besok.model.forecast import ExpectedTotal, Outlook
+from besok.model.outlook import ExpectedTotal, Outlook
 from besok.model.views.calendar import ActionEffect
 from besok.model.views.forecast import Record
 from besok.text import formats
@@ -71,7 +71,7 @@ def of(
 ) -> tuple[str, ...]:
     """All that is said of a forecast, the most important first; the sum is that of the next four weeks.
 
-    `growth` is that of the last 52 weeks where it stands beside.
+    `growth` is that of the last 52 weeks where it is shown, too.
     """
     weeks = next((t for t in outlook.totals if (t.last - t.first).days + 1 == FOUR_WEEKS), None)
     said = (
@@ -95,7 +95,7 @@ def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
 
 
 def landing(outlook: Outlook) -> str | None:
-    """Visits a year that are expected by the deadline, beside the goal; None without a target or such a forecast."""
+    """Visits a year that are expected by the deadline, with the goal; None without a target or such a forecast."""
     year = next((e for e in outlook.years if e.day == outlook.deadline), None)
     if year is None or outlook.goal is None:
         return None
@@ -134,7 +134,7 @@ def when(outlook: Outlook, factor: float) -> str | None:
 
 
 def pace(outlook: Outlook) -> str | None:
-    """Return the growth that is needed beside the growth that is expected; None where either is not known."""
+    """Return the growth that is needed and the growth that is expected; None where either is not known."""
     if outlook.needed_growth is None or outlook.expected_growth is None:
         return None
     needed, expected = outlook.needed_growth, formats.signed_percent(outlook.expected_growth)
@@ -180,7 +180,7 @@ def foremost(found: Sequence[Record]) -> Record | None:
 
 
 def record(found: Sequence[Record], judged: int = 0) -> str:
-    """Return how many of the forecasts held, beside how many should have; `judged` were compared with the outcome."""
+    """Return how many of the forecasts held, and how many should have; `judged` were compared with the outcome."""
     one = foremost(found)
     if one is None and judged:
         return _("Too few forecasts can be compared with the outcome yet to judge their intervals.")

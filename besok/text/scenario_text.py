@@ -133,7 +133,7 @@ def fullest(space: SpaceStrain) -> str:
 
 
 def strained(space: SpaceStrain, week: bool) -> str:
-    """Say how far a space is over its capacity, when and for how long, beside today."""
+    """Say how far a space is over its capacity, when and for how long, compared with today."""
     peak, over = ranged(space.then.peak), ranged(space.then.over)
     minutes = _("{over} minutes a week over capacity") if week else _("{over} minutes over capacity")
     parts = [
@@ -160,7 +160,7 @@ def ranged(found: Replicated, digits: int = 0) -> str:
 
 
 def visits(found: SiteVisits) -> str:
-    """Say how many visits a day there are, beside today."""
+    """Say how many visits a day there are, compared with today."""
     values = {"then": ranged(found.then), "today": ranged(found.today)}
     return _("{then} visits a day, gross; today {today}").format(**values)
 

@@ -57,5 +57,5 @@ def refusal(names: Sequence[str], elsewhere: Sequence[tuple[str, str]]) -> Trans
         return _SEE
     if not elsewhere:
         return _NOWHERE
-    told = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
-    return _FITS(parts=", ".join([*told, *(["…"] if len(elsewhere) > _NAMED else [])]))
+    named = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
+    return _FITS(parts=", ".join([*named, *(["…"] if len(elsewhere) > _NAMED else [])]))

@@ -32,7 +32,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Packing:
-    """An archive that is being written into a folder of its own, beside the place where it will be."""
+    """An archive that is being written into a folder of its own, next to the place where it will be."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

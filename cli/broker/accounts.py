@@ -19,7 +19,7 @@ HEALTH = "besok-health"
 COLLECTOR = "besok-collector"
 RECEIVER = "besok-receiver"
 SCENARIOS = "besok-scenarios"  # plays scenarios into sandboxes
-TOOLS = "besok-tools"  # commands that are run beside a stack
+TOOLS = "besok-tools"  # commands that are run next to a stack
 UPTIME = "$SYS/broker/uptime"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

@@ -138,8 +138,8 @@ def import_ledger(
     author: Author = "",
 ) -> None:
     """Take in a ledger from a file; what it does not name stays as it is."""
-    told = content(file, ledger.LARGEST)
-    text = ledger.text_of(told, file)
+    raw = content(file, ledger.LARGEST)
+    text = ledger.text_of(raw, file)
     if not ledger.is_table(text, file):
         _put(parse(text, file), author, dry_run)
         return
@@ -186,9 +186,9 @@ def _put(found: Sequence[Action], author: str, dry_run: bool = False) -> None:
 
 def _gave(db: Database, found: Sequence[Action]) -> dict[tuple[str, str], ActionEffect]:
     """Return the effects of the actions that were done, as last computed."""
-    told = {site: action_effects(db, site) for site in {action.site for action in found}}
+    effects = {site: action_effects(db, site) for site in {action.site for action in found}}
     done = [action for action in found if action.done_since]
-    return {(a.site, a.id): told[a.site][a.id] for a in done if a.id in told[a.site]}
+    return {(a.site, a.id): effects[a.site][a.id] for a in done if a.id in effects[a.site]}
 
 
 def _since(action: Action) -> date | None:

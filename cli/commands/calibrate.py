@@ -1,4 +1,4 @@
-"""The commands `besok calibrate`: what counts beside sensors say, and corrections proposed, accepted and undone."""
+"""The commands `besok calibrate`: what validation counts say, and corrections proposed, accepted and undone."""
 
 from datetime import UTC, datetime
 from typing import Annotated

@@ -77,15 +77,15 @@ def bind_topics(
     with opened() as db:
         if set_ or learn:
             identity.set_topics(db, device, set_ or ())
-        for source, told, heard in identity.topics_of(db, device):
-            print(f"{source} {device}: {_bound(source, device, told, heard)}")
+        for source, stated, heard in identity.topics_of(db, device):
+            print(f"{source} {device}: {_bound(source, device, stated, heard)}")
 
 
-def _bound(source: str, device: str, told: Sequence[str], heard: Sequence[str]) -> str:
+def _bound(source: str, device: str, stated: Sequence[str], heard: Sequence[str]) -> str:
     if source == "native":
         return f"{native_topics(device)[0]}, by its name"
-    if told:
-        return f"{', '.join(told)}, by the site file or this command"
+    if stated:
+        return f"{', '.join(stated)}, by the site file or this command"
     return (
         f"{', '.join(heard)}, on which it was heard"
         if heard

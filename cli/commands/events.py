@@ -24,7 +24,7 @@ def events(
     """Find unusual intervals in a file of counts, crowds and silent failures, the most surprising first."""
     from cli.standalone import events as work
 
-    told = work.answer(file, most, zone, reading.options(column))
-    if told.note:
-        print(told.note, file=sys.stderr)
-    print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))
+    answer = work.answer(file, most, zone, reading.options(column))
+    if answer.note:
+        print(answer.note, file=sys.stderr)
+    print(work.as_json(answer) if as_json and not as_csv else work.as_csv(answer))

@@ -86,7 +86,7 @@ def forecast(
     paths: Annotated[int, typer.Option(min=100, max=20000, help="Simulated futures.")] = 2000,
 ) -> None:
     """Forecast visits from a file: mean and intervals by day, week or month; with --json totals and odds too."""
-    from cli.standalone import forecast as work
+    from cli.standalone import series_forecast as work
     from cli.standalone.series import read
 
     goal = _goal(target, deadline)
@@ -95,10 +95,10 @@ def forecast(
     rows, note = work.meant(horizon, series.step)
     if note:
         print(note, file=sys.stderr)
-    told = work.answer(series, calendar, rows, goal, form.seed, paths)
+    answer = work.answer(series, calendar, rows, goal, form.seed, paths)
     if goal and (form.as_csv or not form.as_json):
-        print(work.sentence(told), file=sys.stderr)
-    print(work.as_json(told) if form.as_json and not form.as_csv else work.as_csv(told))
+        print(work.sentence(answer), file=sys.stderr)
+    print(work.as_json(answer) if form.as_json and not form.as_csv else work.as_csv(answer))
 
 
 @taking_together
@@ -138,7 +138,7 @@ def backtest(
 
 
 def _goal(target: str | None, deadline: datetime | None) -> Any:
-    from cli.standalone.forecast import Goal
+    from cli.standalone.series_forecast import Goal
 
     if (target is None) != (deadline is None):
         raise BesokError(

@@ -35,11 +35,11 @@ def what_if(
 ) -> None:
     """Say which space is over capacity under a scenario, when, for how long and how surely, beside today's."""
     from cli.commands.sitefiles import read, stored
-    from cli.simulation import scenarios, whatif
+    from cli.simulation import scenario_files, whatif
     from sensors_sim.whatif import Question
 
-    asked = scenarios.find(scenario, sets, begins and begins.date())
-    usual, then = scenarios.beside(scenarios.find(today, None), asked)
+    asked = scenario_files.find(scenario, sets, begins and begins.date())
+    usual, then = scenario_files.worlds(scenario_files.find(today, None), asked)
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
         site_file=read(site_file) if site_file else stored(),

@@ -38,7 +38,7 @@ def score(
         _stored(days, seed, scenario or [""], sets, as_json=as_json)
         return
     from cli.commands.sitefiles import read, stored
-    from cli.simulation import scenarios
+    from cli.simulation import scenario_files
     from cli.simulation import score as scoring
     from sensors_sim.scenariofile import shipped
 
@@ -49,7 +49,7 @@ def score(
     def begins(found: "Scenario") -> date:
         return first.date() if first else found.first or recent
 
-    found = [scenarios.find(name, sets, first.date() if first and name else None) for name in names]
+    found = [scenario_files.find(name, sets, first.date() if first and name else None) for name in names]
     scores = scoring.run(sites, found, begins, days, range(seed, seed + seeds), history)
     print(scoring.as_json(scores) if as_json else scoring.as_text(scores))
 
@@ -58,7 +58,7 @@ def _stored(days: int, seed: int, names: Sequence[str], sets: Sequence[str] | No
     """Judge the figures of the sandboxes in the database."""
     from cli.commands.database import opened
     from cli.commands.sitefiles import sandboxes
-    from cli.simulation import scenarios, stored
+    from cli.simulation import scenario_files, stored
 
     if len(names) > 1:
         raise typer.BadParameter(
@@ -67,5 +67,5 @@ def _stored(days: int, seed: int, names: Sequence[str], sets: Sequence[str] | No
     sites = sandboxes()
     with opened() as db:
         now = datetime.now(UTC)
-        found = stored.run(db, sites, days, now, seed, scenarios.find(names[0], sets))
+        found = stored.run(db, sites, days, now, seed, scenario_files.find(names[0], sets))
     print(stored.as_json(found) if as_json else stored.as_text(found))

@@ -44,7 +44,7 @@ def live(
     begins: BeginsOption = None,
 ) -> None:
     """Publish what simulated sensors see: at once what has happened today, then as it happens."""
-    from cli.simulation import scenarios
+    from cli.simulation import scenario_files
     from sensors_sim.live import run
 
     sites = read(site_file) if site_file else sandboxes()
@@ -54,9 +54,9 @@ def live(
     from besok.model.calendar import business_day
 
     today = business_day(begin or datetime.now(UTC), sites.sites[0])
-    asked = scenarios.find(scenario, sets, begins and begins.date())
-    under = asked if begins else scenarios.at_work(asked, today)
-    scenarios.tell(sites, under)
+    asked = scenario_files.find(scenario, sets, begins and begins.date())
+    under = asked if begins else scenario_files.at_work(asked, today)
+    scenario_files.tell(sites, under)
 
     def simulate(settings: "Settings", stop: threading.Event) -> None:
         run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth,
@@ -79,7 +79,7 @@ def backfill(
 ) -> None:
     """Write simulated history into the database, through the same adapters as live messages."""
     from cli.simulation import backfill as history
-    from cli.simulation import scenarios
+    from cli.simulation import scenario_files
     from cli.simulation.history import Gap
 
     in_order(first, last)
@@ -87,8 +87,8 @@ def backfill(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker processes are ended too
     sites = read(site_file) if site_file else sandboxes()
     gap = Gap(first=first.date(), last=last.date(), live=as_live)
-    under = scenarios.find(scenario, sets, begins and begins.date())
-    scenarios.tell(sites, under)
+    under = scenario_files.find(scenario, sets, begins and begins.date())
+    scenario_files.tell(sites, under)
     began = time.monotonic()
     readings = history.run(loaded.database_url.get_secret_value(), sites, gap, seed, remember, under)
     print(f"{many(readings, 'reading')} written in {time.monotonic() - began:.0f} s")
@@ -103,19 +103,19 @@ def changed_sites(
 ) -> None:
     """Print the sites as a scenario makes them, as a site file: with its hours, doors and sensors."""
     from besok.model.sitefile import dump
-    from cli.simulation import scenarios
+    from cli.simulation import scenario_files
     from sensors_sim.placing import applied
 
     sites = read(site_file) if site_file else sandboxes()
-    print(dump(applied(sites, scenarios.find(scenario, sets, begins and begins.date()))), end="")
+    print(dump(applied(sites, scenario_files.find(scenario, sets, begins and begins.date()))), end="")
 
 
 @app.command("scenarios")
 def list_scenarios() -> None:
     """Show the scenarios that come with Besök."""
-    from cli.simulation import scenarios
+    from cli.simulation import scenario_files
 
-    print("\n".join(scenarios.listing()))
+    print("\n".join(scenario_files.listing()))
 
 
 for name, command in (

@@ -160,8 +160,8 @@ def _questions_shown() -> Iterator[None]:
         raise CountFileError("\n".join(lines)) from exc
 
 
-def _pairs(told: Sequence[str], option: str) -> dict[str, str]:
-    pairs = [text.partition("=") for text in told]
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
     for key, sign, _ in pairs:
         if not sign or not key.strip():
             raise CountFileError(f"{option} {key}: write KEY=VALUE")
@@ -178,12 +178,12 @@ def _measure(found: CountFile) -> Literal["gross"]:
     return "gross"
 
 
-def _doors(told: Sequence[str], found: CountFile) -> dict[str, str | None]:
+def _doors(portals: Sequence[str], found: CountFile) -> dict[str, str | None]:
     """Return the door of each series. Raises CountFileError for a series that the file does not have."""
     series = {count.series for count in found.counts}
-    if len(told) == 1 and "=" not in told[0]:
-        return dict.fromkeys(series, told[0])
-    doors = _pairs(told, "--portal")
+    if len(portals) == 1 and "=" not in portals[0]:
+        return dict.fromkeys(series, portals[0])
+    doors = _pairs(portals, "--portal")
     for name in doors.keys() - series:
         raise CountFileError(
             f"--portal {name}: the file has {', '.join(sorted(series)) or 'one series only'}"

@@ -1,4 +1,4 @@
-"""What the system knows of a simulated world: its messages decoded as live ones are, by the minute, beside the truth.
+"""What the system knows of a simulated world: its messages decoded as live ones are, by the minute, with the truth.
 
 The counting rules are those of the database (the query `minute_flows`), for whole days after
 everything has come, so that estimators can be judged without one. tests/store/test_score_counts.py holds both

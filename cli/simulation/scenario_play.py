@@ -19,7 +19,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.scenarios import Played
 from cli.simulation.fit import learnt
-from cli.simulation.scenarios import beside
+from cli.simulation.scenario_files import worlds
 from sensors_sim.asked import connected, played_in
 from sensors_sim.live import run as simulate
 from sensors_sim.scenario import ORDINARY, Scenario
@@ -80,7 +80,7 @@ def _world(db: Database, found: Played) -> tuple[SiteFile, Scenario] | None:
         profiles=tuple(replace(part, site=sandbox.id) for part in usual.profiles),
         rates=tuple(replace(part, site=sandbox.id) for part in usual.rates),
     )
-    return SiteFile(sites=(sandbox,)), beside(today, played_in(sandbox, found.spec, site, found.begins))[1]
+    return SiteFile(sites=(sandbox,)), worlds(today, played_in(sandbox, found.spec, site, found.begins))[1]
 
 
 def _somebody_comes(usual: Scenario, site: Site, now: datetime) -> bool:

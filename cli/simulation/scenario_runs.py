@@ -27,7 +27,7 @@ from besok.store.scenarios import Taken
 from besok.store.sites import load_all
 from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
-from cli.simulation.scenarios import beside
+from cli.simulation.scenario_files import worlds
 from cli.simulation.whatif import as_body
 from sensors_sim.asked import connected, scenario_of
 from sensors_sim.scenario import ORDINARY
@@ -194,7 +194,7 @@ def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
     if spec.sensor:
         parts.expect(sensor_notice.REPLICATIONS)
     known = learnt(db, sites, site, datetime.now(UTC))
-    today, then = beside(known or ORDINARY, scenario_of(spec, site))
+    today, then = worlds(known or ORDINARY, scenario_of(spec, site))
     question = Question(
         site_file=sites,
         today=today,

@@ -1,4 +1,4 @@
-"""`besok simulate score`: what estimators make of simulated buildings, beside the simulated truth."""
+"""`besok simulate score`: what estimators make of simulated buildings, compared with the simulated truth."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence

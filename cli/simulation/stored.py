@@ -1,4 +1,4 @@
-"""`besok simulate score --stored`: what a running installation has stored, beside the truth of its simulated world."""
+"""`besok simulate score --stored`: what a running installation has stored, against its simulated truth."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,6 @@ import numpy as np
 from besok.analytics.occupancy import score
 from besok.analytics.occupancy.score import OccupancyAccuracy
 from besok.model import calendar
-from besok.model.arrays import Floats
 from besok.model.site import Site, SiteFile
 from besok.services.series import get_day_curves
 from besok.store.database import Database
@@ -53,7 +52,7 @@ def _site(
     for space, points in get_day_curves(db, site.id, [(begin, end)]).items():
         real = means[:, world.spaces.index(f"{site.id}/{space}")]
         people, lower, upper = (
-            _column([getattr(p, name) for p in points]) for name in ("people", "lower", "upper")
+            np.array([getattr(p, name) for p in points], float) for name in ("people", "lower", "upper")
         )
         yield StoredScore(
             site=site.id,
@@ -61,10 +60,6 @@ def _site(
             days=days,
             accuracy=score.accuracy(real, people, lower, upper),
         )
-
-
-def _column(values: Sequence[float | None]) -> Floats:
-    return np.array([np.nan if value is None else value for value in values], float)
 
 
 def as_json(scores: Sequence[StoredScore]) -> str:

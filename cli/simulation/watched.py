@@ -95,13 +95,13 @@ def with_flows(
     """Return what is seen where counter `n` says something else, and is heard in that share of each step."""
     both = seen.people_in.copy(), seen.people_out.copy()
     both[0][:, n], both[1][:, n] = came, went
-    told = seen.covered.copy()
+    seconds = seen.covered.copy()
     if covered is not None:
-        told[:, n] = covered
+        seconds[:, n] = covered
         for grid in both:
-            grid[told[:, n] == 0, n] = np.nan
-    heard = last_heard(seen.times, told, seen.high)
-    return replace(seen, people_in=both[0], people_out=both[1], covered=told, heard=heard)
+            grid[seconds[:, n] == 0, n] = np.nan
+    heard = last_heard(seen.times, seconds, seen.high)
+    return replace(seen, people_in=both[0], people_out=both[1], covered=seconds, heard=heard)
 
 
 def thinned(
@@ -114,8 +114,8 @@ def thinned(
 
 def silenced(seen: SensorHistory, n: int, begin: int) -> SensorHistory:
     """Return what is seen where a counter says nothing from a step on."""
-    told = np.where(np.arange(len(seen)) >= begin, 0.0, 1.0)
-    return with_flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told)
+    share = np.where(np.arange(len(seen)) >= begin, 0.0, 1.0)
+    return with_flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], share)
 
 
 def swapped(seen: SensorHistory, n: int, begin: int) -> SensorHistory:

@@ -16,7 +16,7 @@ from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from besok.model.scenarios import LIKELY
-from besok.model.views.whatif import Answer, DoorRush, Holds, Replicated, SiteVisits, SpaceStrain, Window
+from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 from sensors_sim.utilisation import Utilisation
@@ -78,7 +78,10 @@ def as_text(answer: Answer) -> str:
         "",
         *_in_short(answer),
         "",
-        *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
+        *table(
+            ["VISITS A DAY", "today", "then", "times"],
+            [[s.site, between(s.today), between(s.then), between(s.times, 2)] for s in answer.sites],
+        ),
         "",
         *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=[len(SPACE_HEADS) - 1]),
         f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
@@ -86,7 +89,8 @@ def as_text(answer: Answer) -> str:
         *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
         "",
         *table(
-            ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]
+            ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"],
+            [[p.portal, between(p.today), between(p.then)] for p in answer.portals[:SHOWN]],
         ),
     ]
     return "\n".join(lines)
@@ -131,14 +135,6 @@ def _ample(space: SpaceStrain) -> bool:
     return space.today.holds.low is None and space.then.holds.low is None
 
 
-def _visit_row(site: SiteVisits) -> list[str]:
-    return [site.site, between(site.today), between(site.then), between(site.times, 2)]
-
-
-def _door_row(door: DoorRush) -> list[str]:
-    return [door.portal, between(door.today), between(door.then)]
-
-
 def _space_row(space: SpaceStrain) -> list[str]:
     today, then = space.today, space.then
     return [
@@ -157,12 +153,11 @@ def _space_row(space: SpaceStrain) -> list[str]:
 
 def _when(space: SpaceStrain) -> str:
     """Return the two longest windows in a few words: "Sat 12-16 (131 min)"."""
-    told = space.when[:2]
-    return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
-
-
-def _weekday(window: Window) -> str:
-    return WEEKDAYS[window.weekday][:3].capitalize()
+    times = space.when[:2]
+    return ", ".join(
+        f"{WEEKDAYS[w.weekday][:3].capitalize()} {w.start}-{w.end} ({max(1, round(w.minutes))} min)"
+        for w in times
+    )
 
 
 def _seat_row(space: SpaceStrain) -> list[str]:

@@ -52,9 +52,9 @@ def put(db: Database, sites: SiteFile, first: date, today: date, now: datetime) 
         calendars.import_events(db, site.id, CALENDAR, own, now=now)
     if LEDGER.exists():
         known = {site.id for site in sites.sites}
-        told = [a for a in ledger.parse(LEDGER.read_text(encoding="utf-8"), str(LEDGER)) if a.site in known]
+        acts = [a for a in ledger.parse(LEDGER.read_text(encoding="utf-8"), str(LEDGER)) if a.site in known]
         asked = [
-            a for a in told if (a.answered or a.asked or today) <= today
+            a for a in acts if (a.answered or a.asked or today) <= today
         ]  # this machine's clock may say any day
         actions.put(db, [a for a in asked if set(a.spaces) <= _spaces(sites, a.site)], "demo", now)
 

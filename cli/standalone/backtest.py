@@ -1,4 +1,4 @@
-"""Backtests: how the forecast would have done on a series, beside simple rules."""
+"""Backtests: how the forecast would have done on a series, compared with simple rules."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -106,9 +106,9 @@ def _at(
     known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
     futures = _futures(past, n, len(came), calendar, seed)
     ours = _ours(futures, came)
-    told: dict[str, Told | None] = {OURS: ours}
-    told |= {name: _theirs(rule, known, came) for name, rule in rules(step).items()}
-    scores = {name: score(one, came, known, step) if one else untold(step) for name, one in told.items()}
+    forecasts: dict[str, Told | None] = {OURS: ours}
+    forecasts |= {name: _theirs(rule, known, came) for name, rule in rules(step).items()}
+    scores = {name: score(one, came, known, step) if one else untold(step) for name, one in forecasts.items()}
     return scores, fates(futures.visits, ours.low, ours.high, np.isfinite(came), COVER[step])
 
 

@@ -226,10 +226,6 @@ def _message(request: Request, payload: Any, received: datetime) -> Message:
     return Message(topic=request.topic or TOPIC, payload=body, received=received)
 
 
-def _dumped(value: Any) -> bytes:
-    return json.dumps(value).encode()
-
-
 def hexadecimal(text: bytes) -> bytes:
     """Return the bytes that hexadecimal digits say. Raises BesokError."""
     try:
@@ -251,7 +247,8 @@ def _in_envelope(frame: bytes, request: Request) -> bytes:
     uplink: dict[str, Any] = {"frm_payload": base64.b64encode(frame).decode()}
     if request.fport is not None:
         uplink["f_port"] = request.fport
-    return _dumped({"end_device_ids": {"device_id": "unknown", "dev_eui": DEV_EUI}, "uplink_message": uplink})
+    device = {"device_id": "unknown", "dev_eui": DEV_EUI}
+    return json.dumps({"end_device_ids": device, "uplink_message": uplink}).encode()
 
 
 def _first(names: Any) -> str:

@@ -139,8 +139,8 @@ def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions 
     `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
     """
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
-    told = times.offset_s.notna()
-    if told.any() and not told.all():
+    zoned = times.offset_s.notna()
+    if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
     frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")

@@ -75,10 +75,10 @@ def read(path: Path, zone: str = "", options: ReadOptions = DETECT) -> Series:
     Times with an offset become wall-clock times, of `zone` if one is given.
     """
     counts = read_counts(read_text(path), str(path), "time", "count", options)
-    place, told = zone_named(zone), counts.times.offset_s.notna()
-    if told.any() and not told.all():
+    place, zoned = zone_named(zone), counts.times.offset_s.notna()
+    if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
-    aware = bool(told.any())
+    aware = bool(zoned.any())
     wall = counts.times.on_clock(place)
     offsets = (wall - counts.times.utc()).dt.total_seconds()
     return _doors_together(
@@ -110,11 +110,11 @@ def _doors_together(series: Series) -> Series:
     )
 
 
-def rows(told: Answer) -> Iterator[tuple[str, str, float, float, float]]:
+def rows(answer: Answer) -> Iterator[tuple[str, str, float, float, float]]:
     """Each interval as it is written: times in the way of the file, rounded figures."""
-    days = told.learnt.grid.step_s == DAY.total_seconds()
-    for one in told.found:
-        start, end = (_written(told.series, t, days) for t in (one.start, one.end))
+    days = answer.learnt.grid.step_s == DAY.total_seconds()
+    for one in answer.found:
+        start, end = (_written(answer.series, t, days) for t in (one.start, one.end))
         yield start, end, _short(one.count, 2), round(one.expected, 2), round(one.score, 2)
 
 
@@ -137,15 +137,15 @@ def _short(value: float, digits: int) -> float:
     return int(value) if value == int(value) else round(value, digits)
 
 
-def as_csv(told: Answer) -> str:
+def as_csv(answer: Answer) -> str:
     """Lines `start,end,count,expected,score`."""
-    lines = [HEAD, *rows(told)]
+    lines = [HEAD, *rows(answer)]
     return "\n".join(",".join(map(str, line)) for line in lines)
 
 
-def as_json(told: Answer) -> str:
+def as_json(answer: Answer) -> str:
     """One object: the intervals, and what was usual in the series."""
-    learnt = told.learnt
+    learnt = answer.learnt
     usual = {
         "step_s": learnt.grid.step_s,
         "counts": int(np.isfinite(learnt.grid.counts).sum()),
@@ -154,5 +154,5 @@ def as_json(told: Answer) -> str:
             "roughness": round(learnt.usual.spread.roughness, 5),
         },
     }
-    events = [dict(zip(HEAD, row, strict=True)) for row in rows(told)]
-    return json.dumps({"events": events, "usual": usual, "note": told.note or None}, ensure_ascii=False)
+    events = [dict(zip(HEAD, row, strict=True)) for row in rows(answer)]
+    return json.dumps({"events": events, "usual": usual, "note": answer.note or None}, ensure_ascii=False)

@@ -175,10 +175,10 @@ def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
 def _step(name: str, unit: Unit, dates: Sequence[date], asked: Unit | None) -> Unit:
     """Return days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
     months = unit == "M" or (unit == "D" and _monthly(dates))
-    told: Unit | None = "W" if unit == "W" else "M" if unit == "M" or (months and len(dates) > 2) else None
-    if asked and told and asked != told and not (told == "M" and asked == "M"):
+    stated: Unit | None = "W" if unit == "W" else "M" if unit == "M" or (months and len(dates) > 2) else None
+    if asked and stated and asked != stated and not (stated == "M" and asked == "M"):
         raise CountFileError(
-            f"{name} has one date for each {UNITS[told]}; leave --freq {asked} out, or give every day"
+            f"{name} has one date for each {UNITS[stated]}; leave --freq {asked} out, or give every day"
         )
     found: Unit = asked or ("W" if unit == "W" else "M" if months else "D")
     if found == "M":

@@ -80,9 +80,9 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         yield f"  {METHOD}"
     if r.verification:
         yield f"  Verified from the readings: {'the same' if r.verification.same else 'NOT the same'}"
-    told: dict[str, Any] = {"remarks": (), "missing": tuple(_stretches(r.missing))}
-    told |= {"closed": r.closed and replace(r.closed, revision=None)}
-    yield from (f"  {line}" for line in outline(replace(r, **told)))
+    values: dict[str, Any] = {"remarks": (), "missing": tuple(_stretches(r.missing))}
+    values |= {"closed": r.closed and replace(r.closed, revision=None)}
+    yield from (f"  {line}" for line in outline(replace(r, **values)))
 
 
 def _stretches(days: Sequence[date]) -> Iterator[str]:

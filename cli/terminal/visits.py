@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from besok.model.period_counts import CountFile, FileRemark
+from besok.model.period_counts import CountFile
 from besok.model.views.imports import ImportPreview, ImportView
 from besok.text import import_text
 from besok.text.languages import speaking
@@ -41,23 +41,19 @@ def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
 
 def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> str:
     """Return one JSON object: the preview, what was found in the file, and the import once it is stored."""
-    told: dict[str, Any] = {} if number is None else {"import": number}
-    told |= _PREVIEW.dump_python(seen, mode="json")
-    told["remarks"] = [
+    document: dict[str, Any] = {} if number is None else {"import": number}
+    document |= _PREVIEW.dump_python(seen, mode="json")
+    document["remarks"] = [
         {"kind": r.kind, "first": _day(r.first), "last": _day(r.last), "text": str(r.text)}
         for r in seen.remarks
     ]
-    told["file"] = [_remark(remark) for remark in file.findings]
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    document["file"] = [{"kind": r.kind, "row": r.row, "text": str(r.text)} for r in file.findings]
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def listing_as_json(found: Sequence[ImportView]) -> str:
     """Return a JSON array of the imports."""
     return _IMPORTS.dump_json([*found], indent=2).decode()
-
-
-def _remark(remark: FileRemark) -> dict[str, Any]:
-    return {"kind": remark.kind, "row": remark.row, "text": str(remark.text)}
 
 
 def _day(day: Any) -> str | None:

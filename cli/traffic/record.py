@@ -1,4 +1,4 @@
-"""Recording real traffic: everything on some topics, without what is personal, beside whoever else listens.
+"""Recording real traffic: everything on some topics, without what is personal, whoever else listens.
 
 The recorder is a client of its own with a session that ends with it, and it acknowledges nothing for anybody else: the
 collector's queue is not touched.

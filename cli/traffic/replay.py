@@ -74,11 +74,11 @@ class Result:
 
     def lines(self) -> list[str]:
         """Describe what became of the recording, in words."""
-        told = [
+        parts = [
             f"{n} left out: they {why}, such as {self.examples[why]}"
             for why, n in self.left_out.most_common()
         ]
-        return [f"{many(self.sent, 'message')} sent", *told]
+        return [f"{many(self.sent, 'message')} sent", *parts]
 
 
 def overview(file: Path) -> Overview:

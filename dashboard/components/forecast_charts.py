@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.forecast import LEAST_DAYS, Expected, Outlook
+from besok.model.outlook import LEAST_DAYS, Expected, Outlook
 from besok.model.views.forecast import Awaited
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint

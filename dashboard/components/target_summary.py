@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from besok.model.forecast import Outlook
+from besok.model.outlook import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
 from besok.text import formats, narratives, target_text

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.forecast import ExpectedTotal, Outlook
+from besok.model.outlook import ExpectedTotal, Outlook
 from besok.model.views.closed_periods import ClosedPeriod
 from besok.model.views.series import VisitPoint
 from besok.text import formats

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from besok.model.forecast import Expected
+from besok.model.outlook import Expected
 from besok.model.views.forecast import Scored
 from besok.text.languages import _
 from dashboard.figures.progress import Series

@@ -7,13 +7,13 @@ from accessibility import violations
 from house import House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from besok.model.readings import Reading
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
 from besok.services.calibration import get_calibration, propose_corrections, receive_count
 from besok.store import calibrations
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
+from tests.readings import passed
 
 PHONE = {"width": 390, "height": 780}
 
@@ -177,12 +177,8 @@ def beside(db: Database, house: str) -> datetime:
     noon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
     for n in range(4):
         begins = noon + timedelta(hours=n)
-        readings = [
-            Reading(source="native", device=f"{house}/door", channel="flow:1", metric=way, value=value,
-                    time=begins + timedelta(minutes=m + 1), period_s=60)
-            for m in range(15) for way, value in (("in", 6), ("out", 5))
-        ]  # fmt: skip
-        write(db, Batch(readings=[Incoming(reading=r, received=r.time or noon) for r in readings]))
+        for minute in range(1, 16):
+            write(db, Batch(readings=passed(f"{house}/door", begins + timedelta(minutes=minute), 6, 5)))
         ends = begins + timedelta(minutes=15)
         taps = tuple(
             Tap(time=begins + timedelta(seconds=9 * k + 1), direction="in", people=1) for k in range(100)

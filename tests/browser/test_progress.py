@@ -7,12 +7,12 @@ from house import House, Open
 from playwright.sync_api import expect
 
 from besok.model.calendar import business_day, day_bounds
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
-from besok.model.readings import Reading
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.store import forecasts, sites
 from besok.store.database import Database
 from besok.store.heartbeats import beat
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
+from tests.readings import passed
 
 DAY = timedelta(days=1)
 
@@ -22,17 +22,8 @@ def count(db: Database, house: str, days: int) -> date:
     place = sites.load(db, house)
     last = business_day(datetime.now(UTC), place) - DAY
     ends = [day_bounds(last - n * DAY, place)[1] for n in range(days)]
-    write(db, Batch(readings=[
-        Incoming(
-            reading=Reading(
-                source="native", device=f"{house}/door", channel="flow:1", metric=metric, value=50, time=end,
-                period_s=82_800,
-            ),
-            received=end,
-        )
-        for end in ends
-        for metric in ("in", "out")
-    ]))  # fmt: skip
+    days_told = [passed(f"{house}/door", end, 50, 50, period_s=82_800) for end in ends]
+    write(db, Batch(readings=[one for day in days_told for one in day]))
     return last
 
 

@@ -7,20 +7,17 @@ from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
-from besok.model.readings import Reading
 from besok.store import voids
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
+from tests.readings import passed
 
 THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def test_a_person_voids_and_takes_back(house: House, open_page: Open, db: Database) -> None:
-    told = [
-        Reading(source="native", device=f"{house.id}/door", channel="flow:1", metric="in", value=4, period_s=60,
-                time=THEN + timedelta(minutes=n + 1)) for n in range(30)
-    ]  # fmt: skip
-    write(db, Batch(readings=[Incoming(reading=r, received=r.time or THEN) for r in told]))
+    for minute in range(1, 31):
+        write(db, Batch(readings=passed(f"{house.id}/door", THEN + timedelta(minutes=minute), 4)))
     page = open_page(f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))

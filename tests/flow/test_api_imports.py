@@ -61,10 +61,5 @@ def test_what_cannot_be_is_refused(quiet: httpx2.Client) -> None:
     assert send(quiet, MONTHS, portal="attic").status_code == 404
     assert send(quiet, MONTHS, source=" ").status_code == 422
     assert quiet.post(f"{V1}/imports/77/undo", json={"who": "Kim"}).status_code == 404
-    foreign = {**BINARY, "origin": "https://elsewhere.example"}
-    sent = quiet.post(
-        f"{V1}/imports", params={**SAID, "who": "Kim"}, content=MONTHS.encode(), headers=foreign
-    )
-    assert sent.status_code == 403
     large = quiet.post(f"{V1}/imports/preview", params=SAID, content=b"x" * (33 << 20), headers=BINARY)
     assert large.status_code == 413

@@ -17,7 +17,7 @@ from besok.model.sitefile import dump
 from besok.store.backfill import under_way
 from besok.store.database import Database
 from besok.store.sites import apply
-from cli.simulation import backfill, scenarios
+from cli.simulation import backfill, scenario_files
 from cli.simulation.history import Gap
 from cli.stack import program
 from collectors.pipeline import decode
@@ -76,7 +76,7 @@ def test_a_killed_run_goes_on_where_it_was(
         command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    scenario = scenarios.find("double-visitors", None)
+    scenario = scenario_files.find("double-visitors", None)
     whole = [
         i.reading
         for lot in messages(branch(), FIRST, LAST, 1, scenario=scenario)

@@ -17,9 +17,9 @@ ANYTHING = st.recursive(
 
 
 @pytest.fixture
-def question(ask: httpx2.Client) -> dict[str, Any]:
+def question(quiet: httpx2.Client) -> dict[str, Any]:
     """What the renderer sends for the page Now."""
-    (callback,) = ask.get("/_dash-dependencies").json()
+    (callback,) = quiet.get("/_dash-dependencies").json()
     names = [name.rsplit(".", 1) for name in callback["output"].strip(".").split("...")]
     values = {"pathname": "/now", "search": "", "n_clicks": 1}
     return {
@@ -31,8 +31,8 @@ def question(ask: httpx2.Client) -> dict[str, Any]:
     }
 
 
-def test_what_the_renderer_sends_is_answered(ask: httpx2.Client, question: dict[str, Any]) -> None:
-    answer = ask.post(PATH, json=question)
+def test_what_the_renderer_sends_is_answered(quiet: httpx2.Client, question: dict[str, Any]) -> None:
+    answer = quiet.post(PATH, json=question)
     assert answer.status_code == 200 and "page" in answer.json()["response"]
 
 
@@ -56,8 +56,8 @@ HOSTILE: list[bytes] = [
 
 @pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
-def test_what_is_no_question_is_a_bad_request(ask: httpx2.Client, body: bytes, kind: str) -> None:
-    refused(ask.post(PATH, content=body, headers={"content-type": kind}))
+def test_what_is_no_question_is_a_bad_request(quiet: httpx2.Client, body: bytes, kind: str) -> None:
+    refused(quiet.post(PATH, content=body, headers={"content-type": kind}))
 
 
 def refused(answer: httpx2.Response) -> None:
@@ -67,7 +67,7 @@ def refused(answer: httpx2.Response) -> None:
 
 
 def test_a_question_with_one_thing_changed_is_a_page_or_a_bad_request(
-    ask: httpx2.Client, question: dict[str, Any]
+    quiet: httpx2.Client, question: dict[str, Any]
 ) -> None:
     statuses: set[int] = set()
 
@@ -81,7 +81,7 @@ def test_a_question_with_one_thing_changed_is_a_page_or_a_bad_request(
             holder = holder[step]
         holder[place[-1]] = data.draw(ANYTHING)
         body = json.dumps(changed).encode("utf-8", "surrogatepass")
-        answer = ask.post(PATH, content=body, headers={"content-type": "application/json"})
+        answer = quiet.post(PATH, content=body, headers={"content-type": "application/json"})
         assert answer.status_code in (200, 400, 422), answer.text  # 422: control characters
         statuses.add(answer.status_code)
 
@@ -107,6 +107,6 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     ids=lambda change: next(iter(change)),
 )
 def test_a_question_that_no_callback_answers(
-    ask: httpx2.Client, question: dict[str, Any], change: dict[str, Any]
+    quiet: httpx2.Client, question: dict[str, Any], change: dict[str, Any]
 ) -> None:
-    refused(ask.post(PATH, json=question | change))
+    refused(quiet.post(PATH, json=question | change))

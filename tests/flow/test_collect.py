@@ -3,17 +3,15 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import Any
 
-import httpx2
 import psycopg
 
-from besok.model.readings import Flag, Message, Withheld
+from besok.model.readings import Message
 from besok.model.settings import Settings
 from besok.model.site import PayloadMapping
 from besok.services.devices import get_devices, get_rejected
-from besok.store import decode_context, quarantine_decisions, sites
+from besok.store import decode_context, sites
 from besok.store.database import Database
 from collectors.privacy import redacted
 from collectors.replay import replay
@@ -125,43 +123,6 @@ def test_bad_input_is_kept_with_a_reason_and_never_stops_the_good(
     assert "the topic is not" in reason("a/b/c/d")
 
 
-def test_a_clock_that_is_off_is_flagged_and_counts_unless_it_is_far_off(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, db: Database
-) -> None:
-    now, year = datetime.now(UTC), timedelta(days=365)
-    with collect(settings):
-        off = {"behind": -year, "right": timedelta(0), "hours": timedelta(hours=3), "ahead": year}
-        publish([(f"{name}/flow", {"time": (now + by).isoformat(), "in": 2}) for name, by in off.items()])
-        publish([("none/flow", {"in": 2})])
-        wait_for(lambda: len(readings()) == 3)
-        wait_for(lambda: len(quarantine_decisions.groups(db)) == 2)
-    flags = {device.split("/")[1]: (value, Flag(flag)) for device, _, _, value, flag in readings()}
-    assert flags == {
-        "right": (2, Flag.NONE),
-        "none": (2, Flag.NO_TIME),
-        "hours": (2, Flag.CLOCK_AHEAD),
-    }
-    causes = {group.device.split("/")[1]: group.cause for group in quarantine_decisions.groups(db)}
-    assert causes == {"behind": Withheld.LATE, "ahead": Withheld.AHEAD}
-    assert not get_rejected(db)
-
-
-def test_the_api_tells_what_was_refused_and_whose_clock_is_off(
-    settings: Settings, house: str, collect: Fixture, publish: Fixture, ask: httpx2.Client
-) -> None:
-    ahead = (datetime.now(UTC) + timedelta(days=365)).isoformat()
-    with collect(settings):
-        publish(
-            [("door/flow", b'{"in": -1}'), ("door/flow", b"\xff"), ("clock/flow", {"time": ahead, "in": 2})]
-        )
-        wait_for(lambda: len(ask.get("/api/v1/rejected").json()) == 2)
-        known = wait_for(lambda: {d["device"]: d for d in ask.get("/api/v1/devices").json() if d["heard"]})
-    reasons = " ".join(r["reason"] for r in ask.get("/api/v1/rejected").json())
-    assert "people going in must be 0 to 100000 people" in reasons
-    assert "not text in UTF-8" in reasons
-    assert "ahead" in known[f"{house}/clock"]["clock_problem"]
-
-
 def test_retained_messages_and_tombstones(
     settings: Settings,
     broker: tuple[str, int],
@@ -181,30 +142,6 @@ def test_retained_messages_and_tombstones(
     assert value == 1
     reasons = [r.reason for r in get_rejected(db)]
     assert sum("the broker kept this message (retained)" in r for r in reasons) == 1
-
-
-def test_twice_and_out_of_order_is_once(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture
-) -> None:
-    truth = [("door/flow", minute(n, **{"in": n % 7, "out": n % 5})) for n in range(300)]
-    sent = truth * 2
-    Random(4).shuffle(sent)
-    with collect(settings):
-        publish(sent)
-        publish([("end/flow", minute(999, **{"in": 1}))])
-        wait_for(lambda: any(d.endswith("/end") for d, *_ in readings()))
-    counted = [(m, v) for d, _, m, v, _ in readings() if d.endswith("/door")]
-    assert counted == [pair for n in range(300) for pair in (("in", n % 7), ("out", n % 5))]
-
-
-def test_a_correction_replaces(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture
-) -> None:
-    with collect(settings):
-        publish([("door/flow", minute(1, **{"in": 3}))])
-        wait_for(readings)
-        publish([("door/flow", minute(1, **{"in": 4}))])
-        wait_for(lambda: [v for *_, v, _ in readings()] == [4])
 
 
 def test_what_comes_while_the_collector_is_away_waits_at_the_broker(

@@ -14,7 +14,6 @@ from psycopg.conninfo import make_conninfo
 from servers import await_days, served, working
 
 from besok.model.access import Grant
-from besok.model.readings import Reading
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.services import sign_in
@@ -23,12 +22,13 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from besok.store.migrate import migrate
 from besok.store.retention import KINDS
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from cli.stack import ports, postgres, program
 from jobs.background import load
 from jobs.schedule import DUTIES
 from tests.at_work import on, serving
 from tests.certificates import authority, certificate, pem
+from tests.readings import passed
 
 PASSWORD, WORDS = "a password of the test", "four words are enough"
 LIBRARY = "stadsbiblioteket"
@@ -50,18 +50,9 @@ def urls(database_url: str, places: tuple[Site, ...]) -> dict[str, str]:
 def readings(places: tuple[Site, ...], now: datetime) -> Batch:
     site = next(s for s in places if s.id == LIBRARY)
     sensor = next(s for s in site.sensors if s.portal and s.role == "primary")
-    return Batch(
-        readings=[
-            Incoming(
-                reading=Reading(
-                    source="native", device=site.external_id(sensor), channel=sensor.channel_key, metric="in",
-                    value=3, time=now - timedelta(minutes=m), period_s=60,
-                ),
-                received=now,
-            )
-            for m in range(60)
-        ]
-    )  # fmt: skip
+    device, times = site.external_id(sensor), [now - timedelta(minutes=m) for m in range(60)]
+    told = [passed(device, time, 3, channel=sensor.channel_key, received=now) for time in times]
+    return Batch(readings=[one for minute in told for one in minute])
 
 
 def test_each_program_works_with_its_own_role(

@@ -184,7 +184,7 @@ def _written(db: Database, now: datetime) -> bool:
     return True
 
 
-def test_a_site_that_changes_is_estimated_anew(
+def test_a_site_that_changes_is_estimated_again(
     db: Database, database_url: str, house: Site, wait_for: Wait
 ) -> None:
     now = datetime.now(UTC)
@@ -241,7 +241,7 @@ def finals(url: str) -> dict[tuple[str, bool], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def test_a_day_is_made_anew_whole_when_it_is_over_also_if_nobody_worked_then(
+def test_a_day_is_computed_again_whole_when_it_is_over_also_if_nobody_worked_then(
     db: Database, database_url: str, house: Site
 ) -> None:
     day = calendar.business_day(datetime.now(UTC), house) - timedelta(days=3)

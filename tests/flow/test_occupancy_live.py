@@ -85,7 +85,7 @@ def asked(ask: httpx2.Client, site: Site, space: str, day: date) -> list[dict[st
     return points
 
 
-def test_a_day_that_is_over_is_smoothed_and_leaves_no_ghosts_and_late_data_smooths_it_anew(
+def test_a_day_that_is_over_is_smoothed_and_leaves_no_ghosts_and_late_data_smooths_it_again(
     settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
     wait_for: Fixture,
 ) -> None:  # fmt: skip
@@ -163,7 +163,7 @@ def figures(url: str, until: datetime) -> list[tuple[Any, ...]]:
         return [row for query in asked for row in conn.execute(query, (quarter,)).fetchall()]
 
 
-def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_figures(
+def test_a_worker_that_is_killed_and_another_that_starts_over_come_to_the_same_figures(
     database_url: str, settings: Settings, place: Site, collect: Fixture, publish: Fixture, wait_for: Fixture,
     readings: Fixture,
 ) -> None:  # fmt: skip
@@ -188,7 +188,7 @@ def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_f
             worker.wait()
         with working(database_url):
             wait_for(lambda: settled(database_url, now))
-            publish(yesterday)  # so what was learnt for today is to be learnt anew
+            publish(yesterday)  # so what was learnt for today is to be learnt again
             wait_for(lambda: len(readings()) == sum(1 + ("in" in message) for _, message in sent + yesterday))
             wait_for(lambda: settled(database_url, now))
             kept = figures(database_url, now)
@@ -201,8 +201,8 @@ def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_f
         conn.execute("delete from occupancy_learnt")
     with working(database_url):
         wait_for(lambda: settled(database_url, now))
-        anew = figures(database_url, now)
-    assert anew == kept
+        later = figures(database_url, now)
+    assert later == kept
     assert len([row for row in kept if row[0] == place.id]) > 60
 
 

@@ -1,7 +1,6 @@
 """From a sensor nobody has placed to a figure: it is listed with where it may hang, and its past counts once placed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from besok.model import sitefile
 from besok.model.settings import Settings
-from besok.model.site import Sensor, Site, SiteFile
-from besok.store import sites
-from besok.store.database import Database
 from cli.stack import program
 from tests.commands import besok
 
@@ -93,28 +88,3 @@ def test_the_past_of_a_sensor_counts_once_it_is_placed(
     assert ask.get("/api/v1/devices/unplaced").json() == []
     assert f"{LIBRARY}/lift-down" in besok(database_url, "device", "list").stdout
     assert "Every sensor that is heard has its place" in besok(database_url, "device", "suggest").stdout
-
-
-def test_a_sensor_that_is_taken_out_of_the_file_and_still_heard_is_listed(
-    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, ask: httpx2.Client, count: Fixture,
-    db: Database, places: tuple[Site, ...],
-) -> None:  # fmt: skip
-    library = next(site for site in places if site.id == LIBRARY)
-    placed = replace(library, sensors=(*library.sensors, Sensor(device="vs-hiss-ner", portal="lift-down")))
-    others = [site for site in places if site.id != LIBRARY]
-    sites.apply(db, SiteFile(sites=(placed, *others)))
-    with collect(settings):
-        publish([("vs-hiss-ner/flow", {"time": NOW.isoformat(), "period_s": 60, "in": 2})])
-        wait_for(lambda: count() == 1)
-    assert ask.get("/api/v1/devices/unplaced").json() == []
-    sites.apply(db, SiteFile(sites=(library, *others)))
-    assert ask.get("/api/v1/devices/unplaced").json() == [], "it may have been taken down"
-    with db.transaction() as conn:
-        conn.execute(
-            "update channel set last_received = now() + interval '25 hours' from device d"
-            " where d.device_id = channel.device_id and d.external_id = %s",
-            (f"{LIBRARY}/vs-hiss-ner",),
-        )
-    (stranger,) = ask.get("/api/v1/devices/unplaced").json()
-    assert stranger["device"]["device"] == f"{LIBRARY}/vs-hiss-ner"
-    assert sitefile.parse(sitefile.dump(SiteFile(sites=places)))  # the example is as it was

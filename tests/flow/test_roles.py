@@ -23,10 +23,13 @@ from besok.model.findings import Finding
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.services import access, sign_in
-from besok.store import quality, sessions
+from besok.store import quality, sessions, sites
 from besok.store.database import Database
 from cli.serving.web import compose
 from dashboard.router import PAGES
+from tests.at_work import on, serving
+from tests.databases import FreshUrl
+from tests.small_sites import example_file
 
 LIBRARY, PARK = "stadsbiblioteket", "stadsparken"
 
@@ -144,11 +147,26 @@ def routes(app: Any) -> Iterator[str]:
             yield from (f"{method} {path}" for method in methods) if methods else [f"WS {path}"]
 
 
+@pytest.fixture(scope="module")
+def installed(fresh_url: FreshUrl) -> Iterator[tuple[Database, str]]:
+    """The example's database, and the address of its web service: nothing that is asked here changes a role."""
+    with fresh_url() as url, Database(url) as db:
+        sites.apply(db, example_file())
+        with serving(on(url)) as address:
+            yield db, address
+
+
 @pytest.fixture
-def finding(db: Database, places: tuple[Site, ...]) -> int:
+def ask(installed: tuple[Database, str]) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=installed[1], timeout=300) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def finding(installed: tuple[Database, str]) -> int:
     """Something that is wrong at the library."""
     now = datetime.now(UTC)
-    with db.transaction() as conn:
+    with installed[0].transaction() as conn:
         ((site_id,),) = conn.execute("select site_id from site where slug = %s", (LIBRARY,)).fetchall()
         wrong = Finding(
             kind="silent", device="", channel="", portal="", space="", since=now, odds=0.0, evidence={}
@@ -158,8 +176,8 @@ def finding(db: Database, places: tuple[Site, ...]) -> int:
     return int(number)
 
 
-@pytest.fixture
-def keys(db: Database, places: tuple[Site, ...]) -> dict[str, dict[str, str]]:
+@pytest.fixture(scope="module")
+def keys(installed: tuple[Database, str]) -> dict[str, dict[str, str]]:
     """The header of each role at all sites and at the library, and of a viewer at the park; none for the public."""
     now = datetime.now(UTC)
     found: dict[str, dict[str, str]] = {"public": {"Authorization": "Bearer nothing"}}
@@ -171,7 +189,7 @@ def keys(db: Database, places: tuple[Site, ...]) -> dict[str, dict[str, str]]:
     for name, (role, site) in roles.items():
         key, digest = sign_in.make_key()
         grant = Grant(role=role, site=site)
-        assert sessions.add_key(db, name, digest, grant, "test", now, now + timedelta(days=1))
+        assert sessions.add_key(installed[0], name, digest, grant, "test", now, now + timedelta(days=1))
         found[name] = {"Authorization": f"Bearer {key}"}
     return found
 
@@ -200,34 +218,35 @@ def test_a_route_that_names_no_right_is_for_administrators() -> None:
             assert client.get("/forgotten").status_code == 200
 
 
-def test_every_role_gets_what_the_table_says_and_nothing_else(
+def test_every_role_gets_what_the_table_says_and_nothing_elsewhere(
     ask: httpx2.Client, keys: dict[str, dict[str, str]], finding: int, subtests: pytest.Subtests
 ) -> None:
+    """A role at all sites, and where a site is asked about also one at the library, which is none at the park."""
     for entry, allowed in TABLE.items():
         method, path = entry.split(" ")
-        address = _filled(path, LIBRARY, finding)
+        here, elsewhere = _filled(path, LIBRARY, finding), _filled(path, PARK, finding)
         with subtests.test(entry):
             for role in ROLES:
-                got = _reaches(ask, method, address, keys[role])
-                assert got == (role in allowed), f"{role}: {entry}"
-
-
-def test_a_role_at_one_site_is_none_at_another(
-    ask: httpx2.Client, keys: dict[str, dict[str, str]], finding: int, subtests: pytest.Subtests
-) -> None:
-    for entry, allowed in TABLE.items():
-        method, path = entry.split(" ")
-        if "{site}" not in path or allowed == ALL:
-            continue
-        with subtests.test(entry):
-            assert not _reaches(ask, method, _filled(path, LIBRARY, finding), keys["park"])
+                assert _reaches(ask, method, here, keys[role]) == (role in allowed), f"{role}: {entry}"
+            if "{site}" not in path or allowed == ALL:
+                continue
             for role in ROLES[1:]:
                 key = keys[f"{role} at the library"]
-                assert not _reaches(ask, method, _filled(path, PARK, finding), key), role
-                assert _reaches(ask, method, _filled(path, LIBRARY, finding), key) == (role in allowed), role
+                assert _reaches(ask, method, here, key) == (role in allowed), (
+                    f"{role} at the library: {entry}"
+                )
+                assert not _reaches(ask, method, elsewhere, key), (
+                    f"{role} at the library: {entry} of the park"
+                )
+
+
+def test_what_names_its_site_otherwise_asks_for_the_role_there(
+    ask: httpx2.Client, keys: dict[str, dict[str, str]], finding: int
+) -> None:
     for path in (f"{V1}/devices", f"{V1}/audit", "/admin/audit"):
         assert not _reaches(ask, "GET", path, keys["admin at the library"]), path
     assert _reaches(ask, "GET", f"{V1}/audit?site={LIBRARY}", keys["admin at the library"])
+    assert _reaches(ask, "GET", f"{SITE}/visits".replace("{site}", LIBRARY), keys["viewer"])
     other = f"{SITE}/visits?site={PARK}".replace("{site}", LIBRARY)
     # the site asked about is that of the path
     assert ask.get(other, headers=keys["park"]).status_code in (403, 422)
@@ -275,10 +294,10 @@ def _status(client: httpx2.Client, method: str, address: str, headers: dict[str,
 
 
 def test_health_tells_the_public_nothing_of_messages(
-    ask: httpx2.Client, keys: dict[str, dict[str, str]], database_url: str
+    ask: httpx2.Client, keys: dict[str, dict[str, str]], installed: tuple[Database, str]
 ) -> None:
     """A device that sends as somebody passes would tell of each that passes at night."""
-    with psycopg.connect(database_url, autocommit=True) as conn:
+    with installed[0].transaction() as conn:
         conn.execute("update channel set last_received = now()")
         conn.execute(
             "insert into service (name, heard, detail) values ('collector', now(), '{\"readings\": 4711}')"

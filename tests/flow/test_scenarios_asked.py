@@ -72,13 +72,13 @@ WRONG: tuple[dict[str, Any], ...] = (
 
 
 def test_what_cannot_be_asked_is_refused_and_nothing_waits(
-    ask: httpx2.Client, subtests: pytest.Subtests
+    quiet: httpx2.Client, subtests: pytest.Subtests
 ) -> None:
     for more in WRONG:
         with subtests.test(str(more)[:60]):
-            refused = ask.post(ASKED, json=BODY | more)
+            refused = quiet.post(ASKED, json=BODY | more)
             assert refused.status_code in (400, 422) and refused.json()["error"]
-    assert ask.get(ASKED).json() == []
+    assert quiet.get(ASKED).json() == []
 
 
 def test_the_queue_is_bounded_and_what_waits_can_be_cancelled(ask: httpx2.Client) -> None:

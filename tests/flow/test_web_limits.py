@@ -81,7 +81,7 @@ def test_a_question_whose_asker_has_left_is_cancelled(
     assert get(web, f"{LIBRARY}/live").status_code == 200
 
 
-def test_each_purpose_has_its_time(web: str, database_url: str) -> None:
+def test_each_purpose_has_its_time(database_url: str) -> None:
     """Told by the connections that the service holds: the options with which each was opened."""
     from api.app import LIVE_S, PAGE_S, REPORT_S
     from besok.store.database import Database

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from besok.model.readings import Reading
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
+from tests.readings import passed
 from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -20,6 +20,7 @@ SITE = "".join(
         sensor("front"),
     )
 )
+
 FIRST = date(2025, 1, 1)
 
 
@@ -30,10 +31,9 @@ def count(
     batch = []
     for day, people in visits.items():
         end = datetime(day.year, day.month, day.day, 4, tzinfo=HERE) + timedelta(days=1)
-        for metric, value in (("in", people), ("out", people)):
-            reading = Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value,
-                              time=end.astimezone(UTC), period_s=86_400)  # fmt: skip
-            batch.append(Incoming(reading=reading, received=received or end))
+        batch += passed(
+            f"lib/{device}", end.astimezone(UTC), people, people, period_s=86_400, received=received
+        )
     write(db, Batch(readings=batch))
 
 

@@ -36,7 +36,7 @@ def library(db: Database) -> Database:
     return db
 
 
-def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(library: Database) -> None:
+def test_what_was_done_is_computed_once_a_day_and_what_was_not_is_left_alone(library: Database) -> None:
     told = [
         action("longer-hours", done_since=DONE),
         action("too-new", done_since=LAST - timedelta(days=10)),

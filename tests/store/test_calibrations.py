@@ -182,7 +182,7 @@ def test_a_door_that_nobody_leaves_by_is_corrected_one_way(house: Database) -> N
     )
 
 
-def test_days_made_anew_and_new_readings_keep_the_correction(house: Database) -> None:
+def test_days_computed_again_and_new_readings_keep_the_correction(house: Database) -> None:
     biased(house)
     (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)

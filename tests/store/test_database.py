@@ -62,7 +62,7 @@ def test_each_state_says_whether_to_try_again(db: Database) -> None:
             assert "because" in told.value.in_full
 
 
-def test_what_was_prepared_before_a_migrating_is_prepared_anew(db: Database, database_url: str) -> None:
+def test_what_was_prepared_before_a_migrating_is_prepared_again(db: Database, database_url: str) -> None:
     """A connection that goes on with a statement whose columns have changed would be refused for ever."""
     ask, often = "select * from made_anew", 8  # the driver prepares what it has sent five times
     with Database(database_url, pool_size=1) as one, Claims(database_url) as claims:
@@ -167,7 +167,7 @@ def test_a_server_that_only_reads_is_left_for_one_that_writes(
     def written() -> bool:
         try:
             return put(standby, reading(0, 1, "in")).readings == 1
-        except StoreUnavailable:  # the pool may have connected anew before the server wrote again
+        except StoreUnavailable:  # the pool may have connected again before the server wrote again
             return False
 
     name = urlsplit(database_url).path.removeprefix("/")

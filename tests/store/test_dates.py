@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from typer.testing import Result
 
 from besok.model import calendar
-from besok.model.readings import Reading
 from besok.model.sitefile import dump, parse
 from besok.services.annual import compute_annual
 from besok.services.live import get_live
@@ -22,10 +21,11 @@ from besok.services.observed_days import compute_visit_days
 from besok.services.visits import get_visits
 from besok.store import occupancy, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from jobs.estimate import past_days
 from jobs.learn import SitePast
 from tests.databases import FreshUrl, execute
+from tests.readings import passed
 from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -59,12 +59,8 @@ def count(db: Database) -> None:
         for hour in range(9, 19):
             end = datetime.combine(FIRST + n * DAY, datetime.min.time(), HERE) + timedelta(hours=hour)
             for device in DEVICES:
-                for metric, most in (("in", 9), ("out", 4 if hour < 15 else 14)):
-                    reading = Reading(
-                        source="native", device=f"lib/{device}", channel="flow:1", metric=metric,
-                        value=rng.randint(0, most), time=end.astimezone(UTC), period_s=900,
-                    )  # fmt: skip
-                    batch.append(Incoming(reading=reading, received=end))
+                both = rng.randint(0, 9), rng.randint(0, 4 if hour < 15 else 14)
+                batch += passed(f"lib/{device}", end.astimezone(UTC), *both, period_s=900)
     write(db, Batch(readings=batch))
 
 
@@ -326,12 +322,7 @@ def watched(db: Database, device: str, days: Sequence[int]) -> None:
     batch = []
     for n in days:
         end = datetime.combine(FIRST + (n + 1) * DAY, time(4), HERE)
-        for metric in ("in", "out"):
-            reading = Reading(
-                source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=50,
-                time=end.astimezone(UTC), period_s=86_400,
-            )  # fmt: skip
-            batch.append(Incoming(reading=reading, received=end))
+        batch += passed(f"lib/{device}", end.astimezone(UTC), 50, 50, period_s=86_400)
     write(db, Batch(readings=batch))
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
-from besok.model.readings import Reading
 from besok.services.calendar import get_event_effects
 from besok.store import calendars, effects, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from jobs import daily
 from jobs import event_effects as computing
 from tests.databases import execute
+from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -46,16 +46,13 @@ def counted(db: Database) -> Database:
             concert = 150 * (start + timedelta(hours=first) == CONCERT)
             for device, rate in (("front", 30.0), ("studio-door", 8.0)):
                 people = float(rng.poisson(rate * opened) + (concert if device == "front" else 0))
-                for metric in ("in", "out"):
-                    reading = Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric,
-                                      value=people, time=end, period_s=3600 * (last - first))  # fmt: skip
-                    batch.append(Incoming(reading=reading, received=end))
+                batch += passed(f"lib/{device}", end, people, people, period_s=3600 * (last - first))
     write(db, Batch(readings=batch))
     execute(db, "delete from dirty_day")
     return db
 
 
-def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -> None:
+def test_effects_of_events_are_computed_once_a_day_and_told(counted: Database) -> None:
     concert = Occurrence(
         uid="1", title="Concert", place="", start=CONCERT, end=CONCERT + timedelta(hours=1), all_day=False
     )

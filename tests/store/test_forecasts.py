@@ -10,7 +10,7 @@ import pytest
 from api.routes.forecast import forecast
 from besok.model import sitefile
 from besok.model.errors import NotFound
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.settings import Settings
 from besok.model.views.forecast import Awaited
 from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth

@@ -128,7 +128,7 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
     add_rule(db, AlertRule(kind="job_failed", target="desk", author="Kim"), NOW)
     done: list[str] = []
     duties = (
-        Duty(name="mend the roof", period=MINUTE, run=fail),
+        Duty(name="fix the roof", period=MINUTE, run=fail),
         Duty(name="sweep", period=MINUTE, run=lambda *_: done.append("swept")),
     )
     state = State()
@@ -138,14 +138,14 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
         for n in range(2):
             worker.turn(News(), NOW + n * MINUTE)
         worker.end()
-    assert done == ["swept", "swept"] and state.runs["mend the roof", "failed"] == 2
-    assert state.failing == {"mend the roof"}
+    assert done == ["swept", "swept"] and state.runs["fix the roof", "failed"] == 2
+    assert state.failing == {"fix the roof"}
     assert [m for m in caplog.messages if "the roof leaks" in m]
     (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
-    assert (trouble.name, trouble.since, trouble.said) == ("mend the roof", NOW, "the roof leaks")
+    assert (trouble.name, trouble.since, trouble.said) == ("fix the roof", NOW, "the roof leaks")
     alerting.judge(db, NOW + MINUTE, Settings())
     (alert,) = alerts.listing(db, NOW)
-    assert (alert.kind, alert.subject, alert.since) == ("job_failed", "mend the roof", NOW)
+    assert (alert.kind, alert.subject, alert.since) == ("job_failed", "fix the roof", NOW)
 
 
 def test_every_duty_has_its_series_from_the_start() -> None:

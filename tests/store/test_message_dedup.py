@@ -60,13 +60,6 @@ def people(db: Database) -> float:
     return float(number)
 
 
-def test_a_frame_heard_through_two_gateways_counts_once(db: Database) -> None:
-    first, second = delivery(0, mark="fcnt:7"), delivery(0.2, mark="fcnt:7")
-    assert put(db, first, second) == Written(readings=1, repeats=1)
-    assert put(db, delivery(30, mark="fcnt:7")) == Written(repeats=1)
-    assert people(db) == 1
-
-
 def test_another_content_or_another_mark_or_a_time_beyond_the_window_is_another_message(db: Database) -> None:
     put(db, delivery(0, mark="packet:7"))
     assert put(db, delivery(1, mark="packet:8"), delivery(2, mark="packet:7", said=b"two")).repeats == 0

@@ -1,7 +1,7 @@
 """Migrations: once each, under a lock, the same schema however it came about."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -10,14 +10,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.metrics import METRICS
-from besok.model.readings import Reading
 from besok.services.visits import get_visits
 from besok.store import migrate as migration
 from besok.store import rejected, schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
-from besok.store.write import Batch, Incoming, write
 from tests.patience import wait_for
+from tests.store.counted import put, reading
 
 DATA = Path(__file__).parents[1] / "data"
 OUTDATED = "update made_anew set version = version - 1, digest = 'of an older program'"
@@ -72,11 +71,7 @@ def test_a_released_database_with_data_in_it_is_upgraded(
     with Database(empty_database_url) as db:
         assert sites.load(db, "lib").sensors[0].model == "door counter"
         assert len(rejected.fetch(db)) == 1
-        now = datetime(2026, 3, 2, 12, 3, tzinfo=UTC)
-        reading = Reading(
-            source="native", device="lib/front", channel="flow:1", metric="in_total", value=110, time=now
-        )
-        write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
+        put(db, reading(3, 110))
         assert get_visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
 
 

@@ -1,4 +1,4 @@
-"""Days to be estimated anew: marked, taken, and never forgotten between the two."""
+"""Days to be estimated again: marked, taken, and never forgotten between the two."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,15 +9,15 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from besok.model.readings import Reading
 from besok.model.site import OpeningException
 from besok.model.sitefile import parse
 from besok.store import occupancy, parameters, sites
 from besok.store.claims import Claims
 from besok.store.database import Database, sql
 from besok.store.occupancy import Quarters
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from tests.databases import execute
+from tests.readings import passed
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -33,11 +33,7 @@ def library(db: Database) -> int:
 
 
 def put(db: Database, value: float, time: datetime = NOON) -> None:
-    reading = Reading(
-        source="native", device="stadsbiblioteket/count-cafe-door", channel="flow:1", metric="in", value=value,
-        time=time, period_s=60,
-    )  # fmt: skip
-    write(db, Batch(readings=[Incoming(reading=reading, received=time)]))
+    write(db, Batch(readings=passed("stadsbiblioteket/count-cafe-door", time, value)))
 
 
 def dirty(db: Database) -> list[date]:

@@ -10,11 +10,11 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from besok.model import sitefile
-from besok.model.readings import Reading
 from besok.store import roles, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from tests import dashboard_file
+from tests.readings import passed
 
 HERE = Path(__file__).parents[2]
 EXAMPLE = HERE / "sites" / "helsingborg.toml"
@@ -72,17 +72,8 @@ def reader(db: Database, database_url: str) -> str:
     library, now = file.sites[0], datetime.now(UTC)
     door = next(p for p in library.portals if p.outer == "outside" and p.counted)
     sensor = next(s for s in library.sensors if s.portal == door.id and s.role == "primary")
-    readings = [
-        Incoming(
-            reading=Reading(
-                source="native", device=library.external_id(sensor), channel=sensor.channel_key, metric=way, value=4,
-                time=now - timedelta(minutes=20), period_s=60,
-            ),
-            received=now,
-        )
-        for way in ("in", "out")
-    ]  # fmt: skip
-    write(db, Batch(readings=readings))
+    device, then = library.external_id(sensor), now - timedelta(minutes=20)
+    write(db, Batch(readings=passed(device, then, 4, 4, channel=sensor.channel_key, received=now)))
     roles.let_sign_in(database_url, {"besok_reader": "a password of the test"})
     return make_conninfo(database_url, user="besok_reader", password="a password of the test")
 

@@ -46,7 +46,7 @@ def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         yield connection
 
 
-def test_what_every_migrating_makes_anew_has_its_version() -> None:
+def test_what_every_migrating_replaces_has_its_version() -> None:
     versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
     digest = schema.replaced().digest
     assert versions[-1] == digest, (

@@ -1,10 +1,8 @@
 """Findings in the database: found from readings, acknowledged, resolved when the cause is gone, with their history."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from msgspec import structs
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
@@ -18,6 +16,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import quality as job
 from tests.databases import execute
+from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
 
 NOW = datetime(2026, 3, 26, 15, tzinfo=UTC)
@@ -42,20 +41,21 @@ def people(door: str, t: datetime) -> tuple[int, int]:
 
 def fill(db: Database, days: int, until: dict[str, datetime], now: datetime = NOW) -> None:
     """Readings of both doors for some days; each up to its own moment."""
-    told = readings(days, until, now)
-    write(db, Batch(readings=[Incoming(reading=r, received=r.time or now) for r in told]))
+    write(db, Batch(readings=readings(days, until, now)))
 
 
-def readings(days: int, until: dict[str, datetime], now: datetime = NOW) -> Iterator[Reading]:
+def readings(
+    days: int, until: dict[str, datetime], now: datetime = NOW, *, turned: str = ""
+) -> list[Incoming]:
+    found = []
     for device in ("front", "back"):
         t = now - timedelta(days=days)
         while t <= until.get(device, now):
-            for metric, value in zip(("in", "out"), people(device, t), strict=True):
-                yield Reading(
-                    source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=t,
-                    period_s=900,
-                )  # fmt: skip
+            came, went = people(device, t)
+            both = (went, came) if device == turned else (came, went)
+            found += passed(f"lib/{device}", t, *both, period_s=900)
             t += QUARTER
+    return found
 
 
 @pytest.fixture
@@ -105,21 +105,7 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
     fill(library, 12, {"back": blind_since})
     t, batch = blind_since + QUARTER, []
     while t <= NOW:
-        batch += [
-            Incoming(
-                reading=Reading(
-                    source="native",
-                    device="lib/back",
-                    channel="flow:1",
-                    metric=metric,
-                    value=0,
-                    time=t,
-                    period_s=900,
-                ),
-                received=t,
-            )
-            for metric in ("in", "out")
-        ]
+        batch += passed("lib/back", t, 0, 0, period_s=900)
         t += QUARTER
     write(library, Batch(readings=batch))
     job.check_due(library, NOW)
@@ -218,13 +204,7 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
 
 
 def test_a_finding_whose_cause_was_changed_is_watched_and_never_advises_to_undo_it(library: Database) -> None:
-    batch = []
-    for reading in readings(20, {}):
-        turned = (
-            {"in": "out", "out": "in"}[reading.metric] if reading.device == "lib/back" else reading.metric
-        )
-        batch.append(Incoming(reading=structs.replace(reading, metric=turned), received=reading.time or NOW))
-    write(library, Batch(readings=batch))
+    write(library, Batch(readings=readings(20, {}, turned="back")))
     job.check_due(library, NOW)
     (found,) = [f for f in get_findings(library, "lib", now=NOW) if f.kind == "swapped"]
     assert "under Edit site, Sensors" in found.advice.en and found.fixed is None

@@ -20,6 +20,7 @@ from besok.store import heartbeats, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
 from tests.databases import execute
+from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -48,20 +49,8 @@ def placed(db: Database) -> Iterator[Database]:
 def put(
     db: Database, device: str, when: datetime, people_in: float, people_out: float = 0, period_s: float = 60
 ) -> None:
-    pairs = (("in", people_in), ("out", people_out))
-    readings = [
-        Reading(
-            source="native",
-            device=f"lib/{device}",
-            channel="flow:1",
-            metric=metric,
-            value=value,
-            time=when.astimezone(UTC),
-            period_s=period_s,
-        )
-        for metric, value in pairs
-    ]
-    write(db, Batch(readings=[Incoming(reading=r, received=when) for r in readings]))
+    time = when.astimezone(UTC)
+    write(db, Batch(readings=passed(f"lib/{device}", time, people_in, people_out, period_s=period_s)))
 
 
 def test_sites_and_spaces_are_listed_root_first(placed: Database) -> None:

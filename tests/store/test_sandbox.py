@@ -197,7 +197,7 @@ def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Databas
     assert execute(db, "select count(*), max(time) from reading")[0] == (4, after(4))
 
 
-def test_a_site_shared_by_doors_is_counted_anew(db: Database) -> None:
+def test_a_site_shared_by_doors_is_counted_again(db: Database) -> None:
     lib, park = (replace(s, sandbox=True) for s in sitefile.parse(HOUSE + PARK).sites)
     sites.apply(db, SiteFile(sites=(lib, park)))
     put(db, *simulated(*DELTAS, *[structs.replace(r, device="park/front") for r in DELTAS]))

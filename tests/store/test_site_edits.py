@@ -11,7 +11,6 @@ from besok.model import sitefile
 from besok.model.access import LOCAL, Caller, Grant
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import EditConflict, EditedInPages, NotAllowed
-from besok.model.readings import Reading
 from besok.model.site import Sensor, Site, SiteFile
 from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
 from besok.services import access
@@ -19,13 +18,14 @@ from besok.services.places import get_sites
 from besok.services.site_editing import change, create, next_step, steps
 from besok.store import audit, roles, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from besok.text.languages import speaking
 from cli.commands.sitefiles import as_sandbox
 from cli.stack.demo import _applied
 from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
+from tests.readings import passed
 
 EXAMPLE = sitefile.parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
 LIBRARY = "stadsbiblioteket"
@@ -108,12 +108,8 @@ def test_a_door_that_was_turned_since_a_day_recounts_what_the_file_would(
 ) -> None:
     library = places[0]
     sensor = next(s for s in library.sensors if s.portal == "town-entrance")
-    told = [
-        Reading(source="native", device=library.external_id(sensor), channel="flow:1", metric=metric, value=value,
-                period_s=60, time=NOW - timedelta(days=day))
-        for day in range(1, 5) for metric, value in (("in", 10), ("out", 4))
-    ]  # fmt: skip
-    write(db, Batch(readings=[Incoming(reading=r, received=r.time or NOW) for r in told]))
+    for day in range(1, 5):
+        write(db, Batch(readings=passed(library.external_id(sensor), NOW - timedelta(days=day), 10, 4)))
     first = (NOW - timedelta(days=2)).date()
     values = {
         "device": sensor.device,

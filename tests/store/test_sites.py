@@ -16,6 +16,7 @@ from besok.store import decode_context, sites
 from besok.store.database import Database
 from besok.store.write import Batch, DeviceDescription, Incoming, write
 from tests.databases import execute
+from tests.readings import passed
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -146,11 +147,7 @@ def flow_days(db: Database) -> dict[tuple[str, str], float]:
 def test_a_device_heard_before_it_was_placed_counts_from_its_first_day(
     db: Database, example: SiteFile
 ) -> None:
-    reading = Reading(
-        source="native", device="stadsbiblioteket/count-park-entrance", channel="flow:1", metric="in", value=5,
-        time=NOON, period_s=60,
-    )  # fmt: skip
-    write(db, Batch(readings=[Incoming(reading=reading, received=NOON)]))
+    write(db, Batch(readings=passed("stadsbiblioteket/count-park-entrance", NOON, 5)))
     sites.apply(db, example)
     assert flow_days(db) == {(site.id, "park-entrance"): 5 for site in example.sites}
     dirty = execute(db, "select slug, day from dirty_day join site using (site_id)")

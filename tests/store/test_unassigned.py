@@ -17,6 +17,7 @@ from besok.store import sites
 from besok.store.database import Database, sql
 from besok.store.write import Batch, DeviceDescription, Incoming, write
 from tests.databases import execute
+from tests.readings import passed
 from tests.sitetext import sensor
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
@@ -86,21 +87,13 @@ def test_a_device_that_was_taken_out_of_the_site_file_and_goes_on_sending_is_lis
     file = parse(EXAMPLE)
     sites.apply(db, file)
     assert unplaced(db) == []  # expected, but not heard
-    told = Reading(
-        source="native",
-        device="stadsbiblioteket/count-park-entrance",
-        channel="flow:1",
-        metric="in",
-        value=1,
-        time=NOON,
-    )
-    write(db, Batch(readings=[Incoming(reading=told, received=NOON)]))
+    write(db, Batch(readings=passed("stadsbiblioteket/count-park-entrance", NOON, 1)))
     assert unplaced(db) == []
     text = EXAMPLE.replace('device = "count-park-entrance"', 'device = "another"')
     sites.apply(db, parse(text), now=NOON)
     assert unplaced(db) == [], "it was taken down"
     later = NOON + timedelta(days=2)
-    write(db, Batch(readings=[Incoming(reading=structs.replace(told, time=later), received=later)]))
+    write(db, Batch(readings=passed("stadsbiblioteket/count-park-entrance", later, 1)))
     (device,) = get_unplaced(db, later)
     assert (device.device, device.topic) == ("stadsbiblioteket/count-park-entrance", None)
 

@@ -8,13 +8,13 @@ import pytest
 
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
-from besok.model.readings import Reading
 from besok.services.calendar import get_unusual
 from besok.store import calendars, effects, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from jobs import daily
 from jobs import unusual_days as finding
+from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -26,6 +26,7 @@ SITE = "".join(
         sensor("front"),
     )
 )
+
 FIRST, WEEKS = date(2026, 9, 7), 6
 CROWD = datetime(2026, 10, 1, 14, tzinfo=HERE)  # 120 instead of 30 an hour
 SILENCE = datetime(2026, 10, 8, 11, tzinfo=HERE)  # nobody from eleven to three
@@ -43,10 +44,7 @@ def counted(db: Database) -> Database:
         rate = 120.0 if start == CROWD else 0.0 if SILENCE <= start < SILENCE + timedelta(hours=4) else rate
         people = float(rng.poisson(rate))
         end = (start + timedelta(hours=1)).astimezone(UTC)
-        for metric in ("in", "out"):
-            reading = Reading(source="native", device="lib/front", channel="flow:1", metric=metric, value=people,
-                              time=end, period_s=3600)  # fmt: skip
-            batch.append(Incoming(reading=reading, received=end))
+        batch += passed("lib/front", end, people, people, period_s=3600)
     write(db, Batch(readings=batch))
     return db
 

@@ -7,14 +7,14 @@ import pytest
 
 from besok.analytics.visits import counting_error
 from besok.model import sitefile
-from besok.model.readings import Reading
 from besok.model.views.series import VisitPoint
 from besok.services.live import get_live
 from besok.services.visits import get_visits, passage_variance
 from besok.store import sites
 from besok.store.database import Database
-from besok.store.write import Batch, Incoming, write
+from besok.store.write import Batch, write
 from tests.databases import execute
+from tests.readings import passed
 from tests.store.counted import HOUSE
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 3)
@@ -39,12 +39,7 @@ def house(definitions: str = "") -> str:
 def put(
     db: Database, device: str, when: datetime, people_in: float, people_out: float, period_s: float = 900
 ) -> None:
-    readings = [
-        Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=when,
-                period_s=period_s)
-        for metric, value in (("in", people_in), ("out", people_out))
-    ]  # fmt: skip
-    write(db, Batch(readings=[Incoming(reading=r, received=when) for r in readings]))
+    write(db, Batch(readings=passed(f"lib/{device}", when, people_in, people_out, period_s=period_s)))
 
 
 def filled(db: Database, definitions: str = "") -> None:
@@ -146,13 +141,9 @@ def test_coverage_knows_how_long_a_day_is(db: Database, day: date, hours: int) -
         ),
     )
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=1 if hours != 25 else 2)
-    readings = [
-        Reading(source="native", device=f"lib/{device}", channel="flow:1", metric="in", value=1, period_s=3600,
-                time=begin + timedelta(hours=n))
-        for device in ("front", "back")
-        for n in range(1, hours + 1)
-    ]  # fmt: skip
-    write(db, Batch(readings=[Incoming(reading=r, received=r.time or begin) for r in readings]))
+    for device in ("front", "back"):
+        ends = [begin + timedelta(hours=n) for n in range(1, hours + 1)]
+        write(db, Batch(readings=[r for t in ends for r in passed(f"lib/{device}", t, 1, period_s=3600)]))
     (point,) = get_visits(db, "lib", day, day)
     assert point.coverage == pytest.approx(1)
     assert point.gross == hours  # the back door's people go out

@@ -1,15 +1,11 @@
-"""The write transaction: idempotent, recomputed, in any order."""
+"""The write transaction: idempotent, recomputed, kept whole or not at all. Orders are in test_counting.py."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from collections.abc import Callable
 from threading import Event
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from counted import NOON, Bucket, buckets, build, put, reading, totals
 
 from besok.model.errors import StoreRefused, StoreUnavailable
 from besok.model.readings import Message, Reading, Status
@@ -19,154 +15,59 @@ from besok.store.notify import listen
 from besok.store.write import Batch, Incoming, Rejection, Written, keep, write
 from tests.databases import execute
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+def told(minute: float, value: float, metric: str = "in", period_s: float = 60) -> Reading:
+    """What passed at the front door in a period that ends at a minute after noon."""
+    return reading(minute, value, metric, period_s=period_s)
 
 
-PLACE_EVERYTHING = """
-with s as (
-    insert into site (slug, kind, name_sv, name_en, timezone, opening)
-    values ('lib', 'library', 'B', 'L', 'Europe/Stockholm', '{}') returning site_id
-), root as (
-    insert into space (site_id, slug, name_sv, name_en, kind) select site_id, 'lib', 'B', 'L', 'site' from s
-    returning site_id, space_id
-), door as (
-    insert into portal (site_id, slug, name_sv, name_en, inner_id) select site_id, 'd', 'D', 'D', space_id from root
-    returning portal_id
-)
-insert into placement (channel_id, portal_id) select channel_id, portal_id from channel, door
-"""
+# What is written one after another, and what the quarters come to by that.
+RULES: dict[str, tuple[list[list[Reading]], dict[float, Bucket]]] = {
+    "a quarter is the sum of its readings": (
+        [[told(1, 3), told(1, 1, "out"), told(2, 2), told(16, 5)]],
+        {0: (5, 1, 120, 0), 15: (5, 0, 60, 0)},
+    ),
+    "a corrected period leaves no trace of the old one": (
+        [[told(60, 40, period_s=3600)], [told(60, 40, period_s=900)]],
+        {45: (40, 0, 900, 0)},
+    ),
+    "a period that ends on the quarter belongs to the one before": ([[told(15, 4)]], {0: (4, 0, 60, 0)}),
+    "a single event belongs to the quarter it happens in": (
+        [[told(15, 1, period_s=0), told(14.99, 1, period_s=0)]],
+        {0: (1, 0, 0, 0), 15: (1, 0, 0, 0)},
+    ),
+    "a falling total is a reset counted from zero": ([[*totals(100, 3)]], {0: (3, 0, 60, 0)}),
+    "a jump after a gap is spread and marked": (
+        [[reading(0, 100), reading(60, 120)]],
+        dict.fromkeys((0, 15, 30, 45), (5, 0, 0, 5)),
+    ),
+    "a total that fills the gap takes the mark away": (
+        [[reading(0, 100), reading(30, 120)], [reading(15, 118)]],
+        {0: (18, 0, 900, 0), 15: (2, 0, 900, 0)},
+    ),
+}
 
 
-def reading(
-    minutes: float, value: float, metric: str = "in", period_s: float = 60, device: str = "door"
-) -> Reading:
-    time = NOON + timedelta(minutes=minutes)
-    return Reading(
-        source="native",
-        device=device,
-        channel="flow:1",
-        metric=metric,
-        value=value,
-        time=time,
-        period_s=period_s,
-    )
-
-
-def batch(readings: Iterable[Reading]) -> Batch:
-    return Batch(readings=[Incoming(reading=r, received=r.time or NOON) for r in readings])
-
-
-def put(db: Database, *readings: Reading) -> Written:
-    return write(db, batch(readings))
-
-
-def buckets(db: Database, device: str = "door") -> dict[float, tuple[float, float, float, float]]:
-    """Minutes after noon -> in, out, seconds covered, imputed."""
-    rows = execute(
-        db,
-        "select bucket, people_in, people_out, covered_s, imputed from flow_bucket join channel using (channel_id)"
-        " join device using (device_id) where external_id = %s order by bucket",
-        (device,),
-    )
-    return {(r[0] - NOON).total_seconds() / 60: tuple(r[1:]) for r in rows}
-
-
-def test_buckets_are_the_sum_of_their_readings(db: Database) -> None:
-    put(db, reading(1, 3), reading(1, 1, "out"), reading(2, 2), reading(16, 5))
-    assert buckets(db) == {0: (5, 1, 120, 0), 15: (5, 0, 60, 0)}
+@pytest.mark.parametrize("rule", RULES)
+def test_quarters_follow_the_rule(db: Database, rule: str) -> None:
+    writes, expected = RULES[rule]
+    for readings in writes:
+        put(db, *readings)
+    assert buckets(db) == expected
 
 
 def test_the_same_reading_again_changes_nothing(db: Database) -> None:
-    assert put(db, reading(1, 3)).readings == 1
-    assert put(db, reading(1, 3)) == Written(unchanged=1)
+    assert put(db, told(1, 3)).readings == 1
+    assert put(db, told(1, 3)) == Written(unchanged=1)
     assert buckets(db) == {0: (3, 0, 60, 0)}
 
 
-def test_another_value_is_a_correction(db: Database) -> None:
-    put(db, reading(1, 3))
-    put(db, reading(1, 7))
-    assert buckets(db) == {0: (7, 0, 60, 0)}
-
-
-def test_a_corrected_period_leaves_no_trace_of_the_old_one(db: Database) -> None:
-    put(db, reading(60, 40, period_s=3600))
-    assert set(buckets(db)) == {0, 15, 30, 45}
-    put(db, reading(60, 40, period_s=900))
-    assert buckets(db) == {45: (40, 0, 900, 0)}
-
-
-def test_a_period_that_ends_on_the_quarter_belongs_to_the_one_before(db: Database) -> None:
-    put(db, reading(15, 4))
-    assert buckets(db) == {0: (4, 0, 60, 0)}
-
-
-def test_a_single_event_belongs_to_the_quarter_it_happens_in(db: Database) -> None:
-    put(db, reading(15, 1, period_s=0), reading(14.99, 1, period_s=0))
-    assert buckets(db) == {0: (1, 0, 0, 0), 15: (1, 0, 0, 0)}
-
-
 def test_long_periods_are_shared_out_in_whole_people(db: Database) -> None:
-    put(db, reading(60, 10, period_s=3600))
+    put(db, told(60, 10, period_s=3600))
     shares = buckets(db)
     assert sum(s[0] for s in shares.values()) == 10
     assert {s[0] for s in shares.values()} == {2, 3}
     assert all(s[2] == 900 for s in shares.values())
-
-
-def test_late_data_reaches_its_old_bucket(db: Database) -> None:
-    put(db, reading(600, 1))
-    put(db, reading(3, 2))
-    assert buckets(db) == {0: (2, 0, 60, 0), 585: (1, 0, 60, 0)}
-
-
-def test_totals_are_differenced_in_event_time(db: Database) -> None:
-    put(db, reading(0, 100, "in_total", 0), reading(10, 107, "in_total", 0))
-    put(db, reading(5, 104, "in_total", 0))  # late, in between
-    assert buckets(db) == {0: (7, 0, 600, 0)}
-
-
-def test_a_falling_total_is_a_reset_counted_from_zero(db: Database) -> None:
-    put(db, reading(0, 100, "in_total", 0), reading(5, 3, "in_total", 0))
-    assert buckets(db) == {0: (3, 0, 300, 0)}
-
-
-def test_a_jump_after_a_gap_is_spread_and_marked(db: Database) -> None:
-    put(db, reading(0, 100, "in_total", 0), reading(60, 120, "in_total", 0))
-    assert buckets(db) == dict.fromkeys((0, 15, 30, 45), (5, 0, 0, 5))
-
-
-def test_a_total_filling_the_gap_takes_the_mark_away(db: Database) -> None:
-    put(db, reading(0, 100, "in_total", 0), reading(30, 120, "in_total", 0))
-    put(db, reading(15, 118, "in_total", 0))
-    assert buckets(db) == {0: (18, 0, 900, 0), 15: (2, 0, 900, 0)}
-
-
-def test_where_a_channel_sends_both_the_totals_count(db: Database) -> None:
-    put(db, reading(0, 100, "in_total", 0), reading(10, 107, "in_total", 0), reading(10, 9, "in", 600))
-    assert buckets(db) == {0: (7, 0, 600, 0)}
-
-
-minutes = st.integers(0, 100)
-example = count()  # the examples share a database, so each has doors of its own
-events = st.lists(
-    st.tuples(minutes, st.integers(0, 9), st.sampled_from(["in", "out"])), min_size=1, max_size=30
-)
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events=events, data=st.data())
-def test_any_order_with_any_repeats_gives_the_same_buckets(
-    db: Database, events: list[tuple[int, int, str]], data: st.DataObject
-) -> None:
-    name = f"door-{next(example)}"
-    once = {(m, metric): reading(m, value, metric, device=name) for m, value, metric in events}
-    put(db, *once.values())
-    expected = buckets(db, name)
-    shuffled = data.draw(st.permutations([*once.values(), *once.values()]))
-    other = f"{name}-again"
-    for r in shuffled:
-        put(db, reading((r.time - NOON).total_seconds() / 60, r.value, r.metric, device=other))
-    assert buckets(db, other) == expected
 
 
 def test_statuses_and_rejections_are_kept(db: Database) -> None:
@@ -183,13 +84,13 @@ def test_statuses_and_rejections_are_kept(db: Database) -> None:
 
 def test_a_value_the_database_will_not_have_is_refused_for_good(db: Database) -> None:
     with pytest.raises(StoreRefused):
-        write(db, batch([reading(1, 1, device="bad\0name")]))
+        put(db, reading(1, 1, device="bad\0name"))
 
 
 def test_a_database_that_is_away_is_said_to_be_away() -> None:
     with Database("postgresql://127.0.0.1:1/nobody?connect_timeout=1") as db, pytest.raises(StoreUnavailable):
         db._pool.timeout = 0.5
-        put(db, reading(1, 1))
+        put(db, told(1, 1))
 
 
 def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
@@ -205,7 +106,7 @@ def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
         mine = "select from pg_stat_activity where pid = %s"
         wait_for(lambda: other.execute(mine, (conn.info.backend_pid,)).fetchone() is None)
         conn.execute("select 1")
-    assert put(db, reading(1, 1)).readings == 1
+    assert put(db, told(1, 1)).readings == 1
 
 
 def test_the_last_thing_a_transaction_writes_does_not_let_it_stay_for_ever(
@@ -229,29 +130,22 @@ def test_the_last_thing_a_transaction_writes_does_not_let_it_stay_for_ever(
 def test_a_write_that_was_rolled_back_registers_nothing(db: Database) -> None:
     message = Message(topic="t", payload=b"", received=NOON)
     broken = Batch(
-        readings=batch([reading(1, 1)]).readings,
+        readings=[Incoming(reading=told(1, 1), received=NOON)],
         rejections=[Rejection(message=message, reason=None)],  # type: ignore[arg-type]
     )
     with pytest.raises(AttributeError):
         write(db, broken)
-    put(db, reading(1, 1))
+    put(db, told(1, 1))
     assert buckets(db) == {0: (1, 0, 60, 0)}
 
 
-@pytest.mark.usefixtures("database_url")  # with a pool of connections
-def test_two_writers_of_one_channel_do_not_lose_each_others_people(db: Database) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda m: put(db, reading(m / 10, 1, period_s=0)), range(100)))
-    assert buckets(db) == {0: (100, 0, 0, 0)}
-
-
 def test_placed_channels_are_told_of(db: Database, database_url: str) -> None:
-    put(db, reading(1, 1))
-    execute(db, PLACE_EVERYTHING)
+    build(db)
+    put(db, told(1, 1))
     stop = Event()
     news = listen(database_url, ["readings"], stop)
     assert next(news).channel == "reconnected"
-    put(db, reading(2, 4), reading(2, 1, "out"))
+    put(db, told(2, 4), told(2, 1, "out"))
     assert '"site": "lib"' in next(news).payload
     stop.set()
     day = execute(db, "select day, gross, net from visit_day")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.views.forecast import Scored
 from besok.model.views.progress import Progress
 

@@ -84,7 +84,7 @@ def test_a_title_makes_an_id(title: str, name: str) -> None:
     assert len(id_of(title * 30)) < LONGEST_ID
 
 
-def test_no_spreadsheet_reckons_with_what_somebody_wrote() -> None:
+def test_no_spreadsheet_calculates_with_what_somebody_wrote() -> None:
     for text in ("=1+1", "+46", "- less", "@home", "\tx", "'quoted'", "plain", ""):
         assert not as_cell(text).startswith(("=", "+", "-", "@", "\t"))
         assert from_cell(as_cell(text)) == text

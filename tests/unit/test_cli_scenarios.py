@@ -10,7 +10,7 @@ from besok.model.errors import ScenarioError
 from besok.model.site import SiteFile
 from besok.model.sitefile import parse
 from cli.main import app
-from cli.simulation import scenarios
+from cli.simulation import scenario_files
 from cli.simulation.whatif import days
 from sensors_sim.scenario import ORDINARY
 from sensors_sim.scenariofile import load, shipped
@@ -62,26 +62,26 @@ def test_days_outside_of_an_open_scenario_are_told_without_words_of_python() -> 
 
 
 def test_who_simulates_live_sees_the_scenario_at_work() -> None:
-    assert scenarios.at_work(load("author-evening"), SUNDAY).events[0].title.en == "Author evening"
-    assert scenarios.at_work(load("author-evening"), SUNDAY).first == SUNDAY
-    assert scenarios.at_work(load("ordinary-week"), date(2026, 11, 25)).first == date(2026, 11, 23)
-    assert scenarios.at_work(load("double-visitors"), SUNDAY).first is None
+    assert scenario_files.at_work(load("author-evening"), SUNDAY).events[0].title.en == "Author evening"
+    assert scenario_files.at_work(load("author-evening"), SUNDAY).first == SUNDAY
+    assert scenario_files.at_work(load("ordinary-week"), date(2026, 11, 25)).first == date(2026, 11, 23)
+    assert scenario_files.at_work(load("double-visitors"), SUNDAY).first is None
 
 
 def test_what_is_today_holds_on_the_days_of_the_scenario_in_both_worlds() -> None:
-    usual, then = scenarios.beside(load("renovation"), load("new-park-entrance"))
+    usual, then = scenario_files.worlds(load("renovation"), load("new-park-entrance"))
     assert usual.first == then.first == load("new-park-entrance").first
     assert usual.closings == then.closings
-    assert scenarios.beside(ORDINARY, load("double-visitors"))[0] is ORDINARY
+    assert scenario_files.worlds(ORDINARY, load("double-visitors"))[0] is ORDINARY
 
 
 def test_values_can_be_set_without_a_scenario() -> None:
-    assert scenarios.find("", None) is ORDINARY
-    assert scenarios.find("", ["rates.*.arrivals=2"]).rates[0].arrivals == 2
-    assert scenarios.find("", ["rates.*.arrivals=2"], SUNDAY).first == SUNDAY
+    assert scenario_files.find("", None) is ORDINARY
+    assert scenario_files.find("", ["rates.*.arrivals=2"]).rates[0].arrivals == 2
+    assert scenario_files.find("", ["rates.*.arrivals=2"], SUNDAY).first == SUNDAY
 
 
 def test_what_finds_no_place_is_told(caplog: pytest.LogCaptureFixture) -> None:
     park = SiteFile(sites=parse(EXAMPLE.read_text(encoding="utf-8")).sites[1:])
-    scenarios.tell(park, load("author-evening"))
+    scenario_files.tell(park, load("author-evening"))
     assert "author-evening: [[events]] Author evening: there is no library among the sites" in caplog.text

@@ -342,7 +342,10 @@ def test_months_in_columns_are_turned() -> None:
     assert values(branches, "North") == [*range(1, 13)] * 2 and count_columns(branches, "a", "date", "visits")
     assert values(branches, "all")[-1] is None
     short = f"Library,{SHORT}\nNorth,1,2,3,4,5,6,7\nSouth,1,1,1,1,1,1,\n"
-    assert values(short, "all", date_format="%b-%y") == [2, 3, 4, 5, 6, 7, None]
+    for form in ("", "%b-%y"):
+        assert values(short, "all", date_format=form) == [2, 3, 4, 5, 6, 7, None]
+    numbered = "Library,0408,0508,0608,0708,0808,0908\nNorth,1,2,3,4,5,6\n"
+    assert values(numbered, "North", date_format="%m%y") == [1, 2, 3, 4, 5, 6]
     with_year = ",".join(f"{name} 2015" for name in ("januari", "februari", "mars", "april", "maj", "juni"))
     assert values(f"Bibliotek;{with_year.replace(',', ';')}\nNorr;1;2;3;4;5;6\n", "Norr") == [
         1,
@@ -358,13 +361,9 @@ def test_months_in_columns_are_turned() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (
-            f"Library,{SHORT}\nNorth,1,2,3,4,5,6,7\n",
-            "years of two digits; give their --date-format, such as %b-%y",
-        ),
         (f"Library,{MONTHS}\nNorth,{TWELVE}\nSouth,{TWELVE}\n", "have no year; add a column Year"),
         (f"Year,{MONTHS}\n2014/15,{TWELVE}\n", "2014/15"),
-        (f"Year,{MONTHS}\n2014,{TWELVE}\n2014,{TWELVE}\n", "has 2014-01 twice"),
+        (f"Year,{MONTHS}\n2014,{TWELVE}\n2014,{TWELVE}\n", "has 2014-01 twice for visits"),
         (f"Year,{MONTHS}\n2014,{TWELVE[:-2]}x\n", "is no number"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from besok.model import sitefile
-from besok.model.forecast import Expected, ExpectedTotal
+from besok.model.outlook import Expected, ExpectedTotal
 from besok.model.sitefile.edit import Edit, edited, mark, parts
 from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar

@@ -92,7 +92,7 @@ def test_several_doors_add_up(write: Write) -> None:
     assert [line.raw for line in both] == [4, 34, 58, 56, 36, 18, 2, 0]
 
 
-def test_each_day_begins_anew_at_the_reset(write: Write) -> None:
+def test_each_day_begins_again_at_the_reset(write: Write) -> None:
     rows: list[tuple[datetime, int | str, int | str]] = [
         (START + timedelta(hours=n), 1, 0) for n in range(24)
     ]

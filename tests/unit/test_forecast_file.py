@@ -14,7 +14,7 @@ from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError
 from cli.commands.forecast import _goal
 from cli.standalone import holidays, series
-from cli.standalone.forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
+from cli.standalone.series_forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from besok.model.effects import Verdict
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.views.calendar import ActionEffect
 from besok.model.views.forecast import Record
 from besok.text import narratives

@@ -50,7 +50,7 @@ def test_who_counts_since_a_house_opened_may_be_wrong_by_the_crowd_that_fades() 
 
 
 @pytest.mark.parametrize(("days", "times"), [(7, 2.0), (3, 3.0), (7, 0.5)])
-def test_a_feast_at_the_opening_of_a_new_house_is_over(days: int, times: float) -> None:
+def test_a_celebration_at_the_opening_of_a_new_house_is_over(days: int, times: float) -> None:
     n, rng = np.arange(67), np.random.default_rng(4)
     counts = rng.poisson(250 * np.where(n < days, times, 1.0) * np.exp(rng.normal(0, 0.12, len(n))))
     paths = forecast(history(by_day([float(v) for v in counts])), 120, rng=seeded(), paths=300)

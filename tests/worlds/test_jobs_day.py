@@ -83,7 +83,7 @@ def day(steps: int, seed: int) -> DayObservations:
     st.lists(st.tuples(st.integers(1, 90), st.integers(0, 89)), max_size=4),
     st.integers(0, 9),
 )
-def test_going_on_from_a_checkpoint_is_the_same_as_doing_all_of_it_anew(
+def test_going_on_from_a_checkpoint_is_the_same_as_doing_all_of_it_again(
     steps: int, news: list[tuple[int, int]], seed: int
 ) -> None:
     """However the day grows, and whatever comes late: the figures are those of one run over all of it."""

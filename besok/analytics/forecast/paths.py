@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from besok.model.arrays import Floats
-from besok.model.forecast import ExpectedTotal
+from besok.model.outlook import ExpectedTotal
 
 BOUNDS = (0.10, 0.90, 0.025, 0.975)  # of the 80 % and the 95 % interval
 

@@ -70,7 +70,7 @@ def _chosen_sheets(
 ) -> list[tuple[Sheet, list[Table]]]:
     if len(tables) == 1 and not talk.answered("sheets"):
         return [*tables]
-    told = talk.ask_several(
+    wanted = talk.ask_several(
         "sheets",
         "Several sheets hold tables. Which of them hold the visits? Several are read one after the other.",
         [
@@ -83,7 +83,7 @@ def _chosen_sheets(
             for sheet, parts in tables
         ],
     )
-    return [(sheet, parts) for sheet, parts in tables if sheet.name in told]
+    return [(sheet, parts) for sheet, parts in tables if sheet.name in wanted]
 
 
 def _ask_of_means(texts: Sequence[str], frame: pd.DataFrame, talk: Talk) -> None:

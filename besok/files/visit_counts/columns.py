@@ -8,8 +8,7 @@ from typing import Final, cast
 
 import pandas as pd
 
-from besok.files.counts import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS
-from besok.files.tables import plain
+from besok.files.tables import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS, plain
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.labels import Part, Whole
 from besok.files.visit_counts.periods import SERIAL
@@ -35,7 +34,7 @@ VISITS: Final = frozenset(
      "patrons", "dörrräknare", "besuch"}
     - {"in", "total", "totalt", "summa", "net", "value", "y"}
 )  # fmt: skip
-OTHER: Final = frozenset(  # what libraries count beside visits
+OTHER: Final = frozenset(  # what libraries count besides visits
     {"loans", "loan", "lån", "utlån", "utlåning", "circulation", "checkouts", "renewals", "omlån",
      "temperature", "temperatur", "temp", "revenue", "sales", "downloads", "nedladdningar", "pages",
      "occupancy", "beläggning", "reservations", "medier", "items", "staff", "hours", "öppettimmar", "timmar",
@@ -197,17 +196,17 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
     finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)
     across = (labels.head_parts(table.heads[c]).parts for c in found.counts)
     if finest == "year" and {*"mqsw"} & {*found.parts, *itertools.chain(*across)}:
-        found.parts.setdefault("y", begins[0])  # 2018/19 beside its months
+        found.parts.setdefault("y", begins[0])  # 2018/19 next to its months
         return
     among = [c for c in begins if wholes[c] == finest]
     named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
     if len(named) > 1:
-        told = talk.ask(
+        answer = talk.ask(
             "date-column",
             "Several columns hold times. Which tells when the people came?",
             [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
         )
-        named = [c for c in named if table.name(c) == told]
+        named = [c for c in named if table.name(c) == answer]
     found.whole = named[0]
     found.until = next((c for c in ends if wholes[c] == finest == "day"), None)
     found.parts.clear()  # they repeat it

@@ -163,8 +163,8 @@ def _check_formulas(sheet: Any, data: bytes, name: str) -> None:
         if not re.search(rb"<f[ >/]", archive.read(sheet._worksheet_path.lstrip("/"))):
             return
     formulas = load_workbook(BytesIO(data), read_only=True, keep_links=False)[sheet.title]
-    for computed, told in zip(sheet.iter_rows(), formulas.iter_rows(), strict=False):
-        for value, formula in zip(computed, told, strict=False):
+    for computed, written in zip(sheet.iter_rows(), formulas.iter_rows(), strict=False):
+        for value, formula in zip(computed, written, strict=False):
             if value.value is None and getattr(formula, "data_type", "") == "f":
                 raise refusal(
                     "cell {cell} of {name} is a formula without a result; open the file in a spreadsheet and save it",

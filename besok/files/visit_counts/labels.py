@@ -124,8 +124,8 @@ def numbered(text: str) -> tuple[Part, int, str] | None:
     """Return which quarter or half of a year a text in lower case is, and of which year, "" where it does not say."""
     for part, written in _NUMBERED.items():
         if found := written.fullmatch(text):
-            told = found["n"] or found["nth"]
-            number = ORDINALS.get(told) or int(told)
+            digit = found["n"] or found["nth"]
+            number = ORDINALS.get(digit) or int(digit)
             if number <= IN_A_YEAR[part] and not (found["before"] and found["after"]):
                 return part, number, found["before"] or found["after"] or ""
     return None
@@ -218,10 +218,10 @@ def is_weekday(text: str) -> bool:
     return bool(re.fullmatch(_WEEKDAY, text.lower()))
 
 
-def each(column: "pd.Series[str]", told: Callable[[str], Any]) -> "pd.Series[Any]":
+def each(column: "pd.Series[str]", function: Callable[[str], Any]) -> "pd.Series[Any]":
     """Return what is told of each text of a column, each different one looked at once."""
     codes, distinct = pd.factorize(column)
-    return pd.Series([told(text) for text in distinct]).iloc[codes].set_axis(column.index)
+    return pd.Series([function(text) for text in distinct]).iloc[codes].set_axis(column.index)
 
 
 def sequence(texts: Sequence[str]) -> Part | None:
@@ -251,7 +251,7 @@ def _one_way(figures: Sequence[int]) -> bool:
 
 def head_parts(levels: Iterable[str]) -> HeadParts:
     """Part the levels of a head into the time that it names and the rest."""
-    told: str = ""
+    period: str = ""
     parts: dict[Part, int] = {}
     rest: list[str] = []
     for level in levels:
@@ -262,12 +262,12 @@ def head_parts(levels: Iterable[str]) -> HeadParts:
         if kind == "year" and FIGURES.fullmatch(level):
             parts["y"] = int(level)
         elif kind:
-            told = level
+            period = level
         elif found := part(level):
             parts[found[0]] = found[1]
         else:
             rest.append(_without_year(level, parts))
-    return HeadParts(whole=told, parts=parts, rest=" ".join(text for text in rest if text))
+    return HeadParts(whole=period, parts=parts, rest=" ".join(text for text in rest if text))
 
 
 def _without_year(level: str, parts: dict[Part, int]) -> str:

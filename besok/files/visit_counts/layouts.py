@@ -42,7 +42,7 @@ def counted(table: Table, talk: Talk) -> Table:
         return table
     heads = [plain(" ".join(levels)) for levels in table.heads]
     start, end = (heads.index(head) for head in GATE)
-    told = talk.ask(
+    answer = talk.ask(
         "gate",
         "What do gate_start and gate_end hold?",
         [
@@ -51,7 +51,7 @@ def counted(table: Table, talk: Talk) -> Table:
         ],
     )
     named = [*table.heads]
-    if told == "counts":
+    if answer == "counts":
         named[start], named[end] = ("in",), ("out",)
         return replace(table, heads=named)
     named[start], named[end] = ("visits",), ()

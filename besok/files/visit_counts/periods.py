@@ -170,13 +170,13 @@ def _busy_years(distinct: pd.Series) -> pd.Series:
 
 def _begin_of_year(text: str, talk: Talk) -> str:
     year = re.sub(r"\D", "", text)[:4]
-    told = talk.ask(
+    answer = talk.ask(
         "year-begins",
         "In which month does a year such as “{text}” begin?",
         [option(month, "it begins with {month}", month=f"{year}-{month}") for month in BEGINNINGS],
         text=text,
     )
-    return f"-{told}"
+    return f"-{answer}"
 
 
 def _written(texts: pd.Series, talk: Talk) -> tuple[pd.Series, pd.Series]:
@@ -286,7 +286,7 @@ def _of_unit(unit: str) -> FileChoice:
 def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], talk: Talk) -> pd.DataFrame:
     of_week = bool(words & {"week", "vecka", "wk", "veckan"})
     if of_week and words & {"ending", "end", "slut", "slutar", "ends", "last"}:
-        told = "week-ending"
+        answer = "week-ending"
     elif of_week and words & {
         "starting",
         "start",
@@ -298,10 +298,10 @@ def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], talk: Talk) -
         "starts",
         "w/c",
     }:
-        told = "week-starting"
+        answer = "week-starting"
     else:
         text = texts.iloc[0]
-        told = talk.ask(
+        answer = talk.ask(
             "period",
             "The days are weeks apart. Does “{text}” stand for a week, or for that day alone?",
             [
@@ -311,9 +311,9 @@ def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], talk: Talk) -
             ],
             text=text,
         )
-    if told == "day":
+    if answer == "day":
         return frame
-    if told == "week-ending":
+    if answer == "week-ending":
         return frame.assign(first=frame["first"] - 6 * DAY, unit="week")
     return frame.assign(last=frame["first"] + 6 * DAY, unit="week")
 

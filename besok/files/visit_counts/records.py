@@ -61,11 +61,38 @@ def records(
     if any(THOUSANDS.search(text) for text in (*table.title, *(table.name(c) for c in used))):
         numbers = numbers * _thousands(talk)
     titles = (*table.title, sheet, *(text for c in columns.keys for text in table.heads[c]))
+    frame = by_period(
+        replace(table, body=body), columns, heads, numbers[used], talk, titles=titles, zone=zone
+    )
+    frame = frame.rename(columns={"value": "visits"})
+    return Records(
+        frame=frame,
+        timed=bool((frame["wall"] != frame["wall"].dt.normalize()).any()),
+        ends=columns.ends,
+        heads=tuple(table.name(c) for c in used),
+    )
+
+
+def by_period(
+    table: Table,
+    columns: Columns,
+    heads: Mapping[int, HeadParts],
+    values: pd.DataFrame,
+    talk: Talk,
+    *,
+    titles: Sequence[str] = (),
+    zone: ZoneInfo | None = None,
+) -> pd.DataFrame:
+    """Return a line for each of the values, which stand below some of the heads, in rows of the table.
+
+    Its columns are first, last, wall, unit, row, series and value. Raises Unclear, CountFileError.
+    """
+    body, used = table.body, [int(c) for c in values.columns]
     texts, rows = {}, {}
     turns = year_turns(body, columns, {c: heads[c] for c in used}, talk)
     for c in used:
-        told = heads[c].whole or heads[c].parts
-        rows[c] = body[body[c] != ""] if told else body  # 29 February of a table of days is empty
+        timed = heads[c].whole or heads[c].parts
+        rows[c] = body[body[c] != ""] if timed else body  # 29 February of a table of days is empty
         if not rows[c].empty:
             texts[c] = _period_texts(rows[c], columns, heads[c], titles, turns, talk)
     _tell_serials(texts.values(), talk)
@@ -77,16 +104,10 @@ def records(
         series = names[c] if own is None else (own + (f" / {names[c]}" if names[c] else "")).to_numpy()
         parts.append(
             read[c]
-            .assign(row=rows[c].index, series=series, visits=numbers.loc[rows[c].index, c].to_numpy())
+            .assign(row=rows[c].index, series=series, value=values.loc[rows[c].index, c].to_numpy())
             .reset_index(drop=True)
         )
-    frame = pd.concat(parts, ignore_index=True)
-    return Records(
-        frame=frame,
-        timed=bool((frame["wall"] != frame["wall"].dt.normalize()).any()),
-        ends=columns.ends,
-        heads=tuple(table.name(c) for c in used),
-    )
+    return pd.concat(parts, ignore_index=True)
 
 
 def _joined(body: pd.DataFrame, names: Sequence[int]) -> "pd.Series[str] | None":
@@ -122,8 +143,8 @@ def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, HeadPar
             heads[c] = HeadParts(
                 whole=upper.whole, parts={**upper.parts, part: figure - ends}, rest=upper.rest
             )
-        told = {"first": min(figures.values()), "last": max(figures.values())}
-        _tell_numbered_heads(part, told, talk)
+        bounds = {"first": min(figures.values()), "last": max(figures.values())}
+        _tell_numbered_heads(part, bounds, talk)
     rows: set[Part] = {*columns.parts}
     if columns.clock is not None:
         rows.add("h")
@@ -144,17 +165,17 @@ def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, HeadPar
     return heads
 
 
-def _tell_numbered_heads(part: Part, told: Mapping[str, int], talk: Talk) -> None:
+def _tell_numbered_heads(part: Part, bounds: Mapping[str, int], talk: Talk) -> None:
     """Tell what heads of figures alone were taken for."""
     match part:
         case "m":
-            talk.tell("heads", None, "The heads {first} to {last} are read as months.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as months.", **bounds)
         case "d":
-            talk.tell("heads", None, "The heads {first} to {last} are read as days of the month.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as days of the month.", **bounds)
         case "w":
-            talk.tell("heads", None, "The heads {first} to {last} are read as weeks.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as weeks.", **bounds)
         case _:
-            talk.tell("heads", None, "The heads {first} to {last} are read as hours.", **told)
+            talk.tell("heads", None, "The heads {first} to {last} are read as hours.", **bounds)
 
 
 def _counting(
@@ -178,7 +199,7 @@ def _counting(
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
     outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
-    if outward and not inward:  # “Entrance” beside “Exit” is a way in, alone it is a door
+    if outward and not inward:  # “Entrance” next to “Exit” is a way in, alone it is a door
         inward = [c for c in found if "entrance" in words_of(heads[c].rest) and c not in outward]
     if inward and outward:
         beside = [c for c in found if c not in inward and c not in outward]
@@ -200,7 +221,7 @@ def _counting(
 
 
 def _thousands(talk: Talk) -> int:
-    told = talk.ask(
+    answer = talk.ask(
         "thousands",
         "A head or title speaks of thousands. How are the counts written?",
         [
@@ -208,7 +229,7 @@ def _thousands(talk: Talk) -> int:
             option("people", "in people, as they stand"),
         ],
     )
-    return 1_000 if told == "thousands" else 1
+    return 1_000 if answer == "thousands" else 1
 
 
 def _tell(table: Table, left: Sequence[int], talk: Talk) -> None:
@@ -235,7 +256,7 @@ def _without_notes(body: pd.DataFrame, columns: Columns, used: Sequence[int], ta
 
 
 def _filled_down(body: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Repeat what merged cells say once: a year beside its months, a branch beside its years."""
+    """Repeat what merged cells say once: a year next to its months, a branch next to its years."""
     keys = columns.keys
     if len(keys) < 2:
         return body
@@ -275,7 +296,7 @@ def _words(cells: "pd.Series[str]", talk: Talk) -> dict[str, str]:
             text=words.iloc[place][:60],
         )
     listed = ", ".join(f"“{text[:30]}”" for text in words)
-    told = talk.ask(
+    answer = talk.ask(
         "words",
         "What does {words} mean among the counts (row {row})?",
         [
@@ -285,7 +306,7 @@ def _words(cells: "pd.Series[str]", talk: Talk) -> dict[str, str]:
         words=listed,
         row=words.index[0],
     )
-    return dict.fromkeys(words, "" if told == "missing" else "0")
+    return dict.fromkeys(words, "" if answer == "missing" else "0")
 
 
 def _decimal(bare: "pd.Series[str]", table: Table, talk: Talk) -> str:
@@ -316,37 +337,37 @@ def _period_texts(
         return text + _clock(body, columns, head, talk)
     if head.whole and not columns.parts:
         return pd.Series(head.whole, body.index) + _clock(body, columns, head, talk)
-    told = {p: part_texts(body[c], p) for p, c in columns.parts.items()}
-    told |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
+    parts = {p: part_texts(body[c], p) for p, c in columns.parts.items()}
+    parts |= {p: pd.Series(f"{n:02}", body.index) for p, n in head.parts.items() if p != "h"}
     if head.whole:
-        told["y"] = pd.Series(head.whole, body.index)
-    if not told:
+        parts["y"] = pd.Series(head.whole, body.index)
+    if not parts:
         raise refusal(
             "no column and no head tells the time of the counts (“{text}” is none that is known); write 2026, "
             "2026-11, 2026-11-25 or 2025-07-01 - 2026-06-30 into a column Date",
             text=next((t for t in body.iloc[:9].to_numpy().flat if t and not labels.is_total(t)), "")[:60],
         )
-    if "y" not in told:
-        told["y"] = pd.Series(_year(titles, talk), body.index)
-    busy = told["y"].str.contains(r"\d\D+\d")
-    if busy.any() and not turns and len(told) > 1:
+    if "y" not in parts:
+        parts["y"] = pd.Series(_year(titles, talk), body.index)
+    busy = parts["y"].str.contains(r"\d\D+\d")
+    if busy.any() and not turns and len(parts) > 1:
         raise refusal(
             "row {row}: “{year}” does not say of which of its years each month is; let its months run from its first "
             "to its last, or write calendar years",
-            row=told["y"].index[busy][0],
-            year=told["y"][busy].iloc[0][:20],
+            row=parts["y"].index[busy][0],
+            year=parts["y"][busy].iloc[0][:20],
         )
     for part, begin in turns.items():
-        told["y"] = turned(told["y"], told[part].astype(int) < begin)
-    if "d" in told and "m" not in told:
-        told["m"] = pd.Series(_month(titles, talk), body.index)
-    text = told["y"]
+        parts["y"] = turned(parts["y"], parts[part].astype(int) < begin)
+    if "d" in parts and "m" not in parts:
+        parts["m"] = pd.Series(_month(titles, talk), body.index)
+    text = parts["y"]
     for part, sign in (("w", "-w"), ("m", "-"), ("q", "-q"), ("s", "-h")):
-        if part in told:  # what is longer repeats it
-            text = text + sign + (told[part] if part in "wm" else told[part].str.lstrip("0"))
+        if part in parts:  # what is longer repeats it
+            text = text + sign + (parts[part] if part in "wm" else parts[part].str.lstrip("0"))
             break
-    if "d" in told:
-        text = text + "-" + told["d"]
+    if "d" in parts:
+        text = text + "-" + parts["d"]
     return text + _clock(body, columns, head, talk)
 
 
@@ -422,7 +443,7 @@ def _read_periods(
     return found
 
 
-def _series_names(table: Table, heads: dict[int, HeadParts], used: Sequence[int]) -> dict[int, str]:
+def _series_names(table: Table, heads: Mapping[int, HeadParts], used: Sequence[int]) -> dict[int, str]:
     """Return the names that heads give to series: none where all have the same."""
     rests = {c: _without_direction(heads[c].rest) for c in used}
     if len(set(rests.values())) == 1:

@@ -27,7 +27,7 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
     if not said and not _grows(frame):
         return frame
     if not said or talk.answered("running-total"):
-        told = talk.ask(
+        answer = talk.ask(
             "running-total",
             "The numbers only grow, from {first} to {last}. Are they readings of a counter that runs on?",
             [
@@ -37,7 +37,7 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
             first=whole(frame["visits"].min()),
             last=whole(frame["visits"].max()),
         )
-        if told == "no":
+        if answer == "no":
             return frame
     known = frame[frame["visits"].notna()]
     if known.duplicated(["series", "wall"]).any() or known["unit"].nunique() > 1:
@@ -68,7 +68,7 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
 
 
 def _grows(frame: pd.DataFrame) -> bool:
-    """Tell whether the counts of a series never fall, while each step is small beside what they are."""
+    """Tell whether the counts of a series never fall, while each step is small compared with what they are."""
     if frame["unit"].isin(["quarter", "year"]).all():
         return False  # which grow by themselves
     for _, own in frame[frame["visits"].notna()].groupby("series", sort=False):
@@ -120,7 +120,7 @@ def _over_breaks(differences: pd.DataFrame, talk: Talk) -> pd.DataFrame:
     if not broken.any():
         return differences
     at = differences[broken]
-    told = talk.ask(
+    answer = talk.ask(
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
@@ -134,6 +134,6 @@ def _over_breaks(differences: pd.DataFrame, talk: Talk) -> pd.DataFrame:
     rows = ", ".join(str(int(row)) for row in at["row"][:10])
     talk.tell("break", int(at["row"].iloc[0]), "The counter falls or leaps in rows {rows}.", rows=rows)
     visits = differences["visits"].mask(broken)
-    if told == "zero":
+    if answer == "zero":
         visits = visits.mask(differences["rate"] < 0, differences["read"])
     return differences.assign(visits=visits)

@@ -20,17 +20,17 @@ def chosen(frame: pd.DataFrame, strange: list[str], talk: Talk) -> pd.DataFrame:
     ]
     if len(names) > 1:
         total = option(ALL, "all of them, added up: {n}", n=whole(sums.sum()))
-        told = talk.ask_several(
+        answers = talk.ask_several(
             "series",
             "The file has {count} series. Which of them are visits of this site?",
             [total, *offered],
             count=len(names),
         )
     else:
-        told = [talk.ask("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))]
-    if ALL in told:
+        answers = [talk.ask("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))]
+    if ALL in answers:
         return frame
-    wanted = [names[shown] for shown in told]
+    wanted = [names[shown] for shown in answers]
     kept = frame[frame["series"].isin(wanted)]
     return kept.assign(series="") if len(wanted) == 1 else kept
 
@@ -57,7 +57,7 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
             if alike
             else option("last", "the later row corrects the earlier one: count it alone"),
         ]
-        told = talk.ask(
+        answer = talk.ask(
             "repeated",
             "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
             options,
@@ -67,7 +67,7 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
             n=groups.ngroups,
         )
         talk.tell("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
-        if told != "add":
+        if answer != "add":
             frame = frame[~(again & frame.duplicated(keys, keep="last"))]
     grouped = frame.groupby([*keys, "unit"], sort=False, observed=True)
     added = grouped["visits"].agg(lambda visits: visits.sum(skipna=False))
@@ -108,7 +108,7 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
         )
     parts = hours.groupby(["series", "wall"], sort=False)["visits"].size()
     if (short := parts < 60 // step).any():
-        told = talk.ask(
+        answer = talk.ask(
             "omitted",
             "{n} hours have fewer than {of} rows. What of the times that have none?",
             [
@@ -118,7 +118,7 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
             n=int(short.sum()),
             of=60 // step,
         )
-        if told == "missing":
+        if answer == "missing":
             gone = parts.index[short]
             hours = hours[~pd.MultiIndex.from_frame(hours[["series", "wall"]]).isin(gone)]
     talk.tell("hours", None, "Counts of {n} minutes are added up to hours.", n=step)

@@ -115,7 +115,7 @@ def _find_table(sheet: Sheet) -> Table | None:
 
 
 def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the first row with a count beside something that tells what it counts, and no head of figures."""
+    """Return the first row with a count next to something that tells what it counts, and no head of figures."""
     for n, row in enumerate(rows[:LOOKED_AT]):
         if _is_head(row):
             continue
@@ -164,11 +164,11 @@ def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
 
 def _is_year_of(row: Sequence[str], counted: Sequence[str]) -> bool:
     """Tell whether a row has a year and nothing else, above parts of one that do not say theirs."""
-    told = [text for text in row if text]
+    texts = [text for text in row if text]
     own = [_kind(text) for text in counted]
     return (
-        len(told) == 1
-        and labels.whole(told[0]) == "year"
+        len(texts) == 1
+        and labels.whole(texts[0]) == "year"
         and bool({*own} & {*"mqsw"})
         and not {*own} & {*labels.WHOLES}
     )
@@ -188,23 +188,23 @@ def _kind(text: str) -> str | None:
 
 
 def _is_dated(row: Sequence[str]) -> bool:
-    """Tell whether a row begins with a period, and has something beside it that is none."""
-    told = [text for text in row if text]
-    if len(told) < 2 or labels.FIGURES.fullmatch(told[0]) or not labels.whole(told[0]):
+    """Tell whether a row begins with a period, and has something next to it that is none."""
+    texts = [text for text in row if text]
+    if len(texts) < 2 or labels.FIGURES.fullmatch(texts[0]) or not labels.whole(texts[0]):
         return False
-    beside = [text for text in told[1:] if not labels.whole(text)]
+    beside = [text for text in texts[1:] if not labels.whole(text)]
     return any(re.search(r"\d", text) or labels.is_count(text) for text in beside)
 
 
 def _is_head(row: Sequence[str]) -> bool:
     """Tell whether a row of figures counts through years, months, days or hours, and so is a head."""
-    told = [text for text in row if text]
-    while told and not labels.is_number(told[-1]):
-        told.pop()
-    begin = next((n for n, text in enumerate(told) if labels.is_number(text)), len(told))
+    texts = [text for text in row if text]
+    while texts and not labels.is_number(texts[-1]):
+        texts.pop()
+    begin = next((n for n, text in enumerate(texts) if labels.is_number(text)), len(texts))
     if begin or (row and not row[0]):
-        return labels.sequence(told[begin:]) is not None
-    return labels.sequence(told[1:]) not in (None, "y")  # a year above the names, and days or hours beside it
+        return labels.sequence(texts[begin:]) is not None
+    return labels.sequence(texts[1:]) not in (None, "y")  # a year above the names, then days or hours
 
 
 def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Sums that a file has beside its counts: rows, columns, series and longer periods; checked, told, and left out."""
+"""Sums that a file has besides its counts: rows, columns, series and longer periods; checked, told, and left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,11 +74,12 @@ def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Tal
         added = np.concatenate([[0.0], counts[c].fillna(0).cumsum()])  # before each row, and after the last
         parted = np.concatenate([[0], (counts[c] % 1 > 0).cumsum()])  # how many of them were rounded
         since = 0
-        for row, place, told in zip(aside.index, places, aside[c], strict=True):
-            begins = np.searchsorted(added, [added[place] - told, added[place] + told])
+        for row, place, stated in zip(aside.index, places, aside[c], strict=True):
+            begins = np.searchsorted(added, [added[place] - stated, added[place] + stated])
             last, since = since, int(place)
-            if pd.isna(told) or any(
-                abs(abs(added[place] - added[at]) - told) <= ROUNDED * max(abs(parted[place] - parted[at]), 1)
+            if pd.isna(stated) or any(
+                abs(abs(added[place] - added[at]) - stated)
+                <= ROUNDED * max(abs(parted[place] - parted[at]), 1)
                 for begin in begins
                 for at in range(max(begin - 1, 0), min(begin + 2, len(added)))
             ):
@@ -88,7 +89,7 @@ def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Tal
                     "row {row} gives {told} as a sum, and no rows right above or below it add up to that; correct it, "
                     "take it out, or bring months and longer periods in files of their own",
                     row=row,
-                    told=_shown(told),
+                    told=_shown(stated),
                 )
             if not sums.named[row]:
                 raise refusal(
@@ -100,32 +101,32 @@ def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Tal
                 "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
                 [option("rows", "the rows; leave the sum out")],
                 row=row,
-                told=_shown(told),
+                told=_shown(stated),
                 added=_shown(added[place] - added[last]),
             )
     talk.tell("sum", int(sums.rows.index[0]), "Rows of sums are left out: {n}.", n=len(sums.rows))
 
 
-def check_column(told: "pd.Series[float]", counts: pd.DataFrame, name: str, talk: Talk) -> None:
+def check_column(stated: "pd.Series[float]", counts: pd.DataFrame, name: str, talk: Talk) -> None:
     """Compare a column of sums with the columns that it adds up, where all of them are known."""
-    known = told.notna() & counts.notna().any(axis=1)
-    apart = known & ((told - counts.sum(axis=1)).abs() > _slack(counts))
+    known = stated.notna() & counts.notna().any(axis=1)
+    apart = known & ((stated - counts.sum(axis=1)).abs() > _slack(counts))
     if apart.any():
-        row = told.index[int(apart.to_numpy().argmax())]
+        row = stated.index[int(apart.to_numpy().argmax())]
         talk.ask(
             "total",
             "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
             [option("parts", "the others, added up")],
             name=name,
             row=int(row),
-            told=_shown(float(told.loc[row])),
+            told=_shown(float(stated.loc[row])),
             added=_shown(float(counts.loc[row].sum())),
         )
     talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
 
 
-def _same(told: float, parts: "pd.Series[float]") -> bool:
-    return abs(told - float(parts.sum())) <= ROUNDED * max(int((parts % 1 != 0).sum()), 1)
+def _same(stated: float, parts: "pd.Series[float]") -> bool:
+    return abs(stated - float(parts.sum())) <= ROUNDED * max(int((parts % 1 != 0).sum()), 1)
 
 
 def _slack(counts: pd.DataFrame) -> "pd.Series[float]":
@@ -158,8 +159,8 @@ def _without_sum_series(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
         both = wide[wide[name].notna() & wide[others].notna().all(axis=1)]
         added = both[others].sum(axis=1)
         same = (both[name] - added).abs() <= _slack(both[others])
-        told = _named_total(name)
-        if told and len(both) and not same.all():
+        total = _named_total(name)
+        if total and len(both) and not same.all():
             row = int(frame.loc[(keys == same.index[~same][0]) & (frame["series"] == name), "row"].iloc[0])
             right = talk.ask(
                 "total",
@@ -178,7 +179,7 @@ def _without_sum_series(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
             and same.all()
             and (both[others] > 0).sum(axis=1).ge(2).any()
         )
-        if (told and len(both)) or proven:
+        if (total and len(both)) or proven:
             talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
             return pd.DataFrame(frame[frame["series"] != name])
     return frame

@@ -62,11 +62,11 @@ class Talk:
         if asked.key not in self._given:
             raise Unclear([asked])
         self._used.add(asked.key)
-        told = self._given[asked.key].strip()
+        answer = self._given[asked.key].strip()
         known = {choice.value.casefold(): choice.value for choice in asked.choices}
-        parts = told.split("|") if asked.several and told.casefold() not in known else [told]
+        parts = answer.split("|") if asked.several and answer.casefold() not in known else [answer]
         if not known:
-            return [told]
+            return [answer]
         for part in parts:
             if part.strip().casefold() not in known:
                 raise refusal(

@@ -49,7 +49,7 @@ def year_turns(
                     across.setdefault((head.rest, head.parts.get("y", 0)), []).append(head.parts[part])
             runs = [*across.values()]
         if begins := [begin for run in runs if (begin := _begin_over_new_year(run))]:
-            told = talk.ask(
+            answer = talk.ask(
                 "new-year",
                 "In one year the numbers of months, quarters or weeks run up to {last} and go on with {first}. Of "
                 "which year are those after the turn?",
@@ -57,7 +57,7 @@ def year_turns(
                 last=max(max(run) for run in runs),
                 first=min(min(run) for run in runs),
             )
-            return {part: min(begins)} if told == "next" else {}
+            return {part: min(begins)} if answer == "next" else {}
     return {}
 
 

@@ -167,10 +167,8 @@ def _item(edit: Edit, lists: Lists, was: dict[str, Any] | None) -> dict[str, Any
             if portal["id"] == given.get("portal"):
                 portal.pop("counted", None)
     if edit.part in _BY_NAME:
-        given = {
-            "id": _free_id(given, edit.part[:-1], {one["id"] for one in several} | _taken(lists)),
-            **given,
-        }
+        taken = {*(one["id"] for one in several), lists["site"][0]["id"], "outside"}
+        given = {"id": _free_id(given, edit.part[:-1], taken), **given}
     several.append(given)
     return given
 
@@ -182,10 +180,6 @@ def _remove_rest(part: Part, name: str, lists: Lists) -> None:
     lists["sensors"] = [
         one for one in lists["sensors"] if one.get(key) != name or not {"last", "until"} & one.keys()
     ]
-
-
-def _taken(lists: Lists) -> set[str]:
-    return {lists["site"][0]["id"], "outside"}
 
 
 def _free_id(given: Raw, kind: str, taken: set[str]) -> str:

@@ -36,7 +36,7 @@ class SensorEvidence:
     placed: datetime | None
     ended: datetime | None
     readings: int
-    voided: int = 0  # readings beside these, that count no more
+    voided: int = 0  # further readings, which count no more
     first: datetime | None
     last: datetime | None
     odd_clock: int  # readings whose time was missing or off
@@ -111,7 +111,7 @@ class AnnualReport:
 
     `gross` and `net` hold estimates for what was not observed, `gross_counted` and `net_counted` do not; the former are
     None where fewer than 60 days were observed, the latter where none was. `complete` where the year is over and has
-    its figure. `filled` are visits that the days as they are shown hold beside
+    its figure. `filled` are visits that the days as they are shown hold besides
     `gross_counted`: estimated at once for silent doors, quarter by quarter; here an estimate of the whole year replaces
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
     `last` is before the end of the year while that is not over. `hours_staffed` and `hours_staffless` are the opening

@@ -94,7 +94,7 @@ class ImportedCalendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
-    """All that is known about a business day, past or to come, beside its visits.
+    """All that is known about a business day, past or to come, besides its visits.
 
     `open_hours` is 0 on a closed day; `staffless_hours` of them are open with a card, without staff. `events` are the
     titles of the programme, `event_hours` the time they take up within the day, added up; one that lasts all day counts

@@ -28,7 +28,7 @@ class ManualCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountInfo:
-    """A count that was received, beside what the door's sensors told of the same time.
+    """A count that was received, with what the door's sensors told of the same time.
 
     `counted_in` and `counted_out` are all that was counted, `compared` what both saw whole. Times are by our clock.
     A count whose sensors are no longer those at the door, or count differently since, or that was discarded, is kept
@@ -85,7 +85,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorInfo:
-    """A door with sensors, and what the counts beside them say. In and out are the portal's own directions.
+    """A door with sensors, and what the validation counts say of them. In and out are the portal's own directions.
 
     `inner` is what one enters by going in. `enters` is the direction that counts as a visit; None for a door within the
     site. `interval_s` is how often the slowest of its sensors reports: a count should last several times as long.

@@ -1,4 +1,4 @@
-"""Views of headcounts: each beside what was estimated before it was used, and what they say together."""
+"""Views of headcounts: each with what was estimated before it was used, and what they say together."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,7 +58,7 @@ class SpaceHeadcounts:
     estimate - headcount.
 
     `scale` is what the counter of the people in the space shows of those there, with its 95 % interval, by the `beside`
-    headcounts that were made beside it; None without one.
+    headcounts that were made with it; None without one.
     """
 
     space: str

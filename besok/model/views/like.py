@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="DataclassInstance")
 
 
-def like(kind: type[View], /, *told: object, **more: object) -> View:
-    """Return a view with what `told` have under the names of its fields, and with what is given beside."""
+def like(kind: type[View], /, *sources: object, **more: object) -> View:
+    """Return a view with what `sources` have under the names of its fields, and with what is given besides."""
     names = [field.name for field in fields(kind) if field.name not in more]
-    return kind(**{name: getattr(one, name) for one in told for name in names if hasattr(one, name)}, **more)
+    return kind(
+        **{name: getattr(one, name) for one in sources for name in names if hasattr(one, name)}, **more
+    )

@@ -13,8 +13,8 @@ class MethodBreak:
 
     `kind`: another sensor, a definition of a visit, a door that was not counted before (or is no more), a step that
     nobody told of ("found"), or counts that people brought, from the `source` ("source"; `counter` is the one that
-    counts since, empty for sensors). `method`: both side by side ("overlap"), each beside counts by hand ("counts"),
-    the step beside other doors ("level"), the same readings by the new definition ("recounted"), not known but for how
+    counts since, empty for sensors). `method`: both side by side ("overlap"), each with counts by hand ("counts"),
+    the step against other doors ("level"), the same readings by the new definition ("recounted"), not known but for how
     far counters differ ("prior"), or none, where it cannot be told. `error` is half the width of the factor's 95 %
     interval. `site` is the one whose visits are counted otherwise, and whose file names the
     door, where it is not the site of the target itself.

@@ -1,4 +1,4 @@
-"""Answer to a what-if question: a changed world beside the same world as it is today, over many replications."""
+"""Answer to a what-if question: a changed world compared with the same world as it is today, over many replications."""
 
 from dataclasses import dataclass
 from datetime import date

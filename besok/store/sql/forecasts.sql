@@ -1,5 +1,5 @@
 -- name: forecast_latest
--- The newest forecast of a site that counts what its target counts now: besok.model.forecast.Outlook.
+-- The newest forecast of a site that counts what its target counts now: besok.model.outlook.Outlook.
 select f.origin, f.made, f.afterwards, f.measure, f.model, f.goal, f.deadline, f.odds, f.even_from, f.likely_from,
     f.reached_low, f.reached, f.reached_high, f.needed_growth, f.expected_growth, f.also, coalesce(p.days, '[]') as days, coalesce(p.years, '[]') as years, coalesce(t.totals, '[]') as totals
 from forecast f

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from besok.model.forecast import Outlook
+from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint

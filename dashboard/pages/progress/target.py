@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from besok.model.errors import NotFound
-from besok.model.forecast import Outlook
+from besok.model.outlook import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint

@@ -20,7 +20,7 @@ def find(name: str, sets: Sequence[str] | None, begins: date | None = None) -> S
     return moved(ordinary, begins) if begins else ordinary
 
 
-def beside(today: Scenario, scenario: Scenario) -> tuple[Scenario, Scenario]:
+def worlds(today: Scenario, scenario: Scenario) -> tuple[Scenario, Scenario]:
     """Return today's scenario and the other on top of it, on the same days: else their difference would be of days."""
     usual = moved(today, scenario.first) if today.first and scenario.first else today
     return usual, composed(usual, scenario)

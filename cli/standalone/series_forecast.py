@@ -27,7 +27,7 @@ from besok.analytics.forecast import (
 from besok.analytics.forecast.months import years_of_months
 from besok.files.values import Unit
 from besok.model.errors import BesokError
-from besok.model.forecast import ExpectedTotal
+from besok.model.outlook import ExpectedTotal
 from besok.model.plurals import many
 from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
@@ -80,18 +80,18 @@ def answer(
         shown, to_goal, YEAR[series.step] if goal else 0
     )  # a year: what nobody observed of the last is as open
     if isinstance(past, Months):
-        drawn = told = forecast_months(past, rows, calendar, rng=rng, paths=paths)
+        drawn = outlook = forecast_months(past, rows, calendar, rng=rng, paths=paths)
     elif isinstance(past, Weeks):
         drawn = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
-        told = by_week(drawn, past, shown)
+        outlook = by_week(drawn, past, shown)
     else:
-        drawn = told = forecast(past, rows, calendar, rng=rng, paths=paths)
+        drawn = outlook = forecast(past, rows, calendar, rng=rng, paths=paths)
     known = past.days if isinstance(past, Weeks) else past
     years = years_of_months if series.step == "M" else calendar_years
     return Answer(
         origin=past.origin,
         step=series.step,
-        fan=fan(Paths(days=told.days[:shown], visits=told.visits[:shown])),
+        fan=fan(Paths(days=outlook.days[:shown], visits=outlook.visits[:shown])),
         totals=tuple(total(drawn, first, last) for first, last in years(drawn)),
         goal=goal,
         reach=_reach(drawn, known, goal) if goal else None,
@@ -150,10 +150,10 @@ def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
     )
 
 
-def as_csv(told: Answer) -> str:
+def as_csv(answer: Answer) -> str:
     """Return the forecast as CSV, a line for every day, week or month."""
-    places = _places(told.fan)
-    rows = ((day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(told.fan))
+    places = _places(answer.fan)
+    rows = ((day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(answer.fan))
     return csv_text([HEAD, *rows])
 
 
@@ -168,11 +168,11 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
     return zip(spread.days, *(column.tolist() for column in columns), strict=True)
 
 
-def sentence(told: Answer) -> str:
+def sentence(answer: Answer) -> str:
     """Return how the goal stands, in one sentence."""
-    if told.goal is None or told.reach is None or told.reach.odds is None:
+    if answer.goal is None or answer.reach is None or answer.reach.odds is None:
         return "The odds of the target cannot be told."
-    goal, found = told.goal, told.reach.odds
+    goal, found = answer.goal, answer.reach.odds
     return (
         f"Odds of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(found.probability)}. "
         f"Expected are {found.mean:,.0f}; four futures of five lie between {found.low80:,.0f} and {found.high80:,.0f}."
@@ -184,20 +184,20 @@ def _percent(odds: float) -> str:
     return "below 1 %" if odds < 0.01 else "above 99 %" if odds > 0.99 else f"{odds:.0%}".replace("%", " %")
 
 
-def as_json(told: Answer) -> str:
+def as_json(answer: Answer) -> str:
     """Return the forecast as JSON, with totals of the coming years and the probability of the target."""
-    places = _places(told.fan)
+    places = _places(answer.fan)
     return json.dumps(
         {
-            "origin": told.origin.isoformat(),
-            "freq": told.step,
-            "horizon": len(told.fan.days),
+            "origin": answer.origin.isoformat(),
+            "freq": answer.step,
+            "horizon": len(answer.fan.days),
             "forecast": [
                 dict(zip(HEAD, (day.isoformat(), *(round(v, places) for v in values)), strict=True))
-                for day, *values in _rows(told.fan)
+                for day, *values in _rows(answer.fan)
             ],
-            "totals": [_total(one) for one in told.totals],
-            "target": _target(told.goal, told.reach) if told.goal and told.reach else None,
+            "totals": [_total(one) for one in answer.totals],
+            "target": _target(answer.goal, answer.reach) if answer.goal and answer.reach else None,
         },
         indent=2,
     )

@@ -1,7 +1,7 @@
 """The summary of the page *Progress*, big enough for a meeting room: the year, the target, and how likely it is."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from dash import html
@@ -168,9 +168,19 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     )
 
 
-def papers(site: str, *, council: bool) -> Any:
-    """Return the way to what is printed: the page for the `council`, where there is one, and this page itself."""
-    address = f"/api/v1/sites/{site}/council?lang={language()}"
-    paper = html.A(_("Paper for the council, one page (PDF)"), href=address) if council else None
-    button = html.Button(_("Print, or save as PDF"), type="button", className="print send")
-    return html.P(present(paper, button), className="files")
+def papers(site: str, month: date, *, council: bool) -> Any:
+    """Return the way to what is printed: the page for the `council`, where there is one, the report of the last `month`
+    that is over, and this page itself.
+    """
+    address = f"/api/v1/sites/{site}"
+    paper = html.A(_("Paper for the council, one page (PDF)"), href=f"{address}/council?lang={language()}")
+    report, query = (
+        _("Report of {month}").format(month=formats.month(month)),
+        f"month={month:%Y-%m}&lang={language()}",
+    )
+    said = [
+        html.A(f"{report} (PDF)", href=f"{address}/monthly?{query}"),
+        html.A(_("{report} (web page)").format(report=report), href=f"{address}/monthly?{query}&format=html"),
+        html.Button(_("Print, or save as PDF"), type="button", className="print send"),
+    ]
+    return html.P([*([paper] if council else []), *said], className="files")

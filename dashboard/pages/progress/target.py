@@ -11,6 +11,7 @@ from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
 from besok.services.forecast import get_awaited, get_outlook, get_weekday_growth
 from besok.services.levers import get_levers
+from besok.services.monthly import last_month
 from besok.services.progress import get_progress, get_so_far
 from besok.services.visits import get_visits
 from besok.store import sites
@@ -49,7 +50,9 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
             if aimed
             else _without(db, place, counted, way, known, coming, title, now)
         ),
-        target_summary.papers(place.id, council=aimed is not None and aimed.standing is not None),
+        target_summary.papers(
+            place.id, last_month(place, now), council=aimed is not None and aimed.standing is not None
+        ),
         None if coming else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
         pair(
             *(_trajectory(db, place, aimed, coming, known.first or today, today) if coming else ()),

@@ -109,7 +109,8 @@ def happened(
         days = formats.day_short(one.first)
         days += f" – {formats.day_short(one.last)}" if one.last > one.first else ""
         hours = _("closed") if one.hours == "closed" else str(one.hours)
-        said.append(f"{days}: {named(one.note) if one.note else _('other hours than usual')} ({hours}).")
+        why = named(one.note) if one.note else _("other hours than usual")
+        said.append(f"{days}: {why} ({hours}).")
     return _("What happened"), said or [_("Nothing has been recorded.")]
 
 

@@ -178,7 +178,16 @@ def council(site: KnownSite, db: ReportDb, now: Now, lang: Language = "sv") -> R
     )
 
 
-@router.reads("/sites/{site}/monthly", "read", "The monthly report", response_class=Response, responses=PDF)
+PDF_OR_PAGE = {200: {"content": {**PDF[200]["content"], "text/html": {"schema": {"type": "string"}}}}}
+
+
+@router.reads(
+    "/sites/{site}/monthly",
+    "read",
+    "The monthly report",
+    response_class=Response,
+    responses=PDF_OR_PAGE,
+)
 def monthly(
     site: KnownSite,
     db: ReportDb,

@@ -6,7 +6,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A screen: `/{page}/{site}/{space}?{query}`; empty where not given. Pages of administrators are `admin/{name}`."""
+    """A screen: `/{page}/{site}/{space}?{query}`; empty where not given. Pages of administrators are `admin/{name}`.
+
+    `space` is all that stands below the site: the name of a space, or of a part of the page.
+    """
 
     page: str = ""
     site: str = ""
@@ -18,7 +21,11 @@ class Address:
         """Return the address the browser shows."""
         levels = [p for p in pathname.split("/") if p]
         named = 2 if levels[:1] == ["admin"] else 1
-        page, site, space = ["/".join(levels[:named]), *levels[named:], "", ""][:3]
+        page, site, space = (
+            "/".join(levels[:named]),
+            "".join(levels[named : named + 1]),
+            "/".join(levels[named + 1 :]),
+        )
         return cls(page=page, site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
 
     def get(self, name: str, otherwise: str = "") -> str:

@@ -71,7 +71,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
     server.add_middleware(CachingMiddleware, known=addresses(app, app.first_script()))
-    server.add_middleware(UnknownPages, pages=router.PAGES)
+    server.add_middleware(UnknownPages, database=lambda: server.state.db)
     server.add_middleware(LanguageMiddleware, default=settings.language)
     # Dash starts itself with an inline script, whose hash is known only when every callback is registered.
     server.state.csp = server.state.csp.replace(

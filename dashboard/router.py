@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +12,12 @@ from dash import Dash, Input, Output
 from besok.model.errors import NotAllowed, NotFound, SchemaMismatch, SignInNeeded, StoreError
 from besok.model.views.live import SiteInfo
 from besok.services import access
-from besok.services.places import get_sites
+from besok.services.places import get_sites, get_spaces
 from besok.store import asker
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
-from dashboard.components import guide, notices
+from dashboard.components import guide, notices, site_steps
 from dashboard.components.elements import present
 from dashboard.pages import (
     alerts,
@@ -50,6 +50,11 @@ PAGES: dict[str, Page] = {
     "wall": wall.page,
     "admin/site": site.page,
 }
+BELOW: Mapping[str, Callable[[Database, str], Collection[str]]] = {  # what may stand below a site, by page
+    "spaces": lambda db, site: [space.space for space in get_spaces(db, site)],
+    "progress": lambda _db, _site: progress.TABS,
+    "admin/site": lambda _db, _site: site_steps.STEPS,
+}
 UNGUIDED = ("wall", "admin/site")  # the one hangs for everybody to see, the other has the steps itself
 
 
@@ -80,6 +85,7 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         known = tuple(get_sites(db))
         sites = tuple(site for site in known if access.may("read", site.site))
         chosen = _chosen(known, sites, address.site)
+        find(db, address, known)
         if not address.page:  # of one site alone, the page Now tells at once what a list of one would lead to
             address = replace(address, page="overview" if len(sites) > 1 else "now")
         return _page(db, address, chosen, now), shell.navigation(address, sites, chosen)
@@ -96,21 +102,31 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
 
 
 def _page(db: Database, address: Address, chosen: SiteInfo | None, now: datetime) -> Any:
-    if address.page not in PAGES:
-        raise NotFound(address.page)
     if chosen is None:
         return guide.begin(db, address, now)
     found = PAGES[address.page](db, chosen, address, now)
     return found if address.page in UNGUIDED else present(guide.banner(db, chosen.site), found)
 
 
+def find(db: Database, address: Address, known: Sequence[SiteInfo]) -> None:
+    """Raise NotFound where there is no such page, no such site among the `known`, or nothing of that name below it."""
+    if address.page and address.page not in PAGES:
+        raise NotFound(address.page)
+    if address.site and all(site.site != address.site for site in known):
+        raise NotFound(address.site)
+    if address.space and address.space not in BELOW.get(address.page, _nothing)(db, address.site):
+        raise NotFound(address.space)
+
+
+def _nothing(_db: Database, _site: str) -> Collection[str]:
+    return ()
+
+
 def _chosen(known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
     """Return the site of the address, the first one that may be read where it names none; None where there is no site.
 
-    Raises NotFound, and what `access.require` raises.
+    Raises what `access.require` raises.
     """
-    if wanted and all(site.site != wanted for site in known):
-        raise NotFound(wanted)
     if known and not readable:
         access.require("read")
     if wanted:

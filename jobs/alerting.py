@@ -3,7 +3,7 @@
 import logging
 import urllib.request
 from datetime import datetime, time
-from typing import Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from besok.model import settings as environment
@@ -19,6 +19,13 @@ from besok.text.languages import speaking
 log = logging.getLogger(__name__)
 
 PATIENCE_S: Final = 10  # of a signal that this installation lives
+
+
+class Attached(NamedTuple):
+    """A PDF that a message brings."""
+
+    name: str
+    content: bytes
 
 
 def judge(db: Database, now: datetime, settings: Settings) -> None:
@@ -54,17 +61,27 @@ def send(db: Database, now: datetime) -> None:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
 
 
-def deliver(url: str, title: str, body: str) -> str | None:
-    """Send a message to an address of Apprise; return what went wrong, if anything, without the address."""
+def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
+    """Send a message to an address of Apprise; return what went wrong, if anything, without the address.
+
+    With a `file`, which services that take none leave out, the body is HTML.
+    """
     import apprise  # takes a while, and few installations have a target
 
     sender = apprise.Apprise()
     if not sender.add(url):
         return "the address is none that Apprise knows"
     with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as noted:  # type: ignore[no-untyped-call]
-        sent = sender.notify(title=title, body=body)
+        more = {"attach": _attachment(file), "body_format": "html"} if file else {}
+        sent = sender.notify(title=title, body=body, **more)
         said = noted.getvalue().strip().splitlines()
     return None if sent else (said[-1] if said else "it was refused")[:300]
+
+
+def _attachment(file: Attached) -> Any:
+    from apprise.attachment.memory import AttachMemory
+
+    return AttachMemory(content=file.content, name=file.name, mimetype="application/pdf")  # type: ignore[no-untyped-call]
 
 
 def signal(_db: Database, _now: datetime, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from besok.model.settings import Settings
 from besok.store import effects
 from besok.store.database import Database
-from jobs import alerting, daily, forecasts_due, quality, results, retention, upkeep
+from jobs import alerting, daily, forecasts_due, monthly_reports, quality, results, retention, upkeep
 
 MINUTE: Final = timedelta(minutes=1)
 HALF_MINUTE: Final = timedelta(seconds=30)
@@ -55,6 +55,12 @@ DUTIES: Sequence[Duty] = (
     _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.wanted, period=HOUR),
     _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE, limit=5 * MINUTE),
+    _background(
+        "make monthly reports", "jobs.monthly_reports:make", monthly_reports.wanted, period=5 * MINUTE
+    ),
+    _background(
+        "send monthly reports", "jobs.monthly_reports:send", monthly_reports.to_send, period=5 * MINUTE
+    ),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),

@@ -1,16 +1,18 @@
 """Routes for measured figures: flows, visits, occupancy, and progress to the target."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import Query, Request, Response
+from starlette.responses import HTMLResponse
 
 from api import ranges
 from api.answers import Form, rows, streamed
 from api.deps import KnownSite, Now, known_name
 from api.reports import ReportDb, in_one, in_turn
 from api.routing import Routes
+from besok.files import paper_page, pdf
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
@@ -19,6 +21,7 @@ from besok.model.views.progress import Progress
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint, VisitStep
 from besok.services.closed_periods import get_reported, with_closed
 from besok.services.council import make_council_paper
+from besok.services.monthly import get_monthly_report, last_month
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
@@ -31,6 +34,7 @@ RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "
     "`to` not (without an offset: local time of the site)."
 )
+MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
 _NONE = {"type": "null"}
 _DATE = {"type": "string", "format": "date"}
 DAY = {"anyOf": [_DATE, _NONE]}
@@ -172,6 +176,44 @@ def council(site: KnownSite, db: ReportDb, now: Now, lang: Language = "sv") -> R
     return Response(
         paper, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
     )
+
+
+PDF_OR_PAGE = {200: {"content": {**PDF[200]["content"], "text/html": {"schema": {"type": "string"}}}}}
+
+
+@router.reads(
+    "/sites/{site}/monthly",
+    "read",
+    "The monthly report",
+    response_class=Response,
+    responses=PDF_OR_PAGE,
+)
+def monthly(
+    site: KnownSite,
+    db: ReportDb,
+    now: Now,
+    month: Annotated[
+        str | None,
+        Query(
+            pattern=MONTH,
+            description="The month; the last one that is over if left out",
+            examples=["2026-10"],
+        ),
+    ] = None,
+    lang: Language = "sv",
+    form: Annotated[Literal["pdf", "html"], Query(alias="format", description="A PDF or a web page")] = "pdf",
+) -> Response:
+    """Return a month that is over on one page: visits beside comparable days, target, spaces, what happened, data
+    quality.
+    """
+    first = date.fromisoformat(f"{month}-01") if month else last_month(site, now)
+    with speaking(lang):
+        paper = get_monthly_report(db, site.id, first, now)
+    if form == "html":
+        return HTMLResponse(paper_page.page(paper))
+    name = f"{site.id}-{first:%Y-%m}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(pdf.render(paper), media_type="application/pdf", headers=headers)
 
 
 def known_portal(portal: str, site: Site) -> str:

@@ -16,6 +16,7 @@ RuleKind = Literal[
     "cleaning",
     "inside_after_closing",
     "job_failed",
+    "monthly_report",
 ]
 THRESHOLDS: Final[frozenset[RuleKind]] = frozenset(
     {"space_over", "target_probability", "cleaning"}

@@ -199,4 +199,5 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "cleaning": _cleaning,
     "inside_after_closing": _inside,
     "job_failed": _of_troubles(("job_failed",)),
+    "monthly_report": lambda _db, _rule, _now: States(),  # no state: jobs.monthly_reports sends it
 }

@@ -66,9 +66,9 @@ class _Known:
         """The last 365 days."""
         return self.whole(self.today - YEAR * DAY, self.today - DAY)
 
-    def growth(self) -> tuple[float | None, int]:
-        """Growth of the last 364 days over comparable ones a year before, and how many pairs it rests on."""
-        first, last = self.today - 2 * WEEKS - 35 * DAY, self.today - DAY
+    def growth(self, days: int = WEEKS.days) -> tuple[float | None, int]:
+        """Growth of the last `days` over comparable ones a year before, and how many pairs it rests on."""
+        first, last = self.today - days * DAY - WEEKS - 35 * DAY, self.today - DAY
         known, opening = self.usual(first, last), self.sites[0].opening
         span = calendar.days_from(first, last)
         holidays = {day: name for day in span if (name := calendar.holiday(day, opening))}
@@ -80,7 +80,7 @@ class _Known:
             if e.first <= day <= e.last and day not in holidays
         }
         like = comparable(holidays, empty_runs(known) | planned, WEEKS)
-        return growth_of_days(known, self.today - WEEKS, WEEKS.days, like)
+        return growth_of_days(known, self.today - days * DAY, days, like)
 
 
 def _known(db: Database, place: Site, today: date) -> _Known:
@@ -149,6 +149,14 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         deadline_365=_deadline_year(known, target.deadline) if today > target.deadline else None,
         left_out=known.left_out,
     )
+
+
+def get_growth(db: Database, site: str, today: date, days: int) -> tuple[float | None, int]:
+    """Return the growth of the last `days` before `today` over comparable ones a year before, and on how many it rests.
+
+    Raises NotFound.
+    """
+    return _known(db, load(db, site), today).growth(days)
 
 
 def get_so_far(db: Database, site: str, today: date) -> SoFar:

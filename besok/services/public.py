@@ -6,7 +6,7 @@ one moment less another tell of fives again. A room for fewer than five is left 
 person. Outside opening hours, and at night, nothing is said of people: who is there then can be known by name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from besok.model.views.public import PublicDay, PublicHour, PublicRequest, Publi
 from besok.model.views.series import HeatCell
 from besok.services.actions import get_actions
 from besok.services.live import get_live
+from besok.services.next_hours import whole_hours
 from besok.services.series import get_heatmap
 from besok.store.database import Database
 from besok.store.sites import load, no_site
@@ -128,7 +129,7 @@ def _day(
 ) -> PublicDay:
     spans = calendar.open_intervals(day, place)
     zone = ZoneInfo(place.timezone)
-    begins = [t.astimezone(zone) for start, until in spans for t in _hours(start, until)]
+    begins = [t.astimezone(zone) for start, until in spans for t in whole_hours(start, until)]
     people = {t.hour: _usual(usual, t) for t in begins}
     known = {hour: n for hour, n in people.items() if n is not None}
     peak = max(known.values(), default=0.0)
@@ -142,14 +143,6 @@ def _day(
         ),
         quietest=min(known, key=lambda hour: known[hour]) if len(known) > 1 else None,
     )
-
-
-def _hours(start: datetime, until: datetime) -> Sequence[datetime]:
-    """Return the whole hours of which half or more lie within some opening hours."""
-    first = start.replace(minute=0, second=0, microsecond=0)
-    hours = [first + n * timedelta(hours=1) for n in range(25)]
-    half = timedelta(minutes=30)
-    return [t for t in hours if t + half >= start and t + half <= until and t >= start - half]
 
 
 def _usual(usual: Mapping[tuple[int, int], HeatCell], time: datetime) -> float | None:

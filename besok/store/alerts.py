@@ -128,6 +128,25 @@ def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
+def reports_sent(db: Database) -> set[tuple[int, str]]:
+    """Return the rules by which monthly reports were sent, each with the site and month, as site/2026-10."""
+    return set(db.rows("reports_sent"))
+
+
+def report_sent(
+    db: Database, rule: AlertRule, site: str, subject: str, problem: str | None, now: datetime
+) -> None:
+    """Log how sending a monthly report went; one that got through is not sent again."""
+    if problem is None:
+        db.run("report_sent", {"rule": rule.id, "site": site, "subject": subject, "now": now})
+    db.run("alert_delivery_add", {"name": rule.target, "alerts": 1, "problem": problem, "now": now})
+
+
+def release(db: Database, target: str, problem: str | None, now: datetime, *, trial: bool) -> None:
+    """Let others send to a target again: after a `problem` a while later."""
+    db.run("alert_target_done", {"name": target, "problem": problem, "trial": trial, "now": now})
+
+
 def unsent(db: Database, target: str) -> list[Alert]:
     """Return what a target has not been told of yet."""
     return db.fetch("alerts_unsent", Alert, target=target)
@@ -143,7 +162,7 @@ def delivered(
     if alerts or trial:
         key = {"name": target, "alerts": len(alerts), "problem": problem, "now": now}
         db.run("alert_delivery_add", key)
-    db.run("alert_target_done", {"name": target, "problem": problem, "trial": trial, "now": now})
+    release(db, target, problem, now, trial=trial)
 
 
 def _change(

@@ -17,6 +17,7 @@ COVERAGE: Final = "coverage"
 USUAL_WEEK: Final = "usual_week"
 LEVERS: Final = "levers"
 STANDING: Final = "standing"
+MONTHLY: Final = "monthly"  # of the last month, and so none of those of each day
 ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS, STANDING)
 
 

@@ -50,6 +50,7 @@ def kinds() -> dict[RuleKind, str]:
         "cleaning": _("Time to clean"),
         "inside_after_closing": _("Somebody inside after closing"),
         "job_failed": _("Job failed"),
+        "monthly_report": _("Monthly report, when a month is over"),
     }
 
 

@@ -17,6 +17,8 @@ def name(duty: str) -> str:
         "judge alerts": _("Look for alerts"),
         "signal of life": _("Signal of life"),
         "send alerts": _("Send alerts"),
+        "make monthly reports": _("Make monthly reports"),
+        "send monthly reports": _("Send monthly reports"),
         "make forecasts": _("Make forecasts"),
         "compute results of pages": _("Compute results of pages"),
         "find unusual hours": _("Find unusual hours"),

@@ -71,6 +71,30 @@ def annual(
 
 
 @app.command()
+def monthly(
+    site: SiteArgument,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file to write, .pdf or .html.", dir_okay=False)
+    ],
+    month: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m"], help="The month, as 2026-10; the last one if left out."),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="The language of the report.")] = "sv",
+) -> None:
+    """Write the report of a month that is over: visits, target, spaces, what happened, data quality."""
+    from besok.files import paper_page, pdf
+    from besok.services.monthly import get_monthly_report, last_month
+    from besok.text.languages import speaking
+
+    now = datetime.now(UTC)
+    with opened() as db, speaking(language):
+        asked = month.date() if month else last_month(load(db, site), now)
+        paper = get_monthly_report(db, site, asked, now)
+    output.write_bytes(paper_page.page(paper).encode() if output.suffix == ".html" else pdf.render(paper))
+
+
+@app.command()
 def council(
     site: SiteArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.", dir_okay=False)],

@@ -56,13 +56,22 @@
   }
 
   // A chart is drawn for the width of the screen; on paper it is scaled, which an SVG does only with a box of its own.
-  addEventListener("beforeprint", () => document.querySelectorAll(".graph .main-svg").forEach((svg) => {
+  const unfolded = [];  // for the paper alone
+  addEventListener("beforeprint", () => {
+    for (const one of document.querySelectorAll("details.detail:not([open])")) { one.open = true; unfolded.push(one); }
+    document.querySelectorAll(".graph .main-svg").forEach(fit);
+  });
+  addEventListener("afterprint", () => {
+    unfolded.splice(0).forEach((one) => { one.open = false; });
+    document.querySelectorAll(".graph .main-svg").forEach((svg) => svg.removeAttribute("viewBox"));
+  });
+
+  function fit(svg) {
     const [width, height] = ["width", "height"].map((side) => parseFloat(svg.getAttribute(side)));
     if (!width || !height) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.closest(".graph").style.setProperty("--ratio", `${width} / ${height}`);
-  }));
-  addEventListener("afterprint", () => document.querySelectorAll(".graph .main-svg").forEach((svg) => svg.removeAttribute("viewBox")));
+  }
 
   document.addEventListener("click", (event) => {
     if (event.target.closest(".print")) print();

@@ -16,6 +16,14 @@
     root.style.setProperty("--rows", Math.ceil(n / columns));
   }
 
+  // Pages of a playlist take turns by the clock: nothing is kept, and what is drawn again falls into step.
+  setInterval(() => {
+    const leaves = document.querySelectorAll(".wall .leaf"), wall = document.querySelector(".wall");
+    if (leaves.length < 2) return;
+    const turn = Math.floor(Date.now() / 1000 / Number(wall.dataset.seconds)) % leaves.length;
+    leaves.forEach((leaf, n) => { if (leaf.hidden !== (n !== turn)) leaf.hidden = n !== turn; });
+  }, 1000);
+
   let seen = null;
   const sizes = new ResizeObserver(([entry]) => fit(entry.target));
   new MutationObserver(() => {

@@ -1,7 +1,7 @@
 """The cards of the board. The live stream repaints what carries `data-part`; everything else stays."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from dash import dcc, html
 
 from besok.model.views.live import SpaceLive
+from besok.model.views.series import ExpectedHour
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components import live_parts
-from dashboard.components.elements import HIDDEN, aria, data
+from dashboard.components import live_parts, next_hours
+from dashboard.components.elements import HIDDEN, aria, data, present
 from dashboard.components.live_parts import Parts, part
 
 Value = float | None
@@ -42,6 +43,10 @@ class Frame:
     net: bool = False  # the target counts visits less the deductions; those of today are told before
     curves: dict[str, Today] = field(default_factory=dict)
     top: float = 1.1  # the share of the capacity at which all curves end
+    zone: str = "UTC"
+    expected: Mapping[str, Sequence[ExpectedHour]] = field(
+        default_factory=dict
+    )  # in the next hours, by space
 
     def spark(self, space: SpaceLive, label: str, **more: str) -> Any:
         """Return the place where the script draws the curve of a space."""
@@ -121,6 +126,7 @@ def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) 
     name, parts = named(space.name), live_parts.of_space(space, frame.is_open)
     usual = frame.curves.get(space.space, NO_CURVE).usual
     before = _("{n} last {weekday}").format(weekday=frame.weekday, n=usual) if usual else ""
+    coming = () if space.basis == "presence" else frame.expected.get(space.space, ())
     return html.Article(
         [
             html.Header([html.H3(dcc.Link(name, href=href)), chip(parts)]),
@@ -134,6 +140,7 @@ def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) 
             ),
             bar(space),
             frame.spark(space, _("People in {space} today").format(space=name)),
+            *present(next_hours.line(coming, frame.zone)),
             html.Ul(list(inside), className="inside"),
             html.Footer([html.Span(before), part("updated", {}, className="updated")]),
         ],

@@ -1,14 +1,16 @@
 """Months and years that were reported: the figure as it was then, and what it would be now, with the reason."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 
 from besok.model.views.closed_periods import ClosedPeriod
 from besok.text import formats, revision_text
 from besok.text.languages import _
-from dashboard.components.elements import items, present, quiet, titled
+from dashboard.components.elements import first_of, present, quiet, titled
+
+SHOWN: Final = 2  # periods; the others are folded away
 
 
 def section(site: str, closed: Sequence[ClosedPeriod], measure: str, zone: str) -> Any:
@@ -20,7 +22,7 @@ def section(site: str, closed: Sequence[ClosedPeriod], measure: str, zone: str) 
     return titled(
         _("Reported figures"),
         quiet(about, " ", link),
-        items((_one(p, measure, zone) for p in closed), className="resolved"),
+        *first_of([_one(p, measure, zone) for p in closed], SHOWN, className="resolved"),
     )
 
 

@@ -1,10 +1,11 @@
 """Elements that pages are made of, and attributes that are not words of Python."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
-from besok.text.languages import language
+from besok.text.languages import _, language
 
 
 def aria(**values: str) -> dict[str, Any]:
@@ -38,6 +39,20 @@ def quiet(*parts: Any) -> Any:
 def fold(summary: str, *parts: Any, **attributes: Any) -> Any:
     """Return parts that are folded away below their summary."""
     return html.Details([html.Summary(summary), *present(*parts)], **attributes)
+
+
+def pair(*parts: Any) -> Any:
+    """Return parts side by side where the page is wide enough for two; None without any."""
+    shown = present(*parts)
+    return html.Div(shown, className="pair") if shown else None
+
+
+def first_of(parts: Sequence[Any], shown: int, **attributes: Any) -> list[Any]:
+    """Return a list of the first parts, with the others folded away below it."""
+    rest = fold(
+        _("{n} more").format(n=len(parts) - shown), items(parts[shown:], **attributes), className="older"
+    )
+    return [items(parts[:shown], **attributes), *([rest] if parts[shown:] else [])]
 
 
 def items(parts: Any, **attributes: Any) -> Any:

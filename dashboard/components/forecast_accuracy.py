@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dash import html
+
 from besok.model.views.forecast import Record, Scored
 from besok.text import formats, narratives
 from besok.text.languages import _
 from dashboard.components.chart import chart, sheet
-from dashboard.components.elements import csv_format, quiet, titled
+from dashboard.components.elements import csv_format, fold, quiet, titled
 from dashboard.figures import forecast as figures
 
 
@@ -24,30 +26,30 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
     ]  # fmt: skip
     rows = [_record_row(r) for r in records]
     by_length = sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years")
+    afterwards = quiet(_afterwards()) if any(r.afterwards for r in records) else None
+    details = [_chart(site, drawn) if drawn else None, by_length, quiet(_meaning()), afterwards]
     return titled(
         _("Forecast accuracy"),
-        *(_chart(site, drawn, said) if drawn else [quiet(said)]),
-        *([by_length, quiet(_meaning())] if records else []),
-        quiet(_afterwards()) if any(r.afterwards for r in records) else None,
+        html.P(said, className="finding"),
+        fold(_("By horizon, and each forecast"), *details, className="detail") if records else None,
     )
 
 
-def _chart(site: str, judged: Sequence[Scored], said: str) -> list[Any]:
+def _chart(site: str, judged: Sequence[Scored]) -> Any:
     about = _(
         "Each bar is the 80 % prediction interval for the {n} days after the forecast was made; the mark is the "
         "outcome."
     )
     days = judged[0].days
-    drawn = chart(
+    return chart(
         figures.record(judged),
         label=_("Forecasts of {n} days: intervals and outcomes").format(n=days),
-        finding=said,
+        finding=about.format(n=days),
         head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("Outcome"), _("In the interval")],
         rows=[_judged_row(s) for s in judged],
         csv=f"/api/v1/sites/{site}/forecast/record?format={csv_format()}",
         name="record",
     )
-    return [quiet(about.format(n=days)), drawn]
 
 
 def _meaning() -> str:

@@ -11,7 +11,7 @@ from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.components import ledger_forms
-from dashboard.components.elements import aria, csv_format, data, fold, items, present, quiet, titled
+from dashboard.components.elements import aria, csv_format, data, first_of, present, quiet, titled
 
 SHOWN: Final = 12  # entries; the others are folded away
 MEASURED: Final = 8  # of these, at most, where there are others to be shown
@@ -34,15 +34,10 @@ def section(
     about = aria(label=_("Download CSV: {chart}").format(chart=title))
     address = f"/api/v1/sites/{site}/actions/effects?format={csv_format()}"
     file = html.A(_("Download CSV"), href=address, download="", **about)
-    older = items(entries[SHOWN:], className="ledger")
+    none = [quiet(_("No request has been recorded yet."))]
     return titled(
         title,
-        items(entries[:SHOWN], className="ledger")
-        if entries
-        else quiet(_("No request has been recorded yet.")),
-        fold(_("{n} more").format(n=len(entries) - SHOWN), older, className="older")
-        if entries[SHOWN:]
-        else None,
+        *(first_of(entries, SHOWN, className="ledger") if entries else none),
         html.Div(
             present(
                 ledger_forms.add(site, spaces) if access.may("record", site) else None,

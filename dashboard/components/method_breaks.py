@@ -10,9 +10,10 @@ from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components.elements import items, present, quiet, titled
+from dashboard.components.elements import first_of, present, quiet, titled
 
 NONE: Final[Mapping[str, Text]] = {}
+SHOWN: Final = 2  # breaks; the others are folded away
 EIGHTY = 1.2816 / 1.96  # of the half width of a 95 % interval is that of an 80 % one
 
 
@@ -23,9 +24,9 @@ def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text]
     """
     if not way.breaks or (way.growth_bridged is None and way.goal_bridged is None):
         return []
-    breaks = items(told(b, doors, others) for b in way.breaks)
+    breaks = first_of([told(b, doors, others) for b in way.breaks], SHOWN)
     growth = html.P(_growth(way)) if way.growth_bridged is not None else None
-    return [titled(_("Method breaks"), *present(growth, breaks, quiet(_goal(way))))]
+    return [titled(_("Method breaks"), *present(growth, *breaks, quiet(_goal(way))))]
 
 
 def _growth(way: Progress) -> str:

@@ -10,7 +10,7 @@ from besok.model.site import Site
 from besok.model.views.attention import FindingInfo
 from besok.model.views.live import SiteLive
 from besok.text.languages import _, named, plural
-from dashboard.components import live_parts
+from dashboard.components import live_parts, next_hours
 from dashboard.components.card import Frame, bar, chip, count
 from dashboard.components.elements import data, present
 from dashboard.components.live_parts import Parts, part
@@ -46,6 +46,7 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
             ),
             frame.spark(root, _("People here today and a week ago"), axis=place.timezone),
             visits(live, frame.net, of_site),
+            *present(next_hours.of_site(frame.expected, live.site, place.timezone)),
         ],
         className="hero",
         **data(**live_parts.state(root)),

@@ -1,7 +1,7 @@
 """The summary of the page *Progress*, big enough for a meeting room: the year, the target, and how likely it is."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from dash import html
@@ -11,7 +11,7 @@ from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
 from besok.text import formats, narratives, target_text
 from besok.text.languages import _, language, plural
-from dashboard.components.elements import csv_format, figure, items, present
+from dashboard.components.elements import csv_format, figure, fold, items, present
 from dashboard.figures import target_trajectory as trajectory
 
 EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
@@ -150,28 +150,37 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     share = formats.percent(known.coverage_365)
     query = f"from={known.first}&to={known.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
     every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
-    return html.Aside(
-        present(
-            html.H2(_("What these figures are")),
-            items(
-                present(
-                    counted,
-                    coverage.format(share=share, day=formats.day(known.until)),
-                    brought.format(source=source) if source else "",
-                    *sampled,
-                    yardstick if way else "",
-                    shifted,
-                    pandemic.format(first=out[0], last=out[1]) if out else "",
-                )
-            ),
-            html.P(html.A(every, href=f"/api/v1/sites/{site}/visits?{query}", download="")),
-            html.Button(_("Print, or save as PDF"), type="button", className="print send"),
+    return fold(
+        _("What these figures are"),
+        items(
+            present(
+                counted,
+                coverage.format(share=share, day=formats.day(known.until)),
+                brought.format(source=source) if source else "",
+                *sampled,
+                yardstick if way else "",
+                shifted,
+                pandemic.format(first=out[0], last=out[1]) if out else "",
+            )
         ),
-        className="terms",
+        html.P(html.A(every, href=f"/api/v1/sites/{site}/visits?{query}", download="")),
+        className="terms detail",
     )
 
 
-def paper(site: str) -> Any:
-    """Return the way to the page for the council."""
-    address = f"/api/v1/sites/{site}/council?lang={language()}"
-    return html.P(html.A(_("Paper for the council, one page (PDF)"), href=address), className="files")
+def papers(site: str, month: date, *, council: bool) -> Any:
+    """Return the way to what is printed: the page for the `council`, where there is one, the report of the last `month`
+    that is over, and this page itself.
+    """
+    address = f"/api/v1/sites/{site}"
+    paper = html.A(_("Paper for the council, one page (PDF)"), href=f"{address}/council?lang={language()}")
+    report, query = (
+        _("Report of {month}").format(month=formats.month(month)),
+        f"month={month:%Y-%m}&lang={language()}",
+    )
+    said = [
+        html.A(f"{report} (PDF)", href=f"{address}/monthly?{query}"),
+        html.A(_("{report} (web page)").format(report=report), href=f"{address}/monthly?{query}&format=html"),
+        html.Button(_("Print, or save as PDF"), type="button", className="print send"),
+    ]
+    return html.P([*([paper] if council else []), *said], className="files")

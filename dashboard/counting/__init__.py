@@ -55,7 +55,10 @@ def install(server: FastAPI) -> None:
 
     @router.get("/{site}")
     def page(site: str) -> HTMLResponse:
-        return HTMLResponse(_page(), headers=FRESH | {"Content-Security-Policy": POLICY})
+        there = any(one.site == site for one in get_sites(server.state.db))
+        return HTMLResponse(
+            _page(), 200 if there else 404, headers=FRESH | {"Content-Security-Policy": POLICY}
+        )
 
     server.include_router(router)
 

@@ -16,6 +16,7 @@ from besok.services.alert_handling import get_alerts
 from besok.services.attention import get_findings
 from besok.services.devices import get_devices
 from besok.services.live import get_live
+from besok.services.next_hours import get_next_hours
 from besok.services.series import get_day_curves
 from besok.store import sites
 from besok.store.database import Database
@@ -60,6 +61,8 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
         net=site.measure == "net",
         curves=curves,
         top=_top(live, curves),
+        zone=site.timezone,
+        expected=get_next_hours(db, site, now),
     )
 
 

@@ -25,9 +25,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if not address.site:
         return _all(db, address, now)
     access.require("administer", site.site)
-    step = next((step for step in site_steps.STEPS if step == (address.space or "site")), None)
-    if step is None:
-        raise NotFound(address.space)
+    step = next(step for step in site_steps.STEPS if step == (address.space or "site"))
     whole = {one.id: one for one in sites.export(db).sites}
     if site.site not in whole:  # what a scenario is played in is made by it alone
         raise NotFound(site.site)

@@ -6,7 +6,6 @@ from typing import Any
 from dash import html
 
 from besok.model import calendar
-from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.services.calendar import get_unusual
@@ -32,9 +31,7 @@ MOST_DAYS = 400  # that are summed up on the page; the API takes more
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """One space: its curve over the period of the address, and its usual week."""
     spaces = get_spaces(db, site.site)
-    space = next((s for s in spaces if s.space == (address.space or site.site)), None)
-    if space is None:
-        raise NotFound(address.space)
+    space = next(s for s in spaces if s.space == (address.space or site.site))
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
     period = ranges.of(address, today)

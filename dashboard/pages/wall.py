@@ -3,26 +3,31 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 
+from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
+from besok.model.views.progress import Progress
 from besok.services.live import get_live
 from besok.store import sites
 from besok.store.database import Database
-from besok.text import formats
+from besok.text import formats, target_text
 from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import live_parts, notices
 from dashboard.components.card import bar, chip
-from dashboard.components.elements import data, present
+from dashboard.components.elements import data, figure, present
 from dashboard.components.live_parts import Parts, part
 from dashboard.components.site_panel import visits, whereabouts
+from dashboard.pages.progress.target import target_of
 from dashboard.version import version
 
 LONGEST_TEXT = 200  # characters of an announcement
+SHORTEST, USUAL, LONGEST = 5, 20, 600  # seconds for which a page of a playlist is shown
+NOTHING: Final[Mapping[str, Any]] = {}
 SIZES = (
     (16, 13.0),
     (30, 11.0),
@@ -36,11 +41,47 @@ FLOOR_LETTERS = 22  # of a floor's name; a longer one takes two lines
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the wall of a site."""
-    return wall(get_live(db, site.site, now), sites.load(db, site.site), address.get("text"))
+    place, asked = sites.load(db, site.site), address.get("show").split(",")
+    way = target_of(db, place, calendar.business_day(now, place)) if "progress" in asked else None
+    more = {"progress": on_the_way(way)} if way and way.last_365 is not None else {}
+    return wall(get_live(db, site.site, now), place, address.get("text"), asked, more, _seconds(address))
 
 
-def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
-    """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first."""
+def _seconds(address: Address) -> int:
+    """Return for how long each page of a playlist is shown."""
+    wish = address.get("seconds")
+    return min(max(int(wish), SHORTEST), LONGEST) if wish.isascii() and wish.isdigit() else USUAL
+
+
+def on_the_way(way: Progress) -> Any:
+    """Return the page that tells how far the site is on the way to its target."""
+    figures = (
+        (formats.number(way.last_365), target_text.last_year(way)),
+        (target_text.multiple(way), target_text.baseline(way)),
+        (target_text.needed(way), target_text.asked(way)),
+    )
+    return html.Section(
+        [
+            html.H2(_("On the way to the target")),
+            html.Div([figure(value, about) for value, about in figures], className="figures"),
+            html.P(target_text.verdict(way), className="verdict"),
+        ],
+        className="way",
+    )
+
+
+def wall(
+    live: SiteLive,
+    place: Site,
+    announcement: str = "",
+    asked: Sequence[str] = (),
+    more: Mapping[str, Any] = NOTHING,
+    seconds: int = USUAL,
+) -> Any:
+    """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first.
+
+    Beside the spaces there may be `more` pages by name. Those that are `asked` for take turns of so many `seconds`.
+    """
     root, *rest = live.spaces
     floors = [space for space in rest if space.kind == "storey"]
     tiles = [space for space in rest if space.kind != "storey"] or [root]
@@ -51,6 +92,9 @@ def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
         hidden=any(space.heard for space in live.spaces),
         **data(part="unheard"),
     )
+    rooms = [_tile(space, names.get(space.parent or "", ""), live.is_open) for space in tiles]
+    pages = {"spaces": html.Div(rooms, className="tiles"), **more}
+    shown = [name for name in dict.fromkeys(asked) if name in pages] or ["spaces"]
     return html.Div(
         present(
             html.P("", className="lost", role="alert", **data(part="lost")),
@@ -59,10 +103,7 @@ def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
             html.Div(
                 [
                     html.Section([_place(live, place), _total(live, place, floors)], className="panel"),
-                    html.Div(
-                        [_tile(space, names.get(space.parent or "", ""), live.is_open) for space in tiles],
-                        className="tiles",
-                    ),
+                    *(_leaf(pages[name], n) for n, name in enumerate(shown)),
                 ],
                 className="screen",
             ),
@@ -75,9 +116,15 @@ def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
             time=live.time.isoformat(),
             zone=place.timezone,
             version=version(),
+            seconds=str(seconds),
             words=json.dumps(live_parts.ages(), ensure_ascii=False),
         ),
     )
+
+
+def _leaf(page: Any, turn: int) -> Any:
+    """Return a page of the playlist; the script shows them in turn, the first one first."""
+    return html.Div(page, className="leaf", hidden=turn > 0)
 
 
 def _place(live: SiteLive, place: Site) -> Any:

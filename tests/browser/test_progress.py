@@ -1,5 +1,6 @@
 """Progress of a young house: what is counted, the forecast that is being made, and that it comes by itself."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from accessibility import violations
@@ -15,6 +16,7 @@ from besok.store.write import Batch, write
 from tests.readings import passed
 
 DAY = timedelta(days=1)
+TWO_SCREENS = 1800  # pixels
 
 
 def count(db: Database, house: str, days: int) -> date:
@@ -36,6 +38,40 @@ def forecast(origin: date) -> Outlook:
         days=tuple(Expected(day=origin + n * DAY, mean=50.0, **fan) for n in range(1, 61)), years=(),
         totals=(ExpectedTotal(first=origin + DAY, last=origin + 28 * DAY, mean=1_400.0, **fan),),
     )  # fmt: skip
+
+
+def of_years(origin: date) -> Outlook:
+    """What a site with a target knows: how probable it is, and the years and sums up to the deadline."""
+    fan = {"low80": 17_000.0, "high80": 21_000.0, "low95": 16_000.0, "high95": 23_000.0}
+    deadline = date(2030, 12, 31)
+    weeks = range(1, (deadline - origin).days // 7 + 1)
+    return replace(
+        forecast(origin), goal=36_500.0, deadline=deadline, odds=0.02, needed_growth=0.15, expected_growth=0.01,
+        years=tuple(Expected(day=origin + 7 * n * DAY, mean=19_000.0, **fan) for n in weeks),
+        totals=(
+            ExpectedTotal(first=origin + DAY, last=origin + 28 * DAY, mean=1_400.0, **fan),
+            ExpectedTotal(first=origin + DAY, last=origin + 365 * DAY, mean=19_000.0, **fan),
+            ExpectedTotal(first=origin + DAY, last=date(origin.year, 12, 31), mean=1_600.0, **fan),
+            *(
+                ExpectedTotal(first=date(year, 1, 1), last=date(year, 12, 31), mean=19_000.0, **fan)
+                for year in range(origin.year + 1, 2031)
+            ),
+        ),
+    )  # fmt: skip
+
+
+def test_each_tab_is_less_than_two_screens_high(quiet_house: House, db: Database, open_page: Open) -> None:
+    last = count(db, quiet_house.id, (datetime.now(UTC).date() - date(2024, 1, 1)).days - 1)
+    forecasts.keep(db, quiet_house.id, of_years(last))
+    page = open_page(quiet_house.url)
+    for tab, graphs in (("", ("way", "months")), ("/forecast", ("weeks", "year")), ("/impact", ())):
+        page.goto(f"{quiet_house.url}/progress/{quiet_house.id}{tab}")
+        for graph in graphs:
+            expect(
+                page.locator(f"#graph-{graph} .scatterlayer, #graph-{graph} .barlayer").first
+            ).to_be_attached()
+        expect(page.locator("#page .page")).to_be_visible()
+        assert page.locator("html").evaluate("node => node.scrollHeight") <= TWO_SCREENS
 
 
 def test_the_first_forecast_is_shown_as_soon_as_it_is_there(

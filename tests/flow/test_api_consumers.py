@@ -20,6 +20,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 from api import parquet as api_parquet
 from api.numbers import rounded
 from besok.model.views.series import VisitPoint
+from dashboard.router import PAGES
 from tests.at_work import on, serving
 
 BIN = Path(sys.executable).parent
@@ -141,15 +142,27 @@ def test_portals_and_filters(quiet: httpx2.Client) -> None:
 
 
 def test_pages_that_do_not_exist_are_not_found(quiet: httpx2.Client) -> None:
-    for path, status in (
-        ("/", 200),
-        ("/now/x", 200),
-        ("/progress", 200),
-        ("/nothing", 404),
-        ("/wp-admin/x", 404),
-    ):
-        assert quiet.get(path).status_code == status
-    assert quiet.get("/nothing").headers["content-type"].startswith("text/html")
+    there = [f"/{page}/stadsbiblioteket" for page in (*PAGES, "count", "free")]
+    missing = [f"/{page}/nowhere" for page in (*PAGES, "count", "free")]
+    missing += [f"/{page}/stadsbiblioteket/nowhere" for page in PAGES]
+    missing += [
+        "/nothing",
+        "/wp-admin/x",
+        "/doors/stadsbiblioteket/nowhere",
+        "/spaces/stadsbiblioteket/foyer/x",
+    ]
+    missing += ["/progress/stadsbiblioteket/foyer", "/spaces/parken/foyer", "/now/" + "a" * 5000]
+    below = [
+        "/spaces/stadsbiblioteket/foyer",
+        "/progress/stadsbiblioteket/impact",
+        "/admin/site/stadsbiblioteket/hours",
+    ]
+    known = {path: quiet.get(path, follow_redirects=True) for path in ["/", "/progress", *there, *below]}
+    unknown = {path: quiet.get(path) for path in missing}
+    assert {path: one.status_code for path, one in known.items()} == dict.fromkeys(known, 200)
+    assert {path: one.status_code for path, one in unknown.items()} == dict.fromkeys(unknown, 404)
+    assert all(one.headers["content-type"].startswith("text/html") for one in unknown.values())
+    assert quiet.head("/now/nowhere").status_code == 404
 
 
 def test_numbers_are_rounded_to_what_they_mean() -> None:

@@ -73,6 +73,7 @@ TABLE: Final[dict[str, set[str]]] = {
             "GET /live/stream", "WS /live/ws",
             "WS /live/{site}/ws", f"GET {SITE}/flows", f"GET {SITE}/visits", f"GET {SITE}/occupancy",
             f"GET {SITE}/occupancy/heatmap", f"GET {SITE}/progress", f"GET {SITE}/annual", f"GET {SITE}/council",
+            f"GET {SITE}/monthly",
             f"GET {SITE}/unusual",
             f"GET {SITE}/events/effects", f"GET {SITE}/actions/effects", f"GET {SITE}/forecast",
             f"GET {SITE}/forecast/record", f"GET {SITE}/calibration", f"GET {SITE}/counts/doors",

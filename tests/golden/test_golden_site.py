@@ -44,6 +44,7 @@ QUESTIONS = {
     "/forecast": ["", CSV_ONLY + "years", CSV_ONLY + "totals"],
     "/findings": ["resolved_days=30"],
     "/annual": ["year=2024", "year=2025"],
+    "/monthly": ["month=2026-02&lang=en&format=html"],
 }
 PAGES = ("now", "scenarios", "spaces", "progress", "sensors", "data", "wall")
 MORE_PAGES = (

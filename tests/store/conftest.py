@@ -1,11 +1,16 @@
-"""Places that several modules of this level begin with."""
+"""Places that several modules of this level begin with, and a server that takes mails."""
+
+from collections.abc import Iterator
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from besok.model import sitefile
 from besok.store import sites
 from besok.store.database import Database
+from cli.stack import ports
 from tests.store import by_day, counted
+from tests.store.inbox import Inbox
 
 
 @pytest.fixture
@@ -20,3 +25,15 @@ def lib(db: Database) -> Database:
     """The library that is counted by whole days."""
     sites.apply(db, sitefile.parse(by_day.SITE))
     return db
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    taken, (port,) = Inbox(), ports.free(1)
+    server = Controller(taken, hostname="127.0.0.1", port=port)
+    server.start()
+    yield (
+        taken,
+        f"mailto://127.0.0.1:{port}?from=besok@example.org&to=desk@example.org&mode=insecure&format=text",
+    )
+    server.stop()

@@ -1,17 +1,13 @@
 """Alerts: each occurrence once, whatever happens; in one message, to real servers; and over when it is over."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, NotFound
@@ -20,43 +16,13 @@ from besok.services.alerts import add_rule
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.heartbeats import beat
-from cli.stack import ports
 from jobs import alerting
 from tests.databases import execute
 from tests.store.counted import build, put, reading
+from tests.store.inbox import Inbox
 
 MINUTE = timedelta(minutes=1)
 SETTINGS = Settings()
-
-
-class Inbox:
-    """What a real SMTP server on the loopback address has taken."""
-
-    def __init__(self) -> None:
-        self.subjects: list[str] = []
-        self.bodies: list[str] = []
-        self.refuses = False
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its name
-        if self.refuses:
-            return "451 come back later"
-        message = message_from_bytes(envelope.content)
-        self.subjects.append(str(make_header(decode_header(message["Subject"]))))
-        part = next(one for one in message.walk() if one.get_content_maintype() == "text")
-        self.bodies.append(bytes(part.get_payload(decode=True)).decode())
-        return "250 taken"
-
-
-@pytest.fixture
-def inbox() -> Iterator[tuple[Inbox, str]]:
-    taken, (port,) = Inbox(), ports.free(1)
-    server = Controller(taken, hostname="127.0.0.1", port=port)
-    server.start()
-    yield (
-        taken,
-        f"mailto://127.0.0.1:{port}?from=besok@example.org&to=desk@example.org&mode=insecure&format=text",
-    )
-    server.stop()
 
 
 @pytest.fixture

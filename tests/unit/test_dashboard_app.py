@@ -15,9 +15,12 @@ from starlette.types import Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from besok.model.settings import Settings
+from besok.store.database import Database
 from dashboard.app import ASSETS, attach
 from dashboard.figures.style import CONFIG
 from dashboard.language import LanguageMiddleware
+
+NOBODY = Database("postgresql://127.0.0.1:1/none", 1, 0.1)  # a database that does not answer
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def test_the_policy_lets_dash_start_and_nothing_else(screens: Dash) -> None:
 
 def test_the_first_visit_finds_its_style_and_scripts_on_any_page() -> None:
     server = FastAPI()
-    server.state.csp = "script-src 'self'"
+    server.state.csp, server.state.db = "script-src 'self'", NOBODY
     attach(server, Settings())
     with TestClient(server) as browser:
         page = browser.get("/now/somewhere", headers={"accept-language": "en"}).text
@@ -113,7 +116,7 @@ async def _answer(app: Any, scope: Scope) -> list[Message]:
 
 def test_files_are_kept_by_their_fingerprint_and_those_of_another_version_refused() -> None:
     server = FastAPI()
-    server.state.csp = "script-src 'self'"
+    server.state.csp, server.state.db = "script-src 'self'", NOBODY
     attach(server, Settings())
     with TestClient(CompressMiddleware(server), headers={"accept-encoding": "gzip, br"}) as browser:
         page = browser.get("/now/somewhere").text

@@ -10,7 +10,7 @@ import pytest
 from besok.model.occupancy import REASONS
 from besok.model.site import Text
 from besok.model.views.live import SiteLive, SpaceLive
-from besok.model.views.series import OccupancyPoint
+from besok.model.views.series import ExpectedHour, OccupancyPoint
 from besok.text import formats
 from dashboard import ranges
 from dashboard.address import Address
@@ -221,6 +221,18 @@ def test_the_stream_sends_what_the_page_shows() -> None:
 
 def test_a_site_without_rooms_still_has_its_totals() -> None:
     assert list(board(site())["cards"]) == ["house"]
+
+
+def test_the_next_hours_stand_beside_the_figures_of_now_or_why_they_are_not_known() -> None:
+    hour = ExpectedHour(start=NOW + timedelta(hours=1), people=71.0, lower=59.6, upper=84.2, weeks=9)
+    live = site(space("hall"), space("box", basis="presence"))
+    known = {"house": [hour], "hall": [hour], "box": [hour]}
+    said = board(live, zone=PLACE.timezone, expected=known)["text"]
+    assert (said.count("Prognos"), said.count("14–15: "), said.count("59–85")) == (2, 2, 2)
+    assert any("de senaste 9 veckorna" in text for text in said)
+    unknown = board(live, expected={"house": [], "hall": []})["text"]
+    assert any("Ingen prognos" in text for text in unknown) and "Prognos" not in unknown
+    assert not any("rognos" in text for text in board(live)["text"])  # it closes within the hour
 
 
 def test_the_curve_lies_over_that_of_last_week() -> None:

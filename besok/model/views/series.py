@@ -95,6 +95,19 @@ class OccupancyPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedHour:
+    """The people to expect in a space on average in the hour from `start`: the mean and the range of the same hour in
+    so many past `weeks`.
+    """
+
+    start: datetime
+    people: float
+    lower: float
+    upper: float
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceUsage:
     """Usage of a space over business days: dwell time, turnover, utilisation (besok.analytics.usage).
 

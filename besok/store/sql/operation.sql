@@ -219,7 +219,7 @@ select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a
 from alert a
 join alert_rule r using (rule_id)
 left join site s on s.site_id = coalesce(a.site_id, r.site_id)
-where (a.resolved is null or a.resolved >= %(since)s)
+where (a.resolved is null or a.resolved >= %(since)s) and r.kind <> 'monthly_report'
     and (%(site)s::text is null or s.site_id is null or s.slug = %(site)s) and (%(id)s::bigint is null or a.alert_id = %(id)s)
 order by a.raised desc, a.alert_id desc
 limit 500
@@ -239,6 +239,15 @@ order by a.raised, a.alert_id
 -- Notes what a target has been told: of `over` that they ended. What ends while it is sent is told by the next message.
 update alert set sent = coalesce(sent, %(now)s), resolution_sent = case when alert_id = any(%(over)s::bigint[]) then %(now)s end
 where alert_id = any(%(ids)s)
+
+-- name: reports_sent
+-- The monthly reports that were sent: by which rule, of which site and month.
+select a.rule_id, a.subject from alert a join alert_rule r using (rule_id) where r.kind = 'monthly_report'
+
+-- name: report_sent
+-- Notes that a monthly report was sent.
+insert into alert (rule_id, site_id, subject, since, raised, sent, resolved, resolution_sent)
+select %(rule)s, (select site_id from site where slug = %(site)s), %(subject)s, %(now)s, %(now)s, %(now)s, %(now)s, %(now)s
 
 -- name: alert_acknowledge
 -- Notes who takes care of an occurrence.

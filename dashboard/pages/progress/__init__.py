@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from dash import dcc, html
 
 from besok.model import calendar
-from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo
 from besok.store import sites
@@ -37,9 +36,7 @@ TABS: dict[str, Tab] = {  # by the last part of the address
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """Return the tab that the address names. Raises NotFound."""
-    if address.space not in TABS:
-        raise NotFound(address.space)
+    """Return the tab that the address names."""
     place, tab = sites.load(db, site.site), TABS[address.space]
     today = calendar.business_day(now, place)
     title = _("{site}: progress").format(site=named(site.name))

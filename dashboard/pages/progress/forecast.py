@@ -14,6 +14,7 @@ from besok.services.forecast import get_awaited, get_outlook, get_records, get_s
 from besok.services.progress import get_so_far
 from besok.store.database import Database
 from dashboard.components import closed_periods, forecast_accuracy, forecast_charts, yearly_visits
+from dashboard.components.elements import pair
 from dashboard.pages.progress import national_statistics, this_year
 from dashboard.pages.progress.target import if_found, points_of, target_of
 
@@ -31,11 +32,13 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
         forecast_charts.next_weeks(place.id, place.measure, points, coming)
         if coming
         else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
-        this_year.so_far(place.id, today, place.measure, way, points) if known.days else None,
-        *(_years(db, place, way, coming, points, today) if coming else ()),
-        closed_periods.section(place.id, get_closed(db, place.id), place.measure, place.timezone),
-        *national_statistics.section(db, place, today),
+        pair(
+            this_year.so_far(place.id, today, place.measure, way, points) if known.days else None,
+            *(_years(db, place, way, coming, points, today) if coming else ()),
+        ),
         _accuracy(db, place.id, today) if coming else None,
+        *national_statistics.section(db, place, today),
+        closed_periods.section(place.id, get_closed(db, place.id), place.measure, place.timezone),
     ]
 
 

@@ -11,6 +11,7 @@ from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
 from besok.services.forecast import get_awaited, get_outlook, get_weekday_growth
 from besok.services.levers import get_levers
+from besok.services.monthly import last_month
 from besok.services.progress import get_progress, get_so_far
 from besok.services.visits import get_visits
 from besok.store import sites
@@ -24,6 +25,7 @@ from dashboard.components import (
     target_summary,
     validation_counts,
 )
+from dashboard.components.elements import pair
 from dashboard.figures.target_trajectory import WHOLE_YEAR
 from dashboard.pages.progress import this_year
 
@@ -48,14 +50,15 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
             if aimed
             else _without(db, place, counted, way, known, coming, title, now)
         ),
-        target_summary.paper(place.id) if aimed and aimed.standing is not None else None,
-        *(
-            _trajectory(db, place, aimed, coming, known.first or today, today)
-            if coming
-            else [forecast_charts.awaited(get_awaited(db, place.id, today, now))]
+        target_summary.papers(
+            place.id, last_month(place, now), council=aimed is not None and aimed.standing is not None
+        ),
+        None if coming else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
+        pair(
+            *(_trajectory(db, place, aimed, coming, known.first or today, today) if coming else ()),
+            this_year.months(db, place.id, today, place.measure, aimed),
         ),
         _corrected(db, place.id, today, begins),
-        this_year.months(db, place.id, today, place.measure, aimed),
         *(method_breaks.section(aimed, *_doors(counted)) if aimed else ()),
         levers.section(get_levers(db, place.id, today)),
         target_summary.terms(place.id, known, aimed),

@@ -1,0 +1,111 @@
+"""Monthly reports: made once a month is over, and sent once to whoever has subscribed to them."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from besok.files import paper_page, pdf
+from besok.model import settings as environment
+from besok.model.alerts import AlertRule
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.services.monthly import DAY, get_monthly_report, last_month, make_monthly_report
+from besok.store import alerts, backfill, results, sites
+from besok.store.database import Database
+from besok.text.languages import LANGUAGES, speaking
+from jobs.alerting import Attached, deliver
+
+log = logging.getLogger(__name__)
+
+SETTLED: Final = timedelta(days=1)  # after a month, for what comes late
+
+
+class Due(NamedTuple):
+    """A report that a rule asks for and that has not been sent."""
+
+    rule: AlertRule
+    site: str
+    month: date
+
+    @property
+    def subject(self) -> str:
+        """Return of what it is, as site/2026-10."""
+        return f"{self.site}/{self.month:%Y-%m}"
+
+
+def wanted(db: Database, now: datetime) -> bool:
+    """Tell whether the report of the last month of any site is missing; never while history is coming in."""
+    return not backfill.under_way(db, now) and any(_missing(db, now))
+
+
+def make(db: Database, now: datetime) -> None:
+    """Make what is missing, in both languages."""
+    for place, month, last in _missing(db, now):
+        results.begin(db, [one.id for one in sites.counted(db, place)], results.MONTHLY, last)
+        papers = {}
+        with suppress(NotFound):  # nobody was counted: it is kept that there is none
+            for code in LANGUAGES:
+                with speaking(code):
+                    papers[code] = make_monthly_report(db, place.id, month, now)
+        results.put(db, place.id, results.MONTHLY, last, papers)
+
+
+def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
+    """Yield the sites without a report of the last month, with its first and last day."""
+    for place in sites.load_all(db):
+        month = last_month(place, now - SETTLED)
+        last = (month + 31 * DAY).replace(day=1) - DAY
+        if results.read(db, place.id, results.MONTHLY, dict[str, pdf.Paper], last) is None:
+            yield place, month, last
+
+
+def to_send(db: Database, now: datetime) -> bool:
+    """Tell whether anybody has to be sent a report now."""
+    return any(_due(db, now))
+
+
+def send(db: Database, now: datetime) -> None:
+    """Send what is due, target by target. A failed message is tried again later."""
+    for target in dict.fromkeys(one.rule.target for one in _due(db, now)):
+        claimed = alerts.claim(db, target, now)
+        if claimed is None:
+            continue
+        problem = None
+        for one in _due(db, now):  # again: another worker may have sent it before this one's turn
+            if one.rule.target == target and problem is None:
+                problem = _send(db, one, claimed[0], now)
+        alerts.release(db, target, problem, now, trial=False)
+
+
+def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
+    """Send a report and note how it went; return what went wrong, if anything."""
+    with speaking(environment.load().language):
+        try:
+            paper = get_monthly_report(db, one.site, one.month, now)
+        except NotFound as exc:
+            log.debug("no monthly report: %s", exc)
+            return None
+        file = Attached(name=f"{one.site}-{one.month:%Y-%m}.pdf", content=pdf.render(paper))
+        problem = deliver(url, paper.title, paper_page.page(paper), file)
+    alerts.report_sent(db, one.rule, one.site, one.subject, problem, now)
+    if problem:
+        said = "the report %s did not reach target %s: %s"
+        log.warning(said, one.subject, one.rule.target, problem, extra={"action": "report_not_sent"})
+    return problem
+
+
+def _due(db: Database, now: datetime) -> Iterator[Due]:
+    sent, places = alerts.reports_sent(db), sites.load_all(db)
+    for rule in alerts.rules(db):
+        if rule.kind == "monthly_report":
+            for place in places:
+                one = Due(rule, place.id, last_month(place, now - SETTLED))
+                if _concerns(rule, place) and (rule.id, one.subject) not in sent:
+                    yield one
+
+
+def _concerns(rule: AlertRule, place: Site) -> bool:
+    """Tell whether a rule is about a site: of all sites, about those that are real."""
+    return rule.site == place.id or (rule.site is None and not place.sandbox)

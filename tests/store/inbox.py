@@ -1,0 +1,26 @@
+"""What a real SMTP server on the loopback address has taken."""
+
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from typing import Any
+
+
+class Inbox:
+    """What a real SMTP server on the loopback address has taken."""
+
+    def __init__(self) -> None:
+        self.subjects: list[str] = []
+        self.bodies: list[str] = []
+        self.files: list[tuple[str, bytes]] = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its name
+        if self.refuses:
+            return "451 come back later"
+        message = message_from_bytes(envelope.content)
+        self.subjects.append(str(make_header(decode_header(message["Subject"]))))
+        part = next(one for one in message.walk() if one.get_content_maintype() == "text")
+        self.bodies.append(bytes(part.get_payload(decode=True)).decode())
+        files = (one for one in message.walk() if one.get_filename())
+        self.files += [(str(one.get_filename()), bytes(one.get_payload(decode=True))) for one in files]
+        return "250 taken"

@@ -133,7 +133,7 @@ def effect_rows(seeds: int) -> Iterator[Row]:
         yield Row(world=city, figure=f"shows when it is said to, 80 % are right, of {len(met)}",
                   value=float(np.mean(met)), within=(0.7, 1.0))  # fmt: skip
         for way in effects.WAYS:
-            told = [p.found() for p in some if p.way == way and p.weeks >= 8]
+            told = [p.found() for p in some if p.way == way and p.weeks >= 8 and p.away()]
             yield Row(world=f"{city}, {way}", figure=f"found of nothing, of {len(told)}",
                       value=float(np.mean(told)), within=CHANCE)  # fmt: skip
 

@@ -20,7 +20,7 @@ def futures_of(past: Months, known: int) -> tuple[Floats, Floats]:
     return paths.visits, past.visits[known : known + 12]
 
 
-@pytest.mark.parametrize("kind", ["a year closed", "a year without figures"])
+@pytest.mark.parametrize("kind", ["a year closed", "a year without figures", "a year with few"])
 def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> None:
     """Not from the month in which it was closed, half of which counted: nothing of it would be left to come."""
     inside, off = [], []

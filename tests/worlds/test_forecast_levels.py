@@ -1,6 +1,6 @@
 """The forecast of houses whose level changed: new ones, such as open again, and such as doubled."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from benchmarks.worlds.histories import FIRST, by_day, library, monthly, seeded
 from benchmarks.worlds.visits_by_day import house
 from besok.analytics.forecast import calendar, forecast, history, total
-from besok.analytics.forecast.months import forecast_months
+from besok.analytics.forecast.months import Months, forecast_months
 
 
 def test_a_new_building_begins_a_new_level() -> None:
@@ -85,6 +85,18 @@ def test_what_doubled_at_once_does_not_go_on_growing() -> None:
     )
     came = np.array(list(series.visits.values())[known : known + 365], dtype=np.float64)
     assert 0.75 < told.visits[180:].mean() / came[180:].mean() < 1.35
+
+
+def test_growth_of_years_goes_on_for_a_while() -> None:
+    """A level that stays where it is would bring 5 % more than the year before; 15 % came."""
+    more = []
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(0, 0.04, 72)
+        visits = 3000 * 1.15 ** (np.arange(72) / 12) * np.exp(noise)
+        past = Months(first=date(2015, 1, 1), visits=visits)
+        futures = forecast_months(past, 12, rng=seeded(), paths=200).visits.sum(axis=0)
+        more.append(np.median(futures) / visits[-12:].sum())
+    assert 1.07 < np.mean(more) < 1.15
 
 
 def test_a_dial_that_jumped_just_now_is_not_a_new_level() -> None:

@@ -1,16 +1,17 @@
-"""Changes of the level that a slow drift cannot explain: large and lasting shifts, openings after long closures.
+"""Changes of the level that a slow drift cannot explain: large and lasting shifts, openings after closures and slumps.
 
 Shifts are found by the model that bridges and effects use (`level_shift`), in what the calendar leaves unexplained.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from besok.analytics.forecast.fit import Rows, Setting, fit
 from besok.analytics.forecast.level import YEAR
 from besok.analytics.level_shift import LEAST_WEEKS, Weekly, by_week, likeliest_step
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 
 MOST = 4  # steps
 LEAST = 0.6  # of the log: a step below 80 % is left to the drift of the level
@@ -24,10 +25,14 @@ EVEN = 14.0  # days after which a step lasts or passes with even probability
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Times of steps and of openings; the last step is `age` days old (0: none)."""
+    """Times of steps and of openings; the last step is `age` days old (0: none).
+
+    `slumps` flags rows of slumps that are over: they tell as little of the level as closed ones.
+    """
 
     steps: tuple[float, ...]
     opened: tuple[float, ...]
+    slumps: Bools
     since: int
     age: float
 
@@ -38,7 +43,10 @@ class Changes:
         steps, opened = len(self.steps), len(self.opened)
         if opened:
             columns[:, -opened:] *= np.exp(-np.maximum(since[:, -opened:], 0) / FADES)
-        return rows.with_columns(columns, np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, opened]))
+        taught = replace(rows, logs=np.where(self.slumps, np.nan, rows.logs))
+        return taught.with_columns(
+            columns, np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, opened])
+        )
 
     def undone(self, size: float, horizon: int, paths: int, rng: np.random.Generator) -> Floats | float:
         """Return minus the last step, of a `size`, from when on it has passed, where it does: rows x paths.
@@ -64,7 +72,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     at = rows.at[seen]
     gaps = np.flatnonzero(np.diff(at) > CLOSURE)
     after = len(at) - 1 - gaps
-    opened = tuple(at[gaps[after >= (1 if rows.monthly else 7)] + 1].tolist())
+    opened = at[gaps[after >= (1 if rows.monthly else 7)] + 1].tolist()
     found = fit(rows, setting, rounds=1)
     effects = rows.columns @ found.after.mean[: len(rows.sd)]
     rest = np.where(np.isfinite(rows.logs), rows.logs - found.middle - effects, np.nan)[: seen[-1] + 1]
@@ -74,12 +82,25 @@ def changes(rows: Rows, setting: Setting) -> Changes:
         if step is None:
             break
         steps.append(step)
-    last = max(steps, default=0.0)
+    lasting, ends, slumps = _lasting(rest, rows.at, np.array(sorted(steps)))
+    last = max(lasting, default=0.0)
     age = float(at[-1]) - last + (rows.spacing if rows.monthly else 1.0)
     return Changes(
-        steps=tuple(sorted(steps)), opened=opened, since=int(np.searchsorted(rows.at, last)) if steps else 0,
-        age=age if steps else 0.0,
+        steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps,
+        since=int(np.searchsorted(rows.at, last)) if lasting else 0, age=age if lasting else 0.0,
     )  # fmt: skip
+
+
+def _lasting(rest: Floats, at: Floats, steps: Floats) -> tuple[tuple[float, ...], tuple[float, ...], Bools]:
+    """Return the steps without those of slumps, and the ends of slumps with the rows in them.
+
+    A slump is over: its level lies a step below those before and after it.
+    """
+    part = np.searchsorted(steps, at, side="right")
+    change = np.diff(pd.Series(rest).groupby(part[: len(rest)]).median())
+    low = np.flatnonzero((change[:-1] < -LEAST) & (change[1:] > LEAST)) + 1
+    lasting = np.delete(steps, np.concatenate([low - 1, low]))
+    return tuple(lasting.tolist()), tuple(steps[low].tolist()), np.isin(part, low)
 
 
 def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> float | None:

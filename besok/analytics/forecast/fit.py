@@ -29,21 +29,20 @@ JITTER = 1e-6
 class Setting:
     """What is believed of rows of a kind, before the data.
 
-    `sizes` are the sd of the log of the walk in a year, of swings of weeks and of the profile of the year;
-    `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are drawn in
-    runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them; their
-    errors are looked at in `bands` of rows ahead, beside the `usual_stretch`.
+    `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile of the year and of growth in
+    a year; `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are
+    drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them;
+    their errors are looked at in `bands` of rows ahead.
     """
 
     spacing: float
-    sizes: tuple[float, float, float]
+    sizes: tuple[float, float, float, float]
     sigma: float
     freedom: float
     block: int
     trials: tuple[int, ...]
     learnt: int
     bands: tuple[int, ...]
-    usual_stretch: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +131,7 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
     seen = np.isfinite(rows.logs)
     n = int(np.flatnonzero(seen)[-1]) + 1
     middle = float(np.median(rows.logs[seen]))
-    usual = np.array(setting.sizes) * (1.0, 1.0, rows.swing)
+    usual = np.array(setting.sizes) * (1.0, 1.0, rows.swing, 1.0)
     found = Fitted(
         rows=rows, after=_nothing(), sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3,
         residual=np.full(len(rows.logs), np.nan), middle=middle, clock=plain_clock(float(rows.at[n - 1])),
@@ -150,6 +149,18 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
         odd = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
         found = replace(found, residual=residual, sigma=spread, echo=_echo(residual))
     return found
+
+
+def studentised(found: Fitted, n: int, setting: Setting) -> Fitted:
+    """Return the fit with the deviations of the first `n` rows as wide as those of rows to come.
+
+    A row draws the model towards itself: with leverage h its deviation has 1 - h of the variance (Cook and Weisberg
+    1982, 2.2).
+    """
+    leverage = found.weight[:n] * found.after.spread(path_matrix(found, found.after, np.arange(n)))
+    residual = found.residual.copy()
+    residual[:n] /= np.sqrt(np.maximum(1 - leverage, JITTER))
+    return replace(found, residual=residual, sigma=_spread(residual[np.isfinite(residual)], setting.sigma))
 
 
 def _weights(found: Fitted, odd: Floats) -> Floats:
@@ -218,13 +229,20 @@ def _sizes(found: Fitted, n: int, usual: Floats) -> Floats:
     grid = knots(float(found.rows.at[n - 1]), found.rows.spacing)
     data = _moments(found, n, grid)
 
-    most = [(None, None)] * 2 + [(None, None if grid[-1] > TWICE else float(np.log(usual[2])))]
+    free = (None, None)
+    season = free if grid[-1] > TWICE else (None, float(np.log(usual[2])))
 
     def cost(log: Floats) -> float:
         apart = (log - np.log(usual)) / DOUBT
         return -_posterior(found, grid, data, np.exp(log)).log_likelihood + 0.5 * float(apart @ apart)
 
-    made = minimize(cost, np.log(usual), method="L-BFGS-B", bounds=most, options={"maxiter": 4, "maxfun": 30})
+    made = minimize(
+        cost,
+        np.log(usual),
+        method="L-BFGS-B",
+        bounds=[free, free, season, free],
+        options={"maxiter": 4, "maxfun": 40},
+    )
     return np.asarray(np.exp(made.x))
 
 

@@ -1,8 +1,8 @@
 """The level as it drifts and the profile of the year: one Gaussian process at knots a week or a month apart.
 
-Three movements are added up, each with its size in units of the log of the visits: a random walk, with the sd of
-a year; swings of weeks (an Ornstein-Uhlenbeck process); and a profile of the year. Source: Rasmussen and Williams,
-Gaussian Processes for Machine Learning (2006), 4.2 and 5.4.3.
+Four movements are added up, each with its size in units of the log of the visits: a random walk, with the sd of
+a year; swings of weeks (an Ornstein-Uhlenbeck process); a profile of the year; and growth, whose rate is a process of
+that kind. Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), 4.2 and 5.4.3.
 """
 
 from dataclasses import dataclass
@@ -38,13 +38,23 @@ def plain_clock(until: float) -> Clock:
 
 
 def kernel(a: Floats, b: Floats, sizes: Floats, clock: Clock) -> Floats:
-    """Covariance of the level at times `a` and `b` (days) for the `sizes` of the three movements."""
+    """Covariance of the level at times `a` and `b` (days) for the `sizes` of the four movements."""
     apart = np.abs(a[:, None] - b[None, :])
     walk = np.minimum(clock(a)[:, None], clock(b)[None, :]) / YEAR
     weeks = np.exp(-apart / FORGETS)
     return np.asarray(
-        CONSTANT**2 + sizes[0] ** 2 * walk + sizes[1] ** 2 * weeks + sizes[2] ** 2 * _waves(apart)
+        CONSTANT**2
+        + sizes[0] ** 2 * walk
+        + sizes[1] ** 2 * weeks
+        + sizes[2] ** 2 * _waves(apart)
+        + sizes[3] ** 2 * _growth(a, b)
     )
+
+
+def _growth(a: Floats, b: Floats) -> Floats:
+    """Covariance of what growth has added since day 0, at a rate of sd one a year that lasts for about a year."""
+    s, t = a[:, None] / YEAR, b[None, :] / YEAR
+    return np.asarray(2 * np.minimum(s, t) - 1 + np.exp(-s) + np.exp(-t) - np.exp(-np.abs(s - t)))
 
 
 def _waves(apart: Floats) -> Floats:

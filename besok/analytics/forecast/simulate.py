@@ -1,7 +1,6 @@
 """Futures drawn from a fitted model: doubt about effects and level, news of the level, deviations of single rows."""
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from besok.analytics.forecast.changes import changes
 from besok.analytics.forecast.conformal import stretch
@@ -16,6 +15,7 @@ from besok.analytics.forecast.fit import (
     mirrored,
     news_covariance,
     path_matrix,
+    studentised,
 )
 from besok.analytics.forecast.level import hats
 from besok.model.arrays import Floats
@@ -28,7 +28,7 @@ HIGHEST = np.log(5)  # above the busiest rows of the past nobody expects more
 def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Generator) -> Floats:
     """Return simulated logs of the rows after the first `n`, rows x paths."""
     change = changes(rows, setting)
-    found = fit(change.applied(rows), setting)
+    found = studentised(fit(change.applied(rows), setting), n, setting)
     ahead = np.arange(n, len(rows.at))
     middle = expected(found, found.after, ahead)
     middle += found.last_deviation(n) * found.echo ** np.arange(1, len(ahead) + 1)
@@ -74,7 +74,7 @@ def _futures(
 def _news(found: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generator) -> Floats:
     """Return what befalls the level after the last knot: most futures bring little, some a new tram line.
 
-    One scale for each future makes its news Student's t, as wide as the normal one for 80 % of them.
+    One scale for each future makes its news Student's t, as those of the past are.
     """
     at = found.rows.at[ahead]
     grid = found.after.knots
@@ -82,7 +82,7 @@ def _news(found: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generator
     if not len(later):
         return np.zeros((len(at), paths))
     root = np.linalg.cholesky(news_covariance(found, found.after, later) + 1e-6 * np.eye(len(later)))
-    scale = np.sqrt(NEWS / rng.chisquare(NEWS, (paths + 1) // 2)) * ndtri(0.9) / stdtrit(NEWS, 0.9)
+    scale = np.sqrt(NEWS / rng.chisquare(NEWS, (paths + 1) // 2))
     scale = np.minimum(scale, LONGEST)
     drawn = root @ mirrored(len(later), paths, rng) * np.concatenate([scale, scale])[:paths]
     return np.asarray(hats(at, np.concatenate([grid, later]))[:, len(grid) :] @ drawn)

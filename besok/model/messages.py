@@ -154,6 +154,10 @@ SUMS_APART: Final = Translatable(
     "{first} to {last} is {total:.0f}, but the shorter periods of the same source within it add up to "
     "{within:.0f}; correct one of them, undo the import that has it, or give these counts a source of their own"
 )
+UNDONE_APART: Final = Translatable(
+    "without this import {first} to {last} would be {total:.0f}, and the shorter periods of the same source within it "
+    "{within:.0f}; undo first what was imported after it, or import the right numbers"
+)
 SOURCE_COUNTS: Final = Translatable(
     "“{source}” has {before} counts, and these are {now}; say the same of both, or give these a source "
     "of their own"

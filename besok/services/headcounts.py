@@ -30,9 +30,11 @@ def receive_headcount(db: Database, site: Site, count: Headcount, now: datetime)
 
 
 def get_rooms(db: Database, site: Site, now: datetime) -> list[RoomToCount]:
-    """Return the spaces to be walked, in the order of the building, with their last headcounts of today."""
+    """Return the spaces to be walked, in the order of the building, with their last headcounts of today; none that is
+    closed.
+    """
     since = calendar.day_bounds(calendar.business_day(now, site), site)[0]
-    return db.fetch("headcount_rooms", RoomToCount, site=site.id, since=since)
+    return db.fetch("headcount_rooms", RoomToCount, site=site.id, since=since, now=now)
 
 
 def get_headcounts(

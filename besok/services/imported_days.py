@@ -66,11 +66,16 @@ class Imported:
 
     @cached_property
     def days(self) -> dict[date, VisitDay]:
-        """Each day by the first of the sources that has it; a day of none by the sample weeks of its year."""
+        """Each day that sensors do not know by the first source that has it, else by the sample weeks of its year."""
         found: dict[date, VisitDay] = {}
         for days in (*self.sources.values(), *map(self._estimated, self.samples)):
             found = days | found
-        return dict(sorted(found.items()))
+        return {day: found[day] for day in sorted(found.keys() - self.measured.keys())}
+
+    def by(self, source: str, day: date) -> VisitDay | None:
+        """Return a day that counts as a source has it; None where another one has it, or the sensors."""
+        found = self.days.get(day)
+        return found if found and found.source == source else None
 
     @cached_property
     def samples(self) -> list[SampleOfYear]:
@@ -173,18 +178,14 @@ class Imported:
         nobody counted.
         """
         touched = {
-            (source, n)
-            for d in days
-            if d in self.days
-            for source, n in self._totals_of.get(d, ())
-            if self.days[d].source == source
+            (source, n) for d in days for source, n in self._totals_of.get(d, ()) if self.by(source, d)
         }
         totals = 0.0
         for source, n in touched:
             s = self.spreads[source][n]
-            totals += s.error(np.array([d in days and self.days[d].source == source for d in s.days])) ** 2
+            totals += s.error(np.array([d in days and self.by(source, d) is not None for d in s.days])) ** 2
         return totals + sum(
-            sample.variance({d for d in days if d in sample.days and self.days[d].source == sample.source})
+            sample.variance({d for d in days if d in sample.days and self.by(sample.source, d)})
             for sample in self.samples
         )
 
@@ -193,7 +194,7 @@ class Imported:
         found: dict[int, dict[date, float]] = defaultdict(dict)
         for row, pairs in self._by_day(self.rows):
             for day, visits in pairs:
-                if day in days and self.days[day].source == row.source and self._counts(row, day):
+                if day in days and self.by(row.source, day) and self._counts(row, day):
                     own = found[row.import_id]
                     own[day] = own.get(day, 0.0) + visits
         return {number: (len(own), sum(own.values())) for number, own in found.items()}

@@ -91,16 +91,19 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
     days = {day.day: day for day in rows}
     brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
-    for day, found in brought.days.items():
-        if day <= last and not (day in days and days[day].whole):
-            days[day] = found
-    return days, brought
+    return days | {day: found for day, found in brought.days.items() if day <= last}, brought
+
+
+def brought_to(db: Database, site: Site, last: date) -> Imported:
+    """Return what people brought of a site, beside the days up to `last` that its own sensors know."""
+    days = visit_days(db, [site], last)
+    return imported(db, site, {day.day: day.gross for day in days if day.whole and not day.source}, last)
 
 
 def sampled_sites(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
     """Return what people brought of those of some sites of which a year up to `last` is estimated from sample weeks."""
     by_hand = [one for one in sites if any(row.method == "manual" for row in holding(db, one.id))]
-    found = [site_days(db, one, last)[1] for one in by_hand]
+    found = [brought_to(db, one, last) for one in by_hand]
     return [brought for brought in found if brought.samples]
 
 
@@ -114,17 +117,16 @@ def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Genera
     that it is a share of, or sample weeks of its year: one draw.
     """
     days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
-    measured = {day.day: day.gross for day in visit_days(db, sites, last) if day.whole and not day.source}
     more: dict[date, float] = defaultdict(float)
     for site in sites:
-        brought = imported(db, site, measured, last)
+        brought = brought_to(db, site, last)
         for source, own in brought.spreads.items():
             for day, times in draw(own, rng).items():
-                if day in days and (found := brought.days[day]).source == source:
+                if day in days and (found := brought.by(source, day)):
                     more[day] += found.gross * (times - 1)
         for sample in brought.samples:
             for day, times in sample.drawn(rng):
-                if day in days and (found := brought.days[day]).sampled and found.source == sample.source:
+                if day in days and (found := brought.by(sample.source, day)) and found.sampled:
                     more[day] += found.gross * (times - 1)
     return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
 

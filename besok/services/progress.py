@@ -132,7 +132,6 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         baseline_source=target.baseline_source or _sources(known.days, base),
         goal_visits=goal,
         source_365=_sources(known.days, last),
-        sampled_365=sum(day.sampled for day in known.days if day.day in last) / YEAR,
         sampled=tuple(sample.view(one.site.id) for one in sampled for sample in one.samples),
         growth_sampling=sampling,
         needed_growth=growth_a_year(last_365, goal, years),
@@ -178,6 +177,7 @@ def _so_far(known: _Known, today: date) -> SoFar:
         coverage_365=len(last) / YEAR,
         growth=growth,
         growth_days=pairs,
+        sampled_365=sum(day.sampled for day in days if day.day in last) / YEAR,
         uncounted=known.uncounted,
     )
 

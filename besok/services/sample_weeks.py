@@ -132,7 +132,7 @@ def _sample(
     open_ = {day: hours(day) for day in days}
     if not any(open_.values()):
         open_ = dict.fromkeys(days, 1.0)
-    counted = _by_day(rows, open_)
+    counted = _by_day(rows, profile, hours)
     weeks: dict[date, list[date]] = defaultdict(list)
     for day in days:
         weeks[day - day.weekday() * DAY].append(day)
@@ -153,7 +153,7 @@ def _sample(
     estimated: dict[date, float] = {}
     for visits, own in zip(found.estimated.tolist(), weeks.values(), strict=True):
         rest = [day for day in own if day not in counted]
-        estimated |= dict(zip(rest, _spread(visits, rest, open_, profile).tolist(), strict=True))
+        estimated |= dict(zip(rest, _spread(visits, rest, profile, hours).tolist(), strict=True))
     first = rows[0]
     return SampleOfYear(
         year=year,
@@ -165,24 +165,21 @@ def _sample(
     )
 
 
-def _by_day(rows: Sequence[PeriodVisits], open_: Mapping[date, float]) -> dict[date, float]:
-    """Return the counted visits of the days of a year; a week across its end by opening hours."""
+def _by_day(
+    rows: Sequence[PeriodVisits], profile: Profile, hours: Callable[[date], float]
+) -> dict[date, float]:
+    """Return the visits of the days that were counted, those of a week that reaches into another year too."""
     counted: dict[date, float] = {}
     for row in rows:
         days = calendar.days_from(row.first, row.last)
-        shares = np.array([open_.get(day, 0.0) for day in days])
-        if days[0] not in open_ or days[-1] not in open_ or not shares.any():
-            shares = np.ones(len(days))
-        for day, share in zip(days, (shares / shares.sum()).tolist(), strict=True):
-            if day in open_:
-                counted[day] = row.visits * share
+        counted |= dict(zip(days, _spread(row.visits, days, profile, hours).tolist(), strict=True))
     return counted
 
 
-def _spread(visits: float, days: Sequence[date], open_: Mapping[date, float], profile: Profile) -> Floats:
+def _spread(visits: float, days: Sequence[date], profile: Profile, hours: Callable[[date], float]) -> Floats:
     if not days:
         return np.zeros(0)
-    weights = profile.weights(days, np.array([open_[day] for day in days]))
+    weights = profile.weights(days, np.array([hours(day) for day in days]))
     return np.asarray(visits * weights / weights.sum())
 
 

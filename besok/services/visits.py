@@ -9,8 +9,8 @@ from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.series import VisitPoint, VisitStep
-from besok.services.imported_days import VisitDay, imported
-from besok.services.observed_days import share_of_whole, visit_days
+from besok.services.imported_days import VisitDay
+from besok.services.observed_days import brought_to, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
 from besok.store.sites import counted, site_of
@@ -66,8 +66,7 @@ def get_visits(
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
     shares = {day.day for own in steps.values() for day in own if day.imputed}
-    measured = {day.day: day.gross for day in known if day.whole and not day.source}
-    totals = [imported(db, one, measured, min(last, today - DAY)) for one in sites] if shares else []
+    totals = [brought_to(db, one, min(last, today - DAY)) for one in sites] if shares else []
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
         own = steps.get(point.day, [])

@@ -129,7 +129,7 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
 
 
 def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
-    """Make an import count for nothing; what it superseded holds again. Raises NotFound."""
+    """Make an import count for nothing; what it superseded holds again. Raises NotFound, CountFileError."""
     _change(db, import_id, author, now, undone=True)
 
 
@@ -271,21 +271,30 @@ def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *,
     if not undone:
         _check_counted(conn, known.site_id, known.source, known.counts)
     conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
-    if not undone:
-        _check_again(conn, known)
+    _check_again(conn, known, undone=undone)
     _note(conn, known.import_id, author, now, "undone" if undone else "restored")
     _changed(conn, known.site, known.site_id, now)
 
 
-def _check_again(conn: Connection, known: _Import) -> None:
-    """Raise CountFileError where what a restored import holds contradicts what was stored since."""
+def _check_again(conn: Connection, known: _Import, *, undone: bool) -> None:
+    """Raise CountFileError where what holds with a restored import, or without an undone one, contradicts itself.
+
+    Without one, a total of which only some parts are left stands for all of them.
+    """
     everything = PeriodCount(first=date.min, last=date.max, visits=0)
     span = NewImport(source=known.source, file=CountFile(unit="year", counts=(everything,)))
     stored = _stored(conn, known.site_id, span)
     for key, own in stored.items():
-        _check_doors(key, own, stored)
+        if not undone:
+            _check_doors(key, own, stored)
         for wrong in finest(own)[1]:
-            raise CountFileError(_told(wrong))
+            if not undone:
+                raise CountFileError(_told(wrong))
+            if wrong.within is not None:
+                first, last, total = wrong.longer.first, wrong.longer.last, wrong.longer.visits
+                raise CountFileError(
+                    messages.UNDONE_APART(first=first, last=last, total=total, within=wrong.within)
+                )
 
 
 def _columns(conn: Connection, site: str, site_id: int, new: NewImport) -> dict[str, list[Any]]:

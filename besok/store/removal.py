@@ -15,9 +15,14 @@ _SENT = ("removal_readings", "removal_flow_buckets", "removal_level_buckets")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What people have entered of a site: validation counts, corrections of doors, actions, programme events."""
+    """What people have entered of a site: imports and counts by hand, closed periods, validation counts, headcounts,
+    corrections of doors, actions, programme events.
+    """
 
+    imports: int
+    periods: int
     counts: int
+    headcounts: int
     corrections: int
     actions: int
     events: int

@@ -72,14 +72,14 @@ def end(line: str, visits: float | None) -> str:
 def sources(site: str, way: Progress, coming: Outlook | None) -> str:
     """Return what the figures rest on, and where they are had."""
     counted = _(
-        "Visits are counted by sensors at the doors; {share} of the last 365 days were counted whole."
+        "Visits are entries through the outer doors; {share} of the last 365 days were counted whole."
     )
     brought = _("Counts from {source} are shown as they were brought.")
     made = _("Forecast of {day}, method {model}; intervals hold four times of five.")
     source = " + ".join(dict.fromkeys(one for one in (way.baseline_source, way.source_365) if one))
     said = (
-        counted.format(share=formats.percent(way.coverage_365)),
-        brought.format(source=source) if source else "",
+        counted.format(share=formats.percent(way.coverage_365 - way.sampled_365)),
+        brought.format(source=formats.source(source)) if source else "",
         made.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
         f"Besök, /progress/{site}",
     )

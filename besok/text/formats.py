@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from besok.model.hand_counts import BY_HAND
 from besok.model.personal import ERASED
 from besok.text.languages import _, language
 
@@ -20,6 +21,11 @@ HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 def author(name: str | None) -> str:
     """Return who did something; in the reader's language where that was erased."""
     return _("erased") if name == ERASED else name or UNKNOWN
+
+
+def source(names: str) -> str:
+    """Return where counts are from, one or several; in the reader's language where people counted by hand."""
+    return " + ".join(_("counted by hand") if name == BY_HAND else name for name in names.split(" + "))
 
 
 def locale() -> Locale:

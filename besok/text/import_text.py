@@ -52,7 +52,8 @@ def _figures(known: Progress | SoFar) -> dict[str, str]:
         found[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
         found[_("Target, visits a year")] = _number(known.goal_visits)
     if known.coverage_365:
-        found[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(known.coverage_365))
+        measured = known.coverage_365 - known.sampled_365
+        found[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(measured))
     if known.coverage_365 >= ENOUGH:
         found[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
         grown = None if known.growth is None else formats.signed_percent(known.growth, 1)

@@ -57,4 +57,5 @@ def _reason(one: RevisionReason) -> str:
         "sensors": _("sensors at its doors are said to have been mounted otherwise"),
         "program": _("another version of the program, or of the description of the site"),
     }[one.kind]
-    return said.format(author=formats.author(one.author), text=one.text, n=formats.number(one.number))
+    text = formats.source(one.text) if one.kind == "counts" else one.text
+    return said.format(author=formats.author(one.author), text=text, n=formats.number(one.number))

@@ -38,7 +38,8 @@ def multiple(way: Progress) -> str:
 
 def baseline(way: Progress) -> str:
     """Return what is compared with."""
-    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", way.baseline_source]
+    source = formats.source(way.baseline_source)
+    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", source]
     period = ", ".join(part for part in parts if part)
     text = _("the baseline of {n} a year ({period})")
     return text.format(n=formats.number(way.baseline_visits), period=period)

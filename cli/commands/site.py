@@ -95,7 +95,10 @@ def remove(
             held = removal.site_holds(db, one, *site)
             print(f"{one}: {many(held.devices, 'device')} with {sent(held.sent)}")
             written = (
+                (held.written.imports, "import of counts"),
+                (held.written.periods, "closed period"),
                 (held.written.counts, "validation count"),
+                (held.written.headcounts, "headcount"),
                 (held.written.corrections, "correction"),
                 (held.written.actions, "action"),
                 (held.written.events, "programme event"),

@@ -32,11 +32,12 @@ def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text]
 def _growth(way: Progress) -> str:
     said = _(
         "As counted: {plain} in 52 weeks. As if every day had been counted the way it is now: {bridged}, "
-        "give or take {wide} points."
+        "give or take {wide} points (95 % interval)."
     )
     if way.growth is None:
         said = _(
-            "As if every day had been counted the way it is now: {bridged} in 52 weeks, give or take {wide} points."
+            "As if every day had been counted the way it is now: {bridged} in 52 weeks, give or take {wide} points "
+            "(95 % interval)."
         )
     return said.format(
         plain=formats.signed_percent(way.growth, 1),
@@ -75,7 +76,9 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         "level": _("Judged by the other doors"),
         "recounted": _("Counted once more"),
     }.get(change.method, "")
-    said = _("{by}: it counts {more}, give or take {wide} points.") if change.error else _("{by}: {more}.")
+    said = _("{by}: {more}.")
+    if change.error:
+        said = _("{by}: it counts {more}, give or take {wide} points (95 % interval).")
     more, wide = formats.signed_percent(change.factor - 1, 1), formats.number(100 * (change.error or 0), 1)
     return f"{what} {said.format(by=by, more=more, wide=wide)}"
 
@@ -86,8 +89,10 @@ def _source(change: MethodBreak, others: Mapping[str, Text]) -> str:
     day = ", ".join([formats.day(change.day), *([named(house)] if house else [])])
     factor = change.factor or 1.0
     apart = exp(EIGHTY * log1p((change.error or 0.0) / factor))  # low and high lie so many times off
-    counter = _("“{source}”").format(source=change.counter) if change.counter else _("the sensors")
-    source = _("“{source}”").format(source=change.source)
+    counter = (
+        _("“{source}”").format(source=formats.source(change.counter)) if change.counter else _("the sensors")
+    )
+    source = _("“{source}”").format(source=formats.source(change.source))
     if change.method == "prior":
         said = _(
             "{day}: how many more or fewer visits {counter} count than {source} did is not known. "

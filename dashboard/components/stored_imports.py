@@ -30,7 +30,8 @@ def _one(one: ImportView, site: str, zone: str) -> Any:
         day=formats.stamp(one.made, zone), who=formats.author(one.author)
     )
     what = " · ".join(present(span, rows, visits, one.name, one.layout, made))
-    said = html.P([html.Span(one.source, className="strong"), f": {what}"])
+    source = formats.source(one.source)
+    said = html.P([html.Span(source, className="strong"), f": {what}"])
     here = f"import-{one.id}"
     address = f"POST /api/v1/sites/{site}/imports/{one.id}/"
     may = access.may("record", site)
@@ -39,10 +40,10 @@ def _one(one: ImportView, site: str, zone: str) -> Any:
             day=formats.stamp(one.changed or one.made, zone), who=formats.author(one.changed_by or one.author)
         )
         again = _("Let it count again")
-        back = forms.form([], here, again, one.source, f"{address}redo", kept=_("It counts again."))
+        back = forms.form([], here, again, source, f"{address}redo", kept=_("It counts again."))
         return html.Div(present(said, quiet(by), fold(again, back) if may else None))
     undo = _("Undo the import")
     form = forms.form(
-        [], here, undo, one.source, f"{address}undo", kept=_("Undone. The figures are computed again.")
+        [], here, undo, source, f"{address}undo", kept=_("Undone. The figures are computed again.")
     )
     return html.Div(present(said, fold(undo, form) if may else None))

@@ -147,7 +147,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     pandemic = _("The pandemic ({first} – {last}) is left out of baseline, growth and forecast.")
     source = " + ".join(dict.fromkeys(s for s in (way.baseline_source, way.source_365) if s)) if way else ""
     out = [formats.day(d) for d in way.left_out] if way and way.left_out else []
-    share = formats.percent(known.coverage_365)
+    share = formats.percent(known.coverage_365 - known.sampled_365)
     query = f"from={known.first}&to={known.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
     every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
     return fold(
@@ -156,7 +156,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
             present(
                 counted,
                 coverage.format(share=share, day=formats.day(known.until)),
-                brought.format(source=source) if source else "",
+                brought.format(source=formats.source(source)) if source else "",
                 *sampled,
                 yardstick if way else "",
                 shifted,

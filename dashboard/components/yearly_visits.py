@@ -1,6 +1,6 @@
 """The calendar years: counted, under way and to come, as one table for a meeting."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -32,10 +32,15 @@ class Year:
     observed: float
     source: str = ""
     reported: bool = False
+    sampled: bool = False
 
 
-def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
-    """Return the years that were observed well enough, then those that the forecast reaches whole."""
+def of(
+    points: Sequence[VisitPoint], measure: str, coming: Outlook, sampled: Collection[int] = ()
+) -> list[Year]:
+    """Return the years that were observed well enough, then those that the forecast reaches whole; some of them are
+    `sampled`.
+    """
     by_year: dict[int, list[float | None]] = {}
     sources: dict[int, dict[str, None]] = {}
     for point in points:
@@ -45,12 +50,16 @@ def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year
                 sources.setdefault(point.day.year, {})[point.source] = None
     totals = {t.first.year: t for t in coming.totals if _ends_its_year(t, coming)}
     found = [_year(year, by_year.get(year, []), totals.get(year)) for year in sorted({*by_year, *totals})]
-    return [replace(year, source=_source([*sources.get(year.year, ())])) for year in found if year]
+    return [
+        replace(year, source=_source([*sources.get(year.year, ())]), sampled=year.year in sampled)
+        for year in found
+        if year
+    ]
 
 
 def _source(sources: Sequence[str]) -> str:
     """Return what people brought the days of a year from, with the sensors where these counted some of them."""
-    named = [_("“{source}”").format(source=source) for source in sources if source]
+    named = [_("“{source}”").format(source=formats.source(source)) for source in sources if source]
     return formats.several([*named, *([_("sensors")] if "" in sources else [])]) if named else ""
 
 
@@ -119,6 +128,8 @@ def _known(one: Year, this_year: int) -> str:
         return _("counted so far, and forecast") if one.year == this_year else _("forecast")
     if one.reported:
         return _("reported")
+    if one.sampled:
+        return _("partly estimated from sample weeks")
     how = _("counted")
     if one.observed < 0.995:
         how = _("counted, {share} of its days").format(share=formats.percent(one.observed))

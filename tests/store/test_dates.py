@@ -181,6 +181,23 @@ def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database) -> None:
     assert len(doors(db)) == DAYS  # a's until the 9th, b's since
 
 
+def test_hours_from_a_day_before_others_that_were_planned_take_their_place(db: Database) -> None:
+    apply(db, house())
+    planned, sooner = house(hours="08:00-20:00"), house(hours="07:00-21:00")
+    apply(db, planned, first=date(2026, 9, 1))
+    before = sites.export(db)
+    apply(db, planned, first=date(2026, 6, 1))
+    opening = sites.load(db, "lib").opening
+    assert [table.first for table in opening.tables] == [None, date(2026, 6, 1)], "sooner than planned"
+    apply(db, sooner, first=date(2026, 3, 1))
+    place = sites.load(db, "lib")
+    days = date(2026, 2, 28), date(2026, 3, 1), date(2026, 10, 1)
+    assert [calendar.hours_of(day, place)[0] for day in days] == [9, 14, 14]
+    apply(db, house(), first=date(2026, 3, 1))
+    apply(db, planned, first=date(2026, 9, 1))
+    assert sites.export(db) == before, "and back"
+
+
 def test_the_command_shows_the_days_before_it_asks(
     db: Database, command: Callable[..., Result], tmp_path: Path
 ) -> None:

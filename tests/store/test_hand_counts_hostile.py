@@ -5,18 +5,25 @@ from datetime import date
 import numpy as np
 import pytest
 
+from besok.model import sitefile
 from besok.model.errors import CountFileError
 from besok.model.period_counts import PeriodCount
 from besok.model.site import Site
 from besok.services.annual import compute_annual
 from besok.services.observed_days import drawn, get_sampled_years, visit_days
 from besok.services.progress import get_progress
-from besok.store import period_counts
+from besok.store import period_counts, sites
 from besok.store.database import Database
-from tests.store.test_hand_counts import DAY, NOW, TODAY, branch, day, week
+from tests.store.test_hand_counts import BRANCH, DAY, NOW, TARGET, TODAY, branch, day, week
 from tests.store.test_imports import file, months, new
 
 __all__ = ["branch"]
+
+NEW_YEAR = """[[sites.opening.exceptions]]
+first = 2025-12-31
+last = 2026-01-01
+hours = "closed"
+"""
 
 
 def whole(db: Database, place: Site) -> float:
@@ -65,6 +72,20 @@ def test_weeks_across_new_year_and_absurd_ones(db: Database, branch: Site) -> No
     week(db, branch, 2026, 1, 90)
     week(db, branch, 2025, 11, 1_000_000)
     consistent(db, branch)
+
+
+def test_a_week_across_new_year_is_split_by_the_hours_of_its_days(db: Database, branch: Site) -> None:
+    """The closed days have nobody, so that the year's sample and its days are one figure."""
+    closed = BRANCH.replace(TARGET, TARGET + NEW_YEAR)
+    sites.apply(db, sitefile.parse(closed))
+    place = sites.load(db, "branch")
+    for year, number in ((2025, 6), (2025, 44), (2026, 1), (2026, 6), (2026, 7)):
+        week(db, branch, year, number, 400)
+    found = {d.day: d.gross for d in visit_days(db, [place], TODAY - DAY)}
+    assert found[date(2026, 1, 1)] == 0 and found[date(2025, 12, 30)] > 80
+    for sampled in get_sampled_years(db, place, TODAY):
+        days = sum(visits for day, visits in found.items() if day.year == sampled.year)
+        assert days == pytest.approx(sampled.visits), sampled.year
 
 
 def test_a_day_of_a_week_that_was_counted_is_refused_and_nothing_changes(db: Database, branch: Site) -> None:

@@ -138,6 +138,25 @@ def test_the_rooms_to_walk_tell_the_last_headcount_and_no_estimate(db: Database,
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("gone", ["closed", "removed"])
+def test_a_round_is_complete_without_a_room_that_is_closed(db: Database, house: Site, gone: str) -> None:
+    """Neither is it walked, nor do workmen in it count, nor does the whole wait for it."""
+    nook = space("nook", ("Vrå", "Nook"))
+    closed = space("nook", ("Vrå", "Nook"), f"closed = [{{ first = {DAY}, last = {DAY} }}]")
+    text = HOUSE.replace(nook, closed if gone == "closed" else "")
+    text = text if gone == "closed" else text.replace(sensor("nook", 'space = "nook"'), "")
+    sites.apply(db, sitefile.parse(text), now=after(0))
+    assert [r.space for r in get_rooms(db, house, after(30))] == ["hall", "room"]
+    with db.transaction() as conn:
+        today = Today(house, occupancy.layout(conn, occupancy.site_ids(conn)["lib"]), DAY)
+    assert estimated(db, today, 30)["lib"] > 95
+    if gone == "closed":
+        send(db, house, counted(29, 40, "nook"), after(31))
+    for room, people in (("hall", 50), ("room", 10)):
+        send(db, house, counted(30, people, room), after(31))
+    assert 55 < estimated(db, today, 31, after(29))["lib"] < 65
+
+
 def test_a_late_headcount_has_its_day_estimated_again(db: Database, house: Site, today: Today) -> None:
     """A phone was offline over night; the day that is over uses what it tells, on both sides of its moment."""
     with db.transaction() as conn:

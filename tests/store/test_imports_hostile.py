@@ -26,6 +26,22 @@ def test_a_part_of_a_year_that_has_its_months_can_come_again(lib: Database) -> N
         store(lib, months(2024, [100.0, 100, 150])[2:])
 
 
+def test_what_a_later_total_rests_on_is_undone_after_it(lib: Database) -> None:
+    """Else a year of 1,220 would be told whose months are 1,200."""
+    store(lib, months(2024, [100.0] * 12))
+    corrected = store(lib, months(2024, [120.0]))
+    total = store(lib, [year(2024, 1220)])
+    before = holding(lib)
+    with pytest.raises(
+        CountFileError, match=r"2024-12-31 would be 1220, and the shorter .* 1200; undo first"
+    ):
+        period_counts.undo(lib, corrected, "Ada", now=NOW)
+    assert holding(lib) == before and not any(i.undone for i in period_counts.listing(lib, "lib"))
+    for number in (total, corrected):
+        period_counts.undo(lib, number, "Ada", now=NOW)
+    assert sum(visits for visits, _ in holding(lib).values()) == pytest.approx(1200)
+
+
 def test_a_source_stays_gross_or_net_when_an_import_is_restored(lib: Database) -> None:
     counts = days(date(2024, 1, 1), [10, 20])
     first = store(lib, counts)

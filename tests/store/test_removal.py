@@ -17,6 +17,9 @@ from besok.store import removal, sites, voids
 from besok.store.database import Database
 from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
+from tests.store.test_headcounts_store import counted as headcount
+from tests.store.test_headcounts_store import send
+from tests.store.test_imports import store, year
 
 LATER = NOON + timedelta(days=1)
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
@@ -41,9 +44,11 @@ def rows(db: Database) -> dict[str, int]:
 def test_everything_that_belongs_to_a_site_or_a_sensor_goes_with_it(house: Database) -> None:
     staying = execute(
         house,
-        "select conrelid::regclass::text, conname from pg_constraint where contype = 'f' and confdeltype <> 'c'"
-        " and confrelid in ('site'::regclass, 'space'::regclass, 'portal'::regclass, 'device'::regclass,"
-        " 'channel'::regclass)",
+        "with recursive going (relid) as ("
+        " select unnest(array['site', 'space', 'portal', 'device', 'channel']::regclass[])::oid union"
+        " select k.conrelid from going join pg_constraint k on k.confrelid = relid and k.contype = 'f')"
+        " select conrelid::regclass::text, conname from pg_constraint join going on confrelid = relid"
+        " where contype = 'f' and confdeltype <> 'c'",
     )
     assert staying == [], "let these cascade: besok site remove deletes what belongs to a site"
 
@@ -107,6 +112,11 @@ def test_the_commands_tell_what_goes_before_a_yes(house: Database, command: Call
     assert command("device", "forget", "lib/new", "--yes").exit_code == 0
     asked = command("site", "remove", "lib", answer="n\n")
     assert "lib: 2 devices with 1 reading" in asked.output and "3 people at doors" in asked.output
+    assert "entered by people" not in asked.output
+    store(house, [year(2025, 36_500)])
+    send(house, sites.load(house, "lib"), headcount(5, 3, "hall"), after(6))
+    asked = command("site", "remove", "lib", answer="n\n")
+    assert "entered by people: 1 import of counts, 1 headcount" in asked.output
     assert [s.site for s in get_sites(house)] == ["lib"]
     assert command("site", "remove", "lib", "-y").exit_code == 0
     assert get_sites(house) == []

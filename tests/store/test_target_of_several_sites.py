@@ -10,17 +10,20 @@ import pytest
 from besok.model import sitefile
 from besok.model.errors import SiteFileError
 from besok.services.forecast import get_outlook, get_scored, get_weekday_growth
+from besok.services.observed_days import drawn
 from besok.services.places import get_sites
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
-from besok.store import forecasts, sites
+from besok.store import forecasts, period_counts, sites
 from besok.store.database import Database
 from besok.text.languages import LANG
 from dashboard.address import Address
 from dashboard.pages import progress as page
 from jobs import forecasts_due
+from tests.sitetext import site, space
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
+from tests.store.test_imports import file, months, new, year
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 3, 2)
@@ -155,6 +158,27 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     assert "Counts the visits of Library and The park, on the days with data from all of them." in shown
     assert "The park: another sensor at Rose gate." in shown
     assert shown.count("together=true&format=csv") == 2
+
+
+def test_the_error_of_a_branch_of_yearly_totals_is_its_own(db: Database) -> None:
+    """A total that the library has of measured days adds nothing, nor does a month without one of its doors."""
+    branch = "".join((site("branch", ("Filialen", "Branch")), space("shelf", ("Hylla", "Shelf"))))
+    place = sitefile.parse(LIBRARY.replace("deadline", 'also = ["branch"]\ndeadline') + branch)
+    sites.apply(db, place)
+    write(db, {("lib", "front"): days(date(2025, 1, 1), 365, 100)})
+    gate = [replace(c, series=name) for name in ("a", "b") for c in months(2025, [1000.0] * 12)]
+    del gate[-6]
+    for one, counts in (("branch", [year(2025, 22_000)]), ("lib", gate)):
+        period_counts.put(db, one, new(file(counts)), datetime(2026, 3, 2, 12, tzinfo=UTC))
+    asked = date(2025, 1, 1), date(2025, 12, 31), "month"
+    alone = [get_visits(db, one, *asked, today=TODAY) for one in ("lib", "branch")]
+    for sum_of_both, *each in zip(
+        get_visits(db, "lib", *asked, together=True, today=TODAY), *alone, strict=True
+    ):
+        assert sum_of_both.gross == pytest.approx(sum(p.gross or 0 for p in each))
+        assert sum_of_both.se and max(p.se or 0 for p in each) < sum_of_both.se < sum(p.se or 0 for p in each)
+    times = drawn(db, place.sites, TODAY - DAY, np.random.default_rng(1))
+    assert 0.01 < float(np.std(list(times.values()))) < 0.2, "of days of which 100 are measured"
 
 
 def test_a_site_that_counts_elsewhere_keeps_its_days(db: Database) -> None:

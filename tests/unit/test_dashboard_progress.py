@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from besok.model import sitefile
+from besok.model.hand_counts import BY_HAND
 from besok.model.outlook import Expected, ExpectedTotal
 from besok.model.sitefile.edit import Edit, edited, mark, parts
 from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
-from besok.text import target_text
-from besok.text.languages import LANG
+from besok.text import council_text, target_text
+from besok.text.languages import LANG, speaking
 from dashboard.components import (
     forecast_accuracy,
     forecast_charts,
@@ -69,6 +70,23 @@ def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> Non
         assert part in told
     assert yearly_visits.of(points(date(2025, 3, 1), TODAY), "gross", replace(OUTLOOK, totals=())) == []
     assert yearly_visits.section("lib", [], 2026, None) == []
+
+
+def test_what_staff_counted_is_no_measured_year_and_is_said_in_the_language_of_the_reader() -> None:
+    seen = [replace(p, source=BY_HAND) for p in points(date(2025, 1, 1), date(2025, 12, 31))]
+    quiet = replace(OUTLOOK, totals=())
+    for sampled, said in (((), "räknat: ”räknat för hand”"), ({2025}, "delvis skattat från provveckor")):
+        with speaking("sv"):
+            years = yearly_visits.of(seen, "gross", quiet, sampled)
+            assert said in texts(yearly_visits.section("lib", years, 2026, None))
+    way = replace(WAY, coverage_365=1.0, sampled_365=0.92, source_365=BY_HAND, baseline_source="gate")
+    known = SoFar(
+        today=TODAY, until=TODAY - DAY, measure="gross", first=date(2025, 1, 1), days=365, visits=36_500,
+        last_365=36_500, coverage_365=1.0, sampled_365=0.92, growth=None,
+    )  # fmt: skip
+    with speaking("sv"):
+        for told in (texts(target_summary.terms("lib", known, way)), council_text.sources("lib", way, None)):
+            assert "8\u00a0%" in told and "gate + räknat för hand" in told and "sensorer" not in told
 
 
 def test_a_target_whose_time_is_over_was_reached_or_not() -> None:

@@ -175,12 +175,16 @@ def _begun(part: _Part, known: Sequence[_Part], first: date | None) -> _Part:
 
 
 def _opening(new: OpeningHours, known: OpeningHours, first: date | None) -> OpeningHours:
-    """Return the hours with the tables that held before; a single table without a day says what holds now."""
+    """Return the hours with the tables that held before; a single table without a day says what holds now, or from the
+    day `first` on.
+    """
     (*before, now), (*earlier, last) = new.tables, known.tables
     if before or now.first:
         return new
+    if first:
+        until = [table for table in known.tables if (table.first or date.min) < first]
+        same = until and replace(until[-1], first=None) == now
+        return replace(new, tables=(*until, *(() if same else (replace(now, first=first),))))
     if replace(last, first=None) == now:
         return replace(new, tables=known.tables)
-    if first and (last.first or date.min) < first:
-        return replace(new, tables=(*known.tables, replace(now, first=first)))
     return replace(new, tables=(*earlier, replace(now, first=last.first)))

@@ -38,7 +38,8 @@ class SoFar:
     `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
     last 365 days `until`, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the
     last 364 days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
-    `last_365` is None where less than 75 % of them were observed whole. `uncounted` are sites that are counted together
+    `last_365` is None where less than 75 % of them were observed whole. `sampled_365` is the share of them that is
+    estimated from sample weeks, and part of `coverage_365`. `uncounted` are sites that are counted together
     with it and of which nothing is known yet: until then nothing is.
     """
 
@@ -52,6 +53,7 @@ class SoFar:
     coverage_365: float
     growth: float | None
     growth_days: int = 0
+    sampled_365: float = 0.0
     uncounted: tuple[str, ...] = ()
 
 

@@ -55,8 +55,8 @@ where site.slug = %(site)s and h.time >= %(first)s and h.time < %(last)s
 order by h.time desc, h.headcount_id
 
 -- name: headcount_rooms
--- The spaces of a site to be walked, with their last headcount since a moment; the site itself, and what has parts, is the sum
--- of these.
+-- The spaces of a site to be walked, those that are there and not closed, with their last headcount since a moment; the site
+-- itself, and what has parts, is the sum of these.
 select s.slug as space, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.storey, s.capacity, s.seats,
     h.people, h.seats_taken, h.time
 from space s
@@ -66,17 +66,32 @@ left join lateral (
     where h.space_id = s.space_id and h.undone is null and h.time >= %(since)s
     order by time desc limit 1
 ) h on true
-where site.slug = %(site)s and upper_inf(s.valid)
-    and not exists (select from space part where part.parent_id = s.space_id and upper_inf(part.valid))
+where site.slug = %(site)s and s.valid @> %(now)s and (s.used is null or s.used @> %(now)s)
+    and not exists (select from space part where part.parent_id = s.space_id and part.valid @> %(now)s)
 order by s.sort, s.slug
 
 -- name: headcounts_used
--- The headcounts of spaces in a span of time; where nobody is in a space, nobody is in what lies in it.
-select coalesce(w.inner_id, h.space_id) as space_id, h.time, h.people
-from headcount h
-left join space_within w on h.people = 0 and w.space_id = h.space_id
-where h.space_id = any(%(spaces)s) and h.undone is null and h.time >= %(begins)s and h.time < %(ends)s
-order by h.time, h.headcount_id
+-- The headcounts of spaces in a span of time, as far as these were not closed; where nobody is in a space, nobody is in what
+-- lies in it. Where a space was counted, nobody is in those that were closed or not there and lie in the same one: a round is
+-- complete without them.
+with counted as (
+    select h.headcount_id, h.space_id, s.parent_id, h.time, h.people
+    from headcount h
+    join space s using (space_id)
+    where h.space_id = any(%(spaces)s) and h.undone is null and h.time >= %(begins)s and h.time < %(ends)s
+        and s.valid @> h.time and (s.used is null or s.used @> h.time)
+)
+select space_id, time, people
+from (
+    select coalesce(w.inner_id, c.space_id) as space_id, c.time, c.people, c.headcount_id
+    from counted c
+    left join space_within w on c.people = 0 and w.space_id = c.space_id
+    union all
+    select z.space_id, c.time, 0, c.headcount_id
+    from counted c
+    join space z on z.parent_id = c.parent_id and not (z.valid @> c.time and (z.used is null or z.used @> c.time))
+) told
+order by time, headcount_id
 
 -- name: checked_doors
 -- The corrections in force at portals in a span of time, of channels that count there, with the evidence that they rest on.

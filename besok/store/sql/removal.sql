@@ -79,8 +79,10 @@ order by 1
 -- name: removal_written
 -- What people have entered of a site: by what it is, how many.
 select
-    (select count(*) from manual_count m join portal p using (portal_id) where p.site_id = %(site_id)s)::int
-        + (select count(*) from headcount h join space z using (space_id) where z.site_id = %(site_id)s)::int as counts,
+    (select count(*) from count_import where site_id = %(site_id)s)::int as imports,
+    (select count(*) from closed_period where site_id = %(site_id)s)::int as periods,
+    (select count(*) from manual_count m join portal p using (portal_id) where p.site_id = %(site_id)s)::int as counts,
+    (select count(*) from headcount h join space z using (space_id) where z.site_id = %(site_id)s)::int as headcounts,
     (select count(*) from calibration k join portal p using (portal_id) where p.site_id = %(site_id)s)::int as corrections,
     (select count(*) from action where site_id = %(site_id)s)::int as actions,
     (select count(*) from programme_event where site_id = %(site_id)s)::int as events

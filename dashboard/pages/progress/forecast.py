@@ -45,7 +45,8 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
 def _years(
     db: Database, place: Site, way: Progress | None, coming: Outlook, points: list[VisitPoint], today: date
 ) -> list[Any]:
-    years = yearly_visits.of(points, place.measure, coming)
+    sampled = {year.year for year in way.sampled} if way else set()
+    years = yearly_visits.of(points, place.measure, coming, sampled)
     if not place.also:
         years = yearly_visits.reported(years, get_closed(db, place.id), place.measure)
     return yearly_visits.section(place.id, years, today.year, way.baseline_visits if way else None)

@@ -80,5 +80,7 @@ def _why(report: AnnualReport) -> str:
             if one.name
             else _("{n} of the visits are from “{source}”.")
         )
-        parts.append(brought.format(n=formats.number(one.visits), source=one.source, name=one.name))
+        parts.append(
+            brought.format(n=formats.number(one.visits), source=formats.source(one.source), name=one.name)
+        )
     return " ".join(parts)

@@ -580,7 +580,7 @@ count_import.site_id integer NO
 count_import.source text NO 
 count_import.undone boolean NO false
 count_import_log CHECK ((change = ANY (ARRAY['stored'::text, 'undone'::text, 'restored'::text])))
-count_import_log FOREIGN KEY (import_id) REFERENCES count_import(import_id)
+count_import_log FOREIGN KEY (import_id) REFERENCES count_import(import_id) ON DELETE CASCADE
 count_import_log PRIMARY KEY (entry_id)
 count_import_log.at timestamp with time zone NO 
 count_import_log.author text NO 
@@ -1020,7 +1020,7 @@ open_visits_day:  SELECT s.slug AS site,
 period_count CHECK (((hour IS NULL) OR (((hour >= 0) AND (hour <= 23)) AND (first_day = last_day))))
 period_count CHECK (((visits >= (0)::double precision) AND (visits < 'Infinity'::double precision)))
 period_count CHECK ((last_day >= first_day))
-period_count FOREIGN KEY (import_id) REFERENCES count_import(import_id)
+period_count FOREIGN KEY (import_id) REFERENCES count_import(import_id) ON DELETE CASCADE
 period_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
 period_count.first_day date NO 
 period_count.hour smallint YES 

@@ -18,7 +18,9 @@ def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, 
     wanted = _wanted(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
     standing: dict[tuple[int, Begun], tuple[int, Rest]] = {}
-    for placement, channel, *begun, ends, at in conn.execute(sql("placement_rows"), {"channels": list(wanted)}):
+    for placement, channel, *begun, ends, at in conn.execute(
+        sql("placement_rows"), {"channels": list(wanted)}
+    ):
         portal, space, swapped, role, begins = begun
         standing[channel, (portal, space, swapped, role, begins)] = placement, (ends, at)
     stated = {(channel, begun): rest for channel, places in wanted.items() for begun, rest in places}

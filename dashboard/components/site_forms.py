@@ -113,7 +113,9 @@ def number(here: str, name: str, label: str, known: Values, step: str = "1") -> 
 
 def size(here: str, known: Values) -> Any:
     """Return the field for the size of a floor plan."""
-    return line(here, "plan", _("Floor plan: width and depth in metres, such as 40 25"), known.get("plan", ""))
+    return line(
+        here, "plan", _("Floor plan: width and depth in metres, such as 40 25"), known.get("plan", "")
+    )
 
 
 def point(here: str, known: Values) -> Any:

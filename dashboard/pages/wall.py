@@ -15,7 +15,7 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import live_parts, notices
+from dashboard.components import floor_plan, live_parts, notices
 from dashboard.components.card import bar, chip
 from dashboard.components.elements import data, present
 from dashboard.components.live_parts import Parts, part
@@ -36,15 +36,25 @@ FLOOR_LETTERS = 22  # of a floor's name; a longer one takes two lines
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the wall of a site."""
-    return wall(get_live(db, site.site, now), sites.load(db, site.site), address.get("text"))
+    live, place = get_live(db, site.site, now), sites.load(db, site.site)
+    return wall(live, place, address.get("text"), plan=address.get("show") == "plan")
 
 
-def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
-    """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first."""
+def wall(live: SiteLive, place: Site, announcement: str = "", *, plan: bool = False) -> Any:
+    """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first.
+
+    With `plan` what is drawn is shown as drawings, and only the rest as tiles.
+    """
     root, *rest = live.spaces
     floors = [space for space in rest if space.kind == "storey"]
     tiles = [space for space in rest if space.kind != "storey"] or [root]
     names = {space.space: named(space.name) for space in rest}
+    drawings, drawn = floor_plan.on_wall(live, place) if plan else ([], set())
+    rooms = [
+        _tile(space, names.get(space.parent or "", ""), live.is_open)
+        for space in tiles
+        if space.space not in drawn
+    ]
     unheard = html.P(
         _("No sensor of this place has been seen yet"),
         className="told",
@@ -59,10 +69,7 @@ def wall(live: SiteLive, place: Site, announcement: str = "") -> Any:
             html.Div(
                 [
                     html.Section([_place(live, place), _total(live, place, floors)], className="panel"),
-                    html.Div(
-                        [_tile(space, names.get(space.parent or "", ""), live.is_open) for space in tiles],
-                        className="tiles",
-                    ),
+                    html.Div([*drawings, *rooms], className="tiles"),
                 ],
                 className="screen",
             ),

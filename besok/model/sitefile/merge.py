@@ -117,7 +117,9 @@ def _described(place: Place, now: Place) -> Place:
     """Return an earlier place with what a file says of the device, and where on the plan it is if it is still there."""
     device = now.sensor
     at = device.at if place.what() == now.what() else place.sensor.at
-    sensor = replace(place.sensor, model=device.model, interval_s=device.interval_s, topics=device.topics, at=at)
+    sensor = replace(
+        place.sensor, model=device.model, interval_s=device.interval_s, topics=device.topics, at=at
+    )
     return place._replace(sensor=sensor)
 
 

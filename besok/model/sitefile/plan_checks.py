@@ -26,9 +26,11 @@ def check(
 ) -> Iterator[Problem]:
     """Yield what is wrong with the drawing of a site."""
     of_space, sized = plans(site), sizes(site)
-    for at, part in ((path, site), *spaces):
-        if part.plan and not all(0 < side <= LONGEST_M for side in part.plan):
-            reason = f"{_written(part.plan)} is no size; write its width and depth, up to {LONGEST_M:.0f} metres each"
+    for at, plan in ((path, site.plan), *((at, space.plan) for at, space in spaces)):
+        if plan and not all(0 < side <= LONGEST_M for side in plan):
+            reason = (
+                f"{_written(plan)} is no size; write its width and depth, up to {LONGEST_M:.0f} metres each"
+            )
             yield (*at, "plan"), reason
     for at, space in spaces:
         if space.shape:
@@ -37,7 +39,9 @@ def check(
     for at, portal in portals:
         yield from _check_point(at, portal.at, [sized[name] for name in plans_of_portal(portal, of_space)])
     for at, sensor in sensors:
-        yield from _check_point(at, sensor.at, [sized[name] for name in plans_of_sensor(sensor, site, of_space)])
+        yield from _check_point(
+            at, sensor.at, [sized[name] for name in plans_of_sensor(sensor, site, of_space)]
+        )
 
 
 def _check_shape(path: Path, space: Space, size: Point | None) -> Iterator[Problem]:
@@ -49,9 +53,15 @@ def _check_shape(path: Path, space: Space, size: Point | None) -> Iterator[Probl
     elif not 3 <= len(shape) <= MOST_CORNERS:
         yield path, f"it has {len(shape)} corners; write 3 to {MOST_CORNERS}, as in [[0, 0], [8, 0], [8, 5]]"
     elif wrong := next((corner for corner in shape if not _inside(corner, size)), None):
-        yield path, f"the corner {_written(wrong)} is outside of the plan, which is {_written(size)}; move it inside"
+        yield (
+            path,
+            f"the corner {_written(wrong)} is outside of the plan, which is {_written(size)}; move it inside",
+        )
     elif not is_simple(shape):
-        yield path, "its sides cross or touch; write the corners in the order in which one walks around the room"
+        yield (
+            path,
+            "its sides cross or touch; write the corners in the order in which one walks around the room",
+        )
 
 
 def _check_point(path: Path, point: Point | None, on: list[Point]) -> Iterator[Problem]:

@@ -113,6 +113,10 @@ class Unclear(CountFileError):
         self.questions = tuple(questions)
 
 
+class PictureRefused(BesokError):
+    """A file cannot be the picture behind a floor plan."""
+
+
 class CalendarFileError(BesokError):
     """A file with events, holidays, weather or actions cannot be read; tells the line where it can."""
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from dash import dcc, html
 
-from besok.model.floor_plan import area, plans, sizes
+from besok.model.floor_plan import area, plans, plans_of_portal, plans_of_sensor, sizes
 from besok.model.site import Point, Site, Space
 from besok.model.views.live import SiteLive, SpaceLive
 from besok.services.floor_plan import Drawn, DrawnDoor, DrawnSensor
@@ -23,18 +23,26 @@ from dashboard.components.label_boxes import LabelBox, Shape, label_box
 from dashboard.components.live_parts import Parts, part
 
 LETTER: Final = 0.6  # width of a letter by its height: the widest of the usual ones
-LARGEST, SMALLEST = 1 / 34, 1 / 75  # letters, by the longer side of a plan; with smaller ones less is said
+NEAR, FAR = (1 / 75, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
 PILL = (3.4, 1.5)  # a door's width and height in letters
 LINES = {"name": 1.0, "people": 1.7, "verdict": 0.85, "seats": 0.8}  # of a room: the height of their letters
 OCCUPIED = 1.15  # of people, where a word stands for a number
+NO_PICTURES: Mapping[str, str] = {}
 SPACED = 1.22  # lines, by the height of their letters
 
 
-def drawings(live: SiteLive, place: Site, drawn: Drawn) -> dict[str, Any]:
-    """Return a drawing with its list for each plan on which something is drawn, by the space that it is of."""
+def drawings(
+    live: SiteLive, place: Site, drawn: Drawn, pictures: Mapping[str, str] = NO_PICTURES
+) -> dict[str, Any]:
+    """Return a drawing with its list for each plan on which something is drawn, by the space that it is of; `pictures`
+    are the digests of those behind the plans.
+    """
     return {
         plan: html.Section(
-            [_drawing(live, place, plan, rooms, drawn), _list(live, rooms, _on(plan, drawn))],
+            [
+                _drawing(live, place, plan, rooms, drawn, NEAR, pictures.get(plan)),
+                _list(live, rooms, _on(plan, drawn)),
+            ],
             className="plan",
         )
         for plan, rooms in _rooms(live, place).items()
@@ -47,7 +55,9 @@ def on_wall(live: SiteLive, place: Site) -> tuple[list[Any], set[str]]:
     """
     names, found = {space.space: named(space.name) for space in live.spaces}, _rooms(live, place)
     drawn = [
-        html.Article([html.H2(names[plan]), _drawing(live, place, plan, rooms, Drawn())], className="plan")
+        html.Article(
+            [html.H2(names[plan]), _drawing(live, place, plan, rooms, Drawn(), FAR)], className="plan"
+        )
         for plan, rooms in found.items()
     ]
     return drawn, {space.id for rooms in found.values() for space, _now in rooms}
@@ -77,28 +87,88 @@ def _on(plan: str, drawn: Drawn) -> Drawn:
     return Drawn(doors=doors, sensors=sensors)  # type: ignore[arg-type]
 
 
-def _drawing(live: SiteLive, place: Site, plan: str, rooms: Sequence[Room], drawn: Drawn) -> Any:
-    """Return the place of a drawing; it is hidden from whoever hears the list."""
-    width, height = sizes(place)[plan]
-    unit, here = max(width, height) * SMALLEST, _on(plan, drawn)
-    edge = PILL[0] / 2 * unit + unit / 4  # for doors at the outer walls
-    box = (-edge, -edge, width + 2 * edge, height + 2 * edge)
-    root = ET.Element("svg", viewBox=" ".join(f"{side:g}" for side in box))
+def sketch(place: Site, plan: str, forms: Mapping[str, str], picture: str | None) -> Any:
+    """Return the drawing of a plan to be edited: rooms, doors and sensors that have a form, by the name of which
+    `plan_editor.js` knows what they are.
+    """
+    size, of_space = sizes(place)[plan], plans(place)
+    unit = max(size) * NEAR[0]
+    root = _canvas(place, plan, size, unit, picture)
+    for space in sorted(place.spaces, key=lambda space: -area(space.shape) if space.shape else 0):
+        if space.shape and of_space[space.id] == plan:
+            group = _add(root, "g", class_="drawn", data_form=forms[space.id])
+            _add(group, "polygon", points=_corners(space.shape))
+            box = label_box(space.shape, (), LETTER * len(named(space.name)), SPACED)
+            letter = min(box.size, unit * 1.4)
+            _add(group, "text", x=box.x, y=box.y, font_size=letter).text = named(space.name)
+    for name, at in _points(place, plan):
+        _add(root, "circle", class_="drawn", data_form=forms[name], cx=at[0], cy=at[1], r=0.6 * unit)
+    return _placed(root)
+
+
+def _points(place: Site, plan: str) -> list[tuple[str, Point]]:
+    """Return the doors and sensors that are on a plan, by what `sketch` knows their forms."""
+    of_space = plans(place)
+    doors = [(p.id, p.at) for p in place.portals if p.at and plan in plans_of_portal(p, of_space)]
+    sensors = [
+        (f"{s.source} {s.device} {s.channel_key}", s.at)
+        for s in place.sensors
+        if s.at and plan in plans_of_sensor(s, place, of_space)
+    ]
+    return [*doors, *sensors]
+
+
+def _drawing(
+    live: SiteLive,
+    place: Site,
+    plan: str,
+    rooms: Sequence[Room],
+    drawn: Drawn,
+    letters: tuple[float, float],
+    picture: str | None = None,
+) -> Any:
+    """Return the drawing of a plan as it is now."""
+    size, here = sizes(place)[plan], _on(plan, drawn)
+    unit = max(size) * NEAR[0]
+    root = _canvas(place, plan, size, unit, picture)
     _patterns(root, unit)
     doors = [_around(door.at, PILL[0] * unit, PILL[1] * unit) for door in here.doors if door.freshness]
     taken = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in here.sensors)]
     for n, (space, now) in enumerate(rooms):
         over = [other.shape for other, _now in rooms[n + 1 :]]
-        _room(root, space, now, live.is_open, (*over, *taken), max(width, height))
+        smallest, largest = (max(size) * letter for letter in letters)
+        _room(root, space, now, live.is_open, (*over, *taken), (smallest, largest))
     for door in here.doors:
         _door(root, door, unit)
     for sensor in here.sensors:
         _sensor(root, sensor, unit)
+    return _placed(root)
+
+
+def _canvas(place: Site, plan: str, size: Point, unit: float, picture: str | None) -> ET.Element:
+    """Return an empty drawing, with the picture behind it."""
+    edge = PILL[0] / 2 * unit + unit / 4  # for doors at the outer walls
+    box = (-edge, -edge, size[0] + 2 * edge, size[1] + 2 * edge)
+    root = ET.Element("svg", viewBox=" ".join(f"{side:g}" for side in box))
+    if picture:
+        href = f"/api/v1/sites/{place.id}/plans/{plan}/picture?of={picture[:16]}"
+        _add(root, "image", href=href, width=size[0], height=size[1], preserveAspectRatio="none")
+    return root
+
+
+def _placed(root: ET.Element) -> Any:
+    """Return the place of a drawing; it is hidden from whoever hears the list or the forms."""
     svg = ET.tostring(root, encoding="unicode").replace(
         "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1
     )
-    ratio = {"--ratio": f"{box[2] / box[3]:.3f}"}
-    return html.Div(className="drawing", style=ratio, **data(svg=svg), **HIDDEN)
+    _left, _top, width, height = map(float, root.attrib["viewBox"].split())
+    return html.Div(
+        className="drawing", style={"--ratio": f"{width / height:.3f}"}, **data(svg=svg), **HIDDEN
+    )
+
+
+def _corners(shape: Shape) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in shape)
 
 
 def _add(parent: ET.Element, tag: str, **values: str | float) -> ET.Element:
@@ -125,15 +195,19 @@ def _around(point: Point, width: float, height: float) -> Shape:
 
 
 def _room(
-    root: ET.Element, space: Space, now: SpaceLive, is_open: bool, over: Sequence[Shape], side: float
+    root: ET.Element,
+    space: Space,
+    now: SpaceLive,
+    is_open: bool,
+    over: Sequence[Shape],
+    letters: tuple[float, float],
 ) -> None:
     parts = live_parts.of_space(now, is_open)
     state = {f"data-{key}": text for key, text in live_parts.state(now).items()}
     group = ET.SubElement(root, "g", {"class": "room", **state})
-    corners = " ".join(f"{x:g},{y:g}" for x, y in space.shape)
     for layer in ("floor", "shade"):
-        _add(group, "polygon", points=corners, class_=layer)
-    said, box = _label(space, now, tuple(over), side)
+        _add(group, "polygon", points=_corners(space.shape), class_=layer)
+    said, box = _label(space, now, tuple(over), letters)
     y = box.y - sum(said.values()) * SPACED * box.size / 2
     for line, height in said.items():
         y += height * SPACED * box.size
@@ -153,7 +227,7 @@ def _say(text: ET.Element, line: str, space: Space, now: SpaceLive, parts: Parts
 
 
 def _label(
-    space: Space, now: SpaceLive, over: tuple[Shape, ...], side: float
+    space: Space, now: SpaceLive, over: tuple[Shape, ...], letters: tuple[float, float]
 ) -> tuple[dict[str, float], LabelBox]:
     """Return the lines that a room says, by their height, and where: all where they can be read, else fewer."""
     choices = [("name", "people", "verdict"), ("name", "people"), ("people",)]
@@ -165,9 +239,9 @@ def _label(
         said = {line: heights[line] for line in lines}
         wide = max(LETTER * height * widths[line] for line, height in said.items())
         box = label_box(space.shape, over, wide, sum(said.values()) * SPACED)
-        if box.size >= side * SMALLEST:
+        if box.size >= letters[0]:
             break
-    return said, LabelBox(box.x, box.y, min(box.size, side * LARGEST))
+    return said, LabelBox(box.x, box.y, min(box.size, letters[1]))
 
 
 def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:

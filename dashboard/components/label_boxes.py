@@ -55,7 +55,9 @@ def _largest(
             if sizes[n] > best_size:
                 best, best_size = (top, top + n + 1, column - run[n] + 1, column + 1), float(sizes[n])
     y0, y1, x0, x1 = best
-    while y1 < CELLS and free[y1, x0:x1].all():  # the text stands in the middle of what is free above and below it
+    while (
+        y1 < CELLS and free[y1, x0:x1].all()
+    ):  # the text stands in the middle of what is free above and below it
         y1 += 1
     while x1 < CELLS and free[y0:y1, x1].all():
         x1 += 1

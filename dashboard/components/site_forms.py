@@ -138,7 +138,10 @@ def day(here: str, name: str, label: str, known: Values) -> Any:
 def hidden(here: str, known: Values, *keys: str) -> list[Any]:
     """Return what a form keeps of its part without showing it."""
     kept = [(key, known[key]) for key in keys if known.get(key)]
-    return [dcc.Input(id=f"{here}-{key}", name=key, type="hidden", value=value) for key, value in kept]
+    return [
+        dcc.Input(id=f"{here}-{key.replace('.', '-')}", name=key, type="hidden", value=value)
+        for key, value in kept
+    ]
 
 
 def site_fields(raw: Raw) -> list[Any]:

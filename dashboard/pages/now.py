@@ -18,7 +18,7 @@ from besok.services.devices import get_devices
 from besok.services.floor_plan import get_drawn
 from besok.services.live import get_live
 from besok.services.series import get_day_curves
-from besok.store import sites
+from besok.store import plan_pictures, sites
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
@@ -37,7 +37,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     live, place = get_live(db, site.site, now), sites.load(db, site.site)
     sensors = len(get_devices(db, site.site, now=now))
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
-    plans = floor_plan.drawings(live, place, get_drawn(db, place, now))
+    plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
     return board(live, place, frame(db, place, live, now), line, get_alerts(db, site.site, now), plans)
 
 

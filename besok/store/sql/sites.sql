@@ -294,3 +294,24 @@ select exists (
     join site s on s.site_id = coalesce(p.site_id, z.site_id)
     where s.slug = %(site)s
 ) or exists (select from count_import c join site s using (site_id) where s.slug = %(site)s and not c.undone)
+
+-- name: plan_pictures
+-- The pictures behind the floor plans of a site, by the spaces whose plans they are.
+select z.slug, p.digest from plan_picture p join space z using (space_id) join site s using (site_id) where s.slug = %(site)s
+
+-- name: plan_picture
+-- The picture behind a floor plan.
+select p.media, p.content from plan_picture p join space z using (space_id) join site s using (site_id)
+where s.slug = %(site)s and z.slug = %(space)s
+
+-- name: plan_picture_put
+-- Puts a picture behind a floor plan, in the place of the one before.
+insert into plan_picture (space_id, media, digest, content)
+select z.space_id, %(media)s, %(digest)s, %(content)s from space z join site s using (site_id)
+where s.slug = %(site)s and z.slug = %(space)s
+on conflict (space_id) do update set media = excluded.media, digest = excluded.digest, content = excluded.content
+
+-- name: plan_picture_delete
+-- Takes the picture behind a floor plan away.
+delete from plan_picture using space z, site s
+where z.space_id = plan_picture.space_id and s.site_id = z.site_id and s.slug = %(site)s and z.slug = %(space)s

@@ -1,6 +1,6 @@
 """Pictures of floor plans: SVG, PNG or JPEG in, a harmless picture of the same kind out.
 
-A file is somebody else's. Of an SVG only shapes and texts with their plain looks are written anew: no script, style
+A file is somebody else's. Of an SVG only shapes and texts with their plain looks are written again: no script, style
 sheet, reference, entity or foreign part can be in it. A raster picture is decoded and encoded again, which leaves out
 whatever else a file holds.
 """

@@ -64,7 +64,7 @@ def test_a_room_leads_to_its_page_by_mouse_and_by_keyboard(
     draw(db, quiet_house.id)
     page = open_page(f"{quiet_house.url}/now/{quiet_house.id}")
     page.evaluate("window.kept = true")
-    page.locator('.drawing [data-space="studio"] .shade').click()
+    page.locator('.drawing [data-space="studio"] .says-name').click()
     page.wait_for_url(re.compile("/spaces/.*/studio$"))
     expect(page.locator("h1")).to_have_text("Studio")
     assert page.evaluate("window.kept")  # the page was not loaded again
@@ -133,7 +133,8 @@ def test_the_wall_draws_every_storey(quiet_example: str, open_page: Open) -> Non
 
 def settled(page: Page) -> None:
     """Wait until the letters that cannot be read at this width, and only these, are out of the way."""
-    page.wait_for_function(SETTLED)
+    while not page.evaluate(SETTLED):  # the policy of the page allows no wait_for_function
+        page.wait_for_timeout(50)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -323,8 +323,12 @@ def _list(live: SiteLive, rooms: Sequence[Room], here: Drawn) -> Any:
         _("The floor plan as a list"),
         *present(
             html.Ul(lines, className="inside"),
-            *([html.H4(_("Doors")), html.Ul(doors, className="inside")] if doors else []),
-            *([html.H4(_("Sensors")), html.Ul(sensors, className="inside")] if sensors else []),
+            *([html.P(_("Doors"), className="strong"), html.Ul(doors, className="inside")] if doors else []),
+            *(
+                [html.P(_("Sensors"), className="strong"), html.Ul(sensors, className="inside")]
+                if sensors
+                else []
+            ),
         ),
     )
 

@@ -180,6 +180,7 @@ def test_rooms_and_doors_are_drawn_by_mouse(quiet_house: House, db: Database, op
     editor.get_by_role("button", name="Ångra").click()
     expect(field).to_have_value("1 1; 9 1; 9 9; 1 9")
     assert violations(page) == []
+    editor.locator('[name="who"]:visible').fill("Kim")
     editor.get_by_role("button", name="Spara: Foajé").click()
     expect(page.locator(".drawn polygon")).to_have_count(1)
     assert plan_of(db, quiet_house.id)["lobby"] == ((1, 1), (9, 1), (9, 9), (1, 9))
@@ -202,6 +203,8 @@ def test_a_plan_is_drawn_by_keyboard_and_what_cannot_be_is_said(
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("20 12,5")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Kim")  # is kept for the next form
     page.keyboard.press("Enter")
     page.locator(".plan-editor summary", has_text="Studio").focus()
     page.keyboard.press("Enter")
@@ -227,6 +230,7 @@ def test_a_picture_lies_behind_the_drawing(quiet_house: House, db: Database, ope
     draw(db, quiet_house.id)
     page = open_page(f"{quiet_house.url}/admin/site/{quiet_house.id}/plan", strict=False)
     page.locator("summary", has_text="Bild bakom ritningen").click()
+    page.locator('[name="who"]:visible').fill("Kim")
     script = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script></svg>'
     page.set_input_files("input[type=file]", {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": script})
     page.get_by_role("button", name="Använd bilden").click()

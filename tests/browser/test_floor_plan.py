@@ -139,9 +139,9 @@ def settled(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_has_no_complaint_about_the_example(scheme: str, quiet_example: str, open_page: Open) -> None:
-    page = open_page(f"{quiet_example}/now/stadsparken", color_scheme=scheme, bypass_csp=True)
-    expect(page.locator(".drawing svg")).to_have_count(1)
-    page.get_by_text("Planritningen som lista").click()
+    page = open_page(f"{quiet_example}/now/stadsbiblioteket", color_scheme=scheme, bypass_csp=True)
+    expect(page.locator(".drawing svg")).to_have_count(3)
+    page.get_by_text("Planritningen som lista").first.click()
     assert violations(page) == []
 
 
@@ -197,7 +197,9 @@ def test_rooms_and_doors_are_drawn_by_mouse(quiet_house: House, db: Database, op
 def test_a_plan_is_drawn_by_keyboard_and_what_cannot_be_is_said(
     quiet_house: House, db: Database, open_page: Open
 ) -> None:
-    page = open_page(f"{quiet_house.url}/admin/site/{quiet_house.id}/plan")
+    page = open_page(
+        f"{quiet_house.url}/admin/site/{quiet_house.id}/plan", strict=False
+    )  # 422 is what it says
     expect(page.locator(".plan-editor")).to_have_count(0)  # without a size there is nothing to draw on
     page.locator("summary", has_text="Entréplan").focus()
     page.keyboard.press("Enter")

@@ -22,6 +22,7 @@ from api.routes import (
     catalogue,
     counting,
     figures,
+    floor_plans,
     forecast,
     hand_counts,
     headcounts,
@@ -129,6 +130,7 @@ def _install_routes(server: FastAPI) -> None:
         accounts,
         voids,
         site_editing,
+        floor_plans,
         scenarios,
     ):
         v1.include_router(part.router)

@@ -9,10 +9,11 @@ from starlette.responses import StreamingResponse
 
 from besok.model.views.live import SiteLive
 from besok.services import access
+from besok.services.floor_plan import get_drawn
 from besok.store import sites
 from besok.store.alerts import listing
 from besok.text.languages import language
-from dashboard.components import live_parts, open_alerts, overview_parts
+from dashboard.components import floor_plan, live_parts, open_alerts, overview_parts
 
 
 def install(server: FastAPI) -> None:
@@ -21,8 +22,8 @@ def install(server: FastAPI) -> None:
 
     def render(live: SiteLive) -> str:
         db = server.state.db
-        told = open_alerts.mark(listing(db, live.time, live.site))
-        return live_parts.update(live, sites.load(db, live.site), told)
+        told, place = open_alerts.mark(listing(db, live.time, live.site)), sites.load(db, live.site)
+        return live_parts.update(live, place, told, floor_plan.marks(get_drawn(db, place, live.time)))
 
     def form(site: str) -> tuple[str, Callable[[Any], str]]:
         """Return how a stream is told; that of all sites, which has no name, tells whoever asks of its own sites."""

@@ -17,7 +17,7 @@ from besok.store import asker
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
-from dashboard.components import guide, notices, site_steps
+from dashboard.components import guide, notices
 from dashboard.components.elements import present
 from dashboard.pages import (
     alerts,
@@ -53,7 +53,7 @@ PAGES: dict[str, Page] = {
 BELOW: Mapping[str, Callable[[Database, str], Collection[str]]] = {  # what may stand below a site, by page
     "spaces": lambda db, site: [space.space for space in get_spaces(db, site)],
     "progress": lambda _db, _site: progress.TABS,
-    "admin/site": lambda _db, _site: site_steps.STEPS,
+    "admin/site": lambda _db, _site: site.STEPS,
 }
 UNGUIDED = ("wall", "admin/site")  # the one hangs for everybody to see, the other has the steps itself
 

@@ -19,7 +19,9 @@ from besok.text.opening_text import meant
 router = Routes(tags=["Places"])
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]{1,30}(\.[a-z_]{1,30})?$")]
-Value = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=WORD)]
+Value = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=1500, pattern=WORD)
+]  # the corners of a room
 Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,18}$")]
 PartName = Annotated[Part, Path(description="Which kind of part", examples=["spaces"])]
 MARK = Field(

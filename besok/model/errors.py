@@ -10,6 +10,7 @@ BesokError
 ├── ScenarioRefused        a planner's question cannot be asked as it is
 ├── CountFileError         a file of counts cannot be read or used
 │   └── Unclear            it has several readings; carries the questions, each with its choices
+├── PictureRefused         a file cannot be the picture behind a floor plan
 ├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
@@ -111,6 +112,10 @@ class Unclear(CountFileError):
     def __init__(self, questions: Sequence[FileQuestion], said: str = "") -> None:
         super().__init__(said or "\n".join(str(question.text) for question in questions))
         self.questions = tuple(questions)
+
+
+class PictureRefused(BesokError):
+    """A file cannot be the picture behind a floor plan."""
 
 
 class CalendarFileError(BesokError):

@@ -193,6 +193,22 @@ CHANGED_MEANWHILE: Final = Translatable(
     "Somebody else has changed this since you opened it. Reload the page, see how it is now, and enter your change "
     "again."
 )
+PICTURE_TOO_LARGE: Final = Translatable("The file is too large: choose one of at most {n} MB.")
+PICTURE_TOO_MANY_PIXELS: Final = Translatable(
+    "The picture has too many pixels: make it smaller, then choose it again."
+)
+PICTURE_UNREADABLE: Final = Translatable(
+    "This is no picture that can be read: choose a file in SVG, PNG or JPEG."
+)
+PICTURE_TOO_DETAILED: Final = Translatable(
+    "The drawing has more than {n} parts: save it as PNG, then choose that file."
+)
+PICTURE_NO_SIZE: Final = Translatable(
+    "The drawing does not say how large it is: save it as PNG, then choose that file."
+)
+PICTURE_NOT_PLAIN: Final = Translatable(
+    "The drawing has a part that is not shown here (“{part}”): save it as plain SVG or as PNG, then choose that file."
+)
 SCENARIO_YEAR: Final = Translatable("choose days between {first} and {last}")
 SCENARIO_DAYS: Final = Translatable("ask about 1 to {most} days: shorten the time, or ask twice")
 SCENARIO_VISITORS: Final = Translatable("ask about 0 to {most} times the visitors")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 OUTSIDE = "outside"  # the far side of a perimeter portal that leads to no other site of ours
+Point = tuple[float, float]  # metres from the upper left corner of a floor plan: to the right, down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,8 @@ class Space:
     """A zone or room. `parent` is the space around it (the site's root space if empty).
 
     There from the business day `first` to `last`, both included (None: always), and used except when `closed`. In a
-    space that is not used nobody is counted, nor at the portals that lead into it.
+    space that is not used nobody is counted, nor at the portals that lead into it. `plan` is the size of the floor plan
+    of a storey, `shape` the corners of a space on the plan of the nearest space around it that has one.
     """
 
     id: str
@@ -182,6 +184,8 @@ class Space:
     first: date | None = None
     last: date | None = None
     closed: tuple[Closure, ...] = ()
+    plan: Point | None = None
+    shape: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +204,7 @@ class Portal:
     first: date | None = None
     last: date | None = None
     width_m: float | None = None  # from which follows how many people can pass
+    at: Point | None = None  # on the floor plan of each of its ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +229,7 @@ class Sensor:
     last: date | None = None
     since: datetime | None = None
     until: datetime | None = None
+    at: Point | None = None  # on the floor plan of what it observes
 
     @property
     def dated(self) -> bool:
@@ -295,6 +301,7 @@ class Site:
     pandemic: Literal["auto", "keep", "leave-out"] = "auto"  # its years, in baselines and forecasts
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
     late_days: int = 7  # readings that come later than that wait in quarantine
+    plan: Point | None = None  # the size of the floor plan of what lies on no storey that has one
 
     @property
     def measure(self) -> Literal["gross", "net"]:

@@ -244,7 +244,7 @@ def _section(path: Path, raw: Raw, inline: Collection[str]) -> str:
     at: Any = raw
     found: tuple[Path, Any] = ((), "")
     for n, step in enumerate(path, start=1):
-        inside = step in at if isinstance(at, dict) else isinstance(at, list)
+        inside = step in at if isinstance(at, dict) else isinstance(at, list) and step in range(len(at))
         if not inside or step in inline:
             break
         at = at[step]

@@ -10,7 +10,7 @@ from besok.model.sitefile.edit import Edit, Values, created, edited
 from besok.store import sites
 from besok.store.database import Database
 
-Step = Literal["site", "spaces", "doors", "hours", "sensors", "past", "target"]
+Step = Literal["site", "spaces", "doors", "hours", "sensors", "plan", "past", "target"]
 NEEDED: Sequence[Step] = ("site", "doors", "hours", "sensors")  # before figures can be seen
 
 
@@ -66,6 +66,7 @@ def steps(site: Site, *, imported: bool) -> dict[Step, bool]:
         "doors": any(OUTSIDE in (p.outer, p.inner) for p in site.portals),
         "hours": site.kind == "park" or said,
         "sensors": bool(site.sensors),
+        "plan": any(space.shape for space in site.spaces),
         "past": imported,
         "target": site.target is not None,
     }

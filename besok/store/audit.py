@@ -15,7 +15,7 @@ Action = Literal[
     "headcount", "void", "device.forget", "site.remove",
     "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove", "alert.target",
     "alert.acknowledge", "maintenance",
-    "privacy.erase", "scenario",
+    "privacy.erase", "scenario", "site.picture",
 ]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail
 

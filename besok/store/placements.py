@@ -10,30 +10,33 @@ from besok.store import identity
 from besok.store.database import Connection, sql
 
 Begun = tuple[int | None, int | None, bool, str, datetime | None]  # portal, space, swapped, role, from
+Rest = tuple[datetime | None, list[float] | None]  # until, where on the plan
 
 
 def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
     """Make the channels of some sites have the places that the sites state, and no others."""
     wanted = _wanted(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
-    standing: dict[tuple[int, Begun], tuple[int, datetime | None]] = {}
-    for placement, channel, *begun, ends in conn.execute(sql("placement_rows"), {"channels": list(wanted)}):
+    standing: dict[tuple[int, Begun], tuple[int, Rest]] = {}
+    for placement, channel, *begun, ends, at in conn.execute(
+        sql("placement_rows"), {"channels": list(wanted)}
+    ):
         portal, space, swapped, role, begins = begun
-        standing[channel, (portal, space, swapped, role, begins)] = placement, ends
-    stated = {(channel, begun): ends for channel, places in wanted.items() for begun, ends in places}
+        standing[channel, (portal, space, swapped, role, begins)] = placement, (ends, at)
+    stated = {(channel, begun): rest for channel, places in wanted.items() for begun, rest in places}
     conn.execute(
         sql("placement_delete"), {"ids": [standing[key][0] for key in standing if key not in stated]}
     )
     moved = [
-        {"id": standing[key][0], "ends": ends}
-        for key, ends in stated.items()
-        if key in standing and standing[key][1] != ends
+        {"id": standing[key][0], "ends": rest[0], "at": rest[1]}
+        for key, rest in stated.items()
+        if key in standing and standing[key][1] != rest
     ]
     conn.cursor().executemany(sql("placement_ends"), moved)
     names = ("portal_id", "space_id", "swapped", "role", "begins")
     new = [
-        dict(zip(names, begun, strict=True), channel_id=channel, ends=ends)
-        for (channel, begun), ends in stated.items()
+        dict(zip(names, begun, strict=True), channel_id=channel, ends=ends, at=at)
+        for (channel, begun), (ends, at) in stated.items()
         if (channel, begun) not in standing
     ]
     conn.cursor().executemany(sql("placement_insert"), new)
@@ -42,16 +45,16 @@ def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, 
 
 def _wanted(
     conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]
-) -> dict[int, list[tuple[Begun, datetime | None]]]:
+) -> dict[int, list[tuple[Begun, Rest]]]:
     """Return what each channel of the sites is to observe, each until when; unknown channels are registered."""
-    wanted: dict[ChannelKey, list[tuple[Begun, datetime | None]]] = {}
+    wanted: dict[ChannelKey, list[tuple[Begun, Rest]]] = {}
     for site in sites:
         places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}
         for sensor, key in keyed(site):
             portal, space = places.get(("portal", sensor.portal)), places.get(("space", sensor.space))
             begins, ends = placement_span(sensor, site)
             begun = (portal, space, sensor.swapped, sensor.role, begins)
-            wanted.setdefault(key, []).append((begun, ends))
+            wanted.setdefault(key, []).append((begun, (ends, sensor.at and [*sensor.at])))
         _register(conn, site)
     channels = identity.find_channels(conn, wanted)
     return {channels[key][0]: places for key, places in wanted.items()}  # in the order of the file

@@ -14,7 +14,17 @@ from pydantic import TypeAdapter
 from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
 from besok.model.errors import EditedInPages, NotFound, SiteFileError
 from besok.model.scenario_sandbox import is_sandbox
-from besok.model.site import OUTSIDE, Closure, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
+from besok.model.site import (
+    OUTSIDE,
+    Closure,
+    OpeningHours,
+    PayloadMapping,
+    Point,
+    Sensor,
+    Site,
+    SiteFile,
+    Text,
+)
 from besok.model.sitefile import dump
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
@@ -333,7 +343,7 @@ def _write_site(conn: Connection, site: Site, sort: int) -> int:
     row = {**values_of(site), "slug": site.id, **_named(site.name), "opening": opening, "sort": sort}
     site_id: int
     ((site_id,),) = conn.execute(sql("site_upsert"), row).fetchall()
-    conn.execute(sql("space_root_upsert"), {"site_id": site_id})
+    conn.execute(sql("space_root_upsert"), {"site_id": site_id, "plan": _numbers(site.plan)})
     if site.target:
         conn.execute(
             sql("target_upsert"),
@@ -355,6 +365,11 @@ def _named(name: Text) -> dict[str, object]:
     return {"name_sv": name.sv, "name_en": name.en}
 
 
+def _numbers(point: Point | None) -> list[float] | None:
+    """Return a point as the database takes it."""
+    return None if point is None else [*point]
+
+
 def _write_spaces(conn: Connection, site: Site, site_id: int, now: datetime) -> None:
     used = space_spans(site)
     rows = [
@@ -366,6 +381,8 @@ def _write_spaces(conn: Connection, site: Site, site_id: int, now: datetime) -> 
             **_named(s.name),
             **dict(zip(("begins", "ends"), span(s.first, s.last, site), strict=True)),
             "closed": Jsonb(_CLOSED.dump_python(s.closed, mode="json")),
+            "plan": _numbers(s.plan),
+            "shape": [[*corner] for corner in s.shape],
             "used": Multirange([Range(*stretch) for stretch in used[s.id]])
             if used[s.id] != [ALWAYS]
             else None,
@@ -386,6 +403,7 @@ def _write_portals(conn: Connection, site: Site, site_id: int, now: datetime) ->
             "sort": n,
             **_named(portal.name),
             **dict(zip(("begins", "ends"), span(portal.first, portal.last, site), strict=True)),
+            "at": _numbers(portal.at),
             **_end("outer", portal.outer, site),
             **_end("inner", portal.inner, site),
         }

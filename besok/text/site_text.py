@@ -29,6 +29,14 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "outer": _PLACE,
     "inner": _PLACE,
     "width_m": Translatable("Write metres between 0 and 100, such as 1.8, or leave it empty."),
+    "plan": Translatable("Write width and depth in metres, such as 40 25, or leave it empty."),
+    "shape": Translatable(
+        "Write the corners in order, such as 0 0; 8 0; 8 5: at least three, within the plan of the floor, and no side "
+        "across another one."
+    ),
+    "at": Translatable(
+        "Write metres from the left and from the top, such as 12.5 8, within the plan of the floor."
+    ),
     "counted": Translatable("A sensor counts this door: take the sensor out first."),
     "channel": Translatable("This sensor already counts somewhere at that time: end that first."),
     "factor": Translatable("Write a number above 0, such as 2 for twice as many visits."),

@@ -18,6 +18,8 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  window.besok.fill = fill;
+
   function filled(form) {
     const lists = (form.dataset.lists || "").split(" ");
     const found = {};
@@ -134,7 +136,7 @@
   async function send(form) {
     const [method, url] = form.dataset.send.split(" ");
     const problem = form.querySelector(".problem");
-    const body = bodyOf(form);
+    const body = bodyOf(form), file = form.querySelector("input[type=file]");
     marked(form, {});
     problem.textContent = wrong(form, body);
     if (problem.textContent || form.dataset.sending) return;
@@ -144,7 +146,8 @@
     const here = document.documentElement.lang;
     try {
       const answer = await fetch(url, {
-        method, headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
+        method, headers: { "Content-Type": file ? "application/octet-stream" : "application/json", "Accept-Language": here },
+        body: file ? file.files[0] : JSON.stringify(body),
       });
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         if (body.who) name(body.who);

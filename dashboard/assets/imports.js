@@ -11,9 +11,9 @@
   }
 
   function put() {
-    document.querySelectorAll("form[data-imports] [data-file]:empty").forEach((place) => {
-      const { file, label } = place.dataset;
-      place.append(made("label", label, { for: file }), made("input", "", { type: "file", id: file, accept: ".csv,.txt,.tsv,.xlsx" }));
+    document.querySelectorAll("form [data-file]:empty").forEach((place) => {
+      const { file, label, accept } = place.dataset;
+      place.append(made("label", label, { for: file }), made("input", "", { type: "file", id: file, accept }));
     });
   }
 

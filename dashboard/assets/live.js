@@ -44,7 +44,7 @@
   }
 
   function announce(card, space) {
-    if (card.closest(".tight")) return;  // its card says it
+    if (card.closest(".tight, .plan")) return;  // its card says it
     const said = document.getElementById("announcer"), name = card.querySelector("h1, h2, h3, a");
     if (said && name) said.textContent = name.textContent + ": " + space.parts.verdict;
   }
@@ -59,6 +59,10 @@
     skew = Date.parse(site.time) - Date.now();
     cards.forEach((card) => paintCard(card, site.spaces[card.dataset.space]));
     show(board, site.parts);
+    board.querySelectorAll("[data-at]").forEach((node) => {  // doors and sensors of floor plans
+      const mark = site.marks[node.dataset.at];
+      if (mark) { node.dataset.state = mark.state; show(node, mark.parts); }
+    });
     const unheard = board.querySelector('[data-part="unheard"]');
     if (unheard) unheard.hidden = site.heard;
     tick();

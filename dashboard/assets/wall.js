@@ -12,8 +12,8 @@
       const size = Math.min(width / c / WIDE, height / Math.ceil(n / c));
       if (size > best) [columns, best] = [c, size];
     }
-    root.style.setProperty("--columns", columns);
-    root.style.setProperty("--rows", Math.ceil(n / columns));
+    box.style.setProperty("--columns", columns);
+    box.style.setProperty("--rows", Math.ceil(n / columns));
   }
 
   // Pages of a playlist take turns by the clock: nothing is kept, and what is drawn again falls into step.
@@ -24,12 +24,16 @@
     leaves.forEach((leaf, n) => { if (leaf.hidden !== (n !== turn)) leaf.hidden = n !== turn; });
   }, 1000);
 
-  let seen = null;
-  const sizes = new ResizeObserver(([entry]) => fit(entry.target));
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
   new MutationObserver(() => {
-    const box = document.querySelector(".wall .tiles");
-    if (!box) return;
-    if (box !== seen) { sizes.disconnect(); sizes.observe(seen = box); }
-    if (box.children.length !== Number(box.dataset.fitted)) { box.dataset.fitted = box.children.length; fit(box); }
+    const boxes = [...document.querySelectorAll(".wall .tiles")];
+    if (boxes.some((box) => !box.dataset.fitted)) {  // drawn again
+      sizes.disconnect();
+      boxes.forEach((box) => sizes.observe(box));
+    }
+    boxes.filter((box) => box.children.length !== Number(box.dataset.fitted)).forEach((box) => {
+      box.dataset.fitted = box.children.length;
+      fit(box);
+    });
   }).observe(root, { childList: true, subtree: true });
 })();

@@ -33,6 +33,7 @@ def words() -> dict[Step, str]:
         "doors": _("Doors"),
         "hours": _("Opening hours"),
         "sensors": _("Sensors"),
+        "plan": _("Floor plan"),
         "past": _("Past counts"),
         "target": _("Target"),
     }

@@ -26,7 +26,9 @@ def form(site: Site) -> Any:
     limit = _("CSV or Excel (.xlsx), {n} MB at most").format(n=LARGEST_FILE >> 20)
     return html.Form(
         [
-            html.Div(className="field", **data(file=f"{HERE}-file", label=_("File"))),
+            html.Div(
+                className="field", **data(file=f"{HERE}-file", label=_("File"), accept=".csv,.txt,.tsv,.xlsx")
+            ),
             quiet(limit),
             forms.line(
                 HERE,

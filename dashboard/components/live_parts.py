@@ -5,13 +5,14 @@ The page is drawn with them and the stream sends them; `live.js` puts them in pl
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 
 from besok.model.calendar import business_day
 from besok.model.site import Site
-from besok.model.views.live import SiteLive, SpaceLive
+from besok.model.views.live import Freshness, SiteLive, SpaceLive
 from besok.text import formats, opening_text
 from besok.text.languages import _
 from dashboard.components.elements import data
@@ -73,8 +74,10 @@ def fill(space: SpaceLive) -> str:
     return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
 
 
-def update(live: SiteLive, place: Site, told: str = "") -> str:
-    """All of it as JSON; `now` is the end of a curve, `told` the mark of the alerts that are open."""
+def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> str:
+    """All of it as JSON; `now` is the end of a curve, `told` the mark of the alerts that are open, `marks` are of the
+    doors and sensors of floor plans.
+    """
     spaces = {
         space.space: {
             "data": state(space),
@@ -92,6 +95,7 @@ def update(live: SiteLive, place: Site, told: str = "") -> str:
         "heard": heard,
         "alerts": told,
         "parts": of_site(live, place),
+        "marks": marks,
     }
     return json.dumps({**site, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
 
@@ -193,6 +197,11 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
         "full": _("Full"),
         "unknown": _("No capacity set"),
     }[space.level]
+
+
+def sensor_state(heard: Freshness) -> str:
+    """Return whether a sensor sends, in a word."""
+    return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[heard]
 
 
 def uncounted() -> str:

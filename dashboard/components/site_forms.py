@@ -19,6 +19,7 @@ from dashboard.components import forms
 from dashboard.components.elements import data, fold, quiet
 
 LONGEST: Final = 120  # characters of a name or a line
+LONGEST_SHAPE: Final = 1500  # characters, as in the API
 FLOOR: Final = "-floor"  # what tells the form for a new floor from that for a new room
 NOTHING: Final[Values] = {}
 
@@ -110,6 +111,25 @@ def number(here: str, name: str, label: str, known: Values, step: str = "1") -> 
     )
 
 
+def size(here: str, known: Values) -> Any:
+    """Return the field for the size of a floor plan."""
+    return line(
+        here, "plan", _("Floor plan: width and depth in metres, such as 40 25"), known.get("plan", "")
+    )
+
+
+def point(here: str, known: Values) -> Any:
+    """Return the field for where something is on the floor plan."""
+    label = _("On the floor plan: metres from the left and from the top, such as 12.5 8")
+    return line(here, "at", label, known.get("at", ""))
+
+
+def corners(here: str, known: Values) -> Any:
+    """Return the field for the corners of a room on the floor plan."""
+    label = _("Corners on the floor plan: metres from the left and from the top, such as 0 0; 8 0; 8 5")
+    return forms.text(here, "shape", label, "", LONGEST_SHAPE, known.get("shape", ""), required=False)
+
+
 def day(here: str, name: str, label: str, known: Values) -> Any:
     """Return a field for a day, which may be left empty."""
     return forms.day(here, name, label, date.fromisoformat(known[name]) if known.get(name) else None)
@@ -118,7 +138,10 @@ def day(here: str, name: str, label: str, known: Values) -> Any:
 def hidden(here: str, known: Values, *keys: str) -> list[Any]:
     """Return what a form keeps of its part without showing it."""
     kept = [(key, known[key]) for key in keys if known.get(key)]
-    return [dcc.Input(id=f"{here}-{key}", name=key, type="hidden", value=value) for key, value in kept]
+    return [
+        dcc.Input(id=f"{here}-{key.replace('.', '-')}", name=key, type="hidden", value=value)
+        for key, value in kept
+    ]
 
 
 def site_fields(raw: Raw) -> list[Any]:
@@ -129,6 +152,7 @@ def site_fields(raw: Raw) -> list[Any]:
         forms.choice(here, "kind", _("What it is"), kinds(), known.get("kind", "library")),
         line(here, "timezone", _("Time zone"), known.get("timezone", ""), needed=True),
         number(here, "capacity", _("How many people it may hold (empty: not known)"), known),
+        fold(_("More"), _group(size(here, known))),
     ]
 
 
@@ -164,8 +188,9 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
     ]
     area = number(here, "area_m2", _("Floor area in square metres"), known, "any")
     if floor:
-        kept = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats")
-        return [*kept, *names(here, known, _("Name")), storey, holds, fold(_("More"), _group(area, *dates))]
+        kept = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats", "shape")
+        more = fold(_("More"), _group(area, size(here, known), *dates))
+        return [*kept, *names(here, known, _("Name")), storey, holds, more]
     return [
         *names(here, known, _("Name")),
         forms.choice(
@@ -176,7 +201,8 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
         ),
         holds,
         number(here, "seats", _("Seats (empty: not known)"), known),
-        fold(_("More"), _group(storey, area, *dates)),
+        *hidden(here, known, "plan"),
+        fold(_("More"), _group(storey, area, corners(here, known), *dates)),
     ]
 
 
@@ -216,6 +242,7 @@ def portal_fields(raw: Raw | None, site: Site, others: Sequence[Site]) -> list[A
             _("More"),
             _group(
                 number(here, "width_m", _("Width in metres"), known, "any"),
+                point(here, known),
                 day(here, "first", _("First day (empty: since always)"), known),
                 day(here, "last", _("Last day (empty: until further notice)"), known),
             ),
@@ -297,7 +324,7 @@ def sensor_fields(raw: Raw, site: Site, *, new: bool = False, chosen: str = "") 
             else []
         ),
         day(here, "first", _("Counts from this day on (empty: all it has sent)"), known),
-        *([] if new else [day(here, "last", _("Last day, if it was taken down"), known)]),
+        *([] if new else [day(here, "last", _("Last day, if it was taken down"), known), point(here, known)]),
     ]
 
 

@@ -15,20 +15,22 @@ from besok.model.views.series import OccupancyPoint
 from besok.services.alert_handling import get_alerts
 from besok.services.attention import get_findings
 from besok.services.devices import get_devices
+from besok.services.floor_plan import get_drawn
 from besok.services.live import get_live
 from besok.services.next_hours import get_next_hours
 from besok.services.series import get_day_curves
-from besok.store import sites
+from besok.store import plan_pictures, sites
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import live_parts, notices, open_alerts
+from dashboard.components import floor_plan, live_parts, notices, open_alerts
 from dashboard.components.card import Frame, Today, card, chip, count, row, storey
-from dashboard.components.elements import data
+from dashboard.components.elements import data, present
 from dashboard.components.site_panel import panel, sensors_line
 
 WEEK = timedelta(days=7)
+NO_PLANS: Mapping[str, Any] = {}
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -36,7 +38,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     live, place = get_live(db, site.site, now), sites.load(db, site.site)
     sensors = len(get_devices(db, site.site, now=now))
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
-    return board(live, place, frame(db, place, live, now), line, get_alerts(db, site.site, now))
+    plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
+    return board(live, place, frame(db, place, live, now), line, get_alerts(db, site.site, now), plans)
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -104,9 +107,10 @@ def board(
     shared: Frame,
     sensors: Any = None,
     told: Sequence[AlertInfo] = (),
+    plans: Mapping[str, Any] = NO_PLANS,
 ) -> Any:
     """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors, `told`
-    its alerts."""
+    its alerts, `plans` are the drawings of its storeys."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
@@ -116,7 +120,11 @@ def board(
             panel(live, shared, place, sensors),
             _tight(live),
             html.Div(
-                [_group(floor, rooms, live.site, shared) for floor, rooms in floors], className="storeys"
+                [
+                    _group(floor, rooms, live.site, shared, plans.get(floor.space if floor else live.site))
+                    for floor, rooms in floors
+                ],
+                className="storeys",
             ),
             html.P(_scale(shared), className="scale-said"),
             wall,
@@ -175,8 +183,8 @@ def below(space: SpaceLive, spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
     return [found for s in inner for found in (s, *below(s, spaces))]
 
 
-def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame) -> Any:
-    """Return a storey with its rooms, or the spaces that are on none."""
+def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame, plan: Any) -> Any:
+    """Return a storey with its floor plan and its rooms, or the spaces that are on none."""
 
     def href(space: SpaceLive) -> str:
         return f"/spaces/{site}/{space.space}"
@@ -185,4 +193,5 @@ def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame) -> A
         card(space, href(space), shared, [row(r, href(r), shared) for r in inside]) for space, inside in rooms
     ]
     head = [storey(floor, href(floor), shared)] if floor else []
-    return html.Section([*head, html.Div(cards, className="cards")], className="storey")
+    parts = present(plan, html.Div(cards, className="cards"))
+    return html.Section([*head, html.Div(parts, className="floor")], className="storey")

@@ -37,6 +37,7 @@ from dashboard.components import (
 )
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, data
+from dashboard.components.live_parts import sensor_state
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
@@ -142,9 +143,8 @@ def _waiting(
 
 def state(device: DeviceInfo) -> Any:
     """Return the chip of a sensor."""
-    words = {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}
     level = "calm" if device.freshness == "live" else "moderate"
-    return chip(words[device.freshness], state=device.freshness, level=level)
+    return chip(sensor_state(device.freshness), state=device.freshness, level=level)
 
 
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:

@@ -1,7 +1,8 @@
 """*Edit site*: a place with its rooms, doors, hours, sensors and target, made and edited step by step."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from dash import dcc, html
 
@@ -16,8 +17,13 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import guide, site_steps
+from dashboard.components import guide, plan_editor, site_steps
 from dashboard.components.elements import data, items
+
+STEPS: Final[Mapping[Step, Callable[[site_steps.Context], list[Any]]]] = {
+    **site_steps.STEPS,
+    "plan": plan_editor.step,
+}
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -25,7 +31,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if not address.site:
         return _all(db, address, now)
     access.require("administer", site.site)
-    step = next(step for step in site_steps.STEPS if step == (address.space or "site"))
+    step = next(step for step in STEPS if step == (address.space or "site"))
     whole = {one.id: one for one in sites.export(db).sites}
     if site.site not in whole:  # what a scenario is played in is made by it alone
         raise NotFound(site.site)
@@ -44,7 +50,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         [
             html.H1(title),
             guide.trail(site.site, done, step),
-            *site_steps.STEPS[step](found),
+            *STEPS[step](found),
             _onward(site.site, step, next_step(done)),
         ],
         className="page setup",
@@ -65,7 +71,7 @@ def _onward(site: str, here: Step, coming: Step | None) -> Any:
     """Return the way to the next step that is needed, or to the figures."""
     if coming is None:
         live = dcc.Link(_("See it live"), href=f"/now/{site}", className="send")
-        optional: list[Step] = ["past", "target"]
+        optional: list[Step] = ["plan", "past", "target"]
         rest = [step for step in optional if step != here]
         return html.P(
             [live, *(dcc.Link(guide.words()[step], href=guide.address(site, step)) for step in rest)],

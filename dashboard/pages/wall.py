@@ -17,7 +17,7 @@ from besok.store.database import Database
 from besok.text import formats, target_text
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import live_parts, notices
+from dashboard.components import floor_plan, live_parts, notices
 from dashboard.components.card import bar, chip
 from dashboard.components.elements import data, figure, present
 from dashboard.components.live_parts import Parts, part
@@ -92,9 +92,14 @@ def wall(
         hidden=any(space.heard for space in live.spaces),
         **data(part="unheard"),
     )
-    rooms = [_tile(space, names.get(space.parent or "", ""), live.is_open) for space in tiles]
-    pages = {"spaces": html.Div(rooms, className="tiles"), **more}
+    rooms = {space.space: _tile(space, names.get(space.parent or "", ""), live.is_open) for space in tiles}
+    drawings, drawn = floor_plan.on_wall(live, place)
+    others = [room for space, room in rooms.items() if space not in drawn]
+    plan = {"plan": html.Div([*drawings, *others], className="tiles")} if drawings else {}
+    pages = {"spaces": html.Div([*rooms.values()], className="tiles"), **plan, **more}
     shown = [name for name in dict.fromkeys(asked) if name in pages] or ["spaces"]
+    # Where no page has all spaces they stand hidden: the stream draws the screen again when one is missing.
+    unseen = [] if {"spaces", "plan"} & {*shown} else [html.Div([*rooms.values()], hidden=True)]
     return html.Div(
         present(
             html.P("", className="lost", role="alert", **data(part="lost")),
@@ -104,6 +109,7 @@ def wall(
                 [
                     html.Section([_place(live, place), _total(live, place, floors)], className="panel"),
                     *(_leaf(pages[name], n) for n, name in enumerate(shown)),
+                    *unseen,
                 ],
                 className="screen",
             ),

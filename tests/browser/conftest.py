@@ -15,11 +15,13 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from pydantic import SecretStr
 
 from besok.model.settings import Settings
+from besok.store import sites
 from besok.store.database import Database
 from cli.stack import ports
 from collectors import collector
 from jobs import work
 from tests.at_work import running, serving
+from tests.small_sites import example_file
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -109,6 +111,13 @@ def quiet_house(settings: Settings, db: Database, web: str) -> House:
     name = settings.mqtt_topics.split("/")[2]
     apply_house(db, name)
     return House(id=name, url=web, publish=lambda *_: None)
+
+
+@pytest.fixture
+def quiet_example(db: Database, web: str) -> str:
+    """The address of the example sites, which nobody measures."""
+    sites.apply(db, example_file())
+    return web
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {SITE}/visits/sampled", f"GET {SITE}/periods", f"PUT {SITE}/counts/doors",
             f"POST {SITE}/visits/counted", f"GET {SITE}/headcounts/rooms", f"POST {SITE}/headcounts",
             f"POST {SITE}/headcounts/{{count}}/undo",
+            f"GET {SITE}/plans/{{space}}/picture",
             f"GET {SITE}/scenarios", f"GET {SITE}/scenarios/{{number}}", f"GET {SITE}/scenarios/{{number}}/spaces",
         ),
         STAFF,
@@ -109,7 +110,8 @@ TABLE: Final[dict[str, set[str]]] = {
     ),
     **dict.fromkeys(
         (f"POST {V1}/sites", f"POST {SITE}/parts/{{part}}/preview", f"PUT {SITE}/parts/{{part}}",
-         f"DELETE {SITE}/parts/{{part}}", f"GET {V1}/site-file"),
+         f"DELETE {SITE}/parts/{{part}}", f"GET {V1}/site-file", f"PUT {SITE}/plans/{{space}}/picture",
+         f"DELETE {SITE}/plans/{{space}}/picture"),
         ADMIN,
     ),
     f"POST {SITE}/calibration/{{number}}": SEES_FAULTS,

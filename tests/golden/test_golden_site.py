@@ -77,7 +77,7 @@ def answers(client: TestClient) -> Iterator[tuple[str, str]]:
         formats = "format" in {p["name"] for p in operations["get"].get("parameters", ())}
         for site in SITES if "{site}" in path else ("",):
             for number, question in enumerate(QUESTIONS.get(path.partition("{site}")[2], [""])):
-                url = f"{path.format(site=site, count=COUNT, number=1)}?{question}"
+                url = f"{path.format(site=site, count=COUNT, number=1, space='hall')}?{question}"
                 name = re.sub(
                     r"[^a-z]+", "-", path.replace("/api/v1/sites/{site}", site).replace("/api/v1/", "")
                 )

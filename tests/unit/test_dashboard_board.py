@@ -202,7 +202,7 @@ def test_the_building_has_storeys_rooms_and_rooms_in_rooms() -> None:
 
 def test_the_stream_sends_what_the_page_shows() -> None:
     hall = space("hall", freshness="stale")
-    sent = json.loads(live_parts.update(site(hall), PLACE))
+    sent = json.loads(live_parts.update(site(hall), PLACE, "", {}))
     assert sent["spaces"].keys() == {"house", "hall"} and sent["heard"] is True
     assert sent["parts"] == live_parts.of_site(site(hall), PLACE)
     assert sent["spaces"]["hall"]["now"] == [7.0, 5.2, 8.9] and sent["spaces"]["hall"]["fill"] == "70.0%"

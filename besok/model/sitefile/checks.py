@@ -23,7 +23,7 @@ from besok.model.site import (
     VisitDefinition,
     WeekHours,
 )
-from besok.model.sitefile import mapping_checks, target_checks, visit_checks
+from besok.model.sitefile import mapping_checks, plan_checks, target_checks, visit_checks
 from besok.model.sitefile.mapping_checks import zone_exists
 from besok.model.sitefile.opening import check_opening
 from besok.model.suggest import suggestion
@@ -82,6 +82,7 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
             yield from _check_sensor(path, sensor, draft)
         for path, mapping in draft.mappings:
             yield from mapping_checks.check(path, mapping)
+        yield from plan_checks.check(draft.path, draft.site, draft.spaces, draft.portals, draft.sensors)
 
 
 def _check_site(draft: Draft) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ A part is found by its mark. Where nothing has that mark any more, somebody else
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, Literal, get_args
@@ -20,20 +20,22 @@ from besok.model.tomlfile import Path, Raw
 Part = Literal["site", "hours", "exceptions", "spaces", "closures", "portals", "sensors", "target"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; other keys of the part stay
-    "site": ("name", "kind", "timezone", "capacity"),
+    "site": ("name", "kind", "timezone", "capacity", "plan"),
     "hours": (*WEEKDAYS, "on_holiday", "country", "first"),
     "exceptions": ("first", "last", "hours", "note"),
-    "spaces": ("name", "parent", "kind", "storey", "capacity", "seats", "area_m2", "first", "last"),
+    "spaces": ("name", "parent", "kind", "storey", "capacity", "seats", "area_m2", "first", "last", "plan", "shape"),
     "closures": ("space", "first", "last", "note"),
-    "portals": ("name", "outer", "inner", "counted", "width_m", "first", "last"),
+    "portals": ("name", "outer", "inner", "counted", "width_m", "first", "last", "at"),
     "sensors": (
-        "device", "source", "model", "channel", "portal", "space", "interval_s", "swapped", "first", "last",
+        "device", "source", "model", "channel", "portal", "space", "interval_s", "swapped", "first", "last", "at",
     ),
     "target": (
         "factor", "deadline", "measure", "baseline_first", "baseline_last", "baseline_visits", "baseline_measure",
         "baseline_source",
     ),
 }  # fmt: skip
+_POINT: Final = ("plan", "at")  # "12.5 8" in a form
+_POINTS: Final = "shape"  # "0 0; 12.5 0; 12.5 8"
 _ONCE: Final = ("site", "target")  # a site has one at most
 _BY_NAME: Final = ("spaces", "portals")  # have an id that is made of the name
 _SECTIONS: Final = ("opening", "target", "spaces", "portals", "sensors", "mappings", "visits")
@@ -72,6 +74,10 @@ def values_of(part: Part, raw: Raw) -> dict[str, str]:
         value = raw.get(key)
         if isinstance(value, dict):
             found |= {f"{key}.{inner}": str(text) for inner, text in value.items()}
+        elif key in _POINT and value:
+            found[key] = _point_text(value)
+        elif key == _POINTS and value:
+            found[key] = "; ".join(map(_point_text, value))
         elif value is not None:
             found[key] = str(value).lower() if isinstance(value, bool) else str(value)
     return found
@@ -204,7 +210,19 @@ def _nested(values: Values) -> dict[str, Any]:
         texts = set(found[key].values()) if isinstance(found.get(key), dict) else set()
         if len(texts) == 1:
             (found[key],) = texts
+    found |= {key: _point(found[key]) for key in _POINT if key in found}
+    if _POINTS in found:
+        found[_POINTS] = [_point(corner) for corner in found[_POINTS].split(";")]
     return found
+
+
+def _point(text: str) -> list[str]:
+    """Return the numbers of a point, with whichever decimal mark; what is no number is told by the check."""
+    return text.replace(",", ".").split()
+
+
+def _point_text(point: Sequence[float]) -> str:
+    return " ".join(f"{value:.10g}" for value in point)
 
 
 def _checked(whole: Raw, item: dict[str, Any] | None) -> SiteFile:

@@ -114,9 +114,12 @@ def _in_file(place: Place, files: Mapping[str, Site]) -> bool:
 
 
 def _described(place: Place, now: Place) -> Place:
-    """Return an earlier place with what a file says of the device."""
+    """Return an earlier place with what a file says of the device, and where on the plan it is if it is still there."""
     device = now.sensor
-    sensor = replace(place.sensor, model=device.model, interval_s=device.interval_s, topics=device.topics)
+    at = device.at if place.what() == now.what() else place.sensor.at
+    sensor = replace(
+        place.sensor, model=device.model, interval_s=device.interval_s, topics=device.topics, at=at
+    )
     return place._replace(sensor=sensor)
 
 

@@ -35,7 +35,7 @@ select unnest(%(sites)s::int[])
 -- Sites as they were applied last, in order: the form is besok.model.site.Site. Removed spaces and portals are left out, and placements
 -- that have ended unless `history` asks for them; an end of a portal in another site is named site/space, a native device without its site.
 select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
-    s.opening, s.pandemic, s.late_days,
+    s.opening, s.pandemic, s.late_days, (select r.plan from space r where r.site_id = s.site_id and r.parent_id is null) as plan,
     (
         select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
             'factor', t.factor, 'measure', t.measure, 'also', t.also, 'baseline_visits', t.baseline_visits,
@@ -45,14 +45,15 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
     array(
         select jsonb_build_object('id', z.slug, 'parent', case when p.parent_id is null then '' else p.slug end,
             'name', jsonb_build_object('sv', z.name_sv, 'en', z.name_en), 'kind', z.kind, 'storey', z.storey,
-            'capacity', z.capacity, 'seats', z.seats, 'area_m2', z.area_m2, 'first', z.first, 'last', z.last, 'closed', z.closed)
+            'capacity', z.capacity, 'seats', z.seats, 'area_m2', z.area_m2, 'first', z.first, 'last', z.last, 'closed', z.closed,
+            'plan', z.plan, 'shape', z.shape)
         from space z join space p on p.space_id = z.parent_id
         where z.site_id = s.site_id and (upper_inf(z.valid) or z.last is not null)
         order by z.sort, z.space_id
     ) as spaces,
     array(
         select jsonb_build_object('id', p.slug, 'name', jsonb_build_object('sv', p.name_sv, 'en', p.name_en), 'counted', p.counted,
-            'width_m', p.width_m, 'first', p.first, 'last', p.last,
+            'width_m', p.width_m, 'first', p.first, 'last', p.last, 'at', p.at,
             'outer', case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug else os.slug || '/' || o.slug end,
             'inner', case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug else ins.slug || '/' || i.slug end)
         from portal p
@@ -66,7 +67,7 @@ select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en
     array(
         select jsonb_build_object('source', d.source, 'model', d.model, 'interval_s', d.interval_s, 'portal', coalesce(p.slug, ''),
             'space', coalesce(z.slug, ''), 'swapped', pl.swapped, 'role', pl.role, 'topics', d.topics,
-            'since', lower(pl.valid), 'until', upper(pl.valid),
+            'since', lower(pl.valid), 'until', upper(pl.valid), 'at', pl.at,
             'device', case when d.source = 'native' and starts_with(d.external_id, s.slug || '/')
                 then substr(d.external_id, length(s.slug) + 2) else d.external_id end,
             'channel', case c.key when case when p.slug is null then 'level:1' else 'flow:1' end then '' else c.key end)
@@ -98,10 +99,10 @@ returning site_id
 
 -- name: space_root_upsert
 -- Writes the root space of a site: the site itself.
-insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, capacity, sort)
-select site_id, slug, null, name_sv, name_en, kind, capacity, 0 from site where site_id = %(site_id)s
+insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, capacity, plan, sort)
+select site_id, slug, null, name_sv, name_en, kind, capacity, %(plan)s, 0 from site where site_id = %(site_id)s
 on conflict (site_id, slug) do update
-set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind, capacity = excluded.capacity
+set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind, capacity = excluded.capacity, plan = excluded.plan
 
 -- name: target_upsert
 -- Writes the target of a site.
@@ -124,15 +125,16 @@ delete from target where site_id = %(site_id)s
 -- name: space_upsert
 -- Writes a space; a new one lies below the root until its parent is known. One that had been ended begins again.
 insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, storey, capacity, seats, area_m2, sort, first, last, closed,
-    valid, used)
+    valid, used, plan, shape)
 select s.site_id, %(slug)s, r.space_id, %(name_sv)s, %(name_en)s, %(kind)s, %(storey)s, %(capacity)s, %(seats)s,
-    %(area_m2)s, %(sort)s, %(first)s, %(last)s, %(closed)s, tstzrange(%(begins)s, %(ends)s), %(used)s
+    %(area_m2)s, %(sort)s, %(first)s, %(last)s, %(closed)s, tstzrange(%(begins)s, %(ends)s), %(used)s, %(plan)s, %(shape)s
 from site s join space r on r.site_id = s.site_id and r.parent_id is null
 where s.site_id = %(site_id)s
 on conflict (site_id, slug) do update
 set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind, storey = excluded.storey,
     capacity = excluded.capacity, seats = excluded.seats, area_m2 = excluded.area_m2, sort = excluded.sort,
-    first = excluded.first, last = excluded.last, closed = excluded.closed, valid = excluded.valid, used = excluded.used
+    first = excluded.first, last = excluded.last, closed = excluded.closed, valid = excluded.valid, used = excluded.used,
+    plan = excluded.plan, shape = excluded.shape
 
 -- name: space_parent
 -- Puts a space below its parent; an empty parent is the root.
@@ -150,14 +152,15 @@ where site_id = %(site_id)s and parent_id is not null and (upper_inf(valid) or l
 
 -- name: portal_upsert
 -- Writes a portal. Ends are (site, space), both null for outside. One that had been ended begins again.
-insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, width_m, sort, first, last, valid)
+insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, width_m, sort, first, last, valid, at)
 select %(site_id)s, %(slug)s, %(name_sv)s, %(name_en)s,
     (select z.space_id from space z join site s using (site_id) where s.slug = %(outer_site)s and z.slug = %(outer_space)s),
     (select z.space_id from space z join site s using (site_id) where s.slug = %(inner_site)s and z.slug = %(inner_space)s),
-    %(counted)s, %(width_m)s, %(sort)s, %(first)s, %(last)s, tstzrange(%(begins)s, %(ends)s)
+    %(counted)s, %(width_m)s, %(sort)s, %(first)s, %(last)s, tstzrange(%(begins)s, %(ends)s), %(at)s
 on conflict (site_id, slug) do update
 set name_sv = excluded.name_sv, name_en = excluded.name_en, outer_id = excluded.outer_id, inner_id = excluded.inner_id,
-    counted = excluded.counted, width_m = excluded.width_m, sort = excluded.sort, first = excluded.first, last = excluded.last, valid = excluded.valid
+    counted = excluded.counted, width_m = excluded.width_m, sort = excluded.sort, first = excluded.first, last = excluded.last, valid = excluded.valid,
+    at = excluded.at
 
 -- name: portal_end
 -- Ends the portals of a site that its file has no more; their history stays.
@@ -204,7 +207,7 @@ update placement set valid = tstzrange(lower(valid), %(now)s) where placement_id
 
 -- name: placement_rows
 -- All placements of channels.
-select placement_id, channel_id, portal_id, space_id, swapped, role, lower(valid), upper(valid) from placement
+select placement_id, channel_id, portal_id, space_id, swapped, role, lower(valid), upper(valid), at from placement
 where channel_id = any(%(channels)s)
 
 -- name: placement_delete
@@ -212,13 +215,13 @@ where channel_id = any(%(channels)s)
 delete from placement where placement_id = any(%(ids)s)
 
 -- name: placement_ends
--- Makes a placement end at another moment, or never.
-update placement set valid = tstzrange(lower(valid), %(ends)s) where placement_id = %(id)s
+-- Makes a placement end at another moment, or never, and moves it on the floor plan.
+update placement set valid = tstzrange(lower(valid), %(ends)s), at = %(at)s where placement_id = %(id)s
 
 -- name: placement_insert
 -- Places a channel for a time.
-insert into placement (channel_id, portal_id, space_id, swapped, role, valid)
-values (%(channel_id)s, %(portal_id)s, %(space_id)s, %(swapped)s, %(role)s, tstzrange(%(begins)s, %(ends)s))
+insert into placement (channel_id, portal_id, space_id, swapped, role, valid, at)
+values (%(channel_id)s, %(portal_id)s, %(space_id)s, %(swapped)s, %(role)s, tstzrange(%(begins)s, %(ends)s), %(at)s)
 
 -- name: placement_sandbox
 -- Notes of each placement whether all sites it tells of are sandboxes; a portal tells of those on both of its sides.
@@ -291,3 +294,24 @@ select exists (
     join site s on s.site_id = coalesce(p.site_id, z.site_id)
     where s.slug = %(site)s
 ) or exists (select from count_import c join site s using (site_id) where s.slug = %(site)s and not c.undone)
+
+-- name: plan_pictures
+-- The pictures behind the floor plans of a site, by the spaces whose plans they are.
+select z.slug, p.digest from plan_picture p join space z using (space_id) join site s using (site_id) where s.slug = %(site)s
+
+-- name: plan_picture
+-- The picture behind a floor plan.
+select p.media, p.content from plan_picture p join space z using (space_id) join site s using (site_id)
+where s.slug = %(site)s and z.slug = %(space)s
+
+-- name: plan_picture_put
+-- Puts a picture behind a floor plan, in the place of the one before.
+insert into plan_picture (space_id, media, digest, content)
+select z.space_id, %(media)s, %(digest)s, %(content)s from space z join site s using (site_id)
+where s.slug = %(site)s and z.slug = %(space)s
+on conflict (space_id) do update set media = excluded.media, digest = excluded.digest, content = excluded.content
+
+-- name: plan_picture_delete
+-- Takes the picture behind a floor plan away.
+delete from plan_picture using space z, site s
+where z.space_id = plan_picture.space_id and s.site_id = z.site_id and s.slug = %(site)s and z.slug = %(space)s

@@ -295,6 +295,7 @@ CREATE UNIQUE INDEX occupancy_bucket_pkey ON public.occupancy_bucket USING btree
 CREATE UNIQUE INDEX occupancy_learnt_pkey ON public.occupancy_learnt USING btree (site_id, day)
 CREATE UNIQUE INDEX occupancy_minute_pkey ON public.occupancy_minute USING btree (space_id, "time")
 CREATE UNIQUE INDEX placement_pkey ON public.placement USING btree (placement_id)
+CREATE UNIQUE INDEX plan_picture_pkey ON public.plan_picture USING btree (space_id)
 CREATE UNIQUE INDEX portal_pkey ON public.portal USING btree (portal_id)
 CREATE UNIQUE INDEX portal_site_id_slug_key ON public.portal USING btree (site_id, slug)
 CREATE UNIQUE INDEX programme_event_pkey ON public.programme_event USING btree (event_id)
@@ -1041,6 +1042,7 @@ personal_column:  SELECT relation,
     link
    FROM ( VALUES ('account'::text,'display'::text,'name'::text,NULL::text,NULL::text), ('account'::text,'name'::text,'name'::text,NULL::text,NULL::text), ('account'::text,'subject'::text,'name'::text,NULL::text,NULL::text), ('action'::text,'answer_en'::text,'note'::text,NULL::text,'site_id'::text), ('action'::text,'answer_sv'::text,'note'::text,NULL::text,'site_id'::text), ('action'::text,'title_en'::text,'note'::text,NULL::text,'site_id'::text), ('action'::text,'title_sv'::text,'note'::text,NULL::text,'site_id'::text), ('action_effect'::text,'result'::text,'record'::text,NULL::text,'action_id'::text), ('action_log'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('action_log'::text,'change'::text,'note'::text,NULL::text,'site_id'::text), ('alert'::text,'acknowledged_by'::text,'author'::text,NULL::text,'site_id'::text), ('alert_delivery'::text,'problem'::text,'note'::text,NULL::text,NULL::text), ('alert_mute'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('alert_mute'::text,'ended_by'::text,'author'::text,NULL::text,'site_id'::text), ('alert_mute'::text,'reason'::text,'note'::text,NULL::text,'site_id'::text), ('alert_rule'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('alert_target'::text,'name'::text,'name'::text,NULL::text,NULL::text), ('alert_target'::text,'url'::text,'name'::text,NULL::text,NULL::text), ('api_key'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('api_key'::text,'name'::text,'name'::text,NULL::text,'site_id'::text), ('audit'::text,'actor'::text,'author'::text,NULL::text,'site'::text), ('audit'::text,'detail'::text,'note'::text,NULL::text,'site'::text), ('audit'::text,'subject'::text,'note'::text,NULL::text,'site'::text), ('calibration'::text,'decided_by'::text,'author'::text,NULL::text,'portal_id'::text), ('calibration'::text,'decided_why'::text,'note'::text,NULL::text,'portal_id'::text), ('calibration'::text,'evidence'::text,'record'::text,NULL::text,'portal_id'::text), ('calibration'::text,'proposed_by'::text,'author'::text,NULL::text,'portal_id'::text), ('calibration'::text,'undone_by'::text,'author'::text,NULL::text,'portal_id'::text), ('calibration'::text,'undone_why'::text,'note'::text,NULL::text,'portal_id'::text), ('channel'::text,'key'::text,'name'::text,NULL::text,'device_id'::text), ('closed_period'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('closed_period'::text,'ended_by'::text,'author'::text,NULL::text,'site_id'::text), ('closed_period'::text,'ended_why'::text,'note'::text,NULL::text,'site_id'::text), ('closed_period'::text,'reason'::text,'note'::text,NULL::text,'site_id'::text), ('closed_period'::text,'report'::text,'record'::text,NULL::text,'site_id'::text), ('codec'::text,'added_by'::text,'author'::text,NULL::text,NULL::text), ('computed_result'::text,'result'::text,'record'::text,NULL::text,'site_id'::text), ('count_import'::text,'author'::text,'author'::text,'made'::text,'site_id'::text), ('count_import'::text,'name'::text,'note'::text,NULL::text,'site_id'::text), ('count_import'::text,'source'::text,'name'::text,NULL::text,'site_id'::text), ('count_import_log'::text,'author'::text,'author'::text,'at'::text,'import_id'::text), ('device'::text,'external_id'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'heard_model'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'heard_on'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'topic'::text,'name'::text,NULL::text,'device_id'::text), ('device'::text,'topics'::text,'name'::text,NULL::text,'device_id'::text), ('device_mapping'::text,'author'::text,'author'::text,NULL::text,'site_id'::text), ('device_mapping'::text,'spec'::text,'name'::text,NULL::text,'site_id'::text), ('event_effect'::text,'effect'::text,'record'::text,NULL::text,'event_id'::text), ('finding'::text,'note'::text,'note'::text,NULL::text,'site_id'::text), ('finding'::text,'who'::text,'author'::text,NULL::text,'site_id'::text), ('finding_history'::text,'note'::text,'note'::text,NULL::text,'finding_id'::text), ('finding_history'::text,'who'::text,'author'::text,NULL::text,'finding_id'::text), ('headcount'::text,'counted_by'::text,'author'::text,'entered_at'::text,'space_id'::text), ('headcount'::text,'undone_by'::text,'author'::text,'undone'::text,'space_id'::text), ('headcount'::text,'undone_why'::text,'note'::text,NULL::text,'space_id'::text), ('job_run'::text,'message'::text,'note'::text,NULL::text,NULL::text), ('manual_count'::text,'counted_by'::text,'author'::text,'received'::text,'portal_id'::text), ('manual_count'::text,'discarded_by'::text,'author'::text,'discarded'::text,'portal_id'::text), ('manual_count'::text,'discarded_why'::text,'note'::text,NULL::text,'portal_id'::text), ('manual_count'::text,'note'::text,'note'::text,NULL::text,'portal_id'::text), ('mapping'::text,'spec'::text,'name'::text,NULL::text,'site_id'::text), ('period_count'::text,'series'::text,'name'::text,NULL::text,'import_id'::text), ('programme_event'::text,'title'::text,'note'::text,NULL::text,'site_id'::text), ('quarantine_decision'::text,'author'::text,'author'::text,NULL::text,'decision_id'::text), ('quarantine_decision'::text,'reason'::text,'note'::text,NULL::text,'decision_id'::text), ('quarantine_decision'::text,'undone_by'::text,'author'::text,NULL::text,'decision_id'::text), ('receive_token'::text,'devices'::text,'name'::text,NULL::text,NULL::text), ('receive_token'::text,'name'::text,'name'::text,NULL::text,NULL::text), ('rejected'::text,'payload'::text,'message'::text,NULL::text,NULL::text), ('rejected'::text,'reason'::text,'message'::text,NULL::text,NULL::text), ('rejected'::text,'topic'::text,'message'::text,NULL::text,NULL::text), ('scenario_run'::text,'author'::text,'author'::text,'asked'::text,'site_id'::text), ('scenario_run'::text,'result'::text,'record'::text,NULL::text,'site_id'::text), ('scenario_run'::text,'spec'::text,'record'::text,NULL::text,'site_id'::text), ('site'::text,'opening'::text,'name'::text,NULL::text,'site_id'::text), ('site_edited'::text,'before'::text,'note'::text,NULL::text,'site_id'::text), ('space'::text,'closed'::text,'name'::text,NULL::text,'site_id'::text), ('target'::text,'baseline_source'::text,'note'::text,NULL::text,'site_id'::text), ('voided_time'::text,'author'::text,'author'::text,NULL::text,'device_id'::text), ('voided_time'::text,'reason'::text,'note'::text,NULL::text,'device_id'::text), ('voided_time'::text,'undone_by'::text,'author'::text,NULL::text,'device_id'::text), ('voided_time'::text,'undone_why'::text,'note'::text,NULL::text,'device_id'::text)) c(relation, field, holds, expires, link);
 placement CHECK ((NOT isempty(valid)))
+placement CHECK ((cardinality(at) = 2))
 placement CHECK ((num_nonnulls(portal_id, space_id) = 1))
 placement CHECK ((role = ANY (ARRAY['primary'::text, 'reference'::text])))
 placement EXCLUDE USING gist (channel_id WITH =, valid WITH &&)
@@ -1048,6 +1050,7 @@ placement FOREIGN KEY (channel_id) REFERENCES channel(channel_id) ON DELETE CASC
 placement FOREIGN KEY (portal_id) REFERENCES portal(portal_id) ON DELETE CASCADE
 placement FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
 placement PRIMARY KEY (placement_id)
+placement.at ARRAY YES 
 placement.channel_id integer NO 
 placement.placement_id integer NO 
 placement.portal_id integer YES 
@@ -1056,6 +1059,7 @@ placement.sandbox boolean NO false
 placement.space_id integer YES 
 placement.swapped boolean NO false
 placement.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
+placement_now.at ARRAY YES 
 placement_now.channel_id integer YES 
 placement_now.placement_id integer YES 
 placement_now.portal_id integer YES 
@@ -1071,10 +1075,19 @@ placement_now:  SELECT DISTINCT ON (channel_id) placement_id,
     swapped,
     role,
     valid,
-    sandbox
+    sandbox,
+    at
    FROM placement
   WHERE COALESCE((upper(valid) > now()), true)
   ORDER BY channel_id, (lower(valid)) NULLS FIRST;
+plan_picture CHECK ((media = ANY (ARRAY['image/svg+xml'::text, 'image/png'::text, 'image/jpeg'::text])))
+plan_picture FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
+plan_picture PRIMARY KEY (space_id)
+plan_picture.content bytea NO 
+plan_picture.digest text NO 
+plan_picture.media text NO 
+plan_picture.space_id integer NO 
+portal CHECK ((cardinality(at) = 2))
 portal CHECK ((outer_id IS DISTINCT FROM inner_id))
 portal CHECK ((width_m > (0)::double precision))
 portal FOREIGN KEY (inner_id) REFERENCES space(space_id) ON DELETE CASCADE
@@ -1082,6 +1095,7 @@ portal FOREIGN KEY (outer_id) REFERENCES space(space_id) ON DELETE CASCADE
 portal FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 portal PRIMARY KEY (portal_id)
 portal UNIQUE (site_id, slug)
+portal.at ARRAY YES 
 portal.counted boolean NO true
 portal.first date YES 
 portal.inner_id integer YES 
@@ -1358,6 +1372,7 @@ UNION ALL
   WHERE (i.site_id IS DISTINCT FROM o.site_id);
 space CHECK ((area_m2 > (0)::double precision))
 space CHECK ((capacity > 0))
+space CHECK ((cardinality(plan) = 2))
 space CHECK ((seats >= 0))
 space FOREIGN KEY (parent_id) REFERENCES space(space_id) ON DELETE CASCADE
 space FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
@@ -1372,7 +1387,9 @@ space.last date YES
 space.name_en text NO 
 space.name_sv text NO 
 space.parent_id integer YES 
+space.plan ARRAY YES 
 space.seats integer YES 
+space.shape ARRAY NO '{}'::double precision[]
 space.site_id integer NO 
 space.slug text NO 
 space.sort integer NO 0

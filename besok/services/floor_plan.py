@@ -1,0 +1,98 @@
+"""Doors and sensors of a site as its floor plans show them: who passed today, and whether the sensors send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from besok.model import calendar
+from besok.model.floor_plan import plans, plans_of_portal, plans_of_sensor
+from besok.model.site import Point, Portal, Sensor, Site
+from besok.model.views.live import Freshness, older
+from besok.model.views.series import FlowPoint
+from besok.services.devices import get_devices
+from besok.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnDoor:
+    """A door on its plans; `freshness` is that of its worst sensor, None without any."""
+
+    portal: Portal
+    at: Point
+    on: tuple[str, ...]  # the spaces whose plans they are
+    entries: float | None  # since the business day began
+    exits: float | None
+    freshness: Freshness | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnSensor:
+    """A sensor on its plans."""
+
+    sensor: Sensor
+    at: Point
+    on: tuple[str, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What the floor plans of a site show but its spaces."""
+
+    doors: Sequence[DrawnDoor] = ()
+    sensors: Sequence[DrawnSensor] = ()
+
+
+def get_drawn(db: Database, site: Site, now: datetime) -> Drawn:
+    """Return the doors and sensors that are drawn on the floor plans of a site."""
+    doors, sensors = [p for p in site.portals if p.at], [s for s in site.sensors if s.at]
+    if not doors and not sensors:
+        return Drawn()
+    of_space, heard = plans(site), _heard(db, site, now)
+    begins, ends = calendar.day_bounds(calendar.business_day(now, site), site)
+    asked = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
+    passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **asked)}
+    return Drawn(
+        doors=[_door(portal, plans_of_portal(portal, of_space), passed, site, heard) for portal in doors],
+        sensors=[_sensor(sensor, plans_of_sensor(sensor, site, of_space), site, heard) for sensor in sensors],
+    )
+
+
+def _sensor(
+    sensor: Sensor, on: Sequence[str], site: Site, heard: dict[tuple[str, str], Freshness]
+) -> DrawnSensor:
+    assert sensor.at
+    return DrawnSensor(
+        sensor=sensor, at=sensor.at, on=tuple(on), freshness=heard.get(_key(sensor, site), "none")
+    )
+
+
+def _heard(db: Database, site: Site, now: datetime) -> dict[tuple[str, str], Freshness]:
+    return {(one.source, one.device): one.freshness for one in get_devices(db, site.id, now=now)}
+
+
+def _key(sensor: Sensor, site: Site) -> tuple[str, str]:
+    return sensor.source, site.external_id(sensor)
+
+
+def _door(
+    portal: Portal,
+    on: Sequence[str],
+    passed: dict[str, FlowPoint],
+    site: Site,
+    heard: dict[tuple[str, str], Freshness],
+) -> DrawnDoor:
+    assert portal.at
+    point = passed.get(portal.id)
+    worst: Freshness | None = None
+    for sensor in site.sensors:
+        if sensor.portal == portal.id:
+            worst = older(worst or "live", heard.get(_key(sensor, site), "none"))
+    return DrawnDoor(
+        portal=portal,
+        at=portal.at,
+        on=tuple(on),
+        entries=point.people_in if point else None,
+        exits=point.people_out if point else None,
+        freshness=worst,
+    )

@@ -1,0 +1,30 @@
+/* Floor plans: puts the drawings that the server made in place, leads from a room to its page, and hides letters that are
+   too small to be read; the list below a drawing says all of it. */
+(function () {
+  "use strict";
+  const READABLE = 10.5;  // px
+  const drawn = new WeakMap();
+
+  function fit(svg) {
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    svg.querySelectorAll("text").forEach((text) => text.classList.toggle("tiny", text.getAttribute("font-size") * scale < READABLE));
+  }
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
+
+  function draw(box) {
+    if (drawn.get(box) === box.dataset.svg) return;
+    drawn.set(box, box.dataset.svg);
+    const svg = document.importNode(new DOMParser().parseFromString(box.dataset.svg, "image/svg+xml").documentElement, true);
+    box.replaceChildren(svg);
+    sizes.observe(svg);
+  }
+
+  document.addEventListener("click", (event) => {
+    const room = event.target.closest?.(".drawing .room");
+    // The list has the way, which Dash follows without loading the page again.
+    if (room) room.closest(".plan").querySelector(`li[data-space="${CSS.escape(room.dataset.space)}"] a`)?.click();
+  });
+
+  new MutationObserver(() => document.querySelectorAll(".drawing[data-svg]").forEach(draw))
+    .observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-svg"] });
+})();

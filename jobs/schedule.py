@@ -81,13 +81,13 @@ class Clock:
     """Know which duties are due."""
 
     def __init__(self, duties: Sequence[Duty] = DUTIES) -> None:
-        self._duties = duties
+        self.duties = duties
         self._next: dict[str, datetime] = {}
 
     def due(self, now: datetime) -> list[Duty]:
         """Return the duties to be done at `now`; each is due again after its period, whether it succeeds or not."""
-        for duty in self._duties:
+        for duty in self.duties:
             self._next.setdefault(duty.name, now + duty.delay)
-        due = [duty for duty in self._duties if now >= self._next[duty.name]]
+        due = [duty for duty in self.duties if now >= self._next[duty.name]]
         self._next.update({duty.name: now + duty.period for duty in due})
         return due

@@ -100,6 +100,7 @@ class Worker:
         self._settings = settings
         self._clock = Clock()
         self._background = Background(settings)
+        self._messenger = Background(settings)  # for what may not wait behind work that takes hours
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
         self._past: dict[str, SitePast] = {}
         self._today: dict[str, Today] = {}
@@ -115,6 +116,7 @@ class Worker:
     def end(self) -> None:
         """End what is being done in a process of its own."""
         self._background.end()
+        self._messenger.end()
 
     def fail(self, exc: BesokError) -> None:
         """Note that a turn has failed; a database of another version is left to a worker of that version."""
@@ -152,15 +154,15 @@ class Worker:
                 self._guarded(slug, now, self._learn, site, now)
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
+        if now >= self._next_beat:  # before alerts are judged: after a pause its own silence is over
+            self._beat(now)
+            self._next_beat = now + BEAT_EVERY
         for duty in self._clock.due(now):
             self._do(duty, now)
-        if ended := self._background.poll(now):
+        for ended in filter(None, (self._background.poll(now), self._messenger.poll(now))):
             self._state.runs[ended] += 1
             if ended[1] == "timed_out":
                 job_runs.expire(self._db, ended[0])
-        if now >= self._next_beat:
-            self._beat(now)
-            self._next_beat = now + BEAT_EVERY
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Do a duty, or have it done in a process of its own; none that another worker does or has just done."""
@@ -168,7 +170,8 @@ class Worker:
         if duty.due is not None and not duty.due(self._db, now):
             return
         if isinstance(run, str):
-            self._background.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
+            beside = self._messenger if duty.prompt else self._background
+            beside.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
             return
         ended = run_alone(
             self._db, self._claims, duty.name, lambda db: run(db, now, self._settings),

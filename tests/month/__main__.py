@@ -70,9 +70,9 @@ def _played(folder: Path, given: argparse.Namespace) -> tuple[str, int]:
     sensors = Sensors(begins, moments[-1], given.seed)
     with listening(clocks) as operator, installed(folder, clocks, code, operator.url) as place:
         course = Course(place, sensors, operator, lambda text: print(text, flush=True))
-        place.command("alert", "target", "put", "operator", said=operator.target, code=code)
+        place.command("alert", "target", "put", "operator", said=operator.target)
         for kind in ("service", "sensor_offline", "job_failed", "backup_old"):
-            place.command("alert", "add", kind, "--to", "operator", "--by", "month", code=code)
+            place.command("alert", "add", kind, "--to", "operator", "--by", "month")
         for number, until in enumerate(moments):
             course.play(until, events.get(number))
         faults = list(course.end(FIRST, last))

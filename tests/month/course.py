@@ -12,7 +12,7 @@ import psycopg
 from besok.model import calendar
 from besok.model.errors import StackError
 from tests.month.events import Event, Kind
-from tests.month.installation import COMMANDS, SERVICES, Installation
+from tests.month.installation import COMMANDS, Installation
 from tests.month.operator import Operator
 from tests.month.sensors import LIBRARY, Days, Post, Sensors, library
 from tests.patience import wait_for
@@ -67,9 +67,7 @@ class Course:
         match event.kind:
             case Kind.UPGRADE:
                 began = time.monotonic()
-                place.command("migrate")
-                for name in SERVICES:
-                    place.renew(name)
+                place.upgrade()
                 self._operator.note("", f"upgraded in {time.monotonic() - began:.0f} s of real time")
                 return
             case Kind.CLOCK_WRONG:

@@ -18,11 +18,12 @@ SERVICES = {"collector": "collect", "jobs": "work", "web": "serve"}
 COMMANDS = "operator"  # of commands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Installation:
-    """All of it; `servers` by name."""
+    """All of it, by the version in a folder `code`; `servers` by name."""
 
     folder: Path
+    code: Path
     clocks: Clocks
     servers: dict[str, Server]
     environment: dict[str, str]
@@ -31,11 +32,11 @@ class Installation:
     pages: int
     disk: Disk | None
 
-    def command(self, *arguments: str, code: Path = program.ROOT, said: str = "") -> str:
+    def command(self, *arguments: str, said: str = "") -> str:
         """Run a command of the product, and return what it printed."""
         done = subprocess.run(
             (sys.executable, "-m", "cli.main", *arguments),
-            cwd=code,
+            cwd=self.code,
             env={**os.environ, **self.environment, **self.clocks.environment(COMMANDS)},
             input=said,
             capture_output=True,
@@ -46,20 +47,22 @@ class Installation:
             raise RuntimeError(f"besok {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def renew(self, name: str) -> None:
-        """End a service of the old version and start it by the new one."""
-        old = self.servers[name]
-        old.stop()
-        self.servers[name] = self.service(name, program.ROOT)
-        self.servers[name].start()
+    def upgrade(self) -> None:
+        """Migrate to the present version under load, then start one service after the other by it."""
+        self.code = program.ROOT
+        self.command("migrate")
+        for name in SERVICES:
+            self.servers[name].stop()
+            self.servers[name] = self.service(name)
+            self.servers[name].start()
 
-    def service(self, name: str, code: Path) -> Server:
-        """A service by the code in a folder, not started."""
+    def service(self, name: str) -> Server:
+        """Return a service of the present version, not started."""
         what = Program(
             name=name,
             command=(sys.executable, "-m", "cli.main", SERVICES[name]),
             env={**self.environment, **self.clocks.environment(name)},
-            folder=code,
+            folder=self.code,
         )
         return Server(what, None, self.folder / f"{name}.log")
 
@@ -84,6 +87,7 @@ def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Itera
         (pages,) = ports.free(1)
         found = Installation(
             folder=folder,
+            code=code,
             clocks=clocks,
             servers={"broker": broker, "database": database},
             environment={
@@ -100,12 +104,12 @@ def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Itera
             pages=pages,
             disk=disk,
         )
-        found.command("migrate", code=code)
+        found.command("migrate")
         (folder / "library.toml").write_text(SITE_FILE)
-        found.command("site", "apply", str(folder / "library.toml"), "--sandbox", "--yes", code=code)
+        found.command("site", "apply", str(folder / "library.toml"), "--sandbox", "--yes")
         cleanup.callback(lambda: [found.servers[name].stop() for name in SERVICES if name in found.servers])
         for name in SERVICES:
-            found.servers[name] = found.service(name, code)
+            found.servers[name] = found.service(name)
             found.servers[name].start()
         yield found
 

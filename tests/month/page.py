@@ -42,7 +42,7 @@ def written(story: Story) -> str:
     errors = "\n".join(f"- `{one}`" for one in story.errors) or "None."
     return f"""# A month of operation
 
-Made by `make month ARGS="--seed {story.seed}"` on {story.made:%Y-%m-%d %H:%M} UTC in {story.took_s / 60:.0f} minutes:
+Seed {story.seed}, made by `make month` on {story.made:%Y-%m-%d %H:%M} UTC in {story.took_s / 60:.0f} minutes:
 {story.first} to {story.last}, {story.readings:,} readings{upgrade}.
 
 {story.days} figures of doors and {(story.last - story.first).days + 1} of the library by day: {exact}

@@ -15,6 +15,7 @@ from besok.services.condition import get_troubles
 from besok.store import alerts, job_runs
 from besok.store.claims import Claims
 from besok.store.database import Database
+from besok.store.heartbeats import beat
 from besok.text import job_text
 from besok.text.languages import speaking
 from jobs import alerting, work
@@ -173,6 +174,47 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
     alerting.judge(db, datetime.now(UTC), Settings())
     (alert,) = alerts.listing(db, NOW)
     assert (alert.kind, alert.subject, alert.since) == ("job_failed", "fix the roof", trouble.since)
+
+
+def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database_url: str) -> None:
+    alerts.put_target(db, "desk", "json://127.0.0.1:9")
+    add_rule(db, AlertRule(kind="service", target="desk", author="Kim"), NOW)
+    beat(db, "besok-collector", NOW, {})
+    beat(db, "jobs", NOW - 10 * MINUTE, {})
+    with Claims(database_url) as own:
+        worker = work.Worker(db, own, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([duty for duty in DUTIES if duty.name == "judge alerts"])
+        worker.turn(News(), NOW)
+        worker.end()
+    assert alerts.listing(db, NOW) == []
+
+
+def test_alerts_are_sent_while_other_work_takes_hours(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
+    duties = [
+        Duty(name="long", period=MINUTE, run="tests.store.test_job_runs:sleep", due=lambda *_: True),
+        Duty(
+            name="send", period=MINUTE, run="tests.store.test_job_runs:rest", due=lambda *_: True, prompt=True
+        ),
+    ]
+    state = State()
+    with Claims(database_url) as own:
+        worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
+        worker._clock = Clock(duties)
+        wait_for(lambda: worker.turn(News(), NOW) or state.runs["send", "done"])
+        assert not state.runs["long", "done"]
+        worker.end()
+
+
+def sleep(own: Database, _now: datetime) -> None:
+    """Work for hours."""
+    with own.transaction() as conn:
+        conn.execute("select pg_sleep(3600)")
+
+
+def rest(_: Database, _now: datetime) -> None:
+    """Be done at once."""
 
 
 def test_every_duty_has_its_series_from_the_start() -> None:

@@ -57,9 +57,10 @@ def drawn(random: Random, scenes: int) -> dict[int, Event]:
     """Return the events of a month by scene, none while another lasts, and the upgrade in the middle."""
     middle = scenes // 4
     places = [place for place in range(1, scenes // 2 - 1) if place != middle]
-    kinds = [kind for kind, times in MONTH.items() for _ in range(times)][: len(places)]
+    kinds = [kind for kind, times in MONTH.items() for _ in range(times)]
+    befalls = min(len(kinds), len(places))
     found = {2 * middle: Event(kind=Kind.UPGRADE)}
-    for place, kind in zip(random.sample(places, len(kinds)), random.sample(kinds, len(kinds)), strict=True):
+    for place, kind in zip(random.sample(places, befalls), random.sample(kinds, befalls), strict=True):
         found[2 * place] = _event(random, kind)
     return found
 

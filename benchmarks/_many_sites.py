@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -25,6 +27,7 @@ BASE = "sites_base"
 YEARS = timedelta(days=1095)
 RECENT = timedelta(days=14)  # of which there are readings and minutes
 SEED = 20
+TABLES_AT_ONCE = 2  # one for each of two cores
 SLICE = timedelta(days=91)  # rows put in order of time at once
 
 # What the simulated history leaves out: readings are deleted after two weeks, and occupancy is no estimate, since only
@@ -86,21 +89,25 @@ join channel b on b.device_id = e.device_id and b.key = a.key;
 """
 
 
-def databases(cluster: Cluster, counts: list[int]) -> Iterator[tuple[int, str]]:
-    """Yield each number of sites with the address of a database of so many; one that is there already is taken."""
+def make(cluster: Cluster, counts: list[int]) -> None:
+    """Make a database for each number of sites; one that is there already is brought up to date."""
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as keeper:
         there = {name for (name,) in keeper.execute("select datname from pg_database")}
         if BASE not in there:
             keeper.execute(sql.SQL("create database {}").format(sql.Identifier(BASE)))
             _simulate(cluster.url(BASE), datetime.now(UTC))
         for count in counts:
-            name = f"sites_{count}"
+            name = name_of(count)
             if name not in there:
                 made = sql.SQL("create database {} template {}")
                 keeper.execute(made.format(sql.Identifier(name), sql.Identifier(BASE)))
                 _copy(cluster.url(name), count)
             _renew(cluster.url(name))
-            yield count, cluster.url(name)
+
+
+def name_of(count: int) -> str:
+    """Return the name of the database of so many sites."""
+    return f"sites_{count}"
 
 
 def _simulate(url: str, now: datetime) -> None:
@@ -132,15 +139,19 @@ def _copy(url: str, count: int) -> None:
     with Database(url) as db:
         sites.apply(db, SiteFile(sites=tuple(copies)))
     with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
-        cur.execute(
-            "set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '256MB'"
-        )
         cur.execute(COPIES, {"pair": list(PAIR)})
-        for table, (key, time, order) in COPIED.items():
-            for statement in _copying(conn, table, key, time, order):
-                cur.execute(statement)
+        with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
+            list(pool.map(partial(_copy_table, url), COPIED))
         cur.execute("drop table copy_site, copy_space, copy_portal, copy_channel")
         cur.execute("vacuum analyze")
+
+
+def _copy_table(url: str, table: str) -> None:
+    """Copy the rows of a table, on a connection of its own."""
+    with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
+        cur.execute("set work_mem = '256MB'")
+        for statement in _copying(conn, table, *COPIED[table]):
+            cur.execute(statement)
 
 
 def _renew(url: str) -> None:
@@ -170,14 +181,16 @@ def _copying(conn: psycopg.Connection, table: str, key: str, time: str, order: s
     first, last = conn.execute(
         sql.SQL("select min({0}), max({0}) from {1}").format(sql.Identifier(time), sql.Identifier(table))
     ).fetchone() or (None, None)
-    yield sql.SQL("create unlogged table kept as table {}").format(sql.Identifier(table))
+    kept = sql.Identifier(f"kept_{table}")
+    yield sql.SQL("create unlogged table {} as table {}").format(kept, sql.Identifier(table))
     yield sql.SQL("truncate {}").format(sql.Identifier(table))
     while first <= last:
         yield sql.SQL(
-            "insert into {table} ({columns}) select {values} from kept k {joins}"
+            "insert into {table} ({columns}) select {values} from {kept} k {joins}"
             " where k.{time} >= {first} and k.{time} < {next} order by {order}"
         ).format(
             table=sql.Identifier(table),
+            kept=kept,
             columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
             values=sql.SQL(", ").join(changed.get(c, sql.SQL("k.") + sql.Identifier(c)) for c in columns),
             joins=joins,
@@ -187,7 +200,7 @@ def _copying(conn: psycopg.Connection, table: str, key: str, time: str, order: s
             order=sql.SQL(re.sub(r"\bnew\b", "c.new", order)),
         )
         first += SLICE
-    yield sql.SQL("drop table {}").format(sql.Identifier("kept"))
+    yield sql.SQL("drop table {}").format(kept)
 
 
 def _pair(suffix: str = "") -> SiteFile:

@@ -103,7 +103,6 @@ def _run(task: Task, url: str, now: datetime, errors: "SimpleQueue[str]") -> Non
                 claims,
                 task.name,
                 lambda own: function(own, now),
-                now=now,
                 period=task.period,
                 limit=task.limit,
             )

@@ -5,7 +5,7 @@ the whole day. Days of which minutes are kept are smoothed by minute, older ones
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from besok.analytics.occupancy import NOTHING, SiteParameters, smoothed
 from besok.model import calendar
@@ -20,6 +20,8 @@ from jobs.bounds import bounded
 from jobs.learn import LOOK_BACK, SitePast, week_of
 from jobs.observations import NOTHING_TOLD, DayClock, by_minute
 from jobs.running import Running
+
+AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Today:
@@ -83,11 +85,11 @@ def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
 
 
 def write(conn: Connection, plan: Layout, begins: datetime, figures: Estimate, *, final: bool) -> None:
-    """Replace the figures of a day, by minute and by quarter."""
-    store.write_minutes(conn, plan, begins, figures, final=final)
+    """Replace the figures of a day by minute and by quarter; of one under way also what a wrong clock left ahead."""
     averaged = quarters.of_minutes(figures, 0)
-    span = (begins, begins + len(averaged.people) * QUARTER)
-    store.write_quarters(conn, plan, begins, averaged, [span], final=final)
+    ends = begins + len(averaged.people) * QUARTER if final else AHEAD
+    store.write_minutes(conn, plan, begins, ends, figures, final=final)
+    store.write_quarters(conn, plan, begins, averaged, [(begins, ends)], final=final)
 
 
 def _write_changes(

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from besok.model.errors import BesokError, StoreError
 from besok.model.views.jobs import Outcome
@@ -41,7 +41,6 @@ def run_alone(
     duty: str,
     work: Callable[[Database], object],
     *,
-    now: datetime,
     period: timedelta,
     limit: timedelta,
 ) -> Ended | None:
@@ -52,7 +51,7 @@ def run_alone(
     """
     began = time.monotonic()
     with claims.duty(duty, limit.total_seconds()) as own:
-        run = job_runs.begin(db, duty, period, now) if own else None
+        run = job_runs.begin(db, duty, period) if own else None
         if own is None or run is None:
             return None
         try:
@@ -62,6 +61,5 @@ def run_alone(
             late = time.monotonic() - began >= limit.total_seconds()
             ended = Ended(outcome="timed_out" if late else "failed", error=exc)
         with suppress(StoreError):  # away: the next run says that this one was interrupted
-            after = now + timedelta(seconds=time.monotonic() - began)
-            job_runs.end(db, run, ended.outcome, after, ended.said)
+            job_runs.end(db, run, ended.outcome, ended.said)
     return ended

@@ -31,6 +31,7 @@ class Duty:
     due: Callable[[Database, datetime], bool] | None = None
     delay: timedelta = timedelta(0)
     limit: timedelta = MINUTE
+    prompt: bool = False  # whether it may not wait until another in the background is done
 
 
 def _background(
@@ -40,8 +41,10 @@ def _background(
     delay: timedelta = SETTLED,
     period: timedelta = MINUTE,
     limit: timedelta = HOUR,
+    *,
+    prompt: bool = False,
 ) -> Duty:
-    return Duty(name=name, period=period, run=run, due=due, delay=delay, limit=limit)
+    return Duty(name=name, period=period, run=run, due=due, delay=delay, limit=limit, prompt=prompt)
 
 
 DUTIES: Sequence[Duty] = (
@@ -54,7 +57,14 @@ DUTIES: Sequence[Duty] = (
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.wanted, period=HOUR),
-    _background("send alerts", "jobs.alerting:send", alerting.to_send, period=HALF_MINUTE, limit=5 * MINUTE),
+    _background(
+        "send alerts",
+        "jobs.alerting:send",
+        alerting.to_send,
+        period=HALF_MINUTE,
+        limit=5 * MINUTE,
+        prompt=True,
+    ),
     _background(
         "make monthly reports", "jobs.monthly_reports:make", monthly_reports.wanted, period=5 * MINUTE
     ),
@@ -81,13 +91,13 @@ class Clock:
     """Know which duties are due."""
 
     def __init__(self, duties: Sequence[Duty] = DUTIES) -> None:
-        self._duties = duties
+        self.duties = duties
         self._next: dict[str, datetime] = {}
 
     def due(self, now: datetime) -> list[Duty]:
         """Return the duties to be done at `now`; each is due again after its period, whether it succeeds or not."""
-        for duty in self._duties:
+        for duty in self.duties:
             self._next.setdefault(duty.name, now + duty.delay)
-        due = [duty for duty in self._duties if now >= self._next[duty.name]]
+        due = [duty for duty in self.duties if now >= self._next[duty.name]]
         self._next.update({duty.name: now + duty.period for duty in due})
         return due

@@ -100,6 +100,7 @@ class Worker:
         self._settings = settings
         self._clock = Clock()
         self._background = Background(settings)
+        self._messenger = Background(settings)  # for what may not wait behind work that takes hours
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
         self._past: dict[str, SitePast] = {}
         self._today: dict[str, Today] = {}
@@ -108,11 +109,14 @@ class Worker:
         self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
-        self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
+        self._next_claim = self._next_beat = self._next_learn = self._turned = datetime.min.replace(
+            tzinfo=UTC
+        )
 
     def end(self) -> None:
         """End what is being done in a process of its own."""
         self._background.end()
+        self._messenger.end()
 
     def fail(self, exc: BesokError) -> None:
         """Note that a turn has failed; a database of another version is left to a worker of that version."""
@@ -126,13 +130,18 @@ class Worker:
         self._sites.clear()
         self._past.clear()
         self._today.clear()
+        self._resting.clear()
         self._minute = None
-        self._next_claim = datetime.min.replace(tzinfo=UTC)
+        self._clock = Clock(self._clock.duties)
+        self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def turn(self, news: News, now: datetime) -> None:
         """Works on the news, the minute if a new one has begun, a piece of the past, and what is due by the clock."""
-        if news.everything:
+        if (
+            news.everything or now < self._turned
+        ):  # or the clock was put back: what was planned by it is planned again
             self.forget()
+        self._turned = now
         if now >= self._next_claim:
             self._claim()
             self._filling = backfill.sites_under_way(self._db, now)
@@ -145,15 +154,15 @@ class Worker:
                 self._guarded(slug, now, self._learn, site, now)
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
-        for duty in self._clock.due(now):
-            self._do(duty, now)
-        if ended := self._background.poll(now):
-            self._state.runs[ended] += 1
-            if ended[1] == "timed_out":
-                job_runs.expire(self._db, ended[0], now)
-        if now >= self._next_beat:
+        if now >= self._next_beat:  # before alerts are judged: after a pause its own silence is over
             self._beat(now)
             self._next_beat = now + BEAT_EVERY
+        for duty in self._clock.due(now):
+            self._do(duty, now)
+        for ended in filter(None, (self._background.poll(now), self._messenger.poll(now))):
+            self._state.runs[ended] += 1
+            if ended[1] == "timed_out":
+                job_runs.expire(self._db, ended[0])
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Do a duty, or have it done in a process of its own; none that another worker does or has just done."""
@@ -161,11 +170,12 @@ class Worker:
         if duty.due is not None and not duty.due(self._db, now):
             return
         if isinstance(run, str):
-            self._background.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
+            beside = self._messenger if duty.prompt else self._background
+            beside.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
             return
         ended = run_alone(
             self._db, self._claims, duty.name, lambda db: run(db, now, self._settings),
-            now=now, period=duty.period, limit=duty.limit,
+            period=duty.period, limit=duty.limit,
         )  # fmt: skip
         if ended:
             self._state.runs[duty.name, ended.outcome] += 1
@@ -252,17 +262,18 @@ class Worker:
         slugs = [slug for slug in self._sites if slug not in self._filling]
         begins = slugs.index(self._last_past) + 1 if self._last_past in slugs else 0
         for slug in slugs[begins:] + slugs[:begins]:
-            if self._guarded(slug, now, self._work_off, slug):
+            if self._guarded(slug, now, self._work_off, slug, now):
                 self._last_past = slug
                 return True
         return False
 
-    def _work_off(self, slug: str) -> bool:
+    def _work_off(self, slug: str, now: datetime) -> bool:
         """Work on a piece of a site's past that has to be estimated again; False if there is none."""
-        site_id, _ = self._sites[slug]
+        site_id, site = self._sites[slug]
+        today = calendar.business_day(now, site)
         started = time.monotonic()
         with self._claims.transaction() as conn:
-            days = occupancy.take_dirty(conn, site_id, self._reach_days)
+            days = occupancy.take_dirty(conn, site_id, self._reach_days, before=today)
             if not days:
                 return False
             past_days(conn, self._past[slug], days)

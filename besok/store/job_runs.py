@@ -10,20 +10,20 @@ LONGEST: Final = 500  # characters of a message
 SLACK: Final = 0.1  # of a period by which a run may come early
 
 
-def begin(db: Database, duty: str, period: timedelta, now: datetime) -> int | None:
+def begin(db: Database, duty: str, period: timedelta) -> int | None:
     """Note that a duty begins, for whoever has claimed it; None if it was begun within its period already."""
-    rows = db.rows("job_run_begin", duty=duty, since=now - (1 - SLACK) * period, now=now)
+    rows = db.rows("job_run_begin", duty=duty, rest=(1 - SLACK) * period)
     return int(rows[0][0]) if rows else None
 
 
-def end(db: Database, run: int, outcome: Outcome, now: datetime, message: str = "") -> None:
+def end(db: Database, run: int, outcome: Outcome, message: str = "") -> None:
     """Note how a run ended."""
-    db.run("job_run_end", {"run": run, "outcome": outcome, "message": message[:LONGEST], "now": now})
+    db.run("job_run_end", {"run": run, "outcome": outcome, "message": message[:LONGEST]})
 
 
-def expire(db: Database, duty: str, now: datetime) -> None:
+def expire(db: Database, duty: str) -> None:
     """Note that the run of a duty that goes on was ended, as it took too long."""
-    db.run("job_run_expire", {"duty": duty, "now": now})
+    db.run("job_run_expire", {"duty": duty})
 
 
 def states(db: Database) -> list[JobInfo]:

@@ -252,11 +252,10 @@ def _packed(
 
 
 def write_minutes(
-    conn: Connection, plan: Layout, begins: datetime, figures: Estimate, *, final: bool
+    conn: Connection, plan: Layout, begins: datetime, ends: datetime, figures: Estimate, *, final: bool
 ) -> None:
-    """Replace the minute figures of a business day; `final`: the day is over and all of it was used."""
-    end = begins + len(figures.people) * MINUTE
-    conn.execute(sql("minute_delete"), {"spaces": list(plan.spaces), "begins": begins, "ends": end})
+    """Replace the minute figures between two moments; `final`: the day is over and all of it was used."""
+    conn.execute(sql("minute_delete"), {"spaces": list(plan.spaces), "begins": begins, "ends": ends})
     shown = ~np.isnan(figures.people)
     columns = (figures.people, figures.lower, figures.upper, figures.raw)
     _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, *columns), shown, figures, final=final)
@@ -353,9 +352,12 @@ def _nullable(values: Floats) -> list[float | None]:
     return [None if value != value else value for value in values.tolist()]
 
 
-def take_dirty(conn: Connection, site_id: int, reach_days: int) -> list[date]:
-    """Take past days to be estimated again, newest first: those of the newest `reach_days` days that hold any."""
-    rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days})
+def take_dirty(conn: Connection, site_id: int, reach_days: int, *, before: date = date.max) -> list[date]:
+    """Take days before a day to be estimated again, newest first: those of the newest `reach_days` that hold any.
+
+    A day that is over by the database's clock may go on by the worker's.
+    """
+    rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days, "before": before})
     return sorted((day for (day,) in rows), reverse=True)
 
 

@@ -14,9 +14,9 @@ from jobs import alerting
 
 def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Database) -> None:
     house, now = quiet_house, datetime.now(UTC)
-    run = job_runs.begin(db, "make forecasts", timedelta(hours=1), now)
+    run = job_runs.begin(db, "make forecasts", timedelta(hours=1))
     assert run
-    job_runs.end(db, run, "failed", now, "the roof leaks")
+    job_runs.end(db, run, "failed", "the roof leaks")
     page = open_page(
         f"{house.url}/alerts/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False
     )

@@ -269,6 +269,52 @@ def test_a_day_is_computed_again_whole_when_it_is_over_also_if_nobody_worked_the
     assert set(quarters(database_url).values()) != {77}
 
 
+def test_a_clock_that_was_ahead_is_forgotten_when_it_is_put_right(
+    db: Database, database_url: str, house: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = datetime.now(UTC)
+    put(db, now - timedelta(minutes=30), "in", 5)
+    with Claims(database_url) as claims:
+        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([])
+        for ahead in (
+            timedelta(0),
+            timedelta(hours=30),
+            timedelta(0),
+            timedelta(minutes=1),
+            timedelta(minutes=2),
+        ):
+            worker.turn(News(), now + ahead)
+            while worker.busy:
+                worker.turn(News(), now + ahead)
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+    (beat,) = beats(db)
+    assert beat.heard < now + timedelta(minutes=3)
+    with psycopg.connect(database_url) as conn:
+        found = conn.execute(
+            "select count(*) from occupancy_minute where time > %s", (now + timedelta(minutes=2),)
+        )
+        assert found.fetchone() == (0,)
+
+
+def test_a_day_that_is_over_for_the_database_alone_goes_on(
+    db: Database, database_url: str, house: Site
+) -> None:
+    """Where the worker's clock is behind: else what the worker estimates next would be there already."""
+    day = calendar.business_day(datetime.now(UTC), house) - timedelta(days=3)
+    ends = calendar.day_bounds(day, house)[1]
+    put(db, ends - timedelta(minutes=30), "in", 5)  # marks the day
+    with Claims(database_url) as claims:
+        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([])
+        worker.turn(News(), ends - timedelta(minutes=20))
+        worker.turn(News(), ends - timedelta(minutes=10))
+        assert ("minute", True) not in finals(database_url)
+        worker.turn(News(), ends + timedelta(seconds=1))
+        worker.turn(News(), ends + timedelta(seconds=2))
+    assert finals(database_url).keys() == {("minute", True), ("quarter", True)}
+
+
 def test_the_past_of_a_site_waits_until_its_history_is_written(
     db: Database, database_url: str, house: Site
 ) -> None:

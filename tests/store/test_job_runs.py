@@ -15,6 +15,7 @@ from besok.services.condition import get_troubles
 from besok.store import alerts, job_runs
 from besok.store.claims import Claims
 from besok.store.database import Database
+from besok.store.heartbeats import beat
 from besok.text import job_text
 from besok.text.languages import speaking
 from jobs import alerting, work
@@ -36,9 +37,18 @@ def claims(database_url: str) -> Iterator[Claims]:
 
 
 def run(
-    db: Database, claims: Claims, work: Callable[[Database], object], now: datetime = NOW, **more: timedelta
+    db: Database, claims: Claims, work: Callable[[Database], object], limit: timedelta = MINUTE
 ) -> Ended | None:
-    return run_alone(db, claims, "sweep", work, **{"now": now, "period": MINUTE, "limit": MINUTE, **more})  # type: ignore[arg-type]
+    return run_alone(db, claims, "sweep", work, period=MINUTE, limit=limit)
+
+
+def passes(db: Database, time: timedelta) -> None:
+    """Let what was noted be older."""
+    execute(db, "update job_run set started = started - %s, ended = ended - %s", (time, time))
+
+
+def started(db: Database) -> list[datetime]:
+    return [when for (when,) in execute(db, "select started from job_run order by run_id")]
 
 
 def nothing(_: Database) -> None:
@@ -60,14 +70,28 @@ def test_two_workers_never_do_one_at_once(db: Database, claims: Claims, database
     thread = threading.Thread(target=other)
     thread.start()
     inside.wait()
-    assert run(db, claims, nothing, NOW + 2 * MINUTE) is None, "another worker is at it"
+    passes(db, 2 * MINUTE)
+    assert run(db, claims, nothing) is None, "another worker is at it"
     leave.set()
     thread.join()
     assert [ended and ended.outcome for ended in done] == ["done"]
-    assert run(db, claims, nothing, NOW + MINUTE / 2) is None, "it was done half a minute ago"
-    assert run(db, claims, nothing, NOW + MINUTE) is not None
+    passes(db, -2 * MINUTE)
+    assert run(db, claims, nothing) is None, "it was done a moment ago"
+    passes(db, MINUTE)
+    assert run(db, claims, nothing) is not None
     (state,) = job_runs.states(db)
-    assert (state.duty, state.started, state.outcome, state.failing) == ("sweep", NOW + MINUTE, "done", None)
+    assert (state.duty, state.started, state.outcome, state.failing) == (
+        "sweep",
+        started(db)[-1],
+        "done",
+        None,
+    )
+
+
+def test_a_clock_that_was_put_back_delays_no_duty(db: Database, claims: Claims) -> None:
+    assert run(db, claims, nothing) is not None
+    passes(db, -timedelta(hours=5))
+    assert run(db, claims, nothing) is not None
 
 
 def test_a_worker_that_dies_leaves_its_duty_to_others(
@@ -81,7 +105,8 @@ def test_a_worker_that_dies_leaves_its_duty_to_others(
 
         run(db, dead, die)
     dead.release()
-    assert run(db, claims, nothing, NOW + MINUTE) is not None
+    passes(db, MINUTE)
+    assert run(db, claims, nothing) is not None
     outcomes = execute(db, "select outcome from job_run order by run_id")
     assert outcomes == [("interrupted",), ("done",)]
 
@@ -95,7 +120,8 @@ def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -
     ended = run(db, claims, endless, limit=timedelta(seconds=0.2))
     assert ended and ended.outcome == "timed_out"
     assert execute(db, "select to_regclass('half_done')")[0] == (None,)
-    assert run(db, claims, nothing, NOW + MINUTE) is not None, "in its next turn it is done"
+    passes(db, MINUTE)
+    assert run(db, claims, nothing) is not None, "in its next turn it is done"
 
 
 def test_a_process_that_hangs_is_ended_by_the_system(
@@ -106,9 +132,9 @@ def test_a_process_that_hangs_is_ended_by_the_system(
     found = []
     wait_for(lambda: found.append(background.poll(NOW)) or any(found))
     assert [one for one in found if one] == [("hang", "timed_out")]
-    job_runs.expire(db, "hang", NOW)
+    job_runs.expire(db, "hang")
     (state,) = job_runs.states(db)
-    assert (state.outcome, state.failing) == ("timed_out", NOW)
+    assert (state.outcome, state.failing) == ("timed_out", state.started)
 
 
 def hang(_: Database, _now: datetime) -> None:
@@ -137,15 +163,58 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
         worker._clock = Clock(duties)
         for n in range(2):
             worker.turn(News(), NOW + n * MINUTE)
+            passes(db, MINUTE)
         worker.end()
     assert done == ["swept", "swept"] and state.runs["fix the roof", "failed"] == 2
     assert state.failing == {"fix the roof"}
     assert [m for m in caplog.messages if "the roof leaks" in m]
     (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
-    assert (trouble.name, trouble.since, trouble.said) == ("fix the roof", NOW, "the roof leaks")
-    alerting.judge(db, NOW + MINUTE, Settings())
+    assert (trouble.name, trouble.said) == ("fix the roof", "the roof leaks")
+    assert trouble.since == min(started(db))
+    alerting.judge(db, datetime.now(UTC), Settings())
     (alert,) = alerts.listing(db, NOW)
-    assert (alert.kind, alert.subject, alert.since) == ("job_failed", "fix the roof", NOW)
+    assert (alert.kind, alert.subject, alert.since) == ("job_failed", "fix the roof", trouble.since)
+
+
+def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database_url: str) -> None:
+    alerts.put_target(db, "desk", "json://127.0.0.1:9")
+    add_rule(db, AlertRule(kind="service", target="desk", author="Kim"), NOW)
+    beat(db, "besok-collector", NOW, {})
+    beat(db, "jobs", NOW - 10 * MINUTE, {})
+    with Claims(database_url) as own:
+        worker = work.Worker(db, own, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([duty for duty in DUTIES if duty.name == "judge alerts"])
+        worker.turn(News(), NOW)
+        worker.end()
+    assert alerts.listing(db, NOW) == []
+
+
+def test_alerts_are_sent_while_other_work_takes_hours(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
+    duties = [
+        Duty(name="long", period=MINUTE, run="tests.store.test_job_runs:sleep", due=lambda *_: True),
+        Duty(
+            name="send", period=MINUTE, run="tests.store.test_job_runs:rest", due=lambda *_: True, prompt=True
+        ),
+    ]
+    state = State()
+    with Claims(database_url) as own:
+        worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
+        worker._clock = Clock(duties)
+        wait_for(lambda: worker.turn(News(), NOW) or state.runs["send", "done"])
+        assert not state.runs["long", "done"]
+        worker.end()
+
+
+def sleep(own: Database, _now: datetime) -> None:
+    """Work for hours."""
+    with own.transaction() as conn:
+        conn.execute("select pg_sleep(3600)")
+
+
+def rest(_: Database, _now: datetime) -> None:
+    """Be done at once."""
 
 
 def test_every_duty_has_its_series_from_the_start() -> None:
@@ -185,4 +254,5 @@ def test_a_lost_claim_loses_the_work(db: Database, claims: Claims) -> None:
 
     with pytest.raises(StoreUnavailable):
         run(db, claims, cut)
-    assert run(db, claims, nothing, NOW + MINUTE) is not None
+    passes(db, MINUTE)
+    assert run(db, claims, nothing) is not None

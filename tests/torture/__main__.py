@@ -1,8 +1,6 @@
 """`python -m tests.torture`: one run on one broker, told as it goes; status 1 if anything is not explained."""
 
 import argparse
-import contextlib
-import shutil
 import signal
 import sys
 import tempfile
@@ -10,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.torture import redelivery, report
+from tests.torture.house import keep_logs
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import LONG, SHORT, Blow
 
@@ -100,17 +99,10 @@ def _run(ordeal: Ordeal, keep: Path | None) -> int:
             outcome = endure(ordeal, folder, lambda text: print(text, flush=True))
         finally:
             if keep:
-                _keep(folder, keep)
+                keep_logs(folder, keep)
     print("\n".join(report.told(outcome.findings, outcome.letters, outcome.course, outcome.started)))
     print(report.summary(outcome.letters, outcome.findings, outcome.course, ordeal.broker, outcome.took_s))
     return len(outcome.findings.unexplained)
-
-
-def _keep(folder: Path, to: Path) -> None:
-    to.mkdir(parents=True, exist_ok=True)
-    for log in folder.glob("*.log"):
-        with contextlib.suppress(OSError):
-            shutil.copy(log, to)
 
 
 if __name__ == "__main__":

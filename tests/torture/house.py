@@ -88,7 +88,7 @@ class House:
     url: str
     proxy: Proxy
     collectors: tuple[Server, ...]
-    disk: Path | None  # the small file system of the database, if we may mount one
+    disk: "Disk | None"  # the small file system of the database, if we may mount one
 
     def crash_backends(self) -> None:
         """Kill -9 a process that works for a collector; the database then ends them all and recovers in place."""
@@ -98,35 +98,42 @@ class House:
                     child.kill()
                     return
 
-    def fill_disk(self) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """A small file system in memory, for a database."""
+
+    folder: Path
+
+    def fill(self) -> None:
         """Take all the space there is."""
-        assert self.disk
-        with contextlib.suppress(OSError), (self.disk / "filler").open("wb", buffering=0) as filler:
+        with contextlib.suppress(OSError), (self.folder / "filler").open("wb", buffering=0) as filler:
             block = bytes(1 << 16)
             while filler.write(block):
                 pass
 
-    def free_disk(self) -> None:
+    def free(self) -> None:
         """Give the space back."""
-        assert self.disk
-        (self.disk / "filler").unlink(missing_ok=True)
+        (self.folder / "filler").unlink(missing_ok=True)
 
 
 @contextmanager
 def built(
-    folder: Path, kind: str, devices: list[Device], collector: str, *, share: bool, small_disk: bool
+    folder: Path, kind: str, devices: list[Device], collector: str, *, share: bool, disk_small: bool
 ) -> Iterator[House]:
     """A house in `folder` with a broker of `kind`, an empty database and two collectors, run as module `collector`.
 
-    They `share` one subscription, or each has a site. The database lies on a `small_disk` if we may mount one.
+    They `share` one subscription, or each has a site. The database lies on a small disk if we may mount one.
     """
     with ExitStack() as cleanup:
         broker, port = broker_of(folder, kind)
         cleanup.callback(broker.stop)
         broker.start()
-        disk = cleanup.enter_context(_disk(folder / "disk")) if small_disk else None
+        disk = cleanup.enter_context(small_disk(folder / "disk")) if disk_small else None
         cluster = postgres.Cluster(
-            folder=(disk or folder) / "db", port=ports.free()[0], user=program.unprivileged("postgres")
+            folder=(disk.folder if disk else folder) / "db",
+            port=ports.free()[0],
+            user=program.unprivileged("postgres"),
         )
         cluster.folder.mkdir(mode=0o755)
         database = Server(cluster.program(), cluster.ready, folder / "database.log")
@@ -194,8 +201,8 @@ def collector_of(number: int, module: str, url: str, port: int, topics: str, fol
 
 
 @contextmanager
-def _disk(folder: Path) -> Iterator[Path | None]:
-    """A small file system in memory, or None where we may not mount one."""
+def small_disk(folder: Path) -> Iterator[Disk | None]:
+    """Mount a small file system in memory; None where we may not."""
     folder.mkdir(mode=0o755)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0755", "tmpfs", str(folder)]
     if (
@@ -206,7 +213,7 @@ def _disk(folder: Path) -> Iterator[Path | None]:
         yield None
         return
     try:
-        yield folder
+        yield Disk(folder=folder)
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
@@ -259,3 +266,11 @@ def doors(devices: list[Device]) -> Iterator[tuple[str, Device]]:
     """Where each device hangs: a portal's id, beginning with the site's."""
     for n, device in enumerate(devices, 1):
         yield f"{device.site}-{n}", device
+
+
+def keep_logs(folder: Path, to: Path) -> None:
+    """Copy the logs of a run that is over."""
+    to.mkdir(parents=True, exist_ok=True)
+    for log in folder.glob("*.log"):
+        with contextlib.suppress(OSError):
+            shutil.copy(log, to)

@@ -67,7 +67,7 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
     say("\n".join(f"  {e}" for e in events))
     small = Blow.DISK_FULL in ordeal.blows
     with built(
-        folder, ordeal.broker, devices, ordeal.collector, share=ordeal.share, small_disk=small
+        folder, ordeal.broker, devices, ordeal.collector, share=ordeal.share, disk_small=small
     ) as house:
         await_collectors(house.folder)
         time.sleep(SETTLED_S[ordeal.broker])

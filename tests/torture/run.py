@@ -98,8 +98,9 @@ class Torturer:
                 house.proxy.vanish()
                 self._later(event.down_s, lambda: house.proxy.come_back(forgetful=event.forgetful))
             case Blow.DISK_FULL:
-                house.fill_disk()
-                self._later(event.down_s, house.free_disk)
+                assert house.disk
+                house.disk.fill()
+                self._later(event.down_s, house.disk.free)
                 self._later(event.down_s, lambda: self._raise(target))  # it may have given up
             case Blow.COMMITS_CUT:
                 house.proxy.cut_commits(event.number)

@@ -12,21 +12,23 @@ select pg_advisory_unlock(hashtext('besok duty'), hashtext(%(duty)s))
 
 -- name: job_run_begin
 -- Notes that a duty begins, unless a worker began it within its period. Whoever has the duty knows that no other run of it goes on.
+-- The clock is the database's, as those of workers may differ; a run that it has yet to reach was noted before it was put back.
 with lost as (
-    update job_run set ended = %(now)s, outcome = 'interrupted' where duty = %(duty)s and ended is null
+    update job_run set ended = clock_timestamp(), outcome = 'interrupted' where duty = %(duty)s and ended is null
 )
 insert into job_run (duty, started)
-select %(duty)s, %(now)s
-where not exists (select from job_run where duty = %(duty)s and started > %(since)s and started <= %(now)s)
+select %(duty)s, clock.now
+from (select clock_timestamp() as now) clock
+where not exists (select from job_run where duty = %(duty)s and started > clock.now - %(rest)s::interval and started <= clock.now)
 returning run_id
 
 -- name: job_run_end
 -- Notes how a run ended.
-update job_run set ended = %(now)s, outcome = %(outcome)s, message = %(message)s where run_id = %(run)s
+update job_run set ended = clock_timestamp(), outcome = %(outcome)s, message = %(message)s where run_id = %(run)s
 
 -- name: job_run_expire
 -- Notes that the run of a duty that goes on was ended, as it took too long.
-update job_run set ended = %(now)s, outcome = 'timed_out' where duty = %(duty)s and ended is null
+update job_run set ended = clock_timestamp(), outcome = 'timed_out' where duty = %(duty)s and ended is null
 
 -- name: job_states
 -- The last run of each duty: besok.model.views.jobs.JobInfo. `failing` is since when none succeeded.

@@ -1,0 +1,131 @@
+"""The installation that is operated: the product's own programs, each with a clock of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cli.stack import ports, postgres, program
+from cli.stack.program import Program
+from tests.month.clocks import Clocks
+from tests.month.sensors import SITE_FILE
+from tests.torture.house import Disk, Server, broker_of, small_disk
+
+SERVICES = {"collector": "collect", "jobs": "work", "web": "serve"}
+COMMANDS = "operator"  # of commands
+
+
+@dataclass(slots=True, kw_only=True)
+class Installation:
+    """All of it, by the version in a folder `code`; `servers` by name."""
+
+    folder: Path
+    code: Path
+    clocks: Clocks
+    servers: dict[str, Server]
+    environment: dict[str, str]
+    url: str
+    broker_port: int
+    pages: int
+    disk: Disk | None
+
+    def command(self, *arguments: str, said: str = "") -> str:
+        """Run a command of the product, and return what it printed."""
+        done = subprocess.run(
+            (sys.executable, "-m", "cli.main", *arguments),
+            cwd=self.code,
+            env={**os.environ, **self.environment, **self.clocks.environment(COMMANDS)},
+            input=said,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode and arguments[0] != "doctor":
+            raise RuntimeError(f"besok {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def upgrade(self) -> None:
+        """Migrate to the present version under load, then start one service after the other by it."""
+        self.code = program.ROOT
+        self.command("migrate")
+        for name in SERVICES:
+            self.servers[name].stop()
+            self.servers[name] = self.service(name)
+            self.servers[name].start()
+
+    def service(self, name: str) -> Server:
+        """Return a service of the present version, not started."""
+        what = Program(
+            name=name,
+            command=(sys.executable, "-m", "cli.main", SERVICES[name]),
+            env={**self.environment, **self.clocks.environment(name)},
+            folder=self.code,
+        )
+        return Server(what, None, self.folder / f"{name}.log")
+
+
+@contextmanager
+def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Iterator[Installation]:
+    """Install the library in `folder` and start everything by the code in another."""
+    with ExitStack() as cleanup:
+        disk = cleanup.enter_context(small_disk(folder / "disk"))
+        broker, broker_port = broker_of(folder, "mosquitto")
+        cluster = postgres.Cluster(
+            folder=(disk.folder if disk else folder) / "db",
+            port=ports.free()[0],
+            user=program.unprivileged("postgres"),
+        )
+        cluster.folder.mkdir(mode=0o755)
+        what = replace(cluster.program(), env=clocks.environment("database"))
+        database = Server(what, cluster.ready, folder / "database.log")
+        for server in (broker, database):
+            cleanup.callback(server.stop)
+            server.start()
+        (pages,) = ports.free(1)
+        found = Installation(
+            folder=folder,
+            code=code,
+            clocks=clocks,
+            servers={"broker": broker, "database": database},
+            environment={
+                "BESOK_HOME": str(folder / "home"),
+                "BESOK_DATABASE_URL": cluster.url(),
+                "BESOK_MQTT_PORT": f"{broker_port}",
+                "BESOK_PORT": f"{pages}",
+                "BESOK_RECEIVE_PORT": "0",
+                "BESOK_ALIVE_URL": alive_url,
+                "BESOK_LANGUAGE": "en",
+            },
+            url=cluster.url(),
+            broker_port=broker_port,
+            pages=pages,
+            disk=disk,
+        )
+        found.command("migrate")
+        (folder / "library.toml").write_text(SITE_FILE)
+        found.command("site", "apply", str(folder / "library.toml"), "--sandbox", "--yes")
+        cleanup.callback(lambda: [found.servers[name].stop() for name in SERVICES if name in found.servers])
+        for name in SERVICES:
+            found.servers[name] = found.service(name)
+            found.servers[name].start()
+        yield found
+
+
+def earlier(folder: Path) -> tuple[Path, str]:
+    """Lay the code before the newest migration into a folder, and return its revision; today's code without history."""
+    newest = ("log", "-1", "--format=%h", "--", "besok/store/migrations")
+    revision = subprocess.run(
+        ("git", *newest), cwd=program.ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    if not revision.strip():
+        return program.ROOT, ""
+    name = f"{revision.strip()}^"
+    packed = subprocess.run(
+        ("git", "archive", name), cwd=program.ROOT, stdout=subprocess.PIPE, check=True
+    ).stdout
+    folder.mkdir()
+    subprocess.run(("tar", "-x"), cwd=folder, input=packed, check=True)
+    return folder, name

@@ -4,11 +4,13 @@ here fails."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx2
 import pytest
+from PIL import Image
 from test_roles import LIBRARY, SITE, TABLE, V1
 
 from besok.model.access import Grant
@@ -36,6 +38,7 @@ CHANGES_NOTHING: Final = {
     f"POST {V1}/alerts/targets/{{name}}/test",  # sends a message
     f"PUT {SITE}/counts/doors",  # the walk of test_roles names it; nothing answers
 }  # fmt: skip
+BINARY: Final = {"Content-Type": "application/octet-stream"}
 ELSEWHERE: Final = {"POST /_dash-update-component"}  # reads pages
 
 
@@ -55,7 +58,7 @@ class Walk:
         """Ask what succeeds, and expect one more entry of the key's name in the audit."""
         method, path = entry.split(" ")
         before = self.noted()
-        for name in ("{number}", "{count}", "{action}", "{part}"):
+        for name in ("{number}", "{count}", "{action}", "{part}", "{space}"):
             path = path.replace(name, str(of))
         answer = self.client.request(method, path.replace("{site}", site), **more)
         assert answer.is_success, f"{entry}: {answer.text}"
@@ -84,6 +87,7 @@ def test_whatever_writes_is_in_the_audit(walk: Walk, db: Database) -> None:
         actions,
         planning,
         editing,
+        pictures,
         mapping,
     ):
         step(walk, db)
@@ -164,7 +168,7 @@ def readings(walk: Walk, db: Database) -> None:
 def imports(walk: Walk, db: Database) -> None:
     made = walk(
         f"POST {SITE}/imports", "import", site="stadsparken", params={"source": "gate", "measure": "gross"},
-        content=b"month,visits\n2019-01,100\n2019-02,110\n", headers={"Content-Type": "application/octet-stream"},
+        content=b"month,visits\n2019-01,100\n2019-02,110\n", headers=BINARY,
     )  # fmt: skip
     number = made["id"]
     walk(f"POST {SITE}/imports/{{number}}/undo", "import", of=number, site="stadsparken", json={})
@@ -196,7 +200,7 @@ def maintenance(walk: Walk, db: Database) -> None:
 
 
 def actions(walk: Walk, db: Database) -> None:
-    body = {"title_en": "Longer evenings", "asked": str(TODAY), "asked_by": "residents"}
+    body = {"title_en": "Longer evenings", "asked_by": "residents"}
     made = walk(f"POST {SITE}/actions", "action", json=body)
     walk(f"PATCH {SITE}/actions/{{action}}", "action", of=made["action"], json={"answer_en": "From January"})
 
@@ -221,6 +225,14 @@ def editing(walk: Walk, db: Database) -> None:
     walk(f"PUT {SITE}/parts/{{part}}", "site.apply", **put, json={"values": space})
     (hall,) = parts(sites.export(db), "branch")["spaces"]
     walk(f"DELETE {SITE}/parts/{{part}}", "site.apply", **put, json={"mark": mark("spaces", hall)})
+
+
+def pictures(walk: Walk, db: Database) -> None:
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(drawn, "PNG")
+    path = f"{SITE}/plans/{{space}}/picture"
+    walk(f"PUT {path}", "site.picture", of="ground-floor", content=drawn.getvalue(), headers=BINARY)
+    walk(f"DELETE {path}", "site.picture", of="ground-floor")
 
 
 def mapping(walk: Walk, db: Database) -> None:

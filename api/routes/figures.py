@@ -18,10 +18,19 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
-from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint, VisitStep
+from besok.model.views.series import (
+    ExpectedHour,
+    FlowPoint,
+    HeatCell,
+    OccupancyPoint,
+    Step,
+    VisitPoint,
+    VisitStep,
+)
 from besok.services.closed_periods import get_reported, with_closed
 from besok.services.council import make_council_paper
 from besok.services.monthly import get_monthly_report, last_month
+from besok.services.next_hours import get_next_hours
 from besok.services.progress import get_progress
 from besok.services.series import get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
@@ -146,6 +155,15 @@ def heatmap(
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
     cells = get_heatmap(db, site, _space(space, site), first, last)
     return rows(cells, HeatCell, form, f"{site.id}-heatmap-{first}-{last}")
+
+
+@router.table("/sites/{site}/occupancy/next", "read", "People to expect in the next hours", ExpectedHour)
+def next_hours(site: KnownSite, db: ReportDb, now: Now, form: Form) -> Response:
+    """Return the people to expect in each space in the next three whole open hours, by the same hour of the last nine
+    weeks; nothing once the site closes, or where fewer than seven of these weeks are known.
+    """
+    hours = [hour for of_space in get_next_hours(db, site, now).values() for hour in of_space]
+    return rows(hours, ExpectedHour, form, f"{site.id}-next-hours")
 
 
 @router.reads("/sites/{site}/progress", "read", "On the way to the target")

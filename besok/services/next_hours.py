@@ -33,7 +33,7 @@ def get_next_hours(db: Database, place: Site, now: datetime) -> dict[str, list[E
     spans = [(then, then + HOUR) for then in sorted(past)]
     curves = get_day_curves(db, place.id, spans) if spans else {}
     spaces = [place.id, *(space.id for space in place.spaces)] if hours else []
-    return {space: _expected(hours, past, curves.get(space, ())) for space in spaces}
+    return {space: _expected(space, hours, past, curves.get(space, ())) for space in spaces}
 
 
 def whole_hours(start: datetime, until: datetime) -> Sequence[datetime]:
@@ -53,7 +53,7 @@ def _before(hour: datetime, place: Site) -> Iterable[datetime]:
 
 
 def _expected(
-    hours: Sequence[datetime], past: dict[datetime, datetime], points: Sequence[OccupancyPoint]
+    space: str, hours: Sequence[datetime], past: dict[datetime, datetime], points: Sequence[OccupancyPoint]
 ) -> list[ExpectedHour]:
     by_hour: dict[datetime, list[float | None]] = {then: [] for then in past}
     for point in points:
@@ -69,6 +69,8 @@ def _expected(
         if len(known) >= LEAST:
             mean = sum(known) / len(known)
             found.append(
-                ExpectedHour(start=hour, people=mean, lower=min(known), upper=max(known), weeks=len(known))
+                ExpectedHour(
+                    space=space, start=hour, people=mean, lower=min(known), upper=max(known), weeks=len(known)
+                )
             )
     return found

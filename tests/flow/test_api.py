@@ -29,6 +29,7 @@ PATHS = [
     f"/sites/{LIBRARY}/occupancy",
     f"/sites/{LIBRARY}/occupancy?from=2026-11-24T08:00:00Z&to=2026-11-24T20:00:00%2B01:00&step=hour",
     f"/sites/{LIBRARY}/occupancy/heatmap",
+    f"/sites/{LIBRARY}/occupancy/next",
     f"/sites/{LIBRARY}/usage",
     f"/sites/{LIBRARY}/calibration",
     f"/sites/{LIBRARY}/counts/doors",

@@ -41,7 +41,7 @@ def test_an_hour_is_expected_as_it_was_in_past_weeks(db: Database) -> None:
     found = get_next_hours(db, place, NOW)
     assert found == {
         "lib": [],
-        "hall": [ExpectedHour(start=two, people=51.0, lower=11.0, upper=91.0, weeks=WEEKS)],
+        "hall": [ExpectedHour(space="hall", start=two, people=51.0, lower=11.0, upper=91.0, weeks=WEEKS)],
     }
     people(db, three, {LEAST + 1: [1.0] * 4})
     assert [hour.start for hour in get_next_hours(db, place, NOW)["hall"]] == [two, three]

@@ -224,7 +224,9 @@ def test_a_site_without_rooms_still_has_its_totals() -> None:
 
 
 def test_the_next_hours_stand_beside_the_figures_of_now_or_why_they_are_not_known() -> None:
-    hour = ExpectedHour(start=NOW + timedelta(hours=1), people=71.0, lower=59.6, upper=84.2, weeks=9)
+    hour = ExpectedHour(
+        space="hall", start=NOW + timedelta(hours=1), people=71.0, lower=59.6, upper=84.2, weeks=9
+    )
     live = site(space("hall"), space("box", basis="presence"))
     known = {"house": [hour], "hall": [hour], "box": [hour]}
     said = board(live, zone=PLACE.timezone, expected=known)["text"]

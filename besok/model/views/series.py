@@ -100,6 +100,7 @@ class ExpectedHour:
     so many past `weeks`.
     """
 
+    space: str
     start: datetime
     people: float
     lower: float

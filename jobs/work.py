@@ -130,16 +130,16 @@ class Worker:
         self._sites.clear()
         self._past.clear()
         self._today.clear()
-        self._resting.clear()
         self._minute = None
         self._clock = Clock(self._clock.duties)
         self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def turn(self, news: News, now: datetime) -> None:
         """Works on the news, the minute if a new one has begun, a piece of the past, and what is due by the clock."""
-        if (
-            news.everything or now < self._turned
-        ):  # or the clock was put back: what was planned by it is planned again
+        if now < self._turned:  # the clock was put back: what was planned by it is planned again
+            self._resting.clear()
+            self.forget()
+        elif news.everything:
             self.forget()
         self._turned = now
         if now >= self._next_claim:

@@ -29,7 +29,7 @@ def chart(
     graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
     return html.Figure(
         [
-            html.Div(graph, className="drawing", role="group", **aria(label=label)),
+            html.Div(graph, className="chart-plot", role="group", **aria(label=label)),
             html.Figcaption(finding, className="finding"),
             html.Div(
                 [

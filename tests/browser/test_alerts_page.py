@@ -60,7 +60,7 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     form.get_by_role("button", name="Plan maintenance").press("Enter")
     expect(page.get_by_text(": new lens (Kim)")).to_be_visible()
 
-    alerting.judge(db, now, Settings())
+    alerting.judge(db, datetime.now(UTC), Settings())
     page.reload()
     card = page.locator('[data-kind="job_failed"]')
     expect(card).to_contain_text("The job “Make forecasts” failed")

@@ -157,6 +157,7 @@ def press(page: Page, x: float, y: float, to: tuple[float, float] | None = None)
       const at = new DOMPoint(x, y).matrixTransform(document.querySelector(".plan-editor svg").getScreenCTM());
       return [at.x, at.y];
     }"""
+    page.locator(".plan-editor svg").scroll_into_view_if_needed()
     page.mouse.move(*page.evaluate(where, [x, y]))
     page.mouse.down()
     if to:

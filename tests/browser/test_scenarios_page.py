@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from accessibility import violations
-from house import House, Open
+from house import DAY_START, House, Open
 from playwright.sync_api import Page, expect
 
 from besok.model.settings import Settings
@@ -37,13 +37,14 @@ def test_a_planner_asks_and_reads_the_answer(
     page.locator("summary", has_text="An event").press("Enter")
     page.get_by_label("People who come to it").fill("9")
     page.get_by_label("What it is called").first.fill("Reading")
+    page.get_by_label("Begins at").first.fill(f"{DAY_START:02}:00")
     accessible(page)
     page.get_by_label("Your name or initials").fill("Kim")
     page.get_by_label("Your name or initials").press("Enter")
     card = page.locator(".scenario")
     expect(card.locator("header .chip")).to_have_text("done")
     expect(card).to_contain_text("First over capacity:")
-    expect(card).to_contain_text("Reading at 13:00 with 9 people")
+    expect(card).to_contain_text(f"Reading at {DAY_START:02}:00 with 9 people")
     expect(page.locator("#graph-scenarios .bars path").first).to_be_attached()
     accessible(page)
     (run,) = scenarios.listing(db, quiet_house.id)

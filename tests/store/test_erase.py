@@ -28,22 +28,23 @@ IMPERSONAL = """
     account.issuer account.password account.totp account_role.role action.asked_by action.slug
     action.weekdays action_log.slug alert.subject alert_delivery.target alert_mute.subject
     alert_rule.kind alert_rule.target api_key.digest api_key.role audit.action audit.site
-    backfill.digest backfill.sites calibration.decision closed_period.days
-    closed_period.sensors closed_period.version codec.model codec.sha256 codec.source codec.vendor
-    computed_result.what count_import.content count_import.counts count_import.digest
-    count_import.layout count_import.method count_import_log.change device.model
-    device.source device_mapping.sensors finding.evidence finding.kind finding.state
-    finding_history.event forecast.also forecast.measure forecast.model forecast_point.kind
-    headcount.digest installation.key job_run.duty job_run.outcome looked.what made_anew.digest manual_count.digest
-    manual_tap.direction metric.name metric.unit migration.digest migration.name occupancy_bucket.basis
+    backfill.digest backfill.sites calibration.decision closed_period.days closed_period.sensors
+    closed_period.version codec.model codec.sha256 codec.source codec.vendor computed_result.what
+    count_import.content count_import.counts count_import.digest count_import.layout
+    count_import.method count_import_log.change device.model device.source device_mapping.sensors
+    finding.evidence finding.kind finding.state finding_history.event forecast.also forecast.measure
+    forecast.model forecast_point.kind headcount.digest installation.key job_run.duty
+    job_run.outcome looked.what made_anew.digest manual_count.digest manual_tap.direction
+    metric.name metric.unit migration.digest migration.name occupancy_bucket.basis
     occupancy_bucket.reason occupancy_learnt.building occupancy_learnt.learnt occupancy_minute.basis
-    occupancy_minute.reason placement.role portal.name_en portal.name_sv portal.slug
-    programme_event.calendar programme_event.uid quarantine.cause quarantine.replaced
-    quarantine_decision.decision quarantine_decision.device receive_token.digest rejected.kind scenario_run.reason
-    scenario_run.state school_holiday.calendar
-    school_holiday.name seen.digest seen.mark seen.scope service.detail service.name session.digest
-    session.previous session.provider_session sign_in_failure.name site.kind site.name_en site.name_sv
-    site.pandemic site.slug site.timezone space.kind space.name_en space.name_sv space.slug target.also
+    occupancy_minute.reason placement.at placement.role plan_picture.content plan_picture.digest
+    plan_picture.media portal.at portal.name_en portal.name_sv portal.slug programme_event.calendar
+    programme_event.uid quarantine.cause quarantine.replaced quarantine_decision.decision
+    quarantine_decision.device receive_token.digest rejected.kind scenario_run.reason
+    scenario_run.state school_holiday.calendar school_holiday.name seen.digest seen.mark seen.scope
+    service.detail service.name session.digest session.previous session.provider_session
+    sign_in_failure.name site.kind site.name_en site.name_sv site.pandemic site.slug site.timezone
+    space.kind space.name_en space.name_sv space.plan space.shape space.slug target.also
     target.baseline_measure target.measure visit_deduction.kind visit_definition.method
     visit_definition.spec
 """

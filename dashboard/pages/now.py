@@ -192,6 +192,6 @@ def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame, plan
     cards = [
         card(space, href(space), shared, [row(r, href(r), shared) for r in inside]) for space, inside in rooms
     ]
-    head = [storey(floor, href(floor), shared)] if floor else []
+    head = storey(floor, href(floor), shared) if floor else html.H2(_("Spaces"), className="unseen")
     parts = present(plan, html.Div(cards, className="cards"))
-    return html.Section([*head, html.Div(parts, className="floor")], className="storey")
+    return html.Section([head, html.Div(parts, className="floor")], className="storey")

@@ -303,7 +303,7 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
     kept, scale = _share(net, gross), _share(gross, year.visits)
     over = on.last == date(on.first.year, 12, 31)
-    missing = tuple(day for day in on.days if day not in days or days[day].sampled)
+    missing = tuple(day for day in on.days if day not in days or not days[day].counted)
     return _report(
         db,
         on,

@@ -40,6 +40,11 @@ class VisitDay:
     source: str = ""
     sampled: bool = False
 
+    @property
+    def counted(self) -> bool:
+        """Whether all of it was counted, by sensors or people, and none estimated from sample weeks."""
+        return self.whole and not self.sampled
+
     def visits(self, measure: str) -> float:
         """Return the visits by a measure, gross or net."""
         return self.gross if measure == "gross" else self.net

@@ -12,6 +12,7 @@ from besok.model.views.progress import Progress
 from besok.services.actions import get_actions
 from besok.services.attention import get_coverage
 from besok.services.calendar import get_event_effects, get_events
+from besok.services.observed_days import share_of_whole, visit_days
 from besok.services.progress import get_growth, get_progress
 from besok.services.usage import get_space_usage
 from besok.services.visits import get_visits
@@ -54,13 +55,14 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
     growth, way = get_growth(db, site, after, len(days)), _target(db, site, after)
     start, end = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
     actions = [one for one in get_actions(db, site, last) if _of(one, first, last)]
-    open_days = [one for one in days if calendar.open_intervals(one.day, place)]
+    open_days = [day for day in calendar.days_from(first, last) if calendar.open_intervals(day, place)]
+    counted = visit_days(db, [place], last)
     exceptions = [one for one in place.opening.exceptions if one.first <= last and one.last >= first]
     return Paper(
         title=monthly_text.title(place.name, month),
         subtitle=monthly_text.dated(today),
         figures=monthly_text.figures(
-            sum(known), place.measure, growth[0], way, sum(one.coverage for one in days) / len(days)
+            sum(known), place.measure, growth[0], way, share_of_whole(counted, first, last)
         ),
         lead=monthly_text.lead(month, sum(known), growth, way),
         curve=None,
@@ -74,7 +76,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
                 exceptions,
             ),
             monthly_text.quality(
-                sum(one.coverage > monthly_text.WHOLE for one in open_days),
+                sum(share_of_whole(counted, day, day) > 0 for day in open_days),
                 len(open_days),
                 _worked(db, place, first, last, now),
             ),

@@ -163,13 +163,13 @@ def whole_days(
 
 
 def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
-    """Return the data coverage of a time: the share of its days that are known whole. The one rule for all figures.
+    """Return the data coverage of a time: the share of its days that were counted whole. The one rule for all figures.
 
     The days are in order.
     """
     begins = bisect_left(days, first, key=lambda day: day.day)
     ends = bisect_right(days, last, key=lambda day: day.day)
-    whole = sum(day.whole and not day.sampled for day in days[begins:ends])
+    whole = sum(day.counted for day in days[begins:ends])
     return whole / max((last - first).days + 1, 1)
 
 

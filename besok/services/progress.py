@@ -13,7 +13,7 @@ from besok.model.views.like import like
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
 from besok.services.imported_days import Imported, VisitDay
-from besok.services.observed_days import last_known, sampled_sites, visit_days, whole_days
+from besok.services.observed_days import last_known, sampled_sites, share_of_whole, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -128,7 +128,8 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
         so_far,
         site=site,
         baseline_visits=baseline,
-        baseline_coverage=1.0 if stated else len(base) / _length(target.baseline_first, target.baseline_last),
+        baseline_coverage=1.0 if stated else share_of_whole(known.days, *period),
+        baseline_sampled=sum(day.sampled for day in known.days if day.day in base) / _length(*period),
         baseline_source=target.baseline_source or _sources(known.days, base),
         goal_visits=goal,
         source_365=_sources(known.days, last),
@@ -174,7 +175,7 @@ def _so_far(known: _Known, today: date) -> SoFar:
         days=len(days),
         visits=sum(day.visits(known.measure) for day in days) if days else None,
         last_365=_yearly(last, YEAR),
-        coverage_365=len(last) / YEAR,
+        coverage_365=share_of_whole(days, known.today - YEAR * DAY, known.today - DAY),
         growth=growth,
         growth_days=pairs,
         sampled_365=sum(day.sampled for day in days if day.day in last) / YEAR,

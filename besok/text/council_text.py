@@ -78,7 +78,7 @@ def sources(site: str, way: Progress, coming: Outlook | None) -> str:
     made = _("Forecast of {day}, method {model}; intervals hold four times of five.")
     source = " + ".join(dict.fromkeys(one for one in (way.baseline_source, way.source_365) if one))
     said = (
-        counted.format(share=formats.percent(way.coverage_365 - way.sampled_365)),
+        counted.format(share=formats.percent(way.coverage_365)),
         brought.format(source=formats.source(source)) if source else "",
         made.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
         f"Besök, /progress/{site}",

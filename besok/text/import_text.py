@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
 
 from besok.model.views.imports import ImportPreview
 from besok.model.views.progress import Progress, SoFar
 from besok.text import formats
 from besok.text.languages import _
-
-ENOUGH: Final = 0.75  # share of the days of a year, below which its sum and its growth are not told
 
 
 def changes(preview: ImportPreview) -> list[str]:
@@ -52,9 +49,8 @@ def _figures(known: Progress | SoFar) -> dict[str, str]:
         found[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
         found[_("Target, visits a year")] = _number(known.goal_visits)
     if known.coverage_365:
-        measured = known.coverage_365 - known.sampled_365
-        found[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(measured))
-    if known.coverage_365 >= ENOUGH:
+        found[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(known.coverage_365))
+    if known.last_365 is not None:
         found[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
         grown = None if known.growth is None else formats.signed_percent(known.growth, 1)
         found[_("Growth in a year")] = _dated(known, grown)

@@ -37,7 +37,7 @@ def figures(
         found.append((formats.signed_percent(growth, 1), _("against comparable days of last year")))
     if way and way.standing is not None:
         found.append((target_text.multiple(way), target_text.baseline(way)))
-    return [*found, (formats.percent(coverage), _("of the month's open hours at the doors was measured"))]
+    return [*found, (formats.percent(coverage), _("of the month's days were counted whole"))]
 
 
 def lead(

@@ -79,12 +79,15 @@ def verdict(way: Progress) -> str:
         return _("There is not yet a year of visits to compare with the target trajectory.")
     baseline = _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead.")
     year = _("Only {share} of the last 365 days were counted whole: the year is scaled up from them.")
-    few = ((way.baseline_coverage, baseline), (way.coverage_365, year))
+    few = (
+        (way.baseline_coverage, way.baseline_sampled, baseline),
+        (way.coverage_365, way.sampled_365, year),
+    )
     said = (
         _place_on_trajectory(way, now) if way.today <= way.deadline else "",
         growth(way.growth, way.growth_days) if way.growth is not None else "",
         _sampling(way),
-        *(text.format(share=formats.percent(share)) for share, text in few if share < ENOUGH),
+        *(text.format(share=formats.percent(share)) for share, more, text in few if share + more < ENOUGH),
     )
     return " ".join(filter(None, said))
 

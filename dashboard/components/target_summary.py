@@ -58,7 +58,7 @@ def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequ
         present(
             _head(title, names),
             figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
-            year if known.coverage_365 >= target_text.ENOUGH else None,
+            year if known.coverage_365 + known.sampled_365 >= target_text.ENOUGH else None,
             _next_year(coming) if coming else None,
             grown,
             sentences(coming) if coming else None,
@@ -147,7 +147,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     pandemic = _("The pandemic ({first} – {last}) is left out of baseline, growth and forecast.")
     source = " + ".join(dict.fromkeys(s for s in (way.baseline_source, way.source_365) if s)) if way else ""
     out = [formats.day(d) for d in way.left_out] if way and way.left_out else []
-    share = formats.percent(known.coverage_365 - known.sampled_365)
+    share = formats.percent(known.coverage_365)
     query = f"from={known.first}&to={known.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
     every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
     return fold(

@@ -11,12 +11,14 @@ from besok.model.hand_counts import BY_HAND, HandCount
 from besok.model.site import Site
 from besok.model.views.calendar import SchoolHoliday
 from besok.services.annual import compute_annual
+from besok.services.closed_periods import close_period, period_of
 from besok.services.hand_counts import enter
 from besok.services.observed_days import drawn, get_sampled_years, visit_days
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import calendars, period_counts, sites
 from besok.store.database import Database
+from besok.text import target_text
 from cli.terminal import annual
 from tests.sitetext import site, space
 from tests.store.counted import HOUSE
@@ -131,7 +133,16 @@ def test_it_counts_in_a_target_and_its_error_in_the_visits(db: Database, branch:
     (point,) = get_visits(db, branch, date(2025, 1, 1), date(2025, 12, 31), "year", today=TODAY)
     (sample,) = [s for s in way.sampled if s.year == 2025]
     assert point.gross == pytest.approx(sample.visits) and point.source == BY_HAND
-    assert point.coverage == pytest.approx(28 / 365) and point.imputed > 0.9 * (sample.visits - sample.seen)
+    counted = 28 / 365
+    report = compute_annual(db, "branch", 2025, TODAY)
+    shares = (
+        way.coverage_365, point.coverage, report.days_whole / report.days,
+        close_period(db, "branch", *period_of("2025"), author="Kim", now=NOW).coverage,
+    )  # fmt: skip
+    assert shares == pytest.approx((counted,) * 4), "one rule in page, API, report and closed period"
+    assert (way.baseline_coverage, way.baseline_sampled) == pytest.approx((counted, 1 - counted))
+    assert "Only" not in target_text.verdict(way), "sample weeks leave no season out"
+    assert point.imputed > 0.9 * (sample.visits - sample.seen)
     assert point.se and point.se > sample.se  # of few degrees of freedom, and of counting
 
 
@@ -180,5 +191,6 @@ def test_a_target_counts_a_library_with_sensors_and_a_branch_with_sample_weeks(d
     way = get_progress(db, "lib", TODAY)
     sampled = {year.year: year.visits for year in way.sampled}
     assert way.baseline_visits == pytest.approx(365 * 100 + sampled[2025])
-    assert way.baseline_coverage == 1 and way.sampled_365 > 0.8
+    assert way.baseline_coverage == pytest.approx(28 / 365) and way.baseline_sampled > 0.9
+    assert way.sampled_365 > 0.8
     assert {year.site for year in way.sampled} == {"branch"}

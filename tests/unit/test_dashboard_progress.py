@@ -79,10 +79,10 @@ def test_what_staff_counted_is_no_measured_year_and_is_said_in_the_language_of_t
         with speaking("sv"):
             years = yearly_visits.of(seen, "gross", quiet, sampled)
             assert said in texts(yearly_visits.section("lib", years, 2026, None))
-    way = replace(WAY, coverage_365=1.0, sampled_365=0.92, source_365=BY_HAND, baseline_source="gate")
+    way = replace(WAY, coverage_365=0.08, sampled_365=0.92, source_365=BY_HAND, baseline_source="gate")
     known = SoFar(
         today=TODAY, until=TODAY - DAY, measure="gross", first=date(2025, 1, 1), days=365, visits=36_500,
-        last_365=36_500, coverage_365=1.0, sampled_365=0.92, growth=None,
+        last_365=36_500, coverage_365=0.08, sampled_365=0.92, growth=None,
     )  # fmt: skip
     with speaking("sv"):
         for told in (texts(target_summary.terms("lib", known, way)), council_text.sources("lib", way, None)):

@@ -36,10 +36,10 @@ class SoFar:
     """The visits of a site so far, together with those of the other sites that its target counts, if it has one.
 
     `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
-    last 365 days `until`, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the
+    last 365 days `until`, scaled for missing ones, of which `coverage_365` were counted whole; `growth` compares the
     last 364 days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
-    `last_365` is None where less than 75 % of them were observed whole. `sampled_365` is the share of them that is
-    estimated from sample weeks, and part of `coverage_365`. `uncounted` are sites that are counted together
+    `last_365` is None where less than 75 % of them are known. `sampled_365` is the share of them that is estimated
+    from sample weeks, which is no part of `coverage_365`. `uncounted` are sites that are counted together
     with it and of which nothing is known yet: until then nothing is.
     """
 
@@ -61,16 +61,16 @@ class SoFar:
 class Progress:
     """Visits on the way to the target.
 
-    `baseline_visits` are a year's worth, scaled from the days of the baseline period that were observed whole, which
-    are `baseline_coverage` of it, or as they are stated; `goal_visits` is the factor times that. `last_365` are the
-    visits of the 365 business days up to `until`, which is yesterday, or the last day that people brought and nobody
-    counted after; scaled for missing days. `growth` compares the last 364 days with comparable ones a year before, by
-    the `growth_days` of them that were known whole in both (None with less history). `needed_growth` is the growth a
-    year from then to the deadline. `baseline_source` and `source_365` are where days were brought from, empty where
-    sensors counted them; `sampled_365` is the share of these days that are estimated from the sample weeks of years
-    (`sampled`), and
-    `growth_sampling` half the width of the 95 % interval that this gives to the growth; `left_out` are days that
-    baseline and growth do without.
+    `baseline_visits` are a year's worth, scaled from the days of the baseline period that are known, or as they are
+    stated; `baseline_coverage` of these days were counted whole, and besides them `baseline_sampled` are estimated from
+    sample weeks. `goal_visits` is the factor times that. `last_365` are the visits of the 365 business days up to
+    `until`, which is yesterday, or the last day that people brought and nobody counted after; scaled for missing days.
+    `growth` compares the last 364 days with comparable ones a year before, by the `growth_days` of them that were known
+    whole in both (None with less history). `needed_growth` is the growth a year from then to the deadline.
+    `baseline_source` and `source_365` are where days were brought from, empty where sensors counted them;
+    `coverage_365` and `sampled_365` are of these days what the two are of the baseline's; the years estimated are
+    `sampled`, and `growth_sampling` half the width of the 95 % interval that this gives to the growth; `left_out` are
+    days that baseline and growth do without.
 
     Nothing is compared with too little: `baseline_visits` and `last_365`, and what rests on them, are None where less
     than 75 % of their days are known whole, as growth is. `uncounted` are sites that count for the target and of which
@@ -112,6 +112,7 @@ class Progress:
     growth_days: int = 0
     baseline_source: str = ""
     source_365: str = ""
+    baseline_sampled: float = 0.0
     sampled_365: float = 0.0
     sampled: tuple[SampledYear, ...] = ()
     growth_sampling: float | None = None

@@ -31,9 +31,8 @@ with place as (
             as sites
     from visit_door_day f
     join place s using (site_id)
-    join site_portal sp using (site_id, portal_id)
     left join lateral (
-        select k.calibration_id, case when f.half then (e.into + e.out) / 2 when sp.sign = 1 then e.into else e.out end as error
+        select k.calibration_id, case when f.half then (e.into + e.out) / 2 when f.sign = 1 then e.into else e.out end as error
         from calibration k
         cross join lateral (
             select (k.evidence -> 'in' ->> 'sd')::float8 / nullif((k.evidence -> 'in' ->> 'accuracy')::float8, 0) as into,

@@ -182,7 +182,7 @@ with door as (
         from portal_imputed
     ) f
     where f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
-        and f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
+        and f.portal_id = any(array(select portal_id from door)) and f.bucket >= %(start)s and f.bucket < %(end)s
     group by f.portal_id, f.channel_id, 2
 ), flow as (
     select portal_id, start, sum(people_in) as people_in, sum(people_out) as people_out, sum(imputed) as imputed, sum(corrected) as corrected,

@@ -11,6 +11,8 @@ import psycopg
 
 from besok.model import calendar
 from besok.model.errors import StackError
+from besok.store.database import Database
+from jobs.alerting import to_send
 from tests.month.events import Event, Kind
 from tests.month.installation import COMMANDS, Installation
 from tests.month.operator import Operator
@@ -51,6 +53,7 @@ class Course:
         if not self._down & {"jobs", "database", "disk"}:
             wait_for(lambda: self._heard("jobs"), progress=self._stored)
             self._operator.alive.wait(5)
+            wait_for(self._told)
         if self._lasting and event is None:
             self._look()
             self._put_right(self._lasting)
@@ -119,6 +122,11 @@ class Course:
         """Tell whether a service has said since its clock was moved that it works, and the jobs that none waits."""
         heard = self._ask("select max(heard) from service where name = %s", name)
         return isinstance(heard, datetime) and heard >= self._place.clocks.told(name)
+
+    def _told(self) -> bool:
+        """Tell whether the operator has got all alerts of the time that the jobs are told."""
+        with Database(self._place.url, pool_size=1) as db:
+            return not to_send(db, self._place.clocks.told("jobs"))
 
     def end(self, first: date, last: date) -> Iterator[str]:
         """Wait until all is computed; yield every difference between the days' figures and what sensors sent."""

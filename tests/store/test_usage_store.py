@@ -11,8 +11,9 @@ from counted import HOUSE, NOON, put, reading
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.services.usage import get_space_usage, get_together
-from besok.store import sites, usage
+from besok.store import sites
 from besok.store.database import Database
+from jobs.usage import sum_up, wanted
 from tests.databases import execute
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
@@ -145,11 +146,6 @@ where extract(day from t)::int %% 9 <> 5 and random() < 0.97;
 """
 
 
-def _all_summed_up(db: Database) -> None:
-    while usage.sum_up(db, sites.load(db, "lib"), LAST + timedelta(days=1), AFTERWARDS):
-        pass
-
-
 def _summed_up(db: Database) -> set[date]:
     return {day for (day,) in execute(db, "select day from usage_day")}
 
@@ -163,15 +159,16 @@ def test_days_that_are_summed_up_tell_what_their_quarters_tell(busy: Database) -
     chance = Random(20)
     ranges = [_asked(chance) for _ in range(12)]
     of_quarters = [get_space_usage(busy, "lib", **asked, now=AFTERWARDS) for asked in ranges]
-    _all_summed_up(busy)
-    assert len(_summed_up(busy)) == 7 * WEEKS
+    assert wanted(busy, AFTERWARDS)
+    sum_up(busy, AFTERWARDS)
+    assert len(_summed_up(busy)) == 7 * WEEKS and not wanted(busy, AFTERWARDS)
     execute(busy, "truncate flow_bucket, occupancy_bucket")
     for asked, answer in zip(ranges, of_quarters, strict=True):
         assert get_space_usage(busy, "lib", **asked, now=AFTERWARDS) == answer, asked
 
 
 def test_a_day_that_changes_is_summed_up_again_and_no_other(busy: Database) -> None:
-    _all_summed_up(busy)
+    sum_up(busy, AFTERWARDS)
     changed = LAST - timedelta(days=3)
     before = _versions(busy)
     late = (datetime.combine(changed, time(12), UTC) - NOON) / timedelta(minutes=1)
@@ -179,11 +176,9 @@ def test_a_day_that_changes_is_summed_up_again_and_no_other(busy: Database) -> N
     assert _summed_up(busy) == {day for _, day in before} - {changed}
     (hall,) = get_space_usage(busy, "lib", changed, changed, now=AFTERWARDS, space="hall")
     assert hall.usage.came and hall.usage.came.value > 500, "of its quarters meanwhile"
-    assert not usage.sum_up(busy, sites.load(busy, "lib"), LAST + timedelta(days=1), AFTERWARDS), (
-        "not estimated"
-    )
+    assert not wanted(busy, AFTERWARDS), "it is to be estimated first"
     execute(busy, "delete from dirty_day")
-    _all_summed_up(busy)
+    sum_up(busy, AFTERWARDS)
     after = _versions(busy)
     assert {day for (room, day), place in after.items() if before[room, day] != place} == {changed}
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, HTTPException, Query, Request
@@ -207,6 +208,7 @@ def _cell(value: Any) -> Any:
     return as_cell(shown) if isinstance(shown, str) else shown
 
 
+@lru_cache(maxsize=10_000)  # most numbers of people are small and whole
 def _number(value: float, name: str, kind: type, comma: bool) -> str:
     """Write whole numbers without a decimal point or `comma`, since people are whole."""
     known = round_number(value, name, kind.__name__)

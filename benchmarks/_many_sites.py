@@ -1,7 +1,6 @@
 """Databases of many sites with years of figures: a library with its park is simulated, the others are copies of it."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from besok.store.migrate import migrate
 from cli.simulation import backfill
 from cli.simulation.history import DAY, Gap
 from cli.stack.postgres import Cluster
-from jobs import forecast, results, retention
+from jobs import forecast, results, retention, usage
 
 EXAMPLE = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
 PAIR = ("stadsbiblioteket", "stadsparken")
@@ -28,7 +27,6 @@ YEARS = timedelta(days=1095)
 RECENT = timedelta(days=14)  # of which there are readings and minutes
 SEED = 20
 TABLES_AT_ONCE = 2  # one for each of two cores
-SLICE = timedelta(days=91)  # rows put in order of time at once
 
 # What the simulated history leaves out: readings are deleted after two weeks, and occupancy is no estimate, since only
 # its size matters. Today is like the same weekday a week ago.
@@ -53,27 +51,28 @@ from generate_series(%(recent)s::timestamptz, %(now)s, interval '1 minute') t
 cross join space z
 cross join lateral (select greatest(0, round(20 * sin(extract(epoch from t) / 13751) + z.space_id %% 9)) as n) one;
 """
-# The tables that are copied, and in which order their rows came: a counter of every site reports in each quarter of an
-# hour, the occupancy of a site is written by business day.
+# The tables that are copied, and the order of their rows: of quarters as the jobs leave them, of others as they came.
 COPIED = {
-    "reading": ("channel", "time", "time, hashint4(new)"),
-    "flow_bucket": ("channel", "bucket", "bucket, hashint4(new)"),
-    "level_bucket": ("channel", "bucket", "bucket, hashint4(new)"),
-    "flow_day": ("portal", "day", "day, new"),
-    "occupancy_bucket": ("space", "bucket", "date_trunc('day', bucket), new / 32, bucket, new"),
-    "occupancy_minute": ("space", "time", "time, new"),
+    "reading": ("channel", "k.time, hashint4(c.new)"),
+    "flow_bucket": ("channel", "c.new, k.bucket"),
+    "level_bucket": ("channel", "c.new, k.bucket"),
+    "flow_day": ("portal", "k.day, c.new"),
+    "usage_day": ("space", "k.day, c.new"),
+    "occupancy_bucket": ("space", "c.new, k.bucket"),
+    "occupancy_minute": ("space", "k.time, c.new"),
 }
 COPIES = """
 create table copy_site as
-select a.site_id as old, b.site_id as new, a.slug, substr(b.slug, length(a.slug) + 1) as suffix
-from site a join site b on b.slug ~ ('^' || a.slug || '(-[0-9]+)?$')
+select a.site_id as old, b.site_id as new, a.slug, substr(b.slug, length(a.slug) + 1) as suffix,
+    row_number() over (partition by a.site_id order by b.site_id) as n
+from site a join site b on b.slug ~ ('^' || a.slug || '-[0-9]+$')
 where a.slug = any(%(pair)s);
 create table copy_space as
-select a.space_id as old, b.space_id as new
+select a.space_id as old, b.space_id as new, s.n
 from copy_site s join space a on a.site_id = s.old
 join space b on b.site_id = s.new and b.slug = case when a.slug = s.slug then a.slug || s.suffix else a.slug end;
 create table copy_portal as
-select a.portal_id as old, b.portal_id as new
+select a.portal_id as old, b.portal_id as new, s.n
 from copy_site s join portal a on a.site_id = s.old join portal b on b.site_id = s.new and b.slug = a.slug;
 insert into channel (device_id, key, has_totals, wraps, last_time, last_received, usual_quarter)
 select e.device_id, c.key, c.has_totals, c.wraps, c.last_time, c.last_received, c.usual_quarter
@@ -82,7 +81,7 @@ join device e on e.source = d.source and e.external_id = s.slug || s.suffix || s
 join channel c on c.device_id = d.device_id
 on conflict (device_id, key) do update set last_time = excluded.last_time, last_received = excluded.last_received;
 create table copy_channel as
-select a.channel_id as old, b.channel_id as new
+select a.channel_id as old, b.channel_id as new, s.n
 from copy_site s join device d on split_part(d.external_id, '/', 1) = s.slug join channel a using (device_id)
 join device e on e.source = d.source and e.external_id = s.slug || s.suffix || substr(d.external_id, length(s.slug) + 1)
 join channel b on b.device_id = e.device_id and b.key = a.key;
@@ -96,6 +95,7 @@ def make(cluster: Cluster, counts: list[int]) -> None:
         if BASE not in there:
             keeper.execute(sql.SQL("create database {}").format(sql.Identifier(BASE)))
             _simulate(cluster.url(BASE), datetime.now(UTC))
+        _renew(cluster.url(BASE))
         for count in counts:
             name = name_of(count)
             if name not in there:
@@ -133,74 +133,61 @@ def _simulate(url: str, now: datetime) -> None:
 
 
 def _copy(url: str, count: int) -> None:
-    """Make of the pair of a database so many sites, with their rows in the order in which they would have come."""
+    """Make of the pair of a database so many sites."""
     copies = [site for n in range(2, count // 2 + 1) for site in _pair(f"-{n}").sites]
-    migrate(url)
     with Database(url) as db:
         sites.apply(db, SiteFile(sites=tuple(copies)))
     with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
         cur.execute(COPIES, {"pair": list(PAIR)})
         with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
-            list(pool.map(partial(_copy_table, url), COPIED))
+            list(pool.map(partial(_copy_table, url, count // 2 - 1), COPIED))
         cur.execute("drop table copy_site, copy_space, copy_portal, copy_channel")
         cur.execute("vacuum analyze")
 
 
-def _copy_table(url: str, table: str) -> None:
-    """Copy the rows of a table, on a connection of its own."""
-    with psycopg.connect(url, autocommit=True) as conn, psycopg.ClientCursor(conn) as cur:
-        cur.execute("set work_mem = '256MB'")
-        for statement in _copying(conn, table, *COPIED[table]):
-            cur.execute(statement)
+def _copy_table(url: str, copies: int, table: str) -> None:
+    """Copy the rows of a table for one copy of the pair after the other, on a connection of its own."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("set work_mem = '256MB'")
+        kept = sql.Identifier(f"kept_{table}")
+        conn.execute(sql.SQL("create unlogged table {} as table {}").format(kept, sql.Identifier(table)))
+        statement = _copying(conn, table, kept, *COPIED[table])
+        for n in range(1, copies + 1):
+            conn.execute(statement, {"n": n})
+        conn.execute(sql.SQL("drop table {}").format(kept))
 
 
 def _renew(url: str) -> None:
-    """Bring a database up to date, with its past quarters in order as the jobs leave them."""
+    """Bring a database up to date, its past quarters in order and its days summed up as the jobs leave them."""
     migrate(url)
     with Database(url) as db:
-        retention.order(db, datetime.now(UTC))
+        now = datetime.now(UTC)
+        retention.order(db, now)
+        usage.sum_up(db, now)
 
 
-def _copying(conn: psycopg.Connection, table: str, key: str, time: str, order: str) -> Iterator[sql.Composed]:
-    """Yield the statements that copy the rows of a table for every copy of the pair, slice by slice of time."""
+def _copying(
+    conn: psycopg.Connection, table: str, kept: sql.Identifier, key: str, order: str
+) -> sql.Composed:
+    """Return the statement that copies the rows of a table for the copy `n` of the pair."""
     columns = [name for (name,) in conn.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
         (table,),
     )]  # fmt: skip
-    changed = {f"{key}_id": sql.SQL("c.new")}
-    joins = sql.SQL("join {} c on c.old = k.{}").format(
-        sql.Identifier(f"copy_{key}"), sql.Identifier(f"{key}_id")
+    changed = {f"{key}_id": sql.SQL("c.new"), "site_id": sql.SQL("s.new")}
+    return sql.SQL(
+        "insert into {table} ({columns}) select {values} from {kept} k"
+        " join {copies} c on c.old = k.{key} and c.n = %(n)s {sites} order by {order}"
+    ).format(
+        table=sql.Identifier(table),
+        kept=kept,
+        copies=sql.Identifier(f"copy_{key}"),
+        key=sql.Identifier(f"{key}_id"),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        values=sql.SQL(", ").join(changed.get(c, sql.SQL("k.") + sql.Identifier(c)) for c in columns),
+        sites=sql.SQL("join copy_site s on s.old = k.site_id and s.n = c.n" if "site_id" in columns else ""),
+        order=sql.SQL(order),
     )
-    if "site_id" in columns:
-        changed["site_id"] = sql.SQL("s.new")
-        joins += sql.SQL(
-            " join copy_site s on s.old = k.site_id join site n on n.site_id = s.new"
-            " join portal p on p.portal_id = c.new join site own on own.site_id = p.site_id"
-            " and substring(own.slug from '-[0-9]+$') is not distinct from substring(n.slug from '-[0-9]+$')"
-        )
-    first, last = conn.execute(
-        sql.SQL("select min({0}), max({0}) from {1}").format(sql.Identifier(time), sql.Identifier(table))
-    ).fetchone() or (None, None)
-    kept = sql.Identifier(f"kept_{table}")
-    yield sql.SQL("create unlogged table {} as table {}").format(kept, sql.Identifier(table))
-    yield sql.SQL("truncate {}").format(sql.Identifier(table))
-    while first <= last:
-        yield sql.SQL(
-            "insert into {table} ({columns}) select {values} from {kept} k {joins}"
-            " where k.{time} >= {first} and k.{time} < {next} order by {order}"
-        ).format(
-            table=sql.Identifier(table),
-            kept=kept,
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-            values=sql.SQL(", ").join(changed.get(c, sql.SQL("k.") + sql.Identifier(c)) for c in columns),
-            joins=joins,
-            time=sql.Identifier(time),
-            first=first,
-            next=first + SLICE,
-            order=sql.SQL(re.sub(r"\bnew\b", "c.new", order)),
-        )
-        first += SLICE
-    yield sql.SQL("drop table {}").format(kept)
 
 
 def _pair(suffix: str = "") -> SiteFile:

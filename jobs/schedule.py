@@ -8,7 +8,7 @@ from typing import Final
 from besok.model.settings import Settings
 from besok.store import effects
 from besok.store.database import Database
-from jobs import alerting, daily, forecasts_due, monthly_reports, quality, results, retention, upkeep
+from jobs import alerting, daily, forecasts_due, monthly_reports, quality, results, retention, upkeep, usage
 
 MINUTE: Final = timedelta(minutes=1)
 HALF_MINUTE: Final = timedelta(seconds=30)
@@ -73,6 +73,7 @@ DUTIES: Sequence[Duty] = (
     ),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
     _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
+    _background("sum up days of spaces", "jobs.usage:sum_up", usage.wanted, period=10 * MINUTE),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),
     _background("estimate effects of events", "jobs.event_effects:run", daily.wanted(effects.EVENTS)),
     _background("estimate effects of actions", "jobs.action_effects:run", daily.wanted(effects.ACTIONS)),

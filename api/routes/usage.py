@@ -18,7 +18,9 @@ from besok.services.usage import get_space_usage, get_together
 
 router = Routes(tags=["Figures"])
 
-MOST_DAYS = 1100  # three years, whose millions of quarters of an hour take a few seconds
+MOST_DAYS = (
+    1100  # three years, whose quarters of an hour take a few seconds until the jobs have summed them up
+)
 
 
 @router.reads("/sites/{site}/usage", "read", "How spaces were used")

@@ -28,7 +28,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from besok.analytics.visits import PASSAGE_VARIANCE, counting_error
 from besok.model.usage import Figure, Method, Reason, Usage
@@ -47,8 +47,7 @@ BY_HOUR: Final = 0.005  # sd of the share by which a counter is off at one hour 
 TURNED: Final = 0.03  # sd of the share of the stay that is lost where people are counted the wrong way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Passed(NamedTuple):
     """People who passed in one direction in a day, and when: mean and variance of their times in hours since it
     began.
     """

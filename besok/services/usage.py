@@ -1,10 +1,9 @@
 """Usage of spaces over business days: dwell time, turnover, utilisation; and several spaces together."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from datetime import date, datetime
 
 from besok.analytics import usage
 from besok.analytics.usage import DayUse
@@ -17,30 +16,12 @@ from besok.services.places import get_spaces
 from besok.services.series import get_occupancy
 from besok.store.database import Database
 from besok.store.sites import site_of
+from besok.store.usage import UsedDay, params, spaces, used_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SpaceDay(DayUse):
-    space: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Day:
-    """A business day as far as it has come: its hours, and those in which the site is open."""
-
-    day: date
-    begins: datetime
-    ends: datetime
-    over: bool
-    open: tuple[tuple[datetime, datetime], ...]
-
-    @property
-    def hours(self) -> float:
-        return (self.ends - self.begins) / timedelta(hours=1)
-
-    @property
-    def open_hours(self) -> float:
-        return sum(((until - start) / timedelta(hours=1) for start, until in self.open), 0.0)
+    space_id: int
 
 
 def get_space_usage(
@@ -54,14 +35,31 @@ def get_space_usage(
     built = {s.space: s for s in get_spaces(db, place.id)}
     if space is not None and space not in built:
         raise NotFound(f"there is no space “{space}” in {place.id}")
-    days = _days(place, first, last, now)
+    days = used_days(place, list(calendar.days_from(first, last)), now)
     if not days:
         return []
-    rows = db.fetch("usage_days", _SpaceDay, site=place.id, space=space, **_params(days))
-    return [
-        _usage(built[name], list(own), *_room(place, built, name))
-        for name, own in groupby(rows, key=attrgetter("space"))
-    ]
+    ids = {number: name for number, name in spaces(db, place.id).items() if space in (None, name)}
+    found = _kept(db, ids, days)
+    if rest := [day for day in days if day.day not in found]:
+        rows = db.fetch("usage_days", _SpaceDay, site=place.id, spaces=[*ids], **params(rest))
+        found |= _by_day(rows)
+    by_space = zip(ids.values(), zip(*(found[day.day] for day in days), strict=True), strict=True)
+    return [_usage(built[name], own, *_room(place, built, name)) for name, own in by_space]
+
+
+def _kept(db: Database, ids: Collection[int], days: Sequence[UsedDay]) -> dict[date, list[_SpaceDay]]:
+    """Return the days of which the use of all these spaces is kept."""
+    asked = {"spaces": [*ids], "first_day": days[0].day, "last_day": days[-1].day}
+    found = _by_day(db.fetch("usage_kept", _SpaceDay, **asked, **params(days)))
+    return {day: rows for day, rows in found.items() if len(rows) == len(ids)}
+
+
+def _by_day(rows: Sequence[_SpaceDay]) -> dict[date, list[_SpaceDay]]:
+    """Return rows by day, in their order by space."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row.day].append(row)
+    return found
 
 
 def get_together(
@@ -95,38 +93,6 @@ def get_together(
         capacity=capacity,
         utilisation_peak=peak / capacity if capacity and peak is not None else None,
     )
-
-
-def _days(place: Site, first: date, last: date, now: datetime) -> list[_Day]:
-    """Return the business days that have begun at `now`; the one under way ends there."""
-    found = []
-    for day in calendar.days_from(first, last):
-        begins, ends = calendar.day_bounds(day, place)
-        if begins >= now:
-            break
-        until = min(ends, now)
-        hours = (
-            (start, min(stop, until)) for start, stop in calendar.open_intervals(day, place) if start < until
-        )
-        found.append(_Day(day=day, begins=begins, ends=until, over=ends <= now, open=tuple(hours)))
-    return found
-
-
-def _params(days: Sequence[_Day]) -> dict[str, object]:
-    hours = [(d.day, start, until) for d in days for start, until in d.open]
-    return {
-        "days": [d.day for d in days],
-        "begins": [d.begins for d in days],
-        "ends": [d.ends for d in days],
-        "over": [d.over for d in days],
-        "hours": [d.hours for d in days],
-        "open_hours": [d.open_hours for d in days],
-        "open_days": [h[0] for h in hours],
-        "opens": [h[1] for h in hours],
-        "closes": [h[2] for h in hours],
-        "first": days[0].begins,
-        "last": days[-1].ends,
-    }
 
 
 def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity: int | None) -> SpaceUsage:

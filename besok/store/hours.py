@@ -14,10 +14,16 @@ def mark_days(conn: Connection, site_id: int, old: Site, new: Site, now: datetim
     """Mark the past business days whose opening hours have changed for a new estimate, and return them."""
     if old.opening == new.opening:
         return []
-    row = conn.execute(sql("first_day"), {"site_id": site_id}).fetchone()
-    days = different(old, new, row[0], calendar.business_day(now, new)) if row and row[0] else []
+    first = first_day(conn, site_id)
+    days = different(old, new, first, calendar.business_day(now, new)) if first else []
     mark_changed(conn, site_id, days)
     return days
+
+
+def first_day(conn: Connection, site_id: int) -> date | None:
+    """Return the first business day of which anything of a site is known; None if there is none."""
+    row = conn.execute(sql("first_day"), {"site_id": site_id}).fetchone()
+    return row[0] if row else None
 
 
 def told(site: str, days: Sequence[date]) -> list[str]:

@@ -21,6 +21,7 @@ def name(duty: str) -> str:
         "send monthly reports": _("Send monthly reports"),
         "make forecasts": _("Make forecasts"),
         "compute results of pages": _("Compute results of pages"),
+        "sum up days of spaces": _("Sum up days of spaces"),
         "find unusual hours": _("Find unusual hours"),
         "estimate effects of events": _("Estimate effects of events"),
         "estimate effects of actions": _("Estimate effects of actions"),

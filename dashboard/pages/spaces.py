@@ -25,7 +25,6 @@ from dashboard.figures import heat
 from dashboard.ranges import Range
 
 USUAL_WEEKS = timedelta(days=56)
-MOST_DAYS = 400  # that are summed up on the page; the API takes more
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -41,7 +40,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         controls.head(site, space, spaces, here),
         controls.bar(here, period),
         _history(db, place, space, here, period) if period.first <= today else None,  # what follows says why
-        _used(db, place, space, period, now) if period.days <= MOST_DAYS else None,
+        _used(db, place, space, period, now),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
         _unusual(db, place, now) if space.parent is None else None,

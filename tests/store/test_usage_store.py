@@ -1,15 +1,20 @@
 """Stays, turnover and peaks from what the tables hold: by business day, by open hours, in the doors' directions."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
 
+import psycopg
 import pytest
-from counted import HOUSE, put, reading
+from counted import HOUSE, NOON, put, reading
 
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.services.usage import get_space_usage, get_together
 from besok.store import sites
 from besok.store.database import Database
+from jobs.usage import sum_up, wanted
+from tests.databases import execute
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
 NEXT = DAY + timedelta(days=1)
@@ -108,3 +113,77 @@ def test_spaces_together_have_the_peak_of_their_sum(house: Database) -> None:
         get_together(house, "lib", ["lib", "hall"], DAY.date(), DAY.date(), now=NEXT)
     with pytest.raises(NotFound):
         get_together(house, "lib", ["cellar"], DAY.date(), DAY.date(), now=NEXT)
+
+
+WEEKS = 5
+LAST = DAY.date() + timedelta(days=7 * WEEKS - 1)
+ENDS = DAY + timedelta(days=7 * WEEKS, hours=-1)  # clocks are put forward on the way
+AFTERWARDS = ENDS + timedelta(hours=2)
+
+
+@pytest.fixture
+def busy(db: Database) -> Database:
+    """Weeks of chance: people through both doors, figures of spaces with gaps, days on which nothing was heard."""
+    sites.apply(db, sitefile.parse(ROOMS), now=DAY - timedelta(days=1))
+    with db.transaction() as conn, psycopg.ClientCursor(conn) as cur:
+        cur.execute(CHANCE, {"first": DAY, "last": ENDS})
+    execute(db, "delete from dirty_day")
+    return db
+
+
+CHANCE = """
+select setseed(0.5);
+insert into channel (device_id, key) select device_id, 'flow:1' from device on conflict do nothing;
+insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)
+select channel_id, t, floor(9 * random()), floor(9 * random()), 900, 0
+from generate_series(%(first)s::timestamptz, %(last)s::timestamptz - interval '1 second', interval '15 minutes') t
+cross join channel where extract(day from t)::int %% 9 <> 4 and random() < 0.99;
+insert into occupancy_bucket (space_id, bucket, people, lower, upper, peak, peak_lower, peak_upper, basis, final)
+select space_id, t, n, n * 0.9, n * 1.1, n + 3, n, n + 5, case when random() < 0.5 then 'doors' else 'people' end, true
+from generate_series(%(first)s::timestamptz, %(last)s::timestamptz - interval '1 second', interval '15 minutes') t
+cross join space cross join lateral (select floor(20 * random()) as n) one
+where extract(day from t)::int %% 9 <> 5 and random() < 0.97;
+"""
+
+
+def _summed_up(db: Database) -> set[date]:
+    return {day for (day,) in execute(db, "select day from usage_day")}
+
+
+def _asked(chance: Random) -> dict[str, Any]:
+    first, last = sorted(DAY.date() + timedelta(days=chance.randrange(-9, 7 * WEEKS + 9)) for _ in range(2))
+    return {"first": first, "last": last, "space": chance.choice((None, "lib", "hall", "attic"))}
+
+
+def test_days_that_are_summed_up_tell_what_their_quarters_tell(busy: Database) -> None:
+    chance = Random(20)
+    ranges = [_asked(chance) for _ in range(12)]
+    of_quarters = [get_space_usage(busy, "lib", **asked, now=AFTERWARDS) for asked in ranges]
+    assert wanted(busy, AFTERWARDS)
+    sum_up(busy, AFTERWARDS)
+    assert len(_summed_up(busy)) == 7 * WEEKS and not wanted(busy, AFTERWARDS)
+    execute(busy, "truncate flow_bucket, occupancy_bucket")
+    for asked, answer in zip(ranges, of_quarters, strict=True):
+        assert get_space_usage(busy, "lib", **asked, now=AFTERWARDS) == answer, asked
+
+
+def test_a_day_that_changes_is_summed_up_again_and_no_other(busy: Database) -> None:
+    sum_up(busy, AFTERWARDS)
+    changed = LAST - timedelta(days=3)
+    before = _versions(busy)
+    late = (datetime.combine(changed, time(12), UTC) - NOON) / timedelta(minutes=1)
+    put(busy, reading(late, 500, "in", period_s=60))
+    assert _summed_up(busy) == {day for _, day in before} - {changed}
+    (hall,) = get_space_usage(busy, "lib", changed, changed, now=AFTERWARDS, space="hall")
+    assert hall.usage.came and hall.usage.came.value > 500, "of its quarters meanwhile"
+    assert not wanted(busy, AFTERWARDS), "it is to be estimated first"
+    execute(busy, "delete from dirty_day")
+    sum_up(busy, AFTERWARDS)
+    after = _versions(busy)
+    assert {day for (room, day), place in after.items() if before[room, day] != place} == {changed}
+
+
+def _versions(db: Database) -> dict[tuple[int, date], str]:
+    """Return where the row of each space and day is: a row that is written again is elsewhere."""
+    rows = execute(db, "select space_id, day, ctid::text from usage_day")
+    return {(space_id, day): place for space_id, day, place in rows}

@@ -120,7 +120,8 @@ select f.site_id, f.portal_id, f.day, coalesce(d.version, 0) as definition, e.en
     case d.method when 'half' then (f.people_in + f.people_out) else e.entries end as passages,
     coalesce(d.method, 'in') = 'half' as half, f.covered_s,
     coalesce(f.imputed * e.entries / nullif(f.people_in + f.people_out, 0), 0) as imputed, e.corrected,
-    f.gap_variance / case d.method when 'half' then 4 else 2 end as gap_variance -- half of those who pass enter
+    f.gap_variance / case d.method when 'half' then 4 else 2 end as gap_variance, -- half of those who pass enter
+    sp.sign
 from flow_day_filled f
 join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
 left join lateral (

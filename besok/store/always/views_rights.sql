@@ -69,8 +69,8 @@ declare
         'programme_event', 'school_holiday', 'weather_day', 'closed_period'
     ];
     taken_in constant text[] := array[ -- from sensors
-        'reading', 'channel', 'device', 'flow_bucket', 'level_bucket', 'flow_day', 'dirty_day', 'computed_result', 'rejected',
-        'seen', 'service', 'device_mapping', 'placement', 'quarantine'
+        'reading', 'channel', 'device', 'flow_bucket', 'level_bucket', 'flow_day', 'dirty_day', 'computed_result', 'usage_day',
+        'rejected', 'seen', 'service', 'device_mapping', 'placement', 'quarantine'
     ];
     computed constant text[] := array[
         'occupancy_minute', 'occupancy_bucket', 'occupancy_learnt', 'finding', 'finding_history', 'quality_check', 'imputed_flow',

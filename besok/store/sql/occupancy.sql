@@ -143,10 +143,61 @@ from (
 group by 1, 2
 order by 1, 2
 
+-- name: usage_spaces
+-- The spaces of a site whose use is told: those that it has, and those that ended on a day.
+select z.space_id, z.slug
+from space z
+join site s using (site_id)
+where s.slug = %(site)s and (upper_inf(z.valid) or z.last is not null)
+order by z.space_id
+
+-- name: usage_kept
+-- How spaces were used on business days that have not changed since they were summed up.
+select u.*, d.over, d.hours, d.open_hours
+from unnest(%(days)s::date[], %(over)s::boolean[], %(hours)s::float8[], %(open_hours)s::float8[]) as d (day, over, hours, open_hours)
+join usage_day u using (day)
+where u.space_id = any(%(spaces)s::int[]) and u.day between %(first_day)s and %(last_day)s
+order by u.space_id, u.day
+
+-- name: usage_missing
+-- The newest business days of a site in a stretch that are not summed up for all of some spaces, and do not wait for an estimate.
+select g::date
+from generate_series(%(first)s::date::timestamp, %(last)s::date::timestamp, interval '1 day') as g
+left join (
+    select day, count(*) as spaces from usage_day where space_id = any(%(spaces)s::int[]) group by day
+) u on u.day = g::date
+where coalesce(u.spaces, 0) < cardinality(%(spaces)s::int[])
+    and not exists (select from dirty_day d where d.site_id = %(site_id)s and d.day = g::date)
+order by g desc
+limit %(days)s
+
+-- name: usage_take
+-- Marks business days as changed, those that are not yet: who changes one of them waits for this transaction, and then marks it.
+insert into dirty_day (site_id, day)
+select %(site_id)s, g from unnest(%(days)s::date[]) as g order by g
+on conflict do nothing
+returning day
+
+-- name: usage_put
+-- Keeps how a space was used on a business day.
+insert into usage_day (
+    space_id, day, known_hours, person_hours, width_hours, open_known_hours, open_person_hours, open_width_hours, first, last,
+    by_people, coverage, entered, "left", peak, peak_lower, peak_upper, peak_at
+) values (
+    %(space_id)s, %(day)s, %(known_hours)s, %(person_hours)s, %(width_hours)s, %(open_known_hours)s, %(open_person_hours)s,
+    %(open_width_hours)s, %(first)s, %(last)s, %(by_people)s, %(coverage)s, %(entered)s, %(left)s, %(peak)s, %(peak_lower)s,
+    %(peak_upper)s, %(peak_at)s
+)
+
+-- name: usage_taken
+-- Takes the marks off again, once the days are summed up.
+delete from dirty_day where site_id = %(site_id)s and day = any(%(days)s::date[])
+
 -- name: usage_days
--- How the spaces of a site were used by business day, summed up from quarters of an hour: who was inside, over the day and over
+-- How spaces of a site were used by business day, summed up from quarters of an hour: who was inside, over the day and over
 -- the opening hours; who entered and left through the doors that count, and when (moments of hours since the day began, by the clock).
 -- A door is watched as long as its channels are on average, and a space as long as the least watched of its doors.
+-- The planner does not see into the array of spaces: it would read the quarters of all sites.
 with day as materialized (
     select * from unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(over)s::boolean[], %(hours)s::float8[],
         %(open_hours)s::float8[]) as d (day, begins, ends, over, hours, open_hours)
@@ -163,11 +214,6 @@ with day as materialized (
     join day d on d.day = b.day
     left join open q on q.day = b.day and g + interval '450 seconds' >= q.opens and g + interval '450 seconds' < q.closes
     where s.slug = %(site)s
-), place as materialized (
-    select z.space_id, z.slug
-    from site s
-    join space z using (site_id)
-    where s.slug = %(site)s and (%(space)s::text is null and (upper_inf(z.valid) or z.last is not null) or z.slug = %(space)s)
 ), inside as materialized (
     select o.space_id, q.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
         sum(o.upper - o.lower) / 4 as width_hours, count(*) filter (where q.open) / 4.0 as open_known_hours,
@@ -177,13 +223,13 @@ with day as materialized (
         max(array[coalesce(o.peak, o.people), q.earlier, o.peak_lower, o.peak_upper]::float8[]) as top -- the earliest
     from occupancy_bucket o
     join quarter q using (bucket)
-    where o.space_id = any(array(select space_id from place)) and o.people is not null and o.bucket >= %(first)s and o.bucket < %(last)s
+    where o.space_id = any(array(select unnest(%(spaces)s::int[]))) and o.people is not null and o.bucket >= %(first)s and o.bucket < %(last)s
     group by o.space_id, q.day
 ), door as materialized (
     select sp.space_id, sp.portal_id, sp.sign, c.counting
-    from place
-    join space_portal sp using (space_id)
+    from space_portal sp
     join portal_counting c using (portal_id)
+    where sp.space_id = any(%(spaces)s::int[])
 ), told as (
     select f.portal_id, f.channel_id, q.day,
         sum(f.people_in) as people_in, sum(f.people_in * q.hours) as in_1, sum(f.people_in * q.hours * q.hours) as in_2,
@@ -212,26 +258,26 @@ with day as materialized (
     left join passed f on f.portal_id = r.portal_id and f.day = d.day
     group by r.space_id, d.day
 )
-select z.slug as space, d.day, d.over, d.hours, d.open_hours, least(coalesce(i.known_hours, 0), d.hours)::float8 as known_hours,
+select z as space_id, d.day, d.over, d.hours, d.open_hours, least(coalesce(i.known_hours, 0), d.hours)::float8 as known_hours,
     coalesce(i.person_hours, 0)::float8 as person_hours,
     coalesce(i.width_hours, 0)::float8 as width_hours, coalesce(i.open_known_hours, 0)::float8 as open_known_hours,
     coalesce(i.open_person_hours, 0)::float8 as open_person_hours, coalesce(i.open_width_hours, 0)::float8 as open_width_hours,
     coalesce(i.first, 0)::float8 as first, coalesce(i.last, 0)::float8 as last, coalesce(i.by_people, 0)::float8 as by_people,
     i.top[1] as peak, i.top[3] as peak_lower, i.top[4] as peak_upper, to_timestamp(-i.top[2]) as peak_at,
     least(coalesce(f.covered_s, 0) / (d.hours * 3600), 1)::float8 as coverage,
-    case when f.entered is not null then json_build_object(
-        'people', f.entered, 'mean_h', coalesce(f.entered_1 / nullif(f.entered, 0), 0),
-        'var_h', coalesce(greatest(f.entered_2 / nullif(f.entered, 0) - (f.entered_1 / nullif(f.entered, 0)) ^ 2, 0), 0)
-    ) end as entered,
-    case when f.left is not null then json_build_object(
-        'people', f.left, 'mean_h', coalesce(f.left_1 / nullif(f.left, 0), 0),
-        'var_h', coalesce(greatest(f.left_2 / nullif(f.left, 0) - (f.left_1 / nullif(f.left, 0)) ^ 2, 0), 0)
-    ) end as left
-from place z
+    case when f.entered is not null then array[
+        f.entered, coalesce(f.entered_1 / nullif(f.entered, 0), 0),
+        coalesce(greatest(f.entered_2 / nullif(f.entered, 0) - (f.entered_1 / nullif(f.entered, 0)) ^ 2, 0), 0)
+    ] end as entered,
+    case when f.left is not null then array[
+        f.left, coalesce(f.left_1 / nullif(f.left, 0), 0),
+        coalesce(greatest(f.left_2 / nullif(f.left, 0) - (f.left_1 / nullif(f.left, 0)) ^ 2, 0), 0)
+    ] end as left
+from unnest(%(spaces)s::int[]) as z
 cross join day d
-left join inside i on i.space_id = z.space_id and i.day = d.day
-left join flow f on f.space_id = z.space_id and f.day = d.day
-order by z.space_id, d.day
+left join inside i on i.space_id = z and i.day = d.day
+left join flow f on f.space_id = z and f.day = d.day
+order by z, d.day
 
 -- name: occupancy_sites
 -- The sites whose occupancy is estimated, by id.
@@ -498,8 +544,15 @@ order by 1, 2
 on conflict (site_id, day) do update set day = d.day
 
 -- name: first_day
--- The first business day on which anybody was counted at a site.
-select min(day) from flow_day where site_id = %(site_id)s
+-- The first business day on which anybody was counted at a site, or its occupancy was known.
+select least((select min(day) from flow_day where site_id = s.site_id), (
+    select min(((o.bucket at time zone s.timezone) - s.day_start)::date)
+    from space z
+    cross join lateral (select bucket from occupancy_bucket where space_id = z.space_id order by bucket limit 1) o
+    where z.site_id = s.site_id
+))
+from site s
+where s.site_id = %(site_id)s
 
 -- name: overview
 -- Every site in one row: its root space's last estimate since the business day began, the most silent door that leads out of it, its

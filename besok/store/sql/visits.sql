@@ -31,9 +31,8 @@ with place as (
             as sites
     from visit_door_day f
     join place s using (site_id)
-    join site_portal sp using (site_id, portal_id)
     left join lateral (
-        select k.calibration_id, case when f.half then (e.into + e.out) / 2 when sp.sign = 1 then e.into else e.out end as error
+        select k.calibration_id, case when f.half then (e.into + e.out) / 2 when f.sign = 1 then e.into else e.out end as error
         from calibration k
         cross join lateral (
             select (k.evidence -> 'in' ->> 'sd')::float8 / nullif((k.evidence -> 'in' ->> 'accuracy')::float8, 0) as into,
@@ -183,7 +182,7 @@ with door as (
         from portal_imputed
     ) f
     where f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
-        and f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
+        and f.portal_id = any(array(select portal_id from door)) and f.bucket >= %(start)s and f.bucket < %(end)s
     group by f.portal_id, f.channel_id, 2
 ), flow as (
     select portal_id, start, sum(people_in) as people_in, sum(people_out) as people_out, sum(imputed) as imputed, sum(corrected) as corrected,

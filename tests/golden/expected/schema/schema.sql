@@ -76,6 +76,16 @@ AS $function$
 select drop_chunks('occupancy_minute', older_than => older_than)
 $function$
 
+CREATE OR REPLACE FUNCTION public.forget_usage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    delete from usage_day u using marked m join space z using (site_id) where u.space_id = z.space_id and u.day = m.day;
+    return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.holds_at(during tstzrange, moment timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
@@ -324,6 +334,7 @@ CREATE UNIQUE INDEX space_root ON public.space USING btree (site_id) WHERE (pare
 CREATE UNIQUE INDEX space_site_id_slug_key ON public.space USING btree (site_id, slug)
 CREATE UNIQUE INDEX target_pkey ON public.target USING btree (site_id)
 CREATE UNIQUE INDEX unusual_time_pkey ON public.unusual_time USING btree (site_id, begins, ends)
+CREATE UNIQUE INDEX usage_day_pkey ON public.usage_day USING btree (space_id, day)
 CREATE UNIQUE INDEX visit_deduction_pkey ON public.visit_deduction USING btree (site_id, version, "position")
 CREATE UNIQUE INDEX visit_definition_now ON public.visit_definition USING btree (site_id, from_day) WHERE (ended IS NULL)
 CREATE UNIQUE INDEX visit_definition_pkey ON public.visit_definition USING btree (site_id, version)
@@ -1499,6 +1510,26 @@ unusual_time.expected double precision NO
 unusual_time.people double precision NO 
 unusual_time.score double precision NO 
 unusual_time.site_id integer NO 
+usage_day FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
+usage_day PRIMARY KEY (space_id, day)
+usage_day.by_people double precision NO 
+usage_day.coverage double precision NO 
+usage_day.day date NO 
+usage_day.entered ARRAY YES 
+usage_day.first double precision NO 
+usage_day.known_hours double precision NO 
+usage_day.last double precision NO 
+usage_day.left ARRAY YES 
+usage_day.open_known_hours double precision NO 
+usage_day.open_person_hours double precision NO 
+usage_day.open_width_hours double precision NO 
+usage_day.peak double precision YES 
+usage_day.peak_at timestamp with time zone YES 
+usage_day.peak_lower double precision YES 
+usage_day.peak_upper double precision YES 
+usage_day.person_hours double precision NO 
+usage_day.space_id integer NO 
+usage_day.width_hours double precision NO 
 visit_day.corrected double precision YES 
 visit_day.covered_s double precision YES 
 visit_day.day date YES 
@@ -1561,6 +1592,7 @@ visit_door_day.half boolean YES
 visit_door_day.imputed double precision YES 
 visit_door_day.passages double precision YES 
 visit_door_day.portal_id integer YES 
+visit_door_day.sign integer YES 
 visit_door_day.site_id integer YES 
 visit_door_day.taken double precision YES 
 visit_door_day:  SELECT f.site_id,
@@ -1581,7 +1613,8 @@ visit_door_day:  SELECT f.site_id,
         CASE d.method
             WHEN 'half'::text THEN 4
             ELSE 2
-        END)::double precision) AS gap_variance
+        END)::double precision) AS gap_variance,
+    sp.sign
    FROM ((((flow_day_filled f
      JOIN site_portal sp ON (((sp.site_id = f.site_id) AND (sp.portal_id = f.portal_id) AND sp.perimeter)))
      LEFT JOIN LATERAL ( SELECT d_1.site_id,

@@ -1,0 +1,31 @@
+"""The use of spaces on days that are over, summed up for the pages that show months and years of it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from besok.model.site import Site
+from besok.store import backfill, usage
+from besok.store.database import Database
+from jobs import daily
+
+AFTER: Final = timedelta(hours=1)  # the end of a day: what was written as it ended is stored by then
+
+
+def wanted(db: Database, now: datetime) -> bool:
+    """Tell whether any day is not summed up; never while history is coming in."""
+    if backfill.under_way(db, now):
+        return False
+    with db.transaction() as conn:
+        return any(usage.missing(conn, site, today) for site, today in _sites(db, now))
+
+
+def sum_up(db: Database, now: datetime) -> None:
+    """Sum up all days of all sites."""
+    for site, today in _sites(db, now):
+        while usage.sum_up(db, site, today, now):
+            pass
+
+
+def _sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
+    return daily.sites(db, now - AFTER)

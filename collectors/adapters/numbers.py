@@ -36,14 +36,6 @@ def number(name: str, value: object) -> float | None:
     raise Unreadable(f"{name} is {show(value)}: it must be a number")
 
 
-def measured(name: str, value: object) -> tuple[float | None, str]:
-    """`value` as a number with the unit that stands behind it, in lower case ("" if none does). Raises Unreadable."""
-    found = _MEASURED.fullmatch(value.strip()) if type(value) is str else None
-    if found:
-        return number(name, _plain(found[1])), found[2].lower()
-    return number(name, value), ""
-
-
 def state(name: str, value: object) -> float | None:
     """`value` as 1 (yes, on, occupied) or 0 (no, off, vacant); None if it says that nobody knows. Raises Unreadable."""
     if value is True or value is False:

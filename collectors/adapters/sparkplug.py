@@ -16,7 +16,7 @@ from collectors.adapters import protobuf
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
-from collectors.devices.field_names import listed
+from collectors.devices.field_names import listed, unclear
 
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
 _UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
@@ -61,7 +61,7 @@ def decode(packet: Packet) -> Decoded | None:
 def _counting_people(decoded: Decoded, packet: Packet, levels: Sequence[str]) -> Decoded:
     """Leave out totals of a node that may count something else by its name, unless a person has placed it."""
     totals = [r for r in decoded.readings if r.metric.endswith("_total")]
-    told = unknown.unsaid((levels[1], *levels[3:]))
+    told = unclear((levels[1], *levels[3:]))
     if not totals or not told or all(packet.known.is_placed((r.source, r.device)) for r in totals):
         return decoded
     readings = tuple(r for r in decoded.readings if r not in totals)

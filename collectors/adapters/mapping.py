@@ -14,12 +14,11 @@ from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices.finding import Body, is_for
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import TOMBSTONE, leaves, read
+from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
 
 T = TypeVar("T")
 CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
 WORD_LIMIT = 200  # characters of a payload that is a bare word
-LEAVES_SHOWN = 8
 
 
 def decode(packet: Packet) -> Decoded | None:
@@ -123,10 +122,8 @@ def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
 
 def _nothing(message: Any, mappings: Sequence[PayloadMapping]) -> str:
     paths = list(dict.fromkeys(path for mapping in mappings for path in mapping.values.values()))
-    found = list(leaves(message, "$"))
-    shown = ", ".join(found[:LEAVES_SHOWN]) + (" and more" if len(found) > LEAVES_SHOWN else "")
     return (
         f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
-        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown or 'nothing in it'};"
+        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(message)};"
         " correct the paths, or say with only = { ... } which messages are measurements"
     )

@@ -21,6 +21,19 @@ from besok.model.units import UNITS, unit_of
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
 REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
 ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
+_AS_MAPPED = (
+    "name",
+    "topic",
+    "each",
+    "device",
+    "channel",
+    "time",
+    "time_format",
+    "zone",
+    "start",
+    "period_s",
+    "seq",
+)
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
@@ -286,46 +299,23 @@ def made(kind: type, data: Any) -> Any:
 
 def of_mapping(mapping: PayloadMapping) -> Format:
     """Compile a mapping of a site file. Raises PathError for one that an older check let through."""
-    is_there: dict[str, Any] = {
-        "is_strict": False,
-        "yes": list(mapping.yes),
-        "no": list(mapping.no),
-        "wraps": mapping.wraps,
+    given = {name: getattr(mapping, name) for name in _AS_MAPPED}
+    shared = {"is_strict": False, "yes": list(mapping.yes), "no": list(mapping.no), "wraps": mapping.wraps}
+    values = {
+        key: shared | {"path": path, "said": f"{key} ({path})", "unit": mapping.units.get(key, 1.0)}
+        for key, path in mapping.values.items()
     }
+    given |= {
+        "source": mapping.source_key,
+        "of_model": mapping.model,
+        "when": dict(mapping.only),
+        "values": values,
+    }
+    given["units"] = {key: unit for key, unit in mapping.units.items() if key == "period_s"}
     try:
-        found = msgspec.convert(
-            {
-                "name": mapping.name,
-                "source": mapping.source_key,
-                "of_model": mapping.model,
-                "topic": mapping.topic,
-                "when": dict(mapping.only),
-                "each": mapping.each,
-                "device": mapping.device,
-                "channel": mapping.channel,
-                "values": {
-                    key: {
-                        "path": path,
-                        "said": f"{key} ({path})",
-                        "unit": mapping.units.get(key, 1.0),
-                        **is_there,
-                    }
-                    for key, path in mapping.values.items()
-                },
-                "time": mapping.time,
-                "time_format": mapping.time_format,
-                "zone": mapping.zone,
-                "start": mapping.start,
-                "period_s": mapping.period_s,
-                "units": {key: unit for key, unit in mapping.units.items() if key == "period_s"},
-                "seq": mapping.seq,
-            },
-            Format,
-            dec_hook=made,
-        )
+        return msgspec.convert(given, Format, dec_hook=made)
     except msgspec.ValidationError as exc:
         raise PathError(str(exc)) from exc
-    return found
 
 
 def paths(texts: str | Sequence[str]) -> Paths:

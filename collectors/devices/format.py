@@ -244,15 +244,6 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
 
     @cached_property
-    def begins(self) -> frozenset[str] | None:
-        """Names of which a message has one at its top if anything is found in it; None if that is not known."""
-        if self.each:
-            is_plain = self.each[0].begins == "message" and self.each[0].names
-            return frozenset((self.each[0].names or ())[:1]) if is_plain else None
-        in_message, in_item, elsewhere = self._index
-        return frozenset((*in_message, *in_item)) if self.values and not (elsewhere or self.only) else None
-
-    @cached_property
     def _index(self) -> tuple[Index, Index, tuple[int, ...]]:
         """The values by how their paths begin, in the message or the item, and those of which a path does otherwise."""
         indexes: dict[str, Index] = {"message": {}, "item": {}}

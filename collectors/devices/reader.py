@@ -42,7 +42,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     """
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].of_model)
-    parts = [_Reading(form, body).decoded() for form in forms if not body.leads_nowhere(form)]
+    parts = [_Reading(form, body).decoded() for form in forms]
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
         return NOTHING_FOUND

@@ -7,7 +7,6 @@ from typing import Any, Final, Generic, TypeVar
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import PathError
 from besok.model.readings import Decoded
 from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
@@ -32,10 +31,8 @@ def decode(packet: Packet) -> Decoded | None:
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
     message = _message(packet)
-    try:
-        found = read([_compiled(Same(mapping)) for mapping in mappings], Body(value=message, packet=packet))
-    except PathError as exc:
-        raise Unreadable(f"{exc}; correct the mapping in the site file and apply it again") from exc
+    forms = [_compiled(Same(mapping)) for mapping in mappings]
+    found = read(forms, Body(value=message, packet=packet))
     if found == Decoded():
         raise Unreadable(_nothing(message, mappings))
     return found
@@ -114,8 +111,6 @@ def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
     try:
         form = _compiled(Same(mapping))
         return not form.when or is_for(form, Body(value=_message(packet), packet=packet))
-    except PathError:
-        return True  # a mapping that an older check let through: decoding tells
     except Unreadable:
         return False
 

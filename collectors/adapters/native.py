@@ -185,9 +185,9 @@ def _value(name: str, kind: str, value: object, problems: list[str]) -> float | 
         if value is True or value is False or (type(value) is int and value in (0, 1)):
             return float(value)
         problems.append(f"{name} is {show(value)}: it must be true or false")
-    elif type(value) is not int and type(value) is not float:
+    elif type(value) is not int and (type(value) is not float or not isfinite(value)):
         problems.append(f"{name} is {show(value)}: it must be a number")
-    elif kind == "flow" and type(value) is float and isfinite(value) and value % 1:
+    elif kind == "flow" and value % 1:
         problems.append(f"{name} is {show(value)}: people are counted in whole numbers")
     else:
         try:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from besok.model import topics
-from besok.model.json_path import Path, PathError, compiled, sentence
+from besok.model.json_path import Path, compiled, sentence
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
@@ -289,7 +289,7 @@ def made(kind: type, data: Any) -> Any:
 
 
 def of_mapping(mapping: PayloadMapping) -> Format:
-    """Compile a mapping of a site file. Raises PathError for one that an older check let through."""
+    """Compile a mapping of a site file, which has been checked."""
     given = {name: getattr(mapping, name) for name in _AS_MAPPED}
     shared = {"is_strict": False, "yes": list(mapping.yes), "no": list(mapping.no), "wraps": mapping.wraps}
     values = {
@@ -303,10 +303,7 @@ def of_mapping(mapping: PayloadMapping) -> Format:
         "values": values,
     }
     given["units"] = {key: unit for key, unit in mapping.units.items() if key == "period_s"}
-    try:
-        return msgspec.convert(given, Format, dec_hook=made)
-    except msgspec.ValidationError as exc:
-        raise PathError(str(exc)) from exc
+    return msgspec.convert(given, Format, dec_hook=made)
 
 
 def paths(texts: str | Sequence[str]) -> Paths:

@@ -15,10 +15,10 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from collectors.counters import Counters
 from collectors.devices import registry
+from collectors.identity import Registrar
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
-from collectors.registering import Registrar
 from collectors.replay import replay_mapped
 from collectors.writer import Writer
 

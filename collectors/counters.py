@@ -1,6 +1,6 @@
 """The figures of a collector since its start, for its heartbeat, its metrics and its readiness."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,17 +30,6 @@ class Histogram:
         """Count one value."""
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
-
-    def add_all(self, values: Iterable[float]) -> None:
-        """Count many values, in time that hardly grows with the number of bounds."""
-        ordered = sorted(values)
-        before = 0
-        for n, bound in enumerate(self.bounds):
-            until = bisect_right(ordered, bound)
-            self.counts[n] += until - before
-            before = until
-        self.counts[-1] += len(ordered) - before
-        self.total += sum(ordered)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +80,8 @@ class Counters:
         self.batches += 1
         self.last_batch = len(lags)
         self.lag_s = max(lags)
-        self.lags_s.add_all(lags)
+        for lag in lags:
+            self.lags_s.add(lag)
         self.batch_sizes.add(len(lags))
 
     def committed_batch(self, batch: Batch, written: Written, took_s: float) -> None:

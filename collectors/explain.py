@@ -11,17 +11,10 @@ _REASONS = {
     0x85: "it does not accept the client id: choose another BESOK_MQTT_CLIENT_ID",
     0x86: _LOGIN,
     0x87: _LOGIN,
-    0x88: "it is not available now",
-    0x89: "it is busy",
-    0x8A: "it has banned this client",
-    0x8B: "it is shutting down",
     0x8C: _LOGIN,
-    0x8D: "it heard nothing from us for too long",
     0x8E: "another collector came with the same client id: give each its own BESOK_MQTT_CLIENT_ID",
     0x8F: "it does not accept a topic filter: check BESOK_MQTT_TOPICS",
-    0x97: "its quota for us is used up",
     0x9E: "it does not offer shared subscriptions: remove $share/... from BESOK_MQTT_TOPICS",
-    0x9F: "it gets too many connections at once",
     0xA2: "it does not offer wildcards: name the topics one by one in BESOK_MQTT_TOPICS",
 }
 

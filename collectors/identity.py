@@ -1,11 +1,14 @@
-"""Whether a message may speak for a device: a placed device is believed only on the topics that it is bound to."""
+"""Whether a message may speak for a device: a placed one only on its topics, and so many new ones an hour."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
-from besok.model.decode_context import DecodeContext, Device
+from besok.model.decode_context import Channel, DecodeContext, Device
 from besok.model.errors import Unreadable
 from besok.model.readings import Refusal
 from besok.model.topics import binding, matches
+from besok.store.database import Database
+from besok.store.identity import admit
 from collectors.stored_names import StoredNames
 
 FILTERS_SHOWN = 3  # of a device, in a reason
@@ -84,3 +87,28 @@ def _shown(filters: tuple[str, ...]) -> Iterator[str]:
     yield from filters[:FILTERS_SHOWN]
     if len(filters) > FILTERS_SHOWN:
         yield f"{len(filters) - FILTERS_SHOWN} more"
+
+
+class Registrar:
+    """Registers new devices within the limit, and asks the database only about channels that it has not seen."""
+
+    def __init__(self, db: Database, limit: int, clock: Callable[[], datetime]) -> None:
+        """`limit` is of devices an hour."""
+        self._db = db
+        self._limit = limit
+        self._clock = clock
+        self._devices: set[Device] = (
+            set()
+        )  # that are registered, of those that tell whether they are connected
+
+    def refused(self, channels: Iterable[Channel]) -> set[Channel]:
+        """Register the devices of the channels; return what is not to be stored. Raises StoreUnavailable."""
+        new = [channel for channel in channels if not self._is_known(channel)]
+        if not new:
+            return set()
+        refused = admit(self._db, new, self._limit, self._clock())
+        self._devices |= {channel[:2] for channel in new if not channel[2] and channel not in refused}
+        return refused
+
+    def _is_known(self, channel: Channel) -> bool:
+        return channel in self._db.channels if channel[2] else channel[:2] in self._devices

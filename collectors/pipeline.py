@@ -16,8 +16,7 @@ from collectors import decoding, limits
 from collectors.identity import Refused, Speakers
 from collectors.lorawan.codecs import CODECS
 from collectors.privacy import redact
-from collectors.stored_names import StoredNames
-from collectors.unplaced import revealed
+from collectors.stored_names import StoredNames, revealed
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
 BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data

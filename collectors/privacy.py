@@ -5,16 +5,10 @@ that look like keys, and what names the device under a known key. A name of a se
 pseudonym (`id-...`), everything else its kind (`[text]`). A mapping needs fields and numbers, which stay.
 """
 
-import csv
 import json
 import re
 from dataclasses import replace
-from io import StringIO
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, tostring
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
@@ -23,7 +17,7 @@ from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
 from besok.model.readings import Message
 from besok.store.write import Rejection
 from collectors import kept_forms, limits
-from collectors.adapters import csvtext
+from collectors.adapters import csvtext, xmltext
 from collectors.allowlist import KEYS, PROSE
 from collectors.devices import field_names
 from collectors.stored_names import is_known
@@ -117,37 +111,28 @@ class _Redactor:
         return kind
 
     def _document(self, text: str, depth: int) -> str:
-        """Redact a whole payload, or a text in it that is JSON itself."""
-        if text.lstrip("\ufeff \t\r\n")[:1] == "<":
-            return self._xml(text)
+        """Redact a whole payload, or a text in it that is JSON; XML and CSV become the JSON that is read of them."""
         try:
             value = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_Pairs)
         except ValueError:
-            return self._table(text) or self._leaf(text, "", False, NESTED_LIMIT)
+            return self._other(text)
         before = self._changes
         new = self._json(value, "", True, depth)
         return text if self._changes == before else new
 
-    def _table(self, text: str) -> str:
-        """Redact the cells of a CSV; "" if it is none."""
+    def _other(self, text: str) -> str:
+        raw = text.encode()
         try:
-            lines = csvtext.lines(text.removeprefix("\ufeff").strip())
+            whole = (
+                xmltext.parse(raw) if xmltext.looks_so(raw) else csvtext.parse(text.strip("\ufeff \t\r\n"))
+            )
         except Unreadable:
-            return ""
-        before, new = self._changes, StringIO()
-        writer = csv.writer(new, delimiter=csvtext.delimiter(text), lineterminator="\n")
-        for head, cells in lines:
-            if head == cells:
-                writer.writerow(self._column(name) for name in cells)
-            else:
-                keys = map(canonical, head or [""] * len(cells))
-                writer.writerow(
-                    self._leaf(c, key, True, NESTED_LIMIT) for key, c in zip(keys, cells, strict=True)
-                )
-        return text if lines and self._changes == before else new.getvalue()
-
-    def _column(self, name: str) -> str:
-        return name if kept_forms.is_words(name) else self._key(name)
+            return self._drop()
+        if not whole:
+            return self._leaf(text, "", False, NESTED_LIMIT)
+        self._changes += 1  # comments and the like are in no object
+        ((root, inner),) = json.loads(json.dumps(whole), object_pairs_hook=_Pairs)
+        return f"{{{_quoted(self._key(root))}: {self._json(inner, '', True, NESTED_LIMIT)}}}"
 
     def _json(self, value: Any, key: str, top: bool, depth: int, frames: bool = False) -> str:
         if isinstance(value, _Pairs):
@@ -171,34 +156,9 @@ class _Redactor:
             return top and word in KEYS["holders"]
         return top and not (heard and word in KEYS["addresses"] | {"id"})
 
-    def _xml(self, text: str) -> str:
-        try:
-            root = fromstring(text.strip(" \t\r\n\ufeff").encode(), forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError, LookupError):
-            return self._drop()
-        self._element(root, True)
-        return tostring(root, encoding="unicode")
-
-    def _element(self, element: Element, top: bool) -> None:
-        waiting = [(element, top)]
-        while waiting:
-            element, top = waiting.pop()
-            for child in element:
-                name = canonical(_local(child.tag))
-                waiting.append((child, top and (len(child) == 0 or name in KEYS["holders"])))
-            element.tag = self._key(_local(element.tag))
-            attributes = [(_local(name), value) for name, value in element.attrib.items()]
-            element.attrib.clear()
-            for name, value in attributes:
-                element.set(self._key(name), self._leaf(value, canonical(name), top, 0))
-            if element.text and element.text.strip():
-                element.text = self._leaf(element.text.strip(), canonical(element.tag), top, 0)
-            if element.tail and element.tail.strip():
-                element.tail = self._leaf(element.tail.strip(), "", False, 0)
-
     def _key(self, name: str) -> str:
         """Return the name of a field if it looks like one."""
-        return name if kept_forms.is_key(name) else self._pseudonym(name)
+        return name if name == xmltext.TEXT or kept_forms.is_key(name) else self._pseudonym(name)
 
     def _level(self, level: str) -> str:
         return level if self._is_named(level) or is_known(level, self._known) else self._pseudonym(level)
@@ -270,10 +230,6 @@ def _text(payload: bytes) -> str | None:
 
 def _folded(text: str) -> set[str]:
     return {word.casefold() for word in _WORD.findall(text)}
-
-
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]
 
 
 def _quoted(text: str) -> str:

@@ -11,10 +11,9 @@ from besok.model.readings import Message
 from besok.store import decode_context, device_mappings, rejected
 from besok.store.database import Database
 from besok.store.write import Batch, write
-from collectors.identity import Speakers
+from collectors.identity import Registrar, Speakers
 from collectors.pipeline import Admit, decode
-from collectors.registering import Registrar
-from collectors.unplaced import named
+from collectors.stored_names import named
 
 log = logging.getLogger(__name__)
 CHUNK = 100  # messages, of a megabyte at most

@@ -1,11 +1,14 @@
 """Names of devices, lines and topics as they are stored: a name that nobody has given may be that of a person.
 
 Stored as they are: names that a person has written (site file, mapping, token), known words, and numbers of devices.
-All others become pseudonyms (`besok.model.pseudonyms`) until a person gives them.
+All others become pseudonyms (`besok.model.pseudonyms`) until a person gives them; then messages that were kept are read
+with the names.
 """
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace as with_changes
 from functools import lru_cache
 from hashlib import blake2b
 from operator import is_not
@@ -13,9 +16,11 @@ from operator import is_not
 from msgspec.structs import replace
 
 from besok.model.decode_context import Channel, DecodeContext, Device
-from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
-from besok.model.readings import Decoded, Identity, Reading, Status
+from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, hidden_by, pseudonym, reveal
+from besok.model.readings import Decoded, Identity, Message, Reading, Status
 from collectors import kept_forms
+
+Names = Mapping[str, str]  # pseudonym -> name
 
 _SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is nobody's name
 _NUMBERS = re.compile(r"[0-9.,-]+")
@@ -98,3 +103,31 @@ class StoredNames:
 def _is_number(name: str) -> bool:
     """Tell whether a name is the number of a device that its maker has given."""
     return kept_forms.is_identifier(name, "serial") and not _MADE_UP.fullmatch(canonical(name))
+
+
+def named(message: Message, names: Names) -> Message:
+    """Return a message that was kept with the names that are known by now."""
+    text = message.payload.decode("utf-8", "surrogateescape")
+    text = PSEUDONYM.sub(lambda found: json.dumps(names.get(found[0], found[0]))[1:-1], text)
+    return with_changes(
+        message, topic=reveal(message.topic, names), payload=text.encode("utf-8", "surrogateescape")
+    )
+
+
+def revealed(known: DecodeContext, topics: Iterable[str]) -> DecodeContext:
+    """Return the context with names in place of pseudonyms, of mappings and devices, as far as topics have told them.
+
+    Who answers for a message that was kept does so before its topic is known; it is when the next one comes.
+    """
+    found = known.revealed
+    if not known.pseudonyms <= found.names.keys():
+        told = hidden_by(known.key, topics)
+        if new := {hidden: told[hidden] for hidden in known.pseudonyms & told.keys() - found.names.keys()}:
+            found.names |= new
+            found.context = _told(known, found.names)
+    return found.context or known
+
+
+def _told(known: DecodeContext, names: Names) -> DecodeContext:
+    mappings = (with_changes(mapping, topic=reveal(mapping.topic, names)) for mapping in known.mappings)
+    return with_changes(known, mappings=tuple(mappings))

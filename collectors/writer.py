@@ -19,11 +19,11 @@ from besok.store.database import Database
 from besok.store.schema import Watch
 from besok.store.write import Batch, Rejection, Written, write
 from collectors.counters import Counters
+from collectors.identity import Registrar
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.pipeline import decode
 from collectors.privacy import redact
-from collectors.registering import Registrar
 
 log = logging.getLogger(__name__)
 

@@ -15,37 +15,28 @@ _NAME: Final = re.compile(r"(?=.*[^\W\d_])(?!\d+[-/.:]\d)[^:]+", re.DOTALL)  # s
 
 
 def parse(text: str) -> dict[str, list[dict[str, str]]] | None:
-    """Return `{"rows": [{"time": "08:15", "in": "3"}, ...]}`, None if the text is no CSV. Raises Unreadable.
+    """Return `{"rows": [{"time": "08:15", "in": "3"}, ...]}`, None if the text is no CSV.
 
-    Each table in it begins with a line of names; lines of one cell, such as a title, belong to none.
-    """
-    found = [dict(zip(head, cells, strict=True)) for head, cells in lines(text) if head and cells != head]
-    return {ROWS: found} if found else None
-
-
-def lines(text: str) -> list[tuple[list[str], list[str]]]:
-    """Return the names of the columns, and the cells, of each line of a CSV; no names for a line outside of a table.
-
-    Nothing if a table has no line of names, or none has a number in it. Raises Unreadable if there are too many cells.
+    Each table in it begins with a line of names and some have numbers; lines of one cell, such as a title, belong to
+    none. Raises Unreadable for too many cells.
     """
     if "\n" not in text.strip() or text[:1] in ("{", "[", "<"):
-        return []
-    found = list(_lines(text))
-    has_numbers = any(head and any(map(_NUMBER.fullmatch, cells)) for head, cells in found)
-    return found if has_numbers and all(head or len(cells) < 2 for head, cells in found) else []
-
-
-def delimiter(text: str) -> str:
-    """Return what divides the cells: the sign that the first line with any of them has most often."""
-    first = next((line for line in text.splitlines() if re.search("[,;\t]", line)), "")
-    return max(",;\t", key=first.count)
+        return None
+    lines = list(_lines(text))
+    has_numbers = any(head and any(map(_NUMBER.fullmatch, cells)) for head, cells in lines)
+    if not has_numbers or any(not head and len(cells) > 1 for head, cells in lines):
+        return None
+    rows = [dict(zip(head, cells, strict=True)) for head, cells in lines if head and cells != head]
+    return {ROWS: rows} if rows else None
 
 
 def _lines(text: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the names of the columns, and the cells, of each line; no names for a line outside of a table."""
+    first = next((line for line in text.splitlines() if re.search("[,;\t]", line)), "")
     head: list[str] = []
     number = 0
     try:
-        for line in csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)):
+        for line in csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)):
             cells = [cell.strip() for cell in line]
             number += len(cells) or 1
             if number > VALUES_LIMIT:

@@ -13,23 +13,11 @@ _decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 TWICE: Final = object()  # key under which a JSON object remembers the name it carries twice
 
 
-class NotANumber:
-    """Stands for `NaN` and `Infinity`, which some encoders write although JSON does not know them."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
-
-
 def parse(payload: bytes) -> Any:
     """Parse the JSON value in `payload`; raises Unreadable with a sentence that says what is broken and where.
 
-    Objects that carry a name twice remember it under the key TWICE, and the constants that JSON does not know become
-    NotANumber, so that one bad part of a message does not take the good ones with it.
+    Objects that carry a name twice remember it under the key TWICE, and `NaN` and `Infinity`, which JSON does not know,
+    are floats, so that one bad part of a message does not take the good ones with it.
     """
     try:
         value = _decode(payload)
@@ -51,7 +39,7 @@ def _carefully(payload: bytes) -> Any:
     if not text.strip():
         raise Unreadable("the payload is empty")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=NotANumber)
+        return json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as exc:
         raise Unreadable(_broken(exc, text)) from exc
     except RecursionError as exc:
@@ -62,7 +50,7 @@ def _carefully(payload: bytes) -> Any:
 
 def show(value: object, limit: int = 40) -> str:
     """`value` as it may stand in a sentence: short, printable, as JSON writes it."""
-    text = str(value) if isinstance(value, NotANumber) else _dump(value)
+    text = _dump(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 

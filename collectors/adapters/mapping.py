@@ -7,19 +7,17 @@ from typing import Any, Final, Generic, TypeVar
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import PathError
 from besok.model.readings import Decoded
 from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices.finding import Body, is_for
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import TOMBSTONE, leaves, read
+from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
 
 T = TypeVar("T")
 CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
 WORD_LIMIT = 200  # characters of a payload that is a bare word
-LEAVES_SHOWN = 8
 
 
 def decode(packet: Packet) -> Decoded | None:
@@ -33,10 +31,8 @@ def decode(packet: Packet) -> Decoded | None:
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
     message = _message(packet)
-    try:
-        found = read([_compiled(Same(mapping)) for mapping in mappings], Body(value=message, packet=packet))
-    except PathError as exc:
-        raise Unreadable(f"{exc}; correct the mapping in the site file and apply it again") from exc
+    forms = [_compiled(Same(mapping)) for mapping in mappings]
+    found = read(forms, Body(value=message, packet=packet))
     if found == Decoded():
         raise Unreadable(_nothing(message, mappings))
     return found
@@ -115,18 +111,14 @@ def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
     try:
         form = _compiled(Same(mapping))
         return not form.when or is_for(form, Body(value=_message(packet), packet=packet))
-    except PathError:
-        return True  # a mapping that an older check let through: decoding tells
     except Unreadable:
         return False
 
 
 def _nothing(message: Any, mappings: Sequence[PayloadMapping]) -> str:
     paths = list(dict.fromkeys(path for mapping in mappings for path in mapping.values.values()))
-    found = list(leaves(message, "$"))
-    shown = ", ".join(found[:LEAVES_SHOWN]) + (" and more" if len(found) > LEAVES_SHOWN else "")
     return (
         f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
-        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown or 'nothing in it'};"
+        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(message)};"
         " correct the paths, or say with only = { ... } which messages are measurements"
     )

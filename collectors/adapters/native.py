@@ -1,6 +1,5 @@
 """Besök's own payload: `besok/v1/{site}/{device}/flow`, `/level` and `/status` (docs/reference/native-messages.md)."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
@@ -19,9 +18,10 @@ CHANNEL_LIMIT = 60  # characters of a line or region
 SEQ_WINDOW_S = 8 * 86_400.0  # in which a device does not use a number twice; brokers keep a queue for a week
 WRAPS_LIMIT = 2**53  # beyond it whole numbers are not exact
 PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
-DIRECTIONS: Final = (("in", "in_total"), ("out", "out_total"), ("passages", "passages_total"))
-FLOWS: Final = tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)
-LEVELS: Final = tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)
+KINDS: Final = {  # what names the part of a device, and the metrics
+    "flow": ("line", tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)),
+    "level": ("region", tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)),
+}
 
 
 def decode(packet: Packet) -> Decoded | None:
@@ -35,13 +35,13 @@ def decode(packet: Packet) -> Decoded | None:
     device, kind = _address(message.topic)
     if not message.payload and (message.retained or kind == "status"):
         return Decoded(not_data="a tombstone: somebody deletes what the broker had kept")
-    return _KINDS[kind](device, message.payload)
+    return _status(device, message.payload) if kind == "status" else _measured(device, message.payload, kind)
 
 
 @lru_cache(maxsize=10_000)  # a device has few topics, and keeps them
 def _address(topic: str) -> tuple[str, str]:
     parts = topic.removeprefix(PREFIX).split("/")
-    if len(parts) != 3 or not all(parts) or parts[2] not in _KINDS:
+    if len(parts) != 3 or not all(parts) or parts[2] not in (*KINDS, "status"):
         raise Unreadable(f"the topic is not {PREFIX}SITE/DEVICE/ followed by flow, level or status")
     device = f"{parts[0]}/{parts[1]}"
     if len(device) > DEVICE_LIMIT:
@@ -65,20 +65,11 @@ def _status(device: str, payload: bytes) -> Decoded:
     return Decoded(statuses=(Status(source=SOURCE, device=device, online=online),))
 
 
-def _flow(device: str, payload: bytes) -> Decoded:
-    return _each(device, payload, _flow_item)
-
-
-def _level(device: str, payload: bytes) -> Decoded:
-    return _each(device, payload, _level_item)
-
-
 Item = dict[Any, Any]
-ItemReader = Callable[[str, Item, list[Reading], list[str]], None]
 
 
-def _each(device: str, payload: bytes, read: ItemReader) -> Decoded:
-    """Every item of the payload read by `read`; the problems say which item they mean."""
+def _measured(device: str, payload: bytes, kind: str) -> Decoded:
+    """Return the readings of every item of the payload; the problems say which item they mean."""
     value = parse(payload)
     items = value if isinstance(value, list) else [value]
     if not items:
@@ -92,7 +83,7 @@ def _each(device: str, payload: bytes, read: ItemReader) -> Decoded:
                 raise Unreadable(f"{show(item)} is not an object with named values")
             if TWICE in item:
                 raise Unreadable(f"it says {show(item[TWICE])} twice, so nobody knows which one is meant")
-            read(device, item, readings, problems)
+            _item(device, kind, item, readings, problems)
         except Unreadable as exc:
             problems.append(str(exc))
         if len(problems) > known and len(items) > 1:
@@ -113,49 +104,23 @@ def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identit
     )
 
 
-def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
+def _item(device: str, kind: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
     time = event_time(item.get("time"))
     flags = _flags(item)
-    channel = _channel("flow", "line", item.get("line"))
-    period_s = _period(item.get("period_s"))
-    wraps = _wraps(item["wraps"]) if "wraps" in item else 0
-    named = False
-    for delta, total in DIRECTIONS:
-        # Where a message holds both, the total counts: it survives lost messages, the delta does not.
-        name = total if item.get(total) is not None else delta
-        if name not in item:
-            named = named or total in item
-            continue
-        named = True
-        value = _count(name, item[name], problems)
-        if value is not None:
-            readings.append(
-                Reading(
-                    source=SOURCE,
-                    device=device,
-                    channel=channel,
-                    metric=name,
-                    value=value,
-                    time=time,
-                    period_s=period_s if name is delta else 0.0,
-                    flags=flags,
-                    wraps=wraps if name is total else 0,
-                )
-            )
+    part, names = KINDS[kind]
+    channel = _channel(kind, part, item.get(part))
+    period_s = _period(item.get("period_s")) if kind == "flow" else 0.0
+    wraps = _wraps(item["wraps"]) if kind == "flow" and "wraps" in item else 0
+    named = [name for name in names if name in item]
     if not named:
-        raise Unreadable(f"it holds none of {', '.join(FLOWS)}")
-
-
-def _level_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
-    time = event_time(item.get("time"))
-    flags = _flags(item)
-    channel = _channel("level", "region", item.get("region"))
-    names = [name for name in LEVELS if name in item]
-    if not names:
-        raise Unreadable(f"it holds none of {', '.join(LEVELS)}")
-    for name in names:
-        value = (_presence if name == "occupied" else _number)(name, item[name], problems)
+        raise Unreadable(f"it holds none of {', '.join(names)}")
+    for name in named:
+        # Where a message holds both, the total counts: it survives lost messages, the delta does not.
+        if kind == "flow" and item.get(f"{name}_total") is not None:
+            continue
+        value = _value(name, kind, item[name], problems)
         if value is not None:
+            is_total = name.endswith("_total")
             readings.append(
                 Reading(
                     source=SOURCE,
@@ -164,7 +129,9 @@ def _level_item(device: str, item: Item, readings: list[Reading], problems: list
                     metric=name,
                     value=value,
                     time=time,
+                    period_s=0.0 if is_total else period_s,
                     flags=flags,
+                    wraps=wraps if is_total else 0,
                 )
             )
 
@@ -210,40 +177,21 @@ def _wraps(value: object) -> int:
     )
 
 
-def _number(name: str, value: object, problems: list[str]) -> float | None:
+def _value(name: str, kind: str, value: object, problems: list[str]) -> float | None:
     """`value` as a number; None if it is null (no measurement) or wrong (then `problems` says so)."""
-    if type(value) is float:
-        return value
-    if type(value) is int:
+    if value is None:
+        return None
+    if name == "occupied":
+        if value is True or value is False or (type(value) is int and value in (0, 1)):
+            return float(value)
+        problems.append(f"{name} is {show(value)}: it must be true or false")
+    elif type(value) is not int and (type(value) is not float or not isfinite(value)):
+        problems.append(f"{name} is {show(value)}: it must be a number")
+    elif kind == "flow" and value % 1:
+        problems.append(f"{name} is {show(value)}: people are counted in whole numbers")
+    else:
         try:
             return float(value)
         except OverflowError:
             problems.append(f"{name} is a number of more than 300 digits")
-            return None
-    if value is not None:
-        problems.append(f"{name} is {show(value)}: it must be a number")
     return None
-
-
-def _count(name: str, value: object, problems: list[str]) -> float | None:
-    number = _number(name, value, problems)
-    if type(value) is float and isfinite(value) and value % 1:
-        problems.append(f"{name} is {show(value)}: people are counted in whole numbers")
-        return None
-    return number
-
-
-def _presence(name: str, value: object, problems: list[str]) -> float | None:
-    if value is None:
-        return None
-    if value is True or value is False or (type(value) is int and value in (0, 1)):
-        return float(bool(value))
-    problems.append(f"{name} is {show(value)}: it must be true or false")
-    return None
-
-
-_KINDS: Final[dict[str, Callable[[str, bytes], Decoded]]] = {
-    "flow": _flow,
-    "level": _level,
-    "status": _status,
-}

@@ -4,7 +4,7 @@ import re
 from math import isfinite
 
 from besok.model.errors import Unreadable
-from collectors.adapters.jsontext import NotANumber, show
+from collectors.adapters.jsontext import show
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _MEASURED = re.compile(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*([^\d\s.,+-][^\d\s]{0,11})")
@@ -29,26 +29,18 @@ def number(name: str, value: object) -> float | None:
     """
     if type(value) is int or type(value) is float:
         return _finite(name, value)
-    if value is None or isinstance(value, NotANumber):
+    if value is None:
         return None
     if type(value) is str:
         return _from_text(name, value.strip())
     raise Unreadable(f"{name} is {show(value)}: it must be a number")
 
 
-def measured(name: str, value: object) -> tuple[float | None, str]:
-    """`value` as a number with the unit that stands behind it, in lower case ("" if none does). Raises Unreadable."""
-    found = _MEASURED.fullmatch(value.strip()) if type(value) is str else None
-    if found:
-        return number(name, _plain(found[1])), found[2].lower()
-    return number(name, value), ""
-
-
 def state(name: str, value: object) -> float | None:
     """`value` as 1 (yes, on, occupied) or 0 (no, off, vacant); None if it says that nobody knows. Raises Unreadable."""
     if value is True or value is False:
         return float(value)
-    if value is None or isinstance(value, NotANumber):
+    if value is None:
         return None
     if (type(value) is int or type(value) is float) and value in (0, 1):
         return float(value)
@@ -63,14 +55,12 @@ def state(name: str, value: object) -> float | None:
     raise Unreadable(f"{name} is {show(value)}: it must say whether somebody is there")
 
 
-def _finite(name: str, value: float) -> float:
+def _finite(name: str, value: float) -> float | None:
     try:
         found = float(value)
     except OverflowError as exc:
         raise Unreadable(f"{name} is a number of more than 300 digits") from exc
-    if not isfinite(found):
-        raise Unreadable(f"{name} is {found}: that is no measurement")
-    return found
+    return found if isfinite(found) else None
 
 
 def _from_text(name: str, text: str) -> float | None:

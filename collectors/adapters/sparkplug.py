@@ -5,6 +5,7 @@ read. A birth holds all metrics with their names, and data may then name them by
 keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
 """
 
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -12,11 +13,10 @@ from msgspec.structs import replace
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
-from collectors.adapters import protobuf
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
-from collectors.devices.field_names import listed
+from collectors.devices.field_names import listed, unclear
 
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
 _UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
@@ -30,6 +30,8 @@ _ELSE: Final = (
 )
 _INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # data type -> bits of two's complement
 _MOST: Final = 5000  # metrics of one message
+_LONGEST: Final = 10  # bytes of a whole number
+_BROKEN: Final = "the payload is no Sparkplug message, or it breaks off"
 
 
 def decode(packet: Packet) -> Decoded | None:
@@ -61,7 +63,7 @@ def decode(packet: Packet) -> Decoded | None:
 def _counting_people(decoded: Decoded, packet: Packet, levels: Sequence[str]) -> Decoded:
     """Leave out totals of a node that may count something else by its name, unless a person has placed it."""
     totals = [r for r in decoded.readings if r.metric.endswith("_total")]
-    told = unknown.unsaid((levels[1], *levels[3:]))
+    told = unclear((levels[1], *levels[3:]))
     if not totals or not told or all(packet.known.is_placed((r.source, r.device)) for r in totals):
         return decoded
     readings = tuple(r for r in decoded.readings if r not in totals)
@@ -92,7 +94,7 @@ def _from_json(packet: Packet) -> Iterator[tuple[str, Any, Any]]:
 def _from_protobuf(data: bytes) -> Iterator[tuple[str, Any, Any]]:
     sent: int | bytes = 0
     metrics = []
-    for number, value in protobuf.fields(data):
+    for number, value in _fields(data):
         if number == 1:
             sent = value
         elif number == 2 and isinstance(value, bytes):
@@ -104,7 +106,7 @@ def _from_protobuf(data: bytes) -> Iterator[tuple[str, Any, Any]]:
 
 def _metric(raw: bytes) -> tuple[str, Any, Any]:
     """Name, value and time of a metric in Protocol Buffers."""
-    told = dict(protobuf.fields(raw))
+    told = dict(_fields(raw))
     name = told.get(1)
     text = name.decode("utf-8", "replace") if isinstance(name, bytes) else ""
     return text, None if told.get(7) else _value(told), told.get(3, 0)
@@ -115,11 +117,40 @@ def _value(told: dict[int, int | bytes]) -> Any:
     for number, value in told.items():
         if number in (10, 11) and isinstance(value, int):
             bits = _INTEGERS.get(kind, 0) if isinstance(kind, int) else 0
-            return protobuf.signed(value, bits) if bits else value
+            value &= (1 << bits) - 1 if bits else -1
+            return value - (1 << bits) if bits and value >> (bits - 1) else value
         if number in (12, 13) and isinstance(value, bytes) and len(value) in (4, 8):
-            return protobuf.floating(value)
+            return struct.unpack("<f" if len(value) == 4 else "<d", value)[0]
         if number == 14:
             return bool(value)
         if number == 15 and isinstance(value, bytes):
             return value.decode("utf-8", "replace")
     return None
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield number and value of each field of Protocol Buffers: whole numbers as they are, others as bytes."""
+    at = 0
+    while at < len(data):
+        key, at = _varint(data, at)
+        number, kind = key >> 3, key & 7
+        if kind == 0:
+            value, at = _varint(data, at)
+            yield number, value
+            continue
+        size = {1: 8, 5: 4}.get(kind, -1)
+        if kind == 2:
+            size, at = _varint(data, at)
+        if number == 0 or size < 0 or at + size > len(data):
+            raise Unreadable(_BROKEN)
+        yield number, data[at : at + size]
+        at += size
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for number, byte in enumerate(data[at : at + _LONGEST]):
+        value |= (byte & 0x7F) << (7 * number)
+        if byte < 0x80:
+            return value, at + number + 1
+    raise Unreadable(_BROKEN)

@@ -7,8 +7,8 @@ What is decided here, once for all adapters:
   first one. A time that a clock skips (spring) is that of a clock nobody has put forward yet.
 - A time before 2010 is that of a clock nobody has set yet (zero, seconds since power-up, the first day of a clock
   chip): it counts as no time. No sensor that is read here is that old.
-- 23:59:60 and 24:00 are the midnight that follows.
-- Where day and month cannot be told apart (03/04/2026) the time is refused.
+- 24:00 is the midnight that follows.
+- What is written in another order than year, month, day is read where a table or a mapping has its `time_format`.
 """
 
 import re
@@ -27,36 +27,14 @@ NEVER: Final = (0xFFFFFFFF, 0x7FFFFFFF)  # registers of 32 bits with nothing in 
 # Epoch numbers by size: each unit from 1973 on, as far as the next one begins (seconds until 5138).
 _UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0.0, 1))
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE]\+?\d+)?")
-_CALENDAR = re.compile(
-    r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)((?P<S>\d\d)(?P<f>\d{3}(\d{3})?)?)?"
-)
-_DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_CALENDAR = re.compile(r"(20\d{6})(\d{6}|\d{4})(\d{3})?")  # digits only
+_FORM = re.compile(r"(\d{4}([-/.]?)\d\d\2\d\d)[Tt _]+([\d:.,]*\d) *(.*)")
+_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # how some databases write that there is no time
 _DOTNET = re.compile(r"\\?/?Date\((-?\d+)(?:[+-]\d{4})?\)\\?/?")
 _PAIR = re.compile(r"(\d{4}-?\d\d-?\d\d[^/]*)/(\d{4}-?\d\d-?\d\d.*)")
-
-_CLOCK = (
-    r"(?P<H>\d\d?)(?:(?P<c>[:.]?)(?P<M>\d\d)(?:(?P=c)(?P<S>\d\d)(?:[.,:](?P<f>\d+))?)?)?"
-    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
-)
-_ZONE = (
-    r"\s*(?P<zone>[Zz]|(?:UTC|GMT)?\s?[+\-\N{MINUS SIGN}]\d\d?(?::?\d\d){0,2}"
-    r"|[A-Z]{3,5}|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)?\s*(?:\[[\w/+:-]+\]|\([\w\s]+\))?"
-)
 _OFFSET = re.compile(  # a name may follow: UTC+8:00 China Standard Time
-    r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?(?:\s+[\w ()/,&.-]+)?"
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMED_MONTH = r"(?P<mon>[A-Za-z]{3,9})\.?"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"(?P<y>\d{{4}})(?P<s>[-/.]?)(?P<m>\d\d?)(?P=s)(?P<d>\d\d?)[Tt\s_,-]+{_CLOCK}{_ZONE}",
-        rf"(?P<a>\d\d?)(?P<s>[-/.])(?P<b>\d\d?)(?P=s)(?P<y>\d{{4}})[Tt\s,]+{_CLOCK}{_ZONE}",
-        rf"(?:[A-Za-z]{{3,9}},?\s+)?(?P<d>\d\d?)[\s/-]{_NAMED_MONTH}[\s/-](?P<y>\d{{4}})[\s:,]+{_CLOCK}{_ZONE}",
-        rf"(?:[A-Za-z]{{3,9}},?\s+)?{_NAMED_MONTH}\s+(?P<d>\d\d?),?\s+(?P<y>\d{{4}}),?\s+{_CLOCK}{_ZONE}",
-        rf"(?:[A-Za-z]{{3,9}},?\s+)?{_NAMED_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}\s+(?P<y>\d{{4}})",
-    )
+    r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?(?:\s+[\w ()/,&.-]+|\[[\w/]+\]?)?"
 )
 _ABBREVIATIONS = {
     name: timezone(timedelta(hours=hours), name)
@@ -103,10 +81,10 @@ def instant(
 ) -> datetime | None:
     """Parse the time `value` says, in UTC; None if it says none (also a clock that is not set). Raises Unreadable.
 
-    Understood are ISO 8601 and its like with an offset, Z, or the name of a zone; the forms of e-mail and of web
-    servers; twelve, fourteen or seventeen digits of a calendar; seconds, milliseconds, microseconds and nanoseconds
-    since 1970, also as text; of an interval "a/b" the end. `zone` (a name such as Europe/Stockholm) is that of times
-    without one, and `near` the time of receipt, which decides in the hour that a clock shows twice.
+    Understood are ISO 8601 and its like with an offset, Z, or the name of a zone; twelve, fourteen or seventeen digits
+    of a calendar; seconds, milliseconds, microseconds and nanoseconds since 1970, also as text; of an interval "a/b"
+    the end. `zone` (a name such as Europe/Stockholm) is that of times without one, and `near` the time of receipt,
+    which decides in the hour that a clock shows twice.
     """
     time = _instant(value, zone, name, near)
     return None if time is None or time < CLOCK_SET else time
@@ -157,75 +135,39 @@ def _plain(text: str) -> datetime | None:
 
 
 def _text(text: str, zone: str, name: str, near: datetime | None) -> datetime | None:
+    if _DAY.fullmatch(text):
+        raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
     if _NUMBER.fullmatch(text):
-        return _number_in(text, zone, name, near)
+        number = int(text) if text.lstrip("+-").isdecimal() else float(text.replace(",", "."))
+        return _number(number, zone, name, near)
     if dotnet := _DOTNET.fullmatch(text):
         return _number(int(dotnet[1]), zone, name, near)
     if pair := _PAIR.fullmatch(text):
         return _instant(pair[2], zone, name, near)
-    if _DAY.fullmatch(text):
-        raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
-    for form in _FORMS:
-        if found := form.fullmatch(text):
-            return _built(found, zone, text, name, near)
-    raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
-
-
-def _number_in(text: str, zone: str, name: str, near: datetime | None) -> datetime | None:
-    if _DAY.fullmatch(text):
-        raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
-    return _number(
-        int(text) if text.lstrip("+-").isdecimal() else float(text.replace(",", ".")), zone, name, near
-    )
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
+    return _built(found[1].replace(found[2] or "-", "-"), found[3], found[4] or zone, text, name, near)
 
 
 def _number(value: float, zone: str, name: str, near: datetime | None) -> datetime | None:
     if value in NEVER:
         return None
     if type(value) is int and 10**11 < value < 10**20 and (digits := _CALENDAR.fullmatch(str(value))):
-        return _built(digits, zone, str(value), name, near)
+        clock = digits[2] if digits[3] is None else f"{digits[2]}.{digits[3]}"
+        return _built(digits[1], clock, zone, str(value), name, near)
     return _epoch(value, name)
 
 
-def _built(found: re.Match[str], zone: str, text: str, name: str, near: datetime | None) -> datetime:
-    """Return the time of a matched form: its parts put together, then its zone."""
-    parts = found.groupdict()
+def _built(day: str, clock: str, zone: str, text: str, name: str, near: datetime | None) -> datetime:
+    """Return the time of a day and a clock, each in a form of ISO 8601."""
+    is_midnight = clock in ("24:00", "24:00:00")
     try:
-        month, day = _month_and_day(parts, text, name)
-        time = _on_day(datetime(int(parts["y"]), month, day), parts)  # noqa: DTZ001 - the zone comes next
-        return _in_utc(time, parts.get("zone") or zone, text, name, near)
+        time = datetime.fromisoformat(f"{day}T{'00:00' if is_midnight else clock}")
+        time += timedelta(days=is_midnight)
     except (ValueError, OverflowError) as exc:
         raise Unreadable(f"{name} is {show(text)}: the calendar has no such time") from exc
-
-
-def _month_and_day(parts: dict[str, str], text: str, name: str) -> tuple[int, int]:
-    if "mon" in parts:
-        return _MONTHS.index(parts["mon"][:3].lower()) + 1, int(parts["d"])
-    if "a" not in parts:
-        return int(parts["m"]), int(parts["d"])
-    first, second = int(parts["a"]), int(parts["b"])
-    if parts["s"] == "." or first > 12 or first == second:
-        return second, first
-    if second > 12:
-        return first, second
-    raise Unreadable(
-        f"{name} is {show(text)}: nobody can tell the day from the month; send it as 2026-11-25T08:15:00Z"
-    )
-
-
-def _on_day(day: datetime, parts: dict[str, str]) -> datetime:
-    hour, minute, second = (int(parts[unit] or 0) for unit in ("H", "M", "S"))
-    if half := parts.get("half"):
-        if not 1 <= hour <= 12:
-            raise ValueError(hour)
-        hour = hour % 12 + (12 if half in "pP" else 0)
-    if second == 60 and minute == 59:
-        return day + timedelta(hours=hour + 1)
-    if hour == 24 and minute == second == 0:
-        return day + timedelta(days=1)
-    return day.replace(
-        hour=hour, minute=minute, second=second, microsecond=int((parts["f"] or "0").ljust(6, "0")[:6])
-    )
+    return _in_utc(time, zone, text, name, near)
 
 
 def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | None) -> datetime:

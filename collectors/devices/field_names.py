@@ -24,91 +24,58 @@ def compact(name: str) -> str:
     return "".join(words(name))
 
 
-_DATA: Final = tomllib.loads((files("collectors.devices") / "qualified.toml").read_text("utf-8"))
-QUALIFIED: Final = {compact(name): metric for metric, names in _DATA["qualified"].items() for name in names}
-_NAMES: Final = (
-    *(names.split() for names in _DATA["fields"].values()),
-    *_DATA["climate"].values(),
-    *(entry["names"] for entry in _DATA["beside"].values()),
-)
-CLIMATE: Final = {compact(name): key for key, names in _DATA["climate"].items() for name in names}
-BESIDE: Final = [
-    ({*map(compact, entry["names"])}, metric, entry["units"]) for metric, entry in _DATA["beside"].items()
-]
-AIR: Final = frozenset[str]().union(
-    *(names for names, metric, _ in BESIDE if not metric.startswith("battery"))
-)
+DATA: Final = tomllib.loads((files("collectors.devices") / "qualified.toml").read_text("utf-8"))
+QUALIFIED: Final = {compact(name): metric for metric, names in DATA["qualified"].items() for name in names}
+CLIMATE: Final = {compact(name): metric for metric, names in DATA["climate"].items() for name in names}
 FIELDS: Final = {
     kind: {compact(name): rank for rank, name in enumerate(names.split())}
-    for kind, names in _DATA["fields"].items()
+    for kind, names in DATA["fields"].items()
 }
-WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
-WORDS["doors"] |= WORDS["strong"]
-WORDS["door_stems"] |= WORDS["strong_stems"]
-_STEMS: Final = {  # parts of words
-    "things": WORDS["stems"],
-    "outside": WORDS["outside_stems"],
-    "doors": WORDS["door_stems"],
-    "strong": WORDS["strong_stems"],
-}
+WORDS: Final = {kind: frozenset(text.split()) for kind, text in DATA["words"].items()}
+_STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
+BARE: Final = WORDS["companions"] | WORDS["counts"]
 KNOWN: Final = frozenset(
     word
-    for names in (*WORDS.values(), QUALIFIED, *_NAMES)
+    for names in (
+        *WORDS.values(),
+        QUALIFIED,
+        *DATA["climate"].values(),
+        *map(str.split, DATA["fields"].values()),
+    )
     for name in names
     for word in (name, *words(name))
     if len(word) > 1
 )
-BARE: Final = WORDS["companions"] | WORDS["counts"]
 
 
 def telling(kind: str, text: str) -> Iterator[str]:
-    """Yield the words of a kind that a text says, of things and of what is outdoors also by parts of words."""
+    """Yield the words of a kind that a text says, also those that it says by a part of them."""
     said = words(text)
     joined = compact(text)
     if len(said) > 1 and joined in WORDS[kind]:  # p-hus, e-bike
         yield joined
-    yield from (word for word in said if word in WORDS[kind])
-    stems = _STEMS.get(kind, frozenset())
-    yield from (word for word in said if word not in WORDS[kind] and any(stem in word for stem in stems))
+    stems = _STEMS.get(kind, ())
+    yield from (word for word in said if word in WORDS[kind] or any(stem in word for stem in stems))
 
 
-def is_foreign(unit: str) -> bool:
-    """Tell whether a unit is none of counted people."""
-    said = set(words(unit))
-    return bool(unit) and not (said and said <= WORDS["strong"] | WORDS["counts"])
+def unclear(texts: Sequence[str]) -> list[str]:
+    """Return the words of a topic, a place or the like that may say what is counted: all but known ones.
+
+    A door does not: a boiler has one, and a beehive an entrance.
+    """
+    named = [text for text in texts if compact(text) not in QUALIFIED]
+    said = [word for text in named for word in (*telling("others", text), *words(text))]
+    return list(dict.fromkeys(word for word in said if not _is_neutral(word)))
 
 
-def is_of_persons(name: str) -> bool:
-    """Tell whether a name is that of a list of persons."""
-    return compact(name) in FIELDS["one_by_one"] or not WORDS["strong"].isdisjoint(words(name))
-
-
-def is_climate(names: tuple[str, ...]) -> bool:
-    """Tell whether names are of climate or a battery, with or without a unit."""
-    return any(compact(n) in CLIMATE or any(compact(n) in beside for beside, *_ in BESIDE) for n in names)
-
-
-def is_strange(name: str) -> bool:
-    """Tell whether nobody knows what a name says, or counts, or it says how many seats are free, which no metric is."""
-    said = {*words(name)}
-    is_counted = bool(said & WORDS["counts"]) and any(len(word) > 3 for word in said - KNOWN)
-    return is_counted or KNOWN.isdisjoint(said) or bool(said & WORDS["places"] and said & WORDS["left"])
-
-
-def is_neutral(word: str) -> bool:
-    """Tell whether a word of a topic says nothing of what is counted there, or names a door."""
-    return word.isdecimal() or word in WORDS["neutral"] or any(True for _ in telling("doors", word))
-
-
-def is_name(text: str) -> bool:
-    """Tell whether a text names a measurement, as in the records of a list."""
-    return compact(text) in QUALIFIED or is_climate((text,))
-
-
-def is_a_state(text: str) -> bool:
-    """Tell whether a text says how something is at the moment (`open`, `covered`), not what it is called."""
-    return "_".join(text.lower().split()) in WORDS["faults"]
+def _is_neutral(word: str) -> bool:
+    if word in WORDS["others"]:
+        return False
+    is_known = (
+        word in WORDS["neutral"] or word in WORDS["strong"] or any(True for _ in telling("doors", word))
+    )
+    return is_known or word.isdecimal() or len(word) < 3
 
 
 def listed(names: Sequence[str]) -> str:

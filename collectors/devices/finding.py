@@ -37,11 +37,6 @@ class Body:
         self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})  # where paths begin
         self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
 
-    def leads_nowhere(self, form: Format) -> bool:
-        """Tell, at a look, that no path of a format can lead anywhere."""
-        value = self.value
-        return form.begins is not None and type(value) is dict and form.begins.isdisjoint(value)
-
 
 def is_for(form: Format, body: Body) -> bool:
     """Tell whether the message has what the format asks of it. Never raises."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from besok.model import topics
-from besok.model.json_path import Path, PathError, compiled, sentence
+from besok.model.json_path import Path, compiled, sentence
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
@@ -21,6 +21,19 @@ from besok.model.units import UNITS, unit_of
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
 REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
 ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
+_AS_MAPPED = (
+    "name",
+    "topic",
+    "each",
+    "device",
+    "channel",
+    "time",
+    "time_format",
+    "zone",
+    "start",
+    "period_s",
+    "seq",
+)
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
@@ -231,15 +244,6 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
 
     @cached_property
-    def begins(self) -> frozenset[str] | None:
-        """Names of which a message has one at its top if anything is found in it; None if that is not known."""
-        if self.each:
-            is_plain = self.each[0].begins == "message" and self.each[0].names
-            return frozenset((self.each[0].names or ())[:1]) if is_plain else None
-        in_message, in_item, elsewhere = self._index
-        return frozenset((*in_message, *in_item)) if self.values and not (elsewhere or self.only) else None
-
-    @cached_property
     def _index(self) -> tuple[Index, Index, tuple[int, ...]]:
         """The values by how their paths begin, in the message or the item, and those of which a path does otherwise."""
         indexes: dict[str, Index] = {"message": {}, "item": {}}
@@ -285,47 +289,21 @@ def made(kind: type, data: Any) -> Any:
 
 
 def of_mapping(mapping: PayloadMapping) -> Format:
-    """Compile a mapping of a site file. Raises PathError for one that an older check let through."""
-    is_there: dict[str, Any] = {
-        "is_strict": False,
-        "yes": list(mapping.yes),
-        "no": list(mapping.no),
-        "wraps": mapping.wraps,
+    """Compile a mapping of a site file, which has been checked."""
+    given = {name: getattr(mapping, name) for name in _AS_MAPPED}
+    shared = {"is_strict": False, "yes": list(mapping.yes), "no": list(mapping.no), "wraps": mapping.wraps}
+    values = {
+        key: shared | {"path": path, "said": f"{key} ({path})", "unit": mapping.units.get(key, 1.0)}
+        for key, path in mapping.values.items()
     }
-    try:
-        found = msgspec.convert(
-            {
-                "name": mapping.name,
-                "source": mapping.source_key,
-                "of_model": mapping.model,
-                "topic": mapping.topic,
-                "when": dict(mapping.only),
-                "each": mapping.each,
-                "device": mapping.device,
-                "channel": mapping.channel,
-                "values": {
-                    key: {
-                        "path": path,
-                        "said": f"{key} ({path})",
-                        "unit": mapping.units.get(key, 1.0),
-                        **is_there,
-                    }
-                    for key, path in mapping.values.items()
-                },
-                "time": mapping.time,
-                "time_format": mapping.time_format,
-                "zone": mapping.zone,
-                "start": mapping.start,
-                "period_s": mapping.period_s,
-                "units": {key: unit for key, unit in mapping.units.items() if key == "period_s"},
-                "seq": mapping.seq,
-            },
-            Format,
-            dec_hook=made,
-        )
-    except msgspec.ValidationError as exc:
-        raise PathError(str(exc)) from exc
-    return found
+    given |= {
+        "source": mapping.source_key,
+        "of_model": mapping.model,
+        "when": dict(mapping.only),
+        "values": values,
+    }
+    given["units"] = {key: unit for key, unit in mapping.units.items() if key == "period_s"}
+    return msgspec.convert(given, Format, dec_hook=made)
 
 
 def paths(texts: str | Sequence[str]) -> Paths:

@@ -24,6 +24,7 @@ from collectors.devices.subjects import ANSWER, is_no_person
 from collectors.devices.when import share, when
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
+LEAVES_SHOWN: Final = 8
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
@@ -41,7 +42,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     """
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].of_model)
-    parts = [_Reading(form, body).decoded() for form in forms if not body.leads_nowhere(form)]
+    parts = [_Reading(form, body).decoded() for form in forms]
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
         return NOTHING_FOUND
@@ -377,14 +378,19 @@ def _measured(value: Value, raw: Any) -> float | None:
     return found
 
 
-def leaves(value: Any, path: str, depth: int = 6) -> Iterator[str]:
-    """Yield the paths of what is in a message, as a mapping would write them; a list stands for its first item."""
+def shown(message: Any) -> str:
+    """List the paths of what is in a message, as a mapping would write them; a list stands for its first item."""
+    found = list(_leaves(message, "$"))
+    return ", ".join(found[:LEAVES_SHOWN]) + (" and more" if len(found) > LEAVES_SHOWN else "") or "nothing"
+
+
+def _leaves(value: Any, path: str, depth: int = 6) -> Iterator[str]:
     if isinstance(value, dict) and value and depth:
         for name, inner in value.items():
             if isinstance(name, str):
                 step = f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name[:30])}]"
-                yield from leaves(inner, f"{path}{step[:40]}", depth - 1)
+                yield from _leaves(inner, f"{path}{step[:40]}", depth - 1)
     elif isinstance(value, list) and value and depth:
-        yield from leaves(value[0], f"{path}[0]", depth - 1)
+        yield from _leaves(value[0], f"{path}[0]", depth - 1)
     else:
         yield path

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -22,9 +22,9 @@ from collectors.devices.table import Table, TableError, tables
 
 TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
 SHORTEST_ALONE = 4  # characters
-LEAVES_SHOWN = 8
 NOTHING = "nothing about people or the air of a room"
 
+Sight = tuple[str, str]  # "topic" or "field", and the word
 Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with what is asked of more than the topic
 
 
@@ -33,8 +33,7 @@ class Index:
     """The formats of messages by what is seen first: a word of the topic, or a field at the top."""
 
     shared: Counter[str]  # how many formats ask for a field at the top
-    by_level: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    by_key: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+    by_sight: dict[Sight, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Table] = field(default_factory=dict)
     platforms: dict[str, Table] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
@@ -58,8 +57,10 @@ class Index:
                 raise TableError(
                     f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
                 )
-            for known in [self.by_level[level] for level in levels] or [self.by_key[key]]:
-                known.append((table, form, tuple(c for c in form.when if c.path.begins != "topic")))
+            for sight in [("topic", level) for level in levels] or [("field", key)]:
+                self.by_sight[sight].append(
+                    (table, form, tuple(c for c in form.when if c.path.begins != "topic"))
+                )
 
 
 def _levels(form: Format) -> Sequence[str]:
@@ -154,28 +155,27 @@ def by_model(text: str) -> Table | None:
 
 def _candidates(packet: Packet) -> Iterator[Candidate]:
     """Yield the formats whose topic is that of the message, with what is yet to be asked of it."""
-    by_level, by_key = _of_topic(packet.topic)
-    yield from by_level
-    known = index().by_key
-    for key in _top(packet):
-        if key in known:
-            yield from by_key(key)
+    known = index().by_sight
+    for sight in (
+        *(("topic", level) for level in packet.levels),
+        *(("field", name) for name in _top(packet)),
+    ):
+        if sight in known:
+            yield from _of_topic(sight, packet.topic)
 
 
-@lru_cache(maxsize=10_000)  # a device has few topics, and keeps them
-def _of_topic(topic: str) -> tuple[tuple[Candidate, ...], Callable[[str], tuple[Candidate, ...]]]:
-    """Return the formats that a topic lets through, and those of them by a field at the top of the message."""
+@lru_cache(maxsize=50_000)  # a device has few topics, and keeps them
+def _of_topic(sight: Sight, topic: str) -> tuple[Candidate, ...]:
+    """Return the formats at a sight that a topic lets through."""
     levels = topic.removeprefix("/").split("/")
     place = Place(message=None, item=None, key=None, levels=levels, topic=topic)
-
-    def fits(candidate: Candidate) -> bool:
+    found = []
+    for candidate in index().by_sight[sight]:
         form = candidate[1]
         of_topic = [c for c in form.when if c.path.begins == "topic"]
-        return (not form.topic or topic_matches_sub(form.topic, topic)) and finding.hold(of_topic, place)
-
-    known = index()
-    of_levels = (one for level in dict.fromkeys(levels) for one in known.by_level.get(level, ()))
-    return tuple(filter(fits, of_levels)), cache(lambda key: tuple(filter(fits, known.by_key[key])))
+        if (not form.topic or topic_matches_sub(form.topic, topic)) and finding.hold(of_topic, place):
+            found.append(candidate)
+    return tuple(found)
 
 
 def _top(packet: Packet) -> Sequence[str]:
@@ -253,10 +253,9 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
 
 def nothing_found(table: Table, value: Any) -> str:
     """Say that a message of a known model has nothing that its table knows, and what it has."""
-    shown = ", ".join(list(reader.leaves(value, "$"))[:LEAVES_SHOWN]) or "nothing"
     return (
-        f"{table.name}: the message has {shown}, and nothing that is known of this model; look whether its"
-        " firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
+        f"{table.name}: the message has {reader.shown(value)}, and nothing that is known of this model; look whether"
+        " its firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
     )
 
 

@@ -10,9 +10,9 @@ from besok.model.readings import Message
 from besok.store.database import Database
 from collectors import pipeline, writer
 from collectors.counters import Counters
+from collectors.identity import Registrar
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
-from collectors.registering import Registrar
 from collectors.writer import Writer
 
 pytestmark = pytest.mark.usefixtures("database_url")  # with several connections

@@ -21,7 +21,7 @@ from besok.store import decode_context, device_mappings, identity, sites
 from besok.store.database import Database
 from besok.store.write import write
 from collectors import pipeline
-from collectors.registering import Registrar
+from collectors.identity import Registrar
 from collectors.replay import replay_mapped
 from tests.databases import execute
 from tests.small_sites import library

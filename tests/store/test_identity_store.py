@@ -17,7 +17,7 @@ from besok.store import decode_context, identity, sites
 from besok.store.database import Database
 from besok.store.write import Written, write
 from collectors import pipeline
-from collectors.registering import Registrar
+from collectors.identity import Registrar
 from collectors.replay import replay
 from tests.databases import execute
 
@@ -202,7 +202,7 @@ def test_the_database_is_asked_about_new_devices_only(db: Database, monkeypatch:
         asked.extend(keys)
         return set()
 
-    monkeypatch.setattr("collectors.registering.admit", admit)
+    monkeypatch.setattr("collectors.identity.admit", admit)
     collect(db, sent("a/beam/1", number=2), sent("a/beam/1", number=3))
     assert asked == []
     collect(db, sent("a/beam/1", "new"))

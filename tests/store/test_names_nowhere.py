@@ -21,7 +21,7 @@ from besok.store.database import Database
 from besok.store.write import write
 from cli.main import app
 from collectors import pipeline
-from collectors.registering import Registrar
+from collectors.identity import Registrar
 from collectors.replay import replay
 from tests.unit.samples import MAPPINGS, SAMPLES, Sample
 

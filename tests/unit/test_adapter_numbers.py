@@ -4,7 +4,7 @@ import pytest
 
 from besok.model.errors import Unreadable
 from collectors.adapters.jsontext import parse
-from collectors.adapters.numbers import measured, number, state
+from collectors.adapters.numbers import number, state
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,6 @@ def test_constants_that_json_does_not_know_measure_nothing() -> None:
 
 
 def test_units_behind_the_number() -> None:
-    assert measured("battery", "3.4V") == (3.4, "v")
-    assert measured("battery", 3.4) == (3.4, "")
     with pytest.raises(Unreadable, match='the unit "%" does not fit'):
         number("battery", "80 %")
 

@@ -237,11 +237,6 @@ def test_what_only_leaves_out_may_be_read_by_who_knows_it() -> None:
     )
 
 
-def test_a_path_that_was_never_checked_is_told() -> None:
-    for odd in (mapping(values={"people": "$.["}), mapping(only={"n": "1"}), mapping(each="lines")):
-        assert "correct the mapping in the site file" in reason({"n": 1}, odd)
-
-
 def test_of_two_mappings_that_say_the_same_the_first_counts() -> None:
     first = mapping(values={"in": "$.a"}, time="$.t", device="'d'", source="s")
     second = mapping(name="b", values={"in": "$.b", "out": "$.c"}, time="$.t", device="'d'", source="s")

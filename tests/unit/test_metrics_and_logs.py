@@ -30,14 +30,12 @@ def well(**changes: object) -> Counters:
     return counters
 
 
-def test_a_histogram_counts_single_values_and_many_alike() -> None:
-    values = [0.0, 1.0, 1.5, 2.0, 9.0, 100.0]
-    one, many = Histogram((1.0, 2.0, 10.0)), Histogram((1.0, 2.0, 10.0))
-    for value in values:
-        one.add(value)
-    many.add_all(reversed(values))
-    assert one.counts == many.counts == [2, 2, 1, 1]
-    assert one.total == many.total == 113.5
+def test_a_histogram_counts_values_between_its_bounds() -> None:
+    counted = Histogram((1.0, 2.0, 10.0))
+    for value in (0.0, 1.0, 1.5, 2.0, 9.0, 100.0):
+        counted.add(value)
+    assert counted.counts == [2, 2, 1, 1]
+    assert counted.total == 113.5
 
 
 def test_a_batch_is_counted_with_the_lag_of_each_message() -> None:

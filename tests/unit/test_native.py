@@ -73,7 +73,7 @@ def test_a_counter_may_say_where_its_totals_begin_again() -> None:
 def test_totals_count_where_a_message_holds_both() -> None:
     decoded = decode({"in": 3, "in_total": 100, "out": 2, "out_total": None, "period_s": 60})
     assert values(decoded) == {("flow:1", "in_total"): 100, ("flow:1", "out"): 2}
-    assert [r.period_s for r in decoded.readings] == [0, 60]
+    assert {r.metric: r.period_s for r in decoded.readings} == {"in_total": 0, "out": 60}
 
 
 def test_a_list_carries_several() -> None:

@@ -349,7 +349,9 @@ def _state_hours(
             try:
                 parse_hours(text, one.day_start)
             except ValueError as exc:
-                raise CountFileError(str(exc)) from exc
+                raise CountFileError(
+                    messages.HOURS_OF_NO_DAY(hours=text, begins=f"{one.day_start:%H:%M}")
+                ) from exc
         opening = with_days(one.opening, before, after)
         if len(opening.exceptions) > max(MOST_SPECIAL, len(one.opening.exceptions)):
             raise CountFileError(messages.HOURS_NEVER_REPEAT(most=MOST_SPECIAL))

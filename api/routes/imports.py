@@ -20,7 +20,7 @@ from besok.model.period_counts import LARGEST_FILE, CountFile, FileChoice, FileQ
 from besok.model.site import Site
 from besok.model.views.imports import Counts, ImportPreview, ImportView, PreviewRemark
 from besok.model.views.like import like
-from besok.services import imports
+from besok.services import access, imports
 from besok.store import period_counts
 from besok.store.database import Database
 from besok.store.period_counts import NewImport
@@ -89,9 +89,13 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePreview:
-    """What a file says and storing it would change, in sentences of the reader's language; or what is asked first."""
+    """What a file says and storing it would change, in sentences of the reader's language; or what is asked first.
+
+    `offers` are questions that need no answer.
+    """
 
     questions: tuple[OpenQuestion, ...] = ()
+    offers: tuple[OpenQuestion, ...] = ()
     digest: str = ""
     unit: Unit | None = None
     counts: int = 0
@@ -192,6 +196,8 @@ def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: 
 def store(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, who: Who = "") -> Stored:
     """Store the counts of a file; the same counts twice are one import. What is unclear is refused: see the preview."""
     file = _read(upload, site)
+    if file.hours:
+        access.require("administer", site.id)
     new = _new(file, upload, _measure(upload, file), author(who))
     return Stored(id=period_counts.put(db, site.id, new, now))
 
@@ -249,6 +255,7 @@ def _told(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
         FilePreview,
         seen,
         digest=digest,
+        offers=tuple(map(_asked, file.offers if access.may("administer", seen.site) else ())),
         counts=seen.rows,
         by_year=dict(seen.by_year),
         look_at=tuple(translated(remark.text) for remark in found[:MOST_REMARKS]),

@@ -41,7 +41,7 @@ def any_of(names: Iterable[str]) -> str:
     return rf"(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?![^\W\d_])\.?"
 
 
-MONTHS: Final[Mapping[str, int]] = {**_named(get_month_names, "wide", "abbreviated"), "mrz": 3}
+MONTHS: Final[Mapping[str, int]] = {**_named(get_month_names, "wide", "abbreviated"), "mrz": 3, "febr": 2}
 MONTH: Final = any_of(MONTHS)
 _ENGLISH = get_month_names("abbreviated", "format", "en")
 WEEKDAY: Final = any_of(_named(get_day_names, "wide", "abbreviated", "short"))

@@ -181,10 +181,10 @@ def _bounds(day: date, timezone: str, day_start: time) -> Interval:
 
 @lru_cache(maxsize=_CACHED_DAYS)
 def _intervals(
-    day: date, opening: OpeningHours, timezone: str, day_start: time
+    day: date, text: str, timezone: str, day_start: time
 ) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
     """Return the opening hours of a day, and those of them that are staffed."""
-    hours = parse_hours(hours_text(day, opening), day_start)
+    hours = parse_hours(text, day_start)
     return _instants(day, hours.open, timezone), _instants(day, hours.staffed, timezone)
 
 
@@ -250,12 +250,12 @@ def business_day(t: datetime, site: Site) -> date:
 
 def open_intervals(day: date, site: Site) -> tuple[Interval, ...]:
     """Return the opening hours of the business day `day`, staffed or not, in order; empty when closed."""
-    return _intervals(day, site.opening, site.timezone, site.day_start)[0]
+    return _intervals(day, hours_text(day, site.opening), site.timezone, site.day_start)[0]
 
 
 def staffed_intervals(day: date, site: Site) -> tuple[Interval, ...]:
     """Return the hours of the business day `day` with staff, in order."""
-    return _intervals(day, site.opening, site.timezone, site.day_start)[1]
+    return _intervals(day, hours_text(day, site.opening), site.timezone, site.day_start)[1]
 
 
 def hours_of(day: date, site: Site) -> tuple[float, float]:

@@ -141,6 +141,13 @@ NO_IMPORT: Final = Translatable("there is no import {number}; `besok visits list
 PERIOD_NOT_OVER: Final = Translatable(
     "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are"
 )
+HOURS_OF_NO_DAY: Final = Translatable(
+    "the opening hours {hours} leave the business day, which begins at {begins}; correct them or leave their column out"
+)
+HOURS_NEVER_REPEAT: Final = Translatable(
+    "the opening hours hardly ever repeat: they would be more than {most} special days; leave their column out, or "
+    "bring the years in files of their own"
+)
 PERIOD_TWICE: Final = Translatable("“{series}” has one period twice; keep one of the rows")
 SERIES_TWICE: Final = Translatable(
     "{day}: “{series}” would be counted twice, at “{portal}” and at “{other}” of the same source (no name: the "

@@ -1,6 +1,7 @@
 """Period counts: visits over hours, days, months or years that people bring, from before the sensors or besides."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, get_args
 
@@ -58,9 +59,15 @@ class FileQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountFile:
-    """A file of counts as it was understood; `layout` is the counting system that wrote it, "" where not known."""
+    """A file of counts as it was understood; `layout` is the counting system that wrote it, "" where not known.
+
+    `hours` are the opening hours of days, as a site file has them, where a person named their column. `offers` are
+    questions that need no answer.
+    """
 
     unit: Unit
     counts: tuple[PeriodCount, ...]
     layout: str = ""
     findings: tuple[FileRemark, ...] = ()
+    hours: Mapping[date, str] = field(default_factory=dict)
+    offers: tuple[FileQuestion, ...] = ()

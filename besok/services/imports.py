@@ -64,6 +64,7 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
             standing = period_counts.standing(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
         number = period_counts.put(trial, site, new, now)
+        usual, place = place.opening, load(trial, site)
         newer: tuple[object, ...] = ()
         if standing.corrected:  # by a newer import, where these counts are one already
             with trial.transaction() as conn:
@@ -96,6 +97,7 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
         added=len(file.counts) - standing.same - len(standing.corrected),
         same=standing.same,
         corrected=() if newer else standing.corrected,
+        special_days=tuple(one for one in place.opening.exceptions if one not in usual.exceptions),
         measured=sum(d.whole and not d.source for day, d in known.items() if first <= day <= last),
         remarks=tuple(remarks),
         target=target.id if target else None,

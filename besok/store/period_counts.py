@@ -3,22 +3,27 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+from psycopg.types.json import Jsonb
 
 from besok.model import messages
+from besok.model.calendar import parse_hours
 from besok.model.errors import CountFileError, NotFound
 from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.periods import Disagreement, finest
+from besok.model.site import Site, SiteFile
+from besok.model.stated_hours import with_days
 from besok.model.views.imports import CountMethod, Counts, ImportView
 from besok.store import audit, results
 from besok.store.database import Connection, Database, fetch, fetch_one, sql, values_of
-from besok.store.sites import id_of
+from besok.store.sites import edit_within, id_of
 
 Series = tuple[str, str]  # portal ("" for none) and series
+MOST_SPECIAL: Final = 500  # special days and stretches of a site that imports bring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,9 @@ class NewImport:
             )
             for c in self.counts
         )
-        return hashlib.sha256(msgspec.json.encode((self.source, self.counted, self.method, rows))).hexdigest()
+        hours = [sorted(self.file.hours.items())] if self.file.hours else []
+        said = (self.source, self.counted, self.method, rows, *hours)
+        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +123,16 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
         if ahead:
             raise CountFileError(messages.PERIOD_NOT_OVER(first=ahead.first, last=ahead.last))
         check(conn, site_id, new)
-        about = {"counts": new.counted, "layout": new.file.layout, "content": content}
+        before = _hours(conn, site_id)
+        hours = Jsonb({str(day): text for day, text in new.file.hours.items()})
+        about = {"counts": new.counted, "layout": new.file.layout, "content": content, "hours": hours}
         row = {**values_of(new), **about, "site_id": site_id, "made": now}
         import_id: int
         ((import_id,),) = conn.execute(sql("import_insert"), row).fetchall()
         conn.execute(
             sql("period_counts_insert"), {"import_id": import_id, **_columns(conn, site, site_id, new)}
         )
+        _state_hours(conn, site, site_id, before, new.author, now)
         _note(conn, import_id, new.author, now, "stored")
         _changed(conn, site, site_id, now)
         return import_id
@@ -270,8 +280,10 @@ def _get(
 def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *, undone: bool) -> None:
     if not undone:
         _check_counted(conn, known.site_id, known.source, known.counts)
+    before = _hours(conn, known.site_id)
     conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
     _check_again(conn, known, undone=undone)
+    _state_hours(conn, known.site, known.site_id, before, author, now)
     _note(conn, known.import_id, author, now, "undone" if undone else "restored")
     _changed(conn, known.site, known.site_id, now)
 
@@ -311,6 +323,44 @@ def _columns(conn: Connection, site: str, site_id: int, new: NewImport) -> dict[
         "hours": [c.hour for c in new.counts],
         "visits": [float(c.visits) for c in new.counts],
     }
+
+
+def _hours(conn: Connection, site_id: int) -> dict[date, str]:
+    """Return the opening hours that imports which hold have brought, of a day those of the newest."""
+    found: dict[date, str] = {}
+    for (hours,) in conn.execute(sql("import_hours"), {"site_id": site_id}).fetchall():
+        found |= {date.fromisoformat(day): text for day, text in hours.items()}
+    return found
+
+
+def _state_hours(
+    conn: Connection, site: str, site_id: int, before: Mapping[date, str], author: str, now: datetime
+) -> None:
+    """Let the site have the hours that imports bring, in place of those that they brought before.
+
+    Raises CountFileError for hours that no business day of the site can have, or that never repeat.
+    """
+    after = _hours(conn, site_id)
+    if after == before:
+        return
+
+    def stated(one: Site) -> Site:
+        for text in {*after.values()}:
+            try:
+                parse_hours(text, one.day_start)
+            except ValueError as exc:
+                raise CountFileError(
+                    messages.HOURS_OF_NO_DAY(hours=text, begins=f"{one.day_start:%H:%M}")
+                ) from exc
+        opening = with_days(one.opening, before, after)
+        if len(opening.exceptions) > max(MOST_SPECIAL, len(one.opening.exceptions)):
+            raise CountFileError(messages.HOURS_NEVER_REPEAT(most=MOST_SPECIAL))
+        return replace(one, opening=opening)
+
+    def change(known: SiteFile) -> SiteFile:
+        return replace(known, sites=tuple(stated(one) if one.id == site else one for one in known.sites))
+
+    edit_within(conn, change, author=author, now=now)
 
 
 def _note(conn: Connection, import_id: int, author: str, now: datetime, change: str) -> None:

@@ -98,20 +98,28 @@ def edit(
     All or nothing; a dry run only tells. Raises what `change` raises, and SiteFileError as `apply` does.
     """
     with db.transaction() as conn:
-        conn.execute(sql("sites_lock"))
-        stored = {site.id: site for site in _load(conn)}
-        known = {name: _statable(site) for name, site in stored.items() if not is_sandbox(site)}
-        wanted = change(SiteFile(sites=tuple(known.values())))
-        changed = tuple(site for site in wanted.sites if site != known.get(site.id))
-        order = [site.id for site in wanted.sites]
-        outcome = _agree(
-            conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: " if author else ""
-        )
-        for site in changed:
-            before = dump(SiteFile(sites=(known[site.id],))) if site.id in known else ""
-            conn.execute(sql("site_edited_note"), {"site": site.id, "before": before})
+        outcome = edit_within(conn, change, author=author, now=now)
         if dry_run:
             raise psycopg.Rollback
+    return outcome
+
+
+def edit_within(
+    conn: Connection, change: Callable[[SiteFile], SiteFile], *, author: str, now: datetime
+) -> Outcome:
+    """Edit the sites, as `edit` does, within a transaction that changes more."""
+    conn.execute(sql("sites_lock"))
+    stored = {site.id: site for site in _load(conn)}
+    known = {name: _statable(site) for name, site in stored.items() if not is_sandbox(site)}
+    wanted = change(SiteFile(sites=tuple(known.values())))
+    changed = tuple(site for site in wanted.sites if site != known.get(site.id))
+    order = [site.id for site in wanted.sites]
+    outcome = _agree(
+        conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: " if author else ""
+    )
+    for site in changed:
+        before = dump(SiteFile(sites=(known[site.id],))) if site.id in known else ""
+        conn.execute(sql("site_edited_note"), {"site": site.id, "before": before})
     return outcome
 
 

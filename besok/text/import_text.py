@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 from besok.model.views.imports import ImportPreview
 from besok.model.views.progress import Progress, SoFar
-from besok.text import formats
-from besok.text.languages import _
+from besok.text import formats, opening_text
+from besok.text.languages import _, plural
+
+SHOWN: Final = 10  # special days
 
 
 def changes(preview: ImportPreview) -> list[str]:
@@ -36,6 +39,11 @@ def periods(preview: ImportPreview) -> Iterator[str]:
         yield _("{n} days are measured by sensors, whose counts stay in force").format(
             n=formats.number(preview.measured)
         )
+    for one in preview.special_days[:SHOWN]:
+        span = f"{formats.day(one.first)} – {formats.day(one.last)}"
+        yield _("opening hours {span}: {hours}").format(span=span, hours=opening_text.special(one.hours))
+    if (more := len(preview.special_days) - SHOWN) > 0:
+        yield plural("and {n} more special day", "and {n} more special days or periods", more).format(n=more)
 
 
 def _figures(known: Progress | SoFar) -> dict[str, str]:

@@ -8,7 +8,7 @@ from besok.model.site import OpeningException, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
 from besok.model.views.progress import Progress
 from besok.model.views.series import SpaceUsage
-from besok.text import formats, narratives, target_text
+from besok.text import formats, narratives, opening_text, target_text
 from besok.text.languages import _, named, plural
 
 Section = tuple[str, Sequence[str]]
@@ -108,9 +108,8 @@ def happened(
     for one in exceptions:
         days = formats.day_short(one.first)
         days += f" – {formats.day_short(one.last)}" if one.last > one.first else ""
-        hours = _("closed") if one.hours == "closed" else str(one.hours)
         why = named(one.note) if one.note else _("other hours than usual")
-        said.append(f"{days}: {why} ({hours}).")
+        said.append(f"{days}: {why} ({opening_text.special(one.hours)}).")
     return _("What happened"), said or [_("Nothing has been recorded.")]
 
 

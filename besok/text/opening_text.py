@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
+from besok.model.calendar import WEEKDAYS
+from besok.model.site import DayHours
 from besok.model.views.live import SiteLive
 from besok.model.views.overview import SiteOverview
 from besok.model.views.public import PublicSite
@@ -52,6 +55,22 @@ def written(hours: str) -> str:
     for key, word in _words().items():
         hours = hours.replace(key, word)
     return hours.replace("-", "–")
+
+
+def special(hours: str | DayHours) -> str:
+    """Return the hours of special days: `closed`, or by weekday, `Mon–Fri 10:00–18:00, Sat 10:00–14:00`."""
+    if isinstance(hours, str):
+        return written(hours)
+    names = formats.weekdays("abbreviated")
+    week = groupby(enumerate(WEEKDAYS), key=lambda day: getattr(hours, day[1]))
+    said = []
+    for text, days in week:
+        own = [names[n] for n, _ in days]
+        if text:
+            said.append(
+                f"{own[0]}–{own[-1]} {written(text)}" if len(own) > 1 else f"{own[0]} {written(text)}"
+            )
+    return ", ".join(said)
 
 
 def meant(text: str) -> str:

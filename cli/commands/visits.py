@@ -48,6 +48,13 @@ def import_visits(
         list[str] | None,
         typer.Option(help="An answer to a question about the file, as dates=day-first; several for several."),
     ] = None,
+    hours: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The column of the opening hours of then, or two: when it opens, and when it closes. They become "
+            "special days of the site."
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Store without asking.")] = False,
     by: Author = "",
     as_json: AsJson = False,
@@ -62,7 +69,8 @@ def import_visits(
         raise CountFileError("--source is empty; say where the counts are from, as “gate counter 2015-2026”")
     with opened() as db:
         place, now = load(db, site), datetime.now(UTC)
-        found = _read(data, name, _pairs(answer or (), "--answer"), portal or (), place)
+        answers = _pairs(answer or (), "--answer") | ({"hours": "|".join(hours)} if hours else {})
+        found = _read(data, name, answers, portal or (), place)
         counts = measure or _measure(found)
         doors = _doors(portal or (), found)
         new = NewImport(

@@ -26,6 +26,10 @@ def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
     yield from (f"  {year}  {visits:>13,.0f}" for year, visits in seen.by_year.items())
     if len(names := sorted({count.series for count in file.counts})) > 1:
         yield f"Series, added up: {', '.join(names[:SHOWN])}{' …' if len(names) > SHOWN else ''}"
+    for offer in file.offers:
+        yield f"{offer.text} If so: " + ", ".join(
+            f"--answer '{offer.key}={choice.value}'" for choice in offer.choices if choice.value
+        )
     remarks: Sequence[Any] = [*file.findings, *seen.remarks]
     if remarks:
         yield "Look at:"

@@ -47,11 +47,12 @@
     return body;
   }
 
-  function ask(form, questions) {
+  function ask(form, questions, needed) {
     const place = part(form, "questions");
     questions.forEach((one) => {
-      const id = `import-${one.key}`;
-      place.querySelector(`[data-asked="${CSS.escape(one.key)}"]`)?.remove();
+      const id = `import-${one.key}`, asked = place.querySelector(`[data-asked="${CSS.escape(one.key)}"]`);
+      if (asked && !needed) return;
+      asked?.remove();
       const box = made("div", "", { class: "field", "data-asked": one.key });
       if (one.several) {
         const set = made("fieldset", "", { "data-key": one.key });
@@ -63,14 +64,15 @@
         });
         box.append(set);
       } else if (one.choices.length) {
-        const list = made("select", "", { id, "data-key": one.key, required: "" });
-        list.append(made("option", "–", { value: "" }), ...one.choices.map((choice) => made("option", choice.text, { value: choice.value })));
+        const list = made("select", "", { id, "data-key": one.key, ...(needed && { required: "" }) });
+        list.append(...(needed ? [made("option", "–", { value: "" })] : []), ...one.choices.map((choice) => made("option", choice.text, { value: choice.value })));
         box.append(made("label", one.text, { for: id }), list);
       } else {
         box.append(made("label", one.text, { for: id }), made("input", "", { id, "data-key": one.key, required: "", maxlength: "60" }));
       }
       place.append(box);
     });
+    if (!needed) return;
     part(form, "send").textContent = form.dataset.answer;
     place.querySelector("[data-asked]:last-child :is(input, select)")?.focus();
   }
@@ -130,7 +132,8 @@
     clear(form, false);
     working(form, async () => {
       const seen = await post(form, "/preview");
-      if (seen.questions.length) ask(form, seen.questions); else show(form, seen);
+      if (seen.questions.length) ask(form, seen.questions, true); else show(form, seen);
+      ask(form, seen.offers, false);
     });
   }
 

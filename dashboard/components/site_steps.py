@@ -8,7 +8,7 @@ from typing import Any, Final
 from dash import dcc, html
 
 from besok.model import calendar
-from besok.model.site import OUTSIDE, Site, Text
+from besok.model.site import OUTSIDE, DayHours, Site, Text
 from besok.model.sitefile.edit import Lists, Part
 from besok.model.tomlfile import Raw
 from besok.services import access
@@ -20,7 +20,7 @@ from besok.services.unplaced_devices import Sought, suggest_placements
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
-from besok.text.opening_text import written
+from besok.text.opening_text import special, written
 from dashboard.components import no_target, site_forms, unknown_devices, unplaced_devices
 from dashboard.components.elements import fold, items, present, quiet
 from dashboard.components.site_forms import add, edit, entry, listed, remove
@@ -132,7 +132,7 @@ def _table(c: Context, raw: Raw) -> Any:
 
 def _special(c: Context, raw: Raw) -> Any:
     hours = raw["hours"]
-    said = written(hours) if isinstance(hours, str) else _("by weekday")
+    said = special(hours if isinstance(hours, str) else DayHours(**hours))
     return _one(
         c, "exceptions", raw, site_forms.exception_fields(raw), _span(raw), said, _called(raw, "note")
     )

@@ -1,13 +1,17 @@
 """A librarian brings past counts: chooses a file, answers, sees what would change, stores, and takes it back."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from accessibility import violations
-from house import House, Open
+from house import DAY_START, House, Open
 from playwright.sync_api import expect
 
+from besok.model.calendar import hours_text
+from besok.store import sites
 from besok.store.database import Database
 from besok.store.period_counts import listing as imports
+from besok.store.period_counts import undo
 
 DOORS = "Date;Norra;Södra\n03/04/2019;1 005;1\n04/04/2019;6;2\n"
 
@@ -69,3 +73,33 @@ def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(
     expect(store).to_be_visible()
     form.get_by_label("What was counted").select_option("net")
     expect(store).to_have_count(0)
+
+
+def test_opening_hours_are_offered_and_come_with_the_counts(
+    quiet_house: House, open_page: Open, db: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "hours.csv"
+    hours_of_day = f"{DAY_START}-{DAY_START + 1}"
+    file.write_text(f"Datum;Besök;Öppet\n2019-04-03;1005;{hours_of_day}\n2019-04-04;6;stängt\n", "utf-8")
+    page = open_page(f"{quiet_house.url}/past/{quiet_house.id}", locale="sv-SE", width=390, bypass_csp=True)
+    form = page.locator("form[data-imports]")
+    form.get_by_label("Fil", exact=True).set_input_files(file)
+    form.get_by_label("Var siffrorna kommer från").fill("larmbågen")
+    form.get_by_label("Ditt namn eller dina initialer").fill("Kim")
+    form.get_by_label("Ditt namn eller dina initialer").press("Enter")
+    expect(form.locator(".preview .finding")).to_contain_text("1\u00a0011 totalt")
+    hours = form.get_by_label("Filen har öppettider")
+    expect(hours).to_have_value("")
+    assert violations(page) == [] and "stängt" not in form.inner_text()
+    hours.select_option("Öppet")
+    expect(form.locator(".preview .finding")).to_have_count(0)
+    form.get_by_role("button", name="Visa vad som skulle ändras").press("Enter")
+    expect(form.locator(".preview")).to_contain_text(f"{DAY_START:02}:00–{DAY_START + 1:02}:00")
+    expect(hours).to_have_value("Öppet")
+    form.get_by_role("button", name="Spara siffrorna").press("Enter")
+    expect(page.locator(".voids > li").first).to_contain_text("hours.csv")
+    held = sites.load(db, quiet_house.id).opening
+    assert hours_text(date(2019, 4, 4), held) == "closed"
+    (kept,) = (one for one in imports(db, quiet_house.id) if one.name == "hours.csv")
+    undo(db, kept.id, "Kim", now=datetime.now(UTC))
+    assert not sites.load(db, quiet_house.id).opening.exceptions

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from besok.files.visit_counts import grid, read
+from besok.files.visit_counts import grid, opening_hours, read
 from besok.files.visit_counts.wording import Talk, option
 from besok.model.errors import CountFileError, Unclear
 from besok.model.period_counts import CountFile
@@ -625,3 +625,56 @@ def test_sums_of_weeks_between_days_and_days_as_they_are_spoken() -> None:
     more = "den 12 januari 2026;4\nDelsumma v. 3;4\nTotalt januari;21\n"
     assert total(take(f"Dag;Besök\n{days}{more}")) == 21
     assert periods(f"Dag;Besök\n{days}{more}")[0].startswith("2026-01-05")
+
+
+OPEN_DAYS = (
+    "Datum;Besök;Öppet\n2019-01-02;120;10-19\n2019-01-03;130;10.00–19.00\n2019-01-05;;stängt\n2019-01-06;7;\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (OPEN_DAYS, "Öppet"),
+        ("Date,Opens,Closes,Visits\n2019-01-02,10:00,19:00,120\n2019-01-03,10 am,7 pm,130\n2019-01-05,closed,,\n"
+         "2019-01-06,,,7\n", "Opens|Closes"),
+    ],
+)  # fmt: skip
+def test_opening_hours_beside_the_counts_are_offered_and_never_taken_unasked(text: str, column: str) -> None:
+    found = read(text.encode(), "x.csv")
+    ((offer,), counts) = found.offers, found.counts
+    assert [choice.value for choice in offer.choices] == ["", column] and not found.hours
+    taken = read(text.encode(), "x.csv", {"hours": column})
+    assert taken.counts == counts and sum(c.visits for c in counts) == 257 and not taken.offers
+    assert {str(day): hours for day, hours in taken.hours.items()} == {
+        "2019-01-02": "10:00-19:00", "2019-01-03": "10:00-19:00", "2019-01-05": "closed",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("10-19", "10:00-19:00"), ("9.30 till 17", "09:30-17:00"), ("8-12 och 13-17", "08:00-12:00, 13:00-17:00"),
+        ("18-02", "18:00-26:00"), ("10:00:00 - 19:00:00", "10:00-19:00"), ("9 am - 7 pm", "09:00-19:00"),
+        ("Closed", "closed"), ("10-10", None), ("25-30", None), ("10-12, 11-13", None), ("10:75-12", None), ("8", None),
+        ("öppet", None),
+    ],
+)  # fmt: skip
+def test_opening_hours_as_people_write_them(written: str, said: str | None) -> None:
+    assert opening_hours.hours_of(written) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "said"),
+    [
+        (OPEN_DAYS.replace("10-19", "10-19h"), "Öppet", "row 2: “10-19h” is no opening hours; write 10-19"),
+        (OPEN_DAYS, "Besök|Öppet|Datum", "in one column, or in two"),
+        (OPEN_DAYS, "Öppettider", "did you mean"),
+        ("Månad;Besök;Öppet\n2019-01;120;10-19\n2019-02;130;10-19\n", "Öppet", "leave the column out"),
+        ("Date;Visits;Open\n2019-01-02 10:00;1;10-19\n2019-01-02 11:00;2;10-18\n", "Open", "row 3: 2019-01-02 has"),
+    ],
+)  # fmt: skip
+def test_opening_hours_that_cannot_be_taken_are_refused(text: str, column: str, said: str) -> None:
+    with pytest.raises(CountFileError) as refused:
+        read(text.encode(), "x.csv", {"hours": column})
+    assert said in str(refused.value)

@@ -4,11 +4,12 @@ What is unclear is asked, what is wrong is refused with its row, and what is lef
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.visit_counts import labels, running, series, totals
+from besok.files.visit_counts import labels, opening_hours, running, series, totals
 from besok.files.visit_counts.columns import find_columns
 from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
@@ -34,6 +35,7 @@ def read(
         for sheet, parts in _chosen_sheets(tables, talk)
         for table in parts
     ]
+    hours = opening_hours.of_days((part.frame, part.hours) for part in found)
     frame = pd.concat([part.frame for part in found], ignore_index=True)
     frame = totals.without_sums(frame, talk)
     frame = series.chosen(frame, [*unknown_heads(found[0])], talk)
@@ -56,13 +58,15 @@ def read(
         counts=_counts(known),
         layout=next(filter(None, (layout_of(parts[0]) for _, parts in tables)), ""),
         findings=tuple(talk.remarks),
+        hours=hours,
+        offers=tuple(talk.offers),
     )
 
 
 def _of_table(table: Table, sheet: Sheet, talk: Talk, zone: ZoneInfo | None) -> Records:
-    table = with_years(counted(table, talk))
+    table, hours = opening_hours.apart(with_years(counted(table, talk)), talk)
     columns = find_columns(table, talk)
-    return records(table, columns, talk, zone=zone, sheet=sheet.name)
+    return replace(records(table, columns, talk, zone=zone, sheet=sheet.name), hours=hours)
 
 
 def _chosen_sheets(

@@ -88,6 +88,8 @@ def find_columns(table: Table, talk: Talk) -> Columns:
         texts = sample(counted[c])
         if not texts:  # shares, marks of what is not known
             role = "left out" if (counted[c] != "").any() else "nothing"
+        elif c == 0 and labels.sequence(texts) == "d" and _are_months(table.heads[1:]):
+            role = "d"
         elif all(labels.FIGURES.fullmatch(text) for text in texts):
             role = _of_figures(texts, name, first=c == 0)
         else:
@@ -110,6 +112,12 @@ def find_columns(table: Table, talk: Talk) -> Columns:
     _choose_whole(table, found, wholes, talk)
     _find_direction(table, found)
     return found
+
+
+def _are_months(heads: Sequence[Sequence[str]]) -> bool:
+    """Tell whether heads name months, below which the days of a calendar stand."""
+    parts = [labels.head_parts(head).parts for head in heads if head]
+    return sum("m" in part for part in parts) >= MOSTLY * len(parts) > 0
 
 
 def sample(column: "pd.Series[str]") -> list[str]:

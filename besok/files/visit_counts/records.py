@@ -24,13 +24,15 @@ THOUSANDS: Final = re.compile(r"tusental|1000-?tal|thousand|1,?000s|\b000s|'000"
 class Records:
     """Counts: columns row, series, first, last, wall, unit, visits (NaN where not known); `timed` if with hours.
 
-    `ends` tells whether times are those at which what was counted ends, `heads` names the columns of counts.
+    `ends` tells whether times are those at which what was counted ends, `heads` names the columns of counts. `hours`
+    are the opening hours that stand in rows, None where none were asked for.
     """
 
     frame: pd.DataFrame
     timed: bool
     ends: bool
     heads: tuple[str, ...]
+    hours: "pd.Series[str] | None" = None
 
 
 def records(

@@ -90,6 +90,7 @@ def _find_table(sheet: Sheet) -> Table | None:
     first = _first_counts(sheet.rows)
     if first is None:
         return None
+    values = [c for c, text in enumerate(sheet.rows[first]) if c and labels.is_count(text)]
     while first and (
         _is_like(sheet.rows[first - 1], sheet.rows[first])
         or (first > 1 and _is_head(sheet.rows[first - 2]) and _has_marked(sheet.rows[first - 1]))
@@ -97,7 +98,6 @@ def _find_table(sheet: Sheet) -> Table | None:
     ):
         first -= 1
     above = sheet.rows[:first]
-    values = [c for c, text in enumerate(sheet.rows[first]) if c and labels.is_count(text)]
     levels = _levels(above, values)
     width = max(len(row) for row in sheet.rows[first:])
     heads = _heads(levels, width)

@@ -38,6 +38,7 @@ class Talk:
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self.remarks: list[FileRemark] = []
+        self.offers: list[FileQuestion] = []
         self._given = answers
         self._used: set[str] = set()
 
@@ -77,6 +78,12 @@ class Talk:
                     choices=", ".join([*known.values()][:20]),
                 )
         return [known[part.strip().casefold()] for part in parts]
+
+    def offer(self, key: str, english: str, choices: Sequence[FileChoice]) -> None:
+        """Ask what needs no answer, once."""
+        asked = FileQuestion(key=key, text=Translatable(english), choices=tuple(choices))
+        if asked not in self.offers:
+            self.offers.append(asked)
 
     def answered(self, key: str) -> bool:
         """Tell whether something was answered before it is asked."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from besok.model.messages import Translatable
 from besok.model.period_counts import PeriodCount, Unit
+from besok.model.site import OpeningException
 from besok.model.views.progress import Progress, SoFar
 
 Counts = Literal["gross", "net", "passages"]
@@ -55,8 +56,9 @@ class ImportPreview:
 
     `by_year` sums the file's counts by calendar year (a period across two by its days). Of its periods `same` are
     stored already, `corrected` would replace another value, which is told, and `added` are new; `measured` days have a
-    count by the sensors, which stays in force. `before` and `after` are the progress of `target`, the site whose target
-    counts this one; where there is none, both are the visits so far.
+    count by the sensors, which stays in force; `special_days` are the opening hours that come with it. `before` and
+    `after` are the progress of `target`, the site whose target counts this one; where there is none, both are the
+    visits so far.
     """
 
     site: str
@@ -73,6 +75,7 @@ class ImportPreview:
     same: int
     corrected: tuple[tuple[PeriodCount, float], ...]
     measured: int
+    special_days: tuple[OpeningException, ...]
     remarks: tuple[PreviewRemark, ...]
     target: str | None
     before: Progress | SoFar

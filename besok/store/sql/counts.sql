@@ -110,9 +110,14 @@ select space_id from space join site using (site_id) where site.slug = %(site)s 
 
 -- name: import_insert
 -- Notes an import; returns its id.
-insert into count_import (site_id, source, method, counts, author, made, name, digest, content, layout)
-values (%(site_id)s, %(source)s, %(method)s, %(counts)s, %(author)s, %(made)s, %(name)s, %(digest)s, %(content)s, %(layout)s)
+insert into count_import (site_id, source, method, counts, author, made, name, digest, content, layout, hours)
+values (%(site_id)s, %(source)s, %(method)s, %(counts)s, %(author)s, %(made)s, %(name)s, %(digest)s, %(content)s, %(layout)s,
+    %(hours)s)
 returning import_id
+
+-- name: import_hours
+-- The opening hours of days that imports which hold have brought, the oldest first.
+select hours from count_import where site_id = %(site_id)s and not undone and hours <> '{}' order by import_id
 
 -- name: period_counts_insert
 -- The counts of an import, given as columns.

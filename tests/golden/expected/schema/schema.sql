@@ -583,6 +583,7 @@ count_import.author text NO
 count_import.content text NO 
 count_import.counts text NO 
 count_import.digest text NO 
+count_import.hours jsonb NO '{}'::jsonb
 count_import.import_id integer NO 
 count_import.layout text NO 
 count_import.made timestamp with time zone NO 

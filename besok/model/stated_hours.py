@@ -1,0 +1,75 @@
+"""Opening hours known day by day, as special days of a site: weeks that repeat, and days that differ from them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+
+from besok.model.calendar import DAY, WEEKDAYS, holiday, hours_text
+from besok.model.site import DayHours, OpeningException, OpeningHours, Text
+
+WEEK: Final = timedelta(days=7)
+NOTE: Final = Text(sv="Ur tidigare besökssiffror", en="From past counts")
+Week = dict[int, str]  # weekday -> hours
+
+
+def with_days(opening: OpeningHours, before: Mapping[date, str], after: Mapping[date, str]) -> OpeningHours:
+    """Return opening hours in which the days `after` have their hours, in place of those that stood for `before`.
+
+    What a person has changed of the latter stays as it is, and of several special days the last still goes before.
+    """
+    held, old, new = opening.exceptions, special_days(before, opening), special_days(after, opening)
+    at = next((n for n, one in enumerate(held) if one in old), len(held))
+    stated = (one for one in new if one in held or one not in old)
+    return replace(opening, exceptions=(*held[:at], *stated, *(one for one in held[at:] if one not in old)))
+
+
+def special_days(days: Mapping[date, str], opening: OpeningHours) -> tuple[OpeningException, ...]:
+    """Return the special days that give days their hours; a day within weeks that repeat has those of its weekday.
+
+    They depend on the calendar of `opening` and on nothing that is special already.
+    """
+    weeks = tuple(_repeating(days, opening))
+    usual = replace(opening, exceptions=weeks)
+    odd = [(day, hours) for day, hours in sorted(days.items()) if hours_text(day, usual) != hours]
+    return (*weeks, *_stretches(odd))
+
+
+def _repeating(days: Mapping[date, str], opening: OpeningHours) -> Iterator[OpeningException]:
+    """Yield stretches of weeks with the same hours; a single week that differs is left to its days."""
+    weeks: dict[date, Week] = {}
+    for day in sorted(days):
+        if holiday(day, opening) is None:
+            weeks.setdefault(day - day.weekday() * DAY, {})[day.weekday()] = days[day]
+    run: list[date] = []
+    usual: Week = {}
+    for monday, own in weeks.items():
+        following = weeks.get(monday + WEEK)
+        other = not _alike(own, usual) and following is not None and _alike(own, following)
+        if run and (other or monday - run[-1] > WEEK):
+            yield _stretch(run, usual, weeks)
+            run, usual = [], {}
+        if not run or _alike(own, usual):
+            usual = own | usual
+        run.append(monday)
+    if run:
+        yield _stretch(run, usual, weeks)
+
+
+def _alike(one: Week, other: Week) -> bool:
+    return all(other.get(day, hours) == hours for day, hours in one.items())
+
+
+def _stretch(run: Sequence[date], usual: Week, weeks: Mapping[date, Week]) -> OpeningException:
+    first, last = run[0] + min(weeks[run[0]]) * DAY, run[-1] + max(weeks[run[-1]]) * DAY
+    by_day = DayHours(**{WEEKDAYS[day]: hours for day, hours in usual.items()})
+    closed = {*usual.values()} == {"closed"} and len(usual) == len(WEEKDAYS)
+    return OpeningException(first=first, last=last, hours="closed" if closed else by_day, note=NOTE)
+
+
+def _stretches(odd: Sequence[tuple[date, str]]) -> Iterator[OpeningException]:
+    """Yield days with the same hours that follow each other as one."""
+    for (_, hours), own in groupby(enumerate(odd), key=lambda at: (at[1][0] - at[0] * DAY, at[1][1])):
+        found = [day for _, (day, _) in own]
+        yield OpeningException(first=found[0], last=found[-1], hours=hours, note=NOTE)

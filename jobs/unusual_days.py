@@ -23,11 +23,7 @@ DAY = timedelta(days=1)
 
 def run(db: Database, now: datetime) -> None:
     """Find unusual hours at every site, up to the last business day that has ended."""
-
-    def keep(site: Site, last: date) -> None:
-        effects.put_unusual_times(db, site.id, of(db, site, last), last)
-
-    each(db, now, effects.UNUSUAL, keep)
+    each(db, now, effects.UNUSUAL, of, effects.put_unusual_times)
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:

@@ -29,11 +29,7 @@ AFTER: Final = 2 * 365  # days since it; later ones tell of other things
 
 def run(db: Database, now: datetime) -> None:
     """Estimate the effects at all sites that are due."""
-
-    def keep(site: Site, last: date) -> None:
-        effects.put_action_effects(db, site.id, of(db, site, last), last)
-
-    each(db, now, effects.ACTIONS, keep)
+    each(db, now, effects.ACTIONS, of, effects.put_action_effects)
 
 
 def of(db: Database, site: Site, last: date) -> list[ActionEffect]:

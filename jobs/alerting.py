@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from besok.model import settings as environment
 from besok.model.alerts import Alert
 from besok.model.errors import NotFound
-from besok.model.settings import Settings
 from besok.services.alerts import get_states
 from besok.store import alerts
 from besok.store.database import Database
@@ -28,7 +27,7 @@ class Attached(NamedTuple):
     content: bytes
 
 
-def judge(db: Database, now: datetime, settings: Settings) -> None:
+def judge(db: Database, now: datetime) -> None:
     """Ask every rule, and note what began and what is over."""
     for rule in alerts.rules(db):
         try:
@@ -84,12 +83,12 @@ def _attachment(file: Attached) -> Any:
     return AttachMemory(content=file.content, name=file.name, mimetype="application/pdf")  # type: ignore[no-untyped-call]
 
 
-def signal(_db: Database, _now: datetime, settings: Settings) -> None:
+def signal(_db: Database, _now: datetime) -> None:
     """Tell an outside address that this installation lives; it tells somebody where the signal stays away."""
-    if not settings.alive_url:
-        return
+    url = environment.load().alive_url
     try:
-        urllib.request.urlopen(settings.alive_url, timeout=PATIENCE_S).close()
+        if url:
+            urllib.request.urlopen(url, timeout=PATIENCE_S).close()
     except (OSError, ValueError) as exc:
         log.warning("the signal of life was not taken: %s", exc, extra={"action": "alive_not_sent"})
 

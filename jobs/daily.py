@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from besok.model.calendar import business_day
 from besok.model.errors import StoreError
@@ -12,6 +13,7 @@ from besok.store.database import Database
 from besok.store.sites import load_all
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 
 def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
@@ -26,11 +28,20 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
     return [(site, day) for site, day in last if done.get(site.id) != day]
 
 
-def each(db: Database, now: datetime, what: str, work: Callable[[Site, date], None]) -> None:
-    """Do `work` at every site that is due. Where it fails it is tried again later, and the others do not wait."""
+def each(
+    db: Database,
+    now: datetime,
+    what: str,
+    compute: Callable[[Database, Site, date], Result],
+    put: Callable[[Database, str, Result, date], None],
+) -> None:
+    """Compute something of every site that is due, and keep it.
+
+    Where that fails it is tried again later, and the others do not wait.
+    """
     for site, day in due(db, now, what):
         try:
-            work(site, day)
+            put(db, site.id, compute(db, site, day), day)
         except StoreError:
             raise
         except Exception:

@@ -25,11 +25,7 @@ DAY = timedelta(days=1)
 
 def run(db: Database, now: datetime) -> None:
     """Estimate the effects of the programme at every site where a business day has ended."""
-
-    def keep(site: Site, last: date) -> None:
-        effects.put_event_effects(db, site.id, of(db, site, last), last)
-
-    each(db, now, effects.EVENTS, keep)
+    each(db, now, effects.EVENTS, of, effects.put_event_effects)
 
 
 def kind(day: CalendarDay) -> int:

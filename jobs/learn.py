@@ -54,7 +54,7 @@ class SitePast:
 
     def read(self, conn: Connection, first: date, last: date) -> None:
         """Has the days from `first` to `last` at hand, and few others."""
-        wanted = [first + n * DAY for n in range((last - first) // DAY + 1)]
+        wanted = calendar.days_from(first, last)
         missing = [day for day in wanted if day not in self._days]
         if missing:
             self._read(conn, missing[0], missing[-1])
@@ -69,11 +69,11 @@ class SitePast:
         levels = occupancy.quarter_levels(conn, self.plan, begins, ends)
         by_people = occupancy.told_by_people(conn, self.plan, begins, ends)
         highest = by_space(levels.peak, self.plan.level_space, len(self.plan.spaces), add=True)
-        for n in range((last - first) // DAY + 1):
-            hours = DayClock(self.site, first + n * DAY, QUARTER)
+        for day in calendar.days_from(first, last):
+            hours = DayClock(self.site, day, QUARTER)
             steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
             seen, shown = by_quarter(self.plan, flows[steps], levels[steps], hours, by_people)
-            self._days[first + n * DAY] = seen, shown, highest[steps], hours
+            self._days[day] = seen, shown, highest[steps], hours
 
     def day(self, day: date) -> Observed:
         """Return what was observed on a day that has been read."""

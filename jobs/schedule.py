@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from besok.model.settings import Settings
-from besok.store import effects
+from besok.store import effects, job_runs, message_dedup, parameters, quarantine, rejected
 from besok.store.database import Database
-from jobs import alerting, daily, forecasts_due, monthly_reports, quality, results, retention, upkeep, usage
+from jobs import alerting, daily, forecasts_due, monthly_reports, quality, results, retention, usage
 
 MINUTE: Final = timedelta(minutes=1)
 HALF_MINUTE: Final = timedelta(seconds=30)
@@ -27,7 +26,7 @@ class Duty:
 
     name: str
     period: timedelta
-    run: Callable[[Database, datetime, Settings], None] | str
+    run: Callable[[Database, datetime], object] | str
     due: Callable[[Database, datetime], bool] | None = None
     delay: timedelta = timedelta(0)
     limit: timedelta = MINUTE
@@ -48,11 +47,11 @@ def _background(
 
 
 DUTIES: Sequence[Duty] = (
-    Duty(name="delete old learnt parameters", period=HOUR, run=upkeep.delete_learnt),
-    Duty(name="delete old message identities", period=HOUR, run=upkeep.delete_messages),
-    Duty(name="delete old runs of jobs", period=HOUR, run=upkeep.delete_runs),
-    Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
-    Duty(name="note usual counts", period=6 * HOUR, run=upkeep.learn_quarters, delay=MINUTE),
+    Duty(name="delete old learnt parameters", period=HOUR, run=parameters.forget),
+    Duty(name="delete old message identities", period=HOUR, run=message_dedup.forget),
+    Duty(name="delete old runs of jobs", period=HOUR, run=job_runs.forget),
+    Duty(name="limit rejected messages", period=MINUTE, run=lambda db, _now: rejected.trim(db)),
+    Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from besok.analytics import events
-from besok.model.calendar import business_day, day_bounds, open_intervals
+from besok.model.calendar import business_day, day_bounds, days_from, open_intervals
 from besok.model.site import Site
 from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
 from besok.store import effects
@@ -23,11 +23,7 @@ DAY = timedelta(days=1)
 
 def run(db: Database, now: datetime) -> None:
     """Find unusual hours at every site, up to the last business day that has ended."""
-
-    def keep(site: Site, last: date) -> None:
-        effects.put_unusual_times(db, site.id, of(db, site, last), last)
-
-    each(db, now, effects.UNUSUAL, keep)
+    each(db, now, effects.UNUSUAL, of, effects.put_unusual_times)
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
@@ -64,7 +60,8 @@ def _speaks_of_people(found: UnusualTime, site: Site) -> bool:
     if found.people >= found.expected:
         return True
     first, last = business_day(found.start, site), business_day(found.end, site)
-    days = (first + n * DAY for n in range((last - first).days + 1))
     return any(
-        start < found.end and found.start < end for day in days for start, end in open_intervals(day, site)
+        start < found.end and found.start < end
+        for day in days_from(first, last)
+        for start, end in open_intervals(day, site)
     )

@@ -97,7 +97,6 @@ class Worker:
         self._state = state or State()
         self._db = db
         self._claims = claims
-        self._settings = settings
         self._clock = Clock()
         self._background = Background(settings)
         self._messenger = Background(settings)  # for what may not wait behind work that takes hours
@@ -174,7 +173,7 @@ class Worker:
             beside.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
             return
         ended = run_alone(
-            self._db, self._claims, duty.name, lambda db: run(db, now, self._settings),
+            self._db, self._claims, duty.name, lambda db: run(db, now),
             period=duty.period, limit=duty.limit,
         )  # fmt: skip
         if ended:

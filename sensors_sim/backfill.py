@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from besok.model.arrays import Bools, Ints
+from besok.model.calendar import days_from
 from besok.model.readings import Message
 from besok.model.site import SiteFile
 from sensors_sim.formats import native
@@ -32,7 +33,7 @@ from sensors_sim.sensors import (
     levels,
     measure,
 )
-from sensors_sim.times import HOUR_MS, QUARTER_MS, dates, instant, millis, openings, within
+from sensors_sim.times import HOUR_MS, QUARTER_MS, instant, millis, openings, within
 from sensors_sim.totals import Totals
 from sensors_sim.truth import at
 from sensors_sim.world import World
@@ -80,7 +81,7 @@ class _Chunk:
         totals: Totals,
     ) -> None:
         self._world, self._installation, self._totals = world, installation, totals
-        self._days = dates(first, last)
+        self._days = days_from(first, last)
         starts = np.array([world.bounds(d)[0] for d in self._days])
         self._stop = min(stop, world.bounds(last)[1])
         self._edges = _grid(max(begin, int(starts[0])), self._stop, starts)

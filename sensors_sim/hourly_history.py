@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from besok.model.arrays import Bools, Floats, Ints
-from besok.model.calendar import holiday
+from besok.model.calendar import days_from, holiday
 from besok.model.site import Site
 from sensors_sim.groups import STAFF_WORDS
 from sensors_sim.routes import Ground
-from sensors_sim.times import HOUR_MS, dates, instant, openings, within
+from sensors_sim.times import HOUR_MS, instant, openings, within
 from sensors_sim.truth import at
 from sensors_sim.world import World
 
@@ -98,7 +98,9 @@ def simulated_history(world: World, first: date, last: date) -> HourlyHistory:
     lots = [_counted(world, a, b) for a, b in world.chunks(instant(start), instant(end))]
     inward, outward, people = (np.concatenate([lot[n] for lot in lots]) for n in range(3))
     return HourlyHistory(
-        hours=HourAxis.of(world.ground.sites[0], [(day, *world.bounds(day)) for day in dates(first, last)]),
+        hours=HourAxis.of(
+            world.ground.sites[0], [(day, *world.bounds(day)) for day in days_from(first, last)]
+        ),
         portals=world.ground.portals,
         inward=inward,
         outward=outward,

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
-from besok.model.calendar import WEEKDAYS, holiday, hours_text, joined, open_intervals, parse_hours
+from besok.model.calendar import WEEKDAYS, days_from, holiday, hours_text, joined, open_intervals, parse_hours
 from besok.model.errors import ScenarioError
 from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile, Space
 from besok.model.sitefile.checks import Draft, check
@@ -28,7 +28,7 @@ from sensors_sim.scenario import (
     holds,
     names_device,
 )
-from sensors_sim.times import DAY, dates
+from sensors_sim.times import DAY
 
 KIND: Final = "kind:"
 ENDLESS: Final = 2 * 366 * DAY  # how long hours on certain weekdays hold that have a first day and no last
@@ -262,7 +262,7 @@ def _finds_open(site: Site, event: Event) -> bool:
     first = max(event.first or last - LOOKED_AT * DAY, last - LOOKED_AT * DAY)
     begins = (
         (day, event_begin(site, event, day))
-        for day in dates(first, last)
+        for day in days_from(first, last)
         if holds(day, None, None, event.weekdays)
     )
     return any(start <= t < end for day, t in begins for start, end in open_intervals(day, site))
@@ -287,7 +287,7 @@ def _exceptions(site: Site, part: Hours) -> Iterator[OpeningException]:
     if part.hours and not part.weekdays and first <= last:
         yield OpeningException(first=first, last=last, hours=part.hours, note=part.note)
         return
-    for day in dates(first, last):
+    for day in days_from(first, last):
         if holds(day, first, last, part.weekdays) and not (part.weekdays and holiday(day, site.opening)):
             hours = _hours(hours_text(day, site.opening), part, site)
             yield OpeningException(first=day, last=day, hours=hours, note=part.note)

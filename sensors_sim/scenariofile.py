@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path as File
 from typing import Any, Final, NoReturn
 
-from besok.model import tomlfile
+from besok.model import given_files, tomlfile
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from besok.model.site import Text
@@ -20,7 +20,7 @@ from sensors_sim.scenario import SECTIONS, Scenario
 from sensors_sim.scenario_checks import check
 
 INLINE: Final = ("title", "about", "name", "note", "weekdays", "hours", "plans", "entrances", "spaces")
-MOST_CHARACTERS: Final = 1_000_000  # of a file; a scenario has a few thousand
+LARGEST: Final = 1_000_000  # bytes of a file; a scenario has a few thousand
 LABELS: Final = ("id", "site", "device")  # what a part is known by, the first of these that it has
 SCALARS: Final = ("title", "about", "first", "last")
 EVERY: Final = "*"
@@ -70,21 +70,11 @@ def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
     if label in above:
         circle = " -> ".join([*above, label])
         raise ScenarioError([f"{label}: it is based on itself: {circle}; break the circle"])
-    text = _read(path) if is_file else (_SHIPPED / path.name).read_text(encoding="utf-8")
+    if is_file:
+        text = given_files.text(path, LARGEST, lambda said: ScenarioError([said]))
+    else:
+        text = (_SHIPPED / path.name).read_text(encoding="utf-8")
     return _parse(text, name, path.parent, (*above, label))
-
-
-def _read(path: File) -> str:
-    try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(MOST_CHARACTERS + 1)
-    except OSError as exc:
-        raise ScenarioError([f"{path} cannot be read: {exc.strerror or exc}"]) from exc
-    except UnicodeDecodeError as exc:
-        raise ScenarioError([f"{path} cannot be read: it is no text in UTF-8"]) from exc
-    if len(text) > MOST_CHARACTERS:
-        raise ScenarioError([f"{path} is too long for a scenario: more than {MOST_CHARACTERS} characters"])
-    return text
 
 
 def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenario:

@@ -45,11 +45,6 @@ def utc_ms(ms: int) -> str:
     return f"{instant(ms):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"
 
 
-def dates(first: date, last: date) -> list[date]:
-    """List the days from `first` to `last` (inclusive)."""
-    return [first + n * DAY for n in range((last - first).days + 1)]
-
-
 def openings(site: Site, day: date) -> list[Opening]:
     """Return the opening hours of the business day."""
     return [Opening(millis(start), millis(end)) for start, end in open_intervals(day, site)]

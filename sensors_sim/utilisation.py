@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from besok.model.arrays import Bools, Floats, Ints
-from sensors_sim.times import HOUR_MS, MINUTE_MS, dates, instant, openings, within
+from besok.model.calendar import days_from
+from sensors_sim.times import HOUR_MS, MINUTE_MS, instant, openings, within
 from sensors_sim.truth import at, entries
 from sensors_sim.world import World
 
@@ -36,7 +37,7 @@ class Utilisation:
 def utilisation(world: World, first: date, last: date) -> Utilisation:
     """Measure the spaces of `world` on the business days `first` to `last` (inclusive)."""
     start, end = world.bounds(first)[0], world.bounds(last)[1]
-    lots = [_of_days(world, dates(a, b)) for a, b in world.chunks(instant(start), instant(end))]
+    lots = [_of_days(world, days_from(a, b)) for a, b in world.chunks(instant(start), instant(end))]
     maxima = {key: np.max([getattr(lot, key) for lot in lots], axis=0) for key in ("peak", "busiest")}
     sums = ("over", "standing", "visits", "passages")
     added = {key: np.sum([getattr(lot, key) for lot in lots], axis=0) for key in sums}

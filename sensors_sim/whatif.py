@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from besok.model.arrays import Floats
+from besok.model.calendar import days_from
 from besok.model.scenarios import LIKELY
 from besok.model.site import SiteFile
 from besok.model.views.whatif import (
@@ -32,7 +33,6 @@ from besok.model.views.whatif import (
 )
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
-from sensors_sim.times import dates
 from sensors_sim.utilisation import Utilisation, limits, utilisation
 from sensors_sim.world import World
 
@@ -143,7 +143,7 @@ class _Side:
         self._seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
         searched = range(min(question.searched, len(question.seeds)))
         self._peaks = np.array([[found[side, n, f].peak for f in FACTORS] for n in searched])  # [n, f, space]
-        weekdays = [day.weekday() for day in dates(question.first, question.last)]
+        weekdays = [day.weekday() for day in days_from(question.first, question.last)]
         self._hours = np.maximum(
             np.repeat(np.bincount(weekdays, minlength=7), 24), 1
         )  # such hours there were

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from besok.model.arrays import Bools, Ints
-from besok.model.calendar import business_day, day_bounds
+from besok.model.calendar import business_day, day_bounds, days_from, portions
 from besok.model.site import Site, SiteFile
 from sensors_sim.day_rates import DayRates, Usage, day_rates
 from sensors_sim.events import Planned, Programme
@@ -22,7 +22,7 @@ from sensors_sim.plans import Choices, choices
 from sensors_sim.public import arrivals, public
 from sensors_sim.routes import Ground, closing, lay_out
 from sensors_sim.scenario import ORDINARY, Scenario
-from sensors_sim.times import DAY, dates, millis, openings, within
+from sensors_sim.times import DAY, millis, openings, within
 
 CHUNK_DAYS = 7  # made at once: enough to be fast, and a few ten megabytes
 
@@ -69,7 +69,7 @@ class World:
 
     def days(self, first: date, last: date) -> Moves:
         """Return all moves of the business days `first` to `last` (inclusive), in no particular order."""
-        days = dates(first, last)
+        days = days_from(first, last)
         opens = [
             [o for day in (first - DAY, *days, last + DAY) for o in openings(site, day)]
             for site in self.ground.sites
@@ -120,7 +120,7 @@ class World:
     def programme(self, first: date, last: date) -> Iterator[tuple[Site, date, Planned]]:
         """Yield what the sites have in their own programmes from `first` to `last`."""
         for number, site in enumerate(self.ground.sites):
-            for day in dates(first, last):
+            for day in days_from(first, last):
                 rates = day_rates(self.scenario, site, day)
                 used = self._site(number, rates.usage)
                 if used and (planned := self._programme(number, used, day, rates).planned()):
@@ -130,11 +130,8 @@ class World:
         """Yield the first and last of some business days at a time, of all that `start` to `end` touches."""
         if end <= start:
             return
-        day, last = self.business_day(start), self.business_day(end - timedelta(microseconds=1))
-        while day <= last:
-            until = min(day + (CHUNK_DAYS - 1) * DAY, last)
-            yield day, until
-            day = until + DAY
+        last = self.business_day(end - timedelta(microseconds=1))
+        yield from portions(self.business_day(start), last, CHUNK_DAYS)
 
     def _site(self, number: int, usage: Usage) -> _UsedSite | None:
         """Return the site in this usage; None if nobody can come, or there is nothing to come for."""

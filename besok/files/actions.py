@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.tables import decode, read_frame
+from besok.files.tables import read_frame
 from besok.files.values import parse_times
 from besok.model.actions import Action, as_cell, check, from_cell, id_of
 from besok.model.calendar import WEEKDAYS
@@ -96,20 +96,6 @@ def is_table(text: str, name: str) -> bool:
     if name.lower().endswith((".csv", ".txt", ".tsv")):
         return True
     return not name.lower().endswith(".toml") and "[[actions]]" not in text
-
-
-def text_of(content: bytes, name: str) -> str:
-    """Return the text of a file from a spreadsheet. Raises CalendarFileError."""
-    if len(content) > LARGEST:
-        raise CalendarFileError(f"{name} is larger than {LARGEST // 1_000_000} MB; is it a list of actions?")
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise CalendarFileError(
-            f"{name} is a workbook; save it as CSV (UTF-8) in the spreadsheet, and import that"
-        )
-    text = decode(content)
-    if text is None:
-        raise CalendarFileError(f"{name} is no text; save it as CSV (UTF-8)")
-    return text
 
 
 def parse(

@@ -15,8 +15,9 @@ import yaml
 
 from besok.model.decode_context import Codec
 from besok.model.errors import BesokError
+from besok.model.given_files import text
 
-SIZE_LIMIT: Final = 1_000_000  # bytes of a codec
+LARGEST: Final = 1_000_000  # bytes of a codec
 FORMS: Final = (
     "it must be a checkout of ChirpStack's device profiles (vendors/*/vendor.toml) or of a tree like"
     " The Things Network's lorawan-devices (vendor/index.yaml)"
@@ -37,14 +38,7 @@ class _Wrong(Exception):
 
 def read_codec(file: Path, vendor: str, model: str) -> Codec:
     """Read one codec. Raises BesokError."""
-    try:
-        if file.stat().st_size > SIZE_LIMIT:
-            raise BesokError(f"{file} has more than {SIZE_LIMIT / 1e6:.0f} MB: no codec is so long")
-        return Codec(vendor=vendor, model=model, source=file.read_text("utf-8"))
-    except OSError as exc:
-        raise BesokError(f"{file} cannot be read: {exc.strerror}") from exc
-    except UnicodeDecodeError as exc:
-        raise BesokError(f"{file} cannot be read: it is no text in UTF-8") from exc
+    return Codec(vendor=vendor, model=model, source=text(file, LARGEST))
 
 
 def read_tree(root: Path) -> CodecTree:

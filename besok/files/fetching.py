@@ -1,38 +1,38 @@
 """Files that a command is pointed to: on disk, on standard input, or at an https address."""
 
-import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from besok.files.tables import decode
+from besok.model import given_files
 from besok.model.errors import CalendarFileError
 
 PATIENCE_S = 30
 
 
 def content(where: str, most: int) -> bytes:
-    """Read a file, "-" or an https address, `most` + 1 bytes at most. Raises CalendarFileError."""
-    if "://" in where:
-        return _fetched(where, most)
-    try:
-        if where == "-":
-            return sys.stdin.buffer.read(most + 1)
-        with Path(where).open("rb") as file:
-            return file.read(most + 1)
-    except OSError as exc:
-        raise CalendarFileError(f"{where} cannot be read: {exc.strerror or exc}") from exc
+    """Read a file, "-" or an https address, `most` bytes at most. Raises CalendarFileError."""
+    if "://" not in where:
+        return given_files.content(where, most, CalendarFileError)
+    raw = _fetched(where, most + 1)
+    if len(raw) > most:
+        raise CalendarFileError(f"{where} is larger than {most // 1_000_000} MB")
+    return raw
 
 
 def text(where: str, most: int) -> str:
-    """Read a file, "-" or an https address as text in UTF-8 or Windows-1252. Raises CalendarFileError."""
+    """Read a file, "-" or an https address as text, in whichever encoding. Raises CalendarFileError."""
     raw = content(where, most)
-    if len(raw) > most:
-        raise CalendarFileError(f"{where} is larger than {most // 1_000_000} MB")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+    if raw[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise CalendarFileError(
+            f"{where} is a workbook; save it as CSV (UTF-8) in the spreadsheet, and import that"
+        )
+    found = decode(raw)
+    if found is None:
+        raise CalendarFileError(f"{where} is no text; save it as CSV (UTF-8)")
+    return found
 
 
 def name_of(where: str) -> str:
@@ -50,7 +50,7 @@ def _fetched(where: str, most: int) -> bytes:
                 raise CalendarFileError(
                     f"{where} leads to {answer.geturl()[:200]}, which is no https address"
                 )
-            raw: bytes = answer.read(most + 1)
+            raw: bytes = answer.read(most)
             return raw
     except (urllib.error.URLError, OSError, ValueError) as exc:
         raise CalendarFileError(f"{where} cannot be fetched: {exc}") from exc

@@ -45,12 +45,8 @@ class CalendarFile:
 def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarFile:
     """Read the events of an iCalendar file from `start` up to `end` (aware); `zone` is that of times without one.
 
-    Raises CalendarFileError where it is no calendar, too large, or would hold more than 20,000 events.
+    Raises CalendarFileError where it is no calendar, or would hold more than 20,000 events.
     """
-    if len(content) > LARGEST_FILE:
-        raise CalendarFileError(
-            f"the calendar is larger than {LARGEST_FILE // 1_000_000} MB; export a shorter time"
-        )
     budget, found, cancelled = Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
     strange: dict[str, dict[str, str]] = {}
     for calendar in _calendars(content):

@@ -4,7 +4,6 @@ What is detected can be stated (`ReadOptions`); what is unclear is refused with 
 """
 
 import csv
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from typing import Final
 import pandas as pd
 
 from besok.model.errors import CountFileError
+from besok.model.given_files import content
 
-LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
+LARGEST_FILE = 256_000_000  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 SEPARATORS = ",;\t|"
 SAMPLE = 50  # lines that show the separator
 BEFORE_HEADER = 20  # lines of title that may stand above the header
@@ -72,28 +72,18 @@ DETECT = ReadOptions()
 
 def read_text(path: Path) -> str:
     """Return the text of a file, or of standard input for "-". Raises CountFileError."""
-    try:
-        if str(path) == "-":
-            content = sys.stdin.buffer.read(LARGEST_FILE + 1)
-        else:
-            with path.open("rb") as file:
-                content = file.read(LARGEST_FILE + 1)
-    except OSError as exc:
-        raise CountFileError(f"{path} cannot be read: {exc.strerror or exc}") from exc
-    if len(content) > LARGEST_FILE:
-        raise CountFileError(f"{path} is larger than {LARGEST_FILE >> 20} MB; split it")
-    text = decode(content)
+    text = decode(content(path, LARGEST_FILE, CountFileError, "; split it"))
     if text is None:
         raise CountFileError(f"{path} is no text; save it as CSV")
     return text
 
 
-def decode(content: bytes) -> str | None:
+def decode(data: bytes) -> str | None:
     """Return the text of bytes in UTF-8, UTF-16 or Windows-1252; None if they are no text."""
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
         try:
-            text = content.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in text:

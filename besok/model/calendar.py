@@ -5,11 +5,11 @@ pure, and cached by the few values they depend on, so that years can be walked t
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -20,6 +20,7 @@ Interval = tuple[datetime, datetime]  # from, until (exclusive)
 Span = tuple[
     datetime | None, datetime | None
 ]  # from, until (exclusive); None: without a beginning, or an end
+Moment = TypeVar("Moment", int, datetime)
 Minutes = tuple[tuple[int, int], ...]  # wall-clock minutes after midnight of the business day's date
 
 
@@ -67,10 +68,10 @@ def parse_hours(text: str, day_start: time = time(4)) -> Hours:
     return Hours(joined(kinds[True]), _less(joined(kinds[False]), kinds[True]))
 
 
-def joined(hours: Iterable[tuple[int, int]]) -> Minutes:
-    """Return stretches of minutes in order; those that overlap or touch are one."""
-    whole: list[tuple[int, int]] = []
-    for start, until in sorted(hours):
+def joined(stretches: Iterable[tuple[Moment, Moment]]) -> tuple[tuple[Moment, Moment], ...]:
+    """Return stretches of time in order; those that overlap or touch are one."""
+    whole: list[tuple[Moment, Moment]] = []
+    for start, until in sorted(stretches):
         if whole and start <= whole[-1][1]:
             whole[-1] = (whole[-1][0], max(whole[-1][1], until))
         else:
@@ -196,6 +197,14 @@ def _instants(day: date, hours: Minutes, timezone: str) -> tuple[Interval, ...]:
 def days_from(first: date, last: date) -> list[date]:
     """Return the days from `first` to `last`, both included."""
     return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def portions(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
+    """Divide the days from `first` to `last` into stretches of so many `days`; the last one may be shorter."""
+    while first <= last:
+        until = min(first + (days - 1) * DAY, last)
+        yield first, until
+        first = until + DAY
 
 
 def day_bounds(day: date, site: Site) -> Interval:

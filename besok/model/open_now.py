@@ -46,13 +46,8 @@ def _hours(site: Site, day: date, window: tuple[datetime, datetime]) -> str:
     """Return the hours of `day` joined with `window`, as far as it lies in that business day."""
     begin, end = calendar.day_bounds(day, site)
     extra = (max(window[0], begin), min(window[1], end))
-    joined: list[tuple[datetime, datetime]] = []
-    for start, until in sorted([*calendar.open_intervals(day, site), extra]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], until))
-        else:
-            joined.append((start, until))
-    clocks = [(_clock(start, day, site), _clock(until, day, site)) for start, until in joined]
+    hours = calendar.joined([*calendar.open_intervals(day, site), extra])
+    clocks = [(_clock(start, day, site), _clock(until, day, site)) for start, until in hours]
     return ", ".join(f"{start}-{until}" for start, until in clocks if start < until)
 
 

@@ -132,7 +132,7 @@ def _by_year(counts: Sequence[PeriodCount], days: Mapping[date, float | None]) -
         if c.first.year == c.last.year:
             years[c.first.year] += c.visits
             continue
-        own = [c.first + n * DAY for n in range((c.last - c.first).days + 1)]
+        own = calendar.days_from(c.first, c.last)
         weights = np.array([days.get(day) or 0.0 for day in own])
         if not weights.any():
             weights[:] = 1.0

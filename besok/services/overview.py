@@ -42,12 +42,7 @@ def compute_standing(db: Database, place: Site, today: date) -> TargetStanding |
     if place.target is None:
         return None
     known = get_progress(db, place.id, today)
-    ratio = (
-        known.last_365 / known.baseline_visits
-        if known.last_365 is not None and known.baseline_visits
-        else None
-    )
-    return TargetStanding(reached=ratio, factor=known.factor, deadline=known.deadline)
+    return TargetStanding(reached=known.standing, factor=known.factor, deadline=known.deadline)
 
 
 def _asked(places: Sequence[Site], now: datetime) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from besok.model.readings import Identity
-from besok.store.database import Connection, array, sql, text_array
+from besok.store.database import Connection, Database, array, sql, text_array
 
 PACKET_IDS = 65_535  # of a session; brokers give them out one after the other, from 1
 NEAR = 8_192  # packet ids; a broker that gives them out in another order stays within so many
@@ -100,9 +100,9 @@ def _columns(marks: Iterable[Mark]) -> dict[str, str]:
     }
 
 
-def forget(conn: Connection, now: datetime) -> int:
+def forget(db: Database, now: datetime) -> int:
     """Forget what can be no repeat any more; return how many marks."""
-    return conn.execute(sql("seen_forget"), {"now": now}).rowcount
+    return db.run("seen_forget", {"now": now})
 
 
 def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[Origin]) -> None:

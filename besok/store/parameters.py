@@ -1,10 +1,13 @@
 """Parameters learnt from past days of a site, as JSON text, by the first day that they hold for."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from typing import Final
 
-from besok.store.database import Connection, sql
+from besok.store.database import Connection, Database, sql
 from besok.store.occupancy import Layout
+
+KEPT: Final = timedelta(days=63)  # for late data of so many days
 
 
 def get(conn: Connection, plan: Layout, day: date, version: int) -> str | None:
@@ -23,9 +26,9 @@ def changed(conn: Connection, plan: Layout, first: date, last: date, look_back: 
     conn.execute(sql("learnt_stale"), {"site_id": plan.site_id, "first": first, "last": last + look_back})
 
 
-def forget(conn: Connection, before: date) -> None:
+def forget(db: Database, now: datetime) -> None:
     """Delete what was learnt before long past days: it can be learnt again."""
-    conn.execute(sql("learnt_forget"), {"before": before})
+    db.run("learnt_forget", {"before": now.date() - KEPT})
 
 
 def _key(plan: Layout, day: date, version: int) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from besok.files import actions as ledger
-from besok.files.fetching import content
+from besok.files import fetching
 from besok.model.actions import Action, parse
 from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
@@ -138,8 +138,7 @@ def import_ledger(
     author: Author = "",
 ) -> None:
     """Take in a ledger from a file; what it does not name stays as it is."""
-    raw = content(file, ledger.LARGEST)
-    text = ledger.text_of(raw, file)
+    text = fetching.text(file, ledger.LARGEST)
     if not ledger.is_table(text, file):
         _put(parse(text, file), author, dry_run)
         return

@@ -9,6 +9,7 @@ import typer
 
 from besok.files.codec_trees import read_codec
 from besok.model.decode_context import NOTHING, decode_context_of
+from besok.model.given_files import content
 from cli.commands.options import AsJson
 from cli.commands.sitefiles import read, read_mappings
 from cli.standalone import dry_run
@@ -45,7 +46,7 @@ def try_payload(
 ) -> None:
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
     request = dry_run.Request(
-        content=dry_run.read(file),
+        content=content(file),
         received=dry_run.moment(received) or datetime.now(UTC),
         topic=topic,
         fport=fport,

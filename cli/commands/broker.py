@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from besok.model.errors import BesokError
+from besok.model.given_files import text
 from besok.model.plurals import many
 from besok.model.site import SiteFile
 from cli.broker import accounts, mosquitto_files
@@ -43,8 +43,8 @@ def config(
     """Write an account for each publisher and program, bound to its topics, for Mosquitto and for RabbitMQ."""
     sites = SiteFile() if programs_only else read(site_file) if site_file else stored()
     sites = as_sandbox(sites) if sandbox else sites
-    named = accounts.parse(_text(publishers), str(publishers)) if publishers else ()
-    hashes = mosquitto_files.known_hashes(_text(keep)) if keep and keep.exists() else {}
+    named = accounts.parse(text(publishers), str(publishers)) if publishers else ()
+    hashes = mosquitto_files.known_hashes(text(keep)) if keep and keep.exists() else {}
     hashes.pop(FORMER.name, None)
     found = accounts.accounts(sites.sites, named, collector or [accounts.COLLECTOR], kept=[*hashes])
     Folder(path=folder, seen_as=seen_as).write(found, hashes, tls=tls)
@@ -54,10 +54,3 @@ def config(
             print(f"{account.name} may write everywhere: name its topics under [[publishers]].")
     if found.unclaimed:
         print(f"Nobody may publish for {', '.join(found.unclaimed)}: name who does under [[publishers]].")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BesokError(f"{file} cannot be read: {exc}") from exc

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from besok.model import given_files
 from besok.model.errors import BesokError, NotFound, SiteFileError
 from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import PayloadMapping, SiteFile
@@ -26,12 +27,7 @@ def read_mappings(file: Path) -> tuple[PayloadMapping, ...]:
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise SiteFileError([f"{file} cannot be read: {exc.strerror or exc}"]) from exc
-    except UnicodeDecodeError as exc:
-        raise SiteFileError([f"{file} cannot be read: it is no text in UTF-8"]) from exc
+    return given_files.text(file, refuse=lambda said: SiteFileError([said]))
 
 
 def stored() -> SiteFile:

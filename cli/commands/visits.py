@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from besok.model.errors import CountFileError, Unclear
+from besok.model.given_files import content
 from besok.model.period_counts import LARGEST_FILE, CountFile
 from besok.model.site import Site
 from besok.store import period_counts, sites
@@ -63,7 +64,8 @@ def import_visits(
     from besok.services.imports import preview
     from cli.terminal import visits
 
-    data, name = _content(file)
+    data = content(file, LARGEST_FILE, CountFileError, "; split it by years")
+    name = "the input" if file == "-" else Path(file).name
     source = source.strip()
     if not source:
         raise CountFileError("--source is empty; say where the counts are from, as “gate counter 2015-2026”")
@@ -119,16 +121,6 @@ def redo(number: Number, by: Author = "") -> None:
     with opened() as db:
         period_counts.redo(db, number, by, now=datetime.now(UTC))
     print(f"Import {number} counts again.")
-
-
-def _content(file: str) -> tuple[bytes, str]:
-    if file == "-":
-        return sys.stdin.buffer.read(LARGEST_FILE + 1), "the input"
-    try:
-        with Path(file).open("rb") as opened_file:
-            return opened_file.read(LARGEST_FILE + 1), Path(file).name
-    except OSError as exc:
-        raise CountFileError(f"{file} cannot be read: {exc.strerror or exc}") from exc
 
 
 def _read(

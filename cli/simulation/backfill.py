@@ -9,14 +9,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from besok.model.calendar import day_bounds
+from besok.model.calendar import day_bounds, portions
 from besok.model.errors import BesokError, StoreUnavailable
 from besok.model.readings import Message
 from besok.model.site import SiteFile
@@ -84,8 +83,8 @@ def run(
         left = replace(gap, first=gap.first + done * DAY)
         account.advance(db, left.first - DAY)  # from now on jobs wait until the past is whole
         tasks = [
-            Task(url=url, sites=sites, gap=portion, seed=seed, scenario=scenario)
-            for portion in _portions(left)
+            Task(url=url, sites=sites, gap=replace(left, first=a, last=b), seed=seed, scenario=scenario)
+            for a, b in portions(left.first, left.last, PORTION)
         ]
         for task, readings in _in_order(pool, tasks):
             written += readings
@@ -133,14 +132,6 @@ def _prepare_worker(parent: int) -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
     if os.getppid() != parent:  # it died before the kernel was told
         os._exit(1)
-
-
-def _portions(gap: Gap) -> Iterator[Gap]:
-    first = gap.first
-    while first <= gap.last:
-        last = min(gap.last, first + timedelta(days=PORTION - 1))
-        yield replace(gap, first=first, last=last)
-        first = last + DAY
 
 
 def _in_order(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> Iterator[tuple[Task, int]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from besok.model.calendar import business_day, day_bounds
+from besok.model.calendar import business_day, day_bounds, days_from, portions
 from besok.model.errors import ScenarioError
 from besok.model.site import Site, SiteFile
 from besok.services.series import get_flows, get_occupancy
@@ -22,7 +22,6 @@ from sensors_sim.routes import lay_out
 from sensors_sim.scenario import Scenario
 from sensors_sim.times import HOUR_MS, millis
 
-DAY = timedelta(days=1)
 HISTORY: Final = timedelta(days=182)  # from which today's world is learnt
 PORTION: Final = 28  # days asked for at once
 GUESSED: Final = 0.2  # share of an hour's people that was spread over a gap, from which the hour is left out
@@ -34,13 +33,13 @@ def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -
     Every counted portal and every space that was ever estimated is in it; what is not known is NaN.
     """
     site = site_file.sites[0]
-    days = [first + n * DAY for n in range((last - first).days + 1)]
+    days = days_from(first, last)
     bounds = [day_bounds(day, site) for day in days]
     hours = HourAxis.of(site, [(day, millis(a), millis(b)) for day, (a, b) in zip(days, bounds, strict=True)])
     ground = lay_out(site_file)
     flows = {name: np.full((3, len(hours.start)), np.nan) for name in ground.portals}
     people = {name: np.full(len(hours.start), np.nan) for name in ground.spaces}
-    for a, b in _portions(first, last):
+    for a, b in portions(first, last, PORTION):
         for one in site_file.sites:
             start, end = day_bounds(a, one)[0], day_bounds(b, one)[1]
             for point in get_flows(db, one.id, start, end, "hour"):
@@ -67,13 +66,6 @@ def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -
         spaces=ground.spaces,
         people=np.array([people[name] for name in ground.spaces]).T,
     )
-
-
-def _portions(first: date, last: date) -> Iterator[tuple[date, date]]:
-    while first <= last:
-        until = min(first + (PORTION - 1) * DAY, last)
-        yield first, until
-        first = until + DAY
 
 
 def _hour(hours: HourAxis, start: int) -> int:

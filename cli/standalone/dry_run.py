@@ -4,11 +4,9 @@ import base64
 import binascii
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from besok.model.decode_context import NOTHING, Codec, DecodeContext, Device
@@ -71,14 +69,6 @@ class OneModel(Mapping[Device, str]):
 
     def __len__(self) -> int:
         return 0
-
-
-def read(file: Path) -> bytes:
-    """Read the bytes of a file; "-" is the standard input. Raises BesokError."""
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as exc:
-        raise BesokError(f"{file} cannot be read: {exc.strerror}") from exc
 
 
 def moment(text: str) -> datetime | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from besok.analytics.forecast import Calendar, calendar
 from besok.analytics.forecast.daykinds import named_by_date
 from besok.files.counts import read_spans
+from besok.model.calendar import days_from
 from besok.model.errors import CountFileError
 from cli.standalone.series import AHEAD_DAYS, LONGEST, Series
 
@@ -29,7 +30,7 @@ def read_days(path: Path | None) -> frozenset[date]:
     for line, first, last in zip(spans.index, spans["first"].dt.date, spans["last"].dt.date, strict=True):
         if not 0 <= (last - first).days <= LONGEST:
             raise CountFileError(f"line {line}: {first} to {last} is no time; the last day comes first")
-        days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        days.update(days_from(first, last))
     return frozenset(days)
 
 

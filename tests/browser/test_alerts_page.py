@@ -6,7 +6,6 @@ from accessibility import violations
 from house import House, Open
 from playwright.sync_api import expect
 
-from besok.model.settings import Settings
 from besok.store import alerts, job_runs
 from besok.store.database import Database
 from jobs import alerting
@@ -60,7 +59,7 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     form.get_by_role("button", name="Plan maintenance").press("Enter")
     expect(page.get_by_text(": new lens (Kim)")).to_be_visible()
 
-    alerting.judge(db, datetime.now(UTC), Settings())
+    alerting.judge(db, datetime.now(UTC))
     page.reload()
     card = page.locator('[data-kind="job_failed"]')
     expect(card).to_contain_text("The job “Make forecasts” failed")

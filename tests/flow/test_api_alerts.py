@@ -6,7 +6,6 @@ import httpx2
 import pytest
 
 from besok.model.access import Grant
-from besok.model.settings import Settings
 from besok.services import sign_in
 from besok.store import alerts, sessions
 from besok.store.database import Database
@@ -37,7 +36,7 @@ def silent(db: Database, now: datetime) -> None:
             "update device set last_received = %s where external_id = %s", (now - timedelta(hours=1), SENSOR)
         )
         assert changed.rowcount == 1
-    alerting.judge(db, now, Settings())
+    alerting.judge(db, now)
 
 
 def test_an_alert_is_shown_at_its_site_and_taken_care_of(

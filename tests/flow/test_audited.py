@@ -17,7 +17,6 @@ from besok.model.access import Grant
 from besok.model.findings import Finding
 from besok.model.readings import Message, Reading
 from besok.model.scenarios import ScenarioSpec
-from besok.model.settings import Settings
 from besok.model.sitefile.edit import mark, parts
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
@@ -183,7 +182,7 @@ def alerts(walk: Walk, db: Database) -> None:
         conn.execute(
             "update device set last_received = %s where external_id = %s", (NOW - timedelta(hours=1), SENSOR)
         )
-    alerting.judge(db, NOW, Settings())
+    alerting.judge(db, NOW)
     (alert,) = walk.client.get(f"{V1}/sites/{LIBRARY}/alerts").json()
     walk(f"POST {SITE}/alerts/{{number}}/acknowledge", "alert.acknowledge", of=alert["id"], json={})
     walk(f"DELETE {SITE}/alerts/rules/{{number}}", "alert.rule.remove", of=rule["id"])

@@ -11,7 +11,6 @@ import pytest
 
 from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, NotFound
-from besok.model.settings import Settings
 from besok.services.alerts import add_rule
 from besok.store import alerts
 from besok.store.database import Database
@@ -22,7 +21,6 @@ from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox
 
 MINUTE = timedelta(minutes=1)
-SETTINGS = Settings()
 
 
 @pytest.fixture
@@ -52,7 +50,7 @@ def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
 
 def turn(db: Database, now: datetime) -> None:
     """What the jobs do every half minute."""
-    alerting.judge(db, now, SETTINGS)
+    alerting.judge(db, now)
     if alerting.to_send(db, now):
         alerting.send(db, now)
 
@@ -131,7 +129,7 @@ def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
     def slow(*message: str) -> str | None:
         monkeypatch.undo()
         heard(library, now)
-        alerting.judge(library, now, SETTINGS)
+        alerting.judge(library, now)
         assert alerts.try_target(library, "desk")
         return deliver(*message)
 
@@ -198,7 +196,7 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
-def test_a_webhook_gets_it_too(library: Database, now: datetime) -> None:
+def test_a_webhook_gets_it_too(library: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     got: list[bytes] = []
 
     class Hook(BaseHTTPRequestHandler):
@@ -223,13 +221,12 @@ def test_a_webhook_gets_it_too(library: Database, now: datetime) -> None:
         rule(library, "sensor_offline", now)
         heard(library, now - 10 * MINUTE)
         turn(library, now)
-        alerting.signal(library, now, Settings(alive_url=f"http://127.0.0.1:{port}/alive"))
+        monkeypatch.setenv("BESOK_ALIVE_URL", f"http://127.0.0.1:{port}/alive")
+        alerting.signal(library, now)
         server.shutdown()
         thread.join()
     assert b"lib/front" in got[0] and got[1] == b"/alive"
-    assert alerting.signal(library, now, Settings(alive_url=f"http://127.0.0.1:{port}/")) is None, (
-        "nobody is there"
-    )
+    assert alerting.signal(library, now) is None, "nobody is there"
 
 
 def test_rules_that_could_never_hold_are_refused(library: Database, now: datetime) -> None:

@@ -143,7 +143,7 @@ def hang(_: Database, _now: datetime) -> None:
         signal.raise_signal(signal.SIGALRM)
 
 
-def fail(_: Database, _now: datetime, _settings: Settings) -> None:
+def fail(_: Database, _now: datetime) -> None:
     raise StoreRefused("the roof leaks")
 
 
@@ -171,7 +171,7 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
     (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
     assert (trouble.name, trouble.said) == ("fix the roof", "the roof leaks")
     assert trouble.since == min(started(db))
-    alerting.judge(db, datetime.now(UTC), Settings())
+    alerting.judge(db, datetime.now(UTC))
     (alert,) = alerts.listing(db, NOW)
     assert (alert.kind, alert.subject, alert.since) == ("job_failed", "fix the roof", trouble.since)
 

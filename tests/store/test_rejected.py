@@ -9,13 +9,11 @@ from typer.testing import Result
 from besok.model import sitefile
 from besok.model.pseudonyms import pseudonym
 from besok.model.readings import Message
-from besok.model.settings import Settings
 from besok.store import decode_context, receive_tokens, rejected, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
 from collectors import pipeline
 from collectors.replay import replay
-from jobs import upkeep
 from tests.databases import execute
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -43,8 +41,6 @@ def test_of_too_many_those_that_were_read_go_first_and_then_the_oldest(db: Datab
     assert rejected.trim(db, most=5) == 1
     assert kept(db) == [9, 7, 6, 5, 4]
     assert rejected.trim(db, most=3) == 2
-    assert kept(db) == [7, 5, 4]
-    upkeep.limit_rejected(db, NOON, Settings())
     assert kept(db) == [7, 5, 4]
 
 

@@ -174,25 +174,6 @@ def test_a_file_without_a_site_asks_for_one() -> None:
         read("title\nChairs\n", site=None)
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"PK\x03\x04abc", "is a workbook; save it as CSV"),
-        (b"title\n\x00\x01", "is no text"),
-        (b"title\n" + b"x" * actions.LARGEST, "is larger than"),
-    ],
-)
-def test_what_is_no_table_is_told(content: bytes, said: str) -> None:
-    with pytest.raises(CalendarFileError, match=said):
-        actions.text_of(content, "list.xlsx")
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_what_spreadsheets_write_is_read(encoding: str) -> None:
-    text = SWEDISH.removeprefix("\ufeff")
-    assert actions.text_of(text.encode(encoding), "list.csv").endswith(text)
-
-
 def test_a_table_is_told_from_toml() -> None:
     named = [actions.is_table("title\n", name) for name in ("a.csv", "-", "a.toml")]
     assert named == [True, True, False]

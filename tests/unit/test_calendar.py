@@ -156,3 +156,9 @@ def test_a_night_that_goes_on_into_the_next_day_is_one_opening() -> None:
 
 def test_a_site_that_never_opens_has_no_next_opening() -> None:
     assert calendar.next_opening(utc(2026, 5, 1), site(weekdays="closed", weekend="closed")) is None
+
+
+def test_days_are_divided_into_portions() -> None:
+    first, last = date(2026, 2, 27), date(2026, 3, 3)
+    assert [(a.day, b.day) for a, b in calendar.portions(first, last, 2)] == [(27, 28), (1, 2), (3, 3)]
+    assert list(calendar.portions(last, first, 2)) == []

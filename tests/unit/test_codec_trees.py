@@ -71,11 +71,6 @@ def test_lorawan_devices(tmp_path: Path) -> None:
 def test_what_is_no_such_folder_or_file(tmp_path: Path) -> None:
     with pytest.raises(BesokError, match="There are no codecs in"):
         read_tree(tmp_path)
-    with pytest.raises(BesokError, match="cannot be read"):
-        read_codec(tmp_path / "none.js", "Acme", "X1")
     (tmp_path / "long.js").write_bytes(b" " * 1_000_001)
-    with pytest.raises(BesokError, match="more than 1 MB"):
+    with pytest.raises(BesokError, match="larger than 1 MB"):
         read_codec(tmp_path / "long.js", "Acme", "X1")
-    (tmp_path / "odd.js").write_bytes(b"\xff")
-    with pytest.raises(BesokError, match="UTF-8"):
-        read_codec(tmp_path / "odd.js", "Acme", "X1")

@@ -130,12 +130,12 @@ def test_a_site_at_which_daily_work_fails_keeps_no_other_from_it(
     monkeypatch.setattr(daily, "due", lambda *_: due)
     done: list[str] = []
 
-    def work(site: SimpleNamespace, _day: object) -> None:
-        if site.id == "ruin":
+    def put(_db: object, site: str, result: bool, _day: object) -> None:
+        if not result:
             raise ValueError("no roof")
-        done.append(site.id)
+        done.append(site)
 
-    daily.each(None, NOON, "effects", work)  # type: ignore[arg-type]
+    daily.each(None, NOON, "effects", lambda _db, site, _day: site.id == "house", put)  # type: ignore[arg-type]
     assert done == ["house"]
     assert [r.message for r in caplog.records] == ["effects failed at ruin; it is tried again"]
 

@@ -120,11 +120,7 @@ def test_whatever_is_written_is_read_or_refused_in_words(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 1_100_000], ids=["no text", "too long"])
-def test_files_that_cannot_be_scenarios_are_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "bad.toml").write_bytes(content)
-    with pytest.raises(ScenarioError, match=r"cannot be read|too long"):
-        load(str(tmp_path / "bad.toml"))
+def test_files_that_cannot_be_scenarios_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"none\.toml cannot be read: No such file or directory$"):
         load(str(tmp_path / "none.toml"))
     close = r'no scenario "double-visitor" \(did you mean "double-visitors"\?\)'

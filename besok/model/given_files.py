@@ -1,0 +1,36 @@
+"""Files that a command is pointed to, on disk or on standard input: read within a bound, or refused in a sentence."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from besok.model.errors import BesokError
+
+LARGEST = 10_000_000  # bytes of a text that people write
+Refusal = Callable[[str], BesokError]
+
+
+def content(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError, advice: str = "") -> bytes:
+    """Return the bytes of a file, or of the standard input for "-". Raises what `refuse` makes of the reason.
+
+    `advice` ends the sentence on one of more than `most` bytes.
+    """
+    try:
+        if str(file) == "-":
+            found = sys.stdin.buffer.read(most + 1)
+        else:
+            with Path(file).open("rb") as opened:
+                found = opened.read(most + 1)
+    except OSError as exc:
+        raise refuse(f"{file} cannot be read: {exc.strerror or exc}") from exc
+    if len(found) > most:
+        raise refuse(f"{file} is larger than {most // 1_000_000} MB{advice}")
+    return found
+
+
+def text(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError) -> str:
+    """Return a file in UTF-8 with plain line ends. Raises as `content` does."""
+    try:
+        return content(file, most, refuse).decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as exc:
+        raise refuse(f"{file} cannot be read: it is no text in UTF-8") from exc

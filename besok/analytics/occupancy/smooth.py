@@ -8,12 +8,12 @@ import numpy as np
 from besok.analytics.interpolation import interpolated
 from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
-from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
+from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
-from besok.analytics.occupancy.transition import FilterState, StepRecord, backwards
+from besok.analytics.occupancy.transition import FilterState, backwards
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
@@ -28,10 +28,10 @@ GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Node:
-    """State after a node of the forward pass, and how it came to that."""
+    """State after a node of the forward pass, and the way back from it."""
 
     grid: ProbabilityGrid
-    done: StepRecord
+    back: list[Back]
 
 
 def smoothed(
@@ -77,9 +77,8 @@ def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
 def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
     nodes, start = [], 0
     for end in ends:
-        done = state.step(inputs.news(slice(start, end), minutes), keep=True)
-        assert done is not None
-        nodes.append(_Node(grid=deepcopy(state.grid), done=done))
+        back = state.step(inputs.news(slice(start, end), minutes))
+        nodes.append(_Node(grid=deepcopy(state.grid), back=back))
         start = end
     return nodes
 
@@ -94,7 +93,7 @@ def _backward(nodes: list[_Node], over: bool) -> Floats:
         total = cells.sum((1, 2), keepdims=True)
         cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
         found[:, n] = summary(node.grid, cells)
-        later = backwards(later, node.done)
+        later = backwards(later, node.back)
     return found
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Floats
+
 Incidence = NDArray[np.int8]
 
 
@@ -67,6 +69,12 @@ class Building:
     def _depth(self, space: int) -> int:
         parent = self.parents[space]
         return 0 if parent is None else 1 + self._depth(parent)
+
+
+def through(doors: Incidence, people_in: Floats, people_out: Floats) -> tuple[Floats, Floats]:
+    """Return who came into each space and who left it (steps x spaces), by who passed in and out (steps x portals)."""
+    into, out_of = (doors.T > 0).astype(float), (doors.T < 0).astype(float)
+    return people_in @ into + people_out @ out_of, people_out @ into + people_in @ out_of
 
 
 def incidence(parents: Sequence[int | None], ends: Sequence[tuple[int | None, int | None]]) -> Incidence:

@@ -7,11 +7,11 @@ and the slow form judge all of them.
 from dataclasses import replace
 
 import pytest
+from besok.analytics.occupancy.score import OccupancyAccuracy
 
 from benchmarks.occupancy import standard_worlds
 from benchmarks.worlds import standard
 from benchmarks.worlds.targets import COVERS, LIVE, SMOOTHED, missed
-from besok.analytics.occupancy.score import OccupancyAccuracy
 from cli.simulation import score
 from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE

@@ -24,9 +24,6 @@ TRUST = 0.85  # share of this evidence that is used: its model is simple
 # for who is still there may be an audience; and for how many minutes after the last passage it does not hold yet.
 CLOSED_MINUTE, CLOSED_LATER, CLOSED_FIRST = 0.75, 0.985, 25.0
 CLOSED_GRACE = 20.0
-GONE = (
-    0.1  # share of those who are left over in counts, if it is next to nobody, that has gone in such a minute
-)
 # Before the day ends, where hours are not known; likelihood of each
 NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97
 
@@ -110,14 +107,6 @@ def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
     """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
     somebody = grid.people() > 0.5 * grid.width[:, None, None]
     return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
-
-
-def gone(grid: ProbabilityGrid, minutes: Floats) -> Cells:
-    """Return the share of each cell that has gone unseen in so many weighted minutes of closed hours: of few, not of
-    many.
-    """
-    people = np.maximum(grid.people(), 0)
-    return np.asarray(1 - np.exp(-GONE * minutes[:, None, None] * np.exp(-people)), np.float32)
 
 
 def level_sd(people: Floats, scale_sd: Floats) -> Floats:

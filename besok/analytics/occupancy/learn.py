@@ -35,7 +35,7 @@ from besok.analytics.occupancy.swapped_doors import (
 from besok.analytics.occupancy.whole_days import counted_in_part
 from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
-from besok.model.building import Building
+from besok.model.building import Building, through
 
 # Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.
 HEAVY = 1.43
@@ -227,12 +227,11 @@ def _over(
 ) -> list[PastDay]:
     """Return the days as they are known when they are over, to learn from how long people stay."""
     found = []
-    into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     for day, own in zip(days, trust, strict=True):
         came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
         more = 1 + np.where(np.isnan(day.checked_sd), missed, 0)
         came, went = came * (more + np.maximum(bias, 0)), went * (more + np.maximum(-bias, 0))
-        people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
+        people_in, people_out = through(building.doors, came, went)
         found.append(
             PastDay(
                 people_in=people_in,

@@ -50,7 +50,7 @@ def smoothed(
     inputs = replace(inputs, air=inputs.air * AIR_LASTS)
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
-    state = FilterState(bias_sd, building.room(), first=not doors.days)
+    state = FilterState(bias_sd, building.room())
     at_nodes = _backward(_forward(state, inputs, ends, seen.step_minutes), over)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
@@ -59,11 +58,10 @@ def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
 class FilterState:
     """State of the spaces at the end of the steps so far."""
 
-    def __init__(self, bias_sd: Floats, capacity: Floats, first: bool) -> None:
+    def __init__(self, bias_sd: Floats, capacity: Floats) -> None:
         self.grid = ProbabilityGrid(bias_sd)
         self.leaving = Leaving(len(bias_sd))
         self.capacity = capacity
-        self.first = first  # no day was seen before: counters may be worse than is thought of them
 
     def step(self, news: StepInputs) -> list[Back]:
         """Take in a step. Return its parts for the way back, the last one first."""
@@ -72,10 +70,8 @@ class FilterState:
         grid.weigh(leaving)
         self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
         back: list[Back] = [partial(np.multiply, leaving)]
-        lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
         if (news.people_in + news.people_out + news.variance).any():
-            back += self._pass(news, lowest)
-        back += self._gone(news.still, grid.empty_cell(lowest))
+            back += self._pass(news)
         settled = np.zeros(len(news.people), bool)
         back += self._inside(news, settled)
         back += self._headcount(news, settled)
@@ -84,9 +80,10 @@ class FilterState:
             back.insert(0, partial(np.where, settled[:, None, None], 1))
         return back[::-1]
 
-    def _pass(self, news: StepInputs, lowest: Floats) -> list[Back]:
+    def _pass(self, news: StepInputs) -> list[Back]:
         """Let people pass: the cells move and widen, and those below zero are cut."""
         grid = self.grid
+        lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
         variance = grid.variance(news.people_in, news.people_out, news.variance, news.passing)
         variance = variance / grid.width[:, None] ** 2
         grid.move(news.people_in, news.people_out)
@@ -99,17 +96,6 @@ class FilterState:
             return np.where(below, LIFT * np.take_along_axis(after, empty[:, :, None], 2), after)
 
         return [partial(spread, variance=variance), lifted]
-
-    def _gone(self, still: Floats, empty: NDArray[np.int64]) -> list[Back]:
-        """Let the few who are left over in closed hours be gone."""
-        if not (self.first and (still > 0).any()):
-            return []
-        grid, share = self.grid, evidence.gone(self.grid, still)
-        away = share * grid.cells
-        grid.cells = grid.cells - away
-        space, bias = np.indices(empty.shape)
-        grid.cells[space, bias, empty] += away.sum(2)
-        return [lambda after: (1 - share) * after + share * np.take_along_axis(after, empty[:, :, None], 2)]
 
     def _inside(self, news: StepInputs, settled: Bools) -> list[Back]:
         """Weigh by what was seen inside; `settled` tells where a count is beyond all that was believed."""

@@ -46,10 +46,6 @@ class Building:
             capacity=tuple(capacity) or (None,) * len(parents),
         )
 
-    def room(self) -> NDArray[np.float64]:
-        """Return the capacity of each space, NaN where it is not known."""
-        return np.array([np.nan if holds is None else holds for holds in self.capacity], float)
-
     def parts(self, space: int) -> list[int]:
         """Return the spaces that lie directly in a space."""
         return [n for n, parent in enumerate(self.parents) if parent == space]

@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
 from besok.analytics.forecast.level import YEAR, Clock, hats, kernel, knots, plain_clock
+from besok.analytics.robust import scatter_with_prior
 from besok.model.arrays import Floats
 
 NEWS = 2.3  # degrees of freedom of the walk's news: 2.1 among the yearly changes of Toronto's branches
@@ -282,8 +283,7 @@ def expected(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
 
 def _spread(residual: Floats, before: float) -> float:
     """Return the sd of usual rows, from the median; with few rows it stays near what it was believed to be."""
-    n, robust = len(residual), 1.4826 * float(np.median(np.abs(residual)))
-    return float(np.sqrt((n * robust**2 + BELIEF * before**2) / (n + BELIEF))) + 1e-3
+    return scatter_with_prior(residual, before, BELIEF) + 1e-3
 
 
 def _echo(residual: Floats) -> float:

@@ -25,7 +25,6 @@ BASE_SHARE = 5.0  # per cent of a day's readings that are below the base, about
 RENEWED_MINUTES = (
     45.0  # slope / level where nothing is known: in so many the air is renewed once; as if a day said so
 )
-FREEDOM = 4.0  # of Student's t: at times windows are open
 EXPLAINED = 0.4  # share of the people's spread that must be explained on days that did not teach
 # Standard deviation of the error: with nobody in, and as a share of the people
 LEAST_STILL, LEAST_SHARE = 1.0, 0.15
@@ -246,21 +245,14 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
 
 def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Slope and level, none below zero, by all days and, for each day, by all others (2 x days)."""
-    trust = np.ones(people.shape)
-    for _ in range(4):
-        w = weight * trust
-        gram = np.einsum("itd,jtd,td->ijd", response, response, w)
-        moment = np.einsum("itd,td,td->id", response, people, w)
-        likely = np.array([1, -RENEWED_MINUTES])
-        gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
-        moment_all = moment.sum(1)
-        found = _nonnegative(gram_all, moment_all)
-        error2 = weight * (people - np.tensordot(found, response, 1)) ** 2
-        scale = (error2 * trust).sum() / (weight > 0).sum() + 1e-12
-        trust = (FREEDOM + 1) / (FREEDOM + error2 / scale)
+    gram = np.einsum("itd,jtd,td->ijd", response, response, weight)
+    moment = np.einsum("itd,td,td->id", response, people, weight)
+    likely = np.array([1, -RENEWED_MINUTES])
+    gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
+    moment_all = moment.sum(1)
     days = range(people.shape[1])
     others = [_nonnegative(gram_all - gram[:, :, d], moment_all - moment[:, d]) for d in days]
-    return found, np.stack(others, axis=1)[:, None]
+    return _nonnegative(gram_all, moment_all), np.stack(others, axis=1)[:, None]
 
 
 def _nonnegative(gram: Floats, moment: Floats) -> Floats:

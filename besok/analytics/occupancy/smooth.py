@@ -1,7 +1,7 @@
 """The estimate of a day that is over: each step knows what came before it and what came after."""
 
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
-AIR_LASTS = np.array(
-    [[[1.0]], [[1.0]], [[6.0]]]
-)  # both ends of the day are known: what the air says is less new
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 
@@ -47,10 +44,9 @@ def smoothed(
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
     inputs = DayInputs(building, doors).take(seen)
-    inputs = replace(inputs, air=inputs.air * AIR_LASTS)
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
-    state = FilterState(bias_sd, building.room())
+    state = FilterState(bias_sd)
     at_nodes = _backward(_forward(state, inputs, ends, seen.step_minutes), over)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)

@@ -10,12 +10,6 @@ from besok.analytics.occupancy.evidence import Leaving
 from besok.analytics.occupancy.grid import LIFT, Back, Cells, ProbabilityGrid, blur, spread
 from besok.model.arrays import Bools, Floats
 
-CROWDED = (
-    1.5  # of the capacity: sites are fuller than they may be now and then; what is far beyond is a fault
-)
-_CROWDING = 0.1  # of the capacity: so many more, and a step with them is this much less likely
-_CROWD_TRUST = 0.05
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepInputs:
@@ -58,10 +52,9 @@ def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
 class FilterState:
     """State of the spaces at the end of the steps so far."""
 
-    def __init__(self, bias_sd: Floats, capacity: Floats) -> None:
+    def __init__(self, bias_sd: Floats) -> None:
         self.grid = ProbabilityGrid(bias_sd)
         self.leaving = Leaving(len(bias_sd))
-        self.capacity = capacity
 
     def step(self, news: StepInputs) -> list[Back]:
         """Take in a step. Return its parts for the way back, the last one first."""
@@ -111,8 +104,6 @@ class FilterState:
                 parts.append(evidence.usual(grid, people, sd, news.minutes / lasts))
         if not np.isnan(news.occupied).all():
             parts.append(evidence.presence(grid, news.occupied, news.minutes))
-        if (news.people_in + news.people_out > 0).any() and not np.isnan(self.capacity).all():
-            parts.append(self._room())
         if not parts:
             return []
         seen = np.prod(np.stack(parts), 0) if len(parts) > 1 else parts[0]
@@ -144,11 +135,6 @@ class FilterState:
     def _mean(self) -> Floats:
         """Return the expected number of people in each space."""
         return np.asarray((self.grid.cells * np.maximum(self.grid.people(), 0)).sum((1, 2)), float)
-
-    def _room(self) -> Cells:
-        """Return how well each cell agrees with the space's capacity."""
-        over = self.grid.people() / self.capacity[:, None, None] - CROWDED
-        return np.exp(-_CROWD_TRUST * np.fmax(np.nan_to_num(over), 0) / _CROWDING).astype(np.float32)
 
     def _lay(self) -> list[Back]:
         before = self.grid.offset

@@ -21,8 +21,9 @@ from math import log
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import OUT, CountedParts, finding_of
+from besok.analytics.robust import median, scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -171,7 +172,7 @@ def _still(days: _Days, door: int, first: int, bias: float) -> bool:
     usual = np.flatnonzero(days.whole[:first, door] & days.healthy[:first, door])
     if not first or not len(usual):
         return True
-    change = middle(_ratios(days, recent, door)) - middle(_ratios(days, usual, door))
+    change = median(_ratios(days, recent, door)) - median(_ratios(days, usual, door))
     return bool(change * np.sign(bias) > LEAST_STILL * abs(bias))
 
 
@@ -193,11 +194,11 @@ def _changes(days: _Days, first: int) -> tuple[Floats, Floats]:
         if len(before) < BEFORE_DAYS or len(after) < AFTER_DAYS:
             continue
         a, b = _ratios(days, before, door), _ratios(days, after, door)
-        usual = middle(a)
-        volume = middle(days.came[before, door] + days.went[before, door])
+        usual = median(a)
+        volume = median(days.came[before, door] + days.went[before, door])
         spread2 = max(scatter(a, usual) ** 2, 4 * LEAST_VARIANCE / volume, DAY_TO_DAY**2)
         precision[door] = 1 / (1.6 * spread2 * (1 / len(a) + 1 / len(b)))
-        change[door] = middle(b) - usual
+        change[door] = median(b) - usual
     return precision, change
 
 
@@ -282,5 +283,5 @@ def _noise(incidence: Floats, came: Floats, went: Floats, watched: Bools) -> flo
         days = watched[:, cell] & (passed[:, cell] > 20)
         if days.sum() >= BEFORE_DAYS:
             scaled = left[days, cell] / np.sqrt(passed[days, cell])
-            found.append(scatter(scaled, middle(scaled)) ** 2)
+            found.append(scatter(scaled, median(scaled)) ** 2)
     return float(np.clip(np.median(found), LEAST_VARIANCE, MOST_VARIANCE)) if found else 0.143

@@ -166,17 +166,6 @@ class SensorHistory:
         return int((moment - self.times[0]) // STEP)
 
 
-def middle(values: Floats) -> float:
-    """Return the median; of a few values several times faster than numpy's."""
-    ordered = np.sort(values)
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-
-
-def scatter(values: Floats, around: float) -> float:
-    """Return the standard deviation of normal values by their median distance: a few wild ones do not change it."""
-    return 1.4826 * middle(np.abs(values - around))
-
-
 def cut(series: SensorHistory, steps: int) -> SensorHistory:
     """Return what was seen when only the first `steps` steps had passed."""
     now = series.times[steps - 1] + STEP

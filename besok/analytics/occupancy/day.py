@@ -111,8 +111,7 @@ class DayInputs:
         found = passages(self._building, seen, self._doors, self._silence, self._turned)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
-        usually = self._doors.closed[seen.clock // 15]
-        closed = usually if seen.open is None else ~seen.open
+        closed = np.zeros(len(seen), bool) if seen.open is None else ~seen.open
         night = self._night(seen) if seen.open is None else ~seen.open
         people = np.where(stuck, np.nan, seen.people)
         people, scale_sd = self._scale.follow(people, seen.headcount, seen.headcount_sd, seen.step_minutes)

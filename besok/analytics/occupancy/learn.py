@@ -33,7 +33,6 @@ from besok.analytics.occupancy.swapped_doors import (
     witnesses,
 )
 from besok.analytics.occupancy.whole_days import counted_in_part
-from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building, through
 
@@ -47,8 +46,6 @@ WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
 SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
-CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
-CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
 # Of their range, how far below zero swapped counts fall; what turning leaves of it
@@ -74,7 +71,7 @@ def learn(
     back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
     for n, day in zip(np.flatnonzero(judged), back, strict=True):
         told[n] = day
-    usual_in, usual_out, heard = _usual(told, portals)
+    usual_in, usual_out, _ = _usual(told, portals)
     swapped = _swapped(building, back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
@@ -98,7 +95,6 @@ def learn(
         widened=wider,
         scale=scale.mean,
         scale_sd=scale.sd,
-        closed=_closed(told, usual_in + usual_out, heard),
         missed=missed,
         dwell=learn_stays(over, len(left[0])),
         air=learn_air(over, [day.co2 for day in told], len(left[0])),
@@ -195,20 +191,6 @@ def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Float
         np.add.at(went, quarter, np.nan_to_num(day.people_out))
         heard += known
     return came / np.maximum(heard, 1), went / np.maximum(heard, 1), heard
-
-
-def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bools:
-    """Return the longest part of the clock in which nobody passed on any day, if it is long and the site is busy
-    otherwise.
-    """
-    nobody = (usual.sum(1) == 0) & (heard.max(1) >= CLOSED_DAYS)
-    closed = np.zeros(QUARTERS, bool)
-    if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
-        return closed
-    first, last = max(runs(np.tile(nobody, 2)), key=lambda run: run[1] - run[0])
-    if last - first >= CLOSED_QUARTERS:
-        closed[np.arange(first, last) % QUARTERS] = True
-    return closed
 
 
 def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:

@@ -108,9 +108,8 @@ def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> flo
     weekly, first = _blocks(rest, at, setting.spacing)
     if len(first) < LEAST_WEEKS:
         return None
-    begins = np.searchsorted(
-        first, np.searchsorted(at, known)
-    )  # rows of their own, each with rows on both sides
+    # Rows of their own, each with rows on both sides
+    begins = np.searchsorted(first, np.searchsorted(at, known))
     found = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
     if found is None or abs(found.size) < LEAST or found.gain < GAIN:
         return None

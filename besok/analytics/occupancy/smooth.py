@@ -1,7 +1,7 @@
 """The estimate of a day that is over: each step knows what came before it and what came after."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
+AIR_LASTS = (
+    6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
+)
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 
@@ -44,6 +47,7 @@ def smoothed(
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
     inputs = DayInputs(building, doors).take(seen)
+    inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
     state = FilterState(bias_sd)

@@ -118,10 +118,11 @@ def _since(days: _Days, first: int, taken: Sequence[int]) -> _Suspect | None:
     odds, mean, spread = _judged(sound, precision + np.diag(ratio_precision), pull + ratio * ratio_precision)
     odds = np.where(by_balance > BY_BALANCE, odds, -np.inf)
     odds[taken] = -np.inf
-    *_, second, door = [-1, *np.argsort(odds, kind="stable").tolist()]
+    ranked: list[int] = np.argsort(-odds, kind="stable").tolist()
+    door, others = ranked[0], [n for n in ranked[1:2] if odds[n] > odds[ranked[0]] - EITHER]
     return _Suspect(
         door=door, day=first, odds=float(odds[door]), bias=float(mean[door]), spread=float(spread[door]),
-        other=second if second >= 0 and odds[second] > odds[door] - EITHER else None,
+        other=others[0] if others else None,
     )  # fmt: skip
 
 

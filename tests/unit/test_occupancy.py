@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import DayObservations, Filter, hold, known, live
+from besok.analytics.occupancy import DayObservations, Filter, known, live
+from besok.analytics.runs import hold
 from besok.model.building import incidence
 from besok.model.occupancy import BASES
 from tests.unit.occupied import EXACT, HOUSE, NAN, ROOM, because, counted, library, room, rows

@@ -7,7 +7,6 @@ and the slow form judge all of them.
 from dataclasses import replace
 
 import pytest
-from besok.analytics.occupancy.score import OccupancyAccuracy
 
 from benchmarks.occupancy import standard_worlds
 from benchmarks.worlds import standard
@@ -15,6 +14,7 @@ from benchmarks.worlds.targets import COVERS, LIVE, SMOOTHED, missed
 from cli.simulation import score
 from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE
+from cli.simulation.occupancy_accuracy import OccupancyAccuracy
 from cli.simulation.score_table import AVERAGE, Line, lines
 
 REACHED = (

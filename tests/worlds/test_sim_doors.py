@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from besok.analytics.occupancy.score import Figures
 
 from benchmarks.worlds import standard
 from besok.analytics.occupancy import NOTHING, day, dwell_time, filter, smooth
@@ -16,6 +15,7 @@ from besok.analytics.occupancy import passages as doors
 from cli.simulation import judge
 from cli.simulation.judge import live, smoothed
 from cli.simulation.judged_world import JudgedWorld
+from cli.simulation.occupancy_accuracy import Figures
 
 
 def house(name: str, seed: int) -> JudgedWorld:

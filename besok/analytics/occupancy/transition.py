@@ -70,7 +70,7 @@ class FilterState:
         back += self._headcount(news, settled)
         back += self._lay()
         if settled.any():
-            back.insert(0, partial(np.where, settled[:, None, None], 1))
+            back.insert(0, lambda after: np.asarray(np.where(settled[:, None, None], 1, after), np.float32))
         return back[::-1]
 
     def _pass(self, news: StepInputs) -> list[Back]:

@@ -18,9 +18,9 @@ from typing import Final
 from benchmarks._page import main
 from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.sensor_series import cut
 from besok.model import sitefile
 from besok.model.site import SiteFile
+from cli.simulation.watched import cut
 
 EXAMPLE: Final = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
 FIRST_DAY, NOON, NOONS = (

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import DayObservations, Headcount, by_space, heard, hold, known, placed
+from besok.analytics.occupancy import DayObservations, Headcount, by_space, heard, known, placed
+from besok.analytics.runs import hold
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import Site

@@ -8,10 +8,19 @@ from typing import Final
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, last_heard
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text, WeekHours
-from cli.simulation.watched import Watched, drifting, silenced, swapped, thinned, watched, with_flows
+from cli.simulation.watched import (
+    Watched,
+    drifting,
+    last_heard,
+    silenced,
+    swapped,
+    thinned,
+    watched,
+    with_flows,
+)
 
 DAYS: Final = 30
 

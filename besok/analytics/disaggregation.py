@@ -20,6 +20,7 @@ from math import sqrt
 
 import numpy as np
 
+from besok.analytics.robust import scatter_with_prior
 from besok.model.arrays import Bools, Floats, Ints
 
 DAY = timedelta(days=1)
@@ -204,5 +205,4 @@ def _day_sd(days: Sequence[date], visits: Floats, hours: Floats, profile: Profil
     _, month = np.unique([_month(d) for d in days], return_inverse=True)
     level = np.bincount(month, weights=visits) / np.bincount(month, weights=weights)
     left = visits / (weights * level[month]) - 1
-    found = 1.4826 * float(np.median(np.abs(left)))
-    return sqrt((len(days) * found**2 + BELIEF_DAYS * DAY_SD**2) / (len(days) + BELIEF_DAYS))
+    return scatter_with_prior(left, DAY_SD, BELIEF_DAYS)

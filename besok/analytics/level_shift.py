@@ -19,6 +19,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.linalg import solve_triangular
 
+from besok.analytics.robust import scatter
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats, Ints
 
@@ -34,7 +35,6 @@ MARGIN = 6  # weeks at either end in which no unknown step is looked for
 WIDER = 1.2  # errors of simulated steps beside those that the model states: it is no series' true one
 AROUND = 12  # observed days on either side, which tell the level around a day
 OUTLIER = 4.0  # spreads from the level around, to which a day is clipped
-SPREAD = 1.4826  # standard deviation of a normal distribution by its median absolute deviation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +225,7 @@ def _clipped(series: Floats) -> Floats:
     values = series[known]
     wide = np.pad(values, AROUND, mode="reflect") if len(values) > AROUND else values
     around = np.median(sliding_window_view(wide, min(2 * AROUND + 1, len(wide))), axis=1)
-    spread = SPREAD * float(np.median(np.abs(values - around)))
+    spread = scatter(values - around)
     out = series.copy()
     if spread > 0:
         out[known] = np.clip(values, around - OUTLIER * spread, around + OUTLIER * spread)

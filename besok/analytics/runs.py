@@ -1,11 +1,21 @@
-"""Stretches of an array in which something holds."""
+"""Stretches of an array in which something holds, or for which a value does."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from besok.model.arrays import Bools
+from besok.model.arrays import Bools, Floats
 
 
 def runs(flags: Bools) -> list[tuple[int, int]]:
     """Return from where to where (exclusive) the flags are set: 0, 1, 1, 0, 1 gives (1, 3) and (4, 5)."""
     edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def hold(values: Floats, steps: Sequence[int]) -> Floats:
+    """Level readings carried on until the next one, at most for the given number of steps in each column."""
+    rows = np.arange(len(values))[:, None]
+    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
+    fresh = (last >= 0) & (rows - last <= np.asarray(steps))
+    return np.where(fresh, np.take_along_axis(values, np.maximum(last, 0), axis=0), np.nan)

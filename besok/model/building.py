@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Floats
+
 Incidence = NDArray[np.int8]
 
 
@@ -44,10 +46,6 @@ class Building:
             capacity=tuple(capacity) or (None,) * len(parents),
         )
 
-    def room(self) -> NDArray[np.float64]:
-        """Return the capacity of each space, NaN where it is not known."""
-        return np.array([np.nan if holds is None else holds for holds in self.capacity], float)
-
     def parts(self, space: int) -> list[int]:
         """Return the spaces that lie directly in a space."""
         return [n for n, parent in enumerate(self.parents) if parent == space]
@@ -67,6 +65,12 @@ class Building:
     def _depth(self, space: int) -> int:
         parent = self.parents[space]
         return 0 if parent is None else 1 + self._depth(parent)
+
+
+def through(doors: Incidence, people_in: Floats, people_out: Floats) -> tuple[Floats, Floats]:
+    """Return who came into each space and who left it (steps x spaces), by who passed in and out (steps x portals)."""
+    into, out_of = (doors.T > 0).astype(float), (doors.T < 0).astype(float)
+    return people_in @ into + people_out @ out_of, people_out @ into + people_in @ out_of
 
 
 def incidence(parents: Sequence[int | None], ends: Sequence[tuple[int | None, int | None]]) -> Incidence:

@@ -16,11 +16,11 @@ from besok.analytics.quality.sensor_series import (
     SensorHistory,
     SensorLayout,
 )
-from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.findings import Finding
 from besok.model.site import Site
+from besok.services.sensor_layout import sensor_layout
 from besok.store import quality
 from besok.store.database import Connection
 

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from besok.analytics import occupancy
-from besok.analytics.occupancy import SiteParameters, score
-from besok.analytics.occupancy.score import Alerts, Figures, OccupancyAccuracy
+from besok.analytics.occupancy import SiteParameters
 from besok.model.occupancy import Estimate
+from cli.simulation import occupancy_accuracy
 from cli.simulation.judged_world import JudgedWorld, by_receipt, parts, unchanged
+from cli.simulation.occupancy_accuracy import Alerts, Figures, OccupancyAccuracy
 from jobs.bounds import bounded
 from jobs.learn import DAY, LOOK_BACK
 from jobs.running import Running
@@ -82,9 +83,9 @@ def _figures(shown: list[Estimate]) -> Figures:
 
 
 ESTIMATORS: Final[dict[str, Estimator]] = {
-    "in-out": partial(_simple, score.raw, False),
-    "clamp-and-reset": partial(_simple, score.clamp_and_reset, False),
-    "end-of-day": partial(_simple, score.end_of_day, True),
+    "in-out": partial(_simple, occupancy_accuracy.raw, False),
+    "clamp-and-reset": partial(_simple, occupancy_accuracy.clamp_and_reset, False),
+    "end-of-day": partial(_simple, occupancy_accuracy.end_of_day, True),
     "live": live,
     "smoothed": smoothed,
 }
@@ -102,6 +103,6 @@ def judge(world: JudgedWorld) -> Iterator[Verdict]:
                 world=world.name,
                 space=space,
                 estimator=name,
-                accuracy=score.accuracy(*columns),
-                alerts=score.alerts(columns[0], columns[1], ALERT_AT * holds) if holds else None,
+                accuracy=occupancy_accuracy.accuracy(*columns),
+                alerts=occupancy_accuracy.alerts(columns[0], columns[1], ALERT_AT * holds) if holds else None,
             )

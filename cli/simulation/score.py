@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from besok.analytics.occupancy import score
 from besok.model.site import SiteFile
-from cli.simulation import score_table
+from cli.simulation import occupancy_accuracy, score_table
 from cli.simulation.judge import Verdict, judge
 from cli.simulation.judged_world import JudgedWorld, judged_world
 from cli.simulation.observed import Observed, observe
@@ -83,7 +82,9 @@ def run(
 def _visits(scenario: Scenario, observed: Observed, history: int) -> VisitScore:
     days = slice(observed.days[history].start, None)
     flows = observed.flows
-    counted = score.visits(observed.plan.building.doors, flows.people_in[days], flows.people_out[days])
+    counted = occupancy_accuracy.visits(
+        observed.plan.building.doors, flows.people_in[days], flows.people_out[days]
+    )
     return VisitScore(
         scenario=scenario.id,
         site=observed.site.id,

@@ -6,9 +6,9 @@ from functools import reduce
 from operator import add
 from typing import Final
 
-from besok.analytics.occupancy.score import Alerts
 from cli.simulation.judge import Verdict
 from cli.simulation.judged_world import SITE
+from cli.simulation.occupancy_accuracy import Alerts
 
 YARDSTICK: Final = "clamp-and-reset"  # what `beside` compares with: what most counting systems do
 AVERAGE: Final = "average"

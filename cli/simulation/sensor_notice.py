@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.sensor_series import SensorHistory, cut
+from besok.analytics.quality.sensor_series import SensorHistory
 from besok.model.findings import Kind
 from besok.model.scenarios import FaultySensor
 from besok.model.site import Site, SiteFile
 from besok.model.views.scenarios import SensorNotice
-from cli.simulation.watched import Watched, drifting, silenced, swapped, watched
+from cli.simulation.watched import Watched, cut, drifting, silenced, swapped, watched
 from sensors_sim.asked import DRIFTS_DAYS, DRIFTS_TO
 from sensors_sim.scenario import Scenario
 from sensors_sim.whatif import ranged

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from besok.analytics.occupancy import score
-from besok.analytics.occupancy.score import OccupancyAccuracy
 from besok.model import calendar
 from besok.model.site import Site, SiteFile
 from besok.services.series import get_day_curves
 from besok.store.database import Database
+from cli.simulation import occupancy_accuracy
+from cli.simulation.occupancy_accuracy import OccupancyAccuracy
 from cli.terminal.tables import listing
 from sensors_sim import truth
 from sensors_sim.scenario import Scenario
@@ -58,7 +58,7 @@ def _site(
             site=site.id,
             space=space,
             days=days,
-            accuracy=score.accuracy(real, people, lower, upper),
+            accuracy=occupancy_accuracy.accuracy(real, people, lower, upper),
         )
 
 

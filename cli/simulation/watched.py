@@ -3,6 +3,7 @@
 It is what the database would hold, made without the messages on the way: fast enough to try a fault many times.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -11,11 +12,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
-from besok.analytics.quality.site_layout import Source, sensor_layout
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout
 from besok.model import calendar
 from besok.model.arrays import Floats
 from besok.model.site import Site, SiteFile
+from besok.services.sensor_layout import Source, sensor_layout
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import Installation, by_period, detect, install, measure
 from sensors_sim.truth import at
@@ -131,3 +132,27 @@ def drifting(
     """Return what is seen where the lens of a counter becomes dirty: over so many steps it comes to miss a share."""
     share = size * np.clip((np.arange(len(seen)) - begin) / steps, 0, 1)
     return with_flows(seen, n, *thinned(seen, n, share, rng))
+
+
+def cut(series: SensorHistory, steps: int) -> SensorHistory:
+    """Return what was seen when only the first `steps` steps had passed."""
+    now = series.times[steps - 1] + STEP
+    days = int(series.day[steps - 1]) + 1
+    columns = {
+        name: getattr(series, name)[:steps]
+        for name in ("day", "slot", "open", "people_in", "people_out", "covered", "low", "high", "healthy")
+    }
+    return SensorHistory(
+        now=now,
+        times=series.times[:steps],
+        dates=series.dates[:days],
+        heard=last_heard(series.times[:steps], columns["covered"], columns["high"]),
+        **columns,
+    )
+
+
+def last_heard(times: Sequence[datetime], covered: Floats, high: Floats) -> tuple[datetime | None, ...]:
+    """Return when each counter and gauge was last heard, by the steps in which it told anything."""
+    told = np.hstack([np.nan_to_num(covered) > 0, ~np.isnan(high)])
+    last = np.where(told.any(axis=0), len(told) - 1 - told[::-1].argmax(axis=0), -1)
+    return tuple(None if n < 0 else times[n] + STEP for n in last.tolist())

@@ -12,10 +12,20 @@ from multiprocessing import get_context
 import numpy as np
 
 from besok.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
-from besok.analytics.forecast.chance import Fates, fates
-from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Told, crps, crps_normal, score
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
+from cli.standalone.forecast_accuracy import (
+    COVER,
+    FAR,
+    YEAR,
+    Fates,
+    Score,
+    Told,
+    crps,
+    crps_normal,
+    fates,
+    score,
+)
 from cli.standalone.rules import Rule, Rules, simple_rules
 from cli.standalone.series import Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths

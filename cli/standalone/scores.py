@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.forecast.chance import Fates, reach
-from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Summary, summary
+from besok.analytics.forecast.chance import reach
 from besok.model.arrays import Floats
 from cli.standalone.backtest import OURS, ROWS, Outcome
+from cli.standalone.forecast_accuracy import COVER, FAR, YEAR, Fates, Score, Summary, summary
 from cli.terminal.tables import csv_text, table
 
 DAYS = {"D": 1, "W": 7, "M": 365 / 12}  # of a row

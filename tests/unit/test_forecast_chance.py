@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from besok.analytics.forecast.chance import Fates, fates, reach, would_hold
+from besok.analytics.forecast.chance import reach, would_hold
+from cli.standalone.forecast_accuracy import Fates, fates
 
 FAR = (28, 365)
 

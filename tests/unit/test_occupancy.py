@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import DayObservations, Filter, hold, known, live
+from besok.analytics.occupancy import DayObservations, Filter, known, live
+from besok.analytics.runs import hold
 from besok.model.building import incidence
 from besok.model.occupancy import BASES
 from tests.unit.occupied import EXACT, HOUSE, NAN, ROOM, because, counted, library, room, rows
@@ -60,9 +61,9 @@ def test_closed_hours_leave_no_ghosts() -> None:
     opened = np.arange(steps) < 120
     result = live(ROOM, room(people_in, people_out, open=opened))
     assert result.people[110, 0] > 1.5
-    assert result.people[200, 0] == pytest.approx(0, abs=0.02)
-    assert (result.lower[200, 0], result.upper[200, 0]) == pytest.approx((0, 0), abs=0.02)
-    assert because(result, "closed")[200, 0]
+    assert result.people[280, 0] == pytest.approx(0, abs=0.02)
+    assert (result.lower[280, 0], result.upper[280, 0]) == pytest.approx((0, 0), abs=0.02)
+    assert because(result, "closed")[280, 0]
 
 
 def test_a_camera_that_does_not_move_while_many_pass_is_not_believed() -> None:

@@ -30,7 +30,6 @@ def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() 
     assert one.bias_sd == pytest.approx(other.bias_sd)
     assert SiteParameters.from_json(one.to_json()).to_json() == one.to_json()
     assert learn(ROOM, [], one) is one
-    assert one.closed[8] and not one.closed[48]
 
 
 def test_a_door_that_is_wired_the_wrong_way_round_is_found() -> None:

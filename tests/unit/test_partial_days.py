@@ -10,9 +10,10 @@ import pytest
 from benchmarks.worlds.faulty_sensors import case, small
 from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, learn, live
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.sensor_series import SensorHistory, cut
+from besok.analytics.quality.sensor_series import SensorHistory
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
+from cli.simulation.watched import cut
 from tests.unit.occupied import NAN, library
 
 Day = tuple[DayObservations, Floats]  # what the doors counted, and who was inside

@@ -8,11 +8,11 @@ import pytest
 
 from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
-from besok.analytics.quality.sensor_series import cut
 from besok.model.findings import KINDS as FOUND
 from besok.model.findings import Finding
 from besok.model.site import Text
 from besok.text.finding_text import advice, certainty, sentence
+from cli.simulation.watched import cut
 
 HOUSE, DOOR = small(2, 3), small(1, 1)
 CALLED = {"half-blind": {"fading"}, "drifting": {"fading"}, "biased": {"unbalanced"}, "night": {"ghost"},

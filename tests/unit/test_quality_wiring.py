@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.worlds.faulty_sensors import case, small
-from besok.analytics.quality.sensor_series import LayoutRoom, cut, last_heard
+from besok.analytics.quality.sensor_series import LayoutRoom
 from besok.model.views.devices import DeviceInfo
 from besok.services.wiring import WiringPoint, check
+from cli.simulation.watched import cut, last_heard
 
 SITES = small(2, 3)
 FIRST_DAY = 44  # steps from 04:00 to 15:00

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from besok.analytics.occupancy import score
+from cli.simulation import occupancy_accuracy
 from cli.simulation.observed import people_since
 
 NAN = float("nan")
@@ -15,7 +15,7 @@ def column(*values: float) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def test_the_measures() -> None:
-    found = score.accuracy(
+    found = occupancy_accuracy.accuracy(
         column(0, 2, 4, 9), column(0, 3, 3, NAN), column(0, 0, 3.5, NAN), column(0, 3, 4, NAN)
     )
     assert (found.mean_people, found.known, found.coverage) == (5, 0.75, None)
@@ -26,12 +26,12 @@ def test_the_measures() -> None:
 
 def test_intervals_are_judged_where_some_people_are() -> None:
     real, people = column(4, 5, 9, 0), column(9, 5, 5, 0)
-    assert score.accuracy(real, people, people - 1, people + 1).coverage == 0.5
+    assert occupancy_accuracy.accuracy(real, people, people - 1, people + 1).coverage == 0.5
 
 
 def test_an_estimate_that_says_nothing_is_not_right() -> None:
     nothing = column(NAN, NAN)
-    found = score.accuracy(column(1, 2), nothing, nothing, nothing)
+    found = occupancy_accuracy.accuracy(column(1, 2), nothing, nothing, nothing)
     assert (found.known, found.rmse, found.relative, found.bias, found.coverage) == (
         0,
         None,
@@ -42,20 +42,23 @@ def test_an_estimate_that_says_nothing_is_not_right() -> None:
 
 
 def test_nobody_there_is_no_division_by_zero() -> None:
-    assert score.accuracy(column(0, 0), column(1, 1), column(NAN, NAN), column(NAN, NAN)).relative is None
+    assert (
+        occupancy_accuracy.accuracy(column(0, 0), column(1, 1), column(NAN, NAN), column(NAN, NAN)).relative
+        is None
+    )
 
 
 def test_what_simple_systems_do() -> None:
     came = np.array([[2.0, 0], [NAN, NAN], [1, 0], [3, 1]])
     went = np.array([[0.0, 0], [5, 0], [0, 0], [0, 0]])
     days = (slice(0, 3), slice(3, 4))
-    raw = score.raw(DOORS, came, went, days)
-    clamped = score.clamp_and_reset(DOORS, came, went, days)
+    raw = occupancy_accuracy.raw(DOORS, came, went, days)
+    clamped = occupancy_accuracy.clamp_and_reset(DOORS, came, went, days)
     assert raw.people[:, 0].tolist() == [2, -3, -2, 0]
     assert clamped.people[:, 0].tolist() == [2, 0, 1, 2]
     assert raw.people[:, 1].tolist() == [0, 0, 0, 1]
     assert np.isnan(clamped.people[:, 2]).all() and np.isnan(raw.lower).all()
-    assert score.visits(DOORS, came, went) == 6
+    assert occupancy_accuracy.visits(DOORS, came, went) == 6
 
 
 @pytest.mark.parametrize(
@@ -69,22 +72,24 @@ def test_totals_that_fall(was: float, value: float, wraps: int, people: float) -
 def test_scaling_at_the_end_of_the_day_empties_the_house() -> None:
     came, went = column(1, 1, 0, 4, 0)[:, None], column(0, 0, 1, 0, 8)[:, None]
     door = np.array([[1]], np.int8)
-    scaled = score.end_of_day(door, came, went, (slice(0, 3), slice(3, 5)))
+    scaled = occupancy_accuracy.end_of_day(door, came, went, (slice(0, 3), slice(3, 5)))
     assert scaled.people[:, 0].tolist() == [1, 2, 0, 8, 0]
-    away = score.end_of_day(
+    away = occupancy_accuracy.end_of_day(
         -door, went, came, (slice(0, 3), slice(3, 5))
     )  # the same door the other way round
     assert away.people[:, 0].tolist() == [1, 2, 0, 8, 0]
-    nobody_left = score.end_of_day(door, came, went * 0, (slice(0, 3), slice(3, 5)))
+    nobody_left = occupancy_accuracy.end_of_day(door, came, went * 0, (slice(0, 3), slice(3, 5)))
     assert nobody_left.people[:, 0].tolist() == [1, 2, 2, 4, 4]
 
 
 def test_nights_count_for_no_coverage() -> None:
-    found = score.accuracy(column(0, 0, 0, 5), column(0, 0, 2, 2), column(0, 0, 1, 1), column(0, 0, 3, 3))
+    found = occupancy_accuracy.accuracy(
+        column(0, 0, 0, 5), column(0, 0, 2, 2), column(0, 0, 1, 1), column(0, 0, 3, 3)
+    )
     assert found.coverage == 0
 
 
 def test_alerts() -> None:
-    found = score.alerts(column(9, 10, 12, 12), column(10, 8, 11, NAN), 10)
+    found = occupancy_accuracy.alerts(column(9, 10, 12, 12), column(10, 8, 11, NAN), 10)
     assert (found.full, found.missed, found.said, found.false) == (3, 2, 2, 1)
-    assert found + found == score.Alerts(full=6, missed=4, said=4, false=2)
+    assert found + found == occupancy_accuracy.Alerts(full=6, missed=4, said=4, false=2)

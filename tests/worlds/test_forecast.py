@@ -20,12 +20,12 @@ from besok.analytics.forecast import (
     likely_from,
     needed_growth,
     odds,
-    scoring,
     total,
     years_worth,
 )
 from besok.analytics.forecast.daykinds import named_by_date
 from besok.analytics.forecast.months import years_of_months
+from cli.standalone import forecast_accuracy
 
 
 @pytest.mark.parametrize(
@@ -176,14 +176,16 @@ def test_holidays_without_names_meet_themselves_in_other_years() -> None:
 
 def test_the_record_is_kept_in_known_units() -> None:
     past = np.tile([10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0], 4) + np.repeat([0.0, 2.0, 0.0, 2.0], 7)
-    assert scoring.scale(past, 7) == 2
+    assert forecast_accuracy.scale(past, 7) == 2
     came = np.array([12.0, 20.0, np.nan, 40.0, 50.0, 60.0, 70.0])
-    told = scoring.Told(mean=np.full(7, 20.0), low=np.full(7, 15.0), high=np.full(7, 45.0), crps=np.zeros(7))
-    found = scoring.score(told, came, past, "D")
+    told = forecast_accuracy.Told(
+        mean=np.full(7, 20.0), low=np.full(7, 15.0), high=np.full(7, 45.0), crps=np.zeros(7)
+    )
+    found = forecast_accuracy.score(told, came, past, "D")
     assert found.mase[0] == pytest.approx((8 + 0 + 20 + 30 + 40 + 50) / 6 / 2) and np.isnan(found.mase[1])
     drawn = seeded().normal(5, 2, (1, 20000))
-    assert scoring.crps(drawn, np.array([6.0]))[0] == pytest.approx(
-        scoring.crps_normal(np.array([5.0]), np.array([2.0]), np.array([6.0]))[0], rel=0.02
+    assert forecast_accuracy.crps(drawn, np.array([6.0]))[0] == pytest.approx(
+        forecast_accuracy.crps_normal(np.array([5.0]), np.array([2.0]), np.array([6.0]))[0], rel=0.02
     )
 
 

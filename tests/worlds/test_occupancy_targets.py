@@ -11,10 +11,10 @@ import pytest
 from benchmarks.occupancy import standard_worlds
 from benchmarks.worlds import standard
 from benchmarks.worlds.targets import COVERS, LIVE, SMOOTHED, missed
-from besok.analytics.occupancy.score import OccupancyAccuracy
 from cli.simulation import score
 from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE
+from cli.simulation.occupancy_accuracy import OccupancyAccuracy
 from cli.simulation.score_table import AVERAGE, Line, lines
 
 REACHED = (

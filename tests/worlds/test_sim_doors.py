@@ -12,10 +12,10 @@ import pytest
 from benchmarks.worlds import standard
 from besok.analytics.occupancy import NOTHING, day, dwell_time, filter, smooth
 from besok.analytics.occupancy import passages as doors
-from besok.analytics.occupancy.score import Figures
 from cli.simulation import judge
 from cli.simulation.judge import live, smoothed
 from cli.simulation.judged_world import JudgedWorld
+from cli.simulation.occupancy_accuracy import Figures
 
 
 def house(name: str, seed: int) -> JudgedWorld:

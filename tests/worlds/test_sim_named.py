@@ -13,12 +13,13 @@ import pytest
 from benchmarks.worlds.simulated import HOUSE
 from besok.analytics.quality import directions, frozen, shares
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
-from besok.analytics.quality.site_layout import sensor_layout
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout
 from besok.model import sitefile
 from besok.model.findings import Finding
 from besok.model.site import SiteFile
+from besok.services.sensor_layout import sensor_layout
 from cli.simulation.observed import Observed, observe
+from cli.simulation.watched import last_heard
 from jobs.observations import DayClock
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from besok.analytics.effects.moved import moved_share, origin
+from besok.analytics.robust import scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.effects import EventEffect, EventVerdict, Extra, Moved, Range
 
@@ -78,7 +79,7 @@ def _extra(visits: float, like: Floats) -> Extra:
     """
     root = np.sqrt(like + 0.25)
     middle = float(np.median(root))
-    scale = max(1.4826 * float(np.median(np.abs(root - middle))), np.sqrt(GROUPS) / 2)
+    scale = max(scatter(root, middle), np.sqrt(GROUPS) / 2)
     calm = np.clip(root, middle - CLEAR * scale, middle + CLEAR * scale)
     mean, n = float(calm.mean()), len(like)
     error = max(float(calm.std(ddof=1)), np.sqrt(GROUPS) / 2) * np.sqrt(1 + 1 / n)

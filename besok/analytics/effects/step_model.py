@@ -14,13 +14,13 @@ from scipy.linalg import solve_triangular
 from besok.analytics.level_shift import (
     LEAST_SIDE,
     LEAST_WEEKS,
-    SPREAD,
     WEEKS_A_YEAR,
     Fit,
     Weekly,
     fits,
     weights,
 )
+from besok.analytics.robust import scatter
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Bools, Floats
 
@@ -102,7 +102,7 @@ def _calmed(weekly: Weekly, step: Floats) -> Weekly:
     # The part of the residual that is chance
     chance = weekly.noise * solve_triangular(best.root.T, best.left)
     sd = np.sqrt(weekly.noise)
-    usual = max(SPREAD * float(np.median(np.abs(chance / sd))), 1e-6)
+    usual = max(scatter(chance / sd), 1e-6)
     return replace(weekly, noise=weekly.noise * np.maximum(1.0, np.abs(chance) / (CLEAR * usual * sd)) ** 2)
 
 

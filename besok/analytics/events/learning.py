@@ -6,6 +6,7 @@ import numpy as np
 
 from besok.analytics.events import states, usual
 from besok.analytics.events.grid import CountGrid
+from besok.analytics.robust import scatter
 from besok.model.arrays import Floats
 
 ROUNDS = 4
@@ -31,13 +32,7 @@ class EventModel:
 
     def look(self, share: float = 1.0) -> states.StateProbabilities:
         """Return the states of the slots, granting counts a share of their scatter beyond chance."""
-        return _look(
-            self.grid,
-            self.usual.rate,
-            self.usual.evidence,
-            self.usual.spread.strict(share, share),
-            self.levels,
-        )
+        return _look(self.grid, self.usual.strict(share, share), self.levels)
 
     def gains(self, block: int, share: float = 1.0) -> Floats:
         """log likelihood of each count of a block in either unusual state, less that in the ordinary one.
@@ -45,9 +40,8 @@ class EventModel:
         slots x candidates x 3.
         """
         rows = slice(block, block + 1)
-        rate, evidence = self.usual.rate[rows], self.usual.evidence[rows]
-        spread = self.usual.spread.strict(share, share)
-        told = states.likelihoods(self.grid.counts[rows], rate, evidence, spread, self.levels.of(rows))[0]
+        strict = self.usual.strict(share, share).of(rows)
+        told = states.likelihoods(self.grid.counts[rows], strict, self.levels.of(rows))[0]
         gains: Floats = told - told[:, :, :1]
         return gains
 
@@ -61,32 +55,27 @@ def learn(grid: CountGrid) -> EventModel:
     for _ in range(ROUNDS):
         rate, evidence = usual.rates(grid, near, ordinary, level, spread)
         spread = usual.spread(grid.counts, rate * level[:, None], fair, spread)
+        known = usual.UsualCounts(rate=rate, evidence=evidence, spread=spread)
         around = level_around(beside, np.log(level))
         levels = states.levels(around, usual_sd, near_sd, _guess(grid, rate, ordinary), np.log(level))
-        found = _look(grid, rate, evidence, spread.strict(*STRICT), levels)
-        fair = _look(grid, rate, evidence, spread, levels).state[:, :, states.ORDINARY]
+        found = _look(grid, known.strict(*STRICT), levels)
+        fair = _look(grid, known, levels).state[:, :, states.ORDINARY]
         ordinary = found.state[:, :, states.ORDINARY]
         log_level = (levels.at * found.level).sum(axis=1)
         level = np.exp(log_level)
         usual_sd, near_sd = robust_sd(log_level), robust_sd(log_level - level_around(beside, log_level))
-    return EventModel(
-        grid=grid, usual=usual.UsualCounts(rate=rate, evidence=evidence, spread=spread), levels=levels
-    )
+    return EventModel(grid=grid, usual=known, levels=levels)
 
 
 def _look(
-    grid: CountGrid,
-    rate: Floats,
-    evidence: Floats,
-    spread: usual.CountVariance,
-    levels: states.LevelCandidates,
+    grid: CountGrid, known: usual.UsualCounts, levels: states.LevelCandidates
 ) -> states.StateProbabilities:
     step = states.transitions(grid.step_s)
     together = max(1, CELLS // (grid.counts.shape[1] * (levels.at.shape[1] + 8)))
     parts = []
     for first in range(0, len(grid.counts), together):
         rows = slice(first, first + together)
-        told = states.likelihoods(grid.counts[rows], rate[rows], evidence[rows], spread, levels.of(rows))
+        told = states.likelihoods(grid.counts[rows], known.of(rows), levels.of(rows))
         parts.append(states.forward_backward(told, levels.prior[rows], step))
     return states.StateProbabilities(
         state=np.concatenate([part.state for part in parts]),
@@ -146,4 +135,4 @@ def level_around(beside: Floats, log_level: Floats) -> Floats:
 
 def robust_sd(values: Floats) -> float:
     """Return a robust standard deviation, kept off zero."""
-    return float(np.clip(1.4826 * np.median(np.abs(values)), 0.03, 0.6))
+    return float(np.clip(scatter(values), 0.03, 0.6))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from besok.analytics.events.usual import CountVariance
+from besok.analytics.events.usual import UsualCounts
 from besok.model.arrays import Floats
 
 ORDINARY, MORE, LESS = range(3)
@@ -92,14 +92,13 @@ def _normal(x: Floats, mean: Floats | float, sd: Floats | float) -> Floats:
     return density
 
 
-def likelihoods(
-    counts: Floats, rate: Floats, evidence: Floats, spread: CountVariance, levels: LevelCandidates
-) -> Floats:
+def likelihoods(counts: Floats, usual: UsualCounts, levels: LevelCandidates) -> Floats:
     """Return the log likelihood of each count: blocks x slots x candidates x states (a common constant left out).
 
     An event's size is so uncertain that the level hardly matters to it: there the centre stands for all candidates.
     """
-    doubt = (1 + 1 / np.maximum(evidence, 0.5))[:, :, None]  # the usual rate is itself an estimate
+    doubt = (1 + 1 / np.maximum(usual.evidence, 0.5))[:, :, None]  # the usual rate is itself an estimate
+    rate, spread = usual.rate, usual.spread
     n = np.nan_to_num(counts)[:, :, None]
     mean = rate[:, :, None] * np.exp(levels.at)[:, None, :]
     ordinary = _log_nb(n, mean, spread.variance(mean) * doubt)
@@ -112,7 +111,7 @@ def likelihoods(
         for left, error in zip(LEFT, LEFT_ERROR, strict=True)
     ]
     found = np.stack(np.broadcast_arrays(ordinary, _log_mean(more), _log_mean(less)), axis=-1)
-    unknown = np.isnan(counts) | (evidence < ENOUGH)
+    unknown = np.isnan(counts) | (usual.evidence < ENOUGH)
     return np.where(unknown[:, :, None, None], 0.0, found)
 
 

@@ -5,7 +5,7 @@ weighed by the probability that it was ordinary. Little history borrows from wee
 never part of its own comparison, so that a single event cannot hide itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import lsq_linear
@@ -47,6 +47,14 @@ class UsualCounts:
     rate: Floats
     evidence: Floats
     spread: CountVariance
+
+    def of(self, rows: slice) -> "UsualCounts":
+        """Those of some blocks."""
+        return replace(self, rate=self.rate[rows], evidence=self.evidence[rows])
+
+    def strict(self, groups: float, roughness: float) -> "UsualCounts":
+        """Return the same to a strict eye (see CountVariance)."""
+        return replace(self, spread=self.spread.strict(groups, roughness))
 
 
 def nearness(grid: CountGrid) -> Floats:

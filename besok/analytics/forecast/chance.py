@@ -8,7 +8,6 @@ itself). Several series are taken to have fates of their own; where they share o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
 
@@ -19,32 +18,6 @@ from besok.model.arrays import Floats
 RANGE = (0.025, 0.975)  # 19 cases of 20
 DRAWS = 4000
 FOUR_OF_FIVE = np.array([0.0, 1.0, 1.0, 1.0, 1.0])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fates:
-    """One forecast, were each of its futures (paths) what comes: the share of the observed rows within the 80 %
-    interval, by horizon (horizons x paths), and whether the year's total was within its own (paths; 1 or 0).
-
-    NaN where nothing was observed, or what came does not reach that far.
-    """
-
-    cover: Floats
-    held: Floats
-
-
-def fates(futures: Floats, low: Floats, high: Floats, seen: np.ndarray, far: Sequence[int]) -> Fates:
-    """Of `futures` (rows x paths) with the interval `low` to `high` by row; rows not `seen` are not judged."""
-    inside = (low[:, None] <= futures) & (futures <= high[:, None])
-    totals = futures[seen].sum(axis=0)
-    bounds = np.quantile(totals, (0.1, 0.9))
-    nothing = np.full(futures.shape[1], np.nan)
-    return Fates(
-        cover=np.array(
-            [inside[:n][seen[:n]].mean(axis=0) if len(seen) >= n and seen[:n].any() else nothing for n in far]
-        ),
-        held=((bounds[0] <= totals) & (totals <= bounds[1])).astype(np.float64) if seen.any() else nothing,
-    )
 
 
 def reach(shares: Sequence[Floats], begins: Sequence[Sequence[float]], length: float) -> tuple[float, float]:

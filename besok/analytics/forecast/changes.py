@@ -33,7 +33,6 @@ class Changes:
     steps: tuple[float, ...]
     opened: tuple[float, ...]
     slumps: Bools
-    since: int
     age: float
 
     def applied(self, rows: Rows) -> Rows:
@@ -86,9 +85,8 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     last = max(lasting, default=0.0)
     age = float(at[-1]) - last + (rows.spacing if rows.monthly else 1.0)
     return Changes(
-        steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps,
-        since=int(np.searchsorted(rows.at, last)) if lasting else 0, age=age if lasting else 0.0,
-    )  # fmt: skip
+        steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps, age=age if lasting else 0.0
+    )
 
 
 def _lasting(rest: Floats, at: Floats, steps: Floats) -> tuple[tuple[float, ...], tuple[float, ...], Bools]:
@@ -108,9 +106,8 @@ def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> flo
     weekly, first = _blocks(rest, at, setting.spacing)
     if len(first) < LEAST_WEEKS:
         return None
-    begins = np.searchsorted(
-        first, np.searchsorted(at, known)
-    )  # rows of their own, each with rows on both sides
+    # Rows of their own, each with rows on both sides
+    begins = np.searchsorted(first, np.searchsorted(at, known))
     found = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
     if found is None or abs(found.size) < LEAST or found.gain < GAIN:
         return None

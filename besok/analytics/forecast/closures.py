@@ -23,13 +23,8 @@ RECENT = 13  # of a weekday that tell whether it is closed now; of holidays and 
 ALWAYS = 0.85  # share of closed weeks of one parity, and of open ones of the other: a slip is forgiven
 LONG = 28  # days observed before a weekday without any figure counts as closed
 YEAR_LONG = 330  # days of a closure that does not come again each year
-WINTER = {
-    (12, 24),
-    (12, 25),
-    (12, 26),
-    (12, 31),
-    (1, 1),
-}  # dates closed once that are taken to be closed each year
+# Dates closed once that are taken to be closed each year
+WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}
 Key = tuple[str, object]
 
 

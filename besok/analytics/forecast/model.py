@@ -11,7 +11,7 @@ from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.design import OUTDOORS, design
 from besok.analytics.forecast.fit import Rows, Setting
 from besok.analytics.forecast.history import DAY, History, span
-from besok.analytics.forecast.paths import Paths
+from besok.analytics.forecast.paths import Paths, nobody
 from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
@@ -20,7 +20,6 @@ LOOKS_BACK = 6 * 366  # days that the model learns from; older ones tell little 
 HALF = 0.5  # of a person, so that a count of none has a log
 DAYS = Setting(
     spacing=7.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.2, freedom=4.0, block=14,
-    trials=(28, 63, 119, 182, 273, 365, 547, 730), learnt=56, bands=(0, 7, 28, 90, 366),
 )  # fmt: skip
 LATELY, LATELY_SD = 84, 0.07  # days whose weekdays may differ from what they were for years, and by how much
 # Visits a day of a site of which nothing is known: median, and sd of the log
@@ -98,15 +97,14 @@ def _unit(visits: Floats) -> float:
 
 
 def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
-    """No open day was ever observed: nobody is expected, but for what so few days cannot rule out.
+    """No open day was ever observed: nobody is expected.
 
     If no day was observed at all, it may be any site: from a village's branch to a city's main library.
     """
-    days = np.isfinite(past.visits).sum()
-    if not days:
-        sites = rng.lognormal(np.log(ANY_SITE), ANY_SITE_SD, (1, paths))
-        return rng.poisson(sites * rng.lognormal(0, 0.3, (horizon, paths))).astype(np.float64)
-    return rng.poisson(rng.gamma(0.5, 1 / (days + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
+    if days := int(np.isfinite(past.visits).sum()):
+        return nobody(days, horizon, paths, rng)
+    sites = rng.lognormal(np.log(ANY_SITE), ANY_SITE_SD, (1, paths))
+    return rng.poisson(sites * rng.lognormal(0, 0.3, (horizon, paths))).astype(np.float64)
 
 
 def _close(

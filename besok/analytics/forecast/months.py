@@ -13,7 +13,7 @@ from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.design import OUTDOORS
 from besok.analytics.forecast.fit import Rows, Setting
 from besok.analytics.forecast.level import YEAR
-from besok.analytics.forecast.paths import Paths
+from besok.analytics.forecast.paths import Paths, nobody
 from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
@@ -21,7 +21,6 @@ from besok.model.arrays import Floats
 LOOKS_BACK = 240  # months
 MONTHS = Setting(
     spacing=YEAR / 12, sizes=(0.12, 0.02, 0.15, 0.05), sigma=0.05, freedom=8.0, block=3,
-    trials=(3, 6, 9, 12, 18, 24, 36), learnt=12, bands=(0, 1, 3, 6, 13),
 )  # fmt: skip
 
 
@@ -59,9 +58,7 @@ def forecast_months(
     logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
     open_days = np.array([_open(m, calendar.closed) for m in ahead], dtype=np.float64)
     if not np.isfinite(logs).any():
-        seen = np.isfinite(visits).sum()
-        none = rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
-        return Paths(days=ahead, visits=none)
+        return Paths(days=ahead, visits=nobody(int(np.isfinite(visits).sum()), horizon, paths, rng))
     at = np.array([(m - first).days for m in months], dtype=np.float64)
     n = len(visits)
     rows = Rows(

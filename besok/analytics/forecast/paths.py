@@ -52,6 +52,11 @@ def total(paths: Paths, first: date, last: date) -> ExpectedTotal:
     )
 
 
+def nobody(seen: int, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
+    """Return visits where `seen` rows brought nobody: none, but for what so few rows cannot rule out; rows x paths."""
+    return rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
+
+
 def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
     """Return the mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 %
     interval.

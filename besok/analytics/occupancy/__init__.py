@@ -6,7 +6,7 @@ All functions are pure; docs/explanation/occupancy.md tells the mathematics and 
 from besok.analytics.occupancy.filter import Filter, live
 from besok.analytics.occupancy.headcounts import Headcount, placed
 from besok.analytics.occupancy.learn import learn
-from besok.analytics.occupancy.observations import DayObservations, by_space, heard, hold, known
+from besok.analytics.occupancy.observations import DayObservations, by_space, heard, known
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.smooth import smoothed
 
@@ -18,7 +18,6 @@ __all__ = [
     "SiteParameters",
     "by_space",
     "heard",
-    "hold",
     "known",
     "learn",
     "live",

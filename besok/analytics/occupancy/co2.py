@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.optimize import nnls
 
-from besok.analytics.occupancy.dwell_time import PastDay
+from besok.analytics.occupancy.dwell_time import PastDay, lasting
 from besok.analytics.occupancy.levels import StuckLevels
 from besok.model.arrays import Bools, Floats
 
@@ -22,15 +22,13 @@ GAP_MINUTES = 20.0  # without a reading, from which on the means start again
 QUIET_MINUTES, USUAL_SHARE = 60.0, 0.1
 DAYS, STEPS = 3, 12  # that are needed: days, and in all so many steps with people
 BASE_SHARE = 5.0  # per cent of a day's readings that are below the base, about
-RENEWED_MINUTES = (
-    45.0  # slope / level where nothing is known: in so many the air is renewed once; as if a day said so
-)
-FREEDOM = 4.0  # of Student's t: at times windows are open
+# Slope / level where nothing is known: in so many the air is renewed once; as if a day said so
+RENEWED_MINUTES = 45.0
 EXPLAINED = 0.4  # share of the people's spread that must be explained on days that did not teach
 # Standard deviation of the error: with nobody in, and as a share of the people
 LEAST_STILL, LEAST_SHARE = 1.0, 0.15
 SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as so much of all people seen
-PRIOR_MINUTES, PRIOR_DAYS = 240.0, 4.0  # for how long an error lasts, where few days tell
+PRIOR_MINUTES = 240.0  # for how long an error lasts, where few days tell
 LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
 REACH = 1.5  # of the most people that were in: a word beyond that comes from a fault
 # Variances off the doors, on the mean of an hour, that begin to tell
@@ -237,30 +235,23 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
     if explained < EXPLAINED:
         return None
     still, share = _spread(error, people, weight, active)
-    lasts = _lasts(
-        error / np.hypot(still, share * said), heard & (np.maximum(said, people) > 0.5), trust, minutes
-    )
+    off, on = error / np.hypot(still, share * said), heard & (np.maximum(said, people) > 0.5)
+    by_day = [day[told] for day, told in zip(off.T, on.T, strict=True)]
+    lasts = lasting(by_day, trust, minutes, PRIOR_MINUTES, (LEAST_MINUTES, MOST_MINUTES))
     more = 1 + 1 / len(trust)
     return [*found.tolist(), means.base, still * more, share * more, lasts, float(people.max())]
 
 
 def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Slope and level, none below zero, by all days and, for each day, by all others (2 x days)."""
-    trust = np.ones(people.shape)
-    for _ in range(4):
-        w = weight * trust
-        gram = np.einsum("itd,jtd,td->ijd", response, response, w)
-        moment = np.einsum("itd,td,td->id", response, people, w)
-        likely = np.array([1, -RENEWED_MINUTES])
-        gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
-        moment_all = moment.sum(1)
-        found = _nonnegative(gram_all, moment_all)
-        error2 = weight * (people - np.tensordot(found, response, 1)) ** 2
-        scale = (error2 * trust).sum() / (weight > 0).sum() + 1e-12
-        trust = (FREEDOM + 1) / (FREEDOM + error2 / scale)
+    gram = np.einsum("itd,jtd,td->ijd", response, response, weight)
+    moment = np.einsum("itd,td,td->id", response, people, weight)
+    likely = np.array([1, -RENEWED_MINUTES])
+    gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
+    moment_all = moment.sum(1)
     days = range(people.shape[1])
     others = [_nonnegative(gram_all - gram[:, :, d], moment_all - moment[:, d]) for d in days]
-    return found, np.stack(others, axis=1)[:, None]
+    return _nonnegative(gram_all, moment_all), np.stack(others, axis=1)[:, None]
 
 
 def _nonnegative(gram: Floats, moment: Floats) -> Floats:
@@ -277,12 +268,3 @@ def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tup
     all2 = (weight * active * people**2).sum()
     share2 = (max(above, 0) + SHARE_PRIOR * SHARE**2 * all2) / (all2 * (1 + SHARE_PRIOR))
     return np.sqrt(still2), max(np.sqrt(share2), LEAST_SHARE)
-
-
-def _lasts(off: Floats, active: Bools, trust: Floats, minutes: float) -> float:
-    """For how many minutes an error lasts: by how far the means of whole days are off, in standard deviations."""
-    many = active.sum(0)
-    day = (off * active).sum(0) / np.maximum(many, 1)
-    told = np.where(many > 4, trust, 0)
-    lasting = (told * many * minutes * day**2).sum() + PRIOR_DAYS * PRIOR_MINUTES
-    return float(np.clip(lasting / (told.sum() + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES))

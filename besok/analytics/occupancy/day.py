@@ -43,9 +43,7 @@ class Inputs:
     still: Floats
     people: Floats
     occupied: Floats
-    usual: Floats
-    usual_sd: Floats
-    lasts: Floats
+    usual: Floats  # 3 x steps x spaces, see StepInputs
     air: Floats  # 3 x steps x spaces
     headcounts: HeadcountInputs
     unseen: Floats  # by space, see transition.unseen_sd
@@ -73,9 +71,7 @@ class Inputs:
             still=self.still[steps].sum(0),
             people=_last(self.people[steps]),
             occupied=_last(self.occupied[steps]),
-            usual=self.usual[steps][-1],
-            usual_sd=self.usual_sd[steps][-1],
-            lasts=self.lasts,
+            usual=self.usual[:, steps][:, -1],
             air=self.air[:, steps][:, -1],
             headcount=np.maximum(headcount, 0),
             headcount_sd=np.sqrt(_last(counts.sd[steps]) ** 2 + (variance * since).sum(0)),
@@ -115,8 +111,7 @@ class DayInputs:
         found = passages(self._building, seen, self._doors, self._silence, self._turned)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
-        usually = self._doors.closed[seen.clock // 15]
-        closed = usually if seen.open is None else ~seen.open
+        closed = np.zeros(len(seen), bool) if seen.open is None else ~seen.open
         night = self._night(seen) if seen.open is None else ~seen.open
         people = np.where(stuck, np.nan, seen.people)
         people, scale_sd = self._scale.follow(people, seen.headcount, seen.headcount_sd, seen.step_minutes)
@@ -132,7 +127,6 @@ class DayInputs:
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
         counted = ~np.isnan(headcounts.people)
         happened = np.hstack([found.passed + found.variance > 0, changed, counted])
-        usual, usual_sd = self._usual(found.people_in, seen)
         if len(seen):
             self._raw, self._inside = raw[-1], inside[-1]
         return Inputs(
@@ -141,9 +135,7 @@ class DayInputs:
             still=still,
             people=people,
             occupied=seen.occupied,
-            usual=usual,
-            usual_sd=usual_sd,
-            lasts=self._doors.dwell.lasts,
+            usual=self._usual(found.people_in, seen),
             air=self._air(found, seen),
             headcounts=headcounts,
             unseen=self._unseen(seen.checked_sd),
@@ -153,17 +145,15 @@ class DayInputs:
             eventful=np.asarray(happened.any(1), bool),
         )
 
-    def _usual(self, people_in: Floats, seen: DayObservations) -> tuple[Floats, Floats]:
-        """Return how many are usually in when so many came, and the standard deviation of that; NaN where it is not
-        known.
-        """
+    def _usual(self, people_in: Floats, seen: DayObservations) -> Floats:
+        """Return how many are usually in when so many came (see StepInputs); NaN where it is not known."""
         usual = self._doors.dwell
         if not usual.known:
-            nothing = np.full(people_in.shape, np.nan)
-            return nothing, nothing
+            return np.full((3, *people_in.shape), np.nan)
         factor, wide = usual.at(np.asarray(seen.clock + seen.step_minutes, float))
         people = factor * self._came.follow(people_in, seen.step_minutes, usual)
-        return np.where(np.isfinite(usual.lasts), people, np.nan), width(people, wide)
+        lasts = np.broadcast_to(usual.lasts, people.shape)
+        return np.stack([np.where(np.isfinite(lasts), people, np.nan), width(people, wide), lasts])
 
     def _air(self, found: SpacePassages, seen: DayObservations) -> Floats:
         """Return how many are in by the air (see Co2Estimator)."""

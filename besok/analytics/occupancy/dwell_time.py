@@ -20,7 +20,7 @@ TIMES = 96  # of the clock, at which the usual is known
 DAYS = 1  # that are needed
 SHRINK = 3.0  # people of all days, by which the share at a time of the day is drawn to one
 POWER = 0.75  # of the people, to which errors are in proportion
-PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # for how long an error lasts, where few days tell
+PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # for how long an error lasts, where so few days tell
 LEAST_MINUTES, MOST_MINUTES = 30.0, 900.0
 LEAST_SD = 0.7
 
@@ -161,7 +161,9 @@ def _space(
     errors = [(p - g) / (g + 1) ** POWER for p, g in zip(people, guess, strict=True)]
     active = [np.maximum(p, g) > 0.5 for p, g in zip(people, guess, strict=True)]
     wide = _wide(errors, active, times, trust)
-    return stays, factor, wide * (1 + 1 / len(people)), _lasts(errors, active, times, wide, trust)
+    off = [(error / wide[at])[on] for error, at, on in zip(errors, times, active, strict=True)]
+    lasts = lasting(off, trust, 1440 / TIMES, PRIOR_MINUTES, (LEAST_MINUTES, MOST_MINUTES))
+    return stays, factor, wide * (1 + 1 / len(people)), lasts
 
 
 def _factor(real: Floats, said: Floats) -> Floats:
@@ -179,15 +181,15 @@ def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray
     return np.asarray(np.sqrt((np.sum(near[0], 0) + 6 * pooled) / (np.sum(near[1], 0) + 6)))
 
 
-def _lasts(
-    errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], wide: Floats, trust: Floats
+def lasting(
+    off: Sequence[Floats], trust: Floats, minutes: float, usual: float, bounds: tuple[float, float]
 ) -> float:
-    """For how many minutes an error lasts: by how far the means of whole days are off."""
-    days, minutes = 0.0, PRIOR_DAYS * PRIOR_MINUTES
-    for error, on, at, t in zip(errors, active, times, trust, strict=True):
-        many = on.sum()
-        if many > 4:
-            off = error[on] / wide[at[on]]
-            days += t
-            minutes += t * many * (1440 / TIMES) * float(off.mean() ** 2)
-    return float(np.clip(minutes / (days + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES))
+    """Return for how many minutes an error lasts: by how far the means of whole days are off.
+
+    `off` are the errors of the steps of each day, of so many `minutes`, in standard deviations; `usual` is how long
+    they last where few days tell.
+    """
+    told = [(own, t) for own, t in zip(off, trust, strict=True) if len(own) > 4]
+    days = sum(t for _, t in told)
+    lasts = sum(t * len(own) * minutes * float(own.mean()) ** 2 for own, t in told)
+    return float(np.clip((lasts + PRIOR_DAYS * usual) / (days + PRIOR_DAYS), *bounds))

@@ -6,9 +6,7 @@ from besok.analytics.occupancy.grid import BIASES, Cells, ProbabilityGrid
 from besok.model.arrays import Bools, Floats
 
 # Leaving: each of N people leaves at a rate that is the same for all at a time and changes from one time to the next.
-STAY_MINUTES = (
-    60.0  # the mean stay where nothing is known; a wrong one does little harm, for the rate is followed
-)
+STAY_MINUTES = 60.0  # the mean stay where nothing is known; a wrong one does little harm
 SHAPE = 1.0  # of the gamma distribution of the rate before anything of it was seen: nearly nothing is known
 MEMORY_MINUTES = 15.0  # how long what was seen of the rate is of use
 GROUP = 2.0  # people who leave together count as one
@@ -24,9 +22,6 @@ TRUST = 0.85  # share of this evidence that is used: its model is simple
 # for who is still there may be an audience; and for how many minutes after the last passage it does not hold yet.
 CLOSED_MINUTE, CLOSED_LATER, CLOSED_FIRST = 0.75, 0.985, 25.0
 CLOSED_GRACE = 20.0
-GONE = (
-    0.1  # share of those who are left over in counts, if it is next to nobody, that has gone in such a minute
-)
 # Before the day ends, where hours are not known; likelihood of each
 NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97
 
@@ -34,9 +29,7 @@ LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a sh
 SCALE_SD = 0.07  # of that share what lasts: the scale of a counter, where no headcount tells
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
 LEVEL_FLOOR = 0.003  # a reading that is this unlikely was wrong, whatever it was
-PRESENT_TRUST = (
-    0.3  # likelihood of presence in an empty space, and of none in a space with people, each minute
-)
+PRESENT_TRUST = 0.3  # likelihood of presence in an empty space, and of none with people, each minute
 USUAL_FREEDOM = 4.0  # of Student's t: today may be unlike other days
 _SURPRISED = -9.0  # log likelihood of a count from which on it is believed rather than the doors
 
@@ -110,14 +103,6 @@ def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
     """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
     somebody = grid.people() > 0.5 * grid.width[:, None, None]
     return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
-
-
-def gone(grid: ProbabilityGrid, minutes: Floats) -> Cells:
-    """Return the share of each cell that has gone unseen in so many weighted minutes of closed hours: of few, not of
-    many.
-    """
-    people = np.maximum(grid.people(), 0)
-    return np.asarray(1 - np.exp(-GONE * minutes[:, None, None] * np.exp(-people)), np.float32)
 
 
 def level_sd(people: Floats, scale_sd: Floats) -> Floats:

@@ -28,7 +28,7 @@ class Filter:
     def __init__(self, building: Building, learnt: SiteParameters = NOTHING) -> None:
         self._building, self._learnt = building, learnt.of(building)
         self._day = DayInputs(building, self._learnt)
-        self._state = FilterState(self._learnt.bias_sd, building.room(), first=not self._learnt.days)
+        self._state = FilterState(self._learnt.bias_sd)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
         # Minutes for which it has been closed and nobody has passed

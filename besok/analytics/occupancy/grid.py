@@ -6,7 +6,7 @@ bias plus an error, and only the error has a grid: so a passage moves a whole co
 spaces x biases x cells. docs/explanation/occupancy.md tells the formulas and their sources.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from besok.model.arrays import Floats, Ints
 
 Cells = NDArray[np.float32]
+# A part of a step on the way back: from how well cells after it explain what came later to the same of cells before
+Back = Callable[[Cells], Cells]
 
 CELLS = 96
 BIASES = 9
@@ -27,14 +29,6 @@ LIFT = 0.3  # of the probability that falls below zero, what is believed to be e
 _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
 _FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
 _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """Change of the grid in a step: each column rolled by so many cells, or two cells made one."""
-
-    rolled: Ints  # spaces x biases
-    halved: NDArray[np.bool_]  # spaces
 
 
 class ProbabilityGrid:
@@ -126,8 +120,10 @@ class ProbabilityGrid:
             self.cells[space] = _WEIGHTS[:, None] * np.exp(-(off**2) / 2)[None, :]
             self.cells[space] /= self.cells[space].sum()
 
-    def recentre(self) -> Moved | None:
-        """Lay the cells where the probability is; None if that is where they are."""
+    def recentre(self) -> list[Back]:
+        """Lay the cells where the probability is, by rolling columns and by making two cells one; return the way back,
+        nothing if that is where they are.
+        """
         places = np.arange(CELLS, dtype=np.float32) - _MIDDLE
         column = np.maximum(self.cells.sum(2), np.float32(1e-30))
         mean = (self.cells @ places) / column
@@ -135,7 +131,7 @@ class ProbabilityGrid:
         off = np.abs(mean) > _CENTRED
         halved = np.where(column > 1e-3, wide, 0).max(1) > _FINE**2
         if not (off.any() or halved.any()):
-            return None
+            return []
         rolled = np.where(off, np.rint(mean), 0).astype(np.int64)
         self.cells = roll(self.cells, rolled)
         self.offset = self.offset + rolled * self.width[:, None]
@@ -143,7 +139,14 @@ class ProbabilityGrid:
             self.cells[space] = halve(self.cells[space])
             self.offset[space] += 0.5 * self.width[space]
             self.width[space] *= 2
-        return Moved(rolled=rolled, halved=halved)
+
+        def back(after: Cells) -> Cells:
+            doubled = after.copy()
+            for space in np.flatnonzero(halved):
+                doubled[space] = double(after[space])
+            return roll(doubled, -rolled, edge=True)
+
+        return [back]
 
 
 def spread(cells: Cells, variance: Floats) -> Cells:

@@ -33,9 +33,8 @@ from besok.analytics.occupancy.swapped_doors import (
     witnesses,
 )
 from besok.analytics.occupancy.whole_days import counted_in_part
-from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
-from besok.model.building import Building
+from besok.model.building import Building, through
 
 # Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.
 HEAVY = 1.43
@@ -47,8 +46,6 @@ WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
 SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
-CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
-CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
 # Of their range, how far below zero swapped counts fall; what turning leaves of it
@@ -74,7 +71,7 @@ def learn(
     back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
     for n, day in zip(np.flatnonzero(judged), back, strict=True):
         told[n] = day
-    usual_in, usual_out, heard = _usual(told, portals)
+    usual_in, usual_out, _ = _usual(told, portals)
     swapped = _swapped(building, back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
@@ -98,7 +95,6 @@ def learn(
         widened=wider,
         scale=scale.mean,
         scale_sd=scale.sd,
-        closed=_closed(told, usual_in + usual_out, heard),
         missed=missed,
         dwell=learn_stays(over, len(left[0])),
         air=learn_air(over, [day.co2 for day in told], len(left[0])),
@@ -197,20 +193,6 @@ def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Float
     return came / np.maximum(heard, 1), went / np.maximum(heard, 1), heard
 
 
-def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bools:
-    """Return the longest part of the clock in which nobody passed on any day, if it is long and the site is busy
-    otherwise.
-    """
-    nobody = (usual.sum(1) == 0) & (heard.max(1) >= CLOSED_DAYS)
-    closed = np.zeros(QUARTERS, bool)
-    if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
-        return closed
-    first, last = max(runs(np.tile(nobody, 2)), key=lambda run: run[1] - run[0])
-    if last - first >= CLOSED_QUARTERS:
-        closed[np.arange(first, last) % QUARTERS] = True
-    return closed
-
-
 def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:
     """Sum up a day by space: who was left at its end, who passed; and by space and portal who would be missed."""
     came, went = (np.nan_to_num(flow).sum(0) for flow in (day.people_in, day.people_out))
@@ -227,12 +209,11 @@ def _over(
 ) -> list[PastDay]:
     """Return the days as they are known when they are over, to learn from how long people stay."""
     found = []
-    into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     for day, own in zip(days, trust, strict=True):
         came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
         more = 1 + np.where(np.isnan(day.checked_sd), missed, 0)
         came, went = came * (more + np.maximum(bias, 0)), went * (more + np.maximum(-bias, 0))
-        people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
+        people_in, people_out = through(building.doors, came, went)
         found.append(
             PastDay(
                 people_in=people_in,

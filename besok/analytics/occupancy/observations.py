@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.analytics.runs import hold
 from besok.model.arrays import Bools, Floats
 
 BY_STEP = (
@@ -98,14 +99,6 @@ class DayObservations:
         return replace(self, **cut)
 
 
-def hold(values: Floats, steps: Sequence[int]) -> Floats:
-    """Level readings carried on until the next one, at most for the given number of steps in each column."""
-    rows = np.arange(len(values))[:, None]
-    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
-    fresh = (last >= 0) & (rows - last <= np.asarray(steps))
-    return np.where(fresh, np.take_along_axis(values, np.maximum(last, 0), axis=0), np.nan)
-
-
 def heard(*readings: Floats) -> Bools:
     """Return the steps in which anything at all was heard."""
     return np.asarray((~np.isnan(np.hstack(readings))).any(axis=1), bool)
@@ -117,9 +110,7 @@ def known(observed: Bools, patience: int) -> Bools:
 
     A silent site has no figures: missing is never zero.
     """
-    rows = np.arange(len(observed))
-    last = np.maximum.accumulate(np.where(observed, rows, -1 - patience))
-    return rows - last <= patience
+    return ~np.isnan(hold(np.where(observed, 0.0, np.nan)[:, None], [patience])[:, 0])
 
 
 def by_space(values: Floats, space_of: Sequence[int], spaces: int, *, add: bool) -> Floats:

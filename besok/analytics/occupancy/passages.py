@@ -8,7 +8,7 @@ from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import VARIANCE, SiteParameters
 from besok.analytics.occupancy.swapped_doors import SwapDetector, leaning
 from besok.model.arrays import Bools, Floats
-from besok.model.building import Building
+from besok.model.building import Building, through
 
 SILENT_MINUTES = 60.0  # a door that says nothing for so long may be dead
 SILENT_PEOPLE = 8.0  # who usually pass in its silence, from which on it is taken for dead
@@ -49,31 +49,33 @@ def passages(
     """Return who passed in the steps of `seen`; `before` and `turned` know the doors up to them, and are carried on."""
     came, went = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
     heard = ~(np.isnan(seen.people_in) & np.isnan(seen.people_out))
-    into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
-    raw = came @ (into - out_of) - went @ (into - out_of)
+    leads = building.doors.astype(float)
+    crossing = np.abs(leads.T)
+    raw = (came - went) @ leads.T
     came, went = np.where(doors.swapped, went, came), np.where(doors.swapped, came, went)
     odd = np.broadcast_to(doors.swapped, came.shape)
     if doors.steady.any():
         usual = doors.usual_in, doors.usual_out
-        leads = building.doors.astype(float)
         came, went, now = turned.follow(came, went, leaning(*usual) * doors.steady, usual, seen, leads)
         odd = odd ^ now
-    hidden = before.follow(seen, came, went, heard, (doors.usual_in, doors.usual_out))
+    hidden, unsure, dead = before.follow(seen, came, went, heard, (doors.usual_in, doors.usual_out))
     counts = came + went
     more = 1 + np.where(np.isnan(seen.checked_sd), doors.missed, 0)
-    true_in = came * (more + np.maximum(doors.bias, 0)) + hidden.people_in
-    true_out = went * (more + np.maximum(-doors.bias, 0)) + hidden.people_out
-    crossing = into + out_of
-    variance = (VARIANCE * counts @ crossing) * doors.widened + hidden.variance @ crossing
+    people_in, people_out = through(
+        building.doors,
+        came * (more + np.maximum(doors.bias, 0)) + hidden[0],
+        went * (more + np.maximum(-doors.bias, 0)) + hidden[1],
+    )
+    variance = (VARIANCE * counts @ crossing) * doors.widened + unsure @ crossing
     return SpacePassages(
-        people_in=_exact(true_in @ into + true_out @ out_of),
-        people_out=_exact(true_out @ into + true_in @ out_of),
+        people_in=_exact(people_in),
+        people_out=_exact(people_out),
         variance=_exact(variance),
         raw=raw,
         passed=counts @ crossing,
         counted=before.counted(heard @ crossing > 0),
         odd=np.asarray(odd @ crossing > 0, bool),
-        silent=np.asarray(hidden.dead @ crossing > 0, bool),
+        silent=np.asarray(dead @ crossing > 0, bool),
     )
 
 
@@ -135,8 +137,10 @@ class Silence:
 
     def follow(
         self, seen: DayObservations, came: Floats, went: Floats, heard: Bools, usual: tuple[Floats, Floats]
-    ) -> "UnheardPassages":
-        """Return who probably passed unheard in the steps; what a short silence hid may come when it is over."""
+    ) -> tuple[Floats, Floats, Bools]:
+        """Return who probably passed unheard in the steps (in and out x steps x doors), the variance of that, and where
+        doors are dead; what a short silence hid may come when it is over.
+        """
         quarter = seen.clock // 15
         minutes = seen.step_minutes
         counts = np.stack([came, went])
@@ -150,7 +154,7 @@ class Silence:
                     heard[step], counts[:, step] / minutes, rates[:, step], minutes
                 )
             self._remember(heard[step], counts[:, step] / minutes, minutes)
-        return UnheardPassages(people_in=hidden[0], people_out=hidden[1], variance=variance, dead=dead)
+        return hidden, variance, dead
 
     def _silent(
         self, heard: Bools, now: Floats, usual: Floats, minutes: float
@@ -195,13 +199,3 @@ class Silence:
         self._zeros = np.where(heard, hour * self._zeros + (1 - hour) * (now.sum(0) == 0), self._zeros)
         self._flow = np.where(heard, hour * self._flow + (1 - hour) * now.sum(0), self._flow)
         self._minutes = np.where(heard, 0, self._minutes + minutes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnheardPassages:
-    """People who probably passed doors unheard (steps x doors), the variance of that, and where doors are dead."""
-
-    people_in: Floats
-    people_out: Floats
-    variance: Floats
-    dead: Bools

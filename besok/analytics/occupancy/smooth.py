@@ -8,30 +8,30 @@ import numpy as np
 from besok.analytics.interpolation import interpolated
 from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
-from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
+from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
-from besok.analytics.occupancy.transition import FilterState, StepRecord, backwards
+from besok.analytics.occupancy.transition import FilterState, backwards
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
-AIR_LASTS = np.array(
-    [[[1.0]], [[1.0]], [[6.0]]]
-)  # both ends of the day are known: what the air says is less new
+AIR_LASTS = (
+    6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
+)
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Node:
-    """State after a node of the forward pass, and how it came to that."""
+    """State after a node of the forward pass, and the way back from it."""
 
     grid: ProbabilityGrid
-    done: StepRecord
+    back: list[Back]
 
 
 def smoothed(
@@ -47,10 +47,10 @@ def smoothed(
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
     inputs = DayInputs(building, doors).take(seen)
-    inputs = replace(inputs, air=inputs.air * AIR_LASTS)
+    inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
-    state = FilterState(bias_sd, building.room(), first=not doors.days)
+    state = FilterState(bias_sd)
     at_nodes = _backward(_forward(state, inputs, ends, seen.step_minutes), over)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)
@@ -77,9 +77,8 @@ def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
 def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
     nodes, start = [], 0
     for end in ends:
-        done = state.step(inputs.news(slice(start, end), minutes), keep=True)
-        assert done is not None
-        nodes.append(_Node(grid=deepcopy(state.grid), done=done))
+        back = state.step(inputs.news(slice(start, end), minutes))
+        nodes.append(_Node(grid=deepcopy(state.grid), back=back))
         start = end
     return nodes
 
@@ -94,7 +93,7 @@ def _backward(nodes: list[_Node], over: bool) -> Floats:
         total = cells.sum((1, 2), keepdims=True)
         cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
         found[:, n] = summary(node.grid, cells)
-        later = backwards(later, node.done)
+        later = backwards(later, node.back)
     return found
 
 

@@ -14,9 +14,7 @@ from besok.model.occupancy import Estimate, reason_code
 _DOORS, _PEOPLE, _PRESENCE, _HEADCOUNT = 1, 2, 3, 4
 SEEN_UNSURE = 0.04  # of the people, as standard deviation, of a count inside: half of its error lasts all day
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
-WHOLE = (
-    0.85  # of an interval, before its bounds are moved to whole people, so that it still holds four of five
-)
+WHOLE = 0.85  # of an interval that holds four of five once its bounds are moved to whole people
 
 
 def estimate_of(

@@ -1,20 +1,14 @@
 """One step of the filter: what passed, who left, what was seen inside; and the same backwards, for the smoother."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
-from besok.analytics.occupancy.grid import LIFT, Cells, Moved, ProbabilityGrid, blur, double, roll, spread
+from besok.analytics.occupancy.grid import LIFT, Back, Cells, ProbabilityGrid, blur, spread
 from besok.model.arrays import Bools, Floats
-
-CROWDED = (
-    1.5  # of the capacity: sites are fuller than they may be now and then; what is far beyond is a fault
-)
-_CROWDING = 0.1  # of the capacity: so many more, and a step with them is this much less likely
-_CROWD_TRUST = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +18,8 @@ class StepInputs:
     `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
     less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
-    inside (NaN: nothing). `usual`, `usual_sd` and `lasts` are how many are in by who came of late, its error and for
-    how long that lasts; `air` is the same three by the air. `headcount` and `headcount_sd` are what a person counted,
+    inside (NaN: nothing). `usual` is how many are in by who came of late, the error of that and for how many minutes it
+    lasts; `air` is the same three by the air. `headcount` and `headcount_sd` are what a person counted,
     `reference` the headcount before it, and `unseen` the standard deviation of what doors miss both ways, as a share of
     the people who are there and were not at that time. `scale_sd` is that of the scale of `people`.
     """
@@ -39,31 +33,13 @@ class StepInputs:
     still: Floats
     people: Floats
     occupied: Floats
-    usual: Floats
-    usual_sd: Floats
-    lasts: Floats
-    air: Floats
+    usual: Floats  # 3 x spaces
+    air: Floats  # 3 x spaces
     headcount: Floats
     headcount_sd: Floats
     reference: Floats
     unseen: Floats
     scale_sd: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRecord:
-    """Record of what a step did to the probabilities, to follow it backwards; None where it did nothing."""
-
-    leaving: Cells
-    spread: Floats | None  # variance in cells squared
-    below: Bools | None
-    empty: NDArray[np.int64]
-    gone: Cells | None
-    seen: Cells | None
-    blurred: Floats | None  # standard deviation in cells, before a headcount was used
-    headcounted: Cells | None
-    settled: Bools
-    moved: Moved | None
 
 
 def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
@@ -76,98 +52,75 @@ def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
 class FilterState:
     """State of the spaces at the end of the steps so far."""
 
-    def __init__(self, bias_sd: Floats, capacity: Floats, first: bool) -> None:
+    def __init__(self, bias_sd: Floats) -> None:
         self.grid = ProbabilityGrid(bias_sd)
         self.leaving = Leaving(len(bias_sd))
-        self.capacity = capacity
-        self.first = first  # no day was seen before: counters may be worse than is thought of them
 
-    def step(self, news: StepInputs, keep: bool = False) -> StepRecord | None:
-        """Take in a step; with `keep`, tell what it did."""
+    def step(self, news: StepInputs) -> list[Back]:
+        """Take in a step. Return its parts for the way back, the last one first."""
         grid = self.grid
         leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
         grid.weigh(leaving)
         self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
-        variance, below = None, None
-        lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
-        passed = bool((news.people_in + news.people_out + news.variance).any())
-        if passed:
-            variance = (
-                grid.variance(news.people_in, news.people_out, news.variance, news.passing)
-                / grid.width[:, None] ** 2
-            )
-            grid.move(news.people_in, news.people_out)
-            grid.cells = spread(grid.cells, variance)
-            below = grid.people() + lowest[:, :, None].astype(np.float32) <= -0.5 * grid.width[:, None, None]
-        empty = grid.empty_cell(lowest)
-        if passed:
-            grid.cut(lowest)
-        gone = self._gone(news.still, empty)
-        seen, settled = self._inside(news)
-        blurred, headcounted = self._headcount(news, settled)
-        moved = self._lay()
-        if not keep:
-            return None
-        return StepRecord(
-            leaving=leaving,
-            spread=variance,
-            below=below,
-            empty=empty,
-            gone=gone,
-            seen=seen,
-            blurred=blurred,
-            headcounted=headcounted,
-            settled=settled,
-            moved=moved,
-        )
-
-    def _gone(self, still: Floats, empty: NDArray[np.int64]) -> Cells | None:
-        """Let the few who are left over in closed hours be gone."""
-        if not (self.first and (still > 0).any()):
-            return None
-        grid, share = self.grid, evidence.gone(self.grid, still)
-        away = share * grid.cells
-        grid.cells = grid.cells - away
-        space, bias = np.indices(empty.shape)
-        grid.cells[space, bias, empty] += away.sum(2)
-        return share
-
-    def _inside(self, news: StepInputs) -> tuple[Cells | None, Bools]:
-        """Weigh by what was seen inside."""
-        grid, parts = self.grid, []
+        back: list[Back] = [partial(np.multiply, leaving)]
+        if (news.people_in + news.people_out + news.variance).any():
+            back += self._pass(news)
         settled = np.zeros(len(news.people), bool)
+        back += self._inside(news, settled)
+        back += self._headcount(news, settled)
+        back += self._lay()
+        if settled.any():
+            back.insert(0, lambda after: np.asarray(np.where(settled[:, None, None], 1, after), np.float32))
+        return back[::-1]
+
+    def _pass(self, news: StepInputs) -> list[Back]:
+        """Let people pass: the cells move and widen, and those below zero are cut."""
+        grid = self.grid
+        lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
+        variance = grid.variance(news.people_in, news.people_out, news.variance, news.passing)
+        variance = variance / grid.width[:, None] ** 2
+        grid.move(news.people_in, news.people_out)
+        grid.cells = spread(grid.cells, variance)
+        below = grid.people() + lowest[:, :, None].astype(np.float32) <= -0.5 * grid.width[:, None, None]
+        empty = grid.empty_cell(lowest)
+        grid.cut(lowest)
+
+        def lifted(after: Cells) -> Cells:
+            return np.where(below, LIFT * np.take_along_axis(after, empty[:, :, None], 2), after)
+
+        return [partial(spread, variance=variance), lifted]
+
+    def _inside(self, news: StepInputs, settled: Bools) -> list[Back]:
+        """Weigh by what was seen inside; `settled` tells where a count is beyond all that was believed."""
+        grid, parts = self.grid, []
         if (news.still > 0).any():
             parts.append(evidence.closed(grid, news.still))
-        counted = ~np.isnan(news.people)
-        if counted.any():
-            likelihood, settled = evidence.counted_inside(grid, news.people, news.scale_sd, news.minutes)
+        if not np.isnan(news.people).all():
+            likelihood, surprised = evidence.counted_inside(grid, news.people, news.scale_sd, news.minutes)
             parts.append(likelihood)
-        if not np.isnan(news.usual).all():
-            parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / news.lasts))
-        if not np.isnan(news.air).all():
-            people, sd, lasts = news.air
-            parts.append(evidence.usual(grid, people, sd, news.minutes / lasts))
+            settled |= surprised
+        for people, sd, lasts in (news.usual, news.air):
+            if not np.isnan(people).all():
+                parts.append(evidence.usual(grid, people, sd, news.minutes / lasts))
         if not np.isnan(news.occupied).all():
             parts.append(evidence.presence(grid, news.occupied, news.minutes))
-        if (news.people_in + news.people_out > 0).any() and not np.isnan(self.capacity).all():
-            parts.append(self._room())
         if not parts:
-            return None, settled
+            return []
         seen = np.prod(np.stack(parts), 0) if len(parts) > 1 else parts[0]
         grid.weigh(seen)
         if settled.any():
             people = np.nan_to_num(news.people)
             grid.settle(settled, people, evidence.level_sd(people, news.scale_sd))
             grid.cut()
-        return seen, settled
+        return [partial(np.multiply, seen)]
 
-    def _headcount(self, news: StepInputs, settled: Bools) -> tuple[Floats | None, Cells | None]:
+    def _headcount(self, news: StepInputs, settled: Bools) -> list[Back]:
         """Weigh by a headcount: Bayes' rule with its error. What doors miss both ways is no part of the cells, so it
         is put into them first. Where a headcount is beyond all that was believed, it is believed; `settled` tells.
         """
         counted = ~np.isnan(news.headcount)
         if not counted.any():
-            return None, None
+            return []
         grid = self.grid
         blurred = np.where(counted, unseen_sd(self._mean(), news.reference, news.unseen) / grid.width, 0)
         grid.cells = blur(grid.cells, blurred)
@@ -177,44 +130,23 @@ class FilterState:
             grid.settle(surprised, np.nan_to_num(news.headcount), np.nan_to_num(news.headcount_sd))
             grid.cut()
             settled |= surprised
-        return blurred, likelihood
+        return [partial(blur, sd=blurred), partial(np.multiply, likelihood)]
 
     def _mean(self) -> Floats:
         """Return the expected number of people in each space."""
         return np.asarray((self.grid.cells * np.maximum(self.grid.people(), 0)).sum((1, 2)), float)
 
-    def _room(self) -> Cells:
-        """Return how well each cell agrees with the space's capacity."""
-        over = self.grid.people() / self.capacity[:, None, None] - CROWDED
-        return np.exp(-_CROWD_TRUST * np.fmax(np.nan_to_num(over), 0) / _CROWDING).astype(np.float32)
-
-    def _lay(self) -> Moved | None:
+    def _lay(self) -> list[Back]:
         before = self.grid.offset
         moved = self.grid.recentre()
-        if moved is not None:
+        if moved:
             self.leaving.shift(self.grid.offset - before)
         return moved
 
 
-def backwards(after: Cells, done: StepRecord) -> Cells:
+def backwards(after: Cells, back: list[Back]) -> Cells:
     """Return how well each cell before a step explains all that came later, from the same of the cells after it."""
-    before = after
-    if done.moved is not None:
-        before = before.copy()
-        for space in np.flatnonzero(done.moved.halved):
-            before[space] = double(before[space])
-        before = roll(before, -done.moved.rolled, edge=True)
-    if done.headcounted is not None and done.blurred is not None:
-        before = blur(before * done.headcounted, done.blurred)
-    if done.seen is not None:
-        before = before * done.seen
-    if done.gone is not None:
-        before = (1 - done.gone) * before + done.gone * np.take_along_axis(before, done.empty[:, :, None], 2)
-    if done.below is not None:
-        lifted = LIFT * np.take_along_axis(before, done.empty[:, :, None], 2)
-        before = np.where(done.below, lifted, before)
-    if done.spread is not None:
-        before = spread(before, done.spread)
-    before = np.where(done.settled[:, None, None], 1, before * done.leaving)
-    most = before.max((1, 2), keepdims=True)
-    return np.asarray(np.where(most > 0, before / np.maximum(most, 1e-30), 1), np.float32)
+    for part in back:
+        after = part(after)
+    most = after.max((1, 2), keepdims=True)
+    return np.asarray(np.where(most > 0, after / np.maximum(most, 1e-30), 1), np.float32)

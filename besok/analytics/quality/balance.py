@@ -21,8 +21,9 @@ from math import log
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import OUT, CountedParts, finding_of
+from besok.analytics.robust import median, scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -100,39 +101,29 @@ def _finding(layout: SensorLayout, series: SensorHistory, days: _Days, s: _Suspe
 
 def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
     """Return the door, and the day from which on, whose bias explains most; None if no bias is needed."""
-    best: tuple[float, int, int] | None = None
-    found: tuple[Floats, Floats, Floats] | None = None
-    for first in [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]:
-        precision, pull = _told(days, first)
-        sound = CHANGE if first else SOUND
-        by_balance, _, _ = _judged(sound, precision, pull)
-        if by_balance.max() <= BY_BALANCE:
-            continue
-        ratio_precision, ratio = _changes(days, first)
-        odds, mean, spread = _judged(
-            sound, precision + np.diag(ratio_precision), pull + ratio * ratio_precision
-        )
-        odds = np.where(by_balance > BY_BALANCE, odds, -np.inf)
-        odds[taken] = -np.inf
-        door = int(np.argmax(odds))
-        if best is None or odds[door] > best[0]:
-            best, found = (float(odds[door]), door, first), (odds, mean, spread)
-    if (
-        best is None
-        or found is None
-        or best[0] < SURE
-        or not _still(days, best[1], best[2], float(found[1][best[1]]))
-    ):
+    firsts = [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]
+    found = [suspect for first in firsts if (suspect := _since(days, first, taken))]
+    best = max(found, key=lambda suspect: suspect.odds, default=None)
+    return best if best and best.odds >= SURE and _still(days, best) else None
+
+
+def _since(days: _Days, first: int, taken: Sequence[int]) -> _Suspect | None:
+    """Return the likeliest door to be biased since the day `first`; None where the balances tell of none."""
+    precision, pull = _told(days, first)
+    sound = CHANGE if first else SOUND
+    by_balance, _, _ = _judged(sound, precision, pull)
+    if by_balance.max() <= BY_BALANCE:
         return None
-    odds, mean, spread_ = found
-    rest = odds.copy()
-    rest[best[1]] = -np.inf
-    second = int(np.argmax(rest))
-    other = second if odds[second] > best[0] - EITHER else None
-    door = best[1]
+    ratio_precision, ratio = _changes(days, first)
+    odds, mean, spread = _judged(sound, precision + np.diag(ratio_precision), pull + ratio * ratio_precision)
+    odds = np.where(by_balance > BY_BALANCE, odds, -np.inf)
+    odds[taken] = -np.inf
+    ranked: list[int] = np.argsort(-odds, kind="stable").tolist()
+    door, others = ranked[0], [n for n in ranked[1:2] if odds[n] > odds[ranked[0]] - EITHER]
     return _Suspect(
-        door=door, day=best[2], odds=best[0], bias=float(mean[door]), spread=float(spread_[door]), other=other
-    )
+        door=door, day=first, odds=float(odds[door]), bias=float(mean[door]), spread=float(spread[door]),
+        other=others[0] if others else None,
+    )  # fmt: skip
 
 
 def _told(days: _Days, first: int) -> tuple[Floats, Floats]:
@@ -158,8 +149,9 @@ def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floa
     return np.asarray(odds), mean / left, np.sqrt(variance / left)
 
 
-def _still(days: _Days, door: int, first: int, bias: float) -> bool:
+def _still(days: _Days, found: _Suspect) -> bool:
     """Tell whether the door's last days are biased as those before: what has been fixed is not reported."""
+    door, first, bias = found.door, found.day, found.bias
     recent = np.flatnonzero(days.whole[:, door])[-RECENT_DAYS:]
     if not len(recent):
         return False
@@ -171,7 +163,7 @@ def _still(days: _Days, door: int, first: int, bias: float) -> bool:
     usual = np.flatnonzero(days.whole[:first, door] & days.healthy[:first, door])
     if not first or not len(usual):
         return True
-    change = middle(_ratios(days, recent, door)) - middle(_ratios(days, usual, door))
+    change = median(_ratios(days, recent, door)) - median(_ratios(days, usual, door))
     return bool(change * np.sign(bias) > LEAST_STILL * abs(bias))
 
 
@@ -193,11 +185,11 @@ def _changes(days: _Days, first: int) -> tuple[Floats, Floats]:
         if len(before) < BEFORE_DAYS or len(after) < AFTER_DAYS:
             continue
         a, b = _ratios(days, before, door), _ratios(days, after, door)
-        usual = middle(a)
-        volume = middle(days.came[before, door] + days.went[before, door])
+        usual = median(a)
+        volume = median(days.came[before, door] + days.went[before, door])
         spread2 = max(scatter(a, usual) ** 2, 4 * LEAST_VARIANCE / volume, DAY_TO_DAY**2)
         precision[door] = 1 / (1.6 * spread2 * (1 / len(a) + 1 / len(b)))
-        change[door] = middle(b) - usual
+        change[door] = median(b) - usual
     return precision, change
 
 
@@ -282,5 +274,5 @@ def _noise(incidence: Floats, came: Floats, went: Floats, watched: Bools) -> flo
         days = watched[:, cell] & (passed[:, cell] > 20)
         if days.sum() >= BEFORE_DAYS:
             scaled = left[days, cell] / np.sqrt(passed[days, cell])
-            found.append(scatter(scaled, middle(scaled)) ** 2)
+            found.append(scatter(scaled, median(scaled)) ** 2)
     return float(np.clip(np.median(found), LEAST_VARIANCE, MOST_VARIANCE)) if found else 0.143

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import finding_of
+from besok.analytics.robust import median, scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -56,10 +57,10 @@ def swapped(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator
             first, odds = case
             day = known[first]
             since = series.times[series.begins[day]]
-            hours = middle(found.hours[known[first:], n])
+            hours = median(found.hours[known[first:], n])
             numbers = {"hours": -hours, "days": float(len(known) - first)}
             if first:
-                numbers["before"] = middle(found.hours[known[:first], n])
+                numbers["before"] = median(found.hours[known[:first], n])
             yield finding_of(layout, counter, "swapped", since, numbers, odds)
 
 
@@ -75,7 +76,7 @@ def _since(hours: Floats, healthy: Bools) -> tuple[int, float] | None:
         if usual < 3 * spread / len(before) ** 0.5:
             continue
         odds = float(np.clip(-2 * usual * hours[first:] / spread**2, -MOST_A_DAY, MOST_A_DAY).sum())
-        turned = middle(hours[first:]) < -0.3 * usual and (hours[-2:] < 0).all()
+        turned = median(hours[first:]) < -0.3 * usual and (hours[-2:] < 0).all()
         if turned and odds > SURE and (best is None or odds > best[1]):
             best = first, odds
     return best or _always(hours)
@@ -94,5 +95,5 @@ def _always(hours: Floats) -> tuple[int, float] | None:
 
 def _usual(hours: Floats) -> tuple[float, float]:
     """Return the median and a robust standard deviation, no less than a fifth of it."""
-    usual = middle(hours)
+    usual = median(hours)
     return usual, max(scatter(hours, usual), 0.2 * abs(usual), 0.05)

@@ -6,7 +6,7 @@ import numpy as np
 
 from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import CountedParts, finding_of
-from besok.analytics.runs import runs
+from besok.analytics.runs import hold, runs
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.findings import Finding
 
@@ -88,10 +88,11 @@ def stuck_gauges(
 def ghosts(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
     """Gauges that saw somebody for hours last, though nobody has passed the doors around, when closed or for long."""
     sound = np.where(bad, np.nan, series.passed)
+    held = hold(series.high, [MOST_SILENT])
     for n, gauge in enumerate(layout.gauges):
         doors, _ = around(layout, parts, gauge.room)
         doors = doors or list(range(len(layout.counters)))
-        found = _held(series.high[:, n]) > 0
+        found = held[:, n] > 0
         passed = np.nansum(sound[:, doors], axis=1)
         alone = found & (passed == 0) & ~np.isnan(sound[:, doors]).any(axis=1)
         closed = np.concatenate([[0], np.cumsum(alone & series.closed)])
@@ -176,10 +177,3 @@ def around(layout: SensorLayout, parts: CountedParts, room: int) -> tuple[list[i
     doors = set(parts.doors_of(cell))
     alone = sum(c == cell for c in parts.room) == 1
     return [n for n, counter in enumerate(layout.counters) if counter.door in doors], alone
-
-
-def _held(values: Floats) -> Floats:
-    """Return the last word of a gauge, carried on for an hour."""
-    rows = np.arange(len(values))
-    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows))
-    return np.where((last >= 0) & (rows - last <= MOST_SILENT), values[np.maximum(last, 0)], np.nan)

@@ -3,7 +3,6 @@
 Arrays have a row per step of 15 minutes and a column per counter or gauge. NaN means "not heard".
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -164,38 +163,3 @@ class SensorHistory:
     def step_of(self, moment: datetime) -> int:
         """Return the number of the step in which a moment lies; -1 before the first."""
         return int((moment - self.times[0]) // STEP)
-
-
-def middle(values: Floats) -> float:
-    """Return the median; of a few values several times faster than numpy's."""
-    ordered = np.sort(values)
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-
-
-def scatter(values: Floats, around: float) -> float:
-    """Return the standard deviation of normal values by their median distance: a few wild ones do not change it."""
-    return 1.4826 * middle(np.abs(values - around))
-
-
-def cut(series: SensorHistory, steps: int) -> SensorHistory:
-    """Return what was seen when only the first `steps` steps had passed."""
-    now = series.times[steps - 1] + STEP
-    days = int(series.day[steps - 1]) + 1
-    columns = {
-        name: getattr(series, name)[:steps]
-        for name in ("day", "slot", "open", "people_in", "people_out", "covered", "low", "high", "healthy")
-    }
-    return SensorHistory(
-        now=now,
-        times=series.times[:steps],
-        dates=series.dates[:days],
-        heard=last_heard(series.times[:steps], columns["covered"], columns["high"]),
-        **columns,
-    )
-
-
-def last_heard(times: Sequence[datetime], covered: Floats, high: Floats) -> tuple[datetime | None, ...]:
-    """Return when each counter and gauge was last heard, by the steps in which it told anything."""
-    told = np.hstack([np.nan_to_num(covered) > 0, ~np.isnan(high)])
-    last = np.where(told.any(axis=0), len(told) - 1 - told[::-1].argmax(axis=0), -1)
-    return tuple(None if n < 0 else times[n] + STEP for n in last.tolist())

@@ -11,8 +11,9 @@ from math import exp
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import finding_of
+from besok.analytics.robust import median, scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -77,7 +78,7 @@ def _usual(series: SensorHistory, logs: Floats) -> Floats:
         for kind in range(3):
             same = known & (kinds == kind)
             basis = same if same.sum() >= SAME_WEEKDAY else known
-            usual[kinds == kind, n] = middle(logs[basis, n]) if basis.any() else 0.0
+            usual[kinds == kind, n] = median(logs[basis, n]) if basis.any() else 0.0
     return usual
 
 
@@ -101,7 +102,7 @@ def _fall(values: Floats, healthy: Bools) -> tuple[int, float, float, float] | N
         before, after = values[:first][healthy[:first]], values[first:]
         if len(before) < BEFORE_DAYS:
             continue
-        usual, lower = middle(before), middle(after)
+        usual, lower = median(before), median(after)
         spread = max(scatter(before, usual), LEAST_SPREAD)
         error = spread * (TOGETHER * (1 / len(before) + 1 / len(after))) ** 0.5
         z = (usual - lower) / error

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from besok.model.arrays import Floats
-from besok.model.building import Incidence
+from besok.model.building import Incidence, through
 
 SOME = 5  # people from whom on an interval is judged: below, whole people make it too wide
 
@@ -125,7 +125,7 @@ def end_of_day(doors: Incidence, people_in: Floats, people_out: Floats, days: Se
 
     Example: in 1, 1, 0 and out 0, 0, 1 is scaled to out 0, 0, 2, so that 1, 2, 0 are in.
     """
-    came, went = _crossings(doors, people_in, people_out)
+    came, went = through(doors, np.nan_to_num(people_in), np.nan_to_num(people_out))
     people = np.zeros_like(came)
     for day in days:
         ins, outs = came[day].sum(axis=0), went[day].sum(axis=0)
@@ -134,13 +134,6 @@ def end_of_day(doors: Incidence, people_in: Floats, people_out: Floats, days: Se
         up_in, up_out = (np.where(both, most / np.where(both, sums, 1), 1.0) for sums in (ins, outs))
         people[day] = np.maximum(np.cumsum(came[day] * up_in - went[day] * up_out, axis=0), 0)
     return _plain(people, doors)
-
-
-def _crossings(doors: Incidence, people_in: Floats, people_out: Floats) -> tuple[Floats, Floats]:
-    """People who came into each space and who left it, by step."""
-    inward, outward = np.nan_to_num(people_in), np.nan_to_num(people_out)
-    into, out_of = (doors.T > 0).astype(float), (doors.T < 0).astype(float)
-    return inward @ into + outward @ out_of, outward @ into + inward @ out_of
 
 
 def _net(doors: Incidence, people_in: Floats, people_out: Floats) -> Floats:

@@ -20,9 +20,11 @@ def form(
     about: str,
     address: str,
     after: Sequence[Any] = (),
+    *,
+    signed: bool = True,
     **sent: str,
 ) -> Any:
-    """Return a form that `forms.js` sends to `address` ("POST /api/…"), with who writes after its fields.
+    """Return a form that `forms.js` sends to `address` ("POST /api/…"), with who writes after its fields where it is `signed`.
 
     `about` tells its button from those of other forms.
     """
@@ -33,7 +35,7 @@ def form(
         html.P("", className="problem", role="alert", **failed),
     ]
     return html.Form(
-        [*fields, *who(here), *after, *last], className="writing", **data(send=address, fields=here, **sent)
+        [*fields, *(who(here) if signed else ()), *after, *last], className="writing", **data(send=address, fields=here, **sent)
     )
 
 
@@ -78,6 +80,12 @@ def day(here: str, name: str, label: str, known: date | None, **attributes: Any)
     kind: Any = "date"  # which Dash's types do not know, and the browser does
     control = dcc.Input(id=f"{here}-{name}", name=name, type=kind, value=value, **attributes)
     return field(label, control, **data(was=value))
+
+
+def until(here: str) -> Any:
+    """Return a time ahead, by the clock of the site."""
+    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
+    return field(_("Until"), dcc.Input(id=f"{here}-until", name="until", type=kind, required=True, value=""))
 
 
 def choice(

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 FIRST = "first.js"  # before everything of Dash
-UNUSED = ("/deps/polyfill@", "/dash_table/")  # for browsers of before 2018, and tables that no page has
+UNUSED = "/dash_table/"  # a script for tables that no page has
 
 
 class Screens(Dash):
@@ -47,7 +47,7 @@ class Screens(Dash):
 
     def _generate_scripts_html(self) -> str:
         scripts = super()._generate_scripts_html().split("\n")
-        return "\n".join(script for script in scripts if not any(part in script for part in UNUSED))
+        return "\n".join(script for script in scripts if UNUSED not in script)
 
     def first_script(self) -> str:
         """Our script before Dash's, with a fingerprint as it gives them to the others."""

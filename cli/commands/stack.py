@@ -20,7 +20,9 @@ def demo(
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
 
-    named = str(Path(scenario).resolve()) if Path(scenario).suffix else scenario  # a file, for programs elsewhere
+    named = (
+        str(Path(scenario).resolve()) if Path(scenario).suffix else scenario
+    )  # a file, for programs elsewhere
     stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days, named)
 
 

@@ -20,11 +20,14 @@ def form(
     about: str,
     address: str,
     after: Sequence[Any] = (),
-    *,
-    signed: bool = True,
     **sent: str,
 ) -> Any:
-    """Return a form that `forms.js` sends to `address` ("POST /api/…"), with who writes after its fields where it is `signed`.
+    """Return a form as `unsigned` does, with who writes after its fields."""
+    return unsigned([*fields, *who(here), *after], here, verb, about, address, **sent)
+
+
+def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
+    """Return a form that `forms.js` sends to `address` ("POST /api/…").
 
     `about` tells its button from those of other forms.
     """
@@ -34,9 +37,7 @@ def form(
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),
     ]
-    return html.Form(
-        [*fields, *(who(here) if signed else ()), *after, *last], className="writing", **data(send=address, fields=here, **sent)
-    )
+    return html.Form([*fields, *last], className="writing", **data(send=address, fields=here, **sent))
 
 
 def who(here: str) -> list[Any]:

@@ -6,3 +6,5 @@ create table announcement (
     made timestamptz not null,
     until timestamptz not null
 );
+-- Where a site is on the map: latitude and longitude in degrees.
+alter table site add column position float8[] check (cardinality(position) = 2);

@@ -43,7 +43,8 @@ IMPERSONAL = """
     quarantine_decision.device receive_token.digest rejected.kind scenario_run.reason
     scenario_run.state school_holiday.calendar school_holiday.name seen.digest seen.mark seen.scope
     service.detail service.name session.digest session.previous session.provider_session
-    sign_in_failure.name site.kind site.name_en site.name_sv site.pandemic site.slug site.timezone
+    sign_in_failure.name site.kind site.name_en site.name_sv site.pandemic site.position site.slug
+    site.timezone
     space.kind space.name_en space.name_sv space.plan space.shape space.slug target.also
     target.baseline_measure target.measure visit_deduction.kind visit_definition.method
     visit_definition.spec
@@ -124,6 +125,7 @@ insert into alert_rule (kind, site_id, target, author, made) select 'finding', s
 insert into alert (rule_id, subject, since, raised, acknowledged, acknowledged_by) select rule_id, 's', now(),
     now(), now(), 'x' from alert_rule;
 insert into alert_mute (subject, reason, author, made, until) values ('lib', 'x', 'x', now(), now());
+insert into announcement (site_id, text, author, made, until) select site_id, 'x', 'x', now(), now() from site;
 insert into alert_delivery (target, at, alerts, problem) values ('desk', now(), 1, 'x');
 insert into job_run (duty, started, message) values ('d', now(), 'x');
 insert into api_key (name, digest, role, site_id, created, author, expires) select 'wall', 'x', 'viewer',

@@ -19,7 +19,6 @@ from jobs.alerting import Attached, deliver
 
 log = logging.getLogger(__name__)
 
-KEPT: Final = 12  # months; the report of an older one is made when somebody asks
 SETTLED: Final = timedelta(days=1)  # after a month, for what comes late
 
 
@@ -37,32 +36,29 @@ class Due(NamedTuple):
 
 
 def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether the report of any of the last months is missing; never while history is coming in."""
+    """Tell whether the report of the last month of any site is missing; never while history is coming in."""
     return not backfill.under_way(db, now) and any(_missing(db, now))
 
 
 def make(db: Database, now: datetime) -> None:
     """Make what is missing, in both languages."""
     for place, month, last in _missing(db, now):
-        what = results.monthly(month)
-        results.begin(db, [one.id for one in sites.counted(db, place)], what, last)
+        results.begin(db, [one.id for one in sites.counted(db, place)], results.MONTHLY, last)
         papers = {}
         with suppress(NotFound):  # nobody was counted: it is kept that there is none
             for code in LANGUAGES:
                 with speaking(code):
                     papers[code] = make_monthly_report(db, place.id, month, now)
-        results.put(db, place.id, what, last, papers)
+        results.put(db, place.id, results.MONTHLY, last, papers)
 
 
 def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
-    """Yield the sites without a report of the last months, with the first and last day of each, the latest first."""
-    latest = [(place, last_month(place, now - SETTLED)) for place in sites.load_all(db)]
-    for _ in range(KEPT):
-        for place, month in latest:
-            last = (month + 31 * DAY).replace(day=1) - DAY
-            if results.read(db, place.id, results.monthly(month), dict[str, pdf.Paper], last) is None:
-                yield place, month, last
-        latest = [(place, (month - DAY).replace(day=1)) for place, month in latest]
+    """Yield the sites without a report of the last month, with its first and last day."""
+    for place in sites.load_all(db):
+        month = last_month(place, now - SETTLED)
+        last = (month + 31 * DAY).replace(day=1) - DAY
+        if results.read(db, place.id, results.MONTHLY, dict[str, pdf.Paper], last) is None:
+            yield place, month, last
 
 
 def to_send(db: Database, now: datetime) -> bool:

@@ -32,7 +32,7 @@ def last_month(place: Site, now: datetime) -> date:
 def get_monthly_report(db: Database, site: str, month: date, now: datetime) -> Paper:
     """Return the report of a month, read where a job has made it. Raises what `make_monthly_report` raises."""
     last = (month + 31 * DAY).replace(day=1) - DAY
-    known = results.read(db, site, results.monthly(month), dict[str, Paper], last) or {}
+    known = results.read(db, site, results.MONTHLY, dict[str, Paper], last) or {}
     return known.get(language()) or make_monthly_report(db, site, month, now)
 
 

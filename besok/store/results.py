@@ -17,6 +17,7 @@ COVERAGE: Final = "coverage"
 USUAL_WEEK: Final = "usual_week"
 LEVERS: Final = "levers"
 STANDING: Final = "standing"
+MONTHLY: Final = "monthly"  # of the last month, and so none of those of each day
 ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS, STANDING)
 
 
@@ -26,11 +27,6 @@ def read(
     """Return a result that rests on the days up to `until` (`or_later`: or on more); None if there is none."""
     rows = db.rows("result_get", site=site, what=what, until=until, or_later=or_later)
     return msgspec.convert(rows[0][0], form) if rows else None
-
-
-def monthly(month: date) -> str:
-    """Return what the report of a month is called, which is none of those of each day."""
-    return f"monthly {month:%Y-%m}"
 
 
 def missing(db: Database, site: str, until: date) -> list[str]:

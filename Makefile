@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest vectors help setup demo docs score test texts torture ha-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture ha-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -81,6 +81,10 @@ bench-routes: ## how soon routes and pages answer, by the number of sites (ARGS=
 bench-wall: ## what the wall's browser holds after 10,000 and 100,000 updates (ARGS="--updates 20000")
 	@bash deploy/setup tests
 	@$(BIN)/python -m benchmarks.wall $(ARGS)
+
+bench-web: ## weight and time of each page of a running demo, in Chromium (ARGS="--address URL --write")
+	@bash deploy/setup tests
+	@$(BIN)/python -m benchmarks.web $(ARGS)
 
 backtest: ## how good the forecast is, beside simple rivals, into docs/reference/results-forecast.md (minutes; ARGS="--packages FOLDER")
 	@bash deploy/setup bench

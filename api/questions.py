@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
@@ -66,8 +67,15 @@ class Questions:
         async def receive_question() -> Message:
             return {"type": "http.request", "body": waiting.pop()} if waiting else await receive()
 
+        async def send_json(message: Message) -> None:
+            if (
+                message["type"] == "http.response.start"
+            ):  # Dash names no type, and nothing is compressed without one
+                MutableHeaders(scope=message).setdefault("content-type", "application/json")
+            await send(message)
+
         scope["headers"] = headers
-        await self.app(scope, receive_question, send)
+        await self.app(scope, receive_question, send_json)
 
     def _read(self, body: bytes) -> bytes | None:
         """Return the question without what two readers of JSON could read differently; None if it is none."""

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 FIRST = "first.js"  # before everything of Dash
+UNUSED = "/dash_table/"  # a script for tables that no page has
 
 
 class Screens(Dash):
@@ -43,6 +44,10 @@ class Screens(Dash):
 <footer class="dash-scripts">{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
 </body>
 </html>"""
+
+    def _generate_scripts_html(self) -> str:
+        scripts = super()._generate_scripts_html().split("\n")
+        return "\n".join(script for script in scripts if UNUSED not in script)
 
     def first_script(self) -> str:
         """Our script before Dash's, with a fingerprint as it gives them to the others."""

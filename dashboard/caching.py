@@ -1,17 +1,21 @@
-"""Cache headers of scripts and styles: kept for good under an address that changes with the file."""
+"""Scripts and styles: kept for good under an address that changes with the file, and sent as small as can be."""
 
+import asyncio
 import re
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import brotli
 from dash import Dash
-from starlette.responses import PlainTextResponse
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SUITES, ASSETS, VENDOR = "/_dash-component-suites/", "/assets/", "/assets/vendor/"
 ADDRESS = re.compile(r'(?:src|href)="([^"]+)"')
 FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.|[?&]m=")  # that an address changes with its file
+TEXTS = re.compile(r"^text/|javascript|svg")  # kinds of files that get smaller; a font is packed already
 BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of their package by it
 
 
@@ -36,11 +40,15 @@ def _marked(path: str, mark: str) -> str:
 
 
 class CachingMiddleware:
-    """Marks files at known addresses of a version as immutable, refuses unknown ones: what is kept never changes."""
+    """Marks files at known addresses of a version as immutable, refuses unknown ones: what is kept never changes.
+
+    A thread packs each of their texts once, which takes seconds; until then it is compressed as every other answer.
+    """
 
     def __init__(self, app: ASGIApp, known: frozenset[str]) -> None:
         self.app = app
         self.known = known
+        self._packed: dict[str, asyncio.Task[Response]] = {}  # by path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith((SUITES, ASSETS)):
@@ -53,15 +61,33 @@ class CachingMiddleware:
             )
             return
         lasting = scope["path"].startswith(VENDOR) or FINGERPRINT.search(address or "")
+        packs = lasting and "br" in Headers(scope=scope).get("accept-encoding", "")
+        packed = self._packed.get(scope["path"])
+        if packs and packed and packed.done():
+            await packed.result()(scope, receive, send)
+            return
+        kind, parts = "", []
 
         async def send_with_age(message: Message) -> None:
+            nonlocal kind
             if message["type"] == "http.response.start":
                 kept = [header for header in message["headers"] if header[0] != b"cache-control"]
                 age = IMMUTABLE if lasting and message["status"] in (200, 304) else b"no-cache"
                 message = {**message, "headers": [*kept, (b"cache-control", age)]}
+                kind = Headers(raw=kept).get("content-type", "") if message["status"] == 200 else ""
+            elif packs and not packed and TEXTS.search(kind):
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    work = asyncio.to_thread(_pack, b"".join(parts), kind)
+                    self._packed.setdefault(scope["path"], asyncio.ensure_future(work))
             await send(message)
 
         await self.app(scope, receive, send_with_age)
+
+
+def _pack(content: bytes, kind: str) -> Response:
+    headers = {"content-encoding": "br", "vary": "Accept-Encoding", "cache-control": IMMUTABLE.decode()}
+    return Response(brotli.compress(content), media_type=kind, headers=headers)
 
 
 def versioned(scope: Scope) -> str | None:

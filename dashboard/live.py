@@ -11,7 +11,7 @@ from besok.model.views.live import SiteLive
 from besok.services import access
 from besok.services.floor_plan import get_drawn
 from besok.store import sites
-from besok.store.alerts import listing
+from besok.store.alerts import announced, listing
 from besok.text.languages import language
 from dashboard.components import floor_plan, live_parts, open_alerts, overview_parts
 
@@ -22,7 +22,8 @@ def install(server: FastAPI) -> None:
 
     def render(live: SiteLive) -> str:
         db = server.state.db
-        told, place = open_alerts.mark(listing(db, live.time, live.site)), sites.load(db, live.site)
+        told = open_alerts.mark(listing(db, live.time, live.site), announced(db, live.site, live.time))
+        place = sites.load(db, live.site)
         return live_parts.update(live, place, told, floor_plan.marks(get_drawn(db, place, live.time)))
 
     def form(site: str) -> tuple[str, Callable[[Any], str]]:

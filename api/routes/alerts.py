@@ -12,7 +12,7 @@ from api.routing import WORD, Routes, Signed
 from besok.model import messages
 from besok.model.alerts import AlertRule, RuleKind
 from besok.model.errors import NotFound
-from besok.model.views.alerts import AlertInfo, MaintenanceInfo, RuleInfo, TargetInfo
+from besok.model.views.alerts import AlertInfo, Announcement, MaintenanceInfo, RuleInfo, TargetInfo
 from besok.model.views.like import like
 from besok.services import access, alert_handling, maintenance
 from besok.services.alerts import add_rule
@@ -52,15 +52,25 @@ class RuleIn(Signed):
     quiet_to: time | None = Field(default=None, description="Until this time", examples=["07:00"])
 
 
+Until = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class AnnouncementIn(Signed):
+    """What wall screens announce, from now on."""
+
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=WORD)
+    ] = Field(description="The text", examples=["Closed on Friday from 15:00"])
+    until: Until = Field(description="Until when, by the clock of the site", examples=["2026-03-02T10:15"])
+
+
 class MaintenanceIn(Signed):
     """Work on something of a site, from now on."""
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=WORD)] = Field(
         description="The site, a door or a space as site/door, or a sensor", examples=["library/front"]
     )
-    until: Annotated[str, StringConstraints(min_length=1, max_length=40)] = Field(
-        description="Until when, by the clock of the site", examples=["2026-03-02T10:15"]
-    )
+    until: Until = Field(description="Until when, by the clock of the site", examples=["2026-03-02T10:15"])
     reason: Reason = Field(description="Why", examples=["A new lens"])
 
 
@@ -136,6 +146,29 @@ def end_maintenance(site: KnownSite, number: Number, body: TakenCare, db: Db, no
     """Let alerts be raised again from now on."""
     if not store.end_maintenance(db, site.id, number, author(body.who), now):
         raise NotFound(messages.NO_MAINTENANCE(number=number))
+
+
+@router.reads("/sites/{site}/announcement", "read", "What wall screens announce")
+def get_announcement(site: KnownSite, db: Db, now: Now, response: Response) -> Announcement | None:
+    """Return the text with who set it and until when; null where nothing is announced."""
+    response.headers.update(FRESH)
+    return store.announced(db, site.id, now)
+
+
+@router.writes(
+    "/sites/{site}/announcement", "acknowledge", "Announce on wall screens", method="PUT", status_code=204
+)
+def announce(site: KnownSite, body: AnnouncementIn, db: Db, now: Now) -> None:
+    """Show a text on the wall screens of a site until a time, in the place of the one before."""
+    until = maintenance.ahead(site, body.until, now)
+    store.announce(db, site.id, body.text, author=author(body.who), until=until, now=now)
+
+
+@router.writes("/sites/{site}/announcement/end", "acknowledge", "Take back an announcement", status_code=204)
+def end_announcement(site: KnownSite, body: TakenCare, db: Db, now: Now) -> None:
+    """Announce nothing from now on."""
+    if not store.end_announcement(db, site.id, author(body.who), now):
+        raise NotFound(messages.NO_ANNOUNCEMENT)
 
 
 @router.reads("/sites/{site}/alerts/rules", "administer", "Rules of alerts")

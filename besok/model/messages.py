@@ -76,6 +76,7 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
 NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
 NO_SUBJECT: Final = Translatable("{name} is no door, space or sensor of this site")
 NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
+NO_ANNOUNCEMENT: Final = Translatable("nothing is announced")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
 NO_ALERT_TARGET: Final = Translatable("there is no target {name}; `besok alert target put {name}` makes one")
 NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")

@@ -54,6 +54,7 @@ def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
         mappings=(),
         capacity=_capacity(site.id, site.capacity, spec),
         target=None,
+        position=None,
         visits=(),
         sandbox=True,
     )

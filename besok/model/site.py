@@ -302,6 +302,7 @@ class Site:
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
     late_days: int = 7  # readings that come later than that wait in quarantine
     plan: Point | None = None  # the size of the floor plan of what lies on no storey that has one
+    position: tuple[float, float] | None = None  # latitude and longitude in degrees, WGS 84
 
     @property
     def measure(self) -> Literal["gross", "net"]:

@@ -40,6 +40,12 @@ def plan(
     """Keep planned maintenance from now until a time by the clock of the site; return its number. Raises AlertError."""
     if subject not in subjects(site):
         raise AlertError(messages.NO_SUBJECT(name=subject))
+    ends = ahead(site, until, now)
+    return alerts.mute(db, subject, site=site.id, reason=reason, author=author, until=ends, now=now)
+
+
+def ahead(site: Site, until: str, now: datetime) -> datetime:
+    """Return a time ahead that was written by the clock of a site. Raises AlertError."""
     try:
         ends = datetime.fromisoformat(until.strip())
     except ValueError:
@@ -47,4 +53,4 @@ def plan(
     ends = ends if ends.tzinfo else ends.replace(tzinfo=ZoneInfo(site.timezone))
     if not now < ends <= now + LONGEST:
         raise AlertError(messages.NO_UNTIL)
-    return alerts.mute(db, subject, site=site.id, reason=reason, author=author, until=ends, now=now)
+    return ends

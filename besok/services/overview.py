@@ -72,6 +72,7 @@ def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
         site=place.id,
         timezone=place.timezone,
         sandbox=place.sandbox,
+        position=place.position,
         **opening_at(place, now),
         root=judged(row.root, now),
         weekday=calendar.business_day(now, place).weekday(),

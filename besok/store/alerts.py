@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
-from besok.model.views.alerts import MaintenanceInfo, TargetInfo
+from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
 from besok.store.database import Database, sql, values_of
 
@@ -117,6 +117,24 @@ def end_maintenance(db: Database, site: str, number: int, author: str, now: date
     """Note that work is over before its time; False if there is none of that number going on."""
     key = {"site": site, "id": number, "author": author, "now": now}
     return _change(db, "maintenance_end", "maintenance", key, f"ended, {author}") != ""
+
+
+def announced(db: Database, site: str, now: datetime) -> Announcement | None:
+    """Return what the wall screens of a site announce."""
+    return db.fetch_one("announcement", Announcement, site=site, now=now)
+
+
+def announce(db: Database, site: str, text: str, *, author: str, until: datetime, now: datetime) -> None:
+    """Announce a text on the wall screens of a site, in the place of the one before."""
+    key = {"site": site, "text": text, "author": author, "until": until, "now": now}
+    _change(db, "announcement_put", "announcement", key, f"{text}, until {until:%Y-%m-%d %H:%M}, {author}")
+
+
+def end_announcement(db: Database, site: str, author: str, now: datetime) -> bool:
+    """Take back what is announced; False if there is nothing."""
+    return (
+        _change(db, "announcement_end", "announcement", {"site": site, "now": now}, f"ended, {author}") != ""
+    )
 
 
 def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:

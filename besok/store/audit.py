@@ -14,7 +14,7 @@ Action = Literal[
     "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
     "headcount", "void", "device.forget", "site.remove",
     "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove", "alert.target",
-    "alert.acknowledge", "maintenance",
+    "alert.acknowledge", "maintenance", "announcement",
     "privacy.erase", "scenario", "site.picture",
 ]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail

@@ -349,6 +349,7 @@ def _write_sites(
 def _write_site(conn: Connection, site: Site, sort: int) -> int:
     opening = Jsonb(_OPENING.dump_python(site.opening, mode="json"))
     row = {**values_of(site), "slug": site.id, **_named(site.name), "opening": opening, "sort": sort}
+    row["position"] = _numbers(site.position)
     site_id: int
     ((site_id,),) = conn.execute(sql("site_upsert"), row).fetchall()
     conn.execute(sql("space_root_upsert"), {"site_id": site_id, "plan": _numbers(site.plan)})

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.options import ScenarioOption
 from cli.commands.sitefiles import as_sandbox, read
 
 
@@ -13,12 +14,16 @@ def demo(
     site_file: Annotated[
         Path | None, typer.Option(help="The sites to simulate; an invented library and park if left out.")
     ] = None,
+    scenario: ScenarioOption = "",
 ) -> None:
-    """Run the whole system on this machine with simulated sensors."""
+    """Run the whole system on this machine with simulated sensors; what a scenario changes holds from today on."""
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
 
-    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days)
+    named = (
+        str(Path(scenario).resolve()) if Path(scenario).suffix else scenario
+    )  # a file, for programs elsewhere
+    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days, named)
 
 
 def doctor() -> None:

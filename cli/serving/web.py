@@ -41,7 +41,7 @@ def compose(settings: Settings) -> FastAPI:
 
         server.add_middleware(Questions, callbacks=attach(server, settings).callback_map)
     server.add_middleware(Unchanged)
-    server.add_middleware(CompressMiddleware)
+    server.add_middleware(CompressMiddleware, zstd_level=9, brotli_quality=5, gzip_level=6)
     server.add_middleware(Departure)
     server.add_middleware(Limits)
     server.add_middleware(WhoAsks, gate=server.state.gate, clock=server.state.clock)

@@ -16,7 +16,7 @@ from besok.store.database import Database
 from besok.store.migrate import migrate
 from besok.store.sites import apply, edit, load_all
 from cli.broker import accounts
-from cli.simulation import history
+from cli.simulation import history, scenario_files
 from cli.simulation.history import Gap
 from cli.stack import example
 from cli.stack import home as home_module
@@ -25,6 +25,7 @@ from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
 from cli.stack.program import Program
 from cli.stack.supervisor import Interrupted, Supervisor
+from sensors_sim import placing
 
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
 KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
@@ -32,18 +33,23 @@ SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
 HEARD = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
 
 
-def run(sites: SiteFile, history_days: int) -> None:
-    """Run everything, with sandboxes, until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
+def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
+    """Run everything, with sandboxes as a `scenario` makes them, until Ctrl-C or SIGTERM.
+
+    Raises ScenarioError, and StackError if something cannot be started.
+    """
+    today = calendar.business_day(datetime.now(UTC), sites.sites[0])
+    sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario, None), today))
     home = home_module.find()
     with home.locked(), Supervisor(home.logs, _say) as supervisor:
         try:
-            _run(home, supervisor, sites, history_days)
+            _run(home, supervisor, sites, history_days, scenario)
         except Interrupted:
             _say("Ending ...")
     _say("Ended; the next start finds the data.")
 
 
-def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int) -> None:
+def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int, scenario: str) -> None:
     web_port = home.web_port()  # first: a wrong wish is told before anything is made
     cluster, broker = home.servers()
     if home.data.is_symlink():
@@ -68,7 +74,8 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     for name in ("work", "run-scenarios"):
         programs[name] = replace(programs[name], command=("nice", *programs[name].command))
     supervisor.add(*programs.values())
-    supervisor.add(_service("simulate", environment | _account(home, "simulate"), "simulate", "live"))
+    play = ("simulate", "live", *(("--scenario", scenario) if scenario else ()))
+    supervisor.add(_service("simulate", environment | _account(home, "simulate"), *play))
     port = int(environment["BESOK_PORT"])
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
     supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)

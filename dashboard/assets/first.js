@@ -29,7 +29,7 @@
 
   // Dash sets this to its own bundle, three times the size; whoever asks gets ours, and only pages with a chart ask.
   Object.defineProperty(window, "_dashPlotlyJSURL", {
-    get() { return assets + "vendor/plotly-cartesian-4.1.1.min.js"; },
+    get() { return assets + "vendor/plotly-basic-4.1.1.min.js"; },
     set() {},
   });
 

@@ -22,7 +22,12 @@ def form(
     after: Sequence[Any] = (),
     **sent: str,
 ) -> Any:
-    """Return a form that `forms.js` sends to `address` ("POST /api/…"), with who writes after its fields.
+    """Return a form as `unsigned` does, with who writes after its fields."""
+    return unsigned([*fields, *who(here), *after], here, verb, about, address, **sent)
+
+
+def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
+    """Return a form that `forms.js` sends to `address` ("POST /api/…").
 
     `about` tells its button from those of other forms.
     """
@@ -32,9 +37,7 @@ def form(
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),
     ]
-    return html.Form(
-        [*fields, *who(here), *after, *last], className="writing", **data(send=address, fields=here, **sent)
-    )
+    return html.Form([*fields, *last], className="writing", **data(send=address, fields=here, **sent))
 
 
 def who(here: str) -> list[Any]:
@@ -78,6 +81,12 @@ def day(here: str, name: str, label: str, known: date | None, **attributes: Any)
     kind: Any = "date"  # which Dash's types do not know, and the browser does
     control = dcc.Input(id=f"{here}-{name}", name=name, type=kind, value=value, **attributes)
     return field(label, control, **data(was=value))
+
+
+def until(here: str) -> Any:
+    """Return a time ahead, by the clock of the site."""
+    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
+    return field(_("Until"), dcc.Input(id=f"{here}-until", name="until", type=kind, required=True, value=""))
 
 
 def choice(

@@ -75,8 +75,8 @@ def fill(space: SpaceLive) -> str:
 
 
 def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> str:
-    """All of it as JSON; `now` is the end of a curve, `told` the mark of the alerts that are open, `marks` are of the
-    doors and sensors of floor plans.
+    """All of it as JSON; `now` is the end of a curve, `told` the mark of open alerts and the announcement, `marks`
+    are of the doors and sensors of floor plans.
     """
     spaces = {
         space.space: {

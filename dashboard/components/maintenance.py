@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dash import dcc, html
+from dash import html
 
 from besok.model.views.alerts import MaintenanceInfo
 from besok.services import access
@@ -41,11 +41,9 @@ def _one(one: MaintenanceInfo, names: Mapping[str, str], site: str, zone: str, m
 
 def _form(names: Mapping[str, str], site: str) -> Any:
     here = "maintenance-new"
-    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
-    until = dcc.Input(id=f"{here}-until", name="until", type=kind, required=True, value="")
     fields = [
         forms.choice(here, "subject", _("What is under maintenance"), names, site),
-        forms.field(_("Until"), until),
+        forms.until(here),
         forms.line(here, "reason", _("Why?"), LONGEST_REASON),
     ]
     address = f"POST /api/v1/sites/{site}/maintenance"

@@ -6,7 +6,7 @@ from typing import Any, Final
 from dash import html
 
 from besok.model.alerts import Alert
-from besok.model.views.alerts import AlertInfo
+from besok.model.views.alerts import AlertInfo, Announcement
 from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, named
@@ -39,9 +39,10 @@ def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
     return [html.Section([html.H2(_("Alerts"), className="unseen"), listed], className="alerts")]
 
 
-def mark(alerts: Sequence[AlertInfo | Alert]) -> str:
-    """Return what changes as soon as an alert begins, is taken, or ends."""
-    return " ".join(f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts)
+def mark(alerts: Sequence[AlertInfo | Alert], announced: Announcement | None) -> str:
+    """Return what changes as soon as an alert begins, is taken, or ends, and so an announcement."""
+    found = [f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts]
+    return " ".join([*found, announced.made.isoformat()] if announced else found)
 
 
 def _line(alert: AlertInfo, site: str, zone: str) -> Any:

@@ -118,6 +118,6 @@ def _picture(c: Context, plan: str, picture: str | None) -> Any:
         className="field", **data(file=f"{here}-file", label=_("File"), accept=".svg,.png,.jpg,.jpeg")
     )
     limit = quiet(_("SVG, PNG or JPEG, at most 1 MB. It is stretched to the size of the plan."))
-    use = forms.form([chosen, limit], here, _("Use the picture"), "", f"PUT {where}")
-    out = forms.form([], f"{here}-out", _("Remove the picture"), "", f"DELETE {where}") if picture else None
-    return fold(_("Picture behind the drawing"), *present(use, out))
+    use = forms.unsigned([chosen, limit], here, _("Use the picture"), "", f"PUT {where}")
+    out = forms.unsigned([], f"{here}-out", _("Remove the picture"), "", f"DELETE {where}")
+    return fold(_("Picture behind the drawing"), *present(use, out if picture else None))

@@ -152,8 +152,13 @@ def site_fields(raw: Raw) -> list[Any]:
         forms.choice(here, "kind", _("What it is"), kinds(), known.get("kind", "library")),
         line(here, "timezone", _("Time zone"), known.get("timezone", ""), needed=True),
         number(here, "capacity", _("How many people it may hold (empty: not known)"), known),
-        fold(_("More"), _group(size(here, known))),
+        fold(_("More"), _group(size(here, known), _position(here, known))),
     ]
+
+
+def _position(here: str, known: Values) -> Any:
+    label = _("On the map: latitude and longitude, such as 56.05 12.69")
+    return line(here, "position", label, known.get("position", ""))
 
 
 def kinds() -> dict[str, str]:

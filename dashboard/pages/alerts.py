@@ -14,7 +14,7 @@ from besok.store import alerts, job_runs, sites
 from besok.store.database import Database
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import alert_rules, maintenance, notices, open_alerts
+from dashboard.components import alert_rules, announcement, maintenance, notices, open_alerts
 from dashboard.components import job_runs as jobs
 from dashboard.components.elements import data, present
 
@@ -33,6 +33,8 @@ def page(db: Database, site: SiteInfo, _address: Address, now: datetime) -> Any:
             open_alerts.section(get_alerts(db, site.site, now, OVER), site.site, site.timezone),
             html.H2(_("Planned maintenance"), id="maintenance"),
             maintenance.section(going_on, subjects(place), site.site, site.timezone),
+            html.H2(_("Announcement"), id="announcement"),
+            announcement.section(alerts.announced(db, site.site, now), site.site, site.timezone),
             *(_rules(db, place, site) if access.may("administer", site.site) else []),
             *(_jobs(db, site) if access.may("diagnose") else []),
         ),

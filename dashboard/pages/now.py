@@ -20,6 +20,7 @@ from besok.services.live import get_live
 from besok.services.next_hours import get_next_hours
 from besok.services.series import get_day_curves
 from besok.store import plan_pictures, sites
+from besok.store.alerts import announced
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
@@ -39,7 +40,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     sensors = len(get_devices(db, site.site, now=now))
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
     plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
-    return board(live, place, frame(db, place, live, now), line, get_alerts(db, site.site, now), plans)
+    told = get_alerts(db, site.site, now)
+    mark = open_alerts.mark(told, announced(db, site.site, now))
+    return board(live, place, frame(db, place, live, now), line, told, plans, mark)
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -108,9 +111,10 @@ def board(
     sensors: Any = None,
     told: Sequence[AlertInfo] = (),
     plans: Mapping[str, Any] = NO_PLANS,
+    mark: str = "",
 ) -> Any:
     """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors, `told`
-    its alerts, `plans` are the drawings of its storeys."""
+    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
@@ -135,7 +139,7 @@ def board(
             live=f"/live/{live.site}",
             time=live.time.isoformat(),
             zone=place.timezone,
-            alerts=open_alerts.mark(told),
+            alerts=mark,
             words=json.dumps(live_parts.ages(), ensure_ascii=False),
         ),
     )

@@ -14,7 +14,7 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import live_parts, overview_parts
+from dashboard.components import live_parts, overview_parts, site_map
 from dashboard.components.card import bar, chip, count
 from dashboard.components.elements import HIDDEN, data, present, quiet
 from dashboard.components.live_parts import part
@@ -51,6 +51,7 @@ def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any
                 className="head",
             ),
             html.Div(table, className="sheet"),
+            *present(site_map.section(shown)),
         ],
         className="page",
         **data(

@@ -12,12 +12,12 @@ from besok.model.site import Site
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.progress import Progress
 from besok.services.live import get_live
-from besok.store import sites
+from besok.store import alerts, sites
 from besok.store.database import Database
 from besok.text import formats, target_text
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import floor_plan, live_parts, notices
+from dashboard.components import floor_plan, live_parts, notices, open_alerts
 from dashboard.components.card import bar, chip
 from dashboard.components.elements import data, figure, present
 from dashboard.components.live_parts import Parts, part
@@ -44,7 +44,14 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place, asked = sites.load(db, site.site), address.get("show").split(",")
     way = target_of(db, place, calendar.business_day(now, place)) if "progress" in asked else None
     more = {"progress": on_the_way(way)} if way and way.last_365 is not None else {}
-    return wall(get_live(db, site.site, now), place, address.get("text"), asked, more, _seconds(address))
+    said = alerts.announced(db, site.site, now)
+    line = address.get("text")
+    if said and "announcement" in asked:
+        more["announcement"] = announced(said.text)
+    elif said:
+        line = said.text
+    mark = open_alerts.mark(alerts.listing(db, now, site.site), said)
+    return wall(get_live(db, site.site, now), place, line, asked, more, _seconds(address), mark)
 
 
 def _seconds(address: Address) -> int:
@@ -70,6 +77,12 @@ def on_the_way(way: Progress) -> Any:
     )
 
 
+def announced(text: str) -> Any:
+    """Return the page that shows what staff announce: in letters as large as its length lets them be."""
+    size = min(18, 110 / len(text) ** 0.5, NAME_WIDTH / (LETTER * max(map(len, text.split()))))
+    return html.Section(html.P(text, style={"--size": f"{size:.2f}"}), className="way announced")
+
+
 def wall(
     live: SiteLive,
     place: Site,
@@ -77,10 +90,12 @@ def wall(
     asked: Sequence[str] = (),
     more: Mapping[str, Any] = NOTHING,
     seconds: int = USUAL,
+    mark: str = "",
 ) -> Any:
     """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first.
 
     Beside the spaces there may be `more` pages by name. Those that are `asked` for take turns of so many `seconds`.
+    The stream has it drawn again when its `mark` changes.
     """
     root, *rest = live.spaces
     floors = [space for space in rest if space.kind == "storey"]
@@ -123,6 +138,7 @@ def wall(
             zone=place.timezone,
             version=version(),
             seconds=str(seconds),
+            alerts=mark,
             words=json.dumps(live_parts.ages(), ensure_ascii=False),
         ),
     )

@@ -11,7 +11,7 @@ from test_progress import count
 from besok.model.access import Grant
 from besok.model.settings import Settings
 from besok.services import sign_in
-from besok.store import accounts, sessions
+from besok.store import accounts, alerts, sessions
 from besok.store.database import Database
 from tests.at_work import serving
 
@@ -174,3 +174,32 @@ def test_the_pages_of_a_playlist_take_turns_under_the_same_head(
     page.goto(f"{wall(quiet_house)}?show=nothing&seconds=x")
     expect(tiles).to_be_visible()
     expect(page.locator(".wall .leaf")).to_have_count(1)
+
+
+def test_what_staff_announce_is_shown_at_once_and_taken_back(
+    quiet_house: House, db: Database, open_page: Open
+) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    staff = open_page(f"{quiet_house.url}/alerts/{quiet_house.id}", locale="en-GB", width=390)
+    line = open_page(wall(quiet_house), locale="en-GB", bypass_csp=True)
+    turn = open_page(f"{wall(quiet_house)}?show=announcement", width=1080, height=1920, bypass_csp=True)
+    expect(turn.locator(".wall .tiles")).to_be_visible()  # nothing is announced yet
+    for text in ("Closed <b>on Friday</b> from 15:00", "M" * 200):
+        staff.get_by_text("Announce a text", exact=True).first.press("Enter")
+        form = staff.locator('form[data-fields="announce"]')
+        form.get_by_label("Text").fill(text)
+        form.get_by_label("Until").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+        form.get_by_label("Your name or initials").fill("Kim")
+        form.get_by_role("button", name="Announce a text").press("Enter")
+        expect(staff.locator(".announced")).to_contain_text(f"{text} (Kim)")
+        expect(line.locator(".wall > .announcement")).to_have_text(text)
+        expect(turn.locator(".leaf .announced")).to_have_text(text)
+        for page in (line, turn):
+            assert page.evaluate(FAULTS) == []
+    assert violations(turn) == []
+    assert staff.locator("html").evaluate("node => node.scrollWidth") <= 390
+    staff.get_by_text("Take the text back", exact=True).first.press("Enter")
+    staff.get_by_role("button", name="Take the text back").press("Enter")
+    expect(line.locator(".wall > .announcement")).to_have_count(0)
+    expect(turn.locator(".wall .tiles")).to_be_visible()
+    assert alerts.announced(db, quiet_house.id, datetime.now(UTC)) is None

@@ -163,3 +163,22 @@ def test_maintenance_is_quiet_and_marks_its_days(ask: httpx2.Client, db: Databas
     assert (kept["author"], kept["reason"], kept["ended_by"]) == ("Kim", "new lens", "Robin")
     silent(db, now)
     assert [one["subject"] for one in ask.get(f"{SITE}/alerts").json()] == [SENSOR]
+
+
+def test_what_wall_screens_announce_is_short_and_has_an_end(
+    ask: httpx2.Client, db: Database, now: datetime
+) -> None:
+    said = {"who": "Kim", "text": "Closed <b>on Friday</b>", "until": (now + timedelta(hours=8)).isoformat()}
+    assert ask.get(f"{SITE}/announcement").json() is None
+    wrong = ({"text": "x" * 201}, {"text": " "}, {"text": "a\nb"}, {"until": "soon"}, {"until": "2020-01-01"},
+             {"until": "9999-12-31"}, {"until": "x" * 41}, {"text": "a\x00b"}, {"who": ""}, {"more": 1})  # fmt: skip
+    for part in wrong:
+        assert ask.put(f"{SITE}/announcement", json=said | part).status_code == 422, part
+    for text in ("first", said["text"]):
+        assert ask.put(f"{SITE}/announcement", json=said | {"text": text}).status_code == 204
+    kept = ask.get(f"{SITE}/announcement").json()
+    assert (kept["text"], kept["author"]) == ("Closed <b>on Friday</b>", "Kim")
+    assert alerts.announced(db, "stadsbiblioteket", now + timedelta(hours=8)) is None  # it is over
+    assert ask.get("/api/v1/sites/stadsparken/announcement").json() is None
+    ends = [ask.post(f"{SITE}/announcement/end", json={"who": "Kim"}).status_code for _ in range(2)]
+    assert ends == [204, 404]

@@ -83,6 +83,7 @@ def test_whatever_writes_is_in_the_audit(walk: Walk, db: Database) -> None:
         imports,
         alerts,
         maintenance,
+        announcing,
         actions,
         planning,
         editing,
@@ -196,6 +197,12 @@ def maintenance(walk: Walk, db: Database) -> None:
     }
     made = walk(f"POST {SITE}/maintenance", "maintenance", json=body)
     walk(f"POST {SITE}/maintenance/{{number}}/end", "maintenance", of=made["id"], json={})
+
+
+def announcing(walk: Walk, db: Database) -> None:
+    body = {"text": "Closed on Friday", "until": f"{NOW + timedelta(days=2):%FT%R}"}
+    walk(f"PUT {SITE}/announcement", "announcement", json=body)
+    walk(f"POST {SITE}/announcement/end", "announcement", json={})
 
 
 def actions(walk: Walk, db: Database) -> None:

@@ -74,7 +74,7 @@ def test_charts_do_not_offer_to_upload_the_data() -> None:
 
 
 def test_the_vendored_plotly_is_the_one_that_python_writes_for() -> None:
-    name = f"plotly-cartesian-{get_plotlyjs_version()}.min.js"
+    name = f"plotly-basic-{get_plotlyjs_version()}.min.js"
     assert (ASSETS / "vendor" / name).exists()
     assert name in (ASSETS / "first.js").read_text()
 
@@ -112,6 +112,23 @@ async def _answer(app: Any, scope: Scope) -> list[Message]:
 
     await app(scope, receive, send)
     return sent
+
+
+def test_a_file_that_is_kept_for_good_is_packed_once_as_small_as_can_be() -> None:
+    server = FastAPI()
+    server.state.csp, server.state.db = "script-src 'self'", NOBODY
+    attach(server, Settings())
+    address, plain = "/assets/vendor/plotly-basic-4.1.1.min.js", {"accept-encoding": "gzip"}
+    with TestClient(CompressMiddleware(server), headers={"accept-encoding": "gzip, br"}) as browser:
+        whole = browser.get(address)
+        while "content-length" not in (packed := browser.get(address)).headers:
+            pass
+        assert int(packed.headers["content-length"]) < 335_000
+        assert packed.headers["cache-control"].endswith("immutable")
+        assert packed.headers["vary"] == "Accept-Encoding"
+        assert packed.content == whole.content == browser.get(address, headers=plain).content
+        font = browser.get("/assets/vendor/inter-5.3.0.woff2")
+        assert "content-encoding" not in font.headers
 
 
 def test_files_are_kept_by_their_fingerprint_and_those_of_another_version_refused() -> None:

@@ -104,6 +104,9 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
     if not 1 <= site.late_days <= MOST_LATE_DAYS:
         reason = f"{site.late_days} is not possible; write 1 to {MOST_LATE_DAYS} days, as in 7"
         yield (*path, "late_days"), reason
+    if site.position and not (abs(site.position[0]) < 90 and abs(site.position[1]) <= 180):
+        reason = "that is nowhere; write latitude and longitude in degrees, as in [56.05, 12.69]"
+        yield (*path, "position"), reason
 
 
 def _check_spaces(draft: Draft) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from besok.model.tomlfile import Path, Raw
 Part = Literal["site", "hours", "exceptions", "spaces", "closures", "portals", "sensors", "target"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; other keys of the part stay
-    "site": ("name", "kind", "timezone", "capacity", "plan"),
+    "site": ("name", "kind", "timezone", "capacity", "plan", "position"),
     "hours": (*WEEKDAYS, "on_holiday", "country", "first"),
     "exceptions": ("first", "last", "hours", "note"),
     "spaces": ("name", "parent", "kind", "storey", "capacity", "seats", "area_m2", "first", "last", "plan", "shape"),
@@ -34,7 +34,7 @@ FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; o
         "baseline_source",
     ),
 }  # fmt: skip
-_POINT: Final = ("plan", "at")  # "12.5 8" in a form
+_POINT: Final = ("plan", "at", "position")  # "12.5 8" in a form
 _POINTS: Final = "shape"  # "0 0; 12.5 0; 12.5 8"
 _ONCE: Final = ("site", "target")  # a site has one at most
 _BY_NAME: Final = ("spaces", "portals")  # have an id that is made of the name

@@ -57,6 +57,16 @@ class TargetInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What the wall screens of a site announce, until when, and who set it."""
+
+    text: str
+    author: str
+    made: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MaintenanceInfo:
     """Planned work on a site, a door, a space or a sensor: until when nothing is told of it; who ended it before."""
 

@@ -26,6 +26,7 @@ class SiteOverview:
     site: str
     timezone: str
     sandbox: bool
+    position: tuple[float, float] | None
     is_open: bool
     open_until: datetime | None
     opens_at: datetime | None

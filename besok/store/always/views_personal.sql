@@ -26,6 +26,8 @@ select * from (values
     ('alert_rule', 'author', 'author', null, 'site_id'),
     ('alert_target', 'name', 'name', null, null),
     ('alert_target', 'url', 'name', null, null),
+    ('announcement', 'author', 'author', null, 'site_id'),
+    ('announcement', 'text', 'note', null, 'site_id'),
     ('api_key', 'author', 'author', null, 'site_id'),
     ('api_key', 'name', 'name', null, 'site_id'),
     ('audit', 'actor', 'author', null, 'site'),

@@ -303,6 +303,25 @@ from site s
 where s.site_id = m.site_id and s.slug = %(site)s and m.mute_id = %(id)s and m.ended is null and m.until > %(now)s
 returning m.mute_id, s.slug as site
 
+-- name: announcement
+-- What the wall screens of a site announce now: besok.model.views.alerts.Announcement.
+select a.text, a.author, a.made, a.until from announcement a join site s using (site_id)
+where s.slug = %(site)s and a.until > %(now)s
+
+-- name: announcement_put
+-- Announces a text, in the place of the one before.
+insert into announcement (site_id, text, author, made, until)
+select site_id, %(text)s, %(author)s, %(now)s, %(until)s from site where slug = %(site)s
+on conflict (site_id) do update
+set text = excluded.text, author = excluded.author, made = excluded.made, until = excluded.until
+returning %(site)s, %(site)s
+
+-- name: announcement_end
+-- Takes back what is announced.
+delete from announcement using site s
+where s.site_id = announcement.site_id and s.slug = %(site)s and until > %(now)s
+returning s.slug, s.slug
+
 -- name: alert_spaces
 -- Spaces with a capacity, with the least, the last and the greatest estimate of the last minutes, and how many minutes have one.
 select s.slug as site, z.slug as space, coalesce(z.capacity, case when z.parent_id is null then s.capacity end)::float8 as capacity,

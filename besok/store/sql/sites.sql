@@ -35,7 +35,7 @@ select unnest(%(sites)s::int[])
 -- Sites as they were applied last, in order: the form is besok.model.site.Site. Removed spaces and portals are left out, and placements
 -- that have ended unless `history` asks for them; an end of a portal in another site is named site/space, a native device without its site.
 select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
-    s.opening, s.pandemic, s.late_days, (select r.plan from space r where r.site_id = s.site_id and r.parent_id is null) as plan,
+    s.opening, s.pandemic, s.late_days, s.position, (select r.plan from space r where r.site_id = s.site_id and r.parent_id is null) as plan,
     (
         select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
             'factor', t.factor, 'measure', t.measure, 'also', t.also, 'baseline_visits', t.baseline_visits,
@@ -87,13 +87,13 @@ order by s.sort, s.slug
 
 -- name: site_upsert
 -- Writes a site as its file has it; returns its id.
-insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, pandemic, late_days, opening, sort)
+insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, pandemic, late_days, position, opening, sort)
 values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(pandemic)s, %(late_days)s,
-    %(opening)s, %(sort)s)
+    %(position)s, %(opening)s, %(sort)s)
 on conflict (slug) do update
 set kind = excluded.kind, name_sv = excluded.name_sv, name_en = excluded.name_en, timezone = excluded.timezone,
     day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, pandemic = excluded.pandemic,
-    late_days = excluded.late_days,
+    late_days = excluded.late_days, position = excluded.position,
     opening = excluded.opening, sort = excluded.sort
 returning site_id
 

@@ -1,0 +1,66 @@
+"""The sites on a map that asks nobody else for anything: where they are to each other, north up, each live."""
+
+from collections.abc import Mapping, Sequence
+from math import cos, radians
+from typing import Any, Final
+
+from dash import dcc, html
+
+from besok.model.views.overview import SiteOverview
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard.components import live_parts
+from dashboard.components.elements import aria, data, quiet
+from dashboard.components.live_parts import part
+
+KM_A_DEGREE: Final = 111.2  # of latitude; of longitude at the equator
+WIDE: Final = 2.0  # the map's width by its height
+LEAST_KM: Final = 0.2  # its height
+APART: Final = (0.24, 0.13)  # of its width and height: what a mark takes up
+Place = tuple[float, float]  # shares of the width and height, from the upper left corner
+
+
+def section(sites: Sequence[SiteOverview]) -> Any:
+    """Return the map of the sites whose position is known; None for less than two of them."""
+    known = {site.site: site.position for site in sites if site.position}
+    if len(known) < 2:
+        return None
+    places, width = placed(known)
+    marks = [_mark(site, places[site.site]) for site in sites if site.site in places]
+    said = _("North is up; the map is {n} km wide. Sites that are close are moved apart.")
+    return html.Section(
+        [html.Ul(marks), quiet(said.format(n=formats.number(width, 1)))],
+        className="map",
+        **aria(label=_("Map")),
+    )
+
+
+def placed(known: Mapping[str, tuple[float, float]]) -> tuple[dict[str, Place], float]:
+    """Return where each site is, moved down as far as it takes to be apart from the others, and the width in km.
+
+    `known` are latitudes and longitudes; over the size of a county the globe is flat.
+    """
+    south, north = min(lat for lat, _ in known.values()), max(lat for lat, _ in known.values())
+    middle = (south + north) / 2
+    east = {site: lon * KM_A_DEGREE * cos(radians(middle)) for site, (_, lon) in known.items()}
+    west, wide = min(east.values()), max(east.values()) - min(east.values())
+    height = max((north - south) * KM_A_DEGREE, wide / WIDE, LEAST_KM)
+    found: dict[str, Place] = {}
+    for site in sorted(known, key=lambda site: -known[site][0]):
+        x = 0.5 + (east[site] - west - wide / 2) / (WIDE * height)
+        y = 0.5 - (known[site][0] - middle) * KM_A_DEGREE / height
+        while any(abs(x - u) < APART[0] and abs(y - v) < APART[1] for u, v in found.values()):
+            y += APART[1] / 4
+        found[site] = x, y
+    deepest = max(1.0, *(y for _, y in found.values()))
+    return {site: (x, y / deepest) for site, (x, y) in found.items()}, WIDE * height
+
+
+def _mark(site: SiteOverview, at: Place) -> Any:
+    parts = live_parts.of_space(site.root, site.is_open)
+    name = named(site.root.name)
+    inner = [html.Span(name, className="name"), part("people", parts, className="people")]
+    way = dcc.Link(inner, href=f"/now/{site.site}", title=name)
+    return html.Li(
+        way, style={"left": f"{at[0]:.1%}", "top": f"{at[1]:.1%}"}, **data(**live_parts.state(site.root))
+    )

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const { parse, stringify } = JSON;
-  const { ownKeys } = Reflect;
+  const { keys } = Object;
 
   const UTF8 = {
     encode: (text) => Array.from(unescape(encodeURIComponent(text)), (c) => c.charCodeAt(0)),
@@ -122,7 +122,7 @@
   };
   globalThis.module = globalThis.exports = undefined;
   for (const name of ["SharedArrayBuffer", "Atomics", "performance", "queueMicrotask"]) delete globalThis[name];
-  const own = new Set(ownKeys(globalThis));
+  const own = new Set(keys(globalThis)); // what is no part of the engine: the engine's names are not enumerated
 
   function three(answer) {
     if (typeof answer !== "object" || answer === null || !("data" in answer || "errors" in answer)) return answer;
@@ -135,7 +135,7 @@
     const make = new Function(source + "\n;return [" + found + "];");
     const fresh = () => {
       // The codec begins afresh with each frame: what it keeps in variables never reaches the next one.
-      const names = ownKeys(globalThis);
+      const names = keys(globalThis);
       if (names.length !== own.size) for (const name of names) if (!own.has(name)) delete globalThis[name];
       const module = (globalThis.module = { exports: (globalThis.exports = {}) });
       return make().map((form, at) => form || module.exports[FORMS[at]]);

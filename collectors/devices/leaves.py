@@ -152,8 +152,9 @@ def is_open(leaf: Leaf) -> bool:
 
 
 def is_plain_count(leaf: Leaf) -> bool:
-    """Tell whether the name of a field says only that something is counted: `count`, `total_2`."""
-    return all(word in BARE or word.isdecimal() or len(word) == 1 for word in words(leaf.names[-1]))
+    """Tell whether the name of a field says only that something is counted, or where: `total_2`, `door_count`."""
+    known = BARE | WORDS["doors"]
+    return all(word in known or word.isdecimal() or len(word) == 1 for word in words(leaf.names[-1]))
 
 
 def is_number(value: object) -> bool:

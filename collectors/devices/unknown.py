@@ -93,14 +93,18 @@ def unsaid(names: Sequence[str]) -> list[str]:
     """Return the words of a topic, or of other names that people have chosen, that may say what is counted.
 
     Things and parts of the people do; so may a word that nobody knows, unless people are named too. A door does not
-    name them: a boiler has one, and a beehive an entrance.
+    name them: a boiler has one, and a beehive an entrance. A building has meters of all kinds, but where its door is
+    named.
     """
     names = [name for name in names if compact(name) not in QUALIFIED and name.lower() != "devices"]
     told = [word for kind in ("things", "some") for name in names for word in telling(kind, name)]
-    said = () if any(True for name in names for _ in telling("strong", name)) else names
-    unclear = [
-        word for name in said for word in words(name) if len(word) > 2 and not field_names.is_neutral(word)
-    ]
+    said = (
+        []
+        if any(True for name in names for _ in telling("strong", name))
+        else [w for n in names for w in words(n)]
+    )
+    alone = () if any(True for name in names for _ in telling("doors", name)) else WORDS["wholes"]
+    unclear = [w for w in said if w in alone or (len(w) > 2 and not field_names.is_neutral(w))]
     return list(dict.fromkeys((*told, *unclear)))
 
 
@@ -217,15 +221,10 @@ class _Message:
         return Decoded(not_data=self._nothing())
 
     def _read(self, values: Sequence[Value]) -> Decoded:
-        """Read values whose meaning is certain, as a table would. Raises Unreadable."""
+        """Read values whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
         times = () if self.origin else tuple(path for leaf in self._tops("time") for path in paths(leaf.path))
-        source = FRAMES if self.origin else SOURCE
-        form = Format(
-            name="qualified names",
-            source=source,
-            values=Values(values),
-            time=Paths(times),
-        )
+        source, at = FRAMES if self.origin else SOURCE, Paths(times)
+        form = Format(name="qualified names", source=source, values=Values(values), time=at, start=at)
         own = Body(value=self.value, packet=self.packet, device=self._device())
         return reader.read([form], self.origin.body if self.origin else own)
 

@@ -129,7 +129,7 @@ MESSAGES: list[tuple[str, Any, Expected]] = [
     ("frigate/entrance/all", '5', {}),
     ("frigate/events", {'type': 'new', 'after': {'label': 'dog', 'camera': 'entrance'}}, {}),
     ("frigate/entrance/person/active", '2', {}),
-    ("frigate/entrance/motion", 'ON', {'occupied': 1.0}),
+    ("frigate/entrance/motion", 'ON', {}),
     ("zwave/hall/113/0/Home_Security/Motion_sensor_status", {'time': 1795594500000, 'value': 8}, {'occupied': 1.0}),
     ("zwave/door/113/0/Access_Control/Door_state", {'time': 1795594500000, 'value': 22}, {}),
     ("homie/room-1/motion/motion", 'true', {}),

@@ -62,11 +62,13 @@ def telling(kind: str, text: str) -> Iterator[str]:
 def unclear(texts: Sequence[str]) -> list[str]:
     """Return the words of a topic, a place or the like that may say what is counted: all but known ones.
 
-    A door does not: a boiler has one, and a beehive an entrance.
+    A door does not: a boiler has one, and a beehive an entrance. A building has meters of all kinds, but where its door
+    is named.
     """
     named = [text for text in texts if compact(text) not in QUALIFIED]
     said = [word for text in named for word in (*telling("others", text), *words(text))]
-    return list(dict.fromkeys(word for word in said if not _is_neutral(word)))
+    wholes = () if any(True for text in named for _ in telling("doors", text)) else WORDS["wholes"]
+    return list(dict.fromkeys(word for word in said if word in wholes or not _is_neutral(word)))
 
 
 def _is_neutral(word: str) -> bool:

@@ -184,10 +184,10 @@ class _Message:
         )
 
     def _read(self, values: Sequence[Value]) -> Decoded:
-        """Read values whose meaning is certain, as a table would. Raises Unreadable."""
+        """Read values whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
         times = () if self.origin else tuple(path for leaf in self._tops("time") for path in paths(leaf.path))
-        source = FRAMES if self.origin else SOURCE
-        form = Format(name="qualified names", source=source, values=Values(values), time=Paths(times))
+        source, at = FRAMES if self.origin else SOURCE, Paths(times)
+        form = Format(name="qualified names", source=source, values=Values(values), time=at, start=at)
         own = Body(value=self.value, packet=self.packet, device=self._device())
         return reader.read([form], self.origin.body if self.origin else own)
 

@@ -62,6 +62,16 @@ def test_look_alikes() -> None:
     assert [alike for alike in ALIKE if becomes(alike) != (alike.must, alike.offers)] == []
 
 
+def test_an_interval_is_the_period() -> None:
+    (reading,) = read(
+        "visitors/door", {"people_in": 9, "time": "2026-11-25T08:00:00Z/2026-11-25T08:15:00Z"}
+    ).readings
+    assert (reading.time, reading.period_s) == (datetime(2026, 11, 25, 8, 15, tzinfo=UTC), 900)
+    assert read(
+        "visitors/door", {"people_in": 9, "time": "2026-11-25T08:00:00Z/2026-11-25T07:00:00Z"}
+    ).problems
+
+
 def test_the_table_of_qualified_names_is_short_and_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "reference" / "adapters.md").read_text("utf-8")
     section = page.partition("## Unknown devices")[2].partition("Climate and batteries")[0]

@@ -33,7 +33,7 @@ from besok.model.views.overview import Overview
 from besok.services import access
 from besok.services.live import MINUTE, get_live
 from besok.services.overview import get_overview
-from besok.store import accounts, notify
+from besok.store import accounts, alerts, notify
 from besok.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -118,8 +118,10 @@ class Feed:
         whole = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
         return whole.time + MINUTE if whole and whole.time else None
 
-    def touch(self) -> None:
-        """Something may have changed: look soon."""
+    def touch(self, *, told: bool = False) -> None:
+        """Something may have changed: look soon. What people are `told` is sent though the figures are the same."""
+        if told:
+            self._last = None
         self._changed.set()
 
     def send(self, item: Snapshot | str | None) -> None:
@@ -295,7 +297,9 @@ class Hub:
                 await ws.send_text(text)
 
     def _listen(self) -> None:
-        for notice in notify.listen(self._url, ("occupancy", "sites", accounts.CHANNEL), self._stop):
+        for notice in notify.listen(
+            self._url, ("occupancy", "sites", alerts.CHANNEL, accounts.CHANNEL), self._stop
+        ):
             with contextlib.suppress(RuntimeError):  # the loop is gone: so are the screens
                 assert self._loop
                 self._loop.call_soon_threadsafe(self._touch, notice)
@@ -310,8 +314,12 @@ class Hub:
         if notice.channel == accounts.CHANNEL:
             return
         for site, feed in self._feeds.items():
-            if notice.channel != "occupancy" or site in (ALL, notice.payload):
-                feed.touch()
+            if (
+                notice.channel in ("sites", notify.RECONNECTED)
+                or site in (ALL, notice.payload)
+                or not notice.payload
+            ):
+                feed.touch(told=notice.channel == alerts.CHANNEL)
 
     def _end_streams(self) -> None:
         for feed in self._feeds.values():

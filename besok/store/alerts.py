@@ -10,6 +10,7 @@ from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
 from besok.store.database import Database, sql, values_of
 
+CHANNEL: Final = "told"  # notices: what people are told of a site changes, or of the whole installation ("")
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -192,4 +193,5 @@ def _change(
         if row is None:
             return ""
         audit.note(conn, action, str(row[0]), site=row[1] or "", detail=detail)
+        conn.execute(sql("notify"), {"channel": CHANNEL, "payload": row[1] or ""})
         return str(row[0])

@@ -5,7 +5,7 @@
   const PATIENCE = 25000, NO_ACCESS = 4401;  // ms; the server sends a beat every 15 s
   let board = null, words = null, source = null;
   let blank = 0;  // seconds for which a wall has had nothing to show
-  let failures = 0, heardAt = 0, knownAt = 0, skew = 0, timer = 0, drawnAt = 0;
+  let failures = 0, heardAt = 0, knownAt = 0, skew = 0, timer = 0, drawnAt = 0, later = null;
 
   const lang = () => document.documentElement.lang || "sv";
   const locale = () => (lang() === "en" ? "en-GB" : "sv-SE");
@@ -170,8 +170,9 @@
 
   function stop() { disconnect(); board = null; pill(""); }
 
-  function redraw() {
-    if (Date.now() - drawnAt < 10000) return;
+  function redraw() {  // at most each 10 s: what changes in between is drawn at the end of them
+    const wait = drawnAt + 10000 - Date.now();
+    if (wait > 0) { later ??= setTimeout(() => { later = null; if (board) redraw(); }, wait); return; }
     drawnAt = Date.now();
     document.getElementById("redraw")?.click();
   }

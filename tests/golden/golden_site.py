@@ -172,7 +172,7 @@ def _work(db: Database, url: str) -> None:
         forecast.make(db, sites.load(db, "lib"), origin, NOW)
     for duty in DUTIES:
         if not isinstance(duty.run, str):
-            duty.run(db, NOW, settings(url))
+            duty.run(db, NOW)
         elif duty.run != "jobs.forecast:make_past":  # 24 of each site take long
             load(duty.run)(db, NOW)
     results.compute_missing(db, NOW)  # what a finding of the checks has deleted

@@ -30,8 +30,8 @@ IMPERSONAL = """
     alert_rule.kind alert_rule.target api_key.digest api_key.role audit.action audit.site
     backfill.digest backfill.sites calibration.decision closed_period.days closed_period.sensors
     closed_period.version codec.model codec.sha256 codec.source codec.vendor computed_result.what
-    count_import.content count_import.counts count_import.digest count_import.layout
-    count_import.method count_import_log.change device.model device.source device_mapping.sensors
+    count_import.content count_import.counts count_import.digest count_import.hours
+    count_import.layout count_import.method count_import_log.change device.model device.source device_mapping.sensors
     finding.evidence finding.kind finding.state finding_history.event forecast.also forecast.measure
     forecast.model forecast_point.kind headcount.digest installation.key job_run.duty
     job_run.outcome looked.what made_anew.digest manual_count.digest manual_tap.direction
@@ -124,6 +124,7 @@ insert into alert_rule (kind, site_id, target, author, made) select 'finding', s
 insert into alert (rule_id, subject, since, raised, acknowledged, acknowledged_by) select rule_id, 's', now(),
     now(), now(), 'x' from alert_rule;
 insert into alert_mute (subject, reason, author, made, until) values ('lib', 'x', 'x', now(), now());
+insert into announcement (site_id, text, author, made, until) select site_id, 'x', 'x', now(), now() from site;
 insert into alert_delivery (target, at, alerts, problem) values ('desk', now(), 1, 'x');
 insert into job_run (duty, started, message) values ('d', now(), 'x');
 insert into api_key (name, digest, role, site_id, created, author, expires) select 'wall', 'x', 'viewer',

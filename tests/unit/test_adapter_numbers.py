@@ -20,7 +20,7 @@ def test_numbers(written: object, found: float | None) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    [True, [], {}, "0x1F", "1f", "1,234", "1 234", "1.234.567", "3.4V", "three", "1" * 60, 10**400, 1e999],
+    [True, [], {}, "0x1F", "1f", "1,234", "1 234", "1.234.567", "3.4V", "three", "1" * 60, 10**400],
 )
 def test_no_numbers(written: object) -> None:
     with pytest.raises(Unreadable, match="people"):

@@ -21,6 +21,7 @@ KEYWORDS: dict[str, Any] = {
     "Translatable": None,
     "refusal": None,
     "tell": (3,),
+    "offer": (2,),
     "ask": (2,),
     "ask_several": (2,),
     "option": (2,),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, params
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from api.answers import TABLE
 from api.deps import needs
@@ -15,6 +15,16 @@ WORD = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
 WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+def _written(value: object) -> object:
+    """Raise where a time is a bare number, which may be seconds or milliseconds."""
+    if not isinstance(value, str):
+        raise ValueError("write the time as 2026-11-25T08:15:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Body(BaseModel):

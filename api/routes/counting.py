@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
 from fastapi import HTTPException, Path, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, author
-from api.routing import WORD, Body, Name, Routes, Signed
+from api.routing import WORD, Body, Moment, Name, Routes, Signed
 from besok.model import messages
 from besok.model.actions import YEARS
 from besok.model.errors import NotFound
@@ -43,7 +43,7 @@ class VerdictIn(Signed):
 class TapIn(Body):
     """People who passed at one moment; `undone` if the one who counted took it back."""
 
-    time: AwareDatetime
+    time: Moment
     direction: Literal["in", "out"]
     people: int = Field(ge=1, le=100)
     undone: bool = False
@@ -54,9 +54,9 @@ class CountIn(Body):
 
     portal: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     counted_by: Name = Field(description="A name or initials; it is kept with the count", examples=["Kim"])
-    begins: AwareDatetime
-    ends: AwareDatetime
-    sent: AwareDatetime
+    begins: Moment
+    ends: Moment
+    sent: Moment
     taps: list[TapIn] = Field(max_length=10_000)
     note: str = Field(default="", max_length=500)
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import HTTPException
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.deps import Db, KnownSite, Now
-from api.routing import Body, Name, Routes
+from api.routing import Body, Moment, Name, Routes
 from besok.model import calendar, messages
 from besok.model.actions import YEARS
 from besok.model.hand_counts import MOST_VISITS, HandCount
@@ -25,7 +25,7 @@ class HandCountIn(Body):
     last: date = Field(examples=["2026-11-29"])
     visits: int = Field(ge=0, le=MOST_VISITS)
     counted_by: Name = Field(description="A name or initials; it is kept with the count", examples=["Kim"])
-    sent: AwareDatetime | None = Field(
+    sent: Moment | None = Field(
         default=None, description="When it was sent; not used", examples=["2026-11-25T08:15:00Z"]
     )
 

@@ -6,14 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import HTTPException, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api import ranges
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now
 from api.routes.counting import CountId, Received, utc
 from api.routes.figures import FirstDay, LastDay
-from api.routing import Body, Name, Routes
+from api.routing import Body, Moment, Name, Routes
 from besok.model import messages
 from besok.model.actions import YEARS
 from besok.model.headcount import MOST_PEOPLE, OLDEST, Headcount
@@ -32,8 +32,8 @@ class HeadcountIn(Body):
 
     id: UUID = Field(description="Made by whoever sends it: sent again it changes nothing")
     space: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    time: AwareDatetime
-    sent: AwareDatetime
+    time: Moment
+    sent: Moment
     people: int = Field(ge=0, le=MOST_PEOPLE)
     seats_taken: int | None = Field(default=None, ge=0, le=MOST_PEOPLE)
     counted_by: Name = Field(

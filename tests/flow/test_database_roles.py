@@ -14,7 +14,6 @@ from psycopg.conninfo import make_conninfo
 from servers import await_days, served, working
 
 from besok.model.access import Grant
-from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.services import sign_in
 from besok.store import accounts, roles, schema
@@ -72,7 +71,7 @@ def test_each_program_works_with_its_own_role(
                 if isinstance(duty.run, str):
                     load(duty.run)(own, now)
                 else:
-                    duty.run(own, now, Settings())
+                    duty.run(own, now)
             for kind in KINDS:
                 kind.delete(own, now - timedelta(days=400))
     with subtests.test("web"):

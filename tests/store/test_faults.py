@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -205,7 +206,13 @@ def no_look_ahead(patch: pytest.MonkeyPatch, db: Database) -> None:
 
 def no_totals(patch: pytest.MonkeyPatch, db: Database) -> None:
     """Where a message holds a total and a delta, the delta counts."""
-    patch.setattr(native, "DIRECTIONS", (("in", "in"), ("out", "out")))
+    read = native._item
+
+    def deltas(device: str, kind: str, item: native.Item, *found: list[Any]) -> None:
+        without = {name: one for name, one in item.items() if name[:-6] not in item or name[-6:] != "_total"}
+        read(device, kind, without, *found)
+
+    patch.setattr(native, "_item", deltas)
 
 
 # What must be so.

@@ -33,6 +33,7 @@ class Changes:
     steps: tuple[float, ...]
     opened: tuple[float, ...]
     slumps: Bools
+    since: int
     age: float
 
     def applied(self, rows: Rows) -> Rows:
@@ -85,8 +86,9 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     last = max(lasting, default=0.0)
     age = float(at[-1]) - last + (rows.spacing if rows.monthly else 1.0)
     return Changes(
-        steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps, age=age if lasting else 0.0
-    )
+        steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps,
+        since=int(np.searchsorted(rows.at, last)) if lasting else 0, age=age if lasting else 0.0,
+    )  # fmt: skip
 
 
 def _lasting(rest: Floats, at: Floats, steps: Floats) -> tuple[tuple[float, ...], tuple[float, ...], Bools]:

@@ -32,7 +32,8 @@ class Setting:
 
     `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile of the year and of growth in
     a year; `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are
-    drawn in runs of `block`.
+    drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them;
+    their errors are looked at in `bands` of rows ahead.
     """
 
     spacing: float
@@ -40,6 +41,9 @@ class Setting:
     sigma: float
     freedom: float
     block: int
+    trials: tuple[int, ...]
+    learnt: int
+    bands: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +145,7 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
         found = replace(found, after=posterior(found, n))
         found = replace(found, clock=_clock(found))
         residual = rows.logs.copy()
-        residual[:n] -= expected(found, np.arange(n))
+        residual[:n] -= expected(found, found.after, np.arange(n))
         spread = _spread(residual[seen], setting.sigma)
         odd = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
         found = replace(found, residual=residual, sigma=spread, echo=_echo(residual))
@@ -154,7 +158,7 @@ def studentised(found: Fitted, n: int, setting: Setting) -> Fitted:
     A row draws the model towards itself: with leverage h its deviation has 1 - h of the variance (Cook and Weisberg
     1982, 2.2).
     """
-    leverage = found.weight[:n] * found.after.spread(path_matrix(found, np.arange(n)))
+    leverage = found.weight[:n] * found.after.spread(path_matrix(found, found.after, np.arange(n)))
     residual = found.residual.copy()
     residual[:n] /= np.sqrt(np.maximum(1 - leverage, JITTER))
     return replace(found, residual=residual, sigma=_spread(residual[np.isfinite(residual)], setting.sigma))
@@ -243,38 +247,38 @@ def _sizes(found: Fitted, n: int, usual: Floats) -> Floats:
     return np.asarray(np.exp(made.x))
 
 
-def path_matrix(found: Fitted, which: np.ndarray) -> Floats:
-    """Return the rows `which` as combinations of effects and of the level at the knots."""
-    rows, before = found.rows, found.after.knots
+def path_matrix(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
+    """Return the rows `which` as combinations of effects and of the level at the knots of `after`."""
+    rows = found.rows
     at = rows.at[which]
-    ahead = later_knots(found, float(at.max(initial=0.0)))
-    every = hats(at, np.concatenate([before, ahead]))
-    level = every[:, : len(before)] + every[:, len(before) :] @ _gain(found, ahead)
+    ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
+    every = hats(at, np.concatenate([after.knots, ahead]))
+    level = every[:, : len(after.knots)] + every[:, len(after.knots) :] @ gain(found, after.knots, ahead)
     return np.concatenate([rows.columns[which], level], axis=1)
 
 
-def later_knots(found: Fitted, until: float) -> Floats:
-    """Return the knots beyond those of the past, up to a time."""
-    last = float(found.after.knots[-1])
-    return knots(until - last, found.rows.spacing)[1:] + last if until > last else np.zeros(0)
+def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
+    """Return the knots beyond those of `after`, up to a time."""
+    last = float(after.knots[-1])
+    return knots(until - last, spacing)[1:] + last if until > last else np.zeros(0)
 
 
-def _gain(found: Fitted, ahead: Floats) -> Floats:
+def gain(found: Fitted, before: Floats, ahead: Floats) -> Floats:
     """Return how the level at knots ahead follows from that at the knots before: ahead x before."""
-    before = found.after.knots
     inner = kernel(before, before, found.sizes, found.clock) + JITTER * np.eye(len(before))
     return np.asarray(np.linalg.solve(inner, kernel(before, ahead, found.sizes, found.clock)).T)
 
 
-def news_covariance(found: Fitted, later: Floats) -> Floats:
+def news_covariance(found: Fitted, after: Posterior, later: Floats) -> Floats:
     """Return the covariance of the level at knots ahead, given that at the knots before."""
-    between = kernel(found.after.knots, later, found.sizes, found.clock)
-    return kernel(later, later, found.sizes, found.clock) - _gain(found, later) @ between
+    follows = gain(found, after.knots, later)
+    between = kernel(after.knots, later, found.sizes, found.clock)
+    return kernel(later, later, found.sizes, found.clock) - follows @ between
 
 
-def expected(found: Fitted, which: np.ndarray) -> Floats:
+def expected(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
     """Return the most likely log visits of rows, without what is left of the last deviation."""
-    return np.asarray(found.middle + path_matrix(found, which) @ found.after.mean)
+    return np.asarray(found.middle + path_matrix(found, after, which) @ after.mean)
 
 
 def _spread(residual: Floats, before: float) -> float:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from besok.analytics.forecast.changes import changes
+from besok.analytics.forecast.conformal import stretch
 from besok.analytics.forecast.fit import (
     NEWS,
     Fitted,
@@ -29,19 +30,43 @@ def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Gener
     change = changes(rows, setting)
     found = studentised(fit(change.applied(rows), setting), n, setting)
     ahead = np.arange(n, len(rows.at))
-    middle = expected(found, ahead)
+    middle = expected(found, found.after, ahead)
     middle += found.last_deviation(n) * found.echo ** np.arange(1, len(ahead) + 1)
+    middle += _again(found, n, len(ahead))
+    wider = stretch(found, n, setting, len(ahead), change.since)
     last_step = float(found.after.mean[len(rows.sd) + len(change.steps) - 1])
     passing = change.undone(last_step, len(ahead), paths, rng)
-    return _futures(found, middle, ahead, setting.block, paths, rng) + passing
+    return _futures(found, middle, wider, ahead, setting.block, paths, rng) + passing
+
+
+def _again(found: Fitted, n: int, horizon: int) -> Floats:
+    """Return what comes again of the deviations of the same rows of last year, as far as it did in the past.
+
+    The share is a regression through the origin, shrunk by a year of usual rows without any.
+    """
+    lag = 12 if found.rows.monthly else 364
+    calm = np.clip(np.nan_to_num(found.residual[:n]), -3 * found.sigma, 3 * found.sigma)
+    if n <= lag:
+        return np.zeros(horizon)
+    before, after = calm[:-lag], calm[lag:]
+    square = float((before**2).sum()) + (lag + 1) * found.sigma**2
+    share = max(float((before * after).sum()) / square, 0.0)
+    return share * np.resize(calm[-lag:], horizon)
 
 
 def _futures(
-    found: Fitted, middle: Floats, ahead: np.ndarray, block: int, paths: int, rng: np.random.Generator
+    found: Fitted,
+    middle: Floats,
+    stretch: Floats,
+    ahead: np.ndarray,
+    block: int,
+    paths: int,
+    rng: np.random.Generator,
 ) -> Floats:
-    """Return logs of the rows `ahead` about their `middle`, rows x paths."""
-    moved = path_matrix(found, ahead) @ found.after.draw(paths, rng) + _news(found, ahead, paths, rng)
-    logs = middle[:, None] + moved + _days(found, len(ahead), paths, block, rng)
+    """Return logs of the rows `ahead` about their `middle`, rows x paths, with the spread times `stretch`."""
+    matrix = path_matrix(found, found.after, ahead)
+    moved = matrix @ found.after.draw(paths, rng) + _news(found, ahead, paths, rng)
+    logs = middle[:, None] + stretch[:, None] * (moved + _days(found, len(ahead), paths, block, rng))
     top = float(np.nanquantile(found.rows.logs, 0.98)) + HIGHEST
     return np.asarray(np.minimum(logs, top))
 
@@ -53,10 +78,10 @@ def _news(found: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generator
     """
     at = found.rows.at[ahead]
     grid = found.after.knots
-    later = later_knots(found, float(at[-1]))
+    later = later_knots(found.after, float(at[-1]), found.rows.spacing)
     if not len(later):
         return np.zeros((len(at), paths))
-    root = np.linalg.cholesky(news_covariance(found, later) + 1e-6 * np.eye(len(later)))
+    root = np.linalg.cholesky(news_covariance(found, found.after, later) + 1e-6 * np.eye(len(later)))
     scale = np.sqrt(NEWS / rng.chisquare(NEWS, (paths + 1) // 2))
     scale = np.minimum(scale, LONGEST)
     drawn = root @ mirrored(len(later), paths, rng) * np.concatenate([scale, scale])[:paths]

@@ -23,7 +23,7 @@ class HandCountIn(Body):
 
     first: date = Field(examples=["2026-11-23"])
     last: date = Field(examples=["2026-11-29"])
-    visits: int = Field(ge=0, le=MOST_VISITS)
+    visits: int = Field(ge=0, le=MOST_VISITS, strict=True)
     counted_by: Name = Field(description="A name or initials; it is kept with the count", examples=["Kim"])
     sent: Moment | None = Field(
         default=None, description="When it was sent; not used", examples=["2026-11-25T08:15:00Z"]

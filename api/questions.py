@@ -68,9 +68,8 @@ class Questions:
             return {"type": "http.request", "body": waiting.pop()} if waiting else await receive()
 
         async def send_json(message: Message) -> None:
-            if (
-                message["type"] == "http.response.start"
-            ):  # Dash names no type, and nothing is compressed without one
+            # Dash names no type, and nothing is compressed without one.
+            if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).setdefault("content-type", "application/json")
             await send(message)
 

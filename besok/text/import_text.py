@@ -40,7 +40,7 @@ def periods(preview: ImportPreview) -> Iterator[str]:
             n=formats.number(preview.measured)
         )
     for one in preview.special_days[:SHOWN]:
-        span = f"{formats.day(one.first)} – {formats.day(one.last)}"
+        span = " – ".join(dict.fromkeys(map(formats.day, (one.first, one.last))))
         yield _("opening hours {span}: {hours}").format(span=span, hours=opening_text.special(one.hours))
     if (more := len(preview.special_days) - SHOWN) > 0:
         yield plural("and {n} more special day", "and {n} more special days or periods", more).format(n=more)

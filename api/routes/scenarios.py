@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import Path
 from pydantic import Field, StringConstraints
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now, author
@@ -14,7 +14,7 @@ from api.routing import WORD, Body, Routes, Signed
 from besok.model.scenarios import MOST_DAYS, MOST_FACTOR, MOST_PEOPLE, MOST_PLAYED_H, ScenarioSpec
 from besok.model.site import OUTSIDE
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
-from besok.services import scenarios
+from besok.services import recordings, scenarios
 from besok.store import scenarios as store
 
 router = Routes(tags=["Scenarios"])
@@ -68,6 +68,13 @@ class SensorIn(Body):
     )
 
 
+class RecordedIn(Body):
+    """A stretch of real traffic."""
+
+    start: time = Field(description="When it begins, by the clock of the site", examples=["13:00"])
+    minutes: int = Field(default=60, ge=1, le=60 * MOST_PLAYED_H, description="How long it is", examples=[60])
+
+
 class ScenarioIn(Signed):
     """What would be different at a site on some days; what is left out is as usual."""
 
@@ -86,6 +93,9 @@ class ScenarioIn(Signed):
     capacity: CapacityIn | None = Field(default=None, description="Another capacity")
     event: EventIn | None = Field(default=None, description="An event")
     sensor: SensorIn | None = Field(default=None, description="A sensor that fails")
+    recorded: RecordedIn | None = Field(
+        default=None, description="What the sensors sent on the first day, to be played as it was"
+    )
     replications: int = Field(
         default=20, ge=1, le=20, description="How often the days are simulated", examples=[20]
     )
@@ -127,6 +137,24 @@ def spaces(site: KnownSite, number: Number, db: Db, form: Form) -> Response:
     """Return a row for each space of the site, those that break first at the top; none until it is done."""
     run = store.load(db, site.id, number)
     return rows(scenarios.spaces(run), ScenarioSpace, form, f"{site.id}-scenario-{number}")
+
+
+@router.reads("/sites/{site}/scenarios/{number}/recording", "read", "A recording as a file",
+              response_class=StreamingResponse)  # fmt: skip
+def recording(site: KnownSite, number: Number, db: Db) -> StreamingResponse:
+    """Return its messages as lines of JSON, for `besok simulate replay`; no line where the scenario is no recording."""
+    run = store.load(db, site.id, number)
+    name = f'attachment; filename="{site.id}-recording-{number}.jsonl"'
+    lines = recordings.lines(db, site, run)
+    return StreamingResponse(lines, media_type="application/jsonl", headers={"Content-Disposition": name})
+
+
+@router.writes(
+    "/sites/{site}/scenarios/{number}", "plan", "Remove a scenario", method="DELETE", status_code=204
+)
+def remove(site: KnownSite, number: Number, db: Db) -> None:
+    """Remove it with its answer; of a recording the name goes, the readings stay."""
+    store.remove(db, site.id, number)
 
 
 @router.writes("/sites/{site}/scenarios/{number}/cancel", "plan", "Cancel a scenario")

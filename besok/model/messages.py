@@ -238,4 +238,9 @@ SCENARIO_ENDED: Final = Translatable("this scenario has ended already: there is 
 SCENARIO_NOT_PLAYED: Final = Translatable(
     "only an answered question can be played, and one at a time: end the other one and wait a moment"
 )
+SCENARIO_IN_USE: Final = Translatable("it is being simulated or played: end that first, then remove it")
+RECORDING_CHANGED: Final = Translatable(
+    "a recording is played as it was: take the changes out, or ask without it"
+)
+RECORDING_AHEAD: Final = Translatable("that is not over yet: choose a time that ends before now")
 NO_SCENARIO: Final = Translatable("there is no scenario {number} of this site")

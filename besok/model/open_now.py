@@ -46,7 +46,12 @@ def _hours(site: Site, day: date, window: tuple[datetime, datetime]) -> str:
     """Return the hours of `day` joined with `window`, as far as it lies in that business day."""
     begin, end = calendar.day_bounds(day, site)
     extra = (max(window[0], begin), min(window[1], end))
-    hours = calendar.joined([*calendar.open_intervals(day, site), extra])
+    return as_hours([*calendar.open_intervals(day, site), extra], day, site)
+
+
+def as_hours(hours: Iterable[tuple[datetime, datetime]], day: date, site: Site) -> str:
+    """Return stretches of a business day as its opening hours: "10:00-20:00"."""
+    hours = calendar.joined(hours)
     clocks = [(_clock(start, day, site), _clock(until, day, site)) for start, until in hours]
     return ", ".join(f"{start}-{until}" for start, until in clocks if start < until)
 

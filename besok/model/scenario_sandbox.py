@@ -1,18 +1,39 @@
-"""The sandbox in which a scenario is played live: a site's own places and doors, with simulated native sensors."""
+"""The sandbox in which a scenario is played live: a site's own places and doors, with simulated native sensors.
+
+A recording is played in it as if its day were today: the business day of the sandbox begins as long ago as that of the
+recording had begun, so that the day so far belongs to it.
+"""
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from besok.model.access import SCENARIO_SANDBOX
-from besok.model.calendar import EARLY, LATE, business_day, placement_span
-from besok.model.open_now import opened_around
-from besok.model.scenarios import NewDoor, ScenarioSpec
-from besok.model.site import OUTSIDE, Closure, OpeningException, Portal, Sensor, Site, Space, Text
+from besok.model.calendar import EARLY, LATE, business_day, day_bounds, open_intervals, placement_span
+from besok.model.open_now import as_hours, opened_around
+from besok.model.scenarios import NewDoor, Recorded, ScenarioSpec, recorded_span
+from besok.model.site import (
+    OUTSIDE,
+    Closure,
+    OpeningException,
+    OpeningHours,
+    Portal,
+    Sensor,
+    Site,
+    Space,
+    Text,
+    WeekHours,
+)  # fmt: skip
 from besok.model.views.live import SiteInfo
 
+QUARTER: Final = timedelta(minutes=15)  # on which a business day begins
+SHUT: Final = WeekHours(
+    monday="closed", tuesday="closed", wednesday="closed", thursday="closed", friday="closed",
+    saturday="closed", sunday="closed",
+)  # fmt: skip
 NOTE: Final = Text(
     sv="Scenario: öppet så att det finns något att se", en="Scenario: open so that there is something to see"
 )
@@ -35,6 +56,7 @@ def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
     It is open around `now` unless the scenario closes it, so that there is something to see.
     """
     today, name = business_day(now, site), sandbox_id(site.id)
+    then = recorded_span(spec, spec.recorded, site)[0] if spec.recorded else now
     hours = (OpeningException(first=today, last=today, hours=spec.hours),) if spec.hours else ()
     doors = [new_door(spec.door, site)] if spec.door else []
     found = replace(
@@ -48,7 +70,7 @@ def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
             for portal in (*site.portals, *doors)
         ),
         sensors=(
-            *(_native(sensor, site) for sensor in site.sensors if _there(sensor, site, now)),
+            *(_native(sensor, site) for sensor in site.sensors if _there(sensor, site, then)),
             *(Sensor(device=f"count-{door.id}", portal=door.id) for door in doors),
         ),
         mappings=(),
@@ -58,7 +80,34 @@ def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
         visits=(),
         sandbox=True,
     )
+    if spec.recorded:
+        return _as_today(found, spec, spec.recorded, site, now)
     return found if spec.hours == "closed" else opened_around(found, now, NOTE)
+
+
+def _as_today(sandbox: Site, spec: ScenarioSpec, recorded: Recorded, site: Site, now: datetime) -> Site:
+    """Return the sandbox with the business day of a recording, and its opening hours, moved to today."""
+    day, by = business_day(recorded_span(spec, recorded, site)[0], site), moved_by(spec, recorded, site, now)
+    begins = (day_bounds(day, site)[0] + by).astimezone(ZoneInfo(site.timezone))
+    moved = replace(sandbox, day_start=begins.time())
+    hours = [(start + by, until + by) for start, until in open_intervals(day, site)]
+    today = business_day(now, moved)
+    opened = OpeningException(first=today, last=today, hours=as_hours(hours, today, moved) or "closed")
+    return replace(moved, opening=OpeningHours(tables=(SHUT,), exceptions=(opened,)))
+
+
+def moved_by(spec: ScenarioSpec, recorded: Recorded, site: Site, now: datetime) -> timedelta:
+    """Return by how much the times of a recording move that is played from `now` on: whole quarters of an hour."""
+    return (now - recorded_span(spec, recorded, site)[0]) // QUARTER * QUARTER
+
+
+def played_by(site: Site, then: datetime) -> dict[tuple[str, str, str], Sensor]:
+    """Return who speaks in the sandbox for each channel that was placed then: by source, external id and key."""
+    return {
+        (sensor.source, site.external_id(sensor), sensor.channel_key): _native(sensor, site)
+        for sensor in site.sensors
+        if _there(sensor, site, then)
+    }
 
 
 def sandbox_spec(spec: ScenarioSpec, site: Site, now: datetime) -> ScenarioSpec:

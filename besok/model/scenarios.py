@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from besok.model import messages
 from besok.model.calendar import hours_text, parse_hours
@@ -62,8 +63,19 @@ class FaultySensor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A stretch of real traffic: what the sensors sent on the first day."""
+
+    start: time  # local
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioSpec:
-    """What is asked: the days, and all that is different on them; None or empty is as usual."""
+    """What is asked: the days, and all that is different on them; None or empty is as usual.
+
+    What is `recorded` is not simulated: it is kept, and played as it was.
+    """
 
     title: str
     first: date
@@ -75,6 +87,7 @@ class ScenarioSpec:
     capacity: OtherCapacity | None = None
     event: PlannedEvent | None = None
     sensor: FaultySensor | None = None
+    recorded: Recorded | None = None
     replications: int = 20
     seed: int = 1  # of the first replication
 
@@ -84,18 +97,31 @@ class ScenarioSpec:
         return self.first + timedelta(days=self.days - 1)
 
 
-def problem(spec: ScenarioSpec, site: Site) -> Translatable | None:
+def recorded_span(spec: ScenarioSpec, recorded: Recorded, site: Site) -> tuple[datetime, datetime]:
+    """Return from when until when a recording is."""
+    start = datetime.combine(spec.first, recorded.start, ZoneInfo(site.timezone)).astimezone(UTC)
+    return start, start + timedelta(minutes=recorded.minutes)
+
+
+def problem(spec: ScenarioSpec, site: Site, now: datetime) -> Translatable | None:
     """Return the first thing of a question that cannot be asked at the site; None if all of it can."""
-    return next(_problems(spec, site), None)
+    return next(_problems(spec, site, now), None)
 
 
-def _problems(spec: ScenarioSpec, site: Site) -> Iterator[Translatable]:
+def _problems(spec: ScenarioSpec, site: Site, now: datetime) -> Iterator[Translatable]:
     if not YEARS[0] <= spec.first.year <= YEARS[1]:
         yield messages.SCENARIO_YEAR(first=YEARS[0], last=YEARS[1])
     if not 1 <= spec.days <= MOST_DAYS:
         yield messages.SCENARIO_DAYS(most=MOST_DAYS)
     if not 0 <= spec.visitors <= MOST_FACTOR:
         yield messages.SCENARIO_VISITORS(most=f"{MOST_FACTOR:g}")
+    changes = (spec.hours, spec.closed, spec.door, spec.capacity, spec.event, spec.sensor)
+    if spec.recorded:
+        if spec.visitors != 1 or any(changes):
+            yield messages.RECORDING_CHANGED
+        if recorded_span(spec, spec.recorded, site)[1] > now:
+            yield messages.RECORDING_AHEAD
+        return
     yield from _closed(spec, site)
     known = {site.id, *(space.id for space in site.spaces)}
     for space in _spaces(spec):
@@ -105,7 +131,6 @@ def _problems(spec: ScenarioSpec, site: Site) -> Iterator[Translatable]:
         yield messages.SCENARIO_DOOR
     if spec.sensor and spec.sensor.device not in {s.device for s in site.sensors if s.portal}:
         yield messages.SCENARIO_SENSOR(name=spec.sensor.device)
-    changes = (spec.hours, spec.closed, spec.door, spec.capacity, spec.event, spec.sensor)
     if spec.visitors == 1 and not any(changes):
         yield messages.SCENARIO_NOTHING
 

@@ -19,7 +19,7 @@ PROCESS = "scenarios"  # that computes them, as it names itself
 
 def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datetime) -> ScenarioRun:
     """Put a question into the queue. Raises ScenarioRefused that says what to do."""
-    if said := problem(spec, site):
+    if said := problem(spec, site, now):
         raise ScenarioRefused(said)
     number = store.ask(db, site.id, spec, author=author, now=now)
     return store.load(db, site.id, number)
@@ -28,8 +28,13 @@ def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datet
 def play(
     db: Database, site: Site, number: int, length: timedelta, *, author: str, now: datetime
 ) -> ScenarioRun:
-    """Play an answered question live in a sandbox of its site. Raises NotFound, ScenarioRefused."""
+    """Play an answered question live in a sandbox of its site; a recording as long as it is.
+
+    Raises NotFound, ScenarioRefused.
+    """
     run = store.load(db, site.id, number)
+    if run.spec.recorded:
+        length = timedelta(minutes=run.spec.recorded.minutes)
     store.play(db, site.id, number, now=now, until=now + length)
     try:
         made = sandbox(site, run.spec, now)

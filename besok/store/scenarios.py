@@ -40,15 +40,20 @@ class Played:
 
 
 def ask(db: Database, site: str, spec: ScenarioSpec, *, author: str, now: datetime) -> int:
-    """Put a question at the end of the queue and return its number. Raises NotFound, ScenarioRefused."""
+    """Put a question at the end of the queue and return its number; a recording is answered by itself.
+
+    Raises NotFound, ScenarioRefused.
+    """
+    waits = spec.recorded is None
     with db.transaction() as conn:
         row = conn.execute(sql("scenario_lock"), {"site": site}).fetchone()
         if row is None:
             raise NotFound(f'there is no site "{site}"')
         key = {"site_id": row[0]}
-        if _count(conn, key) >= MOST_QUEUED:
+        if waits and _count(conn, key) >= MOST_QUEUED:
             raise ScenarioRefused(messages.SCENARIOS_QUEUED(most=MOST_QUEUED))
-        values = {**key, "spec": Jsonb(msgspec.to_builtins(spec)), "author": author, "now": now}
+        state = {"state": "queued", "ended": None} if waits else {"state": "done", "ended": now}
+        values = {**key, "spec": Jsonb(msgspec.to_builtins(spec)), "author": author, "now": now, **state}
         number = _number(conn, values)
         conn.execute(sql("scenarios_forget"), {**key, "kept": MOST_KEPT})
         audit.note(conn, "scenario", str(number), site=site, detail=f"asked: {spec.title}")
@@ -87,6 +92,15 @@ def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
             raise ScenarioRefused(messages.SCENARIO_ENDED)
         audit.note(conn, "scenario", str(number), site=site, detail="cancelled")
     return load(db, site, number)
+
+
+def remove(db: Database, site: str, number: int) -> None:
+    """Remove a question and its answer. Raises NotFound, ScenarioRefused where it waits, is computed or played."""
+    found = load(db, site, number)
+    with db.transaction() as conn:
+        if not conn.execute(sql("scenario_remove"), {"number": number}).rowcount:
+            raise ScenarioRefused(messages.SCENARIO_IN_USE)
+        audit.note(conn, "scenario", str(number), site=site, detail=f"removed: {found.spec.title}")
 
 
 def waits(db: Database) -> bool:

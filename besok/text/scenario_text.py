@@ -1,10 +1,18 @@
 """Scenarios in words: examples to start from, what was asked, how far it is, what came of it."""
 
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from besok.model.findings import Kind
-from besok.model.scenarios import FailedFor, FaultySensor, PlannedEvent, RunState, ScenarioSpec, SensorTrouble
+from besok.model.scenarios import (
+    FailedFor,
+    FaultySensor,
+    PlannedEvent,
+    Recorded,
+    RunState,
+    ScenarioSpec,
+    SensorTrouble,
+)
 from besok.model.site import OUTSIDE, Site
 from besok.model.views.scenarios import SensorNotice
 from besok.model.views.whatif import DoorRush, Replicated, SiteVisits, SpaceStrain, Window
@@ -32,6 +40,9 @@ def examples(site: Site, today: date) -> dict[str, ScenarioSpec]:
     if sensor:
         off = FaultySensor(device=sensor, trouble="off")
         found["sensor"] = ScenarioSpec(title=_("The entrance sensor fails"), first=monday, days=7, sensor=off)
+    if site.sensors:
+        hour = Recorded(start=time(12), minutes=60)
+        found["recorded"] = ScenarioSpec(title=_("Real traffic"), first=today - DAY, recorded=hour)
     return found
 
 
@@ -77,6 +88,12 @@ def days(spec: ScenarioSpec) -> str:
 
 def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
     """Say what is different, a sentence for each change."""
+    if spec.recorded:
+        start = datetime.combine(spec.first, spec.recorded.start)
+        end = start + timedelta(minutes=spec.recorded.minutes)
+        yield _("what the sensors sent from {start} to {end}").format(
+            start=f"{start:%H:%M}", end=f"{end:%H:%M}"
+        )
     if spec.visitors != 1:
         yield _("{n} times the usual visitors").format(n=formats.decimal(spec.visitors))
     if spec.hours:

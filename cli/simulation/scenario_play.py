@@ -1,18 +1,25 @@
-"""A scenario played live: what its sensors would send goes to the broker under the names of a sandbox, for a while."""
+"""A scenario played live: what its sensors would send goes to the broker under the names of a sandbox, for a while.
+
+Of a recording it is what they did send: the day so far at once, and the rest at its (moved) times.
+"""
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from besok.model.calendar import business_day, day_bounds
 from besok.model.errors import BesokError, StoreError
-from besok.model.scenario_sandbox import sandbox_id
+from besok.model.scenario_sandbox import moved_by, sandbox_id
+from besok.model.scenarios import recorded_span
 from besok.model.settings import Settings
 from besok.model.site import Site, SiteFile
+from besok.services import recordings
 from besok.store import scenarios as store
 from besok.store import sites
 from besok.store.claims import Claims
@@ -21,8 +28,11 @@ from besok.store.scenarios import Played
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
 from sensors_sim.asked import connected, played_in
+from sensors_sim.live import Pace
 from sensors_sim.live import run as simulate
+from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
+from sensors_sim.times import millis
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +62,9 @@ def _play(db: Database, found: Played, settings: Settings, stop: threading.Event
     now = datetime.now(UTC)
     if now >= found.until + SETTLED:
         store.clear_away(db, found)
-    elif now < found.until and (world := _world(db, found)):
-        with _simulated(*world, settings) as simulation:
-            while _goes_on(db, found) and simulation.is_alive() and not stop.wait(PAUSE_S):
+    elif now < found.until and (send := _sender(db, found, settings)):
+        with _sending(send) as sending:
+            while _goes_on(db, found) and sending.is_alive() and not stop.wait(PAUSE_S):
                 pass
         if not stop.is_set():
             store.end_play(db, found.site, found.number, datetime.now(UTC))
@@ -65,13 +75,40 @@ def _goes_on(db: Database, found: Played) -> bool:
     return again is not None and again.number == found.number and datetime.now(UTC) < again.until
 
 
-def _world(db: Database, found: Played) -> tuple[SiteFile, Scenario] | None:
-    """Return the sandbox and the scenario in it; None where it is not made yet."""
+def _sender(db: Database, found: Played, settings: Settings) -> Callable[[threading.Event], None] | None:
+    """Return what sends until it is asked to stop; None where the sandbox is not made yet."""
     stored = SiteFile(sites=tuple(sites.load_all(db)))
     named = {site.id: site for site in stored.sites}
     site, sandbox = named[found.site], named.get(sandbox_id(found.site))
     if sandbox is None:
         return None
+    if found.spec.recorded:
+        return partial(_replay, db, site, sandbox, found, settings)
+    site_file, scenario = _world(db, found, stored, site, sandbox)
+    return lambda stop: simulate(site_file, settings, stop=stop, scenario=scenario, farewell=b"")
+
+
+def _replay(
+    db: Database, site: Site, sandbox: Site, found: Played, settings: Settings, stop: threading.Event
+) -> None:
+    """Send what the sensors of a site sent on a day up to the end of a recording, moved as its sandbox is."""
+    assert found.spec.recorded
+    start, end = recorded_span(found.spec, found.spec.recorded, site)
+    by = moved_by(found.spec, found.spec.recorded, site, found.begins)
+    day, _ = day_bounds(business_day(start, site), site)
+    pace = Pace(day + by, 0, stop, lambda: datetime.now(UTC))
+    devices = sorted({(sandbox.id, sensor.device) for sensor in sandbox.sensors})
+    with Publisher(settings, devices, farewell=b"") as publisher:
+        for message in recordings.messages(db, site, sandbox.id, (day, end), start, by):
+            if not pace.wait(millis(message.received)):
+                return
+            publisher.send(message.topic, message.payload, stop)
+
+
+def _world(
+    db: Database, found: Played, stored: SiteFile, site: Site, sandbox: Site
+) -> tuple[SiteFile, Scenario]:
+    """Return the sandbox and the scenario in it."""
     usual = learnt(db, connected(stored, site.id), site, found.begins)
     if usual is None or not _somebody_comes(usual, site, found.begins):
         usual = ORDINARY
@@ -90,13 +127,13 @@ def _somebody_comes(usual: Scenario, site: Site, now: datetime) -> bool:
 
 
 @contextmanager
-def _simulated(site_file: SiteFile, scenario: Scenario, settings: Settings) -> Iterator[threading.Thread]:
+def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thread]:
     """Publish what the sensors send until the block ends; the broker forgets them then."""
     ends = threading.Event()
 
     def work() -> None:
         try:
-            simulate(site_file, settings, stop=ends, scenario=scenario, farewell=b"")
+            send(ends)
         except BesokError as exc:
             log.warning("a scenario cannot be played: %s", exc, extra={"action": "play_failed"})
 

@@ -77,8 +77,8 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int,
     play = ("simulate", "live", *(("--scenario", scenario) if scenario else ()))
     supervisor.add(_service("simulate", environment | _account(home, "simulate"), *play))
     port = int(environment["BESOK_PORT"])
-    supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
-    supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)
+    supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 300)
+    supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 300)
     pushed = f"Counters that push by HTTP: http://127.0.0.1:{environment['BESOK_RECEIVE_PORT']}/in/DEVICE"
     _say(f"\nBesök is ready: http://127.0.0.1:{port}\n{pushed}\nCtrl-C ends it.\n")
     if behind and gaps:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from besok.model.errors import RecordingError, SettingsError
+from besok.services.recordings import FORM
 
 log = logging.getLogger(__name__)
 
-FORM: Final = 1
 MOST_BYTES: Final = 65_535  # of a topic, by the protocol
 YEARS: Final = (1999, 2200)
 

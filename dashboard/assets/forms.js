@@ -152,7 +152,7 @@
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         if (body.who) name(body.who);
         if (form.dataset.leads) {  // to what was made: "{site}" is that of the answer
-          const made = await answer.json();
+          const made = answer.status === 204 ? {} : await answer.json();
           location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, key) => made[key]));
         } else done(form);
         return;

@@ -5,10 +5,17 @@ from typing import Any, Final
 
 from dash import dcc, html
 
-from besok.model.scenarios import MOST_DAYS, MOST_FACTOR, MOST_PEOPLE, ScenarioSpec
+from besok.model.scenarios import (
+    MOST_DAYS,
+    MOST_FACTOR,
+    MOST_PEOPLE,
+    MOST_PLAYED_H,
+    Recorded,
+    ScenarioSpec,
+)
 from besok.model.site import OUTSIDE, Site
 from besok.text import scenario_text
-from besok.text.languages import _, named
+from besok.text.languages import _, named, plural
 from dashboard.components import forms
 from dashboard.components.elements import data, quiet
 
@@ -18,9 +25,30 @@ LONGEST: Final = 100  # characters of a name, as in the API
 
 def form(site: Site, spec: ScenarioSpec) -> Any:
     """Return the form, filled in with a question to start from."""
+    title = _input("title", _("Name of the question"), spec.title, maxLength=LONGEST)
+    fields = [title, *(_recorded(spec, spec.recorded) if spec.recorded else _asked(site, spec))]
+    verb = _("Keep") if spec.recorded else _("Ask")
+    address = f"POST /api/v1/sites/{site.id}/scenarios"
+    leads = f"/scenarios/{site.id}?run={{number}}"
+    return forms.form(fields, HERE, verb, "", address, lists="closed", leads=leads)
+
+
+def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:
+    lengths = {60 * n: plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
+    return [
+        _row(
+            forms.day(HERE, "first", _("Day"), spec.first, required=True),
+            _input("recorded:start", _("Begins at"), f"{recorded.start:%H:%M}", type=_TIME),
+            forms.choice(
+                HERE, "recorded:minutes", _("How long"), {str(n): said for n, said in lengths.items()}, "60"
+            ),
+        )
+    ]
+
+
+def _asked(site: Site, spec: ScenarioSpec) -> list[Any]:
     spaces = {site.id: named(site.name), **{space.id: named(space.name) for space in site.spaces}}
-    fields = [
-        _input("title", _("Name of the question"), spec.title, maxLength=LONGEST),
+    return [
         _row(
             forms.day(HERE, "first", _("First day"), spec.first, required=True),
             _input("days", _("Number of days"), spec.days, type="number", min=1, max=MOST_DAYS, step=1),
@@ -38,9 +66,6 @@ def form(site: Site, spec: ScenarioSpec) -> Any:
         quiet(_("Unfold what you want to change. What is folded away does not count.")),
         *_parts(site, spec, spaces),
     ]
-    address = f"POST /api/v1/sites/{site.id}/scenarios"
-    leads = f"/scenarios/{site.id}?run={{number}}"
-    return forms.form(fields, HERE, _("Ask"), "", address, lists="closed", leads=leads)
 
 
 def _parts(site: Site, spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[Any]:

@@ -32,6 +32,7 @@ def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
             *_body(run, site, before, at_work),
             *_live(run, site),
             _ways(run),
+            _out(run),
         ),
         className="scenario",
         **data(number=str(run.number), state=run.state),
@@ -86,17 +87,20 @@ def _cancel(run: ScenarioRun) -> list[Any]:
     return [_button(address, f"cancel-{run.number}", _("Cancel"), failed, _("Cancelled."))]
 
 
-def _button(address: str, here: str, verb: str, failed: str, kept: str) -> Any:
+def _button(address: str, here: str, verb: str, failed: str, kept: str, **sent: str) -> Any:
     """Return a button that sends to an address."""
     problem = html.P("", className="problem", role="alert", **data(failed=failed))
     return html.Form(
         [html.Button(verb, type="submit", className="send"), problem],
-        **data(send=address, fields=here, kept=kept),
+        **data(send=address, fields=here, kept=kept, **sent),
     )
 
 
 def _answer(run: ScenarioRun) -> list[Any]:
     found = run.result
+    if run.spec.recorded:
+        address = f"/api/v1/sites/{run.site}/scenarios/{run.number}/recording"
+        return [html.P(html.A(_("Recording as a file"), href=address, download=""), className="files")]
     if found is None:
         return []
     return present(
@@ -186,7 +190,12 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
             "Simulated sensors send as the scenario says, as if it were today, into a copy of the place. Watch it on "
             "Now, Spaces and Sensors; the real figures are not touched."
         )
-        fields = [quiet(about), forms.choice(here, "hours", _("How long"), hours, "2")]
+        again = _(
+            "The sensors of a copy of the place send what was recorded, as if its day were today. Watch it on Now, "
+            "Spaces and Sensors; the real figures are not touched."
+        )
+        length = forms.choice(here, "hours", _("How long"), hours, "2")
+        fields = [quiet(again)] if run.spec.recorded else [quiet(about), length]
         return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
@@ -203,6 +212,18 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
             _("Ended. The copy is removed within a minute."),
         ),
     ]
+
+
+def _out(run: ScenarioRun) -> Any:
+    """Return the way to remove what is neither waiting, simulated nor played."""
+    if run.state in ("queued", "running") or run.play_until or not access.may("plan", run.site):
+        return None
+    address, failed = (
+        f"DELETE /api/v1/sites/{run.site}/scenarios/{run.number}",
+        _("That could not be removed. Try again."),
+    )
+    leads = f"/scenarios/{run.site}"
+    return fold(_("Remove"), _button(address, f"out-{run.number}", _("Remove it"), failed, "", leads=leads))
 
 
 def _ways(run: ScenarioRun) -> Any:

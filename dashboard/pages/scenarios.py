@@ -45,9 +45,16 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
         first = known["double"].first
         spec = known.get(asking) or ScenarioSpec(title=_("My question"), first=first, days=7)
     back = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
-    about = _(
-        "People are simulated minute by minute, as they use this site, on the days you choose: once as it is today "
-        "and once with your changes. Nothing of the real figures is touched."
+    about = (
+        _(
+            "Everything that the sensors send is kept. A stretch of it, once it has a name, can be played live in a "
+            "copy of the place as if that day were today, and taken as a file."
+        )
+        if spec.recorded
+        else _(
+            "People are simulated minute by minute, as they use this site, on the days you choose: once as it is today "
+            "and once with your changes. Nothing of the real figures is touched."
+        )
     )
     return [html.P(back), quiet(about), scenario_form.form(place, spec)]
 

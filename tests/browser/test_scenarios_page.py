@@ -12,6 +12,7 @@ from besok.store import scenarios
 from besok.store.database import Database
 from cli.simulation import scenario_runs
 from tests.at_work import running
+from tests.patience import wait_for
 
 
 @pytest.fixture
@@ -62,6 +63,38 @@ def test_a_planner_asks_and_reads_the_answer(
     page.go_back()
     card.get_by_role("button", name="End it").press("Enter")
     expect(page.locator("#announcer")).to_have_text("Ended. The copy is removed within a minute.")
+
+
+def test_a_planner_plays_real_traffic_again_and_removes_it(
+    quiet_house: House, process: None, open_page: Open, db: Database
+) -> None:
+    page = open_page(f"{quiet_house.url}/scenarios/{quiet_house.id}", locale="en-GB", bypass_csp=True)
+    page.get_by_role("link", name="Play real traffic again").press("Enter")
+    page.get_by_label("How long").select_option("120")
+    accessible(page)
+    page.get_by_label("Your name or initials").fill("Kim")
+    page.get_by_role("button", name="Keep").press("Enter")
+    card = page.locator(".scenario")
+    expect(card).to_contain_text("what the sensors sent from 12:00 to 14:00")
+    with page.expect_download() as download:
+        card.get_by_role("link", name="Recording as a file").click()
+    assert download.value.suggested_filename.endswith(".jsonl")
+    accessible(page)
+    (run,) = scenarios.listing(db, quiet_house.id)
+    assert run.spec.recorded and run.spec.recorded.minutes == 120
+    card.locator("summary", has_text="Play it live").press("Enter")
+    card.get_by_label("Your name or initials").fill("Kim")
+    card.get_by_role("button", name="Play").press("Enter")
+    expect(card).to_contain_text("Played live until")
+    expect(card.get_by_role("button", name="Remove it")).to_have_count(0)
+    card.get_by_role("button", name="End it").press("Enter")
+    expect(page.locator("#announcer")).to_have_text("Ended. The copy is removed within a minute.")
+    wait_for(lambda: scenarios.played(db) is None)
+    page.reload()
+    card.locator("summary", has_text="Remove").press("Enter")
+    card.get_by_role("button", name="Remove it").press("Enter")
+    expect(page.get_by_text("Nothing has been asked yet.")).to_be_visible()
+    assert scenarios.listing(db, quiet_house.id) == []
 
 
 def test_what_waits_is_cancelled_and_what_cannot_be_is_said(

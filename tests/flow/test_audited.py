@@ -215,6 +215,7 @@ def planning(walk: Walk, db: Database) -> None:
     body = {"title": "Saturday", "first": "2026-12-05", "visitors": 2, "replications": 1}
     first = walk(f"POST {SITE}/scenarios", "scenario", json=body)
     walk(f"POST {SITE}/scenarios/{{number}}/cancel", "scenario", of=first["number"])
+    walk(f"DELETE {SITE}/scenarios/{{number}}", "scenario", of=first["number"])
     spec = ScenarioSpec(title="Played", first=NOW.date(), visitors=2.0, replications=1)
     number = scenarios.ask(db, LIBRARY, spec, author="Kim", now=NOW)
     taken = scenarios.claim(db, NOW)

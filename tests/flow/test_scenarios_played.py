@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx2
 import psycopg
@@ -11,12 +13,15 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 from servers import connected
 
+from besok.model.readings import Reading
 from besok.model.scenarios import FaultySensor, NewDoor, OtherCapacity, ScenarioSpec
 from besok.model.settings import Settings
 from besok.model.sitefile import dump
 from besok.store import scenarios, sites
 from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from cli.simulation import scenario_play, scenario_runs
+from cli.traffic.recording import Recorded, read
 from tests.at_work import running
 from tests.patience import wait_for
 
@@ -99,3 +104,59 @@ def test_what_is_played_is_seen_and_leaves_nothing_behind(
         assert {what: count(f"from {what}") for what in before} == before
         assert ask.get(f"/api/v1/sites/{SANDBOX}/live").status_code == 404
     assert kept_by(broker) == []
+
+
+def test_what_sensors_sent_is_played_again_as_if_its_day_were_today(
+    ask: httpx2.Client, db: Database, settings: Settings, broker: tuple[str, int], process: None,
+    collect: Callable[..., AbstractContextManager[object]], database_url: str, tmp_path: Path,
+) -> None:  # fmt: skip
+    zone = ZoneInfo("Europe/Stockholm")
+    day = datetime.now(zone).date() - timedelta(days=2)
+    start = datetime.combine(day, time(14), zone).astimezone(UTC)
+    sent = {
+        start - timedelta(minutes=30): ("in", 5.0),
+        start: ("out", 3.0),
+        start + timedelta(minutes=50): ("in", 7.0),
+    }
+    for moment, (metric, value) in sent.items():
+        found = Reading(
+            source="native",
+            device=f"{SITE}/count-town-entrance",
+            channel="flow:1",
+            metric=metric,
+            value=value,
+            time=moment,
+            period_s=60,
+        )
+        write(db, Batch(readings=[Incoming(reading=found, received=moment)]))
+    body = {"who": "Kim", "title": "Again", "first": str(day), "recorded": {"start": "14:00", "minutes": 60}}
+    made = ask.post(RUNS, json=body)
+    assert made.status_code == 201 and made.json()["state"] == "done", made.text
+    address = f"{RUNS}/{made.json()['number']}"
+    file = tmp_path / "again.jsonl"
+    file.write_bytes(ask.get(f"{address}/recording").content)
+    lines = [line for line in read(file) if isinstance(line, Recorded)]
+    assert [line.received for line in lines] == [start, start + timedelta(minutes=50)]
+    assert {line.topic for line in lines} == {f"besok/v1/{SITE}/count-town-entrance/flow"}
+    listening = settings.model_copy(update={"mqtt_topics": f"besok/v1/{SANDBOX}/#"})
+    with collect(listening), psycopg.connect(database_url, autocommit=True) as conn:
+
+        def stored() -> list[tuple[datetime, str, float]]:
+            return conn.execute(
+                "select r.time, m.name, r.value from reading r join metric m on m.code = r.metric join channel c"
+                " using (channel_id) join device d using (device_id) where starts_with(d.external_id, %s) order by 1",
+                (f"{SANDBOX}/",),
+            ).fetchall()
+
+        played = ask.post(f"{address}/play", json={"who": "Kim"})
+        assert played.status_code == 200, played.text
+        begins = datetime.fromisoformat(played.json()["play_until"]) - timedelta(hours=1)
+        assert ask.delete(address).status_code == 422
+        wait_for(lambda: len(stored()) == 2, progress=stored)
+        by = (begins - start) // timedelta(minutes=15) * timedelta(minutes=15)
+        assert stored() == [(moment + by, *what) for moment, what in list(sent.items())[:2]]
+        assert ask.get(f"/api/v1/sites/{SANDBOX}/live").json()["is_open"]
+        assert ask.post(f"{address}/play/end").status_code == 200
+        wait_for(lambda: scenarios.played(db) is None)
+    assert ask.delete(address).status_code == 204
+    assert ask.get(address).status_code == 404

@@ -1,15 +1,23 @@
 """What a scenario is played in: a site's own places with simulated sensors, alone, open, marked as simulated."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from besok.model import calendar
 from besok.model.access import Caller, Grant
 from besok.model.errors import SiteFileError
-from besok.model.scenario_sandbox import NOTE, sandbox
-from besok.model.scenarios import FaultySensor, NewDoor, OtherCapacity, PlannedEvent, ScenarioSpec
+from besok.model.scenario_sandbox import NOTE, moved_by, sandbox
+from besok.model.scenarios import (
+    FaultySensor,
+    NewDoor,
+    OtherCapacity,
+    PlannedEvent,
+    Recorded,
+    ScenarioSpec,
+    recorded_span,
+)
 from besok.model.site import OUTSIDE, Sensor, Site, SiteFile
 from besok.model.sitefile import dump, parse
 from sensors_sim.asked import played_in
@@ -53,6 +61,22 @@ def test_what_is_asked_is_seen_in_it(site: Site) -> None:
     assert made.sensors[-1].portal == made.portals[-1].id == "new-door-1"
     shut = sandbox(site, spec(hours="closed"), NOW)
     assert not calendar.is_open(NOW, shut) and not calendar.open_intervals(today, shut)
+
+
+@pytest.mark.parametrize(
+    ("first", "start"),
+    [(date(2026, 12, 2), time(14)), (date(2026, 12, 3), time(0, 5)), (date(2026, 10, 24), time(11))],
+)
+def test_the_day_of_a_recording_is_today_in_its_sandbox(site: Site, first: date, start: time) -> None:
+    asked = replace(spec(visitors=1.0), first=first, recorded=Recorded(start=start, minutes=60))
+    made, by = sandbox(site, asked, NOW), moved_by(asked, asked.recorded, site, NOW)  # type: ignore[arg-type]
+    parse(dump(SiteFile(sites=(replace(made, id="copy"),))))  # its own id is no site's
+    begins = recorded_span(asked, asked.recorded, site)[0]  # type: ignore[arg-type]
+    assert timedelta() <= NOW - (begins + by) < timedelta(minutes=15)
+    then, today = calendar.business_day(begins, site), calendar.business_day(NOW, made)
+    assert calendar.day_bounds(today, made)[0] == calendar.day_bounds(then, site)[0] + by
+    moved = [(opened + by, shut + by) for opened, shut in calendar.open_intervals(then, site)]
+    assert list(calendar.open_intervals(today, made)) == moved
 
 
 def test_no_simulated_message_bears_the_name_of_a_real_device(site: Site) -> None:

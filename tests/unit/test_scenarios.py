@@ -1,7 +1,7 @@
 """Questions of planners: what may be asked, what the simulator makes of it, and how it is told."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,6 +16,7 @@ from besok.model.scenarios import (
     NewDoor,
     OtherCapacity,
     PlannedEvent,
+    Recorded,
     RunState,
     ScenarioSpec,
     SensorTrouble,
@@ -33,6 +34,8 @@ EXAMPLE = parse(Path("sites/helsingborg.toml").read_text("utf-8"))
 LIBRARY = EXAMPLE.sites[0]
 SATURDAY = date(2026, 12, 5)
 FAIR = PlannedEvent(title="Fair", space="hall", start=time(12), minutes=120, people=150)
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+RECORDING = ScenarioSpec(title="Q", first=date(2026, 11, 27), recorded=Recorded(start=time(12), minutes=60))
 DOOR = NewDoor(name="Garden door", outer="outside", inner="foyer", share=0.2)
 
 
@@ -65,10 +68,14 @@ def asked(**more: Any) -> ScenarioSpec:
         (asked(door=replace(DOOR, outer="foyer")), messages.SCENARIO_DOOR),
         (asked(sensor=FaultySensor(device="nobody", trouble="off")), messages.SCENARIO_SENSOR),
         (asked(visitors=1.0), messages.SCENARIO_NOTHING),
+        (RECORDING, None),
+        (replace(RECORDING, visitors=2.0), messages.RECORDING_CHANGED),
+        (replace(RECORDING, closed=("cafe",)), messages.RECORDING_CHANGED),
+        (replace(RECORDING, first=SATURDAY), messages.RECORDING_AHEAD),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_to_do(spec: ScenarioSpec, said: Any) -> None:
-    found = problem(spec, LIBRARY)
+    found = problem(spec, LIBRARY, NOW)
     assert (found and found.english) == (said and said.english)
 
 
@@ -113,8 +120,8 @@ def test_examples_can_be_asked_as_they_are() -> None:
     for language in LANGUAGES:
         with speaking(language):
             found = scenario_text.examples(LIBRARY, date(2026, 11, 28))
-            assert list(found) == ["double", "fair", "sensor"]
-            assert [problem(spec, LIBRARY) for spec in found.values()] == [None] * 3
+            assert list(found) == ["double", "fair", "sensor", "recorded"]
+            assert [problem(spec, LIBRARY, NOW) for spec in found.values()] == [None] * 4
             assert found["fair"].first == SATURDAY and found["double"].first == date(2026, 11, 30)
     bare = library("bare", sensors=()).sites[0]
     assert list(scenario_text.examples(bare, date(2026, 11, 28))) == ["double"]

@@ -8,7 +8,8 @@ select count(*)::int from scenario_run where site_id = %(site_id)s and ended is 
 
 -- name: scenario_ask
 -- Puts a question at the end of the queue.
-insert into scenario_run (site_id, spec, author, asked) values (%(site_id)s, %(spec)s, %(author)s, %(now)s) returning number
+insert into scenario_run (site_id, spec, author, asked, state, ended)
+values (%(site_id)s, %(spec)s, %(author)s, %(now)s, %(state)s, %(ended)s) returning number
 
 -- name: scenarios_forget
 -- Forgets the oldest answers of a site, of which so many are kept.
@@ -28,6 +29,10 @@ from scenario_run r join site s using (site_id) where s.slug = %(site)s and r.nu
 -- name: scenario_cancel
 -- Cancels a question that has not ended.
 update scenario_run set state = 'cancelled', ended = %(now)s where number = %(number)s and ended is null
+
+-- name: scenario_remove
+-- Removes a question that is neither waiting, computed nor played.
+delete from scenario_run where number = %(number)s and ended is not null and play_until is null
 
 -- name: scenario_waits
 -- Whether any question waits, or was left by a process that died.
@@ -70,6 +75,13 @@ from scenario_run r join site s using (site_id) where r.play_until is not null
 -- name: scenario_cleared
 -- The sandbox of a question that was played is cleared away.
 update scenario_run set play_from = null, play_until = null where number = %(number)s
+
+-- name: recorded
+-- What channels sent from one moment until another, in order.
+select r.channel_id as channel, m.name as metric, r.time, r.value, r.period_s, c.wraps
+from reading r join metric m on m.code = r.metric join channel c using (channel_id)
+where r.channel_id = any(%(channels)s) and r.time >= %(start)s and r.time < %(end)s
+order by r.time, r.channel_id, r.metric
 
 -- name: scenario_sandbox_delete
 -- Deletes sandboxes of scenarios; what belongs to them goes with them.

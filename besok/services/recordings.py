@@ -1,0 +1,77 @@
+"""Recordings of real traffic: what the sensors of a site sent in a stretch of time, as messages of native sensors.
+
+Nothing is copied: what sensors send is stored as readings, so a recording is a stretch of them with a name. Its file
+has the form of `besok simulate record`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Message
+from besok.model.scenario_sandbox import played_by
+from besok.model.scenarios import recorded_span
+from besok.model.site import Sensor, Site
+from besok.model.views.scenarios import ScenarioRun
+from besok.store import identity
+from besok.store.database import Database
+
+FORM: Final = 1  # of the files
+PART: Final = timedelta(hours=1)  # read at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    channel: int
+    metric: str
+    time: datetime
+    value: float
+    period_s: float
+    wraps: int
+
+
+def messages(
+    db: Database, site: Site, name: str, span: tuple[datetime, datetime], then: datetime, by: timedelta
+) -> Iterator[Message]:
+    """Yield what sensors placed `then` sent, in order, as from native sensors of the site `name`, with times moved."""
+    (start, end), speakers = span, played_by(site, then)
+    with db.transaction() as conn:
+        found = identity.find_channels(conn, speakers)
+    channels = {channel: speakers[key] for key, (channel, _) in found.items()}
+    parts = [start + n * PART for n in range(max(0, (end - start) // PART) + 1)]
+    for since, until in pairwise([*parts, end]):
+        for sent in db.fetch("recorded", _Sent, channels=list(channels), start=since, end=until):
+            yield _message(sent, channels[sent.channel], name, sent.time + by)
+
+
+def lines(db: Database, site: Site, run: ScenarioRun) -> Iterator[str]:
+    """Yield the lines of a recording as a file; none where the run is no recording."""
+    if run.spec.recorded is None:
+        return
+    yield _line({"besok_recording": FORM, "topics": [f"besok/v1/{site.id}/#"]})
+    span = recorded_span(run.spec, run.spec.recorded, site)
+    for message in messages(db, site, site.id, span, span[0], timedelta()):
+        known = {"topic": message.topic, "qos": 1, "text": message.payload.decode()}
+        yield _line({"received": f"{message.received:%FT%T.%fZ}", **known})
+
+
+def _message(sent: _Sent, sensor: Sensor, name: str, time: datetime) -> Message:
+    flow = METRICS[sent.metric].kind is not Kind.LEVEL
+    body = {
+        "time": f"{time:%FT%T.%fZ}",
+        sent.metric: bool(sent.value) if sent.metric == "occupied" else sent.value,
+        "line" if flow else "region": sensor.channel_key.partition(":")[2],
+        "simulated": True,
+    }
+    if flow:
+        body |= {"period_s": sent.period_s, "wraps": sent.wraps}
+    topic = f"besok/v1/{name}/{sensor.device}/{'flow' if flow else 'level'}"
+    return Message(topic=topic, payload=json.dumps(body).encode(), received=time)
+
+
+def _line(part: dict[str, object]) -> str:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -23,7 +23,7 @@ from dashboard.components.label_boxes import LabelBox, Shape, label_box
 from dashboard.components.live_parts import Parts, part
 
 LETTER: Final = 0.6  # width of a letter by its height: the widest of the usual ones
-NEAR, FAR = (1 / 75, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
+NEAR, FAR = (1 / 70, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
 PILL = (3.4, 1.5)  # a door's width and height in letters
 LINES = {"name": 1.0, "people": 1.7, "verdict": 0.85, "seats": 0.8}  # of a room: the height of their letters
 OCCUPIED = 1.15  # of people, where a word stands for a number

@@ -151,8 +151,12 @@ def seats(space: SpaceLive) -> str:
 
 
 def interval(space: SpaceLive) -> str:
-    """`(38–47)`; nothing where there is no number: `Occupied` is none, and could be more than the room around it has."""
-    return "" if space.people is None or space.basis == "presence" else formats.interval(space.lower, space.upper)
+    """`(38–47)`; nothing where there is no number: `Occupied` is none."""
+    return (
+        ""
+        if space.people is None or space.basis == "presence"
+        else formats.interval(space.lower, space.upper)
+    )
 
 
 def between(space: SpaceLive) -> str:

@@ -39,7 +39,7 @@
     awaited = { path: location.pathname, said: waiting.dataset.renewed };
     looking = setTimeout(() => {
       looking = null;
-      const writing = page()?.querySelector("details[open] > form[data-send]");  // what is being written is not drawn over
+      const writing = page()?.querySelector("details[open] > form[data-send], form:focus-within");  // what is being written is not drawn over
       if (document.contains(waiting) && !writing) document.getElementById("redraw")?.click();
       renew();
     }, 1000 * Number(waiting.dataset.renew));

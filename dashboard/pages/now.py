@@ -130,7 +130,7 @@ def board(
                 ],
                 className="storeys",
             ),
-            html.P(_scale(shared), className="scale-said"),
+            html.P(_scale(live, shared), className="scale-said"),
             wall,
         ],
         className="board",
@@ -159,10 +159,12 @@ def _tight(live: SiteLive) -> Any:
     )
 
 
-def _scale(shared: Frame) -> str:
-    said = _(
-        "Curves: share of the capacity, on one scale. The thin line is the capacity, dotted is last {weekday}."
-    )
+def _scale(live: SiteLive, shared: Frame) -> str:
+    said = _("Curves: people, each on its own scale; dotted is last {weekday}.")
+    if any(space.capacity for space in live.spaces):
+        said = _(
+            "Curves: share of the capacity, on one scale. The thin line is the capacity, dotted is last {weekday}."
+        )
     return said.format(weekday=shared.weekday)
 
 

@@ -105,6 +105,13 @@ def test_an_interval_never_gets_narrower_by_rounding() -> None:
     assert formats.with_interval(None, None, None) == "–"
 
 
+def test_only_where_there_is_a_capacity_curves_are_shares_of_it() -> None:
+    assert any("andel av kapaciteten" in text for text in board(site(space("hall")))["text"])
+    live = site()
+    nowhere = replace(live, spaces=(replace(live.spaces[0], capacity=None),))
+    assert any(text.startswith("Kurvorna visar personer") for text in board(nowhere)["text"])
+
+
 def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
     free = space("nook", people=0.0, lower=0.0, upper=0.0, basis="presence")
     assert (live_parts.people(free), live_parts.interval(free)) == ("Ledigt", "")

@@ -57,17 +57,25 @@ def chart_of(
     )
 
 
+def length(period: Range) -> timedelta:
+    """Return how long a step is, on a day of 24 hours."""
+    return {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}.get(period.step, timedelta(days=1))
+
+
+def is_closed(start: datetime, site: Site, period: Range) -> bool:
+    """Tell whether a site is closed for all of a step: where nobody passes or is in then, charts have a gap."""
+    spans = calendar.open_intervals(calendar.business_day(start, site), site)
+    return not any(a < start + length(period) and start < b for a, b in spans)
+
+
 def _in_open_hours(points: Sequence[OccupancyPoint], site: Site, period: Range) -> list[OccupancyPoint]:
     """Return points with a gap where the site is closed and nobody is in."""
-    length = (
-        timedelta(days=1) if period.step == "day" else timedelta(hours=1 if period.step == "hour" else 0.25)
-    )
-
-    def empty(p: OccupancyPoint) -> bool:
-        spans = calendar.open_intervals(calendar.business_day(p.start, site), site)
-        return (p.people or 0) < NOBODY and not any(a < p.start + length and p.start < b for a, b in spans)
-
-    return [replace(p, people=None, lower=None, upper=None) if empty(p) else p for p in points]
+    return [
+        replace(p, people=None, lower=None, upper=None)
+        if (p.people or 0) < NOBODY and is_closed(p.start, site, period)
+        else p
+        for p in points
+    ]
 
 
 def names(period: Range) -> tuple[str, str]:

@@ -66,7 +66,10 @@ def _history(db: Database, place: Site, door: Portal, here: Address, period: Ran
     def passed(shift: timedelta) -> list[FlowPoint]:
         days = (calendar.day_bounds(day - shift, place) for day in (period.first, period.last))
         (start, _end), (_start, end) = days
-        return get_flows(db, place, start, min(end, now), period.step, door.id)
+        found = get_flows(db, place, start, min(end, now), period.step, door.id)
+        return [
+            p for p in found if p.people_in or p.people_out or not history.is_closed(p.start, place, period)
+        ]
 
     points, past = passed(timedelta()), passed(period.shift) if controls.compares(here) else []
     if not any(p.people_in is not None for p in points):
@@ -92,7 +95,7 @@ def _history(db: Database, place: Site, door: Portal, here: Address, period: Ran
         label=_("Entries and exits, {door}, {period}").format(
             door=named(door.name), period=history.said(period)
         ),
-        finding=finding(points, past, period, place.timezone),
+        finding=finding(points, past, period, place.timezone, now),
         head=[_("Time"), _("Entries"), _("Exits"), _("Data coverage"), _("Imputed")],
         rows=[_row(p, period, place.timezone) for p in points if p.people_in is not None],
         csv=f"/api/v1/sites/{place.id}/flows?{query}",
@@ -100,7 +103,9 @@ def _history(db: Database, place: Site, door: Portal, here: Address, period: Ran
     )
 
 
-def finding(points: Sequence[FlowPoint], past: Sequence[FlowPoint], period: Range, zone: str) -> str:
+def finding(
+    points: Sequence[FlowPoint], past: Sequence[FlowPoint], period: Range, zone: str, now: datetime
+) -> str:
     """Return how many passed, how that compares, and how much of it was seen."""
     entries, exits, imputed = (
         sum(getattr(p, name) or 0 for p in points) for name in ("people_in", "people_out", "imputed")
@@ -115,8 +120,9 @@ def finding(points: Sequence[FlowPoint], past: Sequence[FlowPoint], period: Rang
         if p.people_in is not None and (before := then.get(local(p.start, zone))) is not None
     ]
     said += history.changed(pairs, period)
-    seen = sum(p.coverage for p in points) / len(points)
-    if seen < WHOLE:
+    over = [p.coverage for p in points if p.start + history.length(period) <= now]
+    seen = sum(over) / max(len(over), 1)
+    if over and seen < WHOLE:
         said += " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
     if imputed >= 1:
         said += " " + _("{n} of them are imputed.").format(n=formats.number(imputed))
@@ -137,5 +143,9 @@ def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:
     ]
     way = f"/sensors/{place.id}"
     return items(
-        [dcc.Link(one.device, href=way), f" · {live_parts.sensor_state(one.freshness)}"] for one in found
+        [
+            dcc.Link(one.device.removeprefix(f"{place.id}/"), href=way),
+            f" · {live_parts.sensor_state(one.freshness)}",
+        ]
+        for one in found
     )

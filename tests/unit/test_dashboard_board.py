@@ -259,6 +259,8 @@ def test_the_curve_lies_over_that_of_last_week() -> None:
     assert curve.today == [(NOW, 4, 3, 5)]
     assert [(t, people) for t, people, *_ in curve.last_week] == [(NOW, 3), (NOW + timedelta(hours=1), 9)]
     assert curve.usual == "3 (2–4)"
+    closed = now_page.curve([point(NOW, 4)], [point(NOW - week, 0)], week, NOW, was_open=False)
+    assert closed.usual == ""  # "0 last Wednesday" would compare with an empty house
 
 
 def test_the_curve_runs_from_before_opening_to_after_closing() -> None:

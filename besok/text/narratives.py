@@ -46,18 +46,6 @@ def target(outlook: Outlook, factor: float) -> str | None:
     )
 
 
-def _weekdays_behind() -> tuple[str, ...]:
-    return (
-        _("Mondays have grown least."),
-        _("Tuesdays have grown least."),
-        _("Wednesdays have grown least."),
-        _("Thursdays have grown least."),
-        _("Fridays have grown least."),
-        _("Saturdays have grown least."),
-        _("Sundays have grown least."),
-    )
-
-
 def of(
     outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None, growth: float | None = None
 ) -> tuple[str, ...]:
@@ -74,7 +62,9 @@ def of(
         when(outlook, factor),
         pace(outlook),
         damped(outlook, growth),
-        None if late is None else _weekdays_behind()[late],
+        None
+        if late is None
+        else _("Grown least: {weekday}s.").format(weekday=formats.weekdays("wide")[late]),
         total(weeks) if weeks else None,
     )
     return tuple(text for text in said if text)

@@ -1,7 +1,7 @@
 """People through a door over time."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import plotly.graph_objects as go
 
@@ -26,27 +26,21 @@ def figure(
     """
     result = chart(axis)
     imputed = [p for p in points if p.imputed >= 1 and p.people_in is not None]
-    lines = (
-        (
-            [(local(p.start, zone) + shift, p.people_in) for p in before],
-            earlier,
-            {"color": BEFORE, "dash": "dot"},
-        ),
-        ([(local(p.start, zone), p.people_out) for p in points], _("exits"), {"color": GOAL, "dash": "dash"}),
-        ([(local(p.start, zone), p.people_in) for p in points], _("entries"), {"color": NOW}),
+    still = timedelta()
+    lines: tuple[tuple[Sequence[FlowPoint], timedelta, str, str, dict[str, str]], ...] = (
+        (before, shift, "people_in", earlier, {"color": BEFORE, "dash": "dot"}),
+        (points, still, "people_out", _("exits"), {"color": GOAL, "dash": "dash"}),
+        (points, still, "people_in", _("entries"), {"color": NOW}),
+        (imputed, still, "people_in", _("with imputed ones"), {}),
     )
-    for series, name, line in lines:
+    for series, moved, value, name, line in lines:
         if series:
-            x, y = _axes(series)
-            result.add_scatter(x=x, y=y, name=name, mode="lines", line={"width": 2.5, **line})
-    if imputed:
-        x, y = _axes([(local(p.start, zone), p.people_in) for p in imputed])
-        mark = {"color": NOW, "symbol": "circle-open", "size": 9}
-        result.add_scatter(
-            x=x, y=y, name=_("with imputed ones"), mode="markers", marker=mark, hoverinfo="skip"
-        )
+            result.add_scatter(
+                x=[local(p.start, zone) + moved for p in series],
+                y=[getattr(p, value) for p in series],
+                name=name,
+                mode="lines" if line else "markers",
+                line={"width": 2.5, **line},
+                marker={"color": NOW, "symbol": "circle-open", "size": 9},
+            )
     return result
-
-
-def _axes(series: Sequence[tuple[datetime, float | None]]) -> tuple[list[datetime], list[float | None]]:
-    return [t for t, _n in series], [n for _t, n in series]

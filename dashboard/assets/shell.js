@@ -75,6 +75,11 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest(".print")) print();
+    const image = event.target.closest("[data-image]");
+    if (image) {
+      const drawn = image.closest(".chart").querySelector(".js-plotly-plot");
+      window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
+    }
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

@@ -99,6 +99,10 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
     answer = page.request.get(house.url + str(link))
     assert answer.ok and answer.text().startswith("\ufeffspace;start;people")
+    for kind in ("png", "svg"):
+        with page.expect_download() as picture:
+            page.get_by_role("button", name=f"Ladda ner {kind.upper()}: ").click()
+        assert picture.value.suggested_filename.endswith(f".{kind}")
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")

@@ -14,6 +14,7 @@ from besok.model.views.live import SiteInfo
 from besok.services import access
 from besok.services.places import get_sites, get_spaces
 from besok.store import asker
+from besok.store import sites as stored
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
@@ -21,6 +22,7 @@ from dashboard.components import guide, notices
 from dashboard.components.elements import present
 from dashboard.pages import (
     alerts,
+    doors,
     now,
     opendata,
     overview,
@@ -41,6 +43,7 @@ PAGES: dict[str, Page] = {
     "overview": overview.page,
     "now": now.page,
     "spaces": spaces.page,
+    "doors": doors.page,
     "progress": progress.page,
     "scenarios": scenarios.page,
     "sensors": sensors.page,
@@ -52,6 +55,7 @@ PAGES: dict[str, Page] = {
 }
 BELOW: Mapping[str, Callable[[Database, str], Collection[str]]] = {  # what may stand below a site, by page
     "spaces": lambda db, site: [space.space for space in get_spaces(db, site)],
+    "doors": lambda db, site: [door.id for door in stored.load(db, site).portals],
     "progress": lambda _db, _site: progress.TABS,
     "admin/site": lambda _db, _site: site.STEPS,
 }

@@ -75,7 +75,7 @@ def sources(site: str, way: Progress, coming: Outlook | None) -> str:
         "Visits are entries through the outer doors; {share} of the last 365 days were counted whole."
     )
     brought = _("Counts from {source} are shown as they were brought.")
-    made = _("Forecast of {day}, method {model}; intervals hold four times of five.")
+    made = _("Forecast of {day}, method {model}.")
     source = " + ".join(dict.fromkeys(one for one in (way.baseline_source, way.source_365) if one))
     said = (
         counted.format(share=formats.percent(way.coverage_365)),

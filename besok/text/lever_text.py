@@ -25,7 +25,9 @@ def effect(one: LeverEffect) -> str:
         return _("No evidence: too few weeks differed in this.")
     low, high = (formats.signed(rounded(bound)) for bound in (gain.lower, gain.upper))
     if one.verdict == "unclear":
-        said = _("No clear effect (95 % interval {low} to {high}); one of {n} visits a year would show.")
+        said = _(
+            "No clear effect (95 % interval {low} to {high}); an effect of {n} visits a year would show."
+        )
         return said.format(low=low, high=high, n=formats.number(rounded(one.would_show)))
     said = _("{n} visits a year (95 % interval {low} to {high}).")
     return said.format(n=formats.signed(rounded(gain.estimate)), low=low, high=high)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from besok.model.effects import ProgrammeEffect
+from besok.model.effects import EventVerdict, ProgrammeEffect
 from besok.model.site import OpeningException, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
 from besok.model.views.progress import Progress
@@ -58,8 +58,11 @@ def lead(
 
 
 def _on_the_way(way: Progress, standing: float) -> str:
-    said = _("At the end of the month, the last 365 days were {change} against the target trajectory.")
-    return said.format(change=formats.signed_percent(standing / way.asked(way.today) - 1, 1))
+    gap = standing / way.asked(way.today) - 1
+    said = _("At the end of the month, the last 365 days were {share} below the target trajectory.")
+    if gap >= 0:
+        said = _("At the end of the month, the last 365 days were {share} above the target trajectory.")
+    return said.format(share=formats.percent(abs(gap), 1))
 
 
 def rooms(found: Iterable[SpaceUsage], zone: str) -> Section:
@@ -78,7 +81,7 @@ def _fullness(space: SpaceUsage) -> float:
 def _room(space: SpaceUsage, zone: str) -> str:
     use, said = space.usage, []
     if use.people:
-        said.append(_("{n} people on average in open hours").format(n=formats.number(use.people.value)))
+        said.append(_("{n} people on average in open hours").format(n=formats.number(use.people.value, 1)))
     if use.utilisation:
         said.append(_("{share} of capacity").format(share=formats.percent(use.utilisation.value)))
     if use.peak and use.peak_at:
@@ -99,18 +102,24 @@ def happened(
     """Return what was asked for and done in the month, its events, and hours other than usual."""
     said = [_action(one, effects.get(one.action)) for one in actions]
     if held:
-        found = sum(one.effect.verdict not in ("chance", "not_observed") for one in programme)
         events = plural("{n} event was held", "{n} events were held", held).format(n=held)
-        clear = plural(
-            "{n} of them had a clear effect on visits", "{n} of them had a clear effect on visits", found
-        )
-        said.append(f"{events}; {clear.format(n=found)}.")
+        said.append(f"{events}; {_of_the_programme([one.effect.verdict for one in programme])}.")
     for one in exceptions:
         days = formats.day_short(one.first)
         days += f" – {formats.day_short(one.last)}" if one.last > one.first else ""
         why = named(one.note) if one.note else _("other hours than usual")
         said.append(f"{days}: {why} ({opening_text.special(one.hours)}).")
     return _("What happened"), said or [_("Nothing has been recorded.")]
+
+
+def _of_the_programme(verdicts: Sequence[EventVerdict]) -> str:
+    """Return how many events had an effect, of those of which it can be told."""
+    clear = sum(verdict in ("more", "fewer") for verdict in verdicts)
+    known = clear + verdicts.count("chance")
+    if not known:
+        return _("their effect on visits is not known")
+    said = _("{n} of the {known} whose effect on visits is known had a clear one")
+    return said.format(n=clear, known=known)
 
 
 def _action(one: ActionInfo, effect: ActionEffect | None) -> str:

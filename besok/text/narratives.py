@@ -31,38 +31,18 @@ def probability_short(chance: float) -> str:
     return _("> 95 %") if chance > ALWAYS else formats.percent(chance)
 
 
-def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> str | None:
-    """Return the probability of the target by its deadline, and which weekday has grown least; None without a target.
-
-    `weekdays` are visits of the last year as a multiple of the baseline's, by weekday (Monday 0).
-    """
+def target(outlook: Outlook, factor: float) -> str | None:
+    """Return the probability of the target by its deadline; None without a target."""
     if outlook.odds is None or outlook.deadline is None:
         return None
     if factor == 2:
         said = _("Probability of doubling by {month}: {probability}.")
     else:
         said = _("Probability of {factor} times the visits by {month}: {probability}.")
-    late = furthest_behind(weekdays or {})
-    parts = [
-        said.format(
-            factor=formats.decimal(factor),
-            month=formats.month(outlook.deadline),
-            probability=probability(outlook.odds),
-        ),
-        *([] if late is None else [_weekdays_behind()[late]]),
-    ]
-    return " ".join(parts)
-
-
-def _weekdays_behind() -> tuple[str, ...]:
-    return (
-        _("Mondays have grown least."),
-        _("Tuesdays have grown least."),
-        _("Wednesdays have grown least."),
-        _("Thursdays have grown least."),
-        _("Fridays have grown least."),
-        _("Saturdays have grown least."),
-        _("Sundays have grown least."),
+    return said.format(
+        factor=formats.decimal(factor),
+        month=formats.month(outlook.deadline),
+        probability=probability(outlook.odds),
     )
 
 
@@ -71,15 +51,20 @@ def of(
 ) -> tuple[str, ...]:
     """All that is said of a forecast, the most important first; the sum is that of the next four weeks.
 
-    `growth` is that of the last 52 weeks where it is shown, too.
+    `weekdays` are visits of the last year as a multiple of the baseline's, by weekday (Monday 0); `growth` is that of
+    the last 52 weeks where it is shown, too.
     """
+    late = furthest_behind(weekdays or {})
     weeks = next((t for t in outlook.totals if (t.last - t.first).days + 1 == FOUR_WEEKS), None)
     said = (
-        target(outlook, factor, weekdays),
+        target(outlook, factor),
         landing(outlook),
         when(outlook, factor),
         pace(outlook),
         damped(outlook, growth),
+        None
+        if late is None
+        else _("Grown least: {weekday}s.").format(weekday=formats.weekdays("wide")[late]),
         total(weeks) if weeks else None,
     )
     return tuple(text for text in said if text)

@@ -59,9 +59,11 @@ def asked(way: Progress) -> str:
     elif way.needed_growth is not None and way.needed_growth <= 0:
         said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
     elif way.goal_visits is None or way.last_365 is None:
-        said = _("needed to reach {factor} × ({n} visits a year) by {day}")
+        said = _("a year is needed to reach {factor} × ({n} visits a year) by {day}")
     else:
-        said = _("needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now")
+        said = _(
+            "a year is needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now"
+        )
         more = narratives.rounded((way.goal_visits - way.last_365) / YEAR)
     return said.format(
         came=formats.number(way.deadline_365),

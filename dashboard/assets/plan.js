@@ -1,4 +1,4 @@
-/* Floor plans: puts the drawings that the server made in place, leads from a room to its page, and hides letters that are
+/* Floor plans: puts the drawings that the server made in place, leads from a room or door to its page, and hides letters that are
    too small to be read; the list below a drawing says all of it. */
 (function () {
   "use strict";
@@ -20,9 +20,11 @@
   }
 
   document.addEventListener("click", (event) => {
-    const room = event.target.closest?.(".drawing .room");
+    const mark = event.target.closest?.(".drawing :is(.room, .door)");
+    if (!mark) return;
+    const [kind, name] = mark.dataset.space ? ["space", mark.dataset.space] : ["at", mark.dataset.at];
     // The list has the way, which Dash follows without loading the page again.
-    if (room) room.closest(".plan").querySelector(`li[data-space="${CSS.escape(room.dataset.space)}"] a`)?.click();
+    mark.closest(".plan")?.querySelector(`li[data-${kind}="${CSS.escape(name)}"] a`)?.click();
   });
 
   new MutationObserver(() => document.querySelectorAll(".drawing[data-svg]").forEach(draw))

@@ -39,7 +39,7 @@
     awaited = { path: location.pathname, said: waiting.dataset.renewed };
     looking = setTimeout(() => {
       looking = null;
-      const writing = page()?.querySelector("details[open] > form[data-send]");  // what is being written is not drawn over
+      const writing = page()?.querySelector("details[open] > form[data-send], form:focus-within");  // what is being written is not drawn over
       if (document.contains(waiting) && !writing) document.getElementById("redraw")?.click();
       renew();
     }, 1000 * Number(waiting.dataset.renew));
@@ -75,6 +75,11 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest(".print")) print();
+    const image = event.target.closest("[data-image]");
+    if (image) {
+      const drawn = image.closest(".chart").querySelector(".js-plotly-plot");
+      window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
+    }
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

@@ -34,6 +34,7 @@ def chart(
             html.Div(
                 [
                     _numbers(head, rows, label),
+                    html.Span([_image(kind, label) for kind in ("PNG", "SVG")], className="images"),
                     html.A(
                         _("Download CSV"),
                         href=csv,
@@ -46,6 +47,12 @@ def chart(
         ],
         className="chart",
     )
+
+
+def _image(kind: str, label: str) -> Any:
+    """Return the button that downloads the chart as a picture, which `shell.js` makes."""
+    about = aria(label=_("Download {kind}: {chart}").format(kind=kind, chart=label))
+    return html.Button(kind, type="button", className="link", **about, **data(image=kind.lower()))
 
 
 def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> Any:

@@ -1,51 +1,62 @@
-"""The head of the page *Spaces*: which space, which days, compared or not."""
+"""The head of the pages of a space and of a door: which one, which days, compared or not."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from dash import dcc, html
 
+from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo, SpaceInfo
-from besok.text import formats
-from besok.text.languages import _, named, plural
+from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import forms
-from dashboard.components.elements import HIDDEN, aria
+from dashboard.components.elements import HIDDEN, aria, data, items, present
 from dashboard.ranges import Range
 
+RENEWED_S: Final = 300  # the curves grow by a quarter of an hour at a time
 
-def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo], here: Address) -> Any:
-    """Return where we are, what the space is, and the way to the others."""
+
+def head(site: SiteInfo, name: Text, facts: Sequence[str], *ways: Any) -> Any:
+    """Return where we are, what it is, and the ways to others."""
     trail: list[Any] = [dcc.Link(named(site.name), href=f"/now/{site.site}")]
-    if space.parent:
-        trail += [html.Span("/", **HIDDEN), named(space.name)]
-    facts = [
-        _("capacity {n}").format(n=formats.number(space.capacity)) if space.capacity else "",
-        plural("{n} seat", "{n} seats", space.seats).format(n=formats.number(space.seats))
-        if space.seats
-        else "",
-        f"{formats.number(space.area_m2)} m²" if space.area_m2 else "",
-    ]
-    others = [
-        html.Li(
-            dcc.Link(
-                named(s.name),
-                href=here.href(space=s.space),
-                className="current" if s.space == space.space else "",
-            )
-        )
-        for s in spaces
-    ]
-    # A new element for each space, or it stayed open when one was chosen.
-    picker = html.Details(
-        [html.Summary(_("Other spaces")), html.Ul(others)], className="picker", key=f"picker-{space.space}"
-    )
-    title = html.Div([html.H1(named(space.name)), html.P(" · ".join(f for f in facts if f))])
+    if name != site.name:
+        trail += [html.Span("/", **HIDDEN), named(name)]
+    title = html.Div([html.H1(named(name)), html.P(" · ".join(filter(None, facts)))])
     return html.Div(
         [
             html.Nav(trail, className="trail", **aria(label=_("You are here"))),
-            html.Div([title, picker], className="head"),
+            html.Div([title, html.Div(ways, className="ways")], className="head"),
         ]
     )
+
+
+def ways(site: Site, spaces: Sequence[SpaceInfo], here: Address) -> list[Any]:
+    """Return the ways to the spaces and the counted doors of a site, over the same period."""
+    doors = [(door.id, door.name) for door in site.portals if door.counted]
+    return present(
+        _picker("spaces", _("All spaces"), [(one.space, one.name) for one in spaces], here),
+        _picker("doors", _("All doors"), doors, here) if doors else None,
+    )
+
+
+def _picker(page: str, label: str, places: Sequence[tuple[str, Text]], here: Address) -> Any:
+    links = [
+        dcc.Link(
+            named(name),
+            href=here.href(page=page, space=place),
+            className="current" if (page, place) == (here.page, here.space) else "",
+        )
+        for place, name in places
+    ]
+    # A new element for each place, or it stayed open when one was chosen.
+    return html.Details(
+        [html.Summary(label), items(links)], className="picker", key=f"{page}-{here.page}-{here.space}"
+    )
+
+
+def renewed(period: Range) -> dict[str, Any]:
+    """Return that a page is drawn again now and then: of today there is more to come."""
+    return data(renew=str(RENEWED_S), renewed="") if period.name == "today" else {}
 
 
 def bar(here: Address, period: Range) -> Any:

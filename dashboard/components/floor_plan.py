@@ -23,7 +23,7 @@ from dashboard.components.label_boxes import LabelBox, Shape, label_box
 from dashboard.components.live_parts import Parts, part
 
 LETTER: Final = 0.6  # width of a letter by its height: the widest of the usual ones
-NEAR, FAR = (1 / 75, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
+NEAR, FAR = (1 / 70, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
 PILL = (3.4, 1.5)  # a door's width and height in letters
 LINES = {"name": 1.0, "people": 1.7, "verdict": 0.85, "seats": 0.8}  # of a room: the height of their letters
 OCCUPIED = 1.15  # of people, where a word stands for a number
@@ -316,9 +316,13 @@ def _list(live: SiteLive, rooms: Sequence[Room], here: Drawn) -> Any:
     """Return what a drawing shows as a list, with the ways to its rooms."""
     lines = [_line(live, now) for _space, now in rooms]
     doors = [
-        _listed(_door_id(d), named(d.portal.name), d.freshness or "live", _door_parts(d)) for d in here.doors
+        _listed(_door_id(d), _door_name(live.site, d), d.freshness or "live", _door_parts(d))
+        for d in here.doors
     ]
-    sensors = [_listed(_sensor_id(s), s.sensor.device, s.freshness, _sensor_parts(s)) for s in here.sensors]
+    sensors = [
+        _listed(_sensor_id(s), html.Span(s.sensor.device), s.freshness, _sensor_parts(s))
+        for s in here.sensors
+    ]
     return fold(
         _("The floor plan as a list"),
         *present(
@@ -340,5 +344,13 @@ def _line(live: SiteLive, now: SpaceLive) -> Any:
     return html.Li(said, **data(**live_parts.state(now)))
 
 
-def _listed(at: str, name: str, state: str, parts: Parts) -> Any:
-    return html.Li([html.Span(name), part("passed", parts)], **data(at=at, state=state))
+def _door_name(site: str, door: DrawnDoor) -> Any:
+    """Return the name of a door, leading to its page where it is counted."""
+    name = named(door.portal.name)
+    return (
+        html.Span(name) if door.freshness is None else dcc.Link(name, href=f"/doors/{site}/{door.portal.id}")
+    )
+
+
+def _listed(at: str, name: Any, state: str, parts: Parts) -> Any:
+    return html.Li([name, part("passed", parts)], **data(at=at, state=state))

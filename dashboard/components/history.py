@@ -1,9 +1,11 @@
 """The curve of a space over a period, with what it says in words."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
@@ -14,6 +16,8 @@ from dashboard.components.chart import chart
 from dashboard.components.elements import csv_format
 from dashboard.figures import occupancy
 from dashboard.ranges import Range
+
+NOBODY = 0.5  # people, rounded
 
 
 def chart_of(
@@ -29,6 +33,7 @@ def chart_of(
             _("Nothing was measured here in this period"),
             _("Try a longer period, or look at Sensors for what is offline."),
         )
+    points, past = (_in_open_hours(some, site, period) for some in (points, past))
     drawn = occupancy.figure(
         points,
         past,
@@ -50,6 +55,27 @@ def chart_of(
         csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
         name="history",
     )
+
+
+def length(period: Range) -> timedelta:
+    """Return how long a step is, on a day of 24 hours."""
+    return {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}.get(period.step, timedelta(days=1))
+
+
+def is_closed(start: datetime, site: Site, period: Range) -> bool:
+    """Tell whether a site is closed for all of a step: where nobody passes or is in then, charts have a gap."""
+    spans = calendar.open_intervals(calendar.business_day(start, site), site)
+    return not any(a < start + length(period) and start < b for a, b in spans)
+
+
+def _in_open_hours(points: Sequence[OccupancyPoint], site: Site, period: Range) -> list[OccupancyPoint]:
+    """Return points with a gap where the site is closed and nobody is in."""
+    return [
+        replace(p, people=None, lower=None, upper=None)
+        if (p.people or 0) < NOBODY and is_closed(p.start, site, period)
+        else p
+        for p in points
+    ]
 
 
 def names(period: Range) -> tuple[str, str]:
@@ -82,9 +108,9 @@ def finding(
     """Return what the chart shows, in a few sentences."""
     top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
-    when = _when(top, period, site.timezone)
+    at = when(top.start, period, site.timezone)
     n = formats.with_interval(highest, top.peak_lower, top.peak_upper)
-    parts = [_("Peak: {n} people, {when}").format(n=n, when=when)]
+    parts = [_("Peak: {n} people, {when}").format(n=n, when=at)]
     if space.capacity and highest is not None:
         parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
     said = ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
@@ -112,6 +138,11 @@ def _compared(
         for p in points
         if p.people is not None and (then := earlier.get(occupancy.local(p.start, zone))) is not None
     ]
+    return changed(pairs, period)
+
+
+def changed(pairs: Sequence[tuple[float, float]], period: Range) -> str:
+    """Return how steps compare with those before, of which there are enough to say so."""
     before = sum(then for _now, then in pairs)
     if len(pairs) < 4 or before < len(pairs):
         return ""
@@ -122,20 +153,16 @@ def _compared(
     return " " + text.format(change=formats.signed_percent(change))
 
 
-def _when(p: OccupancyPoint, period: Range, zone: str) -> str:
+def when(start: datetime, period: Range, zone: str) -> str:
     """`25 nov. 14:30`, `25 nov. 14:00–15:00` or `25 nov. 2026`, as long as the step is."""
     if period.step == "hour":
-        return formats.span(p.start, p.start + timedelta(hours=1), zone)
-    return (
-        formats.stamp(p.start, zone)
-        if period.step == "15min"
-        else formats.day(occupancy.local(p.start, zone))
-    )
+        return formats.span(start, start + timedelta(hours=1), zone)
+    return formats.stamp(start, zone) if period.step == "15min" else formats.day(occupancy.local(start, zone))
 
 
 def _row(p: OccupancyPoint, period: Range, zone: str) -> list[str]:
     numbers = [formats.number(p.people), _between(p.lower, p.upper), formats.number(p.peak)]
-    return [_when(p, period, zone), *numbers, _between(p.peak_lower, p.peak_upper), _note(p)]
+    return [when(p.start, period, zone), *numbers, _between(p.peak_lower, p.peak_upper), _note(p)]
 
 
 def _between(lower: float | None, upper: float | None) -> str:

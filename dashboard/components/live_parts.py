@@ -151,14 +151,17 @@ def seats(space: SpaceLive) -> str:
 
 
 def interval(space: SpaceLive) -> str:
-    """`(38–47)`; nothing where there is no number: `Free` is none."""
-    free = space.basis == "presence" and not space.people and not space.upper
-    return "" if space.people is None or free else formats.interval(space.lower, space.upper)
+    """`(38–47)`; nothing where there is no number: `Occupied` is none."""
+    return (
+        ""
+        if space.people is None or space.basis == "presence"
+        else formats.interval(space.lower, space.upper)
+    )
 
 
 def between(space: SpaceLive) -> str:
     """Return the interval as a sentence, for who points at it or hears it."""
-    if space.people is None or space.lower is None or space.upper is None:
+    if not interval(space) or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
     said = _("80 % interval {low}–{high}") if low != high else _("Practically certain")

@@ -14,9 +14,10 @@ from dashboard.components.elements import aria, data, quiet
 from dashboard.components.live_parts import part
 
 KM_A_DEGREE: Final = 111.2  # of latitude; of longitude at the equator
-WIDE: Final = 2.0  # the map's width by its height
+WIDE: Final = 2.5  # the map's width by its height
 LEAST_KM: Final = 0.2  # its height
-APART: Final = (0.24, 0.13)  # of its width and height: what a mark takes up
+SQUARES: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)  # km
+APART: Final = (0.3, 0.24)  # of its width and height: what a mark takes up, with a name of two lines
 Place = tuple[float, float]  # shares of the width and height, from the upper left corner
 
 
@@ -25,18 +26,20 @@ def section(sites: Sequence[SiteOverview]) -> Any:
     known = {site.site: site.position for site in sites if site.position}
     if len(known) < 2:
         return None
-    places, width = placed(known)
+    places, width, deep = placed(known)
     marks = [_mark(site, places[site.site]) for site in sites if site.site in places]
-    said = _("North is up; the map is {n} km wide. Sites that are close are moved apart.")
+    square = max(side for side in SQUARES if side <= width / 3)
+    said = _("North is up; a square is {n} km wide. Sites that are close are moved apart.")
+    said = said.format(n=formats.number(square, square < 1))
+    drawn = html.Ul(marks, style={"--square": f"{square / width:.4f}", "--deep": f"{deep:.3f}"})
     return html.Section(
-        [html.Ul(marks), quiet(said.format(n=formats.number(width, 1)))],
-        className="map",
-        **aria(label=_("Map")),
+        [html.Div(drawn, className="scroll"), quiet(said)], className="map", **aria(label=_("Map"))
     )
 
 
-def placed(known: Mapping[str, tuple[float, float]]) -> tuple[dict[str, Place], float]:
-    """Return where each site is, moved down as far as it takes to be apart from the others, and the width in km.
+def placed(known: Mapping[str, tuple[float, float]]) -> tuple[dict[str, Place], float, float]:
+    """Return where each site is, moved down as far as it takes to be apart from the others; the map's width in km, and
+    how many times its height that takes.
 
     `known` are latitudes and longitudes; over the size of a county the globe is flat.
     """
@@ -53,7 +56,7 @@ def placed(known: Mapping[str, tuple[float, float]]) -> tuple[dict[str, Place], 
             y += APART[1] / 4
         found[site] = x, y
     deepest = max(1.0, *(y for _, y in found.values()))
-    return {site: (x, y / deepest) for site, (x, y) in found.items()}, WIDE * height
+    return {site: (x, y / deepest) for site, (x, y) in found.items()}, WIDE * height, deepest
 
 
 def _mark(site: SiteOverview, at: Place) -> Any:

@@ -34,7 +34,7 @@ def panel(
             _head(title, names),
             figure(formats.number(way.last_365), target_text.last_year(way)),
             figure(target_text.multiple(way), target_text.baseline(way)),
-            figure(_needed(way), target_text.asked(way)),
+            figure(target_text.needed(way), target_text.asked(way)),
             _probability(coming, way) if coming else None,
             _scale(way),
             html.P(target_text.verdict(way), className="verdict"),
@@ -94,12 +94,6 @@ def sentences(
 ) -> Any:
     """Return what the forecast says in plain words; of a target only where it knows of one."""
     return items(narratives.of(coming, factor, weekdays, growth), className="said")
-
-
-def _needed(way: Progress) -> Any:
-    """Return the growth that the target needs, or once it or its deadline is over, whether it was reached."""
-    ahead = way.today <= way.deadline and way.needed_growth is not None and way.needed_growth > 0
-    return [target_text.needed(way), html.Small(_("a year"))] if ahead else target_text.needed(way)
 
 
 def _scale(way: Progress) -> Any:

@@ -1,5 +1,6 @@
 """The calendar years: counted, under way and to come, as one table for a meeting."""
 
+from calendar import isleap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -110,7 +111,14 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
     csv = f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=totals"
     file = html.A(_("Download the sums of the forecast as CSV"), href=csv, download="")
     title = _("Year by year")
-    return [titled(title, sheet(head, rows, title, "scroll sheet years"), quiet(file))]
+    leap = [str(one.year) for one in years if isleap(one.year)]
+    text = _("The baseline is {n} visits in 365 days; leap years have a day more: {years}.")
+    said = (
+        quiet(text.format(n=formats.number(baseline), years=formats.several(leap)))
+        if baseline and leap
+        else None
+    )
+    return [titled(title, sheet(head, rows, title, "scroll sheet years"), said, quiet(file))]
 
 
 def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from besok.model.outlook import Expected
 from besok.model.views.forecast import Scored
+from besok.text import formats
 from besok.text.languages import _
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
@@ -72,10 +73,10 @@ def record(found: Sequence[Scored]) -> go.Figure:
 
 
 def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
-    """Both intervals, the wider one behind."""
+    """Both intervals, the wider one behind; the sentence below a chart says what they are, the legend has no room."""
     bands = (
-        ("low95", "high95", WIDE, _("95 % prediction interval")),
-        ("low80", "high80", BAND, _("80 % prediction interval")),
+        ("low95", "high95", WIDE, formats.percent(0.95)),
+        ("low80", "high80", BAND, formats.percent(0.80)),
     )
     for low, high, colour, name in bands:
         if points:

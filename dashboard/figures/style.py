@@ -42,7 +42,7 @@ def chart(y_title: str) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, system-ui, sans-serif", "size": 14},
         margin={"l": 12, "r": 14, "t": 8, "b": 46},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 13}},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#182030", "bordercolor": "#182030", "font": {"color": "#ffffff"}},
         separators="., " if language() == "en" else ", ",

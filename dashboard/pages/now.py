@@ -53,11 +53,11 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     shift = calendar.day_bounds(day, site)[0] - week_ago
     spans = [(first, now), (first - shift, last - shift)]
     points = get_day_curves(db, site.id, spans)
-    curves = {}
+    curves, was_open = {}, calendar.is_open(now - shift, site)
     for space in live.spaces:
         own = points.get(space.space, [])
         today, before = [p for p in own if p.start >= first], [p for p in own if p.start < first]
-        curves[space.space] = curve(today, before, shift, now)
+        curves[space.space] = curve(today, before, shift, now, was_open)
     weekday = formats.weekdays("wide")[day.weekday()]
     return Frame(
         weekday=weekday,
@@ -95,12 +95,16 @@ def shown_hours(
 
 
 def curve(
-    today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shift: timedelta, now: datetime
+    today: Iterable[OccupancyPoint],
+    before: Iterable[OccupancyPoint],
+    shift: timedelta,
+    now: datetime,
+    was_open: bool = True,
 ) -> Today:
-    """Today's curve and last week's, moved by `shift` to lie under it."""
+    """Today's curve and last week's, moved by `shift` to lie under it; no figure of then where it was closed."""
     ghost = [(p.start + shift, p.people, p.lower, p.upper) for p in before]
     usual = next((values for start, *values in reversed(ghost) if start <= now), [None])
-    said = "" if usual[0] is None else formats.with_interval(*usual)
+    said = "" if usual[0] is None or not was_open else formats.with_interval(*usual)
     return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=said)
 
 
@@ -130,7 +134,7 @@ def board(
                 ],
                 className="storeys",
             ),
-            html.P(_scale(shared), className="scale-said"),
+            html.P(_scale(live, shared), className="scale-said"),
             wall,
         ],
         className="board",
@@ -159,10 +163,12 @@ def _tight(live: SiteLive) -> Any:
     )
 
 
-def _scale(shared: Frame) -> str:
-    said = _(
-        "Curves: share of the capacity, on one scale. The thin line is the capacity, dotted is last {weekday}."
-    )
+def _scale(live: SiteLive, shared: Frame) -> str:
+    said = _("Curves: people, each on its own scale; dotted is last {weekday}.")
+    if any(space.capacity for space in live.spaces):
+        said = _(
+            "Curves: share of the capacity, on one scale. The thin line is the capacity, dotted is last {weekday}."
+        )
     return said.format(weekday=shared.weekday)
 
 

@@ -16,7 +16,7 @@ from besok.services.visits import get_visits
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
-from besok.text.languages import _, named
+from besok.text.languages import _, named, plural
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import controls, history, notices, space_usage, unusual_hours
@@ -37,7 +37,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
         *notices.simulated(site.sandbox),
-        controls.head(site, space, spaces, here),
+        controls.head(site, space.name, _facts(space), *controls.ways(place, spaces, here)),
         controls.bar(here, period),
         _history(db, place, space, here, period) if period.first <= today else None,  # what follows says why
         _used(db, place, space, period, now),
@@ -45,7 +45,20 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         _week(db, place, space, today),
         _unusual(db, place, now) if space.parent is None else None,
     ]
-    return html.Div([p for p in parts if p], className="page", **data(title=named(space.name)))
+    return html.Div(
+        [p for p in parts if p], className="page", **data(title=named(space.name)), **controls.renewed(period)
+    )
+
+
+def _facts(space: SpaceInfo) -> list[str]:
+    """Return how much room there is."""
+    return [
+        _("capacity {n}").format(n=formats.number(space.capacity)) if space.capacity else "",
+        plural("{n} seat", "{n} seats", space.seats).format(n=formats.number(space.seats))
+        if space.seats
+        else "",
+        f"{formats.number(space.area_m2)} m²" if space.area_m2 else "",
+    ]
 
 
 def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: Range) -> Any:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 PAGES = (
     "",
     "/spaces/{house}/lobby",
+    "/doors/{house}/entrance",
     "/progress/{house}",
     "/progress/{house}/forecast",
     "/progress/{house}/impact",
@@ -33,7 +34,7 @@ def test_the_language_is_chosen_and_kept(quiet_house: House, open_page: Open) ->
     expect(page.locator("h1")).to_have_text("The house")
     assert "lang" not in page.url
     page.get_by_role("link", name="Spaces").click()
-    expect(page.get_by_text("Other spaces")).to_be_visible()
+    expect(page.get_by_text("All spaces")).to_be_visible()
     page.reload()
     expect(page.get_by_role("link", name="Svenska")).to_be_visible()
 
@@ -98,6 +99,10 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
     answer = page.request.get(house.url + str(link))
     assert answer.ok and answer.text().startswith("\ufeffspace;start;people")
+    for kind in ("png", "svg"):
+        with page.expect_download() as picture:
+            page.get_by_role("button", name=f"Ladda ner {kind.upper()}: ").click()
+        assert picture.value.suggested_filename.endswith(f".{kind}")
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")
@@ -112,7 +117,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.get_by_text("Andra utrymmen").click()
+    page.get_by_text("Alla utrymmen").click()
     page.get_by_role("link", name="Studio").click()
     expect(page.locator("h1")).to_have_text("Studio")
     assert page.url.endswith("/studio?range=7d")
@@ -121,6 +126,26 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.get_by_role("button", name="Visa").click()
     expect(page.get_by_label("Från")).to_have_value("2026-01-10")
     assert page.url.endswith("/studio?range=custom&from=2026-01-10&to=2026-01-12")
+
+
+def test_a_door_has_a_page_of_its_own(house: House, open_page: Open) -> None:
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 1})
+    page = open_page(house.url)
+    expect(people(page, "lobby")).to_have_text("2")
+    page.get_by_role("link", name="Foajé").click()
+    page.get_by_text("Alla dörrar").click()
+    page.get_by_role("link", name="Entrén").click()
+    expect(page.locator("h1")).to_have_text("Entrén")
+    expect(page.get_by_text("in: från utanför till Foajé")).to_be_visible()
+    expect(page.locator(".finding")).to_contain_text("3 inpassager, 1 utpassager.")
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
+    expect(page.get_by_text("door · Online")).to_be_visible()
+    link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
+    answer = page.request.get(house.url + str(link))
+    assert answer.ok and answer.text().startswith("\ufeffportal;start;people_in")
+    page.get_by_role("link", name="I går").click()
+    expect(page.get_by_text("Inget mättes här under den här perioden")).to_be_visible()
+    assert page.url.endswith("/entrance?range=yesterday")
 
 
 def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:

@@ -93,7 +93,7 @@ def test_every_number_of_people_has_its_interval_beside_it() -> None:
     curves = {"hall": Today(usual=formats.with_interval(31.0, 27.6, 35.2))}
     text = board(site(storey, room, inside), curves=curves)["text"]
     assert text.count("7") == text.count("(5–9)") == 4
-    assert text[text.index("Upptaget") + 1] == "(1–4)"
+    assert text[text.index("Upptaget") + 1] == ""  # an interval would contradict the room around it
     assert "31 (27–36) förra onsdagen" in text
 
 
@@ -103,6 +103,13 @@ def test_an_interval_never_gets_narrower_by_rounding() -> None:
     assert formats.interval(5.97, 6.03) == "(6–6)"
     assert formats.interval(None, 3) == ""
     assert formats.with_interval(None, None, None) == "–"
+
+
+def test_only_where_there_is_a_capacity_curves_are_shares_of_it() -> None:
+    assert any("andel av kapaciteten" in text for text in board(site(space("hall")))["text"])
+    live = site()
+    nowhere = replace(live, spaces=(replace(live.spaces[0], capacity=None),))
+    assert any(text.startswith("Kurvorna visar personer") for text in board(nowhere)["text"])
 
 
 def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
@@ -252,6 +259,8 @@ def test_the_curve_lies_over_that_of_last_week() -> None:
     assert curve.today == [(NOW, 4, 3, 5)]
     assert [(t, people) for t, people, *_ in curve.last_week] == [(NOW, 3), (NOW + timedelta(hours=1), 9)]
     assert curve.usual == "3 (2–4)"
+    closed = now_page.curve([point(NOW, 4)], [point(NOW - week, 0)], week, NOW, was_open=False)
+    assert closed.usual == ""  # "0 last Wednesday" would compare with an empty house
 
 
 def test_the_curve_runs_from_before_opening_to_after_closing() -> None:

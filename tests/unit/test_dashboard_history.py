@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from besok.model.calendar import open_intervals
 from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.live import SpaceInfo
@@ -52,6 +53,18 @@ def test_when_the_most_were_there_is_told_as_sharply_as_it_is_known(days: int, w
     assert said == f"Peak: 53 (51–55) people, {when}, 66\u00a0% of capacity."
     assert history.axis(period) == axis
     assert history._row(point(), period, SITE.timezone)[0] == when
+
+
+def test_closed_hours_without_anybody_are_a_gap() -> None:
+    day = date(2026, 11, 21)
+    period = Range(name="custom", first=day, last=day)
+    (begins, ends), *_ = open_intervals(day, SITE)
+    nobody = replace(point(), people=0.1, lower=0.0, upper=0.4)
+    at = (begins - timedelta(hours=2), begins, ends - timedelta(minutes=15), ends)
+    shown = history._in_open_hours([replace(nobody, start=t) for t in at], SITE, period)
+    assert [p.people for p in shown] == [None, 0.1, 0.1, None]
+    late = replace(point(), start=ends)  # who is still there is shown
+    assert history._in_open_hours([late], SITE, period) == [late]
 
 
 def test_days_are_compared_with_days() -> None:

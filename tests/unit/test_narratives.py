@@ -7,11 +7,11 @@ from typing import get_args
 
 import pytest
 
-from besok.model.effects import Verdict
+from besok.model.effects import EventEffect, EventVerdict, ProgrammeEffect, Verdict
 from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.views.calendar import ActionEffect
 from besok.model.views.forecast import Record
-from besok.text import narratives
+from besok.text import monthly_text, narratives
 from besok.text.languages import in_both
 
 OUTLOOK = Outlook(
@@ -37,13 +37,15 @@ def plain(said: str | None) -> str:
 
 def test_the_probability_of_the_target_and_the_weekday_that_has_grown_least() -> None:
     weekdays = {0: 1.2, 1: 1.2, 2: 1.21, 3: 1.19, 4: 1.2, 5: 1.15, 6: 0.98}
-    said = plain(narratives.target(OUTLOOK, 2.0, weekdays))
-    assert said == "Probability of doubling by December 2029: 31 %. Sundays have grown least."
-    assert swedish(lambda: narratives.target(OUTLOOK, 2.0, weekdays)) == (
-        "Sannolikhet för en fördubbling till december 2029: 31 %. Söndagar har ökat minst."
+    said = narratives.of(OUTLOOK, 2.0, weekdays)
+    assert plain(said[0]) == "Probability of doubling by December 2029: 31 %."
+    assert "Grown least: Sundays." in said
+    assert swedish(lambda: narratives.target(OUTLOOK, 2.0)) == (
+        "Sannolikhet för en fördubbling till december 2029: 31 %."
     )
-    even = plain(narratives.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2)))
-    assert even == "Probability of 1.5 times the visits by December 2029: 31 %."
+    even = narratives.of(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2))
+    assert plain(even[0]) == "Probability of 1.5 times the visits by December 2029: 31 %."
+    assert not any("Grown least" in text for text in even)
     assert narratives.target(replace(OUTLOOK, odds=None), 2.0) is None
 
 
@@ -164,3 +166,24 @@ def test_what_an_action_gave_can_always_be_said() -> None:
         assert narratives.gave(effect, True).endswith(".") and swedish(
             lambda e=effect: narratives.gave(e, True)
         )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (["not_observed", "too_few_days"], "2 events were held; their effect on visits is not known."),
+        (
+            ["more", "chance", "too_few_days"],
+            "3 events were held; 1 of the 2 whose effect on visits is known had a clear one.",
+        ),
+    ],
+)
+def test_events_of_unknown_effect_are_never_said_to_have_none(
+    verdicts: list[EventVerdict], said: str
+) -> None:
+    when = datetime(2026, 10, 3, 12, tzinfo=UTC)
+    programme = [
+        ProgrammeEffect(title="Matinée", space=None, start=when, end=when, effect=EventEffect(verdict=one))
+        for one in verdicts
+    ]
+    assert monthly_text.happened([], {}, programme, len(programme), [])[1] == [said]

@@ -88,46 +88,59 @@ with day as (
     from site s
     cross join generate_series(%(first)s::date::timestamp, %(last)s::date::timestamp, interval '1 day') as g
     where s.slug = %(site)s
+),
+placed as materialized (
+    select d.source, d.external_id, c.channel_id, c.key as channel, p.slug as portal, z.slug as space,
+        least(greatest(interval '1 hour', 2 * d.interval_s * interval '1 second'), interval '30 days') as holds,
+        least(
+            (select min(bucket) from flow_bucket where channel_id = c.channel_id),
+            (select min(bucket) from level_bucket where channel_id = c.channel_id)
+        ) as begun
+    from placement_now pl
+    join channel c using (channel_id)
+    join device d using (device_id)
+    left join portal p on p.portal_id = pl.portal_id
+    left join space z on z.space_id = pl.space_id
+    where pl.role = 'primary' and coalesce(p.site_id, z.site_id) = (select site_id from site where slug = %(site)s)
+),
+counted as (
+    select f.channel_id, ((f.bucket at time zone s.timezone) - s.day_start)::date as day, sum(f.covered_s)::float8 as covered_s
+    from site s
+    cross join flow_bucket f
+    where s.slug = %(site)s and f.channel_id in (select channel_id from placed where portal is not null) and f.bucket < %(now)s
+        and f.bucket between %(first)s::date - interval '1 day' and %(last)s::date + interval '2 days' -- lets chunks be left out early
+    group by 1, 2
+),
+word as materialized (
+    select channel_id, bucket, least(lead(bucket) over (partition by channel_id order by bucket), bucket + holds) as until
+    from (
+        select distinct b.channel_id, b.bucket, placed.holds
+        from placed
+        join level_bucket b using (channel_id)
+        where placed.space is not null
+            and b.bucket between %(first)s::date - interval '31 days' and %(last)s::date + interval '2 days'
+            and b.metric between 10 and 29 -- what a place is like; a battery may be heard of where nothing is measured
+    ) said
+),
+held as (
+    select word.channel_id, day.day,
+        sum(extract(epoch from least(word.until, day.ends) - greatest(word.bucket, day.begins)))::float8 as covered_s
+    from word
+    join day on word.bucket < day.ends and word.until > day.begins
+    group by word.channel_id, day.day
 )
-select case when d.source = 'native' then substr(d.external_id, length(day.slug) + 2) else d.external_id end as device,
-    c.key as channel, p.slug as portal, z.slug as space, day.day,
+select case when source = 'native' then substr(external_id, length(day.slug) + 2) else external_id end as device,
+    channel, portal, space, day.day,
     case
-        when f.covered_s = 0 and f.quarters > 0 or begun.bucket is null or begun.bucket >= day.ends then null
-        else least(1, coalesce(f.covered_s, l.covered_s) / extract(epoch from day.ends - day.begins)::float8)
+        when counted.covered_s = 0 or begun is null or begun >= day.ends then null
+        else least(1, coalesce(counted.covered_s, held.covered_s, 0) / extract(epoch from day.ends - day.begins)::float8)
     end as coverage
 from day
-join placement_now pl on pl.role = 'primary'
-join channel c using (channel_id)
-join device d using (device_id)
-left join portal p on p.portal_id = pl.portal_id
-left join space z on z.space_id = pl.space_id
-left join lateral (
-    select coalesce(sum(covered_s), 0)::float8 as covered_s, count(*) as quarters from flow_bucket f
-    where f.channel_id = c.channel_id and f.bucket >= day.begins and f.bucket < day.ends
-        and f.bucket between %(first)s::date - interval '1 day' and %(last)s::date + interval '2 days' -- lets chunks be left out early
-) f on p.portal_id is not null
-left join lateral (
-    select coalesce(sum(extract(epoch from least(until, day.ends) - greatest(bucket, day.begins))), 0)::float8 as covered_s
-    from (
-        select bucket, least(lead(bucket) over (order by bucket), bucket + holds) as until
-        from (select least(greatest(interval '1 hour', 2 * d.interval_s * interval '1 second'), interval '30 days') as holds) h
-        cross join lateral (
-            select distinct bucket from level_bucket b
-            where b.channel_id = c.channel_id and b.bucket >= day.begins - h.holds and b.bucket < day.ends
-                and b.bucket between %(first)s::date - interval '31 days' and %(last)s::date + interval '2 days'
-                and b.metric between 10 and 29 -- what a place is like; a battery may be heard of where nothing is measured
-        ) said
-    ) word
-    where until > day.begins
-) l on z.space_id is not null
-cross join lateral (
-    select least(
-        (select min(bucket) from flow_bucket where channel_id = c.channel_id),
-        (select min(bucket) from level_bucket where channel_id = c.channel_id)
-    ) as bucket
-) begun
-where coalesce(p.site_id, z.site_id) = day.site_id and day.ends > day.begins
-order by d.external_id, c.key, day.day
+cross join placed
+left join counted using (channel_id, day)
+left join held using (channel_id, day)
+where day.ends > day.begins
+order by external_id, channel, day.day
 
 -- name: device_describe
 -- Notes what the site files say about a device.

@@ -1,0 +1,151 @@
+"""*Door*: who passed a door over a period, and the sensors that count there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from dash import dcc, html
+
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.site import Portal, Site
+from besok.model.views.live import SiteInfo
+from besok.model.views.series import FlowPoint
+from besok.services.devices import get_devices
+from besok.services.places import get_spaces
+from besok.services.series import get_flows
+from besok.store import sites
+from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard import ranges
+from dashboard.address import Address
+from dashboard.components import controls, history, live_parts, notices
+from dashboard.components.chart import chart
+from dashboard.components.elements import csv_format, data, items, titled
+from dashboard.figures import passages
+from dashboard.figures.occupancy import local
+from dashboard.ranges import Range
+
+WHOLE = 0.995  # a share above it is all
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return a door: entries and exits over the period of the address, and its sensors. Raises NotFound."""
+    place = sites.load(db, site.site)
+    door = next((one for one in place.portals if one.counted and address.space in ("", one.id)), None)
+    if door is None:
+        raise NotFound(address.space or address.page)
+    period = ranges.of(address, calendar.business_day(now, place))
+    here = Address(page="doors", site=site.site, space=door.id, query=address.query)
+    spaces = get_spaces(db, site.site)
+    return html.Div(
+        [
+            *notices.simulated(site.sandbox),
+            controls.head(site, door.name, [_between(door, place)], *controls.ways(place, spaces, here)),
+            controls.bar(here, period),
+            _history(db, place, door, here, period, now),
+            titled(_("Sensors"), _sensors(db, place, door, now)),
+        ],
+        className="page",
+        **data(title=named(door.name)),
+        **controls.renewed(period),
+    )
+
+
+def _between(door: Portal, place: Site) -> str:
+    """Return from where to where one goes in."""
+    names = {place.id: named(place.name), "outside": _("outside")} | {
+        s.id: named(s.name) for s in place.spaces
+    }
+    way = (names.get(end, end) for end in (door.outer, door.inner))
+    return _("in: from {outer} to {inner}").format(**dict(zip(("outer", "inner"), way, strict=True)))
+
+
+def _history(db: Database, place: Site, door: Portal, here: Address, period: Range, now: datetime) -> Any:
+    def passed(shift: timedelta) -> list[FlowPoint]:
+        days = (calendar.day_bounds(day - shift, place) for day in (period.first, period.last))
+        (start, _end), (_start, end) = days
+        found = get_flows(db, place, start, min(end, now), period.step, door.id)
+        return [
+            p for p in found if p.people_in or p.people_out or not history.is_closed(p.start, place, period)
+        ]
+
+    points, past = passed(timedelta()), passed(period.shift) if controls.compares(here) else []
+    if not any(p.people_in is not None for p in points):
+        return notices.nothing(
+            _("Nothing was measured here in this period"),
+            _("Try a longer period, or look at Sensors for what is offline."),
+        )
+    query = f"portal={door.id}&from={period.first}&to={period.last}&step={period.step}&format={csv_format()}"
+    steps = {
+        "15min": _("people in a quarter of an hour"),
+        "hour": _("people in an hour"),
+        "day": _("people a day"),
+    }
+    return chart(
+        passages.figure(
+            points,
+            past,
+            shift=period.shift,
+            zone=place.timezone,
+            earlier=_("entries, {when}").format(when=history.names(period)[1]),
+            axis=steps[period.step],
+        ),
+        label=_("Entries and exits, {door}, {period}").format(
+            door=named(door.name), period=history.said(period)
+        ),
+        finding=finding(points, past, period, place.timezone, now),
+        head=[_("Time"), _("Entries"), _("Exits"), _("Data coverage"), _("Imputed")],
+        rows=[_row(p, period, place.timezone) for p in points if p.people_in is not None],
+        csv=f"/api/v1/sites/{place.id}/flows?{query}",
+        name="passages",
+    )
+
+
+def finding(
+    points: Sequence[FlowPoint], past: Sequence[FlowPoint], period: Range, zone: str, now: datetime
+) -> str:
+    """Return how many passed, how that compares, and how much of it was seen."""
+    entries, exits, imputed = (
+        sum(getattr(p, name) or 0 for p in points) for name in ("people_in", "people_out", "imputed")
+    )
+    said = _("{entries} entries, {exits} exits.").format(
+        entries=formats.number(entries), exits=formats.number(exits)
+    )
+    then = {local(p.start, zone) + period.shift: p.people_in for p in past}
+    pairs = [
+        (p.people_in, before)
+        for p in points
+        if p.people_in is not None and (before := then.get(local(p.start, zone))) is not None
+    ]
+    said += history.changed(pairs, period)
+    over = [p.coverage for p in points if p.start + history.length(period) <= now]
+    seen = sum(over) / max(len(over), 1)
+    if over and seen < WHOLE:
+        said += " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
+    if imputed >= 1:
+        said += " " + _("{n} of them are imputed.").format(n=formats.number(imputed))
+    return said
+
+
+def _row(p: FlowPoint, period: Range, zone: str) -> list[str]:
+    numbers = [formats.number(p.people_in), formats.number(p.people_out), formats.percent(p.coverage)]
+    return [history.when(p.start, period, zone), *numbers, formats.number(p.imputed) if p.imputed else ""]
+
+
+def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:
+    """Return the sensors that count at the door, each with whether it sends."""
+    found = [
+        one
+        for one in get_devices(db, place.id, now=now)
+        if any((at.site, at.portal) == (place.id, door.id) for at in one.placements)
+    ]
+    way = f"/sensors/{place.id}"
+    return items(
+        [
+            dcc.Link(one.device.removeprefix(f"{place.id}/"), href=way),
+            f" · {live_parts.sensor_state(one.freshness)}",
+        ]
+        for one in found
+    )

@@ -28,8 +28,8 @@ BEAT_EVERY_S = 5
 QUIET_S = 3  # without a message: the broker has sent all that it had
 PATIENCE_S = 5  # for a batch under way when we are told to stop
 POOL_WAIT_S = 1  # before a database that is away is asked again
-# In objects: a batch makes tens of thousands and no cycles, so cycles are looked for less often
-GARBAGE_AFTER = 50_000
+# In objects: a batch of frames that wait for their codec holds 100,000 and no cycles, so these are sought less often
+GARBAGE_AFTER = 300_000
 
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 

@@ -7,8 +7,9 @@ pseudonym (`id-...`), everything else its kind (`[text]`). A mapping needs field
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable

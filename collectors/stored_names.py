@@ -45,6 +45,8 @@ class StoredNames:
         self.channel: Callable[[Channel], Channel] = lru_cache(10_000)(self._find)
         self.topic: Callable[[str], str] = lru_cache(10_000)(self._topic)  # of filters too
         self.device: Callable[[Device], Device] = lru_cache(10_000)(self._device)
+        self._part: Callable[[str], str] = lru_cache(10_000)(self._find_part)
+        self._scope: Callable[[str], str] = lru_cache(10_000)(self.secret)
 
     def decoded(self, decoded: Decoded) -> Decoded:
         """Return what a message says under the names that are stored."""
@@ -83,7 +85,7 @@ class StoredNames:
     def _level(self, level: str) -> str:
         return level if level in ("+", "#") else self._part(level)
 
-    def _part(self, part: str) -> str:
+    def _find_part(self, part: str) -> str:
         if is_known(part, self._known) or _is_number(part):
             return part
         return pseudonym(self._known.key, part)
@@ -93,7 +95,7 @@ class StoredNames:
         _, *numbers = identity.mark.split(":")
         if not hidden and all(_NUMBERS.fullmatch(n) or self._part(n) == n for n in numbers if n):
             return identity
-        return replace(identity, scope=self.secret(identity.scope), mark=self.secret(identity.mark))
+        return replace(identity, scope=self._scope(identity.scope), mark=self.secret(identity.mark))
 
     def secret(self, text: str) -> str:
         """Return the keyed hash of what must be known again and never read."""
@@ -109,7 +111,7 @@ def named(message: Message, names: Names) -> Message:
     """Return a message that was kept with the names that are known by now."""
     text = message.payload.decode("utf-8", "surrogateescape")
     text = PSEUDONYM.sub(lambda found: json.dumps(names.get(found[0], found[0]))[1:-1], text)
-    return with_changes(
+    return replace(
         message, topic=reveal(message.topic, names), payload=text.encode("utf-8", "surrogateescape")
     )
 

@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable

@@ -42,8 +42,7 @@ class Refusal(StrEnum):
     DATABASE = "refused_by_database"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True, gc=False):
     """One MQTT message (or one line of a recording) before anybody has understood it.
 
     `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it

@@ -115,7 +115,7 @@ def _is_outdated_plan(exc: psycopg.Error) -> bool:
 
 def array(values: Iterable[int | float | datetime]) -> str:
     """Format a PostgreSQL array of numbers or instants; several times faster than the driver for thousands of them."""
-    return "{" + ",".join(map(str, values)) + "}"
+    return "{" + msgspec.json.encode(list(values)).decode()[1:-1] + "}"
 
 
 def text_array(values: Iterable[str]) -> str:

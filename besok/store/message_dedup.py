@@ -84,7 +84,8 @@ def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
             break
         _forget_packets(conn, [o for o in rest[:taken] if o.packet_id])
         known = marks.keys() - set(conn.execute(sql("seen_enter"), _columns(marks.values())).fetchall())
-        found.update(o for o in rest[:taken] if any(mark[:3] in known for mark in o.marks))
+        if known:
+            found.update(o for o in rest[:taken] if any(mark[:3] in known for mark in o.marks))
         rest = rest[taken:]
     return found
 
@@ -127,18 +128,17 @@ def _marks(origins: Sequence[Origin], found: set[Origin]) -> tuple[dict[Key, Mar
     marks: dict[Key, Mark] = {}
     for number, origin in enumerate(origins):
         own = {mark[:3]: mark for mark in origin.marks}
-        if any(_repeats(origin, mark, marks.get(key)) for key, mark in own.items()):
+        if known := own.keys() & marks.keys():
+            if not any(_repeats(origin, own[key], marks[key]) for key in known):
+                return marks, number
             found.add(origin)
-            marks = own | marks
-        elif own.keys() & marks.keys():
-            return marks, number
-        else:
-            marks.update(own)
+        for key, mark in own.items():
+            marks.setdefault(key, mark)
     return marks, len(origins)
 
 
-def _repeats(origin: Origin, mark: Mark, earlier: Mark | None) -> bool:
-    if earlier is None or mark.received > earlier.forget:
+def _repeats(origin: Origin, mark: Mark, earlier: Mark) -> bool:
+    if mark.received > earlier.forget:
         return False
     return origin.redelivered or mark.received == earlier.received or not _is_packet(origin, mark)
 

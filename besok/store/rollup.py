@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from besok.model.metrics import METRICS, Kind
-from besok.store.database import Connection, fetch, sql
+from besok.store.database import Connection, array, fetch, sql
 
 BUCKET = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -181,7 +181,7 @@ def _range(change: Change) -> Range:
 def _between_totals(conn: Connection, totals: Sequence[Change]) -> Iterator[Range]:
     """Yield what totals change: everything from the total before each to the one after it."""
     if totals:
-        channels, metrics, first, last, _ = map(list, zip(*totals, strict=True))
+        channels, metrics, first, last, _ = map(array, zip(*totals, strict=True))
         keys = {"channel": channels, "metric": metrics, "first": first, "last": last}
         yield from ranges(conn, "total_neighbours", keys)
 
@@ -210,11 +210,11 @@ def floor(t: datetime) -> datetime:
 
 def _columns(ranges: Sequence[Range]) -> dict[str, object]:
     """Return ranges as parallel arrays; `from` and `to` bound them all, so that the planner can leave chunks out."""
-    first, last = [r.first for r in ranges], [r.last for r in ranges]
+    channel, first, last = zip(*ranges, strict=True)
     return {
-        "channel": [r.channel_id for r in ranges],
-        "first": first,
-        "last": last,
+        "channel": array(channel),
+        "first": array(first),
+        "last": array(last),
         "from": min(first),
         "to": max(last),
     }

@@ -10,6 +10,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from besok.model.errors import StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
@@ -28,8 +30,7 @@ class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of th
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
+class Rejection(Struct, frozen=True, kw_only=True):
     """A message that could not be read (in full) and why, in a sentence; `kind` is the class of that reason."""
 
     message: Message

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.metrics import METRICS, Kind
@@ -199,14 +201,14 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
         r.time is None and METRICS[r.metric].kind is not Kind.LEVEL for r in was.readings
     ):
         return KEPT
-    after = replace(
+    after = structs.replace(
         before, topic=at_site(line.topic, to[site]) if site else line.topic, received=line.received + shift.by
     )
     for zone in dict.fromkeys((shift.zone, "UTC")):  # some formats write UTC without saying so
         payload = simulated(before, replace(shift, zone=zone))
         if payload is None:
             return UNMARKED
-        becomes = decoding.decode(replace(after, payload=payload), found.known)
+        becomes = decoding.decode(structs.replace(after, payload=payload), found.known)
         if _said(becomes, timedelta()) == _said(was, shift.by):
             wrong = _wrong(becomes, found)
             return wrong or replace(line, topic=after.topic, payload=payload, received=after.received)

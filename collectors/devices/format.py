@@ -243,6 +243,11 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         text = self.each[0].text if self.each else ""
         return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
 
+    def leads_into(self, message: Any) -> bool:
+        """Tell whether a message can have items: at least what the path to them begins with."""
+        names = self.each[0].names if self.each else None
+        return not names or type(message) is not dict or names[0] in message
+
     @cached_property
     def _index(self) -> tuple[Index, Index, tuple[int, ...]]:
         """The values by how their paths begin, in the message or the item, and those of which a path does otherwise."""

@@ -42,7 +42,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     """
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].of_model)
-    parts = [_Reading(form, body).decoded() for form in forms]
+    parts = [_Reading(form, body).decoded() for form in forms if form.leads_into(body.value)]
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
         return NOTHING_FOUND

@@ -264,5 +264,5 @@ def read_fields(table: Table, body: Body) -> Decoded:
 
     Raises Unreadable.
     """
-    forms = [form for form in table.messages if finding.is_for(form, body)]
+    forms = [form for form in table.messages if not form.when or finding.is_for(form, body)]
     return reader.read(forms, body)

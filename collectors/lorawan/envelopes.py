@@ -84,7 +84,7 @@ class Network:
             normalized=self._normalized(body),
             time=first_time(self._times(body)),
             identity=self._identity(device, body),
-            models=self._models(body),
+            models=partial(self._models, body),
             at=partial(self._at, body, at, where),
         )
 

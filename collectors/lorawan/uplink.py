@@ -4,7 +4,8 @@ import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import getitem
 from typing import Any, Final
 
 from msgspec import Struct
@@ -35,8 +36,8 @@ class Uplink(Struct, frozen=True, kw_only=True):
     """One frame of one device, whichever network carried it.
 
     `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
-    bytes (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its
-    model, of which the first that names one counts: what the network says of it, or else how people call the device.
+    bytes (None if it has none), `normalized` the same in the network's own words. `models` gives texts that may name
+    its model, of which the first that names one counts: what the network says, or else how people call the device.
     """
 
     device: str
@@ -46,7 +47,7 @@ class Uplink(Struct, frozen=True, kw_only=True):
     normalized: Any = None
     time: datetime | None = None
     identity: Identity | None = None
-    models: tuple[str, ...] = ()
+    models: Callable[[], tuple[str, ...]] = tuple  # only of a device that nobody knows is it asked
     at: Callable[[], At] = At  # only questions ask it
 
 
@@ -77,17 +78,14 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
     """
     number = whole(counter, -1)
     if type(session) is str and session and (number >= 0 or zero_left_out):
-        mark = f"fcnt:{_session(session)}:{max(number, 0)}"
+        is_hex = _HEX.fullmatch(
+            session.lower()
+        )  # an address; in key ids, base64, the case makes a difference
+        mark = f"fcnt:{session.lower() if is_hex else session}:{max(number, 0)}"
         return Identity(scope=f"{SOURCE}/{device}", mark=mark, window_s=REPEAT_S)
     if number < 0:
         return None
     return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
-
-
-@lru_cache(maxsize=8192)
-def _session(name: str) -> str:
-    """Return a key id, base64 in which upper and lower case differ, or an address, hex in which they do not."""
-    return name.lower() if _HEX.fullmatch(name.lower()) else name
 
 
 def from_base64(value: object, name: str) -> bytes:
@@ -135,25 +133,26 @@ def first_time(values: Iterable[object]) -> datetime | None:
 
 
 MANY: Final = "*"  # in a path every item of a list or an object
-Getter = Callable[[Any], Any]
 
 
-def getter(*paths: str, empty: object = None) -> Getter:
-    """Prepare reading the first thing at one of the paths that is not empty text; None if there is none.
+def getter(*paths: str, empty: object = None) -> Callable[[Any], Any]:
+    """Prepare reading the first thing at one of the paths, names with dots between them; None if there is none.
 
-    Paths are names with dots between them. Of a single path `empty` stands for empty text.
+    `empty` is what empty text counts as: nothing, if it is None.
     """
-    if len(paths) != 1 or MANY in paths[0]:
-        all_of = finder(*paths)
-        return lambda body: next((value for value in all_of(body) if value != ""), None)
-    names = tuple(paths[0].split("."))
+    ways = [path.split(".") for path in paths]
 
     def get(body: Any) -> Any:
-        for name in names:
-            if type(body) is not dict:
-                return None
-            body = body.get(name)
-        return empty if body == "" else body
+        for names in ways:
+            try:
+                found = reduce(getitem, names, body)
+            except (KeyError, TypeError):  # not there, or in no object
+                continue
+            if found == "":
+                found = empty
+            if found is not None:
+                return found
+        return None
 
     return get
 

@@ -2,12 +2,12 @@
 
 import base64
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from counted import NOON, after, buckets, build, days, people
+from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
 from besok.model.readings import Flag, Message

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from counted import buckets, people, put, reading
 
 from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 from besok.store.claims import Claims
-from besok.store.database import Database
+from besok.store.database import Database, array
 from besok.store.write import Written
 from tests.databases import execute
 
@@ -219,3 +220,24 @@ def test_a_deadlock(db: Database) -> None:
     for thread in threads:
         thread.join()
     assert len(failed) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("float8", [0.1, -0.0, 1e300, 5e-324, 2.0**53, 40]),
+        ("int8", [0, -1, 2**53]),
+        (
+            "timestamptz",
+            [
+                datetime(1970, 1, 1, 1, 2, 3, 4, UTC),
+                datetime(2026, 10, 25, 2, tzinfo=timezone(timedelta(hours=1))),
+            ],
+        ),
+        ("timestamptz", []),
+    ],
+)
+def test_a_column_comes_as_it_was_written(db: Database, kind: str, values: list[float | datetime]) -> None:
+    with db.transaction() as conn:
+        found = conn.execute(f"select %s::text::{kind}[]", [array(values)]).fetchone()  # type: ignore[arg-type]
+    assert found == (values,)

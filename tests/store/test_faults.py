@@ -159,7 +159,9 @@ def no_ledger_and_no_care_for_retained(patch: pytest.MonkeyPatch, db: Database) 
     careful = pipeline._timed
     no_ledger(patch, db)
     patch.setattr(
-        pipeline, "_timed", lambda reading, message: careful(reading, replace(message, retained=False))
+        pipeline,
+        "_timed",
+        lambda reading, message: careful(reading, structs.replace(message, retained=False)),
     )
 
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from counted import HOUSE
+from msgspec.structs import replace
 from typer.testing import Result
 
 from besok.model import sitefile

@@ -1,12 +1,12 @@
 """The pipeline: ranges, clocks, collisions, and that a bad message never takes a good one with it."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS

@@ -1,7 +1,6 @@
 """The registry: what every adapter says is made fit to be stored and shown, whatever the payload holds."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -61,7 +60,7 @@ def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPa
         raise Unreadable("broken")
 
     monkeypatch.setattr("collectors.adapters.jsontext.parse", refuse)
-    packet = Packet(replace(MESSAGE, payload=b"{"))
+    packet = Packet(structs.replace(MESSAGE, payload=b"{"))
     assert packet.object == {}
     for _ in range(2):
         with pytest.raises(Unreadable, match="broken"):
@@ -74,7 +73,7 @@ def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPa
     ['{"{}": 1, "{}": 2}', '{"body": "{\\ud800}", "n": 1}', '{"body": "{\\"n\\": 1}", "body": "{}"}'],
 )
 def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
-    decoded = decoding.decode(replace(MESSAGE, payload=payload.encode()))
+    decoded = decoding.decode(structs.replace(MESSAGE, payload=payload.encode()))
     told = [*decoded.problems, decoded.not_data]
     assert any(told) and not any("please report this" in text for text in told)
 
@@ -82,5 +81,5 @@ def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
 def test_a_lamp_without_a_clock_numbers_its_messages() -> None:
     lamp = {"index": 2, "payload": {"value": 1, "sensor_type": "deskinuse"}, "unix_time_s": 10}
     body = json.dumps({**lamp, "sequence": 1, "device_id": "d4"}).encode()
-    identity = decoding.decode(replace(MESSAGE, topic="mda2/x/data/y", payload=body)).identity
+    identity = decoding.decode(structs.replace(MESSAGE, topic="mda2/x/data/y", payload=body)).identity
     assert identity is not None and identity.mark == "seq:1"

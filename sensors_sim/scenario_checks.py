@@ -10,7 +10,6 @@ from besok.model.calendar import WEEKDAYS, parse_hours
 from besok.model.plurals import many
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
-from sensors_sim.formats import FORMATS
 from sensors_sim.plans import ANYWHERE, PLANS
 from sensors_sim.scenario import (
     YEARS,
@@ -82,11 +81,6 @@ def _event(part: Event) -> Iterator[Problem]:
     yield from _names("weekdays", part.weekdays, WEEKDAYS)
 
 
-def _character(part: Character) -> Iterator[Problem]:
-    yield from _device(part)
-    yield from _names("speaks", [part.speaks] if part.speaks else [], FORMATS)
-
-
 def _device(part: Character | Fault) -> Iterator[Problem]:
     if not part.device:
         yield ("device",), 'it names no device; write a name, in which * stands for anything: "count-*"'
@@ -109,7 +103,7 @@ CHECKS: Final[Mapping[type, Callable[[Any], Iterator[Problem]]]] = {
     Hours: _hours,
     Closing: _closing,
     Event: _event,
-    Character: _character,
+    Character: _device,
     Fault: _device,
     Scenario: _scenario,
 }

@@ -185,7 +185,6 @@ class Scenario:
     first: date | None = None  # business days
     last: date | None = None
     base: str = ""  # a shipped scenario or a file, whose values are already in the fields below
-    errors: tuple[Share, ...] = ()  # by which share its faults may falsify each day's visits
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()

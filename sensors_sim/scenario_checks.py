@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from besok.model.calendar import WEEKDAYS, parse_hours
-from besok.model.plurals import many
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 from sensors_sim.plans import ANYWHERE, PLANS
@@ -86,14 +85,8 @@ def _device(part: Character | Fault) -> Iterator[Problem]:
         yield ("device",), 'it names no device; write a name, in which * stands for anything: "count-*"'
 
 
-def _scenario(part: Scenario) -> Iterator[Problem]:
-    days = (part.last - part.first).days + 1 if part.first and part.last else 0
-    if part.errors and len(part.errors) != days:
-        yield ("errors",), f"from first to last is {many(days, 'day')}; write an error for each"
-
-
-def _nothing(_part: NewPortal | NewSensor) -> Iterator[Problem]:
-    """Find nothing: the site they come to decides (`besok.model.sitefile.checks`)."""
+def _nothing(_part: NewPortal | NewSensor | Scenario) -> Iterator[Problem]:
+    """Find nothing: of new portals and sensors the site decides they come to (`besok.model.sitefile.checks`)."""
     return iter(())
 
 
@@ -105,7 +98,6 @@ CHECKS: Final[Mapping[type, Callable[[Any], Iterator[Problem]]]] = {
     Event: _event,
     Character: _device,
     Fault: _device,
-    Scenario: _scenario,
 }
 
 

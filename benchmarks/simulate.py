@@ -24,15 +24,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from fnmatch import fnmatchcase
 from multiprocessing import get_context
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 from benchmarks import servers
 from besok.model.settings import Settings
 from besok.model.site import Portal, Sensor, Site, SiteFile, Space, Text
 from besok.model.sitefile import parse
 from sensors_sim import backfill, live, stream
+from sensors_sim.formats import format_of
 from sensors_sim.scenario import ORDINARY, Character, Closing, Event, Fault, FaultKind, Scenario
 from sensors_sim.sensors import install
 from sensors_sim.truth import entries
@@ -84,7 +86,10 @@ def main(days: int) -> None:
 
 def _mixed(sites: SiteFile, day: datetime) -> tuple[int, int, float, float]:
     """Devices of all formats, each every ten seconds: messages, formats, seconds to make them, published a second."""
-    scenario = mixed_formats()
+    sites = mixed_formats(sites)
+    scenario = Scenario(
+        id="mixed", title=_NAME, about=_NAME, characters=(Character(device="*", interval_s=10),)
+    )
     with _watch() as made_s:
         made = sum(len(lot) for lot in stream.messages(sites, day, END, scenario=scenario))
     world = World(sites, scenario=scenario)
@@ -102,21 +107,27 @@ def _mixed(sites: SiteFile, day: datetime) -> tuple[int, int, float, float]:
     return made, len(speaking), made_s[0], sent / live_s[0]
 
 
-def mixed_formats() -> Scenario:
-    """Return the example's devices, each speaking one of the formats every ten seconds."""
-    names = {
-        "*entrance": "vs133",
-        "count-stairs-*": "milesight",
-        "count-lift-*": "clockless",
-        "*-gate": "xovis",
-        "count-[a-l]*-door": "axis",
-        "count-[m-z]*-door": "fiware",
-        "presence-m*-1": "ers",
-        "presence-m*-2": "zigbee2mqtt",
-    }
-    speakers = tuple(Character(device=name, speaks=form, interval_s=10) for name, form in names.items())
-    everybody = Character(device="*", interval_s=10)
-    return Scenario(id="mixed", title=_NAME, about=_NAME, characters=(everybody, *speakers))
+MAKES: Final = {
+    "*entrance": ("lorawan", "Milesight VS133"),
+    "count-stairs-*": ("milesight", "Milesight VS125"),
+    "count-lift-*": ("native", "clockless"),
+    "*-gate": ("xovis", ""),
+    "count-[a-l]*-door": ("axis", ""),
+    "count-[m-z]*-door": ("fiware", ""),
+    "presence-m*-1": ("lorawan", "ELSYS ERS Eye presence"),
+    "presence-m*-2": ("zigbee2mqtt", "presence"),
+}
+
+
+def mixed_formats(sites: SiteFile) -> SiteFile:
+    """Return the example's devices, each of a make that the simulator speaks."""
+    return SiteFile(sites=tuple(replace(s, sensors=tuple(map(_of_a_make, s.sensors))) for s in sites.sites))
+
+
+def _of_a_make(sensor: Sensor) -> Sensor:
+    made = next((made for name, made in MAKES.items() if fnmatchcase(sensor.device, name)), None)
+    other = replace(sensor, source=made[0], model=made[1]) if made else sensor
+    return other if format_of(other) else sensor
 
 
 def every_fault(begins: datetime) -> tuple[Fault, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import groupby
 from typing import Any, Final
 
 from besok.model.calendar import WEEKDAYS, days_from, holiday, hours_text, joined, open_intervals, parse_hours
@@ -12,11 +11,9 @@ from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Se
 from besok.model.sitefile.checks import Draft, check
 from besok.model.suggest import suggestion
 from sensors_sim.events import event_begin
-from sensors_sim.formats import FORMATS, format_of, speaking
 from sensors_sim.scenario import (
     SECTIONS,
     Capacity,
-    Character,
     Closing,
     Event,
     Hours,
@@ -26,7 +23,6 @@ from sensors_sim.scenario import (
     Rates,
     Scenario,
     holds,
-    names_device,
 )
 from sensors_sim.times import DAY
 
@@ -56,8 +52,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     finder.built = {site.id: {portal.id for portal in site.portals} for site in built}
     sensors, hours = finder.placed("sensors"), finder.placed("opening")
     changed = [_with_parts(site, "sensors", Sensor, sensors) for site in built]
-    opened = SiteFile(sites=tuple(finder.opened(site, hours) for site in changed))
-    after, scenario = _translated(opened, scenario)
+    after = SiteFile(sites=tuple(finder.opened(site, hours) for site in changed))
     finder.problems += _contradictions(site_file, after)
     finder.sites = after.sites
     parts: dict[str, Any] = {"portals": portals, "sensors": sensors, "opening": hours}
@@ -306,43 +301,6 @@ def _hours(usual: str, part: Hours, site: Site) -> str:
 def _clocks(hours: tuple[int, int]) -> str:
     a, b = hours
     return f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}"
-
-
-def _translated(site_file: SiteFile, scenario: Scenario) -> tuple[SiteFile, Scenario]:
-    """Sensors in the formats that characters name; characters and faults mean them by their new names too.
-
-    A device speaks another format only if that can say all that the device measures.
-    """
-    names: dict[tuple[str, str], str] = {}  # (site, device) -> its other name
-    sites = SiteFile(sites=tuple(_speaking(site, scenario.characters, names) for site in site_file.sites))
-
-    def both(parts: Sequence[Any]) -> Iterator[Any]:
-        for part in parts:
-            yield part
-            for (site, device), new in names.items():
-                if names_device(part.device, site, device) and not names_device(part.device, site, new):
-                    yield replace(part, device=f"{site}/{new}")
-
-    if sites == site_file:
-        return site_file, scenario
-    characters, faults = tuple(both(scenario.characters)), tuple(both(scenario.faults))
-    return sites, replace(scenario, characters=characters, faults=faults)
-
-
-def _speaking(site: Site, characters: Sequence[Character], names: dict[tuple[str, str], str]) -> Site:
-    sensors = list(site.sensors)
-    by_device = sorted(range(len(sensors)), key=lambda n: sensors[n].device)
-    for device, numbers in groupby(by_device, key=lambda n: site.sensors[n].device):
-        own = list(numbers)
-        wanted = [c.speaks for c in characters if c.speaks and names_device(c.device, site.id, device)]
-        if not wanted:
-            continue
-        other = [speaking(site, sensors[n], wanted[-1]) for n in own]
-        if all(format_of(sensor) is FORMATS[wanted[-1]] for sensor in other):
-            for n, sensor in zip(own, other, strict=True):
-                sensors[n] = sensor
-            names[site.id, device] = other[0].device
-    return site if sensors == list(site.sensors) else replace(site, sensors=tuple(sensors))
 
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:

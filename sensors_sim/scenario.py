@@ -150,10 +150,9 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character:
-    """Accuracy and format of the devices that `device` names (a name with * and ?)."""
+    """Accuracy of the devices that `device` names (a name with * and ?)."""
 
     device: str
-    speaks: str = ""  # a name of formats.FORMATS; what the site file says if empty
     miss: Share | None = None  # share of passages missed
     double: Share | None = None
     swap: Share | None = None
@@ -186,7 +185,6 @@ class Scenario:
     first: date | None = None  # business days
     last: date | None = None
     base: str = ""  # a shipped scenario or a file, whose values are already in the fields below
-    errors: tuple[Share, ...] = ()  # by which share its faults may falsify each day's visits
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()

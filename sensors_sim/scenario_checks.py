@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from besok.model.calendar import WEEKDAYS, parse_hours
-from besok.model.plurals import many
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
-from sensors_sim.formats import FORMATS
 from sensors_sim.plans import ANYWHERE, PLANS
 from sensors_sim.scenario import (
     YEARS,
@@ -82,24 +80,13 @@ def _event(part: Event) -> Iterator[Problem]:
     yield from _names("weekdays", part.weekdays, WEEKDAYS)
 
 
-def _character(part: Character) -> Iterator[Problem]:
-    yield from _device(part)
-    yield from _names("speaks", [part.speaks] if part.speaks else [], FORMATS)
-
-
 def _device(part: Character | Fault) -> Iterator[Problem]:
     if not part.device:
         yield ("device",), 'it names no device; write a name, in which * stands for anything: "count-*"'
 
 
-def _scenario(part: Scenario) -> Iterator[Problem]:
-    days = (part.last - part.first).days + 1 if part.first and part.last else 0
-    if part.errors and len(part.errors) != days:
-        yield ("errors",), f"from first to last is {many(days, 'day')}; write an error for each"
-
-
-def _nothing(_part: NewPortal | NewSensor) -> Iterator[Problem]:
-    """Find nothing: the site they come to decides (`besok.model.sitefile.checks`)."""
+def _nothing(_part: NewPortal | NewSensor | Scenario) -> Iterator[Problem]:
+    """Find nothing: of new portals and sensors the site decides they come to (`besok.model.sitefile.checks`)."""
     return iter(())
 
 
@@ -109,9 +96,8 @@ CHECKS: Final[Mapping[type, Callable[[Any], Iterator[Problem]]]] = {
     Hours: _hours,
     Closing: _closing,
     Event: _event,
-    Character: _character,
+    Character: _device,
     Fault: _device,
-    Scenario: _scenario,
 }
 
 

@@ -123,12 +123,15 @@ def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Respons
 
     A file (CSV, Parquet) holds every action, also those without an effect.
     """
-    gave = _gave(db, site, now)
     if form.format == "json":
-        return rows(list(gave.values()), Gave, form, "")
-    found = get_actions(db, site.id, business_day(now, site))
-    lines = [_row(site.id, a, gave.get(a.action)) for a in found]
-    return rows(lines, LedgerRow, form, f"{site.id}-actions-effects")
+        return rows(list(_gave(db, site, now).values()), Gave, form, "")
+    return rows(ledger_rows(db, site, now), LedgerRow, form, f"{site.id}-actions-effects")
+
+
+def ledger_rows(db: Database, site: Site, now: datetime) -> list[LedgerRow]:
+    """Return the ledger of a site as a table, with what each action gave so far."""
+    gave, found = _gave(db, site, now), get_actions(db, site.id, business_day(now, site))
+    return [_row(site.id, a, gave.get(a.action)) for a in found]
 
 
 @router.writes("/sites/{site}/actions", "record", "Write down what was asked for", status_code=201)

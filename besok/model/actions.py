@@ -1,11 +1,5 @@
 """The ledger of actions: what was asked for, what was answered, what has been done since and in which spaces.
 
-    [[actions]]
-    site = "stadsbiblioteket"
-    id = "longer-sundays"
-    title = { sv = "Öppet längre på söndagar", en = "Longer hours on Sundays" }
-    asked = 2025-01-14
-
 The ledger is public: it says which group asked, never who.
 """
 
@@ -16,11 +10,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
 
-from besok.model import messages, tomlfile
+from besok.model import messages
 from besok.model.calendar import WEEKDAYS
-from besok.model.errors import CalendarFileError
 from besok.model.site import Text
-from besok.model.tomlfile import Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEARS = range(1900, 2200)
@@ -64,35 +56,6 @@ class Action:
         if self.done_since and self.done_since <= today:
             return "done"
         return "answered" if self.answered and self.answered <= today else "asked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """The content of a ledger file."""
-
-    actions: tuple[Action, ...] = ()
-
-
-def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
-    """Parse the actions of a ledger file (TOML). Raises CalendarFileError with every problem and its line."""
-    try:
-        raw = tomlfile.load(text)
-    except ValueError as exc:
-        raise CalendarFileError(f"{name}: {exc}") from exc
-    parts = tomlfile.Parts()
-    actions = parts.several(Action, raw, (), "actions")
-    problems: list[Problem] = [*tomlfile.unknown_keys(Ledger, raw), *parts.problems]
-    seen: set[tuple[str, str]] = set()
-    for path, action in actions:
-        problems += [((*path, key), str(reason)) for key, reason in check(action)]
-        if (action.site, action.id) in seen:
-            problems.append(((*path, "id"), f'the id "{action.id}" is used twice; give each its own'))
-        seen.add((action.site, action.id))
-    if not actions and not problems:
-        problems.append((("actions",), "the file holds no action; begin one with [[actions]]"))
-    if problems:
-        raise CalendarFileError("\n".join(tomlfile.told(problems, text, raw, name, ("title", "answer"))))
-    return tuple(action for _, action in actions)
 
 
 def check(action: Action, today: date = date.max) -> Iterator[tuple[str, messages.Translatable]]:

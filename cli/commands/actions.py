@@ -1,6 +1,5 @@
 """The command `besok action`: the ledger of what was asked for, answered and done."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,7 +10,7 @@ import typer
 
 from besok.files import actions as ledger
 from besok.files import fetching
-from besok.model.actions import Action, parse
+from besok.model.actions import Action
 from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 from besok.model.site import Text
@@ -132,41 +131,39 @@ def remove(name: Name, site: SiteOption, author: Author = "") -> None:
 
 @app.command("import")
 def import_ledger(
-    file: Annotated[str, typer.Argument(help="A table (CSV) or TOML; - for the input, or an https address.")],
-    site: Annotated[str | None, typer.Option(help="The site of the lines of a table that name none.")] = None,
+    file: Annotated[
+        str, typer.Argument(help="A table as exported (CSV); - for the input, or an https address.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     author: Author = "",
 ) -> None:
     """Take in a ledger from a file; what it does not name stays as it is."""
     text = fetching.text(file, ledger.LARGEST)
-    if not ledger.is_table(text, file):
-        _put(parse(text, file), author, dry_run)
-        return
     with opened() as db:
-        sheet = ledger.parse(text, file, sites.load_all(db), actions.listing(db), site, now=datetime.now(UTC))
-    if sheet.unread:
-        print(f"Columns that are not read: {', '.join(sheet.unread)}", file=sys.stderr)
-    _put(sheet.actions, author, dry_run)
+        found = ledger.parse(text, file, actions.listing(db))
+    _put(found, author, dry_run)
 
 
 @app.command("export")
 def export_ledger(
     file: Annotated[str, typer.Argument(help="The file to write; - for the output.")] = "-",
     site: AnySite = None,
-    semicolons: Annotated[
-        bool, typer.Option("--semicolons", help="For spreadsheets whose decimals have a comma.")
-    ] = False,
 ) -> None:
     """Write the ledger as a table (CSV) for a spreadsheet, with what each action gave so far."""
+    from api.answers import MARK, to_csv
+    from api.routes.ledger import LedgerRow, ledger_rows
+
+    now = datetime.now(UTC)
     with opened() as db:
-        found = actions.listing(db, site)
-        text = ledger.as_csv(found, _gave(db, found), semicolons=semicolons)
+        places = [sites.load(db, site)] if site else sites.load_all(db)
+        found = [row for place in places for row in ledger_rows(db, place, now)]
+    text = to_csv(found, LedgerRow)
     if file == "-":
         print(text, end="")
         return
     try:
         # With a byte order mark, without which spreadsheets take the file for another encoding.
-        Path(file).write_text(text, "utf-8-sig", newline="")
+        Path(file).write_text(MARK + text, "utf-8", newline="")
     except OSError as exc:
         raise CalendarFileError(f"{file} cannot be written: {exc.strerror or exc}") from exc
     print(f"{many(len(found), 'action')} written to {file}")

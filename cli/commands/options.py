@@ -75,9 +75,6 @@ AnySite = Annotated[str | None, typer.Option(help="Only this site.")]
 DeviceArgument = Annotated[str, typer.Argument(help="Its name, as `besok device list` shows it.")]
 SourceOption = Annotated[str, typer.Option(help="Its kind, where several devices have the name.")]
 ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")
-]
 BeginsOption = Annotated[datetime | None, day_option("The business day on which the scenario begins.")]
 SiteFileOption = Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")]
 

@@ -12,7 +12,6 @@ from cli.commands.options import (
     AsJson,
     BeginsOption,
     ScenarioOption,
-    SetOption,
     SiteFileOption,
     day_option,
     in_order,
@@ -22,7 +21,6 @@ from cli.commands.options import (
 def what_if(
     scenario: ScenarioOption = "double-visitors",
     site_file: SiteFileOption = None,
-    sets: SetOption = None,
     first: Annotated[datetime | None, day_option()] = None,
     last: Annotated[datetime | None, day_option()] = None,
     begins: BeginsOption = None,
@@ -38,8 +36,8 @@ def what_if(
     from cli.simulation import scenario_files, whatif
     from sensors_sim.whatif import Question
 
-    asked = scenario_files.find(scenario, sets, begins and begins.date())
-    usual, then = scenario_files.worlds(scenario_files.find(today, None), asked)
+    asked = scenario_files.find(scenario, begins and begins.date())
+    usual, then = scenario_files.worlds(scenario_files.find(today), asked)
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
         site_file=read(site_file) if site_file else stored(),

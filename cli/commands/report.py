@@ -13,7 +13,7 @@ from besok.model.levers import LeverEffect
 from besok.store.sites import load
 from besok.text import lever_text
 from cli.commands.database import opened
-from cli.commands.options import AnySiteArgument, AsJson, Author, SiteArgument
+from cli.commands.options import AnySiteArgument, AsJson, SiteArgument
 
 Language = Literal["sv", "en"]
 
@@ -48,10 +48,6 @@ def annual(
     verify: Annotated[
         bool, typer.Option("--verify", help="Make the figure once more from the raw readings.")
     ] = False,
-    close: Annotated[
-        bool, typer.Option("--close", help="Close the year with this figure: later changes are revisions.")
-    ] = False,
-    author: Author = "",
     as_json: AsJson = False,
 ) -> None:
     """Print the year's visits for the national library statistics (Besok01), with the evidence."""
@@ -59,9 +55,6 @@ def annual(
 
     now = datetime.now(UTC)
     with opened() as db:
-        if close:
-            for one in told.close(db, site, year or now.year - 1, author, now):
-                print(one, file=sys.stderr)
         reports, left_out = told.reports(db, site, year or now.year - 1, now, verify=verify)
     for reason in left_out:
         print(reason, file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import SetOption, SiteFileOption, day_option
+from cli.commands.options import SiteFileOption, day_option
 
 if TYPE_CHECKING:
     from sensors_sim.scenario import Scenario
@@ -19,7 +19,6 @@ def score(
     scenario: Annotated[
         list[str] | None, typer.Option(help="A scenario, or several; all: each that comes with Besök.")
     ] = None,
-    sets: SetOption = None,
     first: Annotated[datetime | None, day_option("First day; that of the scenario if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, other people and other errors.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="So many seeds, from that one on.")] = 1,
@@ -35,7 +34,7 @@ def score(
 ) -> None:
     """Judge Besök's estimates in a simulated building by the simulated truth, beside simpler ways of counting."""
     if stored_too:
-        _stored(days, seed, scenario or [""], sets, as_json=as_json)
+        _stored(days, seed, scenario or [""], as_json=as_json)
         return
     from cli.commands.sitefiles import read, stored
     from cli.simulation import scenario_files
@@ -49,12 +48,12 @@ def score(
     def begins(found: "Scenario") -> date:
         return first.date() if first else found.first or recent
 
-    found = [scenario_files.find(name, sets, first.date() if first and name else None) for name in names]
+    found = [scenario_files.find(name, first.date() if first and name else None) for name in names]
     scores = scoring.run(sites, found, begins, days, range(seed, seed + seeds), history)
     print(scoring.as_json(scores) if as_json else scoring.as_text(scores))
 
 
-def _stored(days: int, seed: int, names: Sequence[str], sets: Sequence[str] | None, *, as_json: bool) -> None:
+def _stored(days: int, seed: int, names: Sequence[str], *, as_json: bool) -> None:
     """Judge the figures of the sandboxes in the database."""
     from cli.commands.database import opened
     from cli.commands.sitefiles import sandboxes
@@ -67,5 +66,5 @@ def _stored(days: int, seed: int, names: Sequence[str], sets: Sequence[str] | No
     sites = sandboxes()
     with opened() as db:
         now = datetime.now(UTC)
-        found = stored.run(db, sites, days, now, seed, scenario_files.find(names[0], sets))
+        found = stored.run(db, sites, days, now, seed, scenario_files.find(names[0]))
     print(stored.as_json(found) if as_json else stored.as_text(found))

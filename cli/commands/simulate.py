@@ -12,7 +12,7 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands import planning, score, traffic
-from cli.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
+from cli.commands.options import BeginsOption, ScenarioOption, SiteFileOption, day_option, in_order
 from cli.commands.sitefiles import read, sandboxes
 from cli.serving.settings import serve, settings
 
@@ -40,7 +40,6 @@ def live(
     ] = None,
     seed: int = 1,
     scenario: ScenarioOption = "",
-    sets: SetOption = None,
     begins: BeginsOption = None,
 ) -> None:
     """Publish what simulated sensors see: at once what has happened today, then as it happens."""
@@ -54,7 +53,7 @@ def live(
     from besok.model.calendar import business_day
 
     today = business_day(begin or datetime.now(UTC), sites.sites[0])
-    asked = scenario_files.find(scenario, sets, begins and begins.date())
+    asked = scenario_files.find(scenario, begins and begins.date())
     under = asked if begins else scenario_files.at_work(asked, today)
     scenario_files.tell(sites, under)
 
@@ -74,7 +73,6 @@ def backfill(
     as_live: Annotated[bool, typer.Option(help="In the small steps of live sensors.")] = False,
     remember: Annotated[Path | None, typer.Option(hidden=True)] = None,
     scenario: ScenarioOption = "",
-    sets: SetOption = None,
     begins: BeginsOption = None,
 ) -> None:
     """Write simulated history into the database, through the same adapters as live messages."""
@@ -87,7 +85,7 @@ def backfill(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker processes are ended too
     sites = read(site_file) if site_file else sandboxes()
     gap = Gap(first=first.date(), last=last.date(), live=as_live)
-    under = scenario_files.find(scenario, sets, begins and begins.date())
+    under = scenario_files.find(scenario, begins and begins.date())
     scenario_files.tell(sites, under)
     began = time.monotonic()
     readings = history.run(loaded.database_url.get_secret_value(), sites, gap, seed, remember, under)
@@ -98,7 +96,6 @@ def backfill(
 def changed_sites(
     scenario: ScenarioOption,
     site_file: SiteFileOption = None,
-    sets: SetOption = None,
     begins: BeginsOption = None,
 ) -> None:
     """Print the sites as a scenario makes them, as a site file: with its hours, doors and sensors."""
@@ -107,7 +104,7 @@ def changed_sites(
     from sensors_sim.placing import applied
 
     sites = read(site_file) if site_file else sandboxes()
-    print(dump(applied(sites, scenario_files.find(scenario, sets, begins and begins.date()))), end="")
+    print(dump(applied(sites, scenario_files.find(scenario, begins and begins.date()))), end="")
 
 
 @app.command("scenarios")

@@ -34,7 +34,7 @@ def record(
     count = recorder.run(loaded, filters, output, stop=stop, known=known, for_s=for_s)
     print(f"{many(count.messages, 'message')} recorded, {count.stripped} of them without something personal")
     if count.missing:
-        print(f"The connection was lost {many(count.missing, 'time')}; the recording says when")
+        print(f"The connection was lost {many(count.missing, 'time')}")
 
 
 def replay(
@@ -69,7 +69,5 @@ def replay(
     whole = Shift(by=by, first=held.first, last=held.last, zone=found.known.zone)
     begins = f"{held.first + by:%Y-%m-%d %H:%M} UTC"
     print(f"{many(held.messages, 'message')} of {held.last - held.first}, from {begins} on", flush=True)
-    if held.missing_s:
-        print(f"Nobody listened for {held.missing_s:.0f} s of them")
     result = player.run(loaded, file, whole, to, found, stop=stop, speed=speed)
     print("\n".join(result.lines()))

@@ -1,23 +1,21 @@
 """Scenarios on the command line: found by name or file, changed, moved to the days that are simulated."""
 
 import logging
-from collections.abc import Sequence
 from datetime import date
 
 from besok.model.site import SiteFile
 from sensors_sim.placing import placed
 from sensors_sim.scenario import ORDINARY, Scenario, holds
-from sensors_sim.scenariofile import changed, composed, load, moved, shipped
+from sensors_sim.scenariofile import composed, load, moved, shipped
 
 log = logging.getLogger(__name__)
 
 
-def find(name: str, sets: Sequence[str] | None, begins: date | None = None) -> Scenario:
-    """Return the scenario asked for, beginning on the day `begins`; without a name, changes to an ordinary world."""
+def find(name: str, begins: date | None = None) -> Scenario:
+    """Return the scenario asked for, beginning on the day `begins`; without a name, an ordinary world."""
     if name:
-        return load(name, sets or (), begins)
-    ordinary = changed(ORDINARY, sets or ())
-    return moved(ordinary, begins) if begins else ordinary
+        return load(name, begins)
+    return moved(ORDINARY, begins) if begins else ORDINARY
 
 
 def worlds(today: Scenario, scenario: Scenario) -> tuple[Scenario, Scenario]:

@@ -14,8 +14,6 @@ from rich.progress import track
 
 from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
-from besok.model.plurals import many
-from besok.model.scenarios import LIKELY
 from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
@@ -25,8 +23,6 @@ from sensors_sim.whatif import FACTORS, Question, Task, bounded, what_if
 DAY = timedelta(days=1)
 USUALLY: Final = 28  # days looked at, where nobody says how many
 FEW: Final = 8  # worlds that are made sooner than a process is started
-SHOWN: Final = 8  # portals, and spaces with seats, in the tables
-SHORT: Final = 5  # spaces that are told of in a sentence
 
 
 def days(scenario: Scenario, first: date | None, last: date | None, today: date) -> tuple[date, date]:
@@ -69,28 +65,18 @@ def as_text(answer: Answer) -> str:
     """Return the answer as tables for people."""
     judged = [space for space in answer.spaces if space.capacity]
     breaking = [space for space in judged if not _ample(space)]
-    seats = sorted((s for s in answer.spaces if s.seats), key=lambda s: -s.then.standing.mid)
     ample = ", ".join(s.space for s in judged if _ample(s)) or "none"
     lines = [
         f"What breaks first: {answer.title.en} ({answer.first} to {answer.last})",
         _replications(len(answer.seeds)),
         *(f"Note: {note}" for note in answer.notes),
         "",
-        *_in_short(answer),
+        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=[len(SPACE_HEADS) - 1]),
+        f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
         "",
         *table(
             ["VISITS A DAY", "today", "then", "times"],
             [[s.site, between(s.today), between(s.then), between(s.times, 2)] for s in answer.sites],
-        ),
-        "",
-        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=[len(SPACE_HEADS) - 1]),
-        f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
-        "",
-        *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
-        "",
-        *table(
-            ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"],
-            [[p.portal, between(p.today), between(p.then)] for p in answer.portals[:SHOWN]],
         ),
     ]
     return "\n".join(lines)
@@ -100,27 +86,7 @@ SPACE_HEADS: Final = (
     *("SPACE", "capacity", "holds today", "holds then", "peak today", "peak then", "over today", "over then"),
     *("sure", "when then"),
 )
-SEAT_HEADS: Final = ("SEATS", "", "taken today", "taken then", "full today", "full then")
 NO_CAPACITY: Final = "No space has a capacity, so that none can be over it: say it in the site file"
-
-
-def _in_short(answer: Answer) -> Iterator[str]:
-    """Return how many spaces break and, of the first ones, how far and when, by their names."""
-    judged = [space for space in answer.spaces if space.capacity]
-    breaking = [space for space in judged if space.then.surely >= LIKELY]
-    already = sum(space.today.surely >= LIKELY for space in judged)
-    yield (
-        "Over capacity at some time, in at least half of the replications:"
-        f" {len(breaking)} of {many(len(judged), 'space')} (today {already})"
-    )
-    span = "a week" if (answer.last - answer.first).days + 1 >= len(WEEKDAYS) else "in all"
-    for space in breaking[:SHORT]:
-        today, then, when = space.today, space.then, _when(space)
-        yield (
-            f"  {space.name.en} (for {space.capacity}): up to {many(then.peak.mid, 'person', 'people')},"
-            f" {many(then.over.mid, 'minute')} {span} over (today {today.peak.mid:.0f} and {today.over.mid:.0f})"
-            f"{f'; {when}' if when else ''}"
-        )
 
 
 def _replications(count: int) -> str:
@@ -158,12 +124,6 @@ def _when(space: SpaceStrain) -> str:
         f"{WEEKDAYS[w.weekday][:3].capitalize()} {w.start}-{w.end} ({max(1, round(w.minutes))} min)"
         for w in times
     )
-
-
-def _seat_row(space: SpaceStrain) -> list[str]:
-    today, then = space.today, space.then
-    taken = [f"{s.seated.mid:.0%} ({s.seated.low:.0%}-{s.seated.high:.0%})" for s in (today, then)]
-    return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
 
 
 def between(found: Replicated, digits: int = 0) -> str:

@@ -39,7 +39,7 @@ def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
     Raises ScenarioError, and StackError if something cannot be started.
     """
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
-    sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario, None), today))
+    sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario), today))
     home = home_module.find()
     with home.locked(), Supervisor(home.logs, _say) as supervisor:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from besok.model import actions as ledger
+from besok.files import actions as ledger
 from besok.model.calendar_entries import Occurrence
 from besok.model.site import SiteFile
 from besok.store import actions, calendars
@@ -13,7 +13,7 @@ from cli.stack.program import EXAMPLE
 from sensors_sim.times import instant
 from sensors_sim.world import World
 
-LEDGER = EXAMPLE.with_name("helsingborg-actions.toml")
+LEDGER = EXAMPLE.with_name("helsingborg-actions.csv")
 CALENDAR = "simulated"
 AHEAD = timedelta(days=90)
 TITLES: Final = {
@@ -52,7 +52,9 @@ def put(db: Database, sites: SiteFile, first: date, today: date, now: datetime) 
         calendars.import_events(db, site.id, CALENDAR, own, now=now)
     if LEDGER.exists():
         known = {site.id for site in sites.sites}
-        acts = [a for a in ledger.parse(LEDGER.read_text(encoding="utf-8"), str(LEDGER)) if a.site in known]
+        acts = [
+            a for a in ledger.parse(LEDGER.read_text(encoding="utf-8"), str(LEDGER), ()) if a.site in known
+        ]
         asked = [
             a for a in acts if (a.answered or a.asked or today) <= today
         ]  # this machine's clock may say any day

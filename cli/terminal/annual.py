@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from besok.model.calendar import business_day
-from besok.model.errors import BesokError, NotFound
+from besok.model.errors import NotFound
 from besok.model.views.annual import AnnualReport
-from besok.services.closed_periods import close_period, get_reported
+from besok.services.closed_periods import get_reported
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 from besok.text import revision_text
@@ -41,20 +41,6 @@ def reports(
     if not found:
         raise left_out[0] if left_out else NotFound("there is no site yet; `besok site apply` makes one")
     return found, [str(reason) for reason in left_out]
-
-
-def close(db: Database, site: str | None, year: int, author: str, now: datetime) -> list[str]:
-    """Close a year of a site, or of all that have a figure; a line for each. Raises BesokError for the one named."""
-    lines = []
-    for place in [load(db, site)] if site else load_all(db):
-        try:
-            made = close_period(db, place.id, date(year, 1, 1), date(year, 12, 31), author=author, now=now)
-            lines.append(f"{year} of {place.id} is closed under {made.id}")
-        except BesokError as exc:
-            if site:
-                raise
-            lines.append(f"{place.id} is not closed: {exc}")
-    return lines
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:

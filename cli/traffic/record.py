@@ -25,7 +25,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from cli.traffic.recording import Missing, Recorded, Writer
+from cli.traffic.recording import Recorded, Writer
 from collectors import explain
 from collectors.privacy import redacted
 
@@ -94,7 +94,7 @@ class _Recorder:
         self._settings, self._topics, self._stop, self._clock = settings, topics, stop, clock
         self._known = known
         self._writer, self._lock = writer, threading.Lock()
-        self._away: datetime | None = None
+        self._away = False
         self._client = self._make_client()
 
     def start(self) -> None:
@@ -137,10 +137,8 @@ class _Recorder:
         if code.is_failure:
             self._warn(explain.reason(code.value, str(code)))
             return
-        if self._away:
-            self._add(Missing(since=self._away, until=self._clock()))
-            self.count.missing += 1
-            self._away = None
+        self.count.missing += self._away
+        self._away = False
         client.subscribe([(topic, SubscribeOptions(qos=2)) for topic in self._topics])
 
     def _on_connect_fail(self, _client: paho.Client, _userdata: Any) -> None:
@@ -148,7 +146,7 @@ class _Recorder:
 
     def _on_disconnect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
-            self._away = self._away or self._clock()
+            self._away = True
             self._warn(explain.lost(True, self._settings))
 
     def _on_subscribe(self, _c: paho.Client, _u: Any, _mid: int, codes: list[ReasonCode], _p: object) -> None:
@@ -178,12 +176,11 @@ class _Recorder:
             topic=plain.topic,
             payload=plain.payload,
             received=plain.received,
-            qos=message.qos,
             retained=plain.retained,
         )
         self._add(line)
 
-    def _add(self, line: Recorded | Missing) -> None:
+    def _add(self, line: Recorded) -> None:
         with self._lock:
             if not self.failed:
                 self._try(lambda: self._writer.add(line))

@@ -1,8 +1,7 @@
 """Recordings of MQTT traffic: a file of JSON lines, one for each message, in the order in which they came.
 
 The first line names the form. A payload is `text` where it is text and `base64` where it is not; `received` is to the
-microsecond. A line with `missing_from` and `missing_until` says that nobody listened then. A recording whose writer was
-killed breaks off, and is read as far as it goes.
+microsecond. A recording whose writer was killed breaks off, and is read as far as it goes.
 """
 
 import gzip
@@ -33,16 +32,7 @@ class Recorded:
     topic: str
     payload: bytes
     received: datetime
-    qos: int = 0
     retained: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A time in which nobody listened."""
-
-    since: datetime
-    until: datetime
 
 
 class Writer:
@@ -53,9 +43,9 @@ class Writer:
         self._file = _open(file, "x")
         self._write({"besok_recording": FORM, "topics": list(topics)})
 
-    def add(self, line: Recorded | Missing) -> None:
+    def add(self, line: Recorded) -> None:
         """One more line. Raises OSError (a full disk)."""
-        self._write(_message(line) if isinstance(line, Recorded) else _missing(line))
+        self._write(_message(line))
 
     def flush(self) -> None:
         """Bring to the disk what was added."""
@@ -69,7 +59,7 @@ class Writer:
         self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def read(file: Path) -> Iterator[Recorded | Missing]:
+def read(file: Path) -> Iterator[Recorded]:
     """Yield the lines of a recording. Raises RecordingError, with the number of the line, for what is none."""
     number = 0
     with _open(file, "r") as lines:
@@ -106,17 +96,13 @@ def _open(file: Path, mode: str) -> IO[str]:
 
 
 def _message(m: Recorded) -> dict[str, Any]:
-    line: dict[str, Any] = {"received": _time(m.received), "topic": m.topic, "qos": m.qos}
+    line: dict[str, Any] = {"received": _time(m.received), "topic": m.topic}
     if m.retained:
         line["retained"] = True
     try:
         return {**line, "text": m.payload.decode()}
     except UnicodeDecodeError:
         return {**line, "base64": b64encode(m.payload).decode()}
-
-
-def _missing(m: Missing) -> dict[str, Any]:
-    return {"missing_from": _time(m.since), "missing_until": _time(m.until)}
 
 
 def _time(t: datetime) -> str:
@@ -134,18 +120,14 @@ def _check_form(file: Path, text: str) -> None:
         )
 
 
-def _line(file: Path, number: int, text: str) -> Recorded | Missing:
+def _line(file: Path, number: int, text: str) -> Recorded:
     try:
         line = json.loads(text)
-        if "missing_from" in line:
-            since, until = (_aware(line[key]) for key in ("missing_from", "missing_until"))
-            return Missing(since=since, until=until)
         payload = b64decode(line["base64"], validate=True) if "base64" in line else line["text"].encode()
         return Recorded(
             topic=_text(line["topic"]),
             payload=payload,
             received=_aware(line["received"]),
-            qos=int(line.get("qos", 0)),
             retained=bool(line.get("retained")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as exc:

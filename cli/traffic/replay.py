@@ -23,7 +23,7 @@ from besok.model.plurals import many
 from besok.model.readings import Decoded, Flag, Message
 from besok.model.settings import Settings
 from besok.model.site import Site
-from cli.traffic.recording import YEARS, Missing, Recorded, duration, read
+from cli.traffic.recording import YEARS, Recorded, duration, read
 from cli.traffic.rewriting import Shift, at_site, native_site, simulated
 from collectors import decoding
 from sensors_sim.live import Clock, Pace
@@ -43,13 +43,12 @@ KEPT = "were kept by the broker from before and hold counts without a time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Content of a recording: `sites` are those of Besök's own topics; `missing_s` seconds nobody listened."""
+    """Content of a recording: `sites` are those of Besök's own topics."""
 
     first: datetime
     last: datetime
     messages: int
     sites: tuple[str, ...]
-    missing_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +85,8 @@ class Result:
 def overview(file: Path) -> Overview:
     """Summarise what the recording holds. Raises RecordingError if that is nothing."""
     first = last = None
-    messages, missing_s, sites = 0, 0.0, dict[str, None]()
+    messages, sites = 0, dict[str, None]()
     for line in read(file):
-        if isinstance(line, Missing):
-            missing_s += (line.until - line.since).total_seconds()
-            continue
         messages += 1
         first = min(first or line.received, line.received)
         last = max(last or line.received, line.received)
@@ -98,7 +94,7 @@ def overview(file: Path) -> Overview:
             sites[site] = None
     if first is None or last is None:
         raise RecordingError(f"{file} holds no messages")
-    return Overview(first=first, last=last, messages=messages, sites=tuple(sites), missing_s=missing_s)
+    return Overview(first=first, last=last, messages=messages, sites=tuple(sites))
 
 
 def places(sites: Sequence[Site], known: DecodeContext) -> Places:
@@ -178,16 +174,15 @@ def _possible(by: timedelta, held: Overview) -> timedelta:
 
 
 def planned(
-    lines: Iterator[Recorded | Missing], shift: Shift, to: Mapping[str, str], found: Places, result: Result
+    lines: Iterator[Recorded], shift: Shift, to: Mapping[str, str], found: Places, result: Result
 ) -> Iterator[Recorded]:
     """Yield the messages as they are to be sent, in the order of the recording; `result` is told what is left out."""
     for line in lines:
-        if isinstance(line, Recorded):
-            passed = _passed(line, shift, to, found)
-            if isinstance(passed, str):
-                result.leave(passed, line.topic)
-            else:
-                yield passed
+        passed = _passed(line, shift, to, found)
+        if isinstance(passed, str):
+            result.leave(passed, line.topic)
+        else:
+            yield passed
 
 
 def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) -> Recorded | str:

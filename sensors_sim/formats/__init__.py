@@ -1,14 +1,13 @@
 """The formats that simulated devices speak. A new one is a function from a report to topic and payload, and a row here.
 
-A sensor speaks the format that its `source` and `model` in the site file name; a scenario may let it speak another
-(`[[characters]]`, key `speaks`), and is then known by another name too, as that family names its devices.
+A sensor speaks the format that its `source` and `model` in the site file name.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from besok.model.site import Sensor, Site
+from besok.model.site import Sensor
 from sensors_sim.formats import counters, home, lorawan, native
 from sensors_sim.reports import Report
 
@@ -26,8 +25,6 @@ class Format:
     encode: Callable[[Report], tuple[str, bytes]]
     source: str  # as the site file and the adapters call the family
     words: tuple[str, ...] = ()  # one of which the model must hold; none for any model
-    model: str = ""  # of a sensor that a scenario lets speak this way
-    air: str = ""  # the same of one that measures the air
     flows: bool = True  # can report people passing
     totals: bool | None = None  # always sends running totals, never, or (None) if it is set up to
     wraps: int = 0  # where those begin again at zero
@@ -35,9 +32,6 @@ class Format:
     parts: tuple[str, ...] = ()  # the names that its lines and regions may have; any if empty
     eager: bool = False  # reports what happens at once, not only when its interval is over
     apart: bool = False  # lines and regions on topics apart, whatever happens at once
-    rename: Callable[[str, str], str] = lambda site, device: (
-        device
-    )  # what the device is called in this family
 
     def measures(self, sensor: Sensor) -> str:
         """Return what the sensor measures in this format: "flow", a metric of levels, "" if it cannot."""
@@ -52,32 +46,25 @@ class Format:
 
 _ROWS: Final = (
     Format(
-        "clockless", native.clockless, "native", words=("clockless",), model="clockless", levels=ALL, eager=True,
-        apart=True,
+        "clockless", native.clockless, "native", words=("clockless",), levels=ALL, eager=True, apart=True,
     ),
     Format("native", native.report, "native", levels=ALL, eager=True, apart=True),
     Format(
-        "vs133", lorawan.vs133_in_tts, "lorawan", words=("vs133", "vs135", "vs132"), model="Milesight VS133",
-        totals=True, wraps=lorawan.FULL, levels=("people",), parts=FOUR, rename=lorawan.milesight_eui,
+        "vs133", lorawan.vs133_in_tts, "lorawan", words=("vs133", "vs135", "vs132"),
+        totals=True, wraps=lorawan.FULL, levels=("people",), parts=FOUR,
     ),
     Format(
-        "ers", lorawan.ers_in_chirpstack, "lorawan", words=("elsys", "ers"), model="ELSYS ERS Eye",
-        air="ELSYS ERS CO2", flows=False, levels=("occupied", "co2_ppm"), parts=("1",), rename=lorawan.elsys_eui,
+        "ers", lorawan.ers_in_chirpstack, "lorawan", words=("elsys", "ers"),
+        flows=False, levels=("occupied", "co2_ppm"), parts=("1",),
     ),
-    Format("xovis", counters.xovis, "xovis", totals=False, levels=("people",), rename=counters.plain_serial),
+    Format("xovis", counters.xovis, "xovis", totals=False, levels=("people",)),
+    Format("axis", counters.axis, "axis", totals=False, parts=("1",)),
+    Format("milesight", counters.milesight, "milesight", totals=True, levels=("people",)),
     Format(
-        "axis", counters.axis, "axis", model="AXIS People Counter", totals=False, parts=("1",),
-        rename=counters.axis_serial,
+        "zigbee2mqtt", home.zigbee2mqtt, "zigbee2mqtt", flows=False, levels=("occupied", "co2_ppm"),
+        parts=("1",), eager=True,
     ),
-    Format(
-        "milesight", counters.milesight, "milesight", model="Milesight VS125", totals=True, levels=("people",),
-        rename=counters.plain_serial,
-    ),
-    Format(
-        "zigbee2mqtt", home.zigbee2mqtt, "zigbee2mqtt", air="co2", flows=False, levels=("occupied", "co2_ppm"),
-        parts=("1",), eager=True, rename=home.friendly_name,
-    ),
-    Format("fiware", home.fiware, "fiware", totals=False, parts=("1",), rename=home.entity),
+    Format("fiware", home.fiware, "fiware", totals=False, parts=("1",)),
 )  # fmt: skip
 FORMATS: Final[Mapping[str, Format]] = {row.name: row for row in _ROWS}
 
@@ -98,15 +85,3 @@ def format_of(sensor: Sensor) -> Format | None:
         if row.source == sensor.source and named and row.measures(sensor):
             return row
     return None
-
-
-def speaking(site: Site, sensor: Sensor, name: str) -> Sensor:
-    """Return the sensor as it is when it speaks the format `name`; unchanged if that cannot report what it measures."""
-    other = FORMATS[name]
-    measured = other.measures(sensor)
-    nameless = other.source == "native" and sensor.source != "native"  # nothing says what it would be called
-    if format_of(sensor) is other or not measured or nameless:
-        return sensor
-    model = other.air if measured == "co2_ppm" else other.model
-    kept = model or (sensor.model if measured in ("flow", "people") else f"{other.name} presence")
-    return replace(sensor, source=other.source, device=other.rename(site.id, sensor.device), model=kept)

@@ -3,24 +3,11 @@
 Formats: the vendors' push descriptions. All of them report periods in UTC by their own clock.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from sensors_sim.formats.jsontext import compact
-from sensors_sim.noise import key
 from sensors_sim.reports import Flow, Level, Report
 from sensors_sim.times import utc, utc_ms
-
-AXIS: Final = "accc8e"  # with this begin the serial numbers of Axis
-
-
-def axis_serial(site: str, device: str) -> str:
-    """Return the serial number under which this device speaks as an Axis."""
-    return f"{AXIS}{key('serial', site, device) % 16**6:06x}"
-
-
-def plain_serial(site: str, device: str) -> str:
-    """Return a serial number that can be read."""
-    return f"{site}-{device}"
 
 
 def xovis(report: Report) -> tuple[str, bytes]:

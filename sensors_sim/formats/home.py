@@ -3,23 +3,11 @@
 Formats: the Zigbee2MQTT documentation ("MQTT topics and messages"), the Smart Data Model CrowdFlowObserved.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from sensors_sim.formats.jsontext import compact
 from sensors_sim.reports import Report
 from sensors_sim.times import utc
-
-ENTITY: Final = "urn:ngsi-ld:CrowdFlowObserved"
-
-
-def friendly_name(site: str, device: str) -> str:
-    """Return the name of the device in the bridge."""
-    return f"{site}-{device}"
-
-
-def entity(site: str, device: str) -> str:
-    """Return the id of the device's entity."""
-    return f"{ENTITY}:{site}:{device}"
 
 
 def zigbee2mqtt(report: Report) -> tuple[str, bytes]:

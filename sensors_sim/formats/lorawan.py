@@ -16,20 +16,9 @@ from sensors_sim.reports import Flow, Level, Report
 from sensors_sim.times import utc_ms
 
 FULL: Final = 1 << 32  # where a total of a VS133 begins again at zero
-MILESIGHT, ELSYS = "24e124", "a81758"  # with these begin the devEUIs of the two makes
 OCCUPIED: Final = 2  # of an ERS Eye; 1 is "somebody comes or goes", which is neither
 APPLICATION: Final = "besok-simulator"
 CHIRPSTACK_APPLICATION: Final = "5b1d5b1d-0000-4000-8000-000000000001"
-
-
-def milesight_eui(site: str, device: str) -> str:
-    """Return the devEUI under which this device speaks as a Milesight."""
-    return f"{MILESIGHT}{key('devEUI', site, device) % 16**10:010x}"
-
-
-def elsys_eui(site: str, device: str) -> str:
-    """Return the devEUI under which this device speaks as an ELSYS."""
-    return f"{ELSYS}{key('devEUI', site, device) % 16**10:010x}"
 
 
 def vs133(items: Iterable[Flow | Level]) -> bytes:

@@ -76,7 +76,7 @@ def test_a_killed_run_goes_on_where_it_was(
         command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    scenario = scenario_files.find("double-visitors", None)
+    scenario = scenario_files.find("double-visitors")
     whole = [
         i.reading
         for lot in messages(branch(), FIRST, LAST, 1, scenario=scenario)

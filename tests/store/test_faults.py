@@ -37,8 +37,16 @@ TOTALS = replace(PERFECT, totals=True)
 Patch = Callable[[pytest.MonkeyPatch, Database], None]
 
 
-def house(name: str) -> SiteFile:
-    """A library with one door and a reading room."""
+MAKES: Mapping[str, Mapping[str, str]] = {
+    "native": {},
+    "clockless": {"model": "clockless"},
+    "vs133": {"source": "lorawan", "model": "Milesight VS133"},
+}
+
+
+def house(name: str, make: str = "native") -> SiteFile:
+    """A library with one door, whose counter is of a make, and a reading room."""
+    device = f"24e124{len(name):010x}" if make == "vs133" else "door"
     text = Text(sv="x", en="x")
     site = Site(
         id=name,
@@ -48,7 +56,7 @@ def house(name: str) -> SiteFile:
         opening=week("10:00-18:00"),
         spaces=(Space(id="room", name=text, kind="reading", capacity=60),),
         portals=(Portal(id="door", name=text, outer="outside", inner="room"),),
-        sensors=(Sensor(device="door", portal="door"),),
+        sensors=(Sensor(device=device, portal="door", **MAKES[make]),),
         capacity=1200,
         sandbox=True,
     )
@@ -128,7 +136,7 @@ def figures(db: Database, name: str, scenario: Scenario) -> Figures:
 
 
 def _messages(name: str, scenario: Scenario) -> Iterator[Message]:
-    for lot in stream.messages(house(name), LISTENS, END, scenario=scenario):
+    for lot in stream.messages(house(name, scenario.id), LISTENS, END, scenario=scenario):
         yield from lot
 
 
@@ -136,8 +144,8 @@ def fault(kind: FaultKind, begins: datetime = START, minutes: float | None = Non
     return Fault(device="*", kind=kind, begins=begins, minutes=minutes, **more)
 
 
-def under(character: Character, *faults: Fault) -> Scenario:
-    return replace(ORDINARY, id="test", characters=(character,), faults=faults)
+def under(character: Character, *faults: Fault, make: str = "native") -> Scenario:
+    return replace(ORDINARY, id=make, characters=(character,), faults=faults)
 
 
 # The handling of faults, switched off.
@@ -252,11 +260,11 @@ def after_the_last_of_a_busy_tick(name: str) -> float:
 
 
 def clockless(*faults: Fault) -> Scenario:
-    return under(replace(PERFECT, speaks="clockless"), *faults)
+    return under(PERFECT, *faults, make="clockless")
 
 
 def lorawan(*faults: Fault) -> Scenario:
-    return under(replace(PERFECT, speaks="vs133", interval_s=300), *faults)
+    return under(replace(PERFECT, interval_s=300), *faults, make="vs133")
 
 
 IN_TIME, COUNTED = Figures.all_in_their_quarter, Figures.all_counted

@@ -48,7 +48,12 @@ def house(interval_s: int = 60) -> SiteFile:
         **common,
     )
     gate = portal("gate", "outside", "park")
-    park = library("park", portals=(gate,), sensors=(Sensor(device="gate", portal="gate"),), **common)
+    park = library(
+        "park",
+        portals=(gate,),
+        sensors=(Sensor(device="park-gate", portal="gate", source="xovis"),),
+        **common,
+    )
     return SiteFile(sites=(*lib.sites, replace(park.sites[0], kind="park")))
 
 
@@ -63,7 +68,6 @@ TROUBLE = replace(
     characters=(
         Character(device="*/town", totals=True, wraps=128),
         Character(device="*/stairs", totals=True),
-        Character(device="*/gate", speaks="xovis"),
     ),
     faults=(
         fault("*/town", "silence", 11),
@@ -73,7 +77,7 @@ TROUBLE = replace(
         fault("*/arch", "late", 11, seconds=1800.0),
         fault("*/garden", "duplicate", 10, share=0.5),
         fault("*/cam", "stuck", 12),
-        fault("*/gate", "outage", 12),
+        fault("park-gate", "outage", 12),
     ),
 )
 

@@ -75,10 +75,9 @@ def test_what_is_today_holds_on_the_days_of_the_scenario_in_both_worlds() -> Non
     assert scenario_files.worlds(ORDINARY, load("double-visitors"))[0] is ORDINARY
 
 
-def test_values_can_be_set_without_a_scenario() -> None:
-    assert scenario_files.find("", None) is ORDINARY
-    assert scenario_files.find("", ["rates.*.arrivals=2"]).rates[0].arrivals == 2
-    assert scenario_files.find("", ["rates.*.arrivals=2"], SUNDAY).first == SUNDAY
+def test_without_a_scenario_the_world_is_ordinary() -> None:
+    assert scenario_files.find("") is ORDINARY
+    assert scenario_files.find("", SUNDAY).first == SUNDAY
 
 
 def test_what_finds_no_place_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError, SettingsError
 from besok.model.readings import Flag, Message
 from cli.traffic import replay
-from cli.traffic.recording import Missing, Recorded, Writer, duration, read
+from cli.traffic.recording import Recorded, Writer, duration, read
 from cli.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
 from cli.traffic.rewriting import Shift, simulated
 from collectors import decoding
@@ -23,15 +23,14 @@ NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 KNOWN = DecodeContext(zone="Europe/Stockholm")
 WEEKS = Shift(by=timedelta(days=-210), first=NOW, last=NOW, zone=KNOWN.zone)  # into summer time
 LINES = (
-    Recorded(topic="besok/v1/hus/dörr/flow", payload=b'{"in": 3}', received=NOW, qos=1, retained=True),
-    Missing(since=NOW, until=NOW + timedelta(seconds=5)),
-    Recorded(topic="a/b", payload=b"\xff\x00\xfe", received=NOW + timedelta(microseconds=1), qos=2),
+    Recorded(topic="besok/v1/hus/dörr/flow", payload=b'{"in": 3}', received=NOW, retained=True),
+    Recorded(topic="a/b", payload=b"\xff\x00\xfe", received=NOW + timedelta(microseconds=1)),
     Recorded(topic="a/b", payload="ett\nbesök\u2028\0".encode(), received=NOW),
     Recorded(topic="a/b", payload=b"", received=NOW),
 )
 
 
-def write(file: Path, lines: tuple[Recorded | Missing, ...] = LINES) -> Path:
+def write(file: Path, lines: tuple[Recorded, ...] = LINES) -> Path:
     writer = Writer(file, ["#"])
     for line in lines:
         writer.add(line)
@@ -66,7 +65,7 @@ def test_what_is_no_recording_is_refused(content: bytes, tmp_path: Path) -> None
 def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
     file = write(tmp_path / "a.jsonl")
     file.write_text(file.read_text("utf-8") + '{"topic": 3}\n', "utf-8")
-    with pytest.raises(RecordingError, match="line 7"):
+    with pytest.raises(RecordingError, match="line 6"):
         list(read(file))
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from besok.model.errors import ScenarioError
 from besok.model.site import Text
 from sensors_sim.scenario import Closing, Event, Fault, Hours, NewPortal, NewSensor, Profile, Rates, Scenario
-from sensors_sim.scenariofile import changed, dump, load, moved, parse, shipped
+from sensors_sim.scenariofile import dump, load, moved, parse, shipped
 
 NAME = Text(sv="Namn", en="Name")
 JANUARY = date(2026, 1, 1)
@@ -148,55 +147,6 @@ def test_a_circle_of_scenarios_is_refused(tmp_path: Path) -> None:
     circle = r"based on itself: .*a.toml -> .*b.toml -> .*a.toml; break the circle"
     with pytest.raises(ScenarioError, match=circle):
         load(str(tmp_path / "a.toml"))
-
-
-@pytest.mark.parametrize(
-    ("text", "rates"),
-    [
-        ("rates.branch.arrivals=2", {"arrivals": 2.0}),
-        ("rates.1.weekdays.monday=3", {"weekdays": {"saturday": 2.0, "monday": 3.0}}),
-    ],
-)
-def test_values_can_be_changed(text: str, rates: dict[str, Any]) -> None:
-    fair = parse(FAIR)
-    assert changed(fair, [text]).rates == (replace(fair.rates[0], **rates),)
-
-
-def test_what_is_set_for_a_site_without_rates_is_added_and_what_is_set_holds_alone() -> None:
-    fair = parse(FAIR)
-    assert changed(fair, ["rates.kind:park.growth=0.1"]).rates[1] == Rates(site="kind:park", growth=0.1)
-    twice = replace(fair, rates=fair.rates * 2)
-    assert [r.arrivals for r in changed(twice, ["rates.branch.arrivals=3"]).rates] == [1.0, 3.0]
-    assert changed(fair, ["first=2026-11-24", "events.1.people=5"]).events[0].people == 5
-
-
-def test_what_is_set_for_one_site_never_multiplies_with_what_holds_for_all() -> None:
-    both = r'both factors would hold for branch; write "rates.\*.arrivals=..."'
-    with pytest.raises(ScenarioError, match=both):
-        load("double-visitors", ["rates.branch.arrivals=2"])
-    sets = ["rates.*.arrivals=1", "rates.branch.arrivals=2", "rates.branch.stay=1.5"]
-    alone = load("double-visitors", sets)
-    assert alone.title.en == f"Twice the visitors ({', '.join(sets)})"
-    assert [(r.site, r.arrivals, r.stay) for r in alone.rates] == [("*", 1.0, 1.0), ("branch", 2.0, 1.5)]
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("rates", "it says no value"),
-        ("rates.branch=1", "it says no key"),
-        ("rats.branch.arrivals=1", 'did you mean "rates"?'),
-        ("rates.branch.arivals=1", 'did you mean "arrivals"?'),
-        ("rates.branch.arrivals=-1", "--set rates.branch.arrivals=-1: arrivals: -1 is not possible: input"),
-        ("events.9.people=1", "space: is missing"),
-        ("rates.branch.arrivals.x=1", "arrivals: this is not possible"),
-        ("id=other", "not known"),
-    ],
-)
-def test_changes_that_cannot_be_made_are_told(text: str, told: str) -> None:
-    with pytest.raises(ScenarioError) as caught:
-        changed(parse(FAIR), [text])
-    assert told in str(caught.value)
 
 
 def test_a_scenario_moves_with_all_its_days_and_one_without_gets_a_beginning() -> None:

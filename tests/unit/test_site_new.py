@@ -17,14 +17,13 @@ TODAY = date(2026, 11, 28)
 run = CliRunner().invoke
 
 
-def test_options_say_everything(tmp_path: Path) -> None:
+def test_what_no_option_says_is_asked(tmp_path: Path) -> None:
     file = tmp_path / "my.toml"
-    words = [
-        "site", "new", str(file), "--yes", "--name", "Nya biblioteket", "--weekdays", "10:00-19:00", "--saturday",
-        "10:00-15:00", "--storey", "Entréplan", "--storey", "Plan 2", "--door", "Huvudentré@Entréplan=a81758,elsys",
-        "--door", "Torget@Entréplan=count-2", "--stairs", "Entréplan/Plan 2",
-    ]  # fmt: skip
-    done = run(app, words)
+    hours = ["10:00-19:00", "10:00-15:00", ""]
+    storeys = ["Entréplan", "Plan 2", ""]
+    doors = ["Huvudentré@Entréplan=a81758,elsys", "Torget@Entréplan=count-2", ""]
+    words, said = ["site", "new", str(file)], ["Nya biblioteket", "", *hours, *storeys, *doors, "", ""]
+    done = run(app, words, input="\n".join(said) + "\n")
     assert done.exit_code == 0, done.output
     assert f"besok site apply {file}" in done.output
     (site,) = sitefile.parse(file.read_text("utf-8")).sites
@@ -44,34 +43,8 @@ def test_options_say_everything(tmp_path: Path) -> None:
         ("a81758", "elsys", "huvudentre"),
         ("count-2", "native", "torget"),
     ]
-    again = run(app, words)
+    again = run(app, words, input="\n".join(said) + "\n")
     assert again.exit_code == 1 and "is there already" in str(again.exception)
-
-
-def test_what_no_option_says_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    answers = [
-        "Filialen",
-        "",
-        "",
-        "",
-        "",
-        "Bottenvåning",
-        "Övervåning",
-        "",
-        "",
-        "",
-        "Dörren@Bottenvåning=count-1",
-        "",
-    ]
-    done = run(app, ["site", "new"], input="\n".join(answers) + "\n")
-    assert done.exit_code == 0, done.output
-    (site,) = sitefile.parse((tmp_path / "filialen.toml").read_text("utf-8")).sites
-    assert [s.id for s in site.spaces] == ["bottenvaning", "overvaning"]
-    assert [(p.id, p.inner, p.counted) for p in site.portals] == [
-        ("dorren", "bottenvaning", True),
-        ("bottenvaning-overvaning", "overvaning", False),
-    ]
 
 
 def test_a_name_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

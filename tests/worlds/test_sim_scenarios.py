@@ -193,7 +193,9 @@ def distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 def test_entrances_have_the_shares_that_the_scenario_says() -> None:
-    change = load("new-park-entrance", ["rates.kind:library.entrances.new-park-entrance=0.3"], MONDAY)
+    change = load("new-park-entrance", MONDAY)
+    (rates,) = change.rates
+    change = replace(change, rates=(replace(rates, entrances={"new-park-entrance": 0.3}),))
     world, moves = under(change, 7)
     doors = ("new-park-entrance", "town-entrance", "park-entrance")
     ways = [edge(world, f"stadsbiblioteket/{door}") for door in doors]
@@ -204,7 +206,7 @@ def test_entrances_have_the_shares_that_the_scenario_says() -> None:
 
 
 def test_a_new_entrance_is_shut_before_its_first_day() -> None:
-    world = World(EXAMPLE, scenario=load("new-park-entrance", (), MONDAY))
+    world = World(EXAMPLE, scenario=load("new-park-entrance", MONDAY))
     door = edge(world, "stadsbiblioteket/new-park-entrance")
     assert not (world.day(MONDAY - DAY).edge == door).any()
     assert (world.day(MONDAY).edge == door).sum() > 100

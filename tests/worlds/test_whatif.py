@@ -100,8 +100,6 @@ def test_the_table_says_what_breaks_and_when() -> None:
     text = shown.as_text(doubled())
     assert text.startswith("What breaks first: Twice the visitors (2026-10-24 to 2026-10-25)\n2 replications")
     lines = text.splitlines()
-    short = next(line for line in lines if line.startswith("  Children's floor (for 110): up to "))
-    assert "minutes in all over (today " in short and "; Sun 1" in short
     row = next(line for line in lines if line.startswith("stadsbiblioteket/childrens-floor"))
     assert "100%" in row and "Sun 1" in row and "min)" in row
     assert "Within capacity at 4 times the visitors: " in text
@@ -152,13 +150,13 @@ def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
 
 def test_the_command_answers_for_a_site_file() -> None:
     words = "simulate what-if --site-file sites/helsingborg.toml --replications 1 --json"
-    days = "--first 2026-10-24 --last 2026-10-24 --set rates.*.arrivals=1.5"
+    days = "--first 2026-10-24 --last 2026-10-24"
     result = CliRunner().invoke(app, f"{words} {days}".split())
     assert result.exit_code == 0, result.output
     body = json.loads(result.stdout)
     assert (body["scenario"], body["today"], body["first"], body["seeds"]) == (
         "double-visitors", "ordinary", "2026-10-24", [1])  # fmt: skip
-    assert 1.4 < body["sites"][0]["times"]["mid"] < 1.6
+    assert 1.9 < body["sites"][0]["times"]["mid"] < 2.1
 
 
 def test_a_space_with_another_capacity_is_judged_by_it_and_used_as_before() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from besok.model.actions import id_of
@@ -37,7 +38,6 @@ class NewSite:
     hours: Mapping[str, str] = field(default_factory=dict)  # by weekday; "always" where it is left out
     storeys: Sequence[str] = ()
     doors: Sequence[NewPassage] = ()
-    stairs: Sequence[NewPassage] = ()
 
     @property
     def id(self) -> str:
@@ -106,7 +106,11 @@ def _spaces(site: NewSite) -> Iterator[str]:
 def _passages(site: NewSite) -> Iterator[str]:
     yield "# Doors and passages: going in is going from outer to inner."
     yield ""
-    for passage in (*site.doors, *site.stairs):
+    stairs = (
+        NewPassage(name=f"{lower} - {upper}", outer=lower, inner=upper)
+        for lower, upper in pairwise(site.storeys)
+    )
+    for passage in (*site.doors, *stairs):
         name = _id(passage.name)
         yield "[[sites.portals]]"
         yield f"id = {_text(name)}"

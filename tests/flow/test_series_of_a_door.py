@@ -11,12 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
-import numpy as np
-import pytest
-from servers import working
 
 from besok.model.settings import Settings
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
+from besok.model.site import Portal, Sensor, Site, SiteFile, Text
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
@@ -24,7 +21,6 @@ from tests.small_sites import week
 
 Fixture = Callable[..., Any]
 NAME = Text(sv="Huset", en="The house")
-ALWAYS, UNTIL_ELEVEN = week("always"), week("06:00-23:00")
 HALF_HOUR = timedelta(minutes=30)
 OWN = Path(__file__).parents[1] / "data" / "door.csv"
 
@@ -49,14 +45,14 @@ class Count:
         }
 
 
-def house_with_a_door(house: str, zone: str, day_start: time, opening: OpeningHours = ALWAYS) -> Site:
+def house_with_a_door(house: str, zone: str, day_start: time) -> Site:
     """A site with one counted entrance."""
     return Site(
         id=house,
         kind="library",
         name=NAME,
         timezone=zone,
-        opening=opening,
+        opening=week("always"),
         day_start=day_start,
         spaces=(),
         portals=(Portal(id="entrance", name=NAME, outer="outside", inner=house),),
@@ -132,56 +128,3 @@ def test_the_projects_own_series_over_the_night_the_clocks_go_back(
     truth = totals(counts, time(4))
     assert len(truth) == 4
     assert answered(ask, place, truth) == truth
-
-
-def test_calit2(
-    shared: Path, settings: Settings, house: str, db: Database, ask: httpx2.Client, collect: Fixture, publish: Fixture,
-    count: Fixture, wait_for: Fixture,
-) -> None:  # fmt: skip
-    file = shared / "data" / "calit2" / "counts_30min.csv"
-    if not file.exists():
-        pytest.skip(f"needs the counts of a real door in {file}")
-    zone = ZoneInfo("America/Los_Angeles")
-    with file.open() as lines:
-        counts = [
-            # Wall-clock stamps, 48 a day. On 30 October 2005 the hour from one to two comes twice, in the file once:
-            # it is taken for the first.
-            Count(
-                start=datetime.fromisoformat(r["interval_start_local"]).replace(tzinfo=zone),
-                people_in=int(r["in"]),
-                people_out=int(r["out"]),
-            )
-            for r in csv.DictReader(lines)
-        ]
-    place = house_with_a_door(house, "America/Los_Angeles", time(0), UNTIL_ELEVEN)
-    replayed(counts, place, settings, db, collect, publish, count, wait_for)
-    truth = totals(counts, time(0))
-    assert len(truth) == 105
-    assert answered(ask, place, truth) == truth
-    nobody_negative_and_no_ghosts(settings, ask, place, truth, wait_for)
-
-
-def nobody_negative_and_no_ghosts(
-    settings: Settings, ask: httpx2.Client, place: Site, days: Iterable[date], wait_for: Fixture
-) -> None:
-    """The door counts some fifteen more in than out a day: the house is empty at night all the same."""
-    with working(settings.database_url.get_secret_value()):
-
-        def waiting() -> int:
-            return int(ask.get("/api/v1/health").json()["days_waiting"])
-
-        wait_for(lambda: not waiting(), progress=waiting)
-    query = f"/api/v1/sites/{place.id}/occupancy?from={min(days)}&to={max(days)}&step=15min"
-    points = [p for p in ask.get(query).json() if p["people"] is not None]
-    assert len(points) > 100 * 96
-    assert all(0 <= p["lower"] <= p["people"] <= p["upper"] for p in points)
-    assert all(p["final"] and p["peak"] >= 0 for p in points)
-    raw = np.array([p["raw"] for p in points])
-    assert raw.min() < 0 and np.abs(raw).max() > 40  # what counting alone says
-    zone = ZoneInfo(place.timezone)
-    hours = np.array([datetime.fromisoformat(p["start"]).astimezone(zone).hour for p in points])
-    people, upper = (np.array([p[name] for p in points]) for name in ("people", "upper"))
-    at_night = (hours >= 1) & (hours < 5)
-    assert people[at_night].mean() < 0.5 and np.quantile(people[at_night], 0.99) < 2
-    assert np.quantile(upper[at_night], 0.9) < 3
-    assert people[(hours >= 10) & (hours < 16)].mean() > 10  # and by day it is not

@@ -45,7 +45,7 @@ def smoothed(
         return Filter(building, learnt)._step(seen, within)
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
-    inputs = DayInputs(building, doors).take(seen)
+    inputs = DayInputs(building, doors, over=True).take(seen)
     inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd

@@ -89,7 +89,7 @@ class SitePast:
         if known is None:
             self.read(conn, day - LOOK_BACK, day - DAY)
             known = learn(
-                self.plan.building, [self._days[day - n * DAY][0] for n in range(1, LOOK_BACK // DAY + 1)]
+                self.plan.building, [self._days[day - n * DAY][0] for n in range(LOOK_BACK // DAY, 0, -1)]
             )
             if keep:
                 store.put(conn, self.plan, day, VERSION, known.to_json())

@@ -23,7 +23,7 @@ def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
     assert knowing.upper[120, 0] - knowing.lower[120, 0] < unlearnt.upper[120, 0] - unlearnt.lower[120, 0]
 
 
-def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() -> None:
+def test_doors_that_hang_right_are_learnt_in_any_order_of_days_and_survives_being_kept() -> None:
     days = [library(seed, miss_out=0.05, minutes=5)[0] for seed in range(6)]
     one, other = learn(ROOM, days), learn(ROOM, days[::-1])
     assert one.bias == pytest.approx(other.bias)
@@ -70,11 +70,36 @@ def test_a_door_that_is_used_otherwise_than_usual_is_not_taken_for_turned() -> N
         assert error(smoothed(house, days[n][0], learnt), days[n][1]) < 4
 
 
+def exchanged(day: DayObservations, since: int = 0) -> DayObservations:
+    """Return a day whose doors hang the wrong way round from a step on."""
+    wrong = np.arange(len(day))[:, None] >= since
+    people_in = np.where(wrong, day.people_out, day.people_in)
+    return replace(day, people_in=people_in, people_out=np.where(wrong, day.people_in, day.people_out))
+
+
 def test_a_door_that_hung_the_wrong_way_round_on_some_days_is_turned_back() -> None:
     days = [library(seed, minutes=5)[0] for seed in range(8)]
-    wrong = [replace(d, people_in=d.people_out, people_out=d.people_in) if n in (2, 5) else d
-             for n, d in enumerate(days)]  # fmt: skip
+    wrong = [exchanged(d) if n in (2, 5) else d for n, d in enumerate(days)]
     assert_array_equal(learn(ROOM, wrong).usual_in, learn(ROOM, days).usual_in)
+
+
+def test_a_day_begins_with_the_doors_as_the_last_one_ended() -> None:
+    days = [library(seed, minutes=5) for seed in range(10)]
+    past, (today, real) = [seen for seen, _ in days[:9]], days[9]
+    learnt = learn(ROOM, [*past[:8], exchanged(past[8], 96)])
+    assert learnt.turned.tolist() == [True]
+    right = error(live(ROOM, today, learn(ROOM, past)), real)
+    assert error(live(ROOM, exchanged(today), learnt), real) < right + 1
+    assert error(live(ROOM, today, learnt), real) < right + 6  # it was put right in the night
+
+
+def test_a_day_that_is_over_is_set_right_from_where_its_door_was_turned() -> None:
+    days = [library(seed, minutes=5) for seed in range(9)]
+    learnt, (today, real) = learn(ROOM, [seen for seen, _ in days[:8]]), days[8]
+    over = smoothed(ROOM, exchanged(today, 96), learnt)
+    assert because(over, "odd_door")[108:180, 0].mean() > 0.8
+    assert not because(over, "odd_door")[:84].any()
+    assert error(over, real) < error(smoothed(ROOM, today, learnt), real) + 3
 
 
 def test_a_day_that_is_over_is_known_better() -> None:
@@ -106,9 +131,9 @@ def test_a_dead_door_lets_its_usual_people_pass() -> None:
 
 def test_a_line_that_is_lost_is_filled_by_those_beside_it() -> None:
     people_in, people_out = [0.0] * 20 + [4.0] * 100, [0.0] * 20 + [1.0] * 100
-    whole = live(ROOM, room(people_in, people_out))
+    whole = smoothed(ROOM, room(people_in, people_out))
     people_in[90:93] = people_out[90:93] = [NAN] * 3
-    lossy = live(ROOM, room(people_in, people_out))
+    lossy = smoothed(ROOM, room(people_in, people_out))
     assert whole.raw[-1, 0] - lossy.raw[-1, 0] == 9
     assert lossy.people[-1, 0] == pytest.approx(whole.people[-1, 0], abs=0.5)
     assert lossy.upper[-1, 0] - lossy.lower[-1, 0] > whole.upper[-1, 0] - whole.lower[-1, 0]

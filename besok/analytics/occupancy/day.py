@@ -19,7 +19,7 @@ from besok.analytics.occupancy.levels import LevelScale, StuckLevels
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import SiteParameters
 from besok.analytics.occupancy.passages import Silence, SpacePassages, passages
-from besok.analytics.occupancy.swapped_doors import AGAIN, SURE, SwapDetector
+from besok.analytics.occupancy.swapped_doors import SwapDetector
 from besok.analytics.occupancy.transition import StepInputs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
@@ -91,11 +91,12 @@ def _last(values: Floats) -> Floats:
 class DayInputs:
     """Memory of earlier steps that is needed to understand the next ones."""
 
-    def __init__(self, building: Building, doors: SiteParameters) -> None:
+    def __init__(self, building: Building, doors: SiteParameters, *, over: bool = False) -> None:
         spaces, portals = building.doors.shape
+        self._over = over  # all that was observed is known
         self._building, self._doors = building, doors
         self._silence = Silence(portals, spaces)
-        self._turned = SwapDetector(np.where(self._doors.turned > 0, AGAIN, SURE))
+        self._turned = SwapDetector(self._doors.turned & self._doors.steady, building.doors.astype(float))
         self._begins: int | None = None  # the minute of the clock
         self._levels = StuckLevels(spaces)
         self._scale = LevelScale(self._doors.scale, self._doors.scale_sd)
@@ -108,7 +109,7 @@ class DayInputs:
 
     def take(self, seen: DayObservations) -> Inputs:
         """Return the next steps."""
-        found = passages(self._building, seen, self._doors, self._silence, self._turned)
+        found = passages(self._building, seen, self._doors, self._silence, self._turned, over=self._over)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
         closed = np.zeros(len(seen), bool) if seen.open is None else ~seen.open

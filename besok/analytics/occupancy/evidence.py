@@ -111,27 +111,21 @@ def level_sd(people: Floats, scale_sd: Floats) -> Floats:
     return np.asarray(np.hypot(LEVEL_SD, share * people))
 
 
-def headcounted(grid: ProbabilityGrid, people: Floats, sd: Floats) -> tuple[Cells, Bools]:
-    """Return how well each cell explains a headcount, and in which spaces none does."""
-    cells = grid.people()
-    log = -(((cells - people[:, None, None]) / sd[:, None, None]) ** 2) / 2
-    log = np.where(np.isnan(people)[:, None, None], 0, log)
-    best = np.where(grid.cells > 1e-6, log, -np.inf).max((1, 2))
-    likelihood = np.exp(log - np.maximum(best, _SURPRISED)[:, None, None])
-    possible = cells > -0.5 * grid.width[:, None, None]
-    return np.asarray(likelihood * possible, np.float32), np.asarray(best < _SURPRISED)
-
-
-def counted_inside(
-    grid: ProbabilityGrid, people: Floats, scale_sd: Floats, minutes: float
+def counted(
+    grid: ProbabilityGrid, people: Floats, sd: Floats, news: float = 1.0, least: float = 0.0
 ) -> tuple[Cells, Bools]:
-    """Return how well each cell explains a count of the people inside, and in which spaces none does."""
-    sd = level_sd(people, scale_sd)
-    off = (grid.people() - people[:, None, None]) / sd[:, None, None]
-    log = np.where(np.isnan(people)[:, None, None], 0, np.maximum(-(off**2) / 2, np.log(LEVEL_FLOOR)))
-    news = np.float32(min(LEVEL_TRUST * minutes, 1))
-    best = np.where(grid.cells > 1e-6, -(off**2) / 2, -np.inf).max((1, 2))
-    return np.exp(news * log).astype(np.float32), np.asarray(best < _SURPRISED)
+    """Return how well each cell explains a count of the people inside, and in which spaces none does.
+
+    `news` is the share of an independent count that it is, `least` the likelihood below which it was wrong instead.
+    """
+    cells = grid.people()
+    off = (cells - people[:, None, None]) / sd[:, None, None]
+    log = np.where(np.isnan(people)[:, None, None], 0, -(off**2) / 2)
+    best = np.where(grid.cells > 1e-6, log, -np.inf).max((1, 2))
+    with np.errstate(divide="ignore"):
+        log = np.maximum(log, np.log(least)) - np.maximum(best, _SURPRISED)[:, None, None]
+    possible = cells > -0.5 * grid.width[:, None, None]
+    return np.asarray(np.exp(news * log) * possible, np.float32), np.asarray(best < _SURPRISED)
 
 
 def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Cells:

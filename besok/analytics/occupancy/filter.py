@@ -9,7 +9,6 @@ from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
-from besok.analytics.occupancy.summary import summary
 from besok.analytics.occupancy.transition import FilterState
 from besok.model.arrays import Floats
 from besok.model.building import Building
@@ -33,8 +32,7 @@ class Filter:
         self._still = np.zeros(len(building.parents))
         # Minutes for which it has been closed and nobody has passed
         self._shut = np.zeros(len(building.parents))
-        spaces = np.zeros(len(building.parents))
-        self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
+        self._figures: Floats = np.zeros((3, len(building.parents)))
         self.steps = 0  # it has seen
 
     def step(self, seen: DayObservations) -> Estimate:
@@ -44,7 +42,7 @@ class Filter:
     def _step(self, seen: DayObservations, within: float) -> Estimate:
         inputs = self._day.take(seen)
         columns = np.zeros((3, len(seen), len(self._building.parents)))
-        before = np.stack(self._figures)
+        before = self._figures
         for step in range(len(seen)):
             self._advance(inputs, step, seen.step_minutes)
             columns[:, step] = self._figures
@@ -68,7 +66,7 @@ class Filter:
         self._waiting, self._still = 0.0, np.zeros(len(self._still))
         seen = np.nan_to_num(inputs.people[step]) + np.nan_to_num(inputs.occupied[step]) > 0
         self._state.grid.vacate((self._shut >= VACANT_MINUTES) & ~seen)
-        self._figures = summary(self._state.grid)
+        self._figures = self._state.grid.figures()
 
     def copy(self) -> "Filter":
         """Return a copy that goes on by itself."""

@@ -24,6 +24,7 @@ _NODES = np.linspace(-2.4, 2.4, BIASES)  # standard deviations from the learnt b
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _GAP = _NODES[1] - _NODES[0]
 
+TAILS = 0.1, 0.9  # probability below the bounds
 BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
 LIFT = 0.3  # of the probability that falls below zero, what is believed to be empty instead of impossible
 _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
@@ -55,6 +56,21 @@ class ProbabilityGrid:
         """Return the number of people each cell stands for; below zero in impossible ones."""
         steps = (np.arange(CELLS) - _MIDDLE) * self.width[:, None]
         return (self.offset[:, :, None] + steps[:, None, :]).astype(np.float32)
+
+    def figures(self, cells: Cells | None = None) -> Floats:
+        """Return the mean and the bounds of equal tails (3 x spaces); of `cells` instead of its own, over the same
+        people.
+        """
+        spaces = len(self.width)
+        weight = np.asarray(self.cells if cells is None else cells, np.float64).reshape(spaces, -1)
+        people = np.asarray(self.people(), np.float64).reshape(spaces, -1)
+        people = np.where(people <= 0.5 * self.width[:, None], 0, people)
+        mean = (weight * people).sum(1)
+        order = np.argsort(people, axis=1, kind="stable")
+        people, weight = np.take_along_axis(people, order, 1), np.take_along_axis(weight, order, 1)
+        below = np.cumsum(weight, axis=1) - weight / 2  # half of a cell lies below its middle
+        lower, upper = np.array([np.interp(TAILS, *space) for space in zip(below, people, strict=True)]).T
+        return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
 
     def vacate(self, spaces: NDArray[np.bool_]) -> None:
         """Nobody is in these spaces, whatever was counted; what is believed of their doors stays."""

@@ -20,18 +20,8 @@ from besok.analytics.occupancy.parameters import (
     VARIANCE,
     SiteParameters,
 )
-from besok.analytics.occupancy.passages import UNHEARD, filled
-from besok.analytics.occupancy.swapped_doors import (
-    CALM,
-    CALM_DAYS,
-    LEAST_DAYS,
-    NEARER,
-    SURE,
-    SUSPECT,
-    against,
-    leaning,
-    witnesses,
-)
+from besok.analytics.occupancy.passages import UNHEARD, corrected, filled
+from besok.analytics.occupancy.swapped_doors import CALM, CALM_DAYS, LEAST_DAYS, SwapDetector, leaning
 from besok.analytics.occupancy.whole_days import counted_in_part
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building, through
@@ -55,14 +45,14 @@ SWAPPED, UNSWAPPED = 0.3, 0.35
 def learn(
     building: Building, days: Sequence[DayObservations], before: SiteParameters = NOTHING
 ) -> SiteParameters:
-    """Return what past days teach, in whatever order they come; `before` is what is believed if there are none."""
+    """Return what past days teach, the oldest first; `before` is what is believed if there are none."""
     scale = _scale(days, len(building.parents))
     before = replace(before.of(building), scale=scale.mean, scale_sd=scale.sd) if days else before
     told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
     if not told:
         return before
     whole = [filled(day) for day in told]
-    told, put = [day for day, _ in whole], np.stack([people for _, people in whole])
+    told, put = [day for day, _ in whole], np.stack([people.sum(0) for _, people in whole])
     portals = building.doors.shape[1]
     in_part, never = counted_in_part(told)
     if in_part.any(1).all():
@@ -111,71 +101,34 @@ def _scale(days: Sequence[DayObservations], spaces: int) -> LevelScale:
 
 def _turned_back(
     building: Building, days: Sequence[DayObservations]
-) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
-    """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
-    and on how many days each had to be turned. `days` were counted whole.
-
-    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
+) -> tuple[list[DayObservations], Bools, Bools]:
+    """Return the days, with doors turned back while they hung the other way round than on most; the doors that tell
+    surely; and those that were turned when the last day ended. `days` were counted whole; few tell nothing.
     """
     portals = len(building.doors[0])
-    if not days:
-        return [], np.zeros(portals, bool), np.zeros(portals, np.int64)
+    turned = np.zeros(portals, bool)
+    if len(days) < LEAST_DAYS:
+        return list(days), turned, turned
     usual_in, usual_out, heard = _usual(days, portals)
-    found, most, many = [], [], np.zeros(portals, np.int64)
+    found, most = [], []
     for day in days:
         own_in, own_out, own = _usual([day], portals)
         others = np.maximum(heard - own, 1)
-        other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
-        at = leaning(other_in, other_out)[day.clock // 15]
-        net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
-        says = (witnesses(net, day.step_minutes) * at).sum(0)
-        turned = _bettered(building, day, -says, other_in - other_out)
-        found.append(_turned(day, turned))
-        many += turned
-        most.append(against(np.where(turned, -net, net), at, day.step_minutes))
+        usual = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
+        detector = SwapDetector(turned, building.doors.astype(float))
+        counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
+        *_, back = detector.follow(*counts, leaning(*usual), usual, day, over=True)
+        found.append(_turned(day, back))
+        most.append(np.where(back.any(0), 0, detector.most))
+        turned = detector.turned
     calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
-    return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool), many
+    return found, np.asarray(calm, bool), turned
 
 
 def _turned(day: DayObservations, doors: Bools) -> DayObservations:
-    """Return a day with in and out of some doors exchanged."""
+    """Return a day with in and out of some doors exchanged, always or in some steps."""
     people_in = np.where(doors, day.people_out, day.people_in)
     return replace(day, people_in=people_in, people_out=np.where(doors, day.people_in, day.people_out))
-
-
-def _bettered(building: Building, day: DayObservations, says: Floats, usual: Floats) -> Bools:
-    """Return the doors against which enough is said and with which turned the counts are much nearer to how many are
-    usually in, or fall less far below zero and end nearer to nobody.
-    """
-    turned = np.zeros(len(says), bool)
-    suspects = says > SUSPECT
-    if not suspects.any():
-        return turned
-    nets, inside = _so_far(day), _usually(building, day, usual)
-    best = _amiss(building, nets, turned, inside)
-    for portal in np.flatnonzero(suspects):
-        other = turned.copy()
-        other[portal] = True
-        amiss = _amiss(building, nets, other, inside)
-        if (says[portal] > SURE and amiss[0] < best[0]) or amiss[1] < NEARER * best[1]:
-            turned, best = other, amiss
-    return turned
-
-
-def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
-    """Return how far below zero the counts of all spaces fall, and how far from nobody they end; and how far they
-    are from how many are usually inside; in people.
-    """
-    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
-    return _misfit(building, nets, turned)[0], float(np.abs(paths - inside).sum())
-
-
-def _usually(building: Building, day: DayObservations, usual: Floats) -> Floats:
-    """Return how many are usually in each space at the moments of a day, by the net of its doors in quarters of the
-    clock.
-    """
-    net = usual[day.clock // 15] * (day.step_minutes / 15)
-    return np.asarray(np.cumsum(net, axis=0)[_moments(len(day))] @ building.doors.T.astype(float))
 
 
 def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Floats, Floats]:
@@ -210,10 +163,8 @@ def _over(
     """Return the days as they are known when they are over, to learn from how long people stay."""
     found = []
     for day, own in zip(days, trust, strict=True):
-        came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
-        more = 1 + np.where(np.isnan(day.checked_sd), missed, 0)
-        came, went = came * (more + np.maximum(bias, 0)), went * (more + np.maximum(-bias, 0))
-        people_in, people_out = through(building.doors, came, went)
+        counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
+        people_in, people_out = through(building.doors, *corrected(*counts, bias, missed, day.checked_sd))
         found.append(
             PastDay(
                 people_in=people_in,

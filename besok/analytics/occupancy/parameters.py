@@ -9,10 +9,10 @@ import numpy as np
 from besok.analytics.occupancy.co2 import Co2Response
 from besok.analytics.occupancy.dwell_time import DwellTimes
 from besok.analytics.occupancy.evidence import SCALE_SD
-from besok.model.arrays import Bools, Floats, Ints
+from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-VERSION = 8  # of what is learnt: another one is learnt again
+VERSION = 9  # of what is learnt: another one is learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -29,8 +29,8 @@ class SiteParameters:
 
     By portal: `bias`, the share of those who come in that its counter misses more than of those who leave (negative:
     the other way); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
-    that they tell when in and out are exchanged; `turned` on how many days they were; `usual_in` and `usual_out`, who
-    passes in each quarter of the clock (quarters x portals).
+    that they tell when in and out are exchanged; `turned` where they were when the last day ended; `usual_in`
+    and `usual_out`, who passes in each quarter of the clock (quarters x portals).
 
     By space: `bias_sd`, how far a day's bias may be from that, and `widened`, how much wider than usual the variance of
     each passage's error is; `scale`, what its counter of people inside shows of them, by headcounts, and `scale_sd`,
@@ -42,7 +42,7 @@ class SiteParameters:
     bias: Floats
     swapped: Bools
     steady: Bools
-    turned: Ints
+    turned: Bools
     usual_in: Floats
     usual_out: Floats
     bias_sd: Floats
@@ -61,7 +61,7 @@ class SiteParameters:
             bias=np.zeros(portals),
             swapped=np.zeros(portals, bool),
             steady=np.zeros(portals, bool),
-            turned=np.zeros(portals, np.int64),
+            turned=np.zeros(portals, bool),
             usual_in=np.zeros((QUARTERS, portals)),
             usual_out=np.zeros((QUARTERS, portals)),
             bias_sd=np.full(spaces, BIAS_SD if day_is_over else FIRST_SD),

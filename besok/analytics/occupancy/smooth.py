@@ -12,7 +12,6 @@ from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
-from besok.analytics.occupancy.summary import summary
 from besok.analytics.occupancy.transition import FilterState, backwards
 from besok.model.arrays import Floats
 from besok.model.building import Building
@@ -46,7 +45,7 @@ def smoothed(
         return Filter(building, learnt)._step(seen, within)
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
     doors = learnt.of(building, day_is_over=over)
-    inputs = DayInputs(building, doors).take(seen)
+    inputs = DayInputs(building, doors, over=True).take(seen)
     inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     ends = _ends(len(seen), seen.step_minutes)
     bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
@@ -92,7 +91,7 @@ def _backward(nodes: list[_Node], over: bool) -> Floats:
         cells = node.grid.cells * later
         total = cells.sum((1, 2), keepdims=True)
         cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
-        found[:, n] = summary(node.grid, cells)
+        found[:, n] = node.grid.figures(cells)
         later = backwards(later, node.back)
     return found
 

@@ -1,15 +1,14 @@
-"""Doors whose in is out today: they are found by who usually comes and goes at this time of the day."""
+"""Doors whose in is out: they are found by who usually comes and goes at this time of the day."""
 
 import numpy as np
 
 from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Bools, Floats
 
-SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
+SURE = 12.0  # log likelihood ratio from which on a door is taken to be turned round
+AGAIN = 4.0  # instead of SURE, for a door that was turned when the day began to be turned back
 # What it may come to on most days; doors with more are no clear witnesses against themselves
 CALM, CALM_DAYS = 6.0, 0.8
-SUSPECT = 8.0  # instead of SURE for a door of a past day, if the people inside then come out as usual
-AGAIN = 4.0  # instead of SURE for a door that was found turned round on some day
 LEAST_DAYS = 7
 NEARER = 0.6  # of the distance from how many are usually inside must be left by turning a door
 _LEAST = 2.0  # people in the hour, added to what is usual
@@ -35,29 +34,25 @@ def witnesses(net: Floats, minutes: float) -> Floats:
     return np.asarray(net / (1 + np.abs(net) / (_CROWD * minutes)))
 
 
-def against(net: Floats, lean: Floats, minutes: float) -> Floats:
-    """Return how much at most, at any time of a day, speaks against the way each door hangs."""
-    says = np.cumsum(witnesses(net, minutes) * lean, axis=0)
-    return np.asarray((np.maximum.accumulate(np.maximum(says, 0), axis=0) - says).max(0, initial=0))
-
-
 class SwapDetector:
     """Doors that are turned round, as far as is known, and what they have counted wrong since.
 
     A cumulative sum test: evidence against the way a door hangs gathers, and is forgotten when it turns positive.
-    People may also use a door otherwise than usual: it is turned only if so many are then inside as usual, more nearly.
+    People may also use a door otherwise than usual: it is turned only if so many are then inside as usual, more nearly,
+    since the evidence began. `most` is the strongest evidence that there has been.
     """
 
-    def __init__(self, sure: Floats) -> None:
-        portals = len(sure)
-        self._sure = sure
+    def __init__(self, turned: Bools, doors: Floats) -> None:
+        self.turned = turned.copy()
+        self._doors = doors  # spaces x doors
+        self._touched = np.abs(doors.T)
         self._begins: int | None = None  # the quarter of the clock
-        self._net = np.zeros(portals)  # in - out since the day began, as understood
+        self._net = np.zeros(len(turned))  # in - out since the day began, as understood
         self._passed = 0.0  # since then, in and out
-        self._against = np.zeros(portals)
-        self._since_in = np.zeros(portals)  # counted since the evidence began
-        self._since_out = np.zeros(portals)
-        self._turned = np.zeros(portals, bool)
+        self._against = np.where(turned, SURE - AGAIN, 0)
+        self.most = np.zeros(len(turned))
+        self._wrong = np.zeros(len(turned))  # in - out since the evidence began
+        self._off = np.zeros((2, len(turned)))  # from the usual people since then: as it is, and turned
 
     def follow(
         self,
@@ -66,12 +61,13 @@ class SwapDetector:
         lean: Floats,
         usual: tuple[Floats, Floats],
         seen: DayObservations,
-        doors: Floats,
+        *,
+        over: bool = False,
     ) -> tuple[Floats, Floats, Bools]:
         """Return the counts (steps x doors) the right way round, and which were turned.
 
-        `lean` and `usual`, in and out, are by quarter of the clock and door, and `doors` (spaces x doors) says whither
-        they lead. When a door is found to be turned, what it had counted wrong until then is made good at once.
+        `lean` and `usual`, in and out, are by quarter of the clock and door. When a door is found to be turned, what it
+        had counted wrong until then is made good at once or, of a day that is `over`, where it was counted.
         """
         quarter = seen.clock // 15
         if self._begins is None and len(quarter):
@@ -79,44 +75,40 @@ class SwapDetector:
         so_far_in, so_far_out = (
             np.cumsum(np.roll(way, -(self._begins or 0), axis=0), axis=0) for way in usual
         )
-        inside, passed = (so_far_in - so_far_out) @ doors.T, (so_far_in + so_far_out).sum(1)
+        inside, passed = (so_far_in - so_far_out) @ self._doors.T, (so_far_in + so_far_out).sum(1)
         at = (quarter - (self._begins or 0)) % len(passed)
-        came, went = came.copy(), went.copy()
-        turned = np.zeros(came.shape, bool)
-        for step in np.flatnonzero((came + went).any(1) | self._turned.any()):
-            c, w = came[step], went[step]
-            says = witnesses(c - w, seen.step_minutes) * lean[quarter[step]]
-            self._against = np.maximum(self._against - np.where(self._turned, -says, says), 0)
-            self._since_in = np.where(self._against > 0, self._since_in + c, 0)
-            self._since_out = np.where(self._against > 0, self._since_out + w, 0)
-            self._passed += float((c + w).sum())
+        turned = np.repeat(self.turned[None], len(came), axis=0)
+        came, went = np.where(turned, went, came), np.where(turned, came, went)
+        since = np.zeros(len(self.turned), np.int64)
+        for step in np.flatnonzero((came + went).any(1)):
+            net = came[step] - went[step]
+            self._passed += float((came[step] + went[step]).sum())
             busier = self._passed / max(float(passed[at[step]]), 1.0)  # than usual, so far
-            found = self._better(self._against > self._sure, c - w, inside[at[step]] * busier, doors)
-            now = self._turned ^ found
-            came[step], went[step] = np.where(now, w, c), np.where(now, c, w)
-            if found.any():
-                wrong = self._since_in - self._since_out
-                wrong = np.where(now, -2 * (wrong - (c - w)), 2 * (wrong - (c - w))) * found
-                came[step] += np.maximum(wrong, 0)
-                went[step] += np.maximum(-wrong, 0)
-                self._against = np.where(found, 0, self._against)
-                self._since_in, self._since_out = (
-                    np.where(found, 0, n) for n in (self._since_in, self._since_out)
-                )
-            self._against = np.minimum(self._against, 2 * self._sure)
-            self._turned = now
-            self._net = self._net + came[step] - went[step]
-            turned[step] = now
+            says = witnesses(net, seen.step_minutes) * lean[quarter[step]]
+            since[self._against == 0] = step
+            found = self._judge(says, net, inside[at[step]] * busier)
+            for door in np.flatnonzero(found):
+                rest = slice(since[door] if over else step + 1, None)
+                came[rest, door], went[rest, door] = went[rest, door].copy(), came[rest, door].copy()
+                turned[rest, door] ^= True
+                if not over:
+                    came[step, door] += max(-2 * self._wrong[door], 0)
+                    went[step, door] += max(2 * self._wrong[door], 0)
+                    turned[step, door] ^= True
+            self._net = self._net - np.where(found, 2 * self._wrong, 0)
+            self._against = np.where(found, 0, self._against)
+            self.turned = self.turned ^ found
         return came, went, turned
 
-    def _better(self, found: Bools, net: Floats, inside: Floats, doors: Floats) -> Bools:
-        """Those of the doors found which, the other way round, bring their spaces nearer to what is usually inside."""
-        better = np.zeros(found.shape, bool)
-        people = doors @ (self._net + np.where(self._turned, -net, net))
-        for door in np.flatnonzero(found):
-            touched = doors[:, door] != 0
-            wrong = np.where(self._turned[door], -1, 1) * (self._since_in[door] - self._since_out[door])
-            other = people - 2 * wrong * doors[:, door]
-            now, then = (np.abs(number - inside)[touched].sum() for number in (people, other))
-            better[door] = then < NEARER * now
-        return better
+    def _judge(self, says: Floats, net: Floats, inside: Floats) -> Bools:
+        """Take in a step; return the doors that are found to hang the other way round."""
+        self._net = self._net + net
+        self._against = np.clip(self._against - says, 0, 2 * SURE)
+        self.most = np.maximum(self.most, self._against)
+        gathers = self._against > 0
+        self._wrong = np.where(gathers, self._wrong + net, 0)
+        off = self._doors @ self._net - inside
+        other = off - 2 * (self._wrong * self._doors).T
+        now, then = self._touched @ np.abs(off), (self._touched * np.abs(other)).sum(1)
+        self._off = np.where(gathers, self._off + np.stack([now, then]), 0)
+        return np.asarray((self._against > SURE) & (self._off[1] < NEARER * self._off[0]), bool)

@@ -96,7 +96,9 @@ class FilterState:
         if (news.still > 0).any():
             parts.append(evidence.closed(grid, news.still))
         if not np.isnan(news.people).all():
-            likelihood, surprised = evidence.counted_inside(grid, news.people, news.scale_sd, news.minutes)
+            sd = evidence.level_sd(news.people, news.scale_sd)
+            said = min(evidence.LEVEL_TRUST * news.minutes, 1)
+            likelihood, surprised = evidence.counted(grid, news.people, sd, said, evidence.LEVEL_FLOOR)
             parts.append(likelihood)
             settled |= surprised
         for people, sd, lasts in (news.usual, news.air):
@@ -124,7 +126,7 @@ class FilterState:
         grid = self.grid
         blurred = np.where(counted, unseen_sd(self._mean(), news.reference, news.unseen) / grid.width, 0)
         grid.cells = blur(grid.cells, blurred)
-        likelihood, surprised = evidence.headcounted(grid, news.headcount, news.headcount_sd)
+        likelihood, surprised = evidence.counted(grid, news.headcount, news.headcount_sd)
         grid.weigh(np.where(surprised[:, None, None], 1, likelihood).astype(np.float32))
         if surprised.any():
             grid.settle(surprised, np.nan_to_num(news.headcount), np.nan_to_num(news.headcount_sd))

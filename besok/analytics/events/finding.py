@@ -1,23 +1,30 @@
-"""Unusual intervals of a series of counts, the most surprising first."""
+"""Unusual intervals of a series of counts, the most surprising first.
 
-from collections.abc import Iterable
+Beside slots these are whole days on a level like no other (a feed that doubles or halves, a festival, a storm), of
+which the states of single slots cannot tell, since the level of its day explains each.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from besok.analytics.events import states
-from besok.analytics.events.days import OddDays, odd_days
 from besok.analytics.events.grid import Times, lay
-from besok.analytics.events.learning import EventModel, learn
+from besok.analytics.events.learning import EventModel, learn, level_around, neighbours, robust_sd
 from besok.analytics.runs import runs
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 
-LIKELY = 0.5  # the probability of an event from which a slot is flagged
+LIKELY = 0.5  # the probability of an event from which a slot is flagged, and of being odd from which a day is looked at
 # Asked for more intervals than stand out by themselves: counts are granted no scatter beyond chance, and then an ever
 # smaller probability is enough.
-RELAXED = tuple((0.0, LIKELY * 0.85**n) for n in range(30))
+RELAXED = tuple(LIKELY * 0.85**n for n in range(30))
 NOBODY_MISSED = 3.0  # people usual between two silences, whose absence says nothing
+SURE = np.log(0.8 / 0.2)  # log odds of being odd from which a day is told
+ODD = 0.3  # how far (log) from the usual level a day must lie to be worth telling
+LASTS = 0.6  # of the oddness of a day: the days beside it that are so odd belong to it
+LONGEST = 14  # days; what lasts longer is no event
 
 Run = tuple[int, int, int]  # state, first slot, slot behind the last
 
@@ -48,68 +55,72 @@ def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusu
 
 def find(learnt: EventModel, most: int | None = None) -> list[Unusual]:
     """Return the same from what was learnt."""
-    looks = _looks(learnt, most or 0)
-    plain = _looked(learnt, looks[0])
-    days = _surprising([_day(learnt, day) for day in odd_days(learnt, looks[0].found)], plain)
-    parts = plain
-    for look in sorted(looks[1:], key=lambda look: -len(look.flagged)):
-        if len(look.flagged) <= len(parts):
-            break  # so easily flagged that all is one says less than before
-        parts = max(parts, _looked(learnt, look), key=len)
-    parts = [part for part in parts if not any(_overlap(part, day) for day in days)]
-    if len(looks) > 1 and most:
-        # What stands out by itself keeps its place among what was looked for with a stricter eye.
-        parts = parts[: max(most - len(days), 0)]
-    return _in_order([*days, *parts])[:most]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """Runs that are flagged when counts are granted a share of their scatter."""
-
-    share: float
-    found: states.StateProbabilities
-    flagged: list[Run]
-
-
-def _looks(learnt: EventModel, wanted: int) -> list[_Look]:
-    """Return looks with an ever stricter eye, until so much is flagged as is wanted."""
     look = cache(learnt.look)
-    looks = [_Look(share=1.0, found=look(1.0), flagged=_flagged(look(1.0), LIKELY))]
-    for share, likely in RELAXED:
-        if len(looks[-1].flagged) >= wanted:
+
+    @cache
+    def gains(block: int, share: float) -> Floats:
+        """log likelihood ratios of the slots of a block over the levels it may have had (slots x 3)."""
+        told: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), look(share).level[block])
+        return told
+
+    def parts_of(share: float, likely: float) -> list[Unusual]:
+        return _parts(learnt, look(share), likely, lambda block: gains(block, share))
+
+    parts = plain = parts_of(1.0, LIKELY)
+    days = [
+        day
+        for day in _odd_days(learnt, look(1.0))
+        if all(day.score > part.score for part in plain if _overlap(day, part))
+    ]
+    wanted = (most or 0) - len(days)
+    for likely in RELAXED:
+        if len(parts) >= wanted:
             break
-        looks.append(_Look(share=share, found=look(share), flagged=_flagged(look(share), likely)))
-    return looks
-
-
-def _looked(learnt: EventModel, look: _Look) -> list[Unusual]:
-    return _in_order(_told(learnt, look.found, _joined(learnt, look.flagged), look.share))
+        # So easily flagged that all is one says less than before
+        parts = max(parts, parts_of(0.0, likely), key=len)
+    parts = [part for part in parts if not any(_overlap(part, day) for day in days)]
+    if parts is not plain and most:
+        # What stands out by itself keeps its place among what was looked for with a stricter eye.
+        parts = parts[: max(wanted, 0)]
+    return _in_order([*days, *parts])[:most]
 
 
 def _in_order(found: Iterable[Unusual]) -> list[Unusual]:
     return sorted((u for u in found if u.score > 0), key=lambda u: (-u.score, u.start))
 
 
-def _surprising(days: list[Unusual], parts: list[Unusual]) -> list[Unusual]:
-    """Return the days in which no part is more surprising than the whole."""
-    return [day for day in days if all(day.score > part.score for part in parts if _overlap(day, part))]
-
-
 def _overlap(one: Unusual, other: Unusual) -> bool:
     return bool(one.start < other.end and one.end > other.start)
 
 
-def _day(learnt: EventModel, odd: OddDays) -> Unusual:
-    grid, rows = learnt.grid, slice(odd.first, odd.behind)
-    known = ~np.isnan(grid.counts[rows])
+def _interval(learnt: EventModel, first: int, behind: int, level: Floats, score: float) -> Unusual:
+    """Return the slots from `first` to before `behind`, with so much expected as is usual at the `level` of each
+    block.
+    """
+    grid, slots = learnt.grid, np.arange(first, behind)
+    counts = grid.counts.ravel()[slots]
+    expected = learnt.usual.rate.ravel()[slots] * level[slots // grid.counts.shape[1]]
     return Unusual(
-        start=grid.at(odd.first * grid.slots_a_day),
-        end=grid.at(odd.behind * grid.slots_a_day),
-        count=float(grid.counts[rows][known].sum()),
-        expected=float(learnt.usual.rate[rows][known].sum()),
-        score=odd.score,
+        start=grid.at(first),
+        end=grid.at(behind),
+        count=float(np.nansum(counts)),
+        expected=float(expected[~np.isnan(counts)].sum()),
+        score=score / float(np.log(10)),
     )
+
+
+def _parts(
+    learnt: EventModel, found: states.StateProbabilities, likely: float, gains: Callable[[int], Floats]
+) -> list[Unusual]:
+    """Return the runs of slots that are likelier than `likely` to be unusual."""
+    width = learnt.grid.counts.shape[1]
+    level = (np.exp(learnt.levels.at) * found.level).sum(axis=1)
+
+    def one(state: int, first: int, behind: int) -> Unusual:
+        gain = sum(float(gains(n // width)[n % width, state]) for n in range(first, behind))
+        return _interval(learnt, first, behind, level, gain)
+
+    return _in_order(one(*run) for run in _joined(learnt, _flagged(found, likely)))
 
 
 def _flagged(found: states.StateProbabilities, likely: float) -> list[Run]:
@@ -120,7 +131,7 @@ def _flagged(found: states.StateProbabilities, likely: float) -> list[Run]:
 
 
 def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
-    """Return a silence goes on through nights and gaps: times of too few with nobody seen between them are one."""
+    """Return the runs with each silence as one: times of too few with nobody seen between them, in nights and gaps."""
     seen = np.concatenate([[0.0], np.cumsum(np.nan_to_num(learnt.grid.counts.reshape(-1)))])
     usual = np.concatenate([[0.0], np.cumsum(learnt.usual.rate.reshape(-1))])
     out: list[Run] = []
@@ -139,30 +150,40 @@ def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
     return out
 
 
-def _told(
-    learnt: EventModel, found: states.StateProbabilities, flagged: list[Run], share: float
-) -> list[Unusual]:
+def _odd_days(learnt: EventModel, found: states.StateProbabilities) -> Iterator[Unusual]:
+    """Yield runs of days that are neither like always nor like the days around them; none where steps are too long."""
     grid = learnt.grid
-    level = (np.exp(learnt.levels.at) * found.level).sum(axis=1)
+    slots = grid.slots_a_day
+    if grid.counts.shape[1] != slots:
+        return
+    level = (learnt.levels.at * found.level).sum(axis=1)
+    error = np.sqrt((learnt.levels.at**2 * found.level).sum(axis=1) - level**2 + 1e-12)
+    beside = neighbours(grid)
+    around = level_around(beside, level)
+    sd = robust_sd(level), robust_sd(level - around)
+    far = (states.oddity(level, error, around, *sd) > 0) & (np.abs(level) > ODD)
+    for first, behind in _alike(level, far):
+        rows = slice(first, behind)
+        outside = beside[rows].copy()
+        outside[:, rows] = 0.0
+        without = float(outside.sum(axis=0) @ level / (outside.sum() + 0.5))
+        # Days of one cause are as odd as their mean; that each is odd again would be counted twice.
+        mean, doubt, near = (np.array([part]) for part in (level[rows].mean(), error[rows].mean(), without))
+        odds = float(states.oddity(mean, doubt, near, *sd)[0])
+        if odds > SURE:
+            score = odds - float(np.log(states.FAR / (1 - states.FAR)))
+            yield _interval(learnt, first * slots, behind * slots, np.ones_like(level), score)
 
-    @cache
-    def gains(block: int) -> Floats:
-        """log likelihood ratios of the slots of a block over the levels it may have had (slots x 3)."""
-        told: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), found.level[block])
-        return told
 
-    def one(state: int, first: int, behind: int) -> Unusual:
-        block, slot = np.divmod(np.arange(first, behind), grid.counts.shape[1])
-        counts = grid.counts[block, slot]
-        expected = learnt.usual.rate[block, slot] * level[block]
-        known = ~np.isnan(counts)
-        gain = sum(float(gains(b)[s, state]) for b, s in zip(block.tolist(), slot.tolist(), strict=True))
-        return Unusual(
-            start=grid.at(first),
-            end=grid.at(behind),
-            count=float(counts[known].sum()),
-            expected=float(expected[known].sum()),
-            score=gain / float(np.log(10)),
-        )
-
-    return [one(*run) for run in flagged]
+def _alike(level: Floats, far: Bools) -> Iterator[tuple[int, int]]:
+    """Yield the days about each that is far off which are as odd; only the day itself where that goes on and on."""
+    behind = 0
+    for day in np.flatnonzero(far).tolist():
+        if day < behind:
+            continue
+        alike = level * np.sign(level[day]) > LASTS * abs(level[day])
+        first, last = next((a, b) for a, b in runs(alike) if a <= day < b)
+        if last - first > LONGEST:
+            first, last = day, day + 1
+        first, behind = max(first, behind), last
+        yield first, last

@@ -85,10 +85,9 @@ def lay(times: Times, counts: Floats) -> CountGrid:
     slots = DAY_S // step_s * (7 if step_s >= COARSE_S else 1)
     days = (seconds - phase) // DAY_S
     at = (seconds - phase) // step_s
-    first_day = int(days[0])
-    if step_s < COARSE_S:
-        first_day -= 0 if _quiet(at, counts, slots) == 0 else 1
-    origin = first_day * (DAY_S // step_s) + (_quiet(at, counts, slots) if step_s < COARSE_S else 0)
+    quiet = _quiet(at, counts, slots) if step_s < COARSE_S else 0
+    first_day = int(days[0]) - (quiet > 0)
+    origin = first_day * (DAY_S // step_s) + quiet
     place = at - origin
     blocks = int(place[-1] // slots) + 1
     if blocks > MOST_BLOCKS:

@@ -9,7 +9,7 @@ holiday) that is summed out too, and nothing is drawn at random: the same file g
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, logsumexp
 
 from besok.analytics.events.usual import UsualCounts
 from besok.model.arrays import Floats
@@ -28,6 +28,7 @@ MORE_HOURS, LESS_HOURS = 1.5, 2.5
 ENOUGH = 1.5  # blocks' worth of comparison without which nothing is said of a slot
 FAR = 0.1  # the share of blocks whose level is anything
 FAR_WIDTH = 0.6  # how far such a level lies from the usual one (log)
+LONG_RUN = 4096  # steps after which a state depends no more on the first
 LOWEST = 0.3  # of the usual people; a day with fewer is no quiet day, but a failure or a closing
 
 
@@ -67,20 +68,18 @@ def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre:
     weight = np.log(
         (_known(at, near[:, None], usual_sd, near_sd) + _anything(at, near[:, None])) * width + 1e-30
     )
-    return LevelCandidates(at=at, prior=weight - _log_sum(weight, axis=1)[:, None], centre=centre)
+    return LevelCandidates(at=at, prior=weight - logsumexp(weight, axis=1, keepdims=True), centre=centre)
 
 
 def oddity(level: Floats, error: Floats, near: Floats, usual_sd: float, near_sd: float) -> Floats:
     """Return the log odds that a level, known up to an error, is neither like always nor like the days around it."""
     known = _known(level, near, np.hypot(usual_sd, error), np.hypot(near_sd, error))
-    odds: Floats = np.log(_anything(level, near) + 1e-30) - np.log(known + 1e-30)
-    return odds
+    return np.asarray(np.log(_anything(level, near) + 1e-30) - np.log(known + 1e-30))
 
 
 def _known(at: Floats, near: Floats, usual_sd: Floats | float, near_sd: Floats | float) -> Floats:
     """Return the density of levels like always or like the neighbours."""
-    known: Floats = (1 - FAR) / 2 * (_normal(at, 0.0, usual_sd) + _normal(at, near, near_sd))
-    return known
+    return np.asarray((1 - FAR) / 2 * (_normal(at, 0.0, usual_sd) + _normal(at, near, near_sd)))
 
 
 def _anything(at: Floats, near: Floats) -> Floats:
@@ -88,8 +87,7 @@ def _anything(at: Floats, near: Floats) -> Floats:
 
 
 def _normal(x: Floats, mean: Floats | float, sd: Floats | float) -> Floats:
-    density: Floats = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
-    return density
+    return np.asarray(np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi)))
 
 
 def likelihoods(counts: Floats, usual: UsualCounts, levels: LevelCandidates) -> Floats:
@@ -110,7 +108,12 @@ def likelihoods(counts: Floats, usual: UsualCounts, levels: LevelCandidates) -> 
         _log_nb(n, left * mean, left * variance + (error * mean) ** 2)
         for left, error in zip(LEFT, LEFT_ERROR, strict=True)
     ]
-    found = np.stack(np.broadcast_arrays(ordinary, _log_mean(more), _log_mean(less)), axis=-1)
+    found = np.stack(
+        np.broadcast_arrays(
+            ordinary, *(logsumexp(part, axis=0) - np.log(len(part)) for part in (more, less))
+        ),
+        axis=-1,
+    )
     unknown = np.isnan(counts) | (usual.evidence < ENOUGH)
     return np.where(unknown[:, :, None, None], 0.0, found)
 
@@ -122,16 +125,6 @@ def _log_nb(n: Floats, mean: Floats, variance: Floats) -> Floats:
     whole = size + mean
     log: Floats = gammaln(n + size) - gammaln(size) + size * np.log(size / whole) + n * np.log(mean / whole)
     return log
-
-
-def _log_mean(parts: list[Floats]) -> Floats:
-    total: Floats = np.logaddexp.reduce(np.stack(parts), axis=0) - np.log(len(parts))
-    return total
-
-
-def _log_sum(x: Floats, axis: int) -> Floats:
-    total: Floats = np.logaddexp.reduce(x, axis=axis)
-    return total
 
 
 def transitions(step_s: int) -> Floats:
@@ -146,11 +139,11 @@ def transitions(step_s: int) -> Floats:
 def forward_backward(told: Floats, prior: Floats, step: Floats) -> StateProbabilities:
     """State probabilities of each slot and weights of each level, every block by itself."""
     blocks, slots, candidates, _ = told.shape
-    start = _resting(step)
+    resting = np.linalg.matrix_power(step, LONG_RUN)[0]
     top = told.max(axis=-1, keepdims=True)
     seen = np.exp(told - top)
     ahead, log_total = np.empty_like(told), top[..., 0].sum(axis=1)
-    state = np.broadcast_to(start, (blocks, candidates, 3))
+    state = np.broadcast_to(resting, (blocks, candidates, 3))
     for s in range(slots):
         state = (state if s == 0 else state @ step) * seen[:, s]
         total = state.sum(axis=-1, keepdims=True)
@@ -169,10 +162,3 @@ def forward_backward(told: Floats, prior: Floats, step: Floats) -> StateProbabil
         behind = (behind * seen[:, s]) @ step.T
         behind /= behind.sum(axis=-1, keepdims=True)
     return StateProbabilities(state=out, level=level)
-
-
-def _resting(step: Floats) -> Floats:
-    """Return the state probabilities in the long run."""
-    values, vectors = np.linalg.eig(step.T)
-    resting: Floats = np.real(vectors[:, np.argmax(np.real(values))])
-    return resting / float(resting.sum())

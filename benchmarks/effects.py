@@ -6,7 +6,7 @@ Nothing is done in them, or visits are made a tenth or a fifth more, from a day 
 interval held the truth.
 
 The streets are real. At dates spread over all of a sensor's history nobody did anything; each is judged by what came
-before it, the Sundays by the other days, and by the other sensors of the city, 4 to 52 weeks after. Dates of one sensor
+before it, and the Sundays by the other days, 4 to 52 weeks after. Dates of one sensor
 overlap, so that the error of a rate is told from how much the sensors differ. What an effect of a tenth would have
 given follows from the same answers, for the interval of the logarithm moves with it; so it is held as often as nothing
 is told of nothing. Where a street is known to have changed at a date, those away from it are told apart.
@@ -31,7 +31,7 @@ AFTER = (4, 8, 13, 26, 52)  # weeks
 LEAST_BEFORE = 40  # weeks
 # What is known to have changed a street for good (the opening of Trinity Leeds), and for how many weeks it is news.
 OPENINGS, NEWS = {"Leeds": date(2013, 3, 21)}, 13
-WAYS = {"by its own past": "past", "Sundays by other days": "days", "by other sensors": "sensors"}
+WAYS = {"by its own past": "past", "Sundays by other days": "days"}
 
 
 KINDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
@@ -76,7 +76,6 @@ def placebos(city: str, dates: int) -> Iterator[Placebo]:
     columns = {name: by_day(times, counts)[1] for name, counts in sensors.items()}
     first = by_day(times, next(iter(sensors.values())))[0].astype(object)
     for name, visits in columns.items():
-        others = np.stack([c for n, c in columns.items() if n != name], axis=1)
         sunday = (np.arange(len(visits)) + first.weekday()) % 7 == 6
         for weeks in AFTER:
             for begins in (
@@ -87,7 +86,6 @@ def placebos(city: str, dates: int) -> Iterator[Placebo]:
                     told = effect_of_action(
                         first, visits[:end], since,
                         acted=sunday[:end] if how == "days" else None,
-                        controls=others[:end] if how == "sensors" else None,
                     ).change  # fmt: skip
                     if told:
                         yield Placebo(

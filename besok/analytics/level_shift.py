@@ -119,6 +119,14 @@ def weights(found: Sequence[Fit]) -> Floats:
     return np.asarray(weight / weight.sum())
 
 
+def averaged(found: Sequence[Fit]) -> tuple[Floats, Floats]:
+    """Return the coefficients and their standard errors over all fits: that they differ is a part of the error."""
+    weight, beta = weights(found), np.array([f.beta for f in found])
+    mean = weight @ beta
+    variance = weight @ (np.array([f.variance for f in found]) + (beta - mean) ** 2)
+    return mean, WIDER * np.sqrt(variance)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelStep:
     """A step at a day: its size in logarithms with its standard error."""
@@ -137,11 +145,7 @@ def steps_at(series: Floats, days: Sequence[int]) -> list[LevelStep | None]:
     usable = [d for d in days if _sides(first, d, days)]
     if len(first) < LEAST_WEEKS or not usable:
         return [None] * len(days)
-    found = fits(weekly, _regressors(first, usable))
-    weight = weights(found)
-    beta, variance = np.array([f.beta for f in found]), np.array([f.variance for f in found])
-    mean = weight @ beta
-    error = WIDER * np.sqrt(weight @ (variance + (beta - mean) ** 2))
+    mean, error = averaged(fits(weekly, _regressors(first, usable)))
     steps = {
         day: LevelStep(day=day, size=float(mean[n]), se=float(error[n]))
         for n, day in enumerate(usable, start=1)

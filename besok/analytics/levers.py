@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from besok.analytics.level_shift import WIDER, Weekly, fits, weights
+from besok.analytics.level_shift import Weekly, averaged, fits
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 from besok.model.effects import Range
@@ -47,11 +47,7 @@ def estimate_levers(visits: Floats, levers: Mapping[Lever, LeverHistory]) -> tup
     if not known:
         return tuple(without)
     weekly = Weekly(at=rows.astype(float), value=np.log(visits[rows]), noise=np.ones(len(rows)))
-    found = fits(weekly, np.column_stack([np.ones(len(rows)), *known.values()]))
-    weight = weights(found)
-    beta, variance = np.array([f.beta for f in found]), np.array([f.variance for f in found])
-    mean = weight @ beta
-    error = WIDER * np.sqrt(weight @ (variance + (beta - mean) ** 2))
+    mean, error = averaged(fits(weekly, np.column_stack([np.ones(len(rows)), *known.values()])))
     a_year = YEAR * float(visits[rows[-YEAR:]].mean())
     reach = float(stdtrit(max(len(rows) - len(known) - 3, 3), UPPER))
     effects = [

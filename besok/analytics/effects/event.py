@@ -1,12 +1,14 @@
 """Effect of a programme event: visits in its hours and space, before and after, against comparable days."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from besok.analytics.effects.moved import moved_share, origin
 from besok.analytics.robust import scatter
-from besok.model.arrays import Bools, Floats
-from besok.model.effects import EventEffect, EventVerdict, Extra, Moved, Range
+from besok.model.arrays import Bools, Floats, Ints
+from besok.model.effects import EventEffect, EventVerdict, Extra, Range
 
 FEWEST = 4  # days to compare with
 NEAREST = 16  # days to compare with at most: the season changes
@@ -42,34 +44,28 @@ def effect_of_event(
     if len(rows) < FEWEST:
         return EventEffect(verdict="too_few_days", compared=tuple(rows.tolist()))
 
-    def extra(*hours: int) -> Extra | None:
-        seen = counts[day, list(hours)]
-        return (
-            _extra(float(seen.sum()), counts[rows][:, hours].sum(axis=1))
-            if hours and not np.isnan(seen).any()
-            else None
-        )
+    def extra(slots: Ints) -> Extra | None:
+        if not len(slots) or np.isnan(counts[day, slots]).any():
+            return None
+        return _extra(float(counts[day, slots].sum()), counts[np.ix_(rows, slots)].sum(axis=1))
 
-    during, around = extra(*range(first, last)), extra(*range(begin, end))
-    beside = extra(*range(begin, first), *range(last, end))
-    verdict = _verdict(during)
+    before, during, after = (extra(np.arange(*part)) for part in pairwise((begin, first, last, end)))
+    around, beside = extra(np.arange(begin, end)), extra(np.r_[begin:first, last:end])
+    assert during
+    verdict: EventVerdict = "more" if during.odds > 0.975 else "fewer" if during.odds < 0.025 else "chance"
+    whence = None
+    if verdict == "more" and around and beside:  # are those who came missed in the hours before and after?
+        elsewhere = Range(estimate=beside.extra, lower=beside.lower, upper=beside.upper)
+        whence = origin(moved_share(during.extra, elsewhere), grew=around.lower > 0)
     return EventEffect(
         verdict=verdict,
-        before=extra(*range(begin, first)),
+        before=before,
         during=during,
-        after=extra(*range(last, end)),
+        after=after,
         around=around,
-        origin=_origin(during, beside, around)
-        if verdict == "more" and during and beside and around
-        else None,
+        origin=whence,
         compared=tuple(rows.tolist()),
     )
-
-
-def _origin(during: Extra, beside: Extra, around: Extra) -> Moved:
-    """Tell whether those who came are missed in the hours before and after."""
-    elsewhere = Range(estimate=beside.extra, lower=beside.lower, upper=beside.upper)
-    return origin(moved_share(during.extra, elsewhere), grew=around.lower > 0)
 
 
 def _extra(visits: float, like: Floats) -> Extra:
@@ -96,11 +92,3 @@ def _extra(visits: float, like: Floats) -> Extra:
         upper=float(visits - max(low, 0.0)),
         odds=float(stdtr(n - 1, t)),
     )
-
-
-def _verdict(during: Extra | None) -> EventVerdict:
-    if during is None:
-        return "not_observed"
-    if during.odds > 0.975:
-        return "more"
-    return "fewer" if during.odds < 0.025 else "chance"

@@ -42,16 +42,12 @@ class EstimatedStep:
     """The step in units of the series, its standard error, and the degrees of freedom of its t distribution.
 
     `later` has the standard error that it would have so many weeks after, as far as the weeks before can tell.
-    `placebos` are what the same question gave at times when nothing happened, in standard errors before widening;
-    `widened` is how many times wider the interval was made for them and for what no model knows.
     """
 
     size: float
     error: float
     freedom: float
     later: dict[int, float]
-    placebos: tuple[float, ...]
-    widened: float
 
 
 @on_one_core
@@ -61,13 +57,11 @@ def estimate_step(
     *,
     noise: Floats | None = None,
     turn: Floats | None = None,
-    belief: float = BELIEF,
 ) -> EstimatedStep | None:
     """Estimate the step of `series` (one value a week, NaN unknown) from where `after` begins to be true.
 
     `noise` is the variance of chance by week, in units of the usual one; `turn` the share of each week (0..1) that lies
-    in the turn of the year; `belief` the prior mean square of placebos. None if there is too little to tell: eight
-    weeks before and two after are the least.
+    in the turn of the year. None if there is too little to tell: eight weeks before and two after are the least.
     """
     known = ~np.isnan(series)
     if (known & ~after).sum() < LEAST_WEEKS or (known & after).sum() < LEAST_SIDE:
@@ -82,7 +76,7 @@ def estimate_step(
     step = after[known].astype(float)
     for _ in range(2):
         weekly = _calmed(weekly, step)
-    return _with_placebos(weekly, step, belief)
+    return _with_placebos(weekly, step)
 
 
 def _turn(share: Floats, year: Floats) -> Floats:
@@ -106,7 +100,7 @@ def _calmed(weekly: Weekly, step: Floats) -> Weekly:
     return replace(weekly, noise=weekly.noise * np.maximum(1.0, np.abs(chance) / (CLEAR * usual * sd)) ** 2)
 
 
-def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep:
+def _with_placebos(weekly: Weekly, step: Floats) -> EstimatedStep:
     """Return the step at the real time, its interval judged by earlier times, over all walks and seasons by their
     weight.
     """
@@ -125,7 +119,7 @@ def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep
     errors = np.sqrt(weight @ (variances + (sizes - size) ** 2))
     placebos = size[1:] / errors[1:]
     scatter = float(np.mean(placebos**2)) if len(placebos) else 0.0
-    widened = float(np.sqrt(max(NARROWEST, (WORTH * belief + independent * scatter) / (WORTH + independent))))
+    widened = float(np.sqrt(max(NARROWEST, (WORTH * BELIEF + independent * scatter) / (WORTH + independent))))
     horizons = np.array([w for w in HORIZONS if before - w >= LEAST_BEFORE], dtype=np.int64)
     if_later = (np.arange(len(step))[:, None] >= before - horizons).astype(np.float64)
     at_end = np.full(len(horizons), before)
@@ -137,8 +131,6 @@ def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep
         error=float(errors[0]) * widened,
         freedom=max(len(step) - 4.0, 3.0),
         later=dict(zip(horizons.tolist(), (widened * np.sqrt(later)).tolist(), strict=True)),
-        placebos=tuple(placebos.tolist()),
-        widened=widened,
     )
 
 

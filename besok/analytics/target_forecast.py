@@ -16,12 +16,11 @@ from besok.analytics.forecast import (
     fan,
     first_reached,
     forecast,
+    last_year,
     likely_from,
-    needed_growth,
     odds,
     running_years,
     total,
-    years_worth,
 )
 from besok.analytics.forecast.paths import BOUNDS
 from besok.analytics.forecast.version import VERSION
@@ -101,7 +100,7 @@ def _with_goal(
 ) -> Outlook:
     """Add what is known of the target."""
     at_deadline = odds(future, past, goal.visits, goal.deadline)
-    last = years_worth(past, past.origin - YEAR, past.origin - DAY)
+    last = last_year(past)
     end = running[future.days.index(goal.deadline)]
     years = (goal.deadline - past.origin + DAY) / YEAR
     known = last and not np.isnan(end).any()
@@ -110,7 +109,7 @@ def _with_goal(
         odds=at_deadline.probability if at_deadline else None,
         even_from=likely_from(future, past, goal.visits, EVEN),
         likely_from=likely_from(future, past, goal.visits, LIKELY),
-        needed_growth=needed_growth(last, goal.visits, past.origin, goal.deadline),
+        needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin) / YEAR),
         expected_growth=growth_a_year(last, float(end.mean()), years) if known else None,
     )
 

@@ -19,12 +19,13 @@ from besok.analytics.forecast import (
     fan,
     forecast,
     forecast_months,
+    last_year,
     likely_from,
-    needed_growth,
     odds,
     total,
 )
 from besok.analytics.forecast.months import years_of_months
+from besok.analytics.growth import growth_a_year
 from besok.files.values import Unit
 from besok.model.errors import BesokError
 from besok.model.outlook import ExpectedTotal
@@ -136,17 +137,14 @@ def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
 
 
 def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
-    """Return how the goal stands. The last year is the mean of what was observed of it, times its length."""
-    year = YEAR["M" if isinstance(past, Months) else "D"]
-    seen = past.visits[-year:]
-    seen = seen[np.isfinite(seen)]
-    last = float(seen.mean()) * year if seen.size else None
+    """Return how the goal stands."""
+    last = last_year(past)
     return Reach(
         odds=odds(drawn, past, goal.visits, goal.deadline),
         likely_50=likely_from(drawn, past, goal.visits, 0.5),
         likely_80=likely_from(drawn, past, goal.visits, 0.8),
         last_365=last,
-        needed_growth=needed_growth(last, goal.visits, past.origin, goal.deadline),
+        needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin).days / YEAR["D"]),
     )
 
 

@@ -16,11 +16,10 @@ from besok.analytics.forecast.reaching import (
     Odds,
     calendar_years,
     first_reached,
+    last_year,
     likely_from,
-    needed_growth,
     odds,
     running_years,
-    years_worth,
 )
 
 __all__ = [
@@ -38,11 +37,10 @@ __all__ = [
     "forecast",
     "forecast_months",
     "history",
+    "last_year",
     "likely_from",
     "named_holidays",
-    "needed_growth",
     "odds",
     "running_years",
     "total",
-    "years_worth",
 ]

@@ -38,16 +38,13 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @lru_cache(maxsize=256)
 def _of_year(country: str, subdivision: str, year: int) -> dict[date, str]:
-    made = holidays_library.country_holidays(country, subdiv=subdivision or None)
-    known = made.supported_categories
-    wanted = tuple(c for c in ("public", "de_facto", "bank", "optional") if c in known)
+    known = holidays_library.country_holidays(country).supported_categories
     found: dict[date, str] = {}
-    for category in wanted:  # the public name of a day comes first
-        one = holidays_library.country_holidays(
-            country, subdiv=subdivision or None, years=year, categories=(category,), language="en_US"
-        )
-        for day, name in one.items():
-            found.setdefault(day, name)
+    for category in ("optional", "bank", "de_facto", "public"):  # the public name of a day counts
+        if category in known:
+            found |= holidays_library.country_holidays(
+                country, subdiv=subdivision or None, years=year, categories=(category,), language="en_US"
+            )
     return found
 
 

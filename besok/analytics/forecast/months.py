@@ -53,7 +53,7 @@ def forecast_months(
     visits = past.visits[-LOOKS_BACK:]
     first = later(past.origin, -len(visits))
     months = tuple(later(first, n) for n in range(len(visits) + horizon))
-    shut = _shut(months, visits)
+    yearly, lasting = _shut(months, visits)
     ahead = months[len(visits) :]
     length = np.array([(later(m, 1) - m).days for m in months], dtype=np.float64)
     logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
@@ -69,31 +69,27 @@ def forecast_months(
         spacing=MONTHS.spacing, swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
     told = np.exp(drawn(rows, n, MONTHS, paths, rng)) * open_days[:, None]
-    told[[month.month in shut.yearly for month in ahead]] = 0.0
-    if shut.lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
-        told[np.arange(horizon)[:, None] < lasts(shut.lasting, paths, rng)] = 0.0
+    told[[month.month in yearly for month in ahead]] = 0.0
+    if lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
+        told[np.arange(horizon)[:, None] < lasts(lasting, paths, rng)] = 0.0
     return Paths(days=ahead, visits=told)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shut:
-    """Months of the year that are closed each year, and for how many months a closure that is under way has lasted."""
+def _shut(months: Sequence[date], visits: Floats) -> tuple[frozenset[int], int]:
+    """Return the months of the year that are closed each year, and for how many months a closure under way has lasted.
 
-    yearly: frozenset[int]
-    lasting: int
-
-
-def _shut(months: Sequence[date], visits: Floats) -> _Shut:
-    """Return what the months say of closures: a month closed twice, and mostly of late, is so each year."""
-    nobody = np.isfinite(visits) & ~_taught(visits) & (np.nan_to_num(visits) < FEW)
+    A month closed twice, and mostly of late, is so each year.
+    """
+    taught, around = _taught(visits), _around(visits)
+    nobody = np.isfinite(visits) & ~taught & (np.nan_to_num(visits) < FEW)
     by_month: dict[int, list[bool]] = defaultdict(list)
-    for n in np.flatnonzero(np.isfinite(visits) & (_around(visits) >= FEW)).tolist():
+    for n in np.flatnonzero(np.isfinite(visits) & (around >= FEW)).tolist():
         by_month[months[n].month].append(bool(nobody[n]))
     yearly = frozenset(m for m, shut in by_month.items() if sum(shut) >= 2 and np.mean(shut[-4:]) > 0.5)
     odd = nobody & np.array([month.month not in yearly for month in months[: len(visits)]], dtype=bool)
-    open_ = np.flatnonzero(_taught(visits) & (visits >= FEW))
+    open_ = np.flatnonzero(taught & (visits >= FEW))
     run = len(visits) - int(open_[-1]) - 1 if open_.size else 0
-    return _Shut(yearly=yearly, lasting=run if run and odd[-run:].any() else 0)
+    return yearly, run if run and odd[-run:].any() else 0
 
 
 def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:

@@ -36,20 +36,23 @@ class Fan:
 
 def fan(paths: Paths) -> Fan:
     """Mean and intervals for every day."""
-    low80, high80, low95, high95 = np.quantile(paths.visits, BOUNDS, axis=1)
-    mean = middle(paths.visits, low80, high80)
+    mean, low80, high80, low95, high95 = _spread(paths.visits)
     return Fan(days=paths.days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
 
 
 def total(paths: Paths, first: date, last: date) -> ExpectedTotal:
     """Visits from `first` to `last`, both within: of the days that the paths have there, none of them invented."""
     inside = np.array([first <= day <= last for day in paths.days], dtype=np.bool_)
-    sums = paths.visits[inside].sum(axis=0)
-    low80, high80, low95, high95 = (float(q) for q in np.quantile(sums, BOUNDS))
-    mean = float(middle(sums, low80, high80))
+    mean, low80, high80, low95, high95 = _spread(paths.visits[inside].sum(axis=0)).tolist()
     return ExpectedTotal(
         first=first, last=last, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95
     )
+
+
+def _spread(futures: Floats) -> Floats:
+    """Return the mean and the bounds of the intervals, over the last axis."""
+    bounds = np.quantile(futures, BOUNDS, axis=-1)
+    return np.stack([middle(futures, bounds[0], bounds[1]), *bounds])
 
 
 def nobody(seen: int, horizon: int, paths: int, rng: np.random.Generator) -> Floats:

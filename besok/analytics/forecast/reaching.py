@@ -1,4 +1,4 @@
-"""The odds of reaching a target, when it becomes likely, and the growth that is still needed.
+"""The odds of reaching a target, and when it becomes likely.
 
 The target: the visits of the 365 days up to and with a day are at least `goal`, the factor times a year's worth
 of baseline visits. Days of those 365 that lie in the past count as they were observed. A past day that nobody observed
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from besok.analytics.forecast.history import History
 from besok.analytics.forecast.months import Months, later
 from besok.analytics.forecast.paths import Paths, middle
-from besok.analytics.growth import growth_a_year
 from besok.model.arrays import Floats
 
 YEAR, SAME_WEEKDAY = 365, 364  # days
@@ -34,12 +33,12 @@ class Odds:
     high80: float
 
 
-def years_worth(history: History, first: date, last: date) -> float | None:
-    """Return the mean of the observed days from `first` to `last`, times 365; None if none was observed."""
-    begin, end = ((day - history.first).days for day in (first, last + timedelta(days=1)))
-    seen = history.visits[max(begin, 0) : max(end, 0)]
+def last_year(past: History | Months) -> float | None:
+    """Return the mean of the observed rows of the last year, times its length; None if none was observed."""
+    rows = YEAR if isinstance(past, History) else 12
+    seen = past.visits[-rows:]
     seen = seen[np.isfinite(seen)]
-    return float(seen.mean()) * YEAR if seen.size else None
+    return float(seen.mean()) * rows if seen.size else None
 
 
 def _past(past: History | Months, paths: Paths) -> Floats:
@@ -131,11 +130,6 @@ def first_reached(
     first = np.sort(np.where(reached.any(axis=0), reached.argmax(axis=0), len(paths.days)))
     at = (int(first[min(int(share * first.size), first.size - 1)]) for share in shares)
     return tuple(paths.days[n] if n < len(paths.days) else None for n in at)
-
-
-def needed_growth(last_365: float | None, goal: float | None, today: date, deadline: date) -> float | None:
-    """Return the growth a year that leads from the last year's visits to the goal by the deadline; 0.1 is 10 %."""
-    return growth_a_year(last_365, goal, (deadline - today).days / YEAR)
 
 
 def calendar_years(paths: Paths) -> Iterator[tuple[date, date]]:

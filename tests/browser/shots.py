@@ -14,7 +14,7 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 SHOTS = (  # name, path, width, height, colours, language
     ("now", "/now/stadsbiblioteket", 1280, 900, "light", "en-GB"),
-    ("overview", "/overview", 1280, 620, "light", "en-GB"),
+    ("overview", "/overview", 1280, 880, "light", "en-GB"),
     ("wall", "/wall/stadsbiblioteket", 1600, 900, "light", "en-GB"),
     ("space", "/spaces/stadsbiblioteket/reading-room?range=7d", 1280, 900, "light", "en-GB"),
     ("progress", "/progress/stadsbiblioteket", 1280, 900, "light", "en-GB"),

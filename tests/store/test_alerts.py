@@ -34,7 +34,7 @@ def library(db: Database, now: datetime) -> Database:
     build(db)
     put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
     heard(db, now)
-    for name in ("jobs", "besok-collector"):
+    for name in ("jobs", "web", "besok-collector"):
         beat(db, name, now, {})
     return db
 

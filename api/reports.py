@@ -1,5 +1,6 @@
 """Heavy questions: a few at a time, on connections of their own, a few of each caller."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
@@ -45,9 +46,20 @@ async def in_one(request: Request, ask: Ask[Found], start: datetime, end: dateti
 async def in_turn(
     request: Request, parts: Iterable[tuple[datetime, datetime]], ask: Ask[Found]
 ) -> AsyncIterator[Found]:
-    """Yield what is found in each part of a time, a turn for each: who reads slowly holds nobody up."""
-    for start, end in parts:
-        yield await in_one(request, ask, start, end)
+    """Yield what is found in each part of a time, a turn for each: who reads slowly holds nobody up.
+
+    The next one is sought while a part is written and read.
+    """
+    tasks = (asyncio.create_task(in_one(request, ask, start, end)) for start, end in parts)
+    ahead = next(tasks, None)
+    try:
+        while ahead:
+            found, ahead = await ahead, next(tasks, None)
+            yield found
+    finally:
+        if ahead:  # whoever reads has left
+            ahead.cancel()
+            await asyncio.wait([ahead])
 
 
 async def _reports(request: Request) -> AsyncIterator[Database]:

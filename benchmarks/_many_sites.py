@@ -150,11 +150,18 @@ def _copy_table(url: str, copies: int, table: str) -> None:
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("set work_mem = '256MB'")
         kept = sql.Identifier(f"kept_{table}")
-        conn.execute(sql.SQL("create unlogged table {} as table {}").format(kept, sql.Identifier(table)))
-        statement = _copying(conn, table, kept, *COPIED[table])
-        for n in range(1, copies + 1):
-            conn.execute(statement, {"n": n})
-        conn.execute(sql.SQL("drop table {}").format(kept))
+        for part in _parts(conn, table):
+            conn.execute(sql.SQL("create unlogged table {} as table {}").format(kept, part))
+            statement = _copying(conn, table, part, kept, *COPIED[table])
+            for n in range(1, copies + 1):
+                conn.execute(statement, {"n": n})
+            conn.execute(sql.SQL("drop table {}").format(kept))
+
+
+def _parts(conn: psycopg.Connection, table: str) -> list[sql.Identifier]:
+    """Return the chunks of a table, or the table: to find the chunk of each row takes a quarter of the time."""
+    chunks = "select chunk_schema, chunk_name from timescaledb_information.chunks where hypertable_name = %s"
+    return [sql.Identifier(*name) for name in conn.execute(chunks, (table,))] or [sql.Identifier(table)]
 
 
 def _renew(url: str) -> None:
@@ -167,9 +174,9 @@ def _renew(url: str) -> None:
 
 
 def _copying(
-    conn: psycopg.Connection, table: str, kept: sql.Identifier, key: str, order: str
+    conn: psycopg.Connection, table: str, part: sql.Identifier, kept: sql.Identifier, key: str, order: str
 ) -> sql.Composed:
-    """Return the statement that copies the rows of a table for the copy `n` of the pair."""
+    """Return the statement that copies the `kept` rows of a part of a table for the copy `n` of the pair."""
     columns = [name for (name,) in conn.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
         (table,),
@@ -179,7 +186,7 @@ def _copying(
         "insert into {table} ({columns}) select {values} from {kept} k"
         " join {copies} c on c.old = k.{key} and c.n = %(n)s {sites} order by {order}"
     ).format(
-        table=sql.Identifier(table),
+        table=part,
         kept=kept,
         copies=sql.Identifier(f"copy_{key}"),
         key=sql.Identifier(f"{key}_id"),

@@ -38,6 +38,7 @@ class Counters:
 
     # changed by the thread that talks to the broker
     connected: bool = False
+    lost: float = 0.0  # since when it is not, as a POSIX time
     connections: int = 0  # more than one means that the broker was lost in between
     refused: int = 0  # topic filters that the broker does not let us read
     received: int = 0  # messages

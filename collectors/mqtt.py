@@ -227,6 +227,7 @@ class Connection:
         with self._lock:
             self._number = number
         self._counters.connected = number > 0
+        self._counters.lost = 0.0 if number else self._counters.lost or self._clock().timestamp()
 
     def _say(self, why: str) -> None:
         """Log why there is no connection, once for as long as it stays the same."""

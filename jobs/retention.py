@@ -26,6 +26,12 @@ def run(db: Database, now: datetime) -> None:
 
 
 def order(db: Database, now: datetime) -> None:
-    """Order the quarters that are over by channel and space, so that a year of one costs no reading of all others."""
-    while occupancy.order_part(db, now - WEEK):
+    """Order the quarters that are over by channel and space, so that a year of one costs no reading of all others.
+
+    What is older than its setting is compressed.
+    """
+    while occupancy.tidy_part(db, "order_part", now - WEEK):
+        pass
+    days = settings.load().compress_days
+    while days and occupancy.tidy_part(db, "compress_part", now - timedelta(days=days)):
         pass

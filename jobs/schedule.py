@@ -52,7 +52,8 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old runs of jobs", period=HOUR, run=job_runs.forget),
     Duty(name="limit rejected messages", period=MINUTE, run=lambda db, _now: rejected.trim(db)),
     Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
-    Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge),
+    # Others need their time to be heard after an outage, too
+    Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.wanted, period=HOUR),

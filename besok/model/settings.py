@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     """Days that rejected messages are kept (0: for ever); of more than 100,000, or 2 GB, the oldest go first."""
     readings_days: int = 0
     """Days that single readings are kept, 100 or more; figures by quarter of an hour and day stay. 0: for ever."""
+    compress_days: int = 0
+    """Days after which readings, quarters and occupancy are compressed (TimescaleDB's Community edition). 0: never."""
     author_months: int = 0
     """Months after which a count no longer names who counted. 0: never."""
     audit_days: int = 0

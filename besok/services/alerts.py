@@ -192,7 +192,7 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "finding": _findings,
     "space_over": _full,
     "site_full": _full,
-    "service": _of_troubles(("service_silent", "service_missing", "behind")),
+    "service": _of_troubles(("service_silent", "service_missing", "behind", "broker_away")),
     "forecast_old": _of_troubles(("forecast_old",)),
     "backup_old": _of_troubles(("backup_old",)),
     "target_probability": _probability,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from besok.services.devices import get_devices
@@ -15,6 +15,7 @@ Kind = Literal[
     "service_silent",
     "service_missing",
     "behind",
+    "broker_away",
     "clock",
     "forecast_old",
     "sensor_offline",
@@ -22,7 +23,7 @@ Kind = Literal[
     "backup_never",
     "job_failed",
 ]
-BEHIND: Final = timedelta(minutes=1)  # from a message's receipt to its commit
+BEHIND: Final = timedelta(minutes=1)  # from a message's receipt to its commit, and what a broker may be away
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
 BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
@@ -57,13 +58,16 @@ def get_troubles(db: Database, now: datetime) -> list[Trouble]:
 def _services(db: Database, now: datetime) -> Iterator[Trouble]:
     services = get_health(db, now).services
     for service in services:
-        lag_s = float(str(service.detail.get("lag_s") or 0))
+        lag_s, lost = (float(str(service.detail.get(name) or 0)) for name in ("lag_s", "lost"))
+        away = service.heard - datetime.fromtimestamp(lost or service.heard.timestamp(), UTC)
         if not service.ok:
             yield Trouble(kind="service_silent", name=service.name, since=service.heard)
         elif lag_s > BEHIND.total_seconds():
             yield Trouble(kind="behind", name=service.name, seconds=lag_s)
-    if not any(service.name == "jobs" for service in services):
-        yield Trouble(kind="service_missing", name="jobs")
+        elif away > BEHIND:
+            yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
+    for missing in sorted({"jobs", "web"} - {service.name for service in services}):
+        yield Trouble(kind="service_missing", name=missing)
     if all(service.name in PROGRAMS for service in services):
         yield Trouble(kind="service_missing", name="collector")
 

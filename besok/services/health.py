@@ -12,7 +12,7 @@ from besok.store.heartbeats import beats
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
 BACKUP = "backup"  # no service: the name under which the last backup is noted
 OPTIONAL = {"receiver", "scenarios"}  # nobody need have them
-PROGRAMS = {"jobs", *OPTIONAL}  # all others are collectors
+PROGRAMS = {"jobs", "web", *OPTIONAL}  # all others are collectors
 GONE_AFTER = timedelta(
     days=7
 )  # without a beat, while another of its kind works: it was taken away, or has a new name

@@ -7,7 +7,7 @@ space.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -386,9 +386,9 @@ def drop_minutes(conn: Connection, older_than: datetime) -> None:
     conn.execute(sql("minute_drop"), {"older_than": older_than})
 
 
-def order_part(db: Database, over_before: datetime) -> bool:
-    """Order one part of the quarters that ended before a moment; False where all are. It is locked meanwhile."""
-    ((part,),) = db.rows("order_part", over_before=over_before)
+def tidy_part(db: Database, how: Literal["order_part", "compress_part"], over_before: datetime) -> bool:
+    """Order or compress one part that ended before a moment; False where all are. It is locked meanwhile."""
+    ((part,),) = db.rows(how, over_before=over_before)
     return part is not None
 
 

@@ -1,5 +1,6 @@
 """The web service: API and dashboard in one process, on one port."""
 
+import contextlib
 import gc
 import importlib.util
 import logging
@@ -19,13 +20,17 @@ from api.inputs import Inputs
 from api.limits import Limits
 from api.questions import Questions
 from api.sign_in.middleware import WhoAsks
+from besok.model.errors import StoreError
 from besok.model.settings import Settings
+from besok.store.heartbeats import beat
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen, trusted_proxies
 from cli.serving.status import Watched, told
 
 log = logging.getLogger(__name__)
 
+NAME = "web"  # in the heartbeat
+BEAT_EVERY_S = 10
 ALIVE_S = 10  # in which the event loop has to take a turn
 GRACE_S = 3  # seconds a request may still take when the service stops
 OPEN_FILES = 4096  # connections, streams, the files of pages
@@ -65,6 +70,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     host, port = listener.getsockname()[:2]
     log.info("web on http://%s:%d", host, port, extra={"action": "web_started"})
     threading.Thread(target=_end, args=(stop, app, server), name="web-stop", daemon=True).start()
+    threading.Thread(target=_beat, args=(stop, app), name="beat", daemon=True).start()
     watched = Watched(
         families=lambda: measured.families(app),
         problem=lambda: measured.problem(app),
@@ -104,6 +110,15 @@ def _allow_files() -> None:
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _beat(stop: threading.Event, app: FastAPI) -> None:
+    """Until stopped, tell the database that pages are served."""
+    while not stop.is_set():
+        if works := app.state.hub.answers(ALIVE_S):
+            with contextlib.suppress(StoreError):  # `ready` says so
+                beat(app.state.live_db, NAME, app.state.clock(), {})
+        stop.wait(BEAT_EVERY_S if works else 1)
 
 
 def _end(stop: threading.Event, app: FastAPI, server: uvicorn.Server) -> None:

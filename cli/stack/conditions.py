@@ -13,7 +13,7 @@ from cli.stack.findings import NOTE, PROBLEM, Finding
 
 SHOWN: Final = 5  # sensors by name
 LITTLE: Final = 0.05  # of a disk that is free
-STARTS: Final = {"jobs": "`besok work`", "receiver": "`besok receive`", "scenarios": "`besok run-scenarios`"}
+STARTS: Final = {"jobs": "work", "web": "serve", "receiver": "receive", "scenarios": "run-scenarios"}
 
 
 def conditions(db: Database, now: datetime) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def disk(path: Path) -> Finding | None:
 
 def _finding(one: Trouble, now: datetime) -> Finding:
     name, age = one.name, _age(one.since, now)
-    start = STARTS.get(name, "`besok collect`")
+    start = f"`besok {STARTS.get(name, 'collect')}`"
     words = {
         "service_silent": (PROBLEM, f"The service {name} was last heard {age}", f"is it running ({start})?"),
         "service_missing": (PROBLEM, f"No {name} service has ever been heard", f"start it with {start}"),
@@ -49,6 +49,11 @@ def _finding(one: Trouble, now: datetime) -> Finding:
             PROBLEM,
             f"The service {name} is {many(one.seconds or 0, 'second')} behind what the sensors send",
             "its log and the page of the database's load say why",
+        ),
+        "broker_away": (
+            PROBLEM,
+            f"The collector lost the broker {age}",
+            "its log says why it cannot connect",
         ),
         "clock": (
             PROBLEM,

@@ -3,11 +3,11 @@
 import importlib.metadata
 import logging
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from packaging.requirements import Requirement
 
@@ -38,8 +38,8 @@ def report() -> int:
 
 def examine(home: Home) -> Iterator[Finding]:
     """Look at everything, from the ground up."""
-    checks = (_python, _packages, _postgres, _timescaledb, _mosquitto, _chromium)
-    yield from (finding for check in checks if (finding := check()))
+    yield from (_python(), _packages())
+    yield from (_program(*needed) for needed in NEEDED)
     running = home.is_running()
     yield _demo(home, running)
     if full := disk(home.data if home.data.exists() else Path.cwd()):
@@ -75,23 +75,22 @@ def _package_problem(wanted: Requirement) -> str | None:
     return None if found in wanted.specifier else f"{wanted.name} is {found} and should be {wanted.specifier}"
 
 
-def _postgres() -> Finding:
-    return _program("PostgreSQL 17", (postgres.BIN / "postgres").exists, postgres.PACKAGE)
+def _mosquitto() -> bool:
+    try:
+        return bool(mosquitto.binary())
+    except BesokError:
+        return False
 
 
-def _timescaledb() -> Finding:
-    library = postgres.BIN.parent / "lib" / "timescaledb.so"
-    return _program("TimescaleDB for PostgreSQL 17", library.exists, postgres.PACKAGE)
-
-
-def _mosquitto() -> Finding:
-    def found() -> bool:
-        try:
-            return bool(mosquitto.binary())
-        except BesokError:
-            return False
-
-    return _program("Mosquitto", found, "mosquitto")
+NEEDED: Final = (
+    ("PostgreSQL 17", (postgres.BIN / "postgres").exists, postgres.PACKAGE),
+    (
+        "TimescaleDB for PostgreSQL 17",
+        (postgres.BIN.parent / "lib" / "timescaledb.so").exists,
+        postgres.PACKAGE,
+    ),
+    ("Mosquitto", _mosquitto, "mosquitto"),
+)
 
 
 def _program(name: str, found: Callable[[], bool], package: str) -> Finding:
@@ -101,16 +100,6 @@ def _program(name: str, found: Callable[[], bool], package: str) -> Finding:
     advice = f"`make setup`, or {advice}" if program.IN_CHECKOUT else advice
     return Finding(
         state=PROBLEM, text=f"{name} is not installed (only the demo and the tests need it)", advice=advice
-    )
-
-
-def _chromium() -> Finding | None:
-    if not program.IN_CHECKOUT:
-        return None
-    if shutil.which("chromium"):
-        return Finding(state=OK, text="Chromium (for the tests)")
-    return Finding(
-        state=NOTE, text="Chromium is not installed; only the tests need it", advice="`make test` installs it"
     )
 
 
@@ -133,23 +122,6 @@ def _services(settings: Settings) -> Iterator[Finding]:
     else:
         advice = "is it running, and are BESOK_MQTT_HOST and BESOK_MQTT_PORT right?"
         yield Finding(state=PROBLEM, text=f"The broker does not answer on {host}:{port}", advice=advice)
-    if ports.answers(settings.port, settings.host):
-        yield Finding(state=OK, text=f"The web server answers on port {settings.port}")
-    else:
-        yield Finding(
-            state=PROBLEM, text=f"Nothing answers on web port {settings.port}", advice="`besok serve`"
-        )
-    if settings.receive_port:
-        yield _receiver(settings)
-
-
-def _receiver(settings: Settings) -> Finding:
-    """Tell whether counts can be pushed. Few sensors need it, so it is no problem if they cannot."""
-    port = settings.receive_port
-    if ports.answers(port, settings.host):
-        return Finding(state=OK, text=f"The receiver of counts by HTTP answers on port {port}")
-    text = f"Nothing takes counts by HTTP on port {port}; only counters that push them need it"
-    return Finding(state=NOTE, text=text, advice="`besok receive`")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def library(db: Database, now: datetime) -> Database:
     build(db)
     put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
     heard(db, now)
-    for name in ("jobs", "besok-collector"):
+    for name in ("jobs", "web", "besok-collector"):
         beat(db, name, now, {})
     return db
 
@@ -71,7 +71,7 @@ def test_an_outage_is_one_message_and_its_end_another(
     assert taken.subjects == ["Besök: 3 larm"]
     assert "Sensorn lib/front är offline sedan" in taken.bodies[0] and "jobs svarar inte" in taken.bodies[0]
     heard(library, now + 3 * MINUTE)
-    for name in ("jobs", "besok-collector"):
+    for name in ("jobs", "web", "besok-collector"):
         beat(library, name, now + 3 * MINUTE, {})
     turn(library, now + 3 * MINUTE)
     turn(library, now + 4 * MINUTE)

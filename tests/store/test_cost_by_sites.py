@@ -64,7 +64,7 @@ def _grow(db: Database, first: int, last: int) -> None:
     sites.apply(db, sitefile.parse(text), now=NOON - timedelta(days=2 * DAYS))
     with db.transaction() as conn, psycopg.ClientCursor(conn) as cur:
         cur.execute(FILL, {"first": NOON - timedelta(days=DAYS), "now": NOON})
-    while occupancy.order_part(db, NOON + timedelta(days=400)):
+    while occupancy.tidy_part(db, "order_part", NOON + timedelta(days=400)):
         pass
     execute(db, "analyze")
 

@@ -29,7 +29,7 @@ def well(db: Database, now: datetime) -> Database:
     build(db)
     put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
     execute(db, "update device set last_received = %s", (now,))
-    for name in ("jobs", "besok-collector", BACKUP):
+    for name in ("jobs", "web", "besok-collector", BACKUP):
         beat(db, name, now, {"lag_s": 0.1})
     return db
 
@@ -56,6 +56,14 @@ HAPPENS: dict[str, tuple[Callable[[Database, datetime], None], str]] = {
         lambda db, now: beat(db, "besok-collector", now, {"lag_s": 250}),
         "The service besok-collector is 250 seconds behind",
     ),
+    "the web dies": (
+        lambda db, now: beat(db, "web", now - 2 * MINUTE, {}),
+        "The service web was last heard 2 minutes ago",
+    ),
+    "the collector loses the broker": (
+        lambda db, now: beat(db, "besok-collector", now, {"lost": (now - 2 * MINUTE).timestamp()}),
+        "The collector lost the broker 2 minutes ago",
+    ),
     "backups stop": (
         lambda db, now: beat(db, BACKUP, now - 9 * DAY, {}),
         "The last backup was made 9 days ago",
@@ -81,7 +89,11 @@ def test_sensors_are_judged_by_their_own_interval(well: Database, now: datetime)
 def test_what_never_worked_is_named_too(db: Database, now: datetime) -> None:
     build(db)
     said = texts(db, now)
-    assert "No jobs service has ever been heard" in said and "No collector service" in said
+    assert (
+        "No jobs service has ever been heard" in said
+        and "No web service" in said
+        and "No collector service" in said
+    )
     assert "2 sensors offline: lib/back (never), lib/front (never)" in said
     assert "No backup has been made yet" in said
 

@@ -179,12 +179,14 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
 def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database_url: str) -> None:
     alerts.put_target(db, "desk", "json://127.0.0.1:9")
     add_rule(db, AlertRule(kind="service", target="desk", author="Kim"), NOW)
-    beat(db, "besok-collector", NOW, {})
+    for name in ("besok-collector", "web"):
+        beat(db, name, NOW, {})
     beat(db, "jobs", NOW - 10 * MINUTE, {})
     with Claims(database_url) as own:
         worker = work.Worker(db, own, Settings(database_url=database_url))  # type: ignore[arg-type]
         worker._clock = Clock([duty for duty in DUTIES if duty.name == "judge alerts"])
-        worker.turn(News(), NOW)
+        for moment in (NOW, NOW + MINUTE):  # alerts are judged a while after a start
+            worker.turn(News(), moment)
         worker.end()
     assert alerts.listing(db, NOW) == []
 

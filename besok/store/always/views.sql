@@ -66,7 +66,7 @@ select p.portal_id, b.channel_id, b.bucket,
 from placement p
 join portal d on d.portal_id = p.portal_id
 join flow_bucket b on b.channel_id = p.channel_id and holds_at(p.valid, b.bucket)
-where p.role = 'primary' and (p.sandbox or not b.simulated) and (d.used is null or d.used @> b.bucket);
+where p.role = 'primary' and b.simulated <= p.sandbox and (d.used is null or d.used @> b.bucket);
 
 -- People through a portal with the corrections in force (table calibration), which are stated beside: `corrected_in` of
 -- `people_in` were added.

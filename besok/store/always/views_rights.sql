@@ -22,7 +22,7 @@ begin
     join pg_index x on x.indrelid = format('%I.%I', c.chunk_schema, c.chunk_name)::regclass
     join pg_class i on i.oid = x.indexrelid
     where c.hypertable_name in ('flow_bucket', 'level_bucket', 'occupancy_bucket') and c.range_end < over_before
-        and x.indisprimary and not x.indisclustered
+        and x.indisprimary and not x.indisclustered and not c.is_compressed
     order by c.range_end desc limit 1;
     if found then
         execute format('cluster %s using %I', part, key);
@@ -32,6 +32,46 @@ begin
 end
 $$;
 revoke execute on function order_part(timestamptz) from public;
+
+-- Compresses a part that ended before a moment, by channel or space, again if late data has come since. Gives its name, or null where
+-- all are compressed, and where TimescaleDB is the Apache edition, or older than 2.20.1, whose backups of them cannot be restored.
+create or replace function compress_part(over_before timestamptz) returns text
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $$
+declare
+    part regclass;
+    whole text;
+    time text;
+begin
+    if current_setting('timescaledb.license') <> 'timescale' or (
+        select string_to_array(substring(extversion from '^[0-9.]+[0-9]'), '.')::int[] < '{2,20,1}' from pg_extension where extname = 'timescaledb'
+    ) then
+        return null;
+    end if;
+    select format('%I.%I', c.chunk_schema, c.chunk_name)::regclass, c.hypertable_name, c.primary_dimension into part, whole, time
+    from timescaledb_information.chunks c
+    where c.hypertable_name in ('reading', 'flow_bucket', 'level_bucket', 'occupancy_bucket') and c.range_end < over_before
+        and (not c.is_compressed -- or (2) out of order, (8) in part
+            or _timescaledb_functions.chunk_status(format('%I.%I', c.chunk_schema, c.chunk_name)::regclass) & 10 <> 0)
+    order by c.range_end desc limit 1;
+    if found then
+        if not (select compression_enabled from timescaledb_information.hypertables where hypertable_name = whole) then
+            execute format(
+                'alter table %I set (timescaledb.compress, timescaledb.compress_segmentby = %L, timescaledb.compress_orderby = %L)',
+                whole, (
+                    select string_agg(a.attname, ', ' order by k.place)
+                    from pg_index x
+                    cross join lateral unnest(x.indkey) with ordinality as k (number, place)
+                    join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number
+                    where x.indrelid = whole::regclass and x.indisprimary and a.attname <> time
+                ), time
+            );
+        end if;
+        perform compress_chunk(part);
+    end if;
+    return part;
+end
+$$;
+revoke execute on function compress_part(timestamptz) from public;
 
 -- Deletes entries of the audit that are older, and never any of the last year: the jobs may do that, and nothing else to it.
 create or replace function delete_audit(older_than timestamptz) returns bigint
@@ -114,7 +154,7 @@ begin
         end if;
         if role = 'besok_jobs' then
             execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz), delete_scenario_sandboxes(int[]),
-                order_part(timestamptz) to besok_jobs';
+                order_part(timestamptz), compress_part(timestamptz) to besok_jobs';
             execute 'grant select (expires), delete on session to besok_jobs';
             execute 'grant select (last), delete on sign_in_failure to besok_jobs';
             for named in select p.relation, p.field from personal_column p where p.expires is not null loop

@@ -454,6 +454,10 @@ select drop_minutes(%(older_than)s::timestamptz)
 -- Puts the quarters of a part that is over in order; its name, or null.
 select order_part(%(over_before)s::timestamptz)
 
+-- name: compress_part
+-- Compresses a part that is over; its name, or null.
+select compress_part(%(over_before)s::timestamptz)
+
 -- name: minutes_of_days
 -- The days, of those given by their beginnings and ends, for which minute figures are kept.
 select d.day
@@ -491,7 +495,7 @@ from (
     join space z on z.space_id = pl.space_id
     join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11, 20) and pl.valid @> b.bucket
         and (z.used is null or z.used @> b.bucket)
-        and (pl.sandbox or not b.simulated)
+        and b.simulated <= pl.sandbox
     where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
         and b.bucket >= %(begins)s and b.bucket < %(ends)s
     group by b.bucket, b.channel_id

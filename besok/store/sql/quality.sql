@@ -32,7 +32,7 @@ from placement_now pl
 join portal p on p.portal_id = pl.portal_id
 join flow_bucket b on b.channel_id = pl.channel_id and pl.valid @> b.bucket and (p.used is null or p.used @> b.bucket)
 where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
-    and b.bucket >= %(begins)s and b.bucket < %(ends)s and (pl.sandbox or not b.simulated)
+    and b.bucket >= %(begins)s and b.bucket < %(ends)s and b.simulated <= pl.sandbox
 group by b.channel_id
 
 -- name: quality_levels
@@ -44,7 +44,7 @@ join space z on z.space_id = pl.space_id
 join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11) and pl.valid @> b.bucket
     and (z.used is null or z.used @> b.bucket)
 where pl.channel_id = any(%(channels)s) and pl.role = 'primary'
-    and b.bucket >= %(begins)s and b.bucket < %(ends)s and (pl.sandbox or not b.simulated)
+    and b.bucket >= %(begins)s and b.bucket < %(ends)s and b.simulated <= pl.sandbox
 group by b.channel_id
 
 -- name: findings

@@ -101,6 +101,7 @@ with range as materialized (
     delete from flow_bucket f using range g
     where f.channel_id = g.channel_id and f.bucket >= g.first and f.bucket < g.last and f.bucket between %(from)s and %(to)s
         and not exists (select from bucket b where b.channel_id = f.channel_id and b.bucket = f.bucket)
+    returning f.channel_id, f.bucket
 ), written as (
     insert into flow_bucket as f (channel_id, bucket, people_in, people_out, covered_s, imputed, simulated)
     select channel_id, bucket, people_in, people_out, covered_s, imputed, simulated from bucket
@@ -112,6 +113,8 @@ select b.channel_id, b.bucket
 from bucket b
 join range g on g.channel_id = b.channel_id and b.bucket >= g.first and b.bucket < g.last
 where not b.simulated and (greatest(b.people_in, b.people_out) > g.people or b.told_s > g.told_s)
+union all -- nothing; but from what is compressed only a deletion is done that is read
+select channel_id, bucket from gone where bucket is null
 
 -- name: rollup_level
 -- Recomputes the level buckets of channels in ranges of time, from their readings that are not voided (flag 16). Buckets whose
@@ -129,18 +132,17 @@ with range as materialized (
     join reading r on r.channel_id = g.channel_id and r.time >= g.first and r.time < g.last and r.metric >= 10
         and r.time between %(from)s and %(to)s and r.flags & 16 = 0
     group by 1, 2, 3
-), gone as ( -- voided readings may leave a bucket with nothing in it
-    delete from level_bucket l using range g
-    where l.channel_id = g.channel_id and l.bucket >= g.first and l.bucket < g.last and l.bucket between %(from)s and %(to)s
-        and not exists (
-            select from fresh f where f.channel_id = l.channel_id and f.metric = l.metric and f.bucket = l.bucket
-        )
+), written as (
+    insert into level_bucket (channel_id, metric, bucket, mean, low, high, last, samples, simulated)
+    select channel_id, metric, bucket, mean, low, high, last, samples, simulated from fresh
+    on conflict (channel_id, metric, bucket) do update
+    set mean = excluded.mean, low = excluded.low, high = excluded.high, last = excluded.last, samples = excluded.samples,
+        simulated = excluded.simulated
 )
-insert into level_bucket (channel_id, metric, bucket, mean, low, high, last, samples, simulated)
-select channel_id, metric, bucket, mean, low, high, last, samples, simulated from fresh
-on conflict (channel_id, metric, bucket) do update
-set mean = excluded.mean, low = excluded.low, high = excluded.high, last = excluded.last, samples = excluded.samples,
-    simulated = excluded.simulated
+-- voided readings may leave a bucket with nothing in it; last, since from what is compressed no part of a statement deletes
+delete from level_bucket l using range g
+where l.channel_id = g.channel_id and l.bucket >= g.first and l.bucket < g.last and l.bucket between %(from)s and %(to)s
+    and not exists (select from fresh f where f.channel_id = l.channel_id and f.metric = l.metric and f.bucket = l.bucket)
 
 -- name: rollup_day
 -- Recomputes flow days from the buckets, and deletes the results that rest on them; a day may have 23 or 25 hours.

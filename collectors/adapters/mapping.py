@@ -16,7 +16,8 @@ from collectors.devices.format import Format, of_mapping
 from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
 
 T = TypeVar("T")
-CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
+CODEC: Final = "codec"  # the name under which mappings find the decoded fields of a frame, and
+DEVICE: Final = "codec_device"  # its devEUI
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 
 
@@ -39,7 +40,7 @@ def decode(packet: Packet) -> Decoded | None:
 
 
 def decode_fields(body: Body) -> Decoded | None:
-    """Decode a message to which the fields of a codec have been added; None if no mapping is for them."""
+    """Decode a message to which the fields of a frame have been added; None if no mapping is for them."""
     mappings = (m for m in body.packet.known.mappings if _matches(m.topic, body.packet.topic))
     forms = [_compiled(Same(m)) for m in mappings if _is_of_codec(Same(m))]
     found = read([form for form in forms if is_for(form, body)], body)
@@ -85,7 +86,7 @@ class Same(Generic[T]):
 
 @lru_cache(maxsize=1024)
 def _is_of_codec(same: Same[PayloadMapping]) -> bool:
-    """Tell whether a mapping is for frames to which a codec has added fields."""
+    """Tell whether a mapping is for frames to which decoded fields have been added."""
     mapping = same.it
     return any(path.startswith(f"$.{CODEC}") for path in (mapping.each, *mapping.values.values()))
 

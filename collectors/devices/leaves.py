@@ -11,6 +11,7 @@ from collectors.adapters import xmltext
 from collectors.adapters.packet import Packet
 from collectors.devices.field_names import BARE, FIELDS, WORDS, compact, words
 
+TOP: Final = "$"  # the path to the message
 MOST: Final = 3000  # values in a message
 DEEPEST: Final = 12  # objects and lists within each other
 SEE: Final = "docs/reference/mappings.md"
@@ -62,15 +63,17 @@ class Leaf:
         return all(w in known or w.isdecimal() or len(w) == 1 for w in words(self.names[-1]))
 
 
-def leaves(packet: Packet, value: Any) -> Iterator[Leaf]:
-    """Yield the leaves of a message in order. Raises Unreadable for one with too many of them, or a bare list."""
+def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
+    """Yield the leaves of a message, or of what stands at a path in it, in order.
+
+    Raises Unreadable for one with too many of them, or a bare list.
+    """
     if not isinstance(value, dict | list):
         name = packet.levels[-1]
-        yield Leaf(names=(name,), value=value, path="$", said=words(name), is_bare=True)
+        yield Leaf(names=(name,), value=value, path=path, said=words(name), is_bare=True)
         return
     if isinstance(value, list) and value and not all(isinstance(item, dict) for item in value):
         raise Unreadable(f"the payload is a list of bare values, and nothing says what each is: {ADVICE}")
-    path = "$"
     if value is packet.value and isinstance(value, dict) and xmltext.looks_so(packet.payload):
         ((root, inner),) = value.items()
         value, path = (inner, f"${_step(root)}") if isinstance(inner, dict) else (value, path)

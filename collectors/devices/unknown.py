@@ -9,16 +9,15 @@ state word (`occupied`) only makes that a field is asked about.
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from besok.model import mapping_draft
+from besok.model.decode_context import Device
 from besok.model.errors import Unreadable
-from besok.model.json_path import Place, compiled
 from besok.model.mapping_draft import MappingDraft
 from besok.model.readings import Decoded
-from collectors.adapters import xmltext
+from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import meanings, reader
@@ -36,7 +35,7 @@ from collectors.devices.field_names import (
 )
 from collectors.devices.finding import Body
 from collectors.devices.format import Format, Paths, Value, Values, Words, paths
-from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, leaves
+from collectors.devices.leaves import ADVICE, SEE, TOP, WRITE, Leaf, leaves
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices that are known by their radio
@@ -65,12 +64,12 @@ def decode(packet: Packet) -> Decoded:
     if not is_document and not isinstance(packet.value, dict):
         return _plain(packet)
     try:
-        value = packet.json
+        packet.json  # noqa: B018 - raises with the reason why it is none
     except Unreadable as exc:
         raise Unreadable(
             f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
         ) from exc
-    return _Message(packet, value).decoded()
+    return _Message(Body(value=packet.value, packet=packet)).decoded()
 
 
 def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
@@ -82,33 +81,21 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
         found = [leaf for leaf in leaves(packet, packet.value) if leaf.path not in known]
     else:
         name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
-        found = [Leaf(names=(name,), value=packet.value, path="$", said=words(name))]
+        found = [Leaf(names=(name,), value=packet.value, path=TOP, said=words(name))]
     return [leaf for leaf in found if meanings.choices_of(leaf)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where values come from that are not the whole message: fields that a network's decoder made of a frame.
+def decode_fields(body: Body, texts: Sequence[str]) -> Decoded:
+    """Read the fields of a frame of an unknown model (mapping.CODEC) as any other message. Raises Unreadable.
 
-    `fields`, `device` and `time` are the paths to them in the message, "" where none leads; `texts` say what the
-    device is, or how people call it.
+    `texts` say what the device is, or how people call it.
     """
-
-    body: Body
-    fields: str = ""
-    device: str = ""
-    time: str = ""
-    texts: tuple[str, ...] = ()
-
-
-def decode_fields(origin: Origin) -> Decoded:
-    """Read the decoded fields of a frame of an unknown model as any other message. Raises Unreadable."""
-    return _Message(origin.body.packet, origin.body.value, origin).decoded()
+    return _Message(body, texts, mapping.CODEC).decoded()
 
 
 def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
     """Ask what these values of a message are. Raises Unreadable."""
-    return _Message(packet, packet.value).question(leaves, "")
+    return _Message(Body(value=packet.value, packet=packet)).question(leaves, "")
 
 
 def _control(packet: Packet) -> str:
@@ -138,17 +125,19 @@ def _plain(packet: Packet) -> Decoded:
         )
     if meanings.state_of(packet.value) is None:
         return Decoded(not_data=reader.NOTHING_MEASURED)
-    return _Message(packet, packet.value).decoded()
+    return _Message(Body(value=packet.value, packet=packet)).decoded()
 
 
 class _Message:
-    """One message: its leaves, and what its names and short texts say."""
+    """One message, or the fields of a frame that stand in it under a name: the leaves, and what their names say.
 
-    def __init__(self, packet: Packet, value: Any, origin: Origin | None = None) -> None:
-        self.packet = packet
-        self.value = value
-        self.origin = origin
-        self.leaves = list(leaves(packet, value))
+    A frame names its device itself; of `texts` it is known what they say of that.
+    """
+
+    def __init__(self, body: Body, texts: Sequence[str] = (), fields: str = "") -> None:
+        self.body, self.packet, self.texts = body, body.packet, texts
+        self.value = body.value[fields] if fields else body.value
+        self.leaves = list(leaves(self.packet, self.value, f"{TOP}.{fields}" if fields else TOP))
 
     def decoded(self) -> Decoded:
         """Return what counts, if all of the message is known; ask about what may be about people. Raises Unreadable."""
@@ -185,11 +174,13 @@ class _Message:
 
     def _read(self, values: Sequence[Value]) -> Decoded:
         """Read values whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
-        times = () if self.origin else tuple(path for leaf in self._tops("time") for path in paths(leaf.path))
-        source, at = FRAMES if self.origin else SOURCE, Paths(times)
+        times = () if self.body.device else (p for leaf in self._tops("time") for p in paths(leaf.path))
+        source, at = self.device[0], Paths(times)
         form = Format(name="qualified names", source=source, values=Values(values), time=at, start=at)
-        own = Body(value=self.value, packet=self.packet, device=self._device())
-        return reader.read([form], self.origin.body if self.origin else own)
+        body = self.body
+        if not body.device:
+            body = Body(value=self.value, packet=self.packet, device=self.device[1])
+        return reader.read([form], body)
 
     def _doubt(self, named: Sequence[Leaf]) -> str:
         """Say why the qualified names of this message do not count; "" if nothing speaks against it."""
@@ -199,13 +190,12 @@ class _Message:
             return "two fields say the same"
         topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
-        if loose and not (self.origin or self._tops("device") or self._tops("sub")):
+        if loose and not (self.body.device or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
         lines = self._tops("line")
         if len(lines) > 1 or len(self.channel) > meanings.CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
-        device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
-        placed = self.packet.known.is_placed(device)
+        placed = self.packet.known.is_placed(self.device)
         beside = [leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {})]
         told = [leaf.names[-1] for leaf in beside if not meanings.is_plain(leaf, placed=placed)]
         told += [leaf.unit for leaf in named if meanings.is_foreign(leaf.unit)]
@@ -217,8 +207,8 @@ class _Message:
     def _where(self) -> list[str]:
         """Return the names of where it comes from: not its device's own, which may be anything."""
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
-        if self.origin:
-            return list(self.origin.texts)
+        if self.body.device:
+            return list(self.texts)
         root = self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()  # of XML
         return [text for text in (*self.packet.levels, *root) if text not in own]
 
@@ -237,13 +227,17 @@ class _Message:
         states = WORDS["faults"] | QUALIFIED.keys() | CLIMATE.keys()  # `open` is not the name of a door
         return "/".join(dict.fromkeys(part for part in parts if compact(part) not in states))
 
-    def _device(self) -> str:
+    @cached_property
+    def device(self) -> Device:
+        """The device that speaks."""
+        if self.body.device:
+            return FRAMES, self.body.device
         topic, found = self.packet.topic, self._tops("device") or self._tops("sub")
         if not isinstance(self.value, dict | list):
             topic = topic.rpartition("/")[0] or topic
-        device = str(found[0].value).strip() if found else topic
-        is_its_own = len(device) >= SHORTEST or device in self.packet.levels
-        return device if is_its_own or not found else f"{topic}/{device}"
+        name = str(found[0].value).strip() if found else topic
+        is_its_own = len(name) >= SHORTEST or name in self.packet.levels
+        return SOURCE, name if is_its_own or not found else f"{topic}/{name}"
 
     def _climate(self) -> list[Leaf]:
         """Return the climate and battery values whose unit is told; of a metric that is told twice none."""
@@ -301,44 +295,34 @@ class _Message:
         names = list(dict.fromkeys(leaf.names[-1] for leaf in asked))
         because = f" ({why})" if why else ""
         asks = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
-        if self.origin and not self.origin.fields:
-            return f"{asks}: {MODEL}; no mapping reaches JSON within a text"
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
-            device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
-            time=self._first("time", "end", each=each),
-            start=self._first("start", each=each),
             each=each,
             channel=self._channel_of_items(each),
+            **(self._of_frame() if self.body.device else self._of_message(each)),
         )
         on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
         advice = ADVICE if on_page else WRITE
-        if self.origin:
-            draft, advice = self._of_frame(draft, self.origin), f"{MODEL}, or {advice}"
+        if self.body.device:
+            advice = f"{MODEL}, or {advice}"
         return f"{asks}: {advice}:\n{mapping_draft.written(draft)}"
 
-    @staticmethod
-    def _of_frame(draft: MappingDraft, origin: Origin) -> MappingDraft:
-        """Return a draft whose paths begin at the top of the message, for this device only."""
+    def _of_frame(self) -> dict[str, Any]:
+        """Return what a mapping says of the frames of one device, which name it and their time."""
+        device = self.body.device
+        is_alone = device in self.packet.topic.lower()
+        return {"only": {} if is_alone else {f"{TOP}.{mapping.DEVICE}": device}}
 
-        def whole(path: str) -> str:
-            return f"{origin.fields}{path[1:]}" if path[:1] == "$" else path
-
-        device, packet = origin.body.device, origin.body.packet
-        found = compiled(origin.device).find(
-            Place(message=packet.value, item=packet.value, key=None, levels=())
-        )
-        written = str(found[0].value) if found else device
-        return replace(
-            draft,
-            choices=tuple(replace(choice, path=whole(choice.path)) for choice in draft.choices),
-            each=whole(draft.each),
-            device=origin.device,
-            time=origin.time,
-            start="",
-            only={} if device.lower() in packet.topic.lower() else {origin.device: written},
-        )
+    def _of_message(self, each: str) -> dict[str, Any]:
+        """Return where a mapping finds the device and the times."""
+        return {
+            "device": next(
+                (leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""
+            ),
+            "time": self._first("time", "end", each=each),
+            "start": self._first("start", each=each),
+        }
 
     def _first(self, *kinds: str, each: str) -> str:
         """Return the path to the first field of these kinds, in the items of a list or else outside of it."""

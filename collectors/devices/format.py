@@ -21,19 +21,6 @@ from besok.model.units import UNITS, unit_of
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
 REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
 ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
-_AS_MAPPED = (
-    "name",
-    "topic",
-    "each",
-    "device",
-    "channel",
-    "time",
-    "time_format",
-    "zone",
-    "start",
-    "period_s",
-    "seq",
-)
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
@@ -52,11 +39,6 @@ class Condition:
     texts: frozenset[str]
     patterns: tuple[re.Pattern[str], ...] = ()
     is_not: bool = False
-
-    @property
-    def is_exact(self) -> bool:
-        """Tell whether only texts that are known beforehand will do."""
-        return not self.is_not and not self.patterns and self.texts.isdisjoint((ANY, ABSENT))
 
     @property
     def is_of_item(self) -> bool:
@@ -295,7 +277,7 @@ def made(kind: type, data: Any) -> Any:
 
 def of_mapping(mapping: PayloadMapping) -> Format:
     """Compile a mapping of a site file, which has been checked."""
-    given = {name: getattr(mapping, name) for name in _AS_MAPPED}
+    given = {name: getattr(mapping, name) for name in mapping.__slots__ if name in Format.__struct_fields__}
     shared = {"is_strict": False, "yes": list(mapping.yes), "no": list(mapping.no), "wraps": mapping.wraps}
     values = {
         key: shared | {"path": path, "said": f"{key} ({path})", "unit": mapping.units.get(key, 1.0)}
@@ -303,6 +285,7 @@ def of_mapping(mapping: PayloadMapping) -> Format:
     }
     given |= {
         "source": mapping.source_key,
+        "model": [],
         "of_model": mapping.model,
         "when": dict(mapping.only),
         "values": values,

@@ -69,7 +69,7 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
     Raises Unreadable for one with too many of them, or a bare list.
     """
     if not isinstance(value, dict | list):
-        name = packet.levels[-1]
+        name = next((level for level in reversed(packet.levels) if level not in FIELDS["value"]), "")
         yield Leaf(names=(name,), value=value, path=path, said=words(name), is_bare=True)
         return
     if isinstance(value, list) and value and not all(isinstance(item, dict) for item in value):

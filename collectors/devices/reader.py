@@ -1,6 +1,5 @@
 """The one reader of formats: fields of a message become readings."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -18,8 +17,10 @@ from besok.model.units import converted
 from collectors import kept_forms
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
+from collectors.adapters.packet import Packet
 from collectors.devices.finding import NOWHERE, Body, first, hold, one
 from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
+from collectors.devices.leaves import leaves
 from collectors.devices.subjects import ANSWER, is_no_person
 from collectors.devices.when import share, when
 
@@ -378,19 +379,11 @@ def _measured(value: Value, raw: Any) -> float | None:
     return found
 
 
-def shown(message: Any) -> str:
-    """List the paths of what is in a message, as a mapping would write them; a list stands for its first item."""
-    found = list(_leaves(message, "$"))
-    return ", ".join(found[:LEAVES_SHOWN]) + (" and more" if len(found) > LEAVES_SHOWN else "") or "nothing"
-
-
-def _leaves(value: Any, path: str, depth: int = 6) -> Iterator[str]:
-    if isinstance(value, dict) and value and depth:
-        for name, inner in value.items():
-            if isinstance(name, str):
-                step = f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name[:30])}]"
-                yield from _leaves(inner, f"{path}{step[:40]}", depth - 1)
-    elif isinstance(value, list) and value and depth:
-        yield from _leaves(value[0], f"{path}[0]", depth - 1)
-    else:
-        yield path
+def shown(packet: Packet, message: Any) -> str:
+    """List the paths of what is in a message, as a mapping would write them."""
+    try:
+        found = [leaf.each + leaf.path[leaf.path.startswith("@") :] for leaf in leaves(packet, message)]
+    except Unreadable:
+        return "too much to list"
+    few = list(dict.fromkeys(found))[:LEAVES_SHOWN]
+    return ", ".join(few) + (" and more" if len({*found}) > LEAVES_SHOWN else "") or "nothing"

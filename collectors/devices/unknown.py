@@ -9,8 +9,9 @@ state word (`occupied`) only makes that a field is asked about.
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from besok.model import mapping_draft
 from besok.model.decode_context import Device
@@ -56,33 +57,31 @@ _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in
 
 def decode(packet: Packet) -> Decoded:
     """Return what an unknown device says for certain, or ask about it. Raises Unreadable, with what to do."""
-    if about := _control(packet):
+    if about := _no_data(packet):
         return Decoded(not_data=about)
-    if not packet.payload.strip() or packet.text == "null":
-        return Decoded(not_data=reader.TOMBSTONE)
-    is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
-    if not is_document and not isinstance(packet.value, dict):
-        return _plain(packet)
-    try:
-        packet.json  # noqa: B018 - raises with the reason why it is none
-    except Unreadable as exc:
+    text = packet.text
+    if xmltext.looks_so(packet.payload) or text[:1] in ("{", "["):
+        try:
+            packet.json  # noqa: B018 - raises with the reason why it is none
+        except Unreadable as exc:
+            raise Unreadable(
+                f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
+            ) from exc
+    elif not isinstance(packet.value, dict) and (
+        not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text)
+    ):
         raise Unreadable(
-            f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
-        ) from exc
+            f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
+            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
+            " rewrite this"
+        )
     return _Message(Body(value=packet.value, packet=packet)).decoded()
 
 
 def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
-    """Return what a platform's message holds beside the values at `known` paths that may be of people by its name.
-
-    A bare value goes by the last level of the topic that says something.
-    """
-    if isinstance(packet.value, dict | list):
-        found = [leaf for leaf in leaves(packet, packet.value) if leaf.path not in known]
-    else:
-        name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
-        found = [Leaf(names=(name,), value=packet.value, path=TOP, said=words(name))]
-    return [leaf for leaf in found if meanings.choices_of(leaf)]
+    """Return what a platform's message holds beside the values at `known` paths that may be of people by its name."""
+    found = [leaf for leaf in leaves(packet, packet.value) if leaf.path == TOP or leaf.path not in known]
+    return [leaf for leaf in found if meanings.choices_of(replace(leaf, is_bare=False))]
 
 
 def decode_fields(body: Body, texts: Sequence[str]) -> Decoded:
@@ -98,34 +97,20 @@ def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
     return _Message(Body(value=packet.value, packet=packet)).question(leaves, "")
 
 
-def _control(packet: Packet) -> str:
-    """Tell what a message is about if not about people, by its topic or because a phone tells where its owner is."""
-    levels = packet.levels
+def _no_data(packet: Packet) -> str:
+    """Tell what a message is about that measures nothing: by its topic, or by the one word that it is; "" if it may."""
+    levels, word = packet.levels, packet.text.lower()
+    if not packet.payload.strip() or word == "null":
+        return reader.TOMBSTONE
     if levels[0] == "$SYS":
         return "what the broker says of itself"
     if levels[0] == "cmnd" or levels[-1].lower() in WORDS["control"]:
         return "an order to a device, or its settings"
-    if "shadow" in levels and levels[-1] in ("delta", "rejected"):
-        return "what a device is asked to become"
     if isinstance(packet.object.get("_type"), str) and {"tst", "tid"} & packet.object.keys():
         return "where somebody's phone is; nothing of it is kept"
-    return ""
-
-
-def _plain(packet: Packet) -> Decoded:
-    """Decode a bare number or word: the last level of its topic is its name. Raises Unreadable."""
-    text = packet.text
-    if text.lower() in WORDS["connected"]:
-        return Decoded(not_data="whether a device is connected")
-    if not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text):
-        raise Unreadable(
-            f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
-            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
-            " rewrite this"
-        )
-    if meanings.state_of(packet.value) is None:
-        return Decoded(not_data=reader.NOTHING_MEASURED)
-    return _Message(Body(value=packet.value, packet=packet)).decoded()
+    if word in WORDS["connected"]:
+        return "whether a device is connected"
+    return reader.NOTHING_MEASURED if word and meanings.state_of(packet.value) is None else ""
 
 
 class _Message:
@@ -135,7 +120,7 @@ class _Message:
     """
 
     def __init__(self, body: Body, texts: Sequence[str] = (), fields: str = "") -> None:
-        self.body, self.packet, self.texts = body, body.packet, texts
+        self.body, self.packet, self.texts, self.is_frame = body, body.packet, texts, bool(fields)
         self.value = body.value[fields] if fields else body.value
         self.leaves = list(leaves(self.packet, self.value, f"{TOP}.{fields}" if fields else TOP))
 
@@ -174,12 +159,11 @@ class _Message:
 
     def _read(self, values: Sequence[Value]) -> Decoded:
         """Read values whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
-        times = () if self.body.device else (p for leaf in self._tops("time") for p in paths(leaf.path))
-        source, at = self.device[0], Paths(times)
+        times = () if self.is_frame else (p for leaf in self._tops("time") for p in paths(leaf.path))
+        (source, device), at = self.device, Paths(times)
         form = Format(name="qualified names", source=source, values=Values(values), time=at, start=at)
-        body = self.body
-        if not body.device:
-            body = Body(value=self.value, packet=self.packet, device=self.device[1])
+        own, body = self.body, Body(value=self.body.value, packet=self.packet, device=device)
+        body.time, body.identity = own.time, own.identity
         return reader.read([form], body)
 
     def _doubt(self, named: Sequence[Leaf]) -> str:
@@ -190,7 +174,7 @@ class _Message:
             return "two fields say the same"
         topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
-        if loose and not (self.body.device or self._tops("device") or self._tops("sub")):
+        if loose and not (self.is_frame or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
         lines = self._tops("line")
         if len(lines) > 1 or len(self.channel) > meanings.CHANNEL_LIMIT:
@@ -207,7 +191,7 @@ class _Message:
     def _where(self) -> list[str]:
         """Return the names of where it comes from: not its device's own, which may be anything."""
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
-        if self.body.device:
+        if self.is_frame:
             return list(self.texts)
         root = self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()  # of XML
         return [text for text in (*self.packet.levels, *root) if text not in own]
@@ -230,7 +214,7 @@ class _Message:
     @cached_property
     def device(self) -> Device:
         """The device that speaks."""
-        if self.body.device:
+        if self.is_frame:
             return FRAMES, self.body.device
         topic, found = self.packet.topic, self._tops("device") or self._tops("sub")
         if not isinstance(self.value, dict | list):
@@ -295,36 +279,23 @@ class _Message:
         names = list(dict.fromkeys(leaf.names[-1] for leaf in asked))
         because = f" ({why})" if why else ""
         asks = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
+        frame = self.body.device  # which names itself and its time
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
+            device="" if frame else self._first("device", "sub", "loose"),
+            time="" if frame else self._first("time", "end", each=each),
+            start="" if frame else self._first("start", each=each),
             each=each,
             channel=self._channel_of_items(each),
-            **(self._of_frame() if self.body.device else self._of_message(each)),
+            only={f"{TOP}.{mapping.DEVICE}": frame} if frame not in self.packet.topic.lower() else {},
         )
         on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
         advice = ADVICE if on_page else WRITE
-        if self.body.device:
-            advice = f"{MODEL}, or {advice}"
+        advice = f"{MODEL}, or {advice}" if frame else advice
         return f"{asks}: {advice}:\n{mapping_draft.written(draft)}"
 
-    def _of_frame(self) -> dict[str, Any]:
-        """Return what a mapping says of the frames of one device, which name it and their time."""
-        device = self.body.device
-        is_alone = device in self.packet.topic.lower()
-        return {"only": {} if is_alone else {f"{TOP}.{mapping.DEVICE}": device}}
-
-    def _of_message(self, each: str) -> dict[str, Any]:
-        """Return where a mapping finds the device and the times."""
-        return {
-            "device": next(
-                (leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""
-            ),
-            "time": self._first("time", "end", each=each),
-            "start": self._first("start", each=each),
-        }
-
-    def _first(self, *kinds: str, each: str) -> str:
+    def _first(self, *kinds: str, each: str = "") -> str:
         """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
         fields = (leaf for kind in kinds for leaf in (*self._of_items(kind, each), *self._tops(kind)))
         return next((leaf.path for leaf in fields), "")
@@ -345,6 +316,4 @@ class _Message:
         """Say what a message is about that is not about people."""
         if others:
             return f"nothing about people: it seems to be about {listed(others)}"
-        if names := [leaf.shown for leaf in self.leaves if meanings.is_climate(leaf)]:
-            return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
-        return "nothing about people: settings, the device's own health, or counts of other things"
+        return "nothing about people: settings, the device's own health, climate that is not a room's, or other counts"

@@ -19,7 +19,7 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, subjects, unknown
-from collectors.devices.finding import Body, is_for
+from collectors.devices.finding import Body, is_so
 from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
@@ -157,7 +157,7 @@ class _Reading:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
             for table in platforms():
-                forms = [form for form in table.messages if form.when and is_for(form, self._body(value))]
+                forms = [form for form in table.messages if form.when and is_so(form.when, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found
         return Decoded()
@@ -174,7 +174,7 @@ class _Reading:
                 )
             return self._ask(fields)
         if type(fields) is dict and not self.table.layout:
-            raise Unreadable(registry.nothing_found(self.table, fields))
+            raise Unreadable(registry.nothing_found(self.table, self.packet, fields))
         return Decoded()
 
     def unknown(self) -> str:
@@ -197,7 +197,7 @@ class _Reading:
     def _by_table(self, table: Table, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(table, self._body(fields))
         if found == Decoded():
-            raise Unreadable(registry.nothing_found(table, fields))
+            raise Unreadable(registry.nothing_found(table, self.packet, fields))
         return found
 
     def _body(self, value: Any) -> Body:

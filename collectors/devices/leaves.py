@@ -34,7 +34,6 @@ class Leaf:
     path: str
     said: tuple[str, ...]
     each: str = ""
-    unit: str = ""
     is_bare: bool = False  # the whole payload, which goes by the last level of its topic
 
     @property
@@ -84,8 +83,7 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
                 f"the message has more than {MOST} values, and nobody has said which count: {ADVICE}"
             )
         if leaf.name in FIELDS["value"] and len(leaf.names) == 1:
-            is_bare = leaf.name in ("value", "val")
-            leaf = replace(leaf, said=words(packet.levels[-1]), is_bare=is_bare and not leaf.unit)
+            leaf = replace(leaf, said=words(packet.levels[-1]), is_bare=leaf.name in ("value", "val"))
         elif people and leaf.is_said_by(BARE):  # `count`, `total_2`
             leaf = replace(leaf, said=(*people, *leaf.said))
         yield leaf
@@ -110,8 +108,6 @@ def _fields(
     fields: dict[Any, Any], path: str, names: tuple[str, ...], each: str, depth: int
 ) -> Iterator[Leaf]:
     """Yield the leaves of an object; the value of a record goes by the record's name."""
-    texts = {compact(n): text for n, text in fields.items() if type(n) is type(text) is str}
-    shared = next((texts[n] for n in FIELDS["unit"] if n in texts), "")
     named, held = _record(fields)
     for name, inner in fields.items():
         if not isinstance(name, str) or _CONTROL.search(name):
@@ -120,9 +116,9 @@ def _fields(
         if isinstance(inner, dict | list):
             yield from _within(inner, at, (*names, name), each, depth - 1)
             continue
-        leaf = _leaf((*names, name), inner, at, each, texts.get(f"{compact(name)}unit", shared))
+        leaf = _leaf((*names, name), inner, at, each)
         if held and name == held:
-            leaf = _leaf((*names, fields[named]), inner, at, each, leaf.unit)
+            leaf = _leaf((*names, fields[named]), inner, at, each)
             if path == "@" and each.count("[*]") == 1:  # one in a list is chosen by its name
                 wanted = json.dumps(fields[named], ensure_ascii=False)
                 chosen = f"{each.removesuffix('[*]')}[?@{_step(named)} == {wanted}]{_step(held)}"
@@ -130,7 +126,7 @@ def _fields(
         yield leaf
 
 
-def _leaf(names: tuple[str, ...], value: Any, path: str, each: str, unit: str = "") -> Leaf:
+def _leaf(names: tuple[str, ...], value: Any, path: str, each: str) -> Leaf:
     """Make a leaf. A `value` within something goes by that thing's name; what stands around says nothing."""
     if (
         len(names) > 1
@@ -139,7 +135,7 @@ def _leaf(names: tuple[str, ...], value: Any, path: str, each: str, unit: str = 
     ):
         names = names[:-1]
     said = [word for name in names[:-1] if compact(name) not in FIELDS["around"] for word in words(name)]
-    return Leaf(names=names, value=value, path=path, said=(*said, *words(names[-1])), each=each, unit=unit)
+    return Leaf(names=names, value=value, path=path, said=(*said, *words(names[-1])), each=each)
 
 
 def _record(fields: dict[Any, Any]) -> tuple[str, str]:

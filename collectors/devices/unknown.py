@@ -182,7 +182,6 @@ class _Message:
         placed = self.packet.known.is_placed(self.device)
         beside = [leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {})]
         told = [leaf.names[-1] for leaf in beside if not meanings.is_plain(leaf, placed=placed)]
-        told += [leaf.unit for leaf in named if meanings.is_foreign(leaf.unit)]
         says_people = all(not WORDS["strong"].isdisjoint(leaf.said) for leaf in named)
         told += [*self._others(), *unclear([] if placed or says_people else self._where())]
         told += [word for text in self._where() for word in telling("not_now", text)]

@@ -282,7 +282,7 @@ class _Message:
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
-            device="" if frame else self._first("device", "sub", "loose"),
+            device=f"'{frame}'" if frame else self._first("device", "sub", "loose"),
             time="" if frame else self._first("time", "end", each=each),
             start="" if frame else self._first("start", each=each),
             each=each,

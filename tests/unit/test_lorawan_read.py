@@ -136,7 +136,7 @@ def test_fields_without_a_table_ask_for_a_mapping() -> None:
     (problem,) = decode(uplink("0550"), context("Acme Odd 7")).problems
     assert "nobody has said what persons is" in problem
     draft = mapping_draft.read(problem)
-    assert draft is not None and (draft.device, draft.only) == ("", {})  # the topic names it
+    assert draft is not None and (draft.device, draft.only) == (f"'{DEVICE}'", {})  # the topic names it
     assert {choice.path for choice in draft.choices} == {"$.codec.persons"}
     chosen = mapping_draft.chosen(draft, {"people": "$.codec.persons"})
     assert said(decode(uplink("0550"), context("Acme Odd 7", mappings=(chosen,)))) == {"level:1 people": 5}

@@ -53,15 +53,13 @@ def decode(
     known: DecodeContext = NOTHING,
     admit: Admit | None = None,
     *,
-    speakers: Speakers | None = None,
     redacted: bool = True,
 ) -> Batch:
     """Decode messages, in the order they came. Nothing a message can hold makes this raise; `admit` may.
 
-    A message with problems is rejected, `redacted`, with its reasons; its good readings count all the same. `speakers`
-    go on from one call to the next.
+    A message with problems is rejected, `redacted`, with its reasons; its good readings count all the same.
     """
-    speakers = speakers or Speakers(known)
+    speakers = Speakers(known)
     told = revealed(known, (message.topic for message in messages))
     adapted = zip(messages, _all_adapted(messages, told), strict=True)
     parts = [_read(message, *one, known, speakers) for message, one in adapted]

@@ -99,7 +99,7 @@ class _Redactor:
         Adapters quote parts of what was dropped, and write them in other ways: these cannot be looked for.
         """
         folded = word.casefold()
-        if folded in PROSE or folded in kept or _NUMBER.fullmatch(word):
+        if folded in PROSE or folded in kept or folded in self._own or _NUMBER.fullmatch(word):
             return word
         parts = field_names.words(word)
         if "".join(parts) == folded and all(part in PROSE or part in field_names.KNOWN for part in parts):

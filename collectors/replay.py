@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from besok.model.decode_context import DecodeContext
@@ -10,8 +11,8 @@ from besok.model.pseudonyms import hidden_by
 from besok.model.readings import Message
 from besok.store import decode_context, device_mappings, rejected
 from besok.store.database import Database
-from besok.store.write import Batch, write
-from collectors.identity import Registrar, Speakers
+from besok.store.write import write
+from collectors.identity import Registrar
 from collectors.pipeline import Admit, decode
 from collectors.stored_names import named
 
@@ -63,27 +64,13 @@ def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -
 
 def _read(db: Database, pairs: Sequence[Numbered], known: DecodeContext, admit: Admit) -> list[int]:
     """Store what the messages say; the numbers of those that were read whole."""
-    speakers = Speakers(known)
-    batches = [decode([message], known, admit, speakers=speakers) for _, message in pairs]
-    readings = [reading for batch in batches for reading in batch.readings]
-    statuses = [status for batch in batches for status in batch.statuses]
-    origins = [
-        origin for batch in batches for origin in batch.origins
-    ]  # a frame may lie here twice, by two gateways
-    heard = {device: how for batch in batches for device, how in batch.devices.items()}
+    batch = decode([message for _, message in pairs], known, admit, redacted=False)
+    still = {id(rejection.message) for rejection in batch.rejections}
     try:
-        batch = Batch(
-            readings=readings,
-            statuses=statuses,
-            origins=origins,
-            devices=heard,
-            topics=speakers.learnt,
-            binds=speakers.binds,
-        )
-        write(db, batch)
+        write(db, replace(batch, rejections=()))
     except StoreRefused:
         if len(pairs) == 1:
             return []
         middle = len(pairs) // 2
         return _read(db, pairs[:middle], known, admit) + _read(db, pairs[middle:], known, admit)
-    return [number for (number, _), batch in zip(pairs, batches, strict=True) if not batch.rejections]
+    return [number for number, message in pairs if id(message) not in still]

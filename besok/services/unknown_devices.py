@@ -165,8 +165,10 @@ def _fits(metric: str, observed: Observed) -> bool:
 
 def _heard(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
     """Yield device and line of the kept messages that a mapping is for; without a path the topic is the device."""
-    if not mapping.device and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
-        yield mapping.topic, channel or "1"
+    own = compiled(mapping.device) if mapping.device else None
+    is_told = own is None or own.begins == "constant"
+    if is_told and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
+        yield own.constant if own else mapping.topic, channel or "1"
         return
     kept = device_mappings.kept(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
     for topic, payload in kept:

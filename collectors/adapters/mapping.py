@@ -11,12 +11,14 @@ from besok.model.readings import Decoded
 from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import Body, is_for
+from collectors.devices.finding import Body, is_so
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
+from collectors.devices.reader import TOMBSTONE, read
 
 T = TypeVar("T")
-CODEC: Final = "codec"  # the name under which mappings find what a codec made of a frame
+CODEC: Final = "codec"  # the name under which mappings find the decoded fields of a frame, and
+DEVICE: Final = "codec_device"  # its devEUI
+PATHS_SHOWN: Final = 8
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 
 
@@ -34,15 +36,15 @@ def decode(packet: Packet) -> Decoded | None:
     forms = [_compiled(Same(mapping)) for mapping in mappings]
     found = read(forms, Body(value=message, packet=packet))
     if found == Decoded():
-        raise Unreadable(_nothing(message, mappings))
+        raise Unreadable(_nothing(mappings))
     return found
 
 
 def decode_fields(body: Body) -> Decoded | None:
-    """Decode a message to which the fields of a codec have been added; None if no mapping is for them."""
+    """Decode a message to which the fields of a frame have been added; None if no mapping is for them."""
     mappings = (m for m in body.packet.known.mappings if _matches(m.topic, body.packet.topic))
     forms = [_compiled(Same(m)) for m in mappings if _is_of_codec(Same(m))]
-    found = read([form for form in forms if is_for(form, body)], body)
+    found = read([form for form in forms if is_so(form.when, body)], body)
     return None if found == Decoded() else found
 
 
@@ -85,7 +87,7 @@ class Same(Generic[T]):
 
 @lru_cache(maxsize=1024)
 def _is_of_codec(same: Same[PayloadMapping]) -> bool:
-    """Tell whether a mapping is for frames to which a codec has added fields."""
+    """Tell whether a mapping is for frames to which decoded fields have been added."""
     mapping = same.it
     return any(path.startswith(f"$.{CODEC}") for path in (mapping.each, *mapping.values.values()))
 
@@ -97,28 +99,24 @@ def _compiled(same: Same[PayloadMapping]) -> Format:
 
 def _message(packet: Packet) -> Any:
     """Return the JSON of the payload; a payload that is a bare word (`ON`) is that word. Raises Unreadable."""
-    try:
-        return packet.json
-    except Unreadable:
-        word = packet.text
-        if not word or len(word) > WORD_LIMIT or not word.isprintable() or word[0] in '{["':
-            raise
-        return word
+    word = packet.text
+    is_word = 0 < len(word) <= WORD_LIMIT and word.isprintable() and word[0] not in '{["'
+    return packet.value if is_word else packet.json
 
 
 def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
     """Tell whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
     try:
         form = _compiled(Same(mapping))
-        return not form.when or is_for(form, Body(value=_message(packet), packet=packet))
+        return not form.when or is_so(form.when, Body(value=_message(packet), packet=packet))
     except Unreadable:
         return False
 
 
-def _nothing(message: Any, mappings: Sequence[PayloadMapping]) -> str:
+def _nothing(mappings: Sequence[PayloadMapping]) -> str:
     paths = list(dict.fromkeys(path for mapping in mappings for path in mapping.values.values()))
     return (
-        f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
-        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(message)};"
-        " correct the paths, or say with only = { ... } which messages are measurements"
+        f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:PATHS_SHOWN])} "
+        f"lead{'s' * (len(paths) == 1)} nowhere in this message; correct the paths, or say with only = {{ ... }} which"
+        " messages are measurements"
     )

@@ -1,5 +1,6 @@
 """Besök's own payload: `besok/v1/{site}/{device}/flow`, `/level` and `/status` (docs/reference/native-messages.md)."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
@@ -21,6 +22,27 @@ PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
 KINDS: Final = {  # what names the part of a device, and the metrics
     "flow": ("line", tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)),
     "level": ("region", tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)),
+}
+
+
+def _is_name(value: object) -> bool:
+    name = str(value) if type(value) is int else value
+    return type(name) is str and 0 < len(name) <= CHANNEL_LIMIT and name.isprintable()
+
+
+_NAME: Final = f"a name of at most {CHANNEL_LIMIT} printable characters"
+BESIDE: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {  # what stands beside the values, and its form
+    "simulated": (lambda said: type(said) is bool, "true or false"),
+    "line": (_is_name, _NAME),
+    "region": (_is_name, _NAME),
+    "period_s": (
+        lambda said: type(said) in (int, float) and 0 <= said <= PERIOD_LIMIT,
+        f"a number of seconds from 0 to {PERIOD_LIMIT} (a day)",
+    ),
+    "wraps": (
+        lambda said: type(said) is int and 0 <= said <= WRAPS_LIMIT,
+        "a whole number such as 65536, for a counter of 16 bits",
+    ),
 }
 
 
@@ -106,11 +128,12 @@ def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identit
 
 def _item(device: str, kind: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
     time = event_time(item.get("time"))
-    flags = _flags(item)
+    flags = Flag.SIMULATED if _said(item, "simulated") else Flag.NONE
     part, names = KINDS[kind]
-    channel = _channel(kind, part, item.get(part))
-    period_s = _period(item.get("period_s")) if kind == "flow" else 0.0
-    wraps = _wraps(item["wraps"]) if kind == "flow" and "wraps" in item else 0
+    place = _said(item, part)
+    channel = f"{kind}:{1 if place is None else place}"
+    period_s = float(_said(item, "period_s") or 0) if kind == "flow" else 0.0
+    wraps = (_said(item, "wraps") or 0) if kind == "flow" else 0
     named = [name for name in names if name in item]
     if not named:
         raise Unreadable(f"it holds none of {', '.join(names)}")
@@ -136,45 +159,15 @@ def _item(device: str, kind: str, item: Item, readings: list[Reading], problems:
             )
 
 
-def _flags(item: Item) -> Flag:
-    simulated = item.get("simulated")
-    if simulated is None or simulated is False:
-        return Flag.NONE
-    if simulated is True:
-        return Flag.SIMULATED
-    raise Unreadable(f"simulated is {show(simulated)}: it must be true or false")
-
-
-def _channel(kind: str, field: str, value: object) -> str:
+def _said(item: Item, name: str) -> Any:
+    """Return what an item says beside its values; None if it is silent. Raises Unreadable."""
+    value = item.get(name)
     if value is None:
-        return f"{kind}:1"
-    if type(value) is int:
-        value = str(value)
-    if type(value) is not str or not value or len(value) > CHANNEL_LIMIT or not value.isprintable():
-        raise Unreadable(
-            f"{field} is {show(value)}: it must be a name of at most {CHANNEL_LIMIT} printable characters"
-        )
-    return f"{kind}:{value}"
-
-
-def _period(value: object) -> float:
-    if value is None:
-        return 0.0
-    if (type(value) is int or type(value) is float) and 0 <= value <= PERIOD_LIMIT:
-        return float(value)
-    raise Unreadable(
-        f"period_s is {show(value)}: it must be a number of seconds from 0 to {PERIOD_LIMIT} (a day)"
-    )
-
-
-def _wraps(value: object) -> int:
-    if value is None:
-        return 0
-    if type(value) is int and 0 <= value <= WRAPS_LIMIT:
-        return value
-    raise Unreadable(
-        f"wraps is {show(value)}: it must be a whole number such as 65536, for a counter of 16 bits"
-    )
+        return None
+    is_right, form = BESIDE[name]
+    if not is_right(value):
+        raise Unreadable(f"{name} is {show(value)}: it must be {form}")
+    return value
 
 
 def _value(name: str, kind: str, value: object, problems: list[str]) -> float | None:

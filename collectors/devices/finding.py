@@ -10,7 +10,7 @@ from besok.model.readings import Identity
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
-from collectors.devices.format import ABSENT, ANY, Choice, Condition, Format, text_of
+from collectors.devices.format import ABSENT, ANY, Choice, Condition, text_of
 
 NOWHERE: Final = object()  # what a path finds that leads nowhere
 DOUBTFUL: Final = object()  # what it finds behind a name that an object has twice
@@ -36,11 +36,6 @@ class Body:
         self.device, self.time, self.identity = device, time, identity
         self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})  # where paths begin
         self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
-
-
-def is_for(form: Format, body: Body) -> bool:
-    """Tell whether the message has what the format asks of it. Never raises."""
-    return is_so(form.when, body)
 
 
 def is_so(conditions: Sequence[Condition], body: Body) -> bool:

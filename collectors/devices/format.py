@@ -21,19 +21,6 @@ from besok.model.units import UNITS, unit_of
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
 REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
 ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
-_AS_MAPPED = (
-    "name",
-    "topic",
-    "each",
-    "device",
-    "channel",
-    "time",
-    "time_format",
-    "zone",
-    "start",
-    "period_s",
-    "seq",
-)
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
@@ -52,11 +39,6 @@ class Condition:
     texts: frozenset[str]
     patterns: tuple[re.Pattern[str], ...] = ()
     is_not: bool = False
-
-    @property
-    def is_exact(self) -> bool:
-        """Tell whether only texts that are known beforehand will do."""
-        return not self.is_not and not self.patterns and self.texts.isdisjoint((ANY, ABSENT))
 
     @property
     def is_of_item(self) -> bool:
@@ -295,7 +277,7 @@ def made(kind: type, data: Any) -> Any:
 
 def of_mapping(mapping: PayloadMapping) -> Format:
     """Compile a mapping of a site file, which has been checked."""
-    given = {name: getattr(mapping, name) for name in _AS_MAPPED}
+    given = {name: getattr(mapping, name) for name in mapping.__slots__ if name in Format.__struct_fields__}
     shared = {"is_strict": False, "yes": list(mapping.yes), "no": list(mapping.no), "wraps": mapping.wraps}
     values = {
         key: shared | {"path": path, "said": f"{key} ({path})", "unit": mapping.units.get(key, 1.0)}
@@ -303,6 +285,7 @@ def of_mapping(mapping: PayloadMapping) -> Format:
     }
     given |= {
         "source": mapping.source_key,
+        "model": [],
         "of_model": mapping.model,
         "when": dict(mapping.only),
         "values": values,
@@ -338,31 +321,34 @@ def _choices(names: Any) -> Choices:
 
 
 def _values(entries: Mapping[str, Any]) -> Values:
-    found = (one for key, said in entries.items() for one in _one_each(key, said))
+    found = []
+    for key, said in entries.items():
+        for name, _, entry in numbered(key, said if isinstance(said, dict) else {"path": said}):
+            metric, channel = split(name)
+            found.append(entry | {"metric": metric, "channel": channel})
     return Values(msgspec.convert(one, Value, dec_hook=made) for one in found)
 
 
-def _one_each(key: str, said: Any) -> Iterator[dict[str, Any]]:
-    """Yield what a key of `values` says, once for each number of a range in it."""
-    entry = said if isinstance(said, dict) else {"path": said}
+def numbered(key: str, said: Any) -> Iterator[tuple[str, int, Any]]:
+    """Yield a key and what it says, once for each number of a range in the key; with 0 if it has none.
+
+    In what it says {} stands for the number, and {+199} for 199 more.
+    """
     found = _RANGE.search(key)
-    for number in range(int(found[1]), int(found[2]) + 1) if found else [None]:
-        metric, channel = split(key if number is None else _RANGE.sub(str(number), key))
-        yield {
-            **(entry if number is None else _numbered(entry, number)),
-            "metric": metric,
-            "channel": channel,
-        }
+    if found is None:
+        yield key, 0, said
+        return
+    for number in range(int(found[1]), int(found[2]) + 1):
+        yield _RANGE.sub(str(number), key), number, _with_number(said, number)
 
 
-def _numbered(said: Any, number: int) -> Any:
-    """Write a number into texts: as it is for {}, and with what is to be added to it for {+199}."""
+def _with_number(said: Any, number: int) -> Any:
     if isinstance(said, str):
         return _NUMBER.sub(lambda found: str(number + int(found[1] or 0)), said)
     if isinstance(said, list):
-        return [_numbered(inner, number) for inner in said]
+        return [_with_number(inner, number) for inner in said]
     if isinstance(said, dict):
-        return {_numbered(key, number): _numbered(inner, number) for key, inner in said.items()}
+        return {_with_number(key, number): _with_number(inner, number) for key, inner in said.items()}
     return said
 
 

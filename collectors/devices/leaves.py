@@ -11,6 +11,7 @@ from collectors.adapters import xmltext
 from collectors.adapters.packet import Packet
 from collectors.devices.field_names import BARE, FIELDS, WORDS, compact, words
 
+TOP: Final = "$"  # the path to the message
 MOST: Final = 3000  # values in a message
 DEEPEST: Final = 12  # objects and lists within each other
 SEE: Final = "docs/reference/mappings.md"
@@ -33,7 +34,6 @@ class Leaf:
     path: str
     said: tuple[str, ...]
     each: str = ""
-    unit: str = ""
     is_bare: bool = False  # the whole payload, which goes by the last level of its topic
 
     @property
@@ -62,15 +62,17 @@ class Leaf:
         return all(w in known or w.isdecimal() or len(w) == 1 for w in words(self.names[-1]))
 
 
-def leaves(packet: Packet, value: Any) -> Iterator[Leaf]:
-    """Yield the leaves of a message in order. Raises Unreadable for one with too many of them, or a bare list."""
+def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
+    """Yield the leaves of a message, or of what stands at a path in it, in order.
+
+    Raises Unreadable for one with too many of them, or a bare list.
+    """
     if not isinstance(value, dict | list):
-        name = packet.levels[-1]
-        yield Leaf(names=(name,), value=value, path="$", said=words(name), is_bare=True)
+        name = next((level for level in reversed(packet.levels) if level not in FIELDS["value"]), "")
+        yield Leaf(names=(name,), value=value, path=path, said=words(name), is_bare=True)
         return
     if isinstance(value, list) and value and not all(isinstance(item, dict) for item in value):
         raise Unreadable(f"the payload is a list of bare values, and nothing says what each is: {ADVICE}")
-    path = "$"
     if value is packet.value and isinstance(value, dict) and xmltext.looks_so(packet.payload):
         ((root, inner),) = value.items()
         value, path = (inner, f"${_step(root)}") if isinstance(inner, dict) else (value, path)
@@ -81,8 +83,7 @@ def leaves(packet: Packet, value: Any) -> Iterator[Leaf]:
                 f"the message has more than {MOST} values, and nobody has said which count: {ADVICE}"
             )
         if leaf.name in FIELDS["value"] and len(leaf.names) == 1:
-            is_bare = leaf.name in ("value", "val")
-            leaf = replace(leaf, said=words(packet.levels[-1]), is_bare=is_bare and not leaf.unit)
+            leaf = replace(leaf, said=words(packet.levels[-1]), is_bare=leaf.name in ("value", "val"))
         elif people and leaf.is_said_by(BARE):  # `count`, `total_2`
             leaf = replace(leaf, said=(*people, *leaf.said))
         yield leaf
@@ -107,8 +108,6 @@ def _fields(
     fields: dict[Any, Any], path: str, names: tuple[str, ...], each: str, depth: int
 ) -> Iterator[Leaf]:
     """Yield the leaves of an object; the value of a record goes by the record's name."""
-    texts = {compact(n): text for n, text in fields.items() if type(n) is type(text) is str}
-    shared = next((texts[n] for n in FIELDS["unit"] if n in texts), "")
     named, held = _record(fields)
     for name, inner in fields.items():
         if not isinstance(name, str) or _CONTROL.search(name):
@@ -117,9 +116,9 @@ def _fields(
         if isinstance(inner, dict | list):
             yield from _within(inner, at, (*names, name), each, depth - 1)
             continue
-        leaf = _leaf((*names, name), inner, at, each, texts.get(f"{compact(name)}unit", shared))
+        leaf = _leaf((*names, name), inner, at, each)
         if held and name == held:
-            leaf = _leaf((*names, fields[named]), inner, at, each, leaf.unit)
+            leaf = _leaf((*names, fields[named]), inner, at, each)
             if path == "@" and each.count("[*]") == 1:  # one in a list is chosen by its name
                 wanted = json.dumps(fields[named], ensure_ascii=False)
                 chosen = f"{each.removesuffix('[*]')}[?@{_step(named)} == {wanted}]{_step(held)}"
@@ -127,7 +126,7 @@ def _fields(
         yield leaf
 
 
-def _leaf(names: tuple[str, ...], value: Any, path: str, each: str, unit: str = "") -> Leaf:
+def _leaf(names: tuple[str, ...], value: Any, path: str, each: str) -> Leaf:
     """Make a leaf. A `value` within something goes by that thing's name; what stands around says nothing."""
     if (
         len(names) > 1
@@ -136,7 +135,7 @@ def _leaf(names: tuple[str, ...], value: Any, path: str, each: str, unit: str = 
     ):
         names = names[:-1]
     said = [word for name in names[:-1] if compact(name) not in FIELDS["around"] for word in words(name)]
-    return Leaf(names=names, value=value, path=path, said=(*said, *words(names[-1])), each=each, unit=unit)
+    return Leaf(names=names, value=value, path=path, said=(*said, *words(names[-1])), each=each)
 
 
 def _record(fields: dict[Any, Any]) -> tuple[str, str]:

@@ -41,12 +41,6 @@ def is_climate(leaf: Leaf) -> bool:
     return not names.isdisjoint(field_names.CLIMATE) or not names.isdisjoint(FIELDS["unitless"])
 
 
-def is_foreign(unit: str) -> bool:
-    """Tell whether a unit is none of counted people."""
-    said = {*words(unit)}
-    return bool(unit) and not (said and said <= WORDS["strong"] | WORDS["counts"])
-
-
 def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     """Tell whether a leaf beside a qualified name is known to change nothing of what that says.
 
@@ -58,7 +52,8 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     if name in FIELDS["false"] or name in FIELDS["true"]:
         return text in (("false", "no", "none", "ok") if name in FIELDS["false"] else ("true", "yes", "ok"))
     if name in FIELDS["unit"]:
-        return not is_foreign(text)
+        said = {*words(text)}
+        return bool(said) and said <= WORDS["strong"] | WORDS["counts"]
     if isinstance(leaf.value, bool) or "_".join(text.split()) in WORDS["faults"]:
         return False
     if name in FIELDS["kind"]:
@@ -91,10 +86,8 @@ def choices_of(leaf: Leaf) -> tuple[Meaning, ...]:
     said = said - {"in"} | {"inuse"} if {"in", "use"} <= said else said
     if not leaf.is_number:
         return _of_a_word(leaf, said)
-    if said & WORDS["percent"] or leaf.unit in WORDS["percent"]:
+    if said & WORDS["percent"]:
         return (("people", _OF_A_SHARE),) if said & WORDS["strong"] else ()
-    if is_foreign(leaf.unit.lower()) and leaf.name not in field_names.QUALIFIED:
-        return ()
     is_count = said & WORDS["counts"] and leaf.is_said_by(
         BARE | WORDS["doors"]
     )  # `count`, `total_2`, `door_count`
@@ -132,16 +125,12 @@ def state_of(value: object) -> float | None:
 def all_choices(leaves: Sequence[Leaf]) -> Iterator[Choice]:
     """Yield the choices of all leaves; those that would be of one channel get names of their own."""
     first = Counter(choices_of(leaf)[0][0] for leaf in leaves)
+    plain = PEOPLE | BARE | WORDS["states"]
     for leaf in leaves:
         options = choices_of(leaf)
-        part = _part(leaf) if first[options[0][0]] > 1 and not leaf.each else ""
+        own = "_".join(word for word in leaf.said if word not in plain)  # `2` of in_2, `hall` of hall.people
+        is_shared = first[options[0][0]] > 1 and not leaf.each
+        part = f":{(own or leaf.name)[:CHANNEL_LIMIT]}" if is_shared else ""
         for metric, besides in options:
             path = "'1'" if "only" in besides else leaf.path  # each message is one person
-            yield Choice(key=f"{metric}:{part}" if part else metric, path=path, besides=besides)
-
-
-def _part(leaf: Leaf) -> str:
-    """Return what tells a leaf from others that say the same: `2` of in_2, `hall` of hall.people."""
-    plain = PEOPLE | BARE | WORDS["states"]
-    rest = [word for word in leaf.said if word not in plain]
-    return ("_".join(rest) or compact(leaf.names[-1]))[:CHANNEL_LIMIT]
+            yield Choice(key=metric + part, path=path, besides=besides)

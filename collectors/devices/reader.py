@@ -1,6 +1,5 @@
 """The one reader of formats: fields of a message become readings."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -24,7 +23,6 @@ from collectors.devices.subjects import ANSWER, is_no_person
 from collectors.devices.when import share, when
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
-LEAVES_SHOWN: Final = 8
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
@@ -376,21 +374,3 @@ def _measured(value: Value, raw: Any) -> float | None:
     if found % 1 and value.kind is not Kind.LEVEL:
         raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
     return found
-
-
-def shown(message: Any) -> str:
-    """List the paths of what is in a message, as a mapping would write them; a list stands for its first item."""
-    found = list(_leaves(message, "$"))
-    return ", ".join(found[:LEAVES_SHOWN]) + (" and more" if len(found) > LEAVES_SHOWN else "") or "nothing"
-
-
-def _leaves(value: Any, path: str, depth: int = 6) -> Iterator[str]:
-    if isinstance(value, dict) and value and depth:
-        for name, inner in value.items():
-            if isinstance(name, str):
-                step = f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name[:30])}]"
-                yield from _leaves(inner, f"{path}{step[:40]}", depth - 1)
-    elif isinstance(value, list) and value and depth:
-        yield from _leaves(value[0], f"{path}[0]", depth - 1)
-    else:
-        yield path

@@ -24,16 +24,16 @@ TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks 
 SHORTEST_ALONE = 4  # characters
 NOTHING = "nothing about people or the air of a room"
 
-Sight = tuple[str, str]  # "topic" or "field", and the word
 Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with what is asked of more than the topic
 
 
 @dataclass(slots=True)
 class Index:
-    """The formats of messages by what is seen first: a word of the topic, or a field at the top."""
+    """The formats of messages by what is seen first: the topic, or a field at the top."""
 
     shared: Counter[str]  # how many formats ask for a field at the top
-    by_sight: dict[Sight, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+    by_topic: list[Candidate] = field(default_factory=list)
+    by_field: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Table] = field(default_factory=dict)
     platforms: dict[str, Table] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
@@ -52,26 +52,14 @@ class Index:
         if table.lorawan is not None:
             return
         for form in table.messages:
-            levels, key = _levels(form), min(_keys(form), key=lambda name: self.shared[name], default="")
-            if not levels and not key:
+            key = min(_keys(form), key=lambda name: self.shared[name], default="")
+            asked = tuple(c for c in form.when if c.path.begins != "topic")
+            is_by_topic = form.topic or len(asked) < len(form.when)
+            if not is_by_topic and not key:
                 raise TableError(
                     f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
                 )
-            for sight in [("topic", level) for level in levels] or [("field", key)]:
-                self.by_sight[sight].append(
-                    (table, form, tuple(c for c in form.when if c.path.begins != "topic"))
-                )
-
-
-def _levels(form: Format) -> Sequence[str]:
-    """Return words of which one is a level of the topic of every message of the format; none if it asks for none."""
-    literal = [level for level in form.topic.split("/") if level not in ("", "+", "#")]
-    asked = (
-        c.texts
-        for c in form.when
-        if c.path.begins == "topic" and c.path.level and not c.path.last and c.is_exact
-    )
-    return literal[:1] or sorted(next(asked, ()))
+            (self.by_topic if is_by_topic else self.by_field[key]).append((table, form, asked))
 
 
 def _keys(form: Format) -> list[str]:
@@ -155,22 +143,19 @@ def by_model(text: str) -> Table | None:
 
 def _candidates(packet: Packet) -> Iterator[Candidate]:
     """Yield the formats whose topic is that of the message, with what is yet to be asked of it."""
-    known = index().by_sight
-    for sight in (
-        *(("topic", level) for level in packet.levels),
-        *(("field", name) for name in _top(packet)),
-    ):
-        if sight in known:
-            yield from _of_topic(sight, packet.topic)
+    yield from _of_topic(packet.topic)
+    by_field = index().by_field
+    for name in _top(packet):
+        yield from by_field.get(name, ())
 
 
 @lru_cache(maxsize=50_000)  # a device has few topics, and keeps them
-def _of_topic(sight: Sight, topic: str) -> tuple[Candidate, ...]:
-    """Return the formats at a sight that a topic lets through."""
+def _of_topic(topic: str) -> tuple[Candidate, ...]:
+    """Return the formats that ask for a topic and let this one through."""
     levels = topic.removeprefix("/").split("/")
     place = Place(message=None, item=None, key=None, levels=levels, topic=topic)
     found = []
-    for candidate in index().by_sight[sight]:
+    for candidate in index().by_topic:
         form = candidate[1]
         of_topic = [c for c in form.when if c.path.begins == "topic"]
         if (not form.topic or topic_matches_sub(form.topic, topic)) and finding.hold(of_topic, place):
@@ -195,9 +180,7 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     found: dict[str, tuple[Table, list[Format]]] = {}
     for table, form, asked in _candidates(packet):
         if finding.is_so(asked, body):
-            forms = found.setdefault(table.path, (table, []))[1]
-            if not any(form is known for known in forms):
-                forms.append(form)
+            found.setdefault(table.path, (table, []))[1].append(form)
     if not found:
         return None
     table, _ = max(
@@ -233,7 +216,7 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
-        raise Unreadable(nothing_found(table, packet.value))
+        raise Unreadable(nothing_found(table))
     return subjects.sensed(decoded, partial(subjects.names_in, packet))
 
 
@@ -251,11 +234,11 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     return Decoded(not_data=NOTHING)
 
 
-def nothing_found(table: Table, value: Any) -> str:
-    """Say that a message of a known model has nothing that its table knows, and what it has."""
+def nothing_found(table: Table) -> str:
+    """Say that a message of a known model has nothing that its table knows."""
     return (
-        f"{table.name}: the message has {reader.shown(value)}, and nothing that is known of this model; look whether"
-        " its firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
+        f"{table.name}: the message has nothing that is known of this model; look whether its firmware or its settings"
+        " have changed, or write a mapping (docs/reference/mappings.md)"
     )
 
 
@@ -264,5 +247,5 @@ def read_fields(table: Table, body: Body) -> Decoded:
 
     Raises Unreadable.
     """
-    forms = [form for form in table.messages if not form.when or finding.is_for(form, body)]
+    forms = [form for form in table.messages if not form.when or finding.is_so(form.when, body)]
     return reader.read(forms, body)

@@ -7,15 +7,15 @@ of the catalogue where its value is. The keys are those of the structs below, th
 
 import re
 import tomllib
-from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 
 import msgspec
 
 from collectors.devices.format import Format, made
+
+FOLDER: Final = Path(__file__).with_name("tables")
 
 
 class TableError(ValueError):
@@ -113,14 +113,7 @@ def parse(text: str, path: str) -> Table:
 @cache
 def tables() -> tuple[Table, ...]:
     """Return all tables that are shipped, in the order of their names. Raises TableError."""
-    found = sorted(_below(files("collectors.devices") / "tables", ""), key=lambda pair: pair[0])
-    return tuple(parse(file.read_text("utf-8"), path) for path, file in found)
-
-
-def _below(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
-    for entry in folder.iterdir():
-        name = f"{path}/{entry.name}" if path else entry.name
-        if entry.is_dir():
-            yield from _below(entry, name)
-        elif entry.name.endswith(".toml"):
-            yield name, entry
+    return tuple(
+        parse(file.read_text("utf-8"), file.relative_to(FOLDER).as_posix())
+        for file in sorted(FOLDER.glob("*/*.toml"))
+    )

@@ -9,16 +9,16 @@ state word (`occupied`) only makes that a field is asked about.
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from besok.model import mapping_draft
+from besok.model.decode_context import Device
 from besok.model.errors import Unreadable
-from besok.model.json_path import Place, compiled
 from besok.model.mapping_draft import MappingDraft
 from besok.model.readings import Decoded
-from collectors.adapters import xmltext
+from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import meanings, reader
@@ -36,7 +36,7 @@ from collectors.devices.field_names import (
 )
 from collectors.devices.finding import Body
 from collectors.devices.format import Format, Paths, Value, Values, Words, paths
-from collectors.devices.leaves import ADVICE, SEE, WRITE, Leaf, leaves
+from collectors.devices.leaves import ADVICE, SEE, TOP, WRITE, Leaf, leaves
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices that are known by their radio
@@ -57,98 +57,72 @@ _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in
 
 def decode(packet: Packet) -> Decoded:
     """Return what an unknown device says for certain, or ask about it. Raises Unreadable, with what to do."""
-    if about := _control(packet):
+    if about := _no_data(packet):
         return Decoded(not_data=about)
-    if not packet.payload.strip() or packet.text == "null":
-        return Decoded(not_data=reader.TOMBSTONE)
-    is_document = xmltext.looks_so(packet.payload) or packet.text[:1] in ("{", "[")
-    if not is_document and not isinstance(packet.value, dict):
-        return _plain(packet)
-    try:
-        value = packet.json
-    except Unreadable as exc:
-        raise Unreadable(
-            f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
-        ) from exc
-    return _Message(packet, value).decoded()
-
-
-def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
-    """Return what a platform's message holds beside the values at `known` paths that may be of people by its name.
-
-    A bare value goes by the last level of the topic that says something.
-    """
-    if isinstance(packet.value, dict | list):
-        found = [leaf for leaf in leaves(packet, packet.value) if leaf.path not in known]
-    else:
-        name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
-        found = [Leaf(names=(name,), value=packet.value, path="$", said=words(name))]
-    return [leaf for leaf in found if meanings.choices_of(leaf)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where values come from that are not the whole message: fields that a network's decoder made of a frame.
-
-    `fields`, `device` and `time` are the paths to them in the message, "" where none leads; `texts` say what the
-    device is, or how people call it.
-    """
-
-    body: Body
-    fields: str = ""
-    device: str = ""
-    time: str = ""
-    texts: tuple[str, ...] = ()
-
-
-def decode_fields(origin: Origin) -> Decoded:
-    """Read the decoded fields of a frame of an unknown model as any other message. Raises Unreadable."""
-    return _Message(origin.body.packet, origin.body.value, origin).decoded()
-
-
-def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
-    """Ask what these values of a message are. Raises Unreadable."""
-    return _Message(packet, packet.value).question(leaves, "")
-
-
-def _control(packet: Packet) -> str:
-    """Tell what a message is about if not about people, by its topic or because a phone tells where its owner is."""
-    levels = packet.levels
-    if levels[0] == "$SYS":
-        return "what the broker says of itself"
-    if levels[0] == "cmnd" or levels[-1].lower() in WORDS["control"]:
-        return "an order to a device, or its settings"
-    if "shadow" in levels and levels[-1] in ("delta", "rejected"):
-        return "what a device is asked to become"
-    if isinstance(packet.object.get("_type"), str) and {"tst", "tid"} & packet.object.keys():
-        return "where somebody's phone is; nothing of it is kept"
-    return ""
-
-
-def _plain(packet: Packet) -> Decoded:
-    """Decode a bare number or word: the last level of its topic is its name. Raises Unreadable."""
     text = packet.text
-    if text.lower() in WORDS["connected"]:
-        return Decoded(not_data="whether a device is connected")
-    if not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text):
+    if xmltext.looks_so(packet.payload) or text[:1] in ("{", "["):
+        try:
+            packet.json  # noqa: B018 - raises with the reason why it is none
+        except Unreadable as exc:
+            raise Unreadable(
+                f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
+            ) from exc
+    elif not isinstance(packet.value, dict) and (
+        not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text)
+    ):
         raise Unreadable(
             f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
             " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
             " rewrite this"
         )
-    if meanings.state_of(packet.value) is None:
-        return Decoded(not_data=reader.NOTHING_MEASURED)
-    return _Message(packet, packet.value).decoded()
+    return _Message(Body(value=packet.value, packet=packet)).decoded()
+
+
+def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
+    """Return what a platform's message holds beside the values at `known` paths that may be of people by its name."""
+    found = [leaf for leaf in leaves(packet, packet.value) if leaf.path == TOP or leaf.path not in known]
+    return [leaf for leaf in found if meanings.choices_of(replace(leaf, is_bare=False))]
+
+
+def decode_fields(body: Body, texts: Sequence[str]) -> Decoded:
+    """Read the fields of a frame of an unknown model (mapping.CODEC) as any other message. Raises Unreadable.
+
+    `texts` say what the device is, or how people call it.
+    """
+    return _Message(body, texts, mapping.CODEC).decoded()
+
+
+def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
+    """Ask what these values of a message are. Raises Unreadable."""
+    return _Message(Body(value=packet.value, packet=packet)).question(leaves, "")
+
+
+def _no_data(packet: Packet) -> str:
+    """Tell what a message is about that measures nothing: by its topic, or by the one word that it is; "" if it may."""
+    levels, word = packet.levels, packet.text.lower()
+    if not packet.payload.strip() or word == "null":
+        return reader.TOMBSTONE
+    if levels[0] == "$SYS":
+        return "what the broker says of itself"
+    if levels[0] == "cmnd" or levels[-1].lower() in WORDS["control"]:
+        return "an order to a device, or its settings"
+    if isinstance(packet.object.get("_type"), str) and {"tst", "tid"} & packet.object.keys():
+        return "where somebody's phone is; nothing of it is kept"
+    if word in WORDS["connected"]:
+        return "whether a device is connected"
+    return reader.NOTHING_MEASURED if word and meanings.state_of(packet.value) is None else ""
 
 
 class _Message:
-    """One message: its leaves, and what its names and short texts say."""
+    """One message, or the fields of a frame that stand in it under a name: the leaves, and what their names say.
 
-    def __init__(self, packet: Packet, value: Any, origin: Origin | None = None) -> None:
-        self.packet = packet
-        self.value = value
-        self.origin = origin
-        self.leaves = list(leaves(packet, value))
+    A frame names its device itself; of `texts` it is known what they say of that.
+    """
+
+    def __init__(self, body: Body, texts: Sequence[str] = (), fields: str = "") -> None:
+        self.body, self.packet, self.texts, self.is_frame = body, body.packet, texts, bool(fields)
+        self.value = body.value[fields] if fields else body.value
+        self.leaves = list(leaves(self.packet, self.value, f"{TOP}.{fields}" if fields else TOP))
 
     def decoded(self) -> Decoded:
         """Return what counts, if all of the message is known; ask about what may be about people. Raises Unreadable."""
@@ -185,11 +159,12 @@ class _Message:
 
     def _read(self, values: Sequence[Value]) -> Decoded:
         """Read values whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
-        times = () if self.origin else tuple(path for leaf in self._tops("time") for path in paths(leaf.path))
-        source, at = FRAMES if self.origin else SOURCE, Paths(times)
+        times = () if self.is_frame else (p for leaf in self._tops("time") for p in paths(leaf.path))
+        (source, device), at = self.device, Paths(times)
         form = Format(name="qualified names", source=source, values=Values(values), time=at, start=at)
-        own = Body(value=self.value, packet=self.packet, device=self._device())
-        return reader.read([form], self.origin.body if self.origin else own)
+        own, body = self.body, Body(value=self.body.value, packet=self.packet, device=device)
+        body.time, body.identity = own.time, own.identity
+        return reader.read([form], body)
 
     def _doubt(self, named: Sequence[Leaf]) -> str:
         """Say why the qualified names of this message do not count; "" if nothing speaks against it."""
@@ -199,16 +174,14 @@ class _Message:
             return "two fields say the same"
         topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
-        if loose and not (self.origin or self._tops("device") or self._tops("sub")):
+        if loose and not (self.is_frame or self._tops("device") or self._tops("sub")):
             return f"{loose[0].shown} may be the device or the number of the message"
         lines = self._tops("line")
         if len(lines) > 1 or len(self.channel) > meanings.CHANNEL_LIMIT:
             return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
-        device = (FRAMES, self.origin.body.device) if self.origin else (SOURCE, self._device())
-        placed = self.packet.known.is_placed(device)
+        placed = self.packet.known.is_placed(self.device)
         beside = [leaf for leaf in self.leaves if leaf not in named and leaf.value not in (None, "", [], {})]
         told = [leaf.names[-1] for leaf in beside if not meanings.is_plain(leaf, placed=placed)]
-        told += [leaf.unit for leaf in named if meanings.is_foreign(leaf.unit)]
         says_people = all(not WORDS["strong"].isdisjoint(leaf.said) for leaf in named)
         told += [*self._others(), *unclear([] if placed or says_people else self._where())]
         told += [word for text in self._where() for word in telling("not_now", text)]
@@ -217,8 +190,8 @@ class _Message:
     def _where(self) -> list[str]:
         """Return the names of where it comes from: not its device's own, which may be anything."""
         own = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
-        if self.origin:
-            return list(self.origin.texts)
+        if self.is_frame:
+            return list(self.texts)
         root = self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()  # of XML
         return [text for text in (*self.packet.levels, *root) if text not in own]
 
@@ -237,13 +210,17 @@ class _Message:
         states = WORDS["faults"] | QUALIFIED.keys() | CLIMATE.keys()  # `open` is not the name of a door
         return "/".join(dict.fromkeys(part for part in parts if compact(part) not in states))
 
-    def _device(self) -> str:
+    @cached_property
+    def device(self) -> Device:
+        """The device that speaks."""
+        if self.is_frame:
+            return FRAMES, self.body.device
         topic, found = self.packet.topic, self._tops("device") or self._tops("sub")
         if not isinstance(self.value, dict | list):
             topic = topic.rpartition("/")[0] or topic
-        device = str(found[0].value).strip() if found else topic
-        is_its_own = len(device) >= SHORTEST or device in self.packet.levels
-        return device if is_its_own or not found else f"{topic}/{device}"
+        name = str(found[0].value).strip() if found else topic
+        is_its_own = len(name) >= SHORTEST or name in self.packet.levels
+        return SOURCE, name if is_its_own or not found else f"{topic}/{name}"
 
     def _climate(self) -> list[Leaf]:
         """Return the climate and battery values whose unit is told; of a metric that is told twice none."""
@@ -301,46 +278,23 @@ class _Message:
         names = list(dict.fromkeys(leaf.names[-1] for leaf in asked))
         because = f" ({why})" if why else ""
         asks = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
-        if self.origin and not self.origin.fields:
-            return f"{asks}: {MODEL}; no mapping reaches JSON within a text"
+        frame = self.body.device  # which names itself and its time
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
-            device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
-            time=self._first("time", "end", each=each),
-            start=self._first("start", each=each),
+            device=f"'{frame}'" if frame else self._first("device", "sub", "loose"),
+            time="" if frame else self._first("time", "end", each=each),
+            start="" if frame else self._first("start", each=each),
             each=each,
             channel=self._channel_of_items(each),
+            only={f"{TOP}.{mapping.DEVICE}": frame} if frame not in self.packet.topic.lower() else {},
         )
         on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
         advice = ADVICE if on_page else WRITE
-        if self.origin:
-            draft, advice = self._of_frame(draft, self.origin), f"{MODEL}, or {advice}"
+        advice = f"{MODEL}, or {advice}" if frame else advice
         return f"{asks}: {advice}:\n{mapping_draft.written(draft)}"
 
-    @staticmethod
-    def _of_frame(draft: MappingDraft, origin: Origin) -> MappingDraft:
-        """Return a draft whose paths begin at the top of the message, for this device only."""
-
-        def whole(path: str) -> str:
-            return f"{origin.fields}{path[1:]}" if path[:1] == "$" else path
-
-        device, packet = origin.body.device, origin.body.packet
-        found = compiled(origin.device).find(
-            Place(message=packet.value, item=packet.value, key=None, levels=())
-        )
-        written = str(found[0].value) if found else device
-        return replace(
-            draft,
-            choices=tuple(replace(choice, path=whole(choice.path)) for choice in draft.choices),
-            each=whole(draft.each),
-            device=origin.device,
-            time=origin.time,
-            start="",
-            only={} if device.lower() in packet.topic.lower() else {origin.device: written},
-        )
-
-    def _first(self, *kinds: str, each: str) -> str:
+    def _first(self, *kinds: str, each: str = "") -> str:
         """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
         fields = (leaf for kind in kinds for leaf in (*self._of_items(kind, each), *self._tops(kind)))
         return next((leaf.path for leaf in fields), "")
@@ -361,6 +315,4 @@ class _Message:
         """Say what a message is about that is not about people."""
         if others:
             return f"nothing about people: it seems to be about {listed(others)}"
-        if names := [leaf.shown for leaf in self.leaves if meanings.is_climate(leaf)]:
-            return f"nothing about people: {listed(names)} without a unit or not of a room; a mapping reads it ({SEE})"
-        return "nothing about people: settings, the device's own health, or counts of other things"
+        return "nothing about people: settings, the device's own health, climate that is not a room's, or other counts"

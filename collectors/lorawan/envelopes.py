@@ -13,7 +13,6 @@ from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
     REPEAT_S,
     SOURCE,
-    At,
     Uplink,
     deveui,
     finder,
@@ -59,58 +58,48 @@ class Network:
             getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
         )
         self._times = finder(*paths("times"))
-        self._fields = [(path, getter(path)) for path in paths("fields")]
+        self._fields = [(path.endswith("JSON"), getter(path)) for path in paths("fields")]
         self._model, self._names = [*map(getter, paths("model"))], [finder(path) for path in paths("names")]
         self._bytes = partial(
             ENCODINGS[row.get("encoding", "base64")], name="".join(paths("payload")[:1]).rpartition(".")[2]
         )
         self._zero_left_out = row.get("zero_left_out", False)
-        self._questioned = paths("device"), paths("times")
 
     def is_of(self, body: Body) -> bool:
         """Tell whether a message is of this network."""
         is_like = any(None not in [get(body) for get in needed] for needed in self._needs)
         return is_like and self._made_up(body) is not True
 
-    def unwrap(self, body: Body, at: str = "$") -> Uplink:
-        """Return the uplink in a message, whose JSONPath is `at`. Raises Unreadable."""
+    def unwrap(self, body: Body) -> Uplink:
+        """Return the uplink in a message. Raises Unreadable."""
         device = deveui(self._device(body))
-        found, where = self._decoded(body)
         return Uplink(
             device=device,
             payload=self._bytes(self._payload(body)),
             fport=whole(self._port(body)),
-            fields=found,
+            fields=self._decoded(body),
             normalized=self._normalized(body),
             time=first_time(self._times(body)),
             identity=self._identity(device, body),
             models=partial(self._models, body),
-            at=partial(self._at, body, at, where),
         )
-
-    def _at(self, body: Body, at: str, where: str) -> At:
-        device, time = (
-            f"{at}.{next((path for path in paths if next(finder(path)(body), None) is not None), paths[0])}"
-            for paths in self._questioned
-        )
-        return At(fields=where and at + where, device=device, time=time)
 
     def _models(self, body: Body) -> tuple[str, ...]:
         if said := words(get(body) for get in self._model):
             return (said,)
         return tuple(name for find in self._names if (name := words(find(body))))
 
-    def _decoded(self, body: Body) -> tuple[Any, str]:
-        """Return the decoded fields and where they are; JSON within JSON is reached by no path."""
-        for path, get in self._fields:
+    def _decoded(self, body: Body) -> Any:
+        """Return the decoded fields; None if there are none."""
+        for is_json, get in self._fields:
             value = get(body)
-            if is_text := path.endswith("JSON") and type(value) is str:
+            if is_json and type(value) is str:
                 value = parse(value.encode("utf-8", "replace"))
             if value or value == 0:
-                return value, "" if is_text else f".{path}"
+                return value
         if not self.envelope:
-            return None, ""
-        return {name: value for name, value in body.items() if name not in self.envelope} or None, ""
+            return None
+        return {name: value for name, value in body.items() if name not in self.envelope} or None
 
     def _identity(self, device: str, body: Body) -> Identity | None:
         """Identify a frame by its number in the session, or else by the network's own name for it."""
@@ -137,14 +126,14 @@ class Envelopes:
         found = self._found(packet) if any(mark in packet.payload for mark in self._marks) else None
         if found is None:
             return None
-        network, body, at = found
+        network, body = found
         for part in (body, *body.values()):
             if type(part) is dict:
                 unambiguous(part)
-        return read(network.unwrap(body, at), packet)
+        return read(network.unwrap(body), packet)
 
-    def _found(self, packet: Packet) -> tuple[Network, Body, str] | None:
-        """Return the network of a message, and its object with the JSONPath to it; None if it is of none."""
+    def _found(self, packet: Packet) -> tuple[Network, Body] | None:
+        """Return the network of a message, and its object; None if it is of none."""
         whole = packet.value
         if type(whole) is list and len(whole) == 1:  # Netmore
             whole = whole[0]
@@ -154,7 +143,7 @@ class Envelopes:
             for name in ("", *network.inside):
                 body = whole.get(name) if name else whole
                 if type(body) is dict and packet.topic.startswith(network.below) and network.is_of(body):
-                    return network, body, f"$.{name}" if name else "$"
+                    return network, body
         return None
 
 

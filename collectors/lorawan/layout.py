@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from collectors.lorawan.layout_file import Body, Compiled, Field, Signature, compiled, names, parsed
+from collectors.lorawan.layout_file import OTHERS, Body, Field, Layout, Signature, load, names
 
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
 NO_TIME: Final = "a record of the device's memory has no time: its clock was never set"
@@ -44,7 +44,7 @@ def recognise(device_eui: str, fport: int, data: bytes) -> str:
 class _Frame:
     """A walk over the bytes of a frame."""
 
-    def __init__(self, layout: Compiled, data: bytes) -> None:
+    def __init__(self, layout: Layout, data: bytes) -> None:
         self.layout = layout
         self.data = data
         self.at = 0
@@ -54,10 +54,10 @@ class _Frame:
         self.problems: list[str] = []
         self.passed_over = ""  # what the layout says of the end of the frame that it has no use for
 
-    def body(self, body: Body, out: Fields) -> None:
-        """Read a structure, or pass over it."""
+    def body(self, body: Body, out: Fields, begin: int) -> None:
+        """Read a structure, whose `at` counts from `begin`, or pass over it."""
         if isinstance(body, list):
-            self.structure(body, out, self.at)
+            self.structure(body, out, begin)
         else:
             self.passed_over = body if isinstance(body, str) else ""
             self.take(len(self.data) - self.at if isinstance(body, str) else body)
@@ -75,26 +75,23 @@ class _Frame:
             self.field(one, out, begin)
             if one.at is not None:
                 self.at = ahead
-            if one.ways:
-                found = one.ways.get(self.raw, one.ways.get("*"))
+            if one.cases:
+                found = one.cases.get(self.raw, one.cases.get(OTHERS))
                 if found is None:
                     said = one.name.strip("_").replace("_", " ") or "kind"
                     raise Unreadable(f"a frame whose {said} is {self.raw:02x} is not known here")
-                if isinstance(found, list):
-                    self.structure(found, out, begin)
-                else:
-                    self.body(found, out)
+                self.body(found, out, begin)
 
     def field(self, one: Field, out: Fields, begin: int) -> None:
         """Read the field at the place reached."""
         if one.object:
-            self.structure(one.below, out.setdefault(one.name, {}), begin)
+            self.structure(one.object, out.setdefault(one.name, {}), begin)
         elif one.append:
-            self.record(one, out)
+            self.record(one.name, one.append, out)
         elif one.each or one.kind == "items":
             try:
                 while self.at < len(self.data):
-                    self.record(one, out) if one.each else self.item(out)
+                    self.record(one.name, one.each, out) if one.each else self.item(out)
             except Unreadable as exc:  # what was read before counts
                 self.problems.append(str(exc))
                 self.at = len(self.data)
@@ -103,15 +100,15 @@ class _Frame:
         else:
             self.give(one, self.value(one), out)
 
-    def record(self, one: Field, out: Fields) -> None:
+    def record(self, name: str, fields: list[Field], out: Fields) -> None:
         """Read one more object of a list; one without a time, where it should have one, is a problem."""
         inner: Fields = {}
         known = len(self.problems)
-        self.structure(one.below, inner, self.at)
-        if any(field.kind == "t" and field.name not in self.scope for field in one.below):
+        self.structure(fields, inner, self.at)
+        if any(field.kind == "t" and field.name not in self.scope for field in fields):
             self.problems.append(NO_TIME)
         elif inner and len(self.problems) == known:
-            out.setdefault(one.name, []).append(inner)
+            out.setdefault(name, []).append(inner)
 
     def item(self, out: Fields) -> None:
         """Read the tag at the place reached, and what stands behind it: whole, or not at all."""
@@ -122,7 +119,7 @@ class _Frame:
             raise Unreadable(f"item {tag.hex()} at byte {begin + 1} of {len(data)} is not known here")
         self.scope["_tag"] = tag[0]
         inner: Fields = {}
-        self.body(body, inner)
+        self.body(body, inner, self.at)
         for name, value in inner.items():
             if isinstance(value, list) and name in out:
                 out[name] += value
@@ -151,12 +148,12 @@ class _Frame:
         if one.kind in ("x", "rest"):
             return None
         if one.kind == "h":
-            return (data if one.endian == "big" else data[::-1]).hex()
+            return (data if one.order == "big" else data[::-1]).hex()
         if one.kind == "f":
-            return round(struct.unpack(">f" if one.endian == "big" else "<f", data)[0], 6)
+            return round(struct.unpack(">f" if one.order == "big" else "<f", data)[0], 6)
         if one.spans:
-            return self.number(one, _joined(int.from_bytes(data, one.endian), one))
-        number = self.number(one, int.from_bytes(data, one.endian, signed=one.kind == "i"))
+            return self.number(one, _joined(int.from_bytes(data, one.order), one))
+        number = self.number(one, int.from_bytes(data, one.order, signed=one.kind == "i"))
         if one.kind == "t" and number < CLOCK_SET:
             self.scope.pop(one.name, None)
             return None
@@ -167,8 +164,8 @@ class _Frame:
         self.raw = raw
         if raw in one.none:
             return None
-        if one.meanings:
-            return one.meanings.get(raw, f"unknown ({raw})")
+        if one.words:
+            return one.words.get(raw, f"unknown ({raw})")
         scale = one.scale / 10 ** self.scope.get(one.decimals, 0) if one.decimals else one.scale
         offset = self.scope.get(one.offset, 0) if isinstance(one.offset, str) else one.offset
         if scale == 1 and not offset:
@@ -199,12 +196,12 @@ def _joined(raw: int, one: Field) -> int:
 
 def _read(name: str, fport: int, data: bytes) -> "_Frame":
     """Read a frame. Raises Unreadable."""
-    layout = compiled(name)
-    body = layout.ports.get(str(fport), layout.ports.get("*"))
+    layout = load(name)
+    body = layout.frames.get(str(fport), layout.frames.get(OTHERS))
     if body is None:
-        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.ports)}")
+        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.frames)}")
     frame = _Frame(layout, data)
-    frame.body(body, frame.fields)
+    frame.body(body, frame.fields, 0)
     if frame.problems:
         raise Incomplete("; ".join(dict.fromkeys(frame.problems)), frame.fields)
     return frame
@@ -231,4 +228,4 @@ def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> b
 @cache
 def signatures() -> tuple[tuple[str, Signature], ...]:
     """Return the signatures of all layouts."""
-    return tuple((name, signature) for name in names() for signature in parsed(name).signature)
+    return tuple((name, signature) for name in names() for signature in load(name).signature)

@@ -10,39 +10,55 @@ from typing import Any, Literal
 
 import msgspec
 
+from collectors.devices.format import numbered
+
+OTHERS = "*"  # any port or raw value that is not named
 FOLDER: Traversable = files("collectors.lorawan") / "layouts"
-_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _TAG = re.compile(r"([0-9a-f]{2}){1,3}")
 _TYPE = re.compile(r"([uixfht])(\d*)|item|items|size|rest")
 
 Order = Literal["big", "little"]
-Structure = dict[str, "str | Entry"]
+Body = list["Field"] | str | int  # a structure, a reason to pass over the rest, or bytes to pass over
 
 
 class LayoutError(ValueError):
     """A layout is wrong; the text names the file and says why."""
 
 
-class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"if_": "if"}):
-    """A field of a frame as a file writes it."""
+class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"if_": "if"}):
+    """A field of a frame as a file writes it, one for each number of a range in its name."""
 
+    name: str
+    number: int  # which of several; 0 for the only one
+    order: Order
     type: str = "u1"
     at: int | None = None
-    order: Literal["big", "little", ""] = ""
-    bits: list[int] = []
     width: str = ""
     decimals: str = ""
     scale: float = 1
     offset: float | str = 0
     none: list[int] = []
-    words: dict[str, str | int | float | bool] = {}
-    cases: dict[str, dict[str, "str | Entry"] | str | int] = {}
-    object: dict[str, "str | Entry"] = {}
-    append: dict[str, "str | Entry"] = {}
-    each: dict[str, "str | Entry"] = {}
+    words: dict[int, str | int | float | bool] = {}
+    cases: dict[int | str, Body] = {}
+    object: list["Field"] = []
+    append: list["Field"] = []
+    each: list["Field"] = []
     optional: bool = False
     if_: str = ""
     up_to: str = ""
+    spans: list[tuple[int, int]] = []  # first and number of the bits that are joined
+    joins: bool = False  # whether it is in the same bytes as the one before
+    kind: str = ""
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        """Take the type apart. Raises ValueError."""
+        parts = _TYPE.fullmatch(self.type)
+        if parts is None:
+            raise ValueError(f'{self.name}: "{self.type}" is no type')
+        if self.each and not any(one.size and one.at is None for one in self.each):
+            raise ValueError(f"{self.name}: an item of each must take bytes")
+        self.kind, self.size = parts[1] or self.type, int(parts[2] or 0)
 
 
 class Signature(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -55,52 +71,25 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Layout(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A layout as its file writes it."""
+    """A layout: its frames by port, and what stands behind tags."""
 
     document: str
-    frames: dict[str, dict[str, str | Entry] | str] = {}
-    items: dict[str, dict[str, str | Entry] | str | int] = {}
+    frames: dict[str, Body] = {}
+    items: dict[str, Body] = {}
     order: Order = "big"
     tag: int = 1
     wide: int = 256
     include: list[str] = []
     signature: list[Signature] = []
-
-
-class Field(Entry, kw_only=True):
-    """A field made ready to be read: one number of an entry, its type parsed, its structures compiled."""
-
-    name: str
-    kind: str
-    size: int
-    endian: Order
-    number: int  # which of several; 0 for the only one
-    joins: bool  # whether it is in the same bytes as the one before
-    spans: list[tuple[int, int]]
-    meanings: dict[int, Any]
-    ways: dict[int | str, "Body"]
-    below: list["Field"]
-
-
-Body = list[Field] | str | int  # a structure, a reason to pass over the rest, or bytes to pass over
-
-
-class Compiled(msgspec.Struct, kw_only=True):
-    """A layout made ready to read frames."""
-
-    tag: int
-    wide: int
-    ports: dict[str, Body]
-    exact: dict[str, Body]
-    patterns: list[tuple[re.Pattern[str], Body]]
+    patterns: list[tuple[re.Pattern[str], Body]] = []  # of the tags of items that are no single one
 
     def item(self, tag: str) -> Body | None:
         """Find what stands behind a tag; None if it is not known."""
-        found = self.exact.get(tag)
+        found = self.items.get(tag)
         if found is None:
             found = next((body for pattern, body in self.patterns if pattern.fullmatch(tag)), None)
             if found is not None:
-                self.exact[tag] = found
+                self.items[tag] = found
         return found
 
 
@@ -108,83 +97,59 @@ class Compiled(msgspec.Struct, kw_only=True):
 def names() -> tuple[str, ...]:
     """Return the names of all layouts that have frames (others are only included)."""
     found = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
-    return tuple(name for name in found if parsed(name).frames)
+    return tuple(name for name in found if load(name).frames)
 
 
 @cache
-def parsed(name: str) -> Layout:
-    """Read a layout's file. Raises LayoutError."""
+def load(name: str) -> Layout:
+    """Read a layout's file, and the items that it includes: the first of a tag counts. Raises LayoutError."""
     try:
-        return msgspec.convert(tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")), Layout)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
-        raise LayoutError(f"layout {name}: {exc}") from exc
-
-
-@cache
-def compiled(name: str) -> Compiled:
-    """Make a layout ready. Raises LayoutError."""
-    layout = parsed(name)
-    found = Compiled(tag=layout.tag, wide=layout.wide, ports={}, exact={}, patterns=[])
-    try:
-        for said, frame in layout.frames.items():
-            found.ports |= dict.fromkeys(said.split("|"), _body(frame, layout.order))
-        for said, item, order in _items(name):
-            if _TAG.fullmatch(said):
-                found.exact.setdefault(said, _body(item, order))
-            else:
-                found.patterns.append((re.compile(said), _body(item, order)))
-    except (ValueError, re.error) as exc:
+        data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+        order = data.get("order", "big")
+        items = {said: _body(body, order) for said, body in data.get("items", {}).items()}
+        ports = {
+            port: _body(body, order)
+            for said, body in data.get("frames", {}).items()
+            for port in said.split("|")
+        }
+        found = msgspec.convert(data | {"items": items, "frames": ports}, Layout)
+        for other in map(load, found.include):
+            for tag, body in other.items.items():
+                found.items.setdefault(tag, body)
+        tags = [tag for tag in found.items if not _TAG.fullmatch(tag)]
+        found.patterns = [(re.compile(tag), found.items[tag]) for tag in tags]
+    except (OSError, ValueError, re.error) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
     return found
 
 
-def _items(name: str) -> Iterator[tuple[str, Structure | str | int, Order]]:
-    """Return the items of a layout and then those that it includes: the first of a tag counts."""
-    layout = parsed(name)
-    yield from ((tag, body, layout.order) for tag, body in layout.items.items())
-    for other in layout.include:
-        yield from _items(other)
+def _body(said: Any, order: str) -> Any:
+    """Write a structure as the list of its fields, each with its name, number and order of bytes."""
+    if not isinstance(said, dict):
+        return said
+    return [field for key, given in said.items() for field in _fields(key, given, order)]
 
 
-def _body(body: Structure | str | int, order: Order) -> Body:
-    return body if isinstance(body, str | int) else list(_fields(body, order))
+def _fields(said: str, given: Any, order: str) -> Iterator[dict[str, Any]]:
+    """Write a field as msgspec reads it, once for each number of a range in its name."""
+    entry = {"type": given} if isinstance(given, str) else given
+    order = entry.get("order", order)
+    bits = entry.get("bits", [])
+    for index, (name, number, one) in enumerate(numbered(said, entry)):
+        shift = index * sum(bits[1::2])
+        cases = one.get("cases", {}).items()
+        yield {
+            **{key: value for key, value in one.items() if key != "bits"},
+            **{key: _body(one[key], order) for key in ("object", "append", "each") if key in one},
+            "name": name,
+            "number": number,
+            "order": order,
+            "words": {int(raw, 0): word for raw, word in one.get("words", {}).items()},
+            "cases": {_raw(raw): _body(body, order) for raws, body in cases for raw in raws.split("|")},
+            "spans": [(first + shift, count) for first, count in zip(bits[::2], bits[1::2], strict=True)],
+            "joins": index > 0 and bool(bits),
+        }
 
 
-def _fields(structure: Structure, order: Order) -> Iterator[Field]:
-    """Compile the fields of a structure, one for each number of a range in its name."""
-    for said, given in structure.items():
-        entry = Entry(type=given) if isinstance(given, str) else given
-        found = _RANGE.search(said)
-        first, last = (int(found[1]), int(found[2])) if found else (0, 0)
-        for number in range(first, last + 1):
-            yield _field(_RANGE.sub(str(number), said), entry, number, number - first, order)
-
-
-def _field(name: str, entry: Entry, number: int, index: int, order: Order) -> Field:
-    parts = _TYPE.fullmatch(entry.type)
-    if parts is None:
-        raise ValueError(f'{name}: "{entry.type}" is no type')
-    order = entry.order or order
-    below = list(_fields(entry.object or entry.append or entry.each, order))
-    if entry.each and not any(one.size and one.at is None for one in below):
-        raise ValueError(f"{name}: an item of each must take bytes")
-    pairs = list(zip(entry.bits[::2], entry.bits[1::2], strict=True))
-    shift = index * sum(count for _, count in pairs)
-    given = {field: getattr(entry, field) for field in entry.__struct_fields__}
-    return Field(
-        **given | {"if_": entry.if_.replace("{}", str(number))},
-        name=name,
-        kind=parts[1] or entry.type,
-        size=int(parts[2] or 0),
-        endian=order,
-        number=number,
-        joins=index > 0 and bool(pairs),
-        spans=[(first + shift, count) for first, count in pairs],
-        meanings={int(raw, 0): word for raw, word in entry.words.items()},
-        ways={
-            raw if raw == "*" else int(raw, 0): _body(body, order)
-            for said, body in entry.cases.items()
-            for raw in said.split("|")
-        },
-        below=below,
-    )
+def _raw(text: str) -> int | str:
+    return text if text == OTHERS else int(text, 0)

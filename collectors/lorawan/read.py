@@ -19,11 +19,11 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, subjects, unknown
-from collectors.devices.finding import Body, is_for
+from collectors.devices.finding import Body, is_so
 from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
-from collectors.lorawan.uplink import SOURCE, At, Uplink
+from collectors.lorawan.uplink import SOURCE, Uplink
 
 PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
 SHOWN: Final = 24  # bytes of a frame in a problem
@@ -128,10 +128,7 @@ class _Reading:
             return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.table is not None:
             return self._by_table(self.table, answer.fields)
-        found = mapping.decode_fields(self._body({**self.packet.object, mapping.CODEC: answer.fields}))
-        if found is None:
-            found = self._ask(answer.fields, replace(self.uplink.at(), fields=f"$.{mapping.CODEC}"))
-        return found
+        return self._ask(answer.fields)
 
     def by_layout(self) -> Decoded:
         """Read what a layout makes of the bytes: that of the model, or one that no other device can have."""
@@ -160,7 +157,7 @@ class _Reading:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
             for table in platforms():
-                forms = [form for form in table.messages if form.when and is_for(form, self._body(value))]
+                forms = [form for form in table.messages if form.when and is_so(form.when, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found
         return Decoded()
@@ -175,9 +172,9 @@ class _Reading:
                 raise Unreadable(
                     f"the network server's decoder gives {show(fields)}: it must give fields with names"
                 )
-            return self._ask(fields, self.uplink.at())
+            return self._ask(fields)
         if type(fields) is dict and not self.table.layout:
-            raise Unreadable(registry.nothing_found(self.table, fields))
+            raise Unreadable(registry.nothing_found(self.table))
         return Decoded()
 
     def unknown(self) -> str:
@@ -190,17 +187,17 @@ class _Reading:
     def _nothing(self, model: str, why: str = "") -> Decoded:
         return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
 
-    def _ask(self, fields: dict[str, Any], at: At) -> Decoded:
-        """Read fields of which only the names are known, and ask about the others. Raises Unreadable."""
-        texts = tuple(text for text in self.texts if "products" not in text.lower())  # The Things Products
-        body = self._body(fields)
-        origin = unknown.Origin(body=body, fields=at.fields, device=at.device, time=at.time, texts=texts)
-        return unknown.decode_fields(origin)
+    def _ask(self, fields: dict[str, Any]) -> Decoded:
+        """Read fields by a mapping, or those of which only the names are known; ask about others. Raises Unreadable."""
+        uplink = self.uplink
+        body = self._body({**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device})
+        texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
+        return mapping.decode_fields(body) or unknown.decode_fields(body, texts)
 
     def _by_table(self, table: Table, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(table, self._body(fields))
         if found == Decoded():
-            raise Unreadable(registry.nothing_found(table, fields))
+            raise Unreadable(registry.nothing_found(table))
         return found
 
     def _body(self, value: Any) -> Body:

@@ -24,14 +24,6 @@ PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 _HEX = re.compile(r"[0-9a-f]+")
 
 
-class At(Struct, frozen=True, kw_only=True):
-    """JSONPaths within the message: of the decoder's fields, the device and the time. "" is where none reaches."""
-
-    fields: str = ""
-    device: str = ""
-    time: str = ""
-
-
 class Uplink(Struct, frozen=True, kw_only=True):
     """One frame of one device, whichever network carried it.
 
@@ -48,7 +40,6 @@ class Uplink(Struct, frozen=True, kw_only=True):
     time: datetime | None = None
     identity: Identity | None = None
     models: Callable[[], tuple[str, ...]] = tuple  # only of a device that nobody knows is it asked
-    at: Callable[[], At] = At  # only questions ask it
 
 
 def deveui(value: object) -> str:

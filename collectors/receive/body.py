@@ -15,7 +15,7 @@ FIELDS_LIMIT: Final = 1000  # of a form
 HEAD_LIMIT: Final = 8_000  # bytes of the headers of a part
 UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of what is dropped unread
 FORM: Final = "application/x-www-form-urlencoded"
-ENCODINGS: Final = frozenset(["gzip", "x-gzip", "deflate"])
+ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # is packed
 
 
 class NotTaken(Exception):
@@ -35,16 +35,33 @@ def check_length(headers: Headers) -> None:
 
 async def read(chunks: AsyncIterator[bytes], headers: Headers) -> bytes:
     """Return the whole body, unpacked. Raises NotTaken, at once when a limit is passed."""
-    unpack = _unpacker(headers.get("content-encoding", "identity").strip().lower())
-    sent, body = 0, bytearray()
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ENCODINGS:
+        raise NotTaken(
+            415, "the body is compressed in a way not known here; send it with gzip or uncompressed"
+        )
+    body = bytearray()
     async for chunk in chunks:
-        sent += len(chunk)
-        body += unpack(chunk, BODY_LIMIT + 1 - len(body)) if unpack else chunk
-        if sent > BODY_LIMIT or len(body) > BODY_LIMIT:
+        body += chunk
+        if len(body) > BODY_LIMIT:
             raise _too_large()
-    if unpack and sent and not unpack.is_whole:
+    return _unpacked(bytes(body)) if body and ENCODINGS[encoding] else bytes(body)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Unpack gzip or deflate, never to more than a body may have. Raises NotTaken."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, as it begins
+    try:
+        found = stream.decompress(body, BODY_LIMIT + 1)
+    except zlib.error as exc:
+        raise NotTaken(
+            400, "the body is not compressed as Content-Encoding says; send it uncompressed"
+        ) from exc
+    if len(found) > BODY_LIMIT:
+        raise _too_large()
+    if not stream.eof or stream.unused_data:
         raise NotTaken(400, "the compressed body breaks off, or something follows it; send it again whole")
-    return bytes(body)
+    return found
 
 
 def messages(body: bytes, headers: Headers) -> list[bytes]:
@@ -123,35 +140,6 @@ def _fields(body: bytes) -> Iterator[bytes]:
 def _is_document(content: bytes) -> bool:
     """Tell whether it begins as JSON objects, JSON lists and XML do."""
     return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b"<") and b"\0" not in content
-
-
-class _Unpacker:
-    """Unpacks gzip or deflate, never to more than it is asked for."""
-
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, as it begins
-
-    @property
-    def is_whole(self) -> bool:
-        return self._stream.eof and not self._stream.unused_data
-
-    def __call__(self, chunk: bytes, most: int) -> bytes:
-        try:
-            return self._stream.decompress(chunk, max(most, 1))
-        except zlib.error as exc:
-            raise NotTaken(
-                400, "the body is not compressed as Content-Encoding says; send it uncompressed"
-            ) from exc
-
-
-def _unpacker(encoding: str) -> _Unpacker | None:
-    if encoding in ("", "identity"):
-        return None
-    if encoding not in ENCODINGS:
-        raise NotTaken(
-            415, "the body is compressed in a way not known here; send it with gzip or uncompressed"
-        )
-    return _Unpacker()
 
 
 def _too_large() -> NotTaken:

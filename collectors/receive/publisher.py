@@ -40,10 +40,15 @@ class Publisher:
         """Check the settings. Raises SettingsError for certificates that cannot be used."""
         self._settings = settings
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
-        self._said = ""
-        self._refused = ""
+        self._said = self._refused = self._why = ""
         self._ending = threading.Event()
-        self._session = _Session(settings)
+        self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
+        # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
+        self._under_way: dict[int, Future[None] | ReasonCode] = {}
+        self.connected = self._was_connected = (
+            False  # whether the broker accepts us, or did on this connection
+        )
+        self._client = self._make_client()
         self.thread = threading.Thread(target=self._keep, name="publisher")
 
     def __enter__(self) -> "Publisher":
@@ -52,13 +57,8 @@ class Publisher:
 
     def __exit__(self, *exc: object) -> None:
         self._ending.set()
-        self._session.gone.set()
+        self._client.disconnect()
         self.thread.join()
-
-    @property
-    def connected(self) -> bool:
-        """Tell whether the broker has accepted us."""
-        return self._session.ready
 
     @property
     def problem(self) -> str | None:
@@ -70,9 +70,22 @@ class Publisher:
 
         Raises BrokerUnavailable, or MessageTooLarge for what this broker does not take.
         """
+        if not self.connected:
+            raise BrokerUnavailable("the broker is away; send the message again later")
+        if self._most and len(topic.encode()) + len(payload) + OVERHEAD > self._most:
+            raise MessageTooLarge(
+                f"the broker takes messages of at most {self._most} bytes; send less at once"
+            )
+        sent = self._client.publish(topic, payload, qos=1)
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise BrokerUnavailable("the broker has just gone away; send the message again later")
         future: Future[None] = Future()
-        self._session.send(topic, payload, future)
         future.add_done_callback(self._note)
+        answer = self._under_way.setdefault(sent.mid, future)
+        if isinstance(answer, ReasonCode):
+            self._settle(sent.mid, future, answer)
+        elif not self.connected:
+            self._give_up()
         return future
 
     def _note(self, future: "Future[None]") -> None:
@@ -87,67 +100,37 @@ class Publisher:
         """Until told to end, connect, and connect again."""
         pause_s = RECONNECT_S[0]
         while not self._ending.is_set():
-            self._session = session = _Session(self._settings)
-            if self._ending.is_set():
-                return
-            why = session.run()
-            if session.was_ready:
+            why = self._connect()
+            if self._was_connected:
                 pause_s = RECONNECT_S[0]
             if not self._ending.is_set():
-                self._say(why)
+                level = logging.DEBUG if why == self._said else logging.WARNING
+                extra = {"action": "mqtt_away"}
+                log.log(
+                    level,
+                    "No connection to the broker at %s, trying again: %s",
+                    self._where,
+                    why,
+                    extra=extra,
+                )
+                self._said = why
             self._ending.wait(pause_s)
             pause_s = min(2 * pause_s, RECONNECT_S[1])
 
-    def _say(self, why: str) -> None:
-        level = logging.DEBUG if why == self._said else logging.WARNING
-        self._said = why
-        extra = {"action": "mqtt_away"}
-        log.log(level, "No connection to the broker at %s, trying again: %s", self._where, why, extra=extra)
-
-
-class _Session:
-    """One connection, from its beginning to its end."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._why = ""
-        self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
-        # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
-        self._under_way: dict[int, Future[None] | ReasonCode] = {}
-        self.gone = threading.Event()
-        self.ready = self.was_ready = False
-        self._client = self._make_client()
-
-    def run(self) -> str:
-        """Connect and stay until the connection ends or `gone` is set; returns why it ended."""
-        client = self._client
+    def _connect(self) -> str:
+        """Connect and stay until the connection ends; return why it did."""
+        self._why, self._was_connected = "", False
+        self._client = self._make_client()  # which does not know what another has sent
         try:
-            client.connect(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
+            self._client.connect(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
         except OSError as exc:
             return explain.failure(exc, self._settings)
-        client.loop_start()
-        self.gone.wait()
-        self.ready = False
-        client.disconnect()
-        client.loop_stop()
+        if self._ending.is_set():
+            self._client.disconnect()
+        self._client.loop_forever()
+        self.connected = False
         self._give_up()
-        return self._why or explain.lost(self.was_ready, self._settings)
-
-    def send(self, topic: str, payload: bytes, future: "Future[None]") -> None:
-        if not self.ready:
-            raise BrokerUnavailable("the broker is away; send the message again later")
-        if self._most and len(topic.encode()) + len(payload) + OVERHEAD > self._most:
-            raise MessageTooLarge(
-                f"the broker takes messages of at most {self._most} bytes; send less at once"
-            )
-        sent = self._client.publish(topic, payload, qos=1)
-        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise BrokerUnavailable("the broker has just gone away; send the message again later")
-        answer = self._under_way.setdefault(sent.mid, future)
-        if isinstance(answer, ReasonCode):
-            self._settle(sent.mid, future, answer)
-        elif self.gone.is_set():
-            self._give_up()
+        return self._why or explain.lost(self._was_connected, self._settings)
 
     def _make_client(self) -> paho.Client:
         client = paho.Client(
@@ -168,20 +151,18 @@ class _Session:
     def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, said: Any) -> None:
         if code.is_failure:
             self._why = explain.reason(code.value, str(code))
-            self.gone.set()
+            client.disconnect()
             return
         self._most = getattr(said, "MaximumPacketSize", 0)
-        self.ready = self.was_ready = True
-        where = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
-        log.info("Connected to the broker at %s", where, extra={"action": "mqtt_connected"})
+        self.connected = self._was_connected = True
+        log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
 
     def _on_disconnect(
         self, _: object, __: object, flags: paho.DisconnectFlags, code: ReasonCode, ___: Any
     ) -> None:
         if flags.is_disconnect_packet_from_server:
             self._why = explain.reason(code.value, str(code))
-        self.ready = False
-        self.gone.set()
+        self.connected = False
 
     def _on_publish(self, _: object, __: object, mid: int, code: ReasonCode, ___: Any) -> None:
         future = self._under_way.setdefault(mid, code)

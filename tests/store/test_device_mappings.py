@@ -157,9 +157,7 @@ def test_of_several_on_one_topic_an_answer_is_for_the_one_that_asked(house: Data
     other = uplink | {"EUI": "02" * 8, "decoded": {"in": 40}}
     came(house, "loriot", *(json.dumps(message).encode() for message in (other, uplink)))
     observed = Observed(site="lib", portal="front")
-    unknown_devices.answer(
-        house, "loriot", [("in", "$.decoded.in")], author="K", now=LATER, observed=observed
-    )
+    unknown_devices.answer(house, "loriot", [("in", "$.codec.in")], author="K", now=LATER, observed=observed)
     replay_mapped(house, LATER)
     assert [(device, value) for _, device, _, value in readings(house)] == [(eui, 3)]
     assert people_in(house) == 3

@@ -261,7 +261,7 @@ ALIKE = (
     a("acme/1", {"people_inside": 40, "unit": "%"}, ASK),
     a("acme/1", {"people_inside_pct": 40}, ASK),
     a("acme/1", {"total_in_kwh": 31}, NOTHING),
-    a("acme/1", {"flow_in": 12.5, "flow_out": 3.2, "unit": "l/min"}, NOTHING),
+    a("acme/1", {"flow_in": 12.5, "flow_out": 3.2, "unit": "l/min"}, ASK),
     a("acme/1", {"sniffer": "wifi", "people_present": 7}, ASK),
     a("acme/1", {"people_present": 7, "method": "bluetooth"}, ASK),
     a("acme/1", {"id": 17, "in_total": 5}, ASK),

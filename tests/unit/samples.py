@@ -335,7 +335,7 @@ SAMPLES: tuple[Sample, ...] = (
          "level:1 co2_ppm 640, level:1 temperature_c 21 | 07:15:00"),
     said("tasmota", "stat/hall/PIR1", "ON",
          "level:1 occupied 1"),
-    said("bluetooth", "room_presence/hall", {"id": "123testid", "name": "Test", "distance": 5.7}, ""),
+    said("general", "room_presence/hall", {"id": "123testid", "name": "Test", "distance": 5.7}, "not_data: nothing about people"),
     said("theengs", "home/g/BTtoMQTT/60EFABAABBCC", _BLE,
          "level:1 battery_pct 100, level:1 light_lux 132, level:1 occupied 1"),
     said("theengs", "home/g/BTtoMQTT/60EFABAABBCC", {"id": "60:EF:AB:AA:BB:CC", "type": "THB", "tempc": 21, "hum": 40, "brand": "x"},

@@ -27,7 +27,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    for cached in (layout_file.names, layout_file.parsed, layout_file.compiled, layout.signatures):
+    for cached in (layout_file.names, layout_file.load, layout.signatures):
         cached.cache_clear()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from besok.model import mapping_draft
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
@@ -254,7 +255,7 @@ def test_what_the_networks_decoder_says_stands_in() -> None:
     body["end_device_ids"]["dev_eui"] = DEVICE  # of Milesight, but no model that is known here
     body["uplink_message"]["decoded_payload"] = {"count_1": 5}
     (problem,) = decode(TTS_UP, body, NOBODY).problems
-    assert '# values.people = "$.uplink_message.decoded_payload.count_1"' in problem
+    assert '# values.people = "$.codec.count_1"' in problem
 
 
 def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None:
@@ -321,10 +322,14 @@ def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
 def test_what_it_says_in_two_senses_is_asked_with_a_mapping_that_fits_the_network() -> None:
     body = changed(LORIOT, EUI="01" * 8, port=1)
     (problem,) = decode(ANY, {**body, "decoded": {"in": 7, "out": 8}}).problems
-    assert 'device = "$.EUI"' in problem
-    assert 'time = "$.ts"' in problem
-    assert '# values.in = "$.decoded.in"' in problem
-    assert f'only = {{ "$.EUI" = "{"01" * 8}" }}' in problem  # all devices share the topic
+    assert '# values.in = "$.codec.in"' in problem
+    assert f'only = {{ "$.codec_device" = "{"01" * 8}" }}' in problem  # all devices share the topic
+    draft = mapping_draft.read(problem)
+    assert draft is not None
+    known = DecodeContext(mappings=(mapping_draft.chosen(draft, {"in": "$.codec.in"}),))
+    assert values(decode(ANY, {**body, "decoded": {"in": 7, "out": 8}}, known)) == {("flow:1", "in"): 7}
+    other = {**body, "EUI": "02" * 8, "decoded": {"in": 7, "out": 8}}
+    assert decode(ANY, other, known).problems
 
 
 PACK: list[Body] = [

@@ -136,7 +136,7 @@ def test_fields_without_a_table_ask_for_a_mapping() -> None:
     (problem,) = decode(uplink("0550"), context("Acme Odd 7")).problems
     assert "nobody has said what persons is" in problem
     draft = mapping_draft.read(problem)
-    assert draft is not None and draft.device == "$.deviceInfo.devEui"
+    assert draft is not None and (draft.device, draft.only) == (f"'{DEVICE}'", {})  # the topic names it
     assert {choice.path for choice in draft.choices} == {"$.codec.persons"}
     chosen = mapping_draft.chosen(draft, {"people": "$.codec.persons"})
     assert said(decode(uplink("0550"), context("Acme Odd 7", mappings=(chosen,)))) == {"level:1 people": 5}
@@ -151,11 +151,12 @@ def test_fields_that_the_network_decodes_of_an_unknown_device_are_asked_about() 
     decoded = decode(body, DecodeContext())
     assert not decoded.readings
     draft = mapping_draft.read(decoded.problems[0])
-    assert draft is not None and draft.device == "$.deviceInfo.devEui"
-    assert "$.object.counts.people" in {choice.path for choice in draft.choices}
-    chosen = mapping_draft.chosen(draft, {"people": "$.object.counts.people"})
+    assert draft is not None
+    assert "$.codec.counts.people" in {choice.path for choice in draft.choices}
+    chosen = mapping_draft.chosen(draft, {"people": "$.codec.counts.people"})
     answered = decode(body, DecodeContext(mappings=(chosen,)))
     assert said(answered) == {"level:1 people": 4, "level:1 temperature_c": 21.5}
+    assert {reading.device for reading in answered.readings} == {DEVICE}
     counted = decode(uplink("0550", object={"total_in": 7, "total_out": 5}), DecodeContext())
     assert said(counted) == {"flow:1 in_total": 7, "flow:1 out_total": 5}
 

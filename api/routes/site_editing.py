@@ -37,7 +37,7 @@ class SiteIn(Signed):
 
     values: dict[Key, Value | None] = Field(
         max_length=20,
-        description="`name`, `kind`, `timezone`, `country`, as in the site file; `id` is made of the name if left out",
+        description="`name`, `kind`, `timezone`, `country`, `sandbox`, as in the site file; `id` or one made of it",
         examples=[{"name": "Stadsbiblioteket", "kind": "library", "timezone": "Europe/Stockholm"}],
     )
 

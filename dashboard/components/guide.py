@@ -105,11 +105,13 @@ def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     """Return the form for a new place, and the sensors that send already; those that name one give it that name."""
     built = sites.load_all(db)
     heard, looked = get_unplaced(db, now), sought(db, here.get("sensor"), built)
+    sandbox = {"false": _("real"), "true": _("simulated, to try it out before any is mounted")}
     fields = [
         *site_forms.names(HERE, {}, _("Name of the library or park")),
         forms.choice(HERE, "kind", _("What it is"), site_forms.kinds(), "library"),
         site_forms.line(HERE, "timezone", _("Time zone"), "Europe/Stockholm", needed=True),
         site_forms.country(HERE, "SE"),
+        forms.choice(HERE, "sandbox", _("Its sensors are"), sandbox, "false"),
         *_named_by_sensors({site.id for site in built}, heard, looked),
     ]
     sent = {"within": "values", "leads": f"{PAGE}/{{site}}/spaces"}

@@ -22,7 +22,7 @@ from tests.at_work import running
 WIDTH = 390  # a phone
 WORDS = {
     "en-GB": {
-        "name": "Name of the library or park", "create": "Create",
+        "name": "Name of the library or park", "create": "Create", "are": "Its sensors are",
         "number": "Floor number (0 at ground level, -1 below)",
         "floor": "Add the floor", "room": "Add the room", "within": "It lies in", "door": "Add the door",
         "next": "Next:",
@@ -32,7 +32,7 @@ WORDS = {
         "hours": "9–20", "closed": "closed", "wrong": "9–25–3", "told": "Write hours such as 9–20",
     },
     "sv-SE": {
-        "name": "Bibliotekets eller parkens namn", "create": "Skapa",
+        "name": "Bibliotekets eller parkens namn", "create": "Skapa", "are": "Sensorerna är",
         "number": "Våningsnummer (0 i markplan, -1 under)",
         "floor": "Lägg till våningen", "room": "Lägg till rummet", "within": "Ligger i", "door": "Lägg till dörren",
         "next": "Nästa:", "into": "In till", "save": "Spara", "assign": "Koppla", "live": "Se det direkt",
@@ -52,13 +52,13 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def send(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[int], None]]:
+def send(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[int, bool], None]]:
     """A door sensor that is heard before there is any place, with collector and jobs at work."""
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
     name = settings.mqtt_topics.split("/")[2]
 
-    def publish(people_in: int) -> None:
-        payload = json.dumps({"time": ago(0), "in": people_in, "out": 0})
+    def publish(people_in: int, simulated: bool) -> None:
+        payload = json.dumps({"time": ago(0), "in": people_in, "out": 0, "simulated": simulated})
         client.publish(f"besok/v1/{name}/front-1/flow", payload, qos=1).wait_for_publish(20)
 
     with (
@@ -88,13 +88,16 @@ def check(page: Page, name: str) -> None:
     assert page.locator("html").evaluate("node => node.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("locale", "width"), [("sv-SE", 1280), ("en-GB", WIDTH)])
+@pytest.mark.parametrize(
+    ("locale", "width"), [("sv-SE", 1280), ("en-GB", WIDTH)]
+)  # with real sensors, and with simulated ones
 def test_from_nothing_to_a_live_number(
-    locale: str, width: int, web: str, settings: Settings, send: Callable[[int], None], open_page: Open, db: Database,
-    wait_for: Callable[..., object],
+    locale: str, width: int, web: str, settings: Settings, send: Callable[[int, bool], None], open_page: Open,
+    db: Database, wait_for: Callable[..., object],
 ) -> None:  # fmt: skip
     said, name = WORDS[locale], settings.mqtt_topics.split("/")[2]
-    send(3)
+    simulated = width == WIDTH
+    send(3, simulated)
     wait_for(lambda: heard(db))
     page = open_page(
         web, locale=locale, width=width, bypass_csp=True, strict=False
@@ -110,6 +113,7 @@ def test_from_nothing_to_a_live_number(
         check(page, f"begin-{locale}-{int(looked_for == name)}")
     expect(page.get_by_label(said["called"])).to_have_value(name)
     page.get_by_label(said["name"], exact=True).fill("Lilla biblioteket")
+    page.get_by_label(said["are"]).select_option(str(simulated).lower())
     page.get_by_label(said["who"]).fill("Kim")
     page.get_by_role("button", name=said["create"]).click()
     page.wait_for_url(f"**/admin/site/{name}/spaces")
@@ -162,8 +166,8 @@ def test_from_nothing_to_a_live_number(
         "09:00-20:00",
         "closed",
     )
-    assert [s.portal for s in site.sensors] == ["huvudentre"]
-    send(4)
+    assert ([s.portal for s in site.sensors], site.sandbox) == (["huvudentre"], simulated)
+    send(4, simulated)
     page.get_by_role("link", name=said["live"]).click()
     expect(people(page, name)).to_contain_text("7")
     check(page, f"now-{locale}")

@@ -204,6 +204,7 @@ def test_a_new_site_grows_part_by_part() -> None:
         Edit(site=name, part="sensors", values={"device": "d", "channel": "flow:1", "portal": "portal"}),
     )
     assert known.sites[0].portals[0].counted, "a door that has a sensor is counted"
+    assert not known.sites[0].sandbox and created(SiteFile(), NEW | {"sandbox": "true"})[0].sites[0].sandbox
     with pytest.raises(NotFound):
         edited(known, Edit(site="nowhere", part="spaces", values={"name": "x"}))
     with pytest.raises(EditRefused):

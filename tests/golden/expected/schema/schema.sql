@@ -37,6 +37,48 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.compress_part(over_before timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+    part regclass;
+    whole text;
+    time text;
+begin
+    if current_setting('timescaledb.license') <> 'timescale' or (
+        select string_to_array(substring(extversion from '^[0-9.]+[0-9]'), '.')::int[] < '{2,20,1}' from pg_extension where extname = 'timescaledb'
+    ) then
+        return null;
+    end if;
+    select format('%I.%I', c.chunk_schema, c.chunk_name)::regclass, c.hypertable_name, c.primary_dimension into part, whole, time
+    from timescaledb_information.chunks c
+    where c.hypertable_name in ('reading', 'flow_bucket', 'level_bucket', 'occupancy_bucket') and c.range_end < over_before
+        and (not c.is_compressed -- or (2) out of order, (8) in part
+            or _timescaledb_functions.chunk_status(format('%I.%I', c.chunk_schema, c.chunk_name)::regclass) & 10 <> 0)
+    order by c.range_end desc limit 1;
+    if found then
+        if not (select compression_enabled from timescaledb_information.hypertables where hypertable_name = whole) then
+            execute format(
+                'alter table %I set (timescaledb.compress, timescaledb.compress_segmentby = %L, timescaledb.compress_orderby = %L)',
+                whole, (
+                    select string_agg(a.attname, ', ' order by k.place)
+                    from pg_index x
+                    cross join lateral unnest(x.indkey) with ordinality as k (number, place)
+                    join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number
+                    where x.indrelid = whole::regclass and x.indisprimary and a.attname <> time
+                ), time
+            );
+        end if;
+        perform compress_chunk(part);
+    end if;
+    return part;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.delete_audit(older_than timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -162,7 +204,7 @@ begin
     join pg_index x on x.indrelid = format('%I.%I', c.chunk_schema, c.chunk_name)::regclass
     join pg_class i on i.oid = x.indexrelid
     where c.hypertable_name in ('flow_bucket', 'level_bucket', 'occupancy_bucket') and c.range_end < over_before
-        and x.indisprimary and not x.indisclustered
+        and x.indisprimary and not x.indisclustered and not c.is_compressed
     order by c.range_end desc limit 1;
     if found then
         execute format('cluster %s using %I', part, key);
@@ -1167,7 +1209,7 @@ portal_flow:  SELECT p.portal_id,
    FROM ((placement p
      JOIN portal d ON ((d.portal_id = p.portal_id)))
      JOIN flow_bucket b ON (((b.channel_id = p.channel_id) AND holds_at(p.valid, b.bucket))))
-  WHERE ((p.role = 'primary'::text) AND (p.sandbox OR (NOT b.simulated)) AND ((d.used IS NULL) OR (d.used @> b.bucket)));
+  WHERE ((p.role = 'primary'::text) AND (b.simulated <= p.sandbox) AND ((d.used IS NULL) OR (d.used @> b.bucket)));
 portal_imputed.bucket timestamp with time zone YES 
 portal_imputed.channel_id integer YES 
 portal_imputed.corrected_in double precision YES 

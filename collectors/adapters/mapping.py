@@ -13,12 +13,11 @@ from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices.finding import Body, is_so
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import TOMBSTONE, read
+from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
 
 T = TypeVar("T")
 CODEC: Final = "codec"  # the name under which mappings find the decoded fields of a frame, and
 DEVICE: Final = "codec_device"  # its devEUI
-PATHS_SHOWN: Final = 8
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 
 
@@ -36,7 +35,7 @@ def decode(packet: Packet) -> Decoded | None:
     forms = [_compiled(Same(mapping)) for mapping in mappings]
     found = read(forms, Body(value=message, packet=packet))
     if found == Decoded():
-        raise Unreadable(_nothing(mappings))
+        raise Unreadable(_nothing(packet, message, mappings))
     return found
 
 
@@ -113,10 +112,10 @@ def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
         return False
 
 
-def _nothing(mappings: Sequence[PayloadMapping]) -> str:
+def _nothing(packet: Packet, message: Any, mappings: Sequence[PayloadMapping]) -> str:
     paths = list(dict.fromkeys(path for mapping in mappings for path in mapping.values.values()))
     return (
-        f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:PATHS_SHOWN])} "
-        f"lead{'s' * (len(paths) == 1)} nowhere in this message; correct the paths, or say with only = {{ ... }} which"
-        " messages are measurements"
+        f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
+        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(packet, message)};"
+        " correct the paths, or say with only = { ... } which messages are measurements"
     )

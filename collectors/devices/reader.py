@@ -17,12 +17,15 @@ from besok.model.units import converted
 from collectors import kept_forms
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
+from collectors.adapters.packet import Packet
 from collectors.devices.finding import NOWHERE, Body, first, hold, one
 from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
+from collectors.devices.leaves import leaves
 from collectors.devices.subjects import ANSWER, is_no_person
 from collectors.devices.when import share, when
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
+LEAVES_SHOWN: Final = 8
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
@@ -374,3 +377,13 @@ def _measured(value: Value, raw: Any) -> float | None:
     if found % 1 and value.kind is not Kind.LEVEL:
         raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
     return found
+
+
+def shown(packet: Packet, message: Any) -> str:
+    """List the paths of what is in a message, as a mapping would write them."""
+    try:
+        found = [leaf.each + leaf.path[leaf.path.startswith("@") :] for leaf in leaves(packet, message)]
+    except Unreadable:
+        return "too much to list"
+    few = list(dict.fromkeys(found))[:LEAVES_SHOWN]
+    return ", ".join(few) + (" and more" if len({*found}) > LEAVES_SHOWN else "") or "nothing"

@@ -216,7 +216,7 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
-        raise Unreadable(nothing_found(table))
+        raise Unreadable(nothing_found(table, packet, packet.value))
     return subjects.sensed(decoded, partial(subjects.names_in, packet))
 
 
@@ -234,11 +234,11 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     return Decoded(not_data=NOTHING)
 
 
-def nothing_found(table: Table) -> str:
-    """Say that a message of a known model has nothing that its table knows."""
+def nothing_found(table: Table, packet: Packet, value: Any) -> str:
+    """Say that a message of a known model has nothing that its table knows, and what it has."""
     return (
-        f"{table.name}: the message has nothing that is known of this model; look whether its firmware or its settings"
-        " have changed, or write a mapping (docs/reference/mappings.md)"
+        f"{table.name}: the message has {reader.shown(packet, value)}, and nothing that is known of this model; look"
+        " whether its firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
     )
 
 

@@ -174,7 +174,7 @@ class _Reading:
                 )
             return self._ask(fields)
         if type(fields) is dict and not self.table.layout:
-            raise Unreadable(registry.nothing_found(self.table))
+            raise Unreadable(registry.nothing_found(self.table, self.packet, fields))
         return Decoded()
 
     def unknown(self) -> str:
@@ -197,7 +197,7 @@ class _Reading:
     def _by_table(self, table: Table, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(table, self._body(fields))
         if found == Decoded():
-            raise Unreadable(registry.nothing_found(table))
+            raise Unreadable(registry.nothing_found(table, self.packet, fields))
         return found
 
     def _body(self, value: Any) -> Body:

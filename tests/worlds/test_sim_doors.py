@@ -39,7 +39,7 @@ def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
         smooth, "_unsettled", lambda bias_sd, _inputs: bias_sd
     )  # so does nobody's being left over,
     monkeypatch.setattr(filter, "VACANT_MINUTES", 1e9)  # and the night
-    world = house("swapped", 2)
+    world = house("swapped", 3)
     known = error(world, estimator)
     monkeypatch.setattr(swapped_doors, "SURE", 1e9)
     assert known < 0.7 * error(world, estimator)

@@ -336,6 +336,8 @@ SAMPLES: tuple[Sample, ...] = (
     said("tasmota", "stat/hall/PIR1", "ON",
          "level:1 occupied 1"),
     said("general", "room_presence/hall", {"id": "123testid", "name": "Test", "distance": 5.7}, "not_data: nothing about people"),
+    said("bluetooth", "home/g/BTtoMQTT/60EFABAABBCC", {"id": "60:EF:AB:AA:BB:CC", "servicedatauuid": "0xfcd2", "servicedata": "40006414"},
+         "rejected: the frame breaks off: it has 4 of at least 6 bytes"),
     said("theengs", "home/g/BTtoMQTT/60EFABAABBCC", _BLE,
          "level:1 battery_pct 100, level:1 light_lux 132, level:1 occupied 1"),
     said("theengs", "home/g/BTtoMQTT/60EFABAABBCC", {"id": "60:EF:AB:AA:BB:CC", "type": "THB", "tempc": 21, "hum": 40, "brand": "x"},

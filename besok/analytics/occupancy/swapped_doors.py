@@ -5,7 +5,7 @@ import numpy as np
 from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Bools, Floats
 
-SURE = 14.0  # log likelihood ratio from which on a door is taken to be turned round; a real door, the right way, reached 13
+SURE = 14.0  # log likelihood ratio from which on a door is taken to be turned round; a real one, hung right, reached 13
 AGAIN = 4.0  # instead of SURE, for a door that was turned when the day began to be turned back
 # What it may come to on most days; doors with more are no clear witnesses against themselves
 CALM, CALM_DAYS = 6.0, 0.8

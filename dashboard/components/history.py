@@ -113,7 +113,7 @@ def finding(
     parts = [_("Peak: {n} people, {when}").format(n=n, when=at)]
     if space.capacity and highest is not None:
         parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
-    said = ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
+    said = ", ".join(parts) + "." + _compared(points, past, site, period)
     return said + _preliminary(points, site.timezone)
 
 
@@ -129,16 +129,19 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
 
 
 def _compared(
-    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], period: Range, zone: str
+    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, period: Range
 ) -> str:
-    """Return how the two periods compare, over the steps that both know."""
-    earlier = {occupancy.local(p.start, zone) + period.shift: p.people for p in past}
-    pairs = [
-        (p.people, then)
-        for p in points
-        if p.people is not None and (then := earlier.get(occupancy.local(p.start, zone))) is not None
-    ]
-    return changed(pairs, period)
+    """Return how the two periods compare, over the steps that both know and in which both were open."""
+    now, then = (
+        {
+            occupancy.local(p.start, site.timezone): p.people
+            for p in some
+            if p.people is not None and not is_closed(p.start, site, period)
+        }
+        for some in (points, past)
+    )
+    before = {start + period.shift: people for start, people in then.items()}
+    return changed([(now[start], before[start]) for start in now.keys() & before.keys()], period)
 
 
 def changed(pairs: Sequence[tuple[float, float]], period: Range) -> str:

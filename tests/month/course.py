@@ -48,6 +48,8 @@ class Course:
             if "broker" not in self._down:  # else sensors keep what it did not take
                 wait_for(self._all_stored, progress=self._stored)
             wait_for(lambda: self._heard("collector"), progress=self._stored)
+            if "web" not in self._down and self._last("web"):  # earlier versions never tell
+                wait_for(lambda: self._heard("web"), progress=self._stored)
         clocks.set(until, "jobs")
         self._operator.alive.clear()
         if not self._down & {"jobs", "database", "disk"}:
@@ -120,8 +122,11 @@ class Course:
 
     def _heard(self, name: str) -> bool:
         """Tell whether a service has said since its clock was moved that it works, and the jobs that none waits."""
-        heard = self._ask("select max(heard) from service where name = %s", name)
+        heard = self._last(name)
         return isinstance(heard, datetime) and heard >= self._place.clocks.told(name)
+
+    def _last(self, name: str) -> object:
+        return self._ask("select max(heard) from service where name = %s", name)
 
     def _told(self) -> bool:
         """Tell whether the operator has got all alerts of the time that the jobs are told."""

@@ -85,7 +85,7 @@ def _history(db: Database, place: Site, door: Portal, here: Address, period: Ran
     }
     return chart(
         passages.figure(
-            points,
+            _over(points, period, now),
             past,
             shift=period.shift,
             zone=place.timezone,
@@ -114,19 +114,24 @@ def finding(
         entries=formats.number(entries), exits=formats.number(exits)
     )
     then = {local(p.start, zone) + period.shift: p.people_in for p in past}
+    over = _over(points, period, now)
     pairs = [
         (p.people_in, before)
-        for p in points
+        for p in over
         if p.people_in is not None and (before := then.get(local(p.start, zone))) is not None
     ]
     said += history.changed(pairs, period)
-    over = [p.coverage for p in points if p.start + history.length(period) <= now]
-    seen = sum(over) / max(len(over), 1)
+    seen = sum(p.coverage for p in over) / max(len(over), 1)
     if over and seen < WHOLE:
         said += " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
     if imputed >= 1:
         said += " " + _("{n} of them are imputed.").format(n=formats.number(imputed))
     return said
+
+
+def _over(points: Sequence[FlowPoint], period: Range, now: datetime) -> list[FlowPoint]:
+    """Return the steps that are over: the one under way would look like a fall."""
+    return [p for p in points if p.start + history.length(period) <= now]
 
 
 def _row(p: FlowPoint, period: Range, zone: str) -> list[str]:

@@ -34,6 +34,12 @@ def test_sums_are_of_what_was_seen_and_compared_where_both_were() -> None:
     )
 
 
+def test_the_step_under_way_is_not_compared_with_a_whole_one() -> None:
+    now, before = ([passed(n + 96 * day, 20) for n in range(5)] for day in (0, -7))
+    said = doors.finding([*now[:4], passed(4, 1)], before, DAY, "UTC", START + timedelta(minutes=65))
+    assert said == "81 entries, 81 exits. \u00b10\u00a0% against the same hours before."
+
+
 def test_what_was_not_seen_is_said_and_drawn() -> None:
     points = [passed(0, 30), passed(1, None, 0.0), passed(2, 20, imputed=20)]
     said = doors.finding(points, [], DAY, "UTC", LATER)

@@ -69,9 +69,7 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
     """
     number = whole(counter, -1)
     if type(session) is str and session and (number >= 0 or zero_left_out):
-        is_hex = _HEX.fullmatch(
-            session.lower()
-        )  # an address; in key ids, base64, the case makes a difference
+        is_hex = _HEX.fullmatch(session.lower())  # an address; in key ids, base64, the case matters
         mark = f"fcnt:{session.lower() if is_hex else session}:{max(number, 0)}"
         return Identity(scope=f"{SOURCE}/{device}", mark=mark, window_s=REPEAT_S)
     if number < 0:

@@ -10,9 +10,7 @@ from besok.analytics.occupancy.swapped_doors import SwapDetector, leaning
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building, through
 
-SILENT_MINUTES = (
-    15.0  # a door that says nothing for longer may be dead; of a past day a shorter silence is filled
-)
+SILENT_MINUTES = 15.0  # silent for longer, a door may be dead; of a past day a shorter silence is filled
 SILENT_PEOPLE = 8.0  # who usually pass in its silence, from which on it is taken for dead
 REGULAR = 0.7  # share of its day that a door must have told of, for its silence to be no silence of people
 QUIET_TOLD = 0.25  # share of the quiet steps a door must have told of, or it tells only when somebody passes

@@ -95,7 +95,7 @@ def test_listeners_hear_of_it(db: Database, database_url: str, house: Site) -> N
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("listen readings")
         send(db, house, counted(30, 80), after(31))
-        (notice,) = conn.notifies(timeout=5, stop_after=1)
+        (notice,) = conn.notifies(timeout=300, stop_after=1)
     assert '"lib"' in notice.payload and "12:30" in notice.payload
 
 

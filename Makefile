@@ -1,5 +1,6 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE # where it is set, each process compiles all that it imports, for seconds
 
 .PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 

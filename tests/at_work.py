@@ -6,12 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from besok.model.settings import Settings
+from besok.store import sites
+from besok.store.database import Database
 from cli.serving.web import serve
 from cli.stack import ports
+from tests.databases import FreshUrl
 from tests.patience import wait_for
+from tests.small_sites import example_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +66,13 @@ def serving(settings: Settings, stop: threading.Event | None = None) -> Iterator
     with running("web", serve, settings, stop) as web:
         wait_for(lambda: web.failed or ports.answers(settings.port))
         yield f"http://127.0.0.1:{settings.port}"
+
+
+@pytest.fixture(scope="session")
+def quiet_web(fresh_url: FreshUrl) -> Iterator[str]:
+    """The address of the example sites where nothing is ever measured, shared by the tests that only ask."""
+    with fresh_url() as url:
+        with Database(url) as db:
+            sites.apply(db, example_file())
+        with serving(on(url)) as address:
+            yield address

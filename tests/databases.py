@@ -49,12 +49,13 @@ class Undone(OneConnection):
 
 @contextmanager
 def undone(conn: psycopg.Connection[Any]) -> Iterator[Undone]:
-    """Lend a database as it was made; whatever is done in it is undone, and the numbers it gives begin with 1 again."""
-    with conn.transaction(force_rollback=True):
-        conn.execute(
-            "select setval(format('%I.%I', schemaname, sequencename), start_value, false)"
-            " from pg_sequences where schemaname = 'public'"
-        )
+    """Lend a database as it is; whatever is done in it is undone. As it was made, the numbers it gives begin with 1."""
+    with conn.transaction(force_rollback=True) as begun:
+        if not begun.savepoint_name:
+            conn.execute(
+                "select setval(format('%I.%I', schemaname, sequencename), start_value, false)"
+                " from pg_sequences where schemaname = 'public'"
+            )
         yield Undone(conn)
 
 

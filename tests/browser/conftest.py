@@ -9,26 +9,26 @@ from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 import pytest
-from house import House, apply_house, listening
+from house import PATIENCE_MS, House, apply_house, listening
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from besok.model.settings import Settings
-from besok.store import sites
 from besok.store.database import Database
 from cli.stack import ports
 from collectors import collector
 from jobs import work
-from tests.at_work import running, serving
-from tests.small_sites import example_file
+from tests.at_work import on, quiet_web, running, serving
+from tests.databases import FreshUrl
+
+__all__ = ["quiet_web"]  # a fixture
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE_MS = 90_000  # what passes takes no longer by it
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -105,6 +105,14 @@ def web(settings: Settings) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def still_house(fresh_url: FreshUrl) -> Iterator[House]:
+    """A quiet house of all tests that only look at it."""
+    with fresh_url() as url, Database(url) as db, serving(on(url)) as address:
+        apply_house(db, "still")
+        yield House(id="still", url=address, publish=lambda *_: None)
+
+
 @pytest.fixture
 def quiet_house(settings: Settings, db: Database, web: str) -> House:
     """A house that nobody measures: only the web service runs."""
@@ -114,15 +122,7 @@ def quiet_house(settings: Settings, db: Database, web: str) -> House:
 
 
 @pytest.fixture
-def quiet_example(db: Database, web: str) -> str:
-    """The address of the example sites, which nobody measures."""
-    sites.apply(db, example_file())
-    return web
-
-
-@pytest.fixture
 def house(settings: Settings, quiet_house: House, broker: tuple[str, int]) -> Iterator[House]:
-    """A house with collector, jobs and web service, and a device to speak for."""
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
 
     def publish(topic: str, payload: dict[str, Any]) -> None:

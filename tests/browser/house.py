@@ -16,6 +16,7 @@ from besok.store import sites
 from besok.store.database import Database
 
 Open = Callable[..., Page]
+PATIENCE_MS = 90_000  # what passes takes no longer by it
 
 # The business day begins twelve hours away, so that no test meets its boundary.
 DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24

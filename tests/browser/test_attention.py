@@ -35,7 +35,7 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
         page.screenshot(path=f"{folder}/attention-{colours}.png", full_page=True)
 
 
-def test_where_nothing_is_wrong_the_page_says_so(quiet_house: House, open_page: Open) -> None:
-    page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}")
+def test_where_nothing_is_wrong_the_page_says_so(still_house: House, open_page: Open) -> None:
+    page = open_page(f"{still_house.url}/sensors/{still_house.id}")
     expect(page.get_by_role("heading", name="Vad som behöver ses till")).to_be_visible()
     expect(page.get_by_text("Inget ännu: en sensor som är offline i en timme nämns här")).to_be_visible()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from accessibility import violations
-from house import House, Open
+from house import PATIENCE_MS, House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from besok.model.validation import Tap
@@ -24,7 +24,7 @@ def phone(
     """A phone with the page open and put aside for later."""
     context = browser.new_context(viewport=PHONE, locale=locale, has_touch=True, **more)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{house.url}/count/{house.id}")
     page.wait_for_selector("html[data-offline=ready]")
     return context, page
@@ -215,14 +215,14 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     expect(page.get_by_text("There is too little data from the doors.")).to_be_visible()
 
 
-def test_the_policy_holds_and_an_unknown_site_is_told(chromium: Browser, quiet_house: House) -> None:
+def test_the_policy_holds_and_an_unknown_site_is_told(chromium: Browser, still_house: House) -> None:
     context = chromium.new_context(viewport=PHONE, locale="sv-SE")
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if "Policy" in m.text else None)
-    page.goto(f"{quiet_house.url}/count/")  # leads to the first site
-    assert page.url.endswith(f"/count/{quiet_house.id}")
-    answer = page.goto(f"{quiet_house.url}/count/elsewhere")
+    page.goto(f"{still_house.url}/count/")  # leads to the first site
+    assert page.url.endswith(f"/count/{still_house.id}")
+    answer = page.goto(f"{still_house.url}/count/elsewhere")
     assert answer and "default-src 'none'" in answer.headers["content-security-policy"]
     expect(page.locator("#state")).to_contain_text("Den platsen finns inte.")
     assert complaints == []

@@ -78,8 +78,8 @@ def test_a_room_leads_to_its_page_by_mouse_and_by_keyboard(
     page.wait_for_url(re.compile("/spaces/.*/lobby$"))
 
 
-def test_without_a_drawing_there_is_no_plan(quiet_house: House, open_page: Open) -> None:
-    page = open_page(f"{quiet_house.url}/now/{quiet_house.id}")
+def test_without_a_drawing_there_is_no_plan(still_house: House, open_page: Open) -> None:
+    page = open_page(f"{still_house.url}/now/{still_house.id}")
     expect(page.locator('.card[data-space="lobby"]')).to_be_visible()
     expect(page.locator(".plan")).to_have_count(0)
 
@@ -110,8 +110,8 @@ SETTLED = """() => [...document.querySelectorAll(".drawing svg")].every((svg) =>
 })"""
 
 
-def test_nothing_in_a_drawing_overlaps_at_any_width(quiet_example: str, open_page: Open) -> None:
-    page = open_page(f"{quiet_example}/now/stadsbiblioteket")
+def test_nothing_in_a_drawing_overlaps_at_any_width(quiet_web: str, open_page: Open) -> None:
+    page = open_page(f"{quiet_web}/now/stadsbiblioteket")
     expect(page.locator(".drawing svg")).to_have_count(3)
     for width in (320, 390, 800, 1280, 1500, 2200):
         page.set_viewport_size({"width": width, "height": 900})
@@ -122,9 +122,9 @@ def test_nothing_in_a_drawing_overlaps_at_any_width(quiet_example: str, open_pag
             expect(page.locator(".door text.tiny")).to_have_count(0)
 
 
-def test_the_wall_draws_every_storey(quiet_example: str, open_page: Open) -> None:
+def test_the_wall_draws_every_storey(quiet_web: str, open_page: Open) -> None:
     for width, height in ((1920, 1080), (1080, 1920)):
-        page = open_page(f"{quiet_example}/wall/stadsbiblioteket?show=plan", width=width, height=height)
+        page = open_page(f"{quiet_web}/wall/stadsbiblioteket?show=plan", width=width, height=height)
         expect(page.locator(".wall .drawing svg")).to_have_count(3)
         settled(page)
         number, overlaps, beyond = page.evaluate(OVERLAPS)
@@ -140,9 +140,9 @@ def settled(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_has_no_complaint_about_the_example(scheme: str, quiet_example: str, open_page: Open) -> None:
+def test_axe_has_no_complaint_about_the_example(scheme: str, quiet_web: str, open_page: Open) -> None:
     for site, plans in (("stadsbiblioteket", 3), ("stadsparken", 1)):
-        page = open_page(f"{quiet_example}/now/{site}", color_scheme=scheme, bypass_csp=True)
+        page = open_page(f"{quiet_web}/now/{site}", color_scheme=scheme, bypass_csp=True)
         expect(page.locator(".drawing svg")).to_have_count(plans)
         page.get_by_text("Planritningen som lista").first.click()
         assert violations(page) == []

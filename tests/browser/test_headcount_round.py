@@ -85,9 +85,9 @@ def test_a_round_is_walked_offline_sent_later_and_repeated_with_a_tap(
     context.close()
 
 
-def test_a_round_is_accessible_and_fits_a_phone(chromium: Browser, quiet_house: House) -> None:
+def test_a_round_is_accessible_and_fits_a_phone(chromium: Browser, still_house: House) -> None:
     complaints: list[str] = []
-    context, page = phone(chromium, quiet_house, "en-GB", bypass_csp=True, reduced_motion="reduce")
+    context, page = phone(chromium, still_house, "en-GB", bypass_csp=True, reduced_motion="reduce")
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
     walk(page)
     type_number(page, 7)

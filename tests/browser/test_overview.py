@@ -122,8 +122,8 @@ def test_everybody_sees_their_own_sites_and_others_the_public_page(
     expect(page.locator("h1")).to_have_text("You may not see this")
 
 
-def test_one_site_alone_is_shown_at_once(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url, locale="en-GB")
+def test_one_site_alone_is_shown_at_once(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url, locale="en-GB")
     expect(page.locator("h1")).to_have_text("The house")
     expect(page.locator(".hero")).to_be_visible()
     expect(page.get_by_role("link", name="Overview")).to_have_count(0)

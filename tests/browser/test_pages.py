@@ -26,8 +26,8 @@ def go(page: Page, house: House, path: str) -> None:
     page.wait_for_selector("#page [data-title]")
 
 
-def test_the_language_is_chosen_and_kept(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url)
+def test_the_language_is_chosen_and_kept(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url)
     expect(page.locator("html")).to_have_attribute("lang", "sv")
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -39,15 +39,15 @@ def test_the_language_is_chosen_and_kept(quiet_house: House, open_page: Open) ->
     expect(page.get_by_role("link", name="Svenska")).to_be_visible()
 
 
-def test_the_browsers_language_is_understood(quiet_house: House, open_page: Open) -> None:
-    expect(open_page(quiet_house.url, locale="en-US").locator("html")).to_have_attribute("lang", "en")
-    expect(open_page(quiet_house.url, locale="fi-FI").locator("html")).to_have_attribute("lang", "sv")
+def test_the_browsers_language_is_understood(still_house: House, open_page: Open) -> None:
+    expect(open_page(still_house.url, locale="en-US").locator("html")).to_have_attribute("lang", "en")
+    expect(open_page(still_house.url, locale="fi-FI").locator("html")).to_have_attribute("lang", "sv")
 
 
-def test_a_phone_never_scrolls_sideways(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url, width=390, height=844)
+def test_a_phone_never_scrolls_sideways(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url, width=390, height=844)
     for path in PAGES:
-        go(page, quiet_house, path)
+        go(page, still_house, path)
         width = page.locator("html").evaluate("node => node.scrollWidth")
         assert width <= 390, path
 
@@ -64,8 +64,8 @@ def test_accessibility(house: House, open_page: Open, colours: str) -> None:
         assert violations(page) == [], path
 
 
-def test_the_keyboard_finds_the_way(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url)
+def test_the_keyboard_finds_the_way(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.get_by_role("link", name="Mot målet").press("Enter")
@@ -76,8 +76,8 @@ def test_the_keyboard_finds_the_way(quiet_house: House, open_page: Open) -> None
     expect(page.locator("h1")).to_have_text("Huset")
 
 
-def test_colours_are_chosen_and_kept(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url, color_scheme="light")
+def test_colours_are_chosen_and_kept(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url, color_scheme="light")
     root = page.locator("html")
     expect(root).to_have_attribute("data-colours", "light")
     page.locator("#theme").click()
@@ -182,6 +182,6 @@ def test_a_sensor_without_a_place_is_given_one(house: House, open_page: Open) ->
     expect(page.locator("tr", has_text="lobby-window")).to_contain_text("Online")
 
 
-def test_without_strangers_the_page_says_so(quiet_house: House, open_page: Open) -> None:
-    page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB")
+def test_without_strangers_the_page_says_so(still_house: House, open_page: Open) -> None:
+    page = open_page(f"{still_house.url}/sensors/{still_house.id}", locale="en-GB")
     expect(page.get_by_text("None: every sensor is assigned.")).to_be_visible()

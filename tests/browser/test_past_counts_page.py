@@ -52,12 +52,12 @@ def test_a_file_is_asked_about_shown_stored_and_undone(
 
 
 def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(
-    quiet_house: House, open_page: Open, tmp_path: Path
+    still_house: House, open_page: Open, tmp_path: Path
 ) -> None:
     wrong, right = tmp_path / "wrong.csv", tmp_path / "right.csv"
     wrong.write_text("Date,Visits\n2019-01-01,12x\n2019-01-02,9\n", "utf-8")
     right.write_text("Date,Visits\n2019-01-01,12\n2019-01-02,9\n", "utf-8")
-    page = open_page(f"{quiet_house.url}/past/{quiet_house.id}", locale="en-GB", strict=False)
+    page = open_page(f"{still_house.url}/past/{still_house.id}", locale="en-GB", strict=False)
     form = page.locator("form[data-imports]")
     form.get_by_label("Where the counts are from").fill("old gate")
     form.get_by_label("Your name or initials").fill("Kim")

@@ -11,12 +11,12 @@ NARROW: ViewportSize = {"width": 320, "height": 640}  # 1280 at 400 %
 
 @pytest.mark.parametrize("language", ["sv", "en", "ar"])
 def test_every_public_page_is_accessible_in_each_language(
-    chromium: Browser, quiet_house: House, language: str
+    chromium: Browser, still_house: House, language: str
 ) -> None:
     context = chromium.new_context(viewport=PHONE, bypass_csp=True)
     page = context.new_page()
-    for path in (quiet_house.id, f"{quiet_house.id}/widget", "privacy", "accessibility"):
-        page.goto(f"{quiet_house.url}/free/{path}?lang={language}")
+    for path in (still_house.id, f"{still_house.id}/widget", "privacy", "accessibility"):
+        page.goto(f"{still_house.url}/free/{path}?lang={language}")
         for colours in ("light", "dark"):
             page.emulate_media(color_scheme=colours)
             assert violations(page) == [], (path, colours)
@@ -26,10 +26,10 @@ def test_every_public_page_is_accessible_in_each_language(
     context.close()
 
 
-def test_by_keyboard_and_without_scripts(chromium: Browser, quiet_house: House) -> None:
+def test_by_keyboard_and_without_scripts(chromium: Browser, still_house: House) -> None:
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="en-GB")
     page = context.new_page()
-    page.goto(f"{quiet_house.url}/free")
+    page.goto(f"{still_house.url}/free")
     expect(page.locator("h1")).to_have_text("The house")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
@@ -38,10 +38,10 @@ def test_by_keyboard_and_without_scripts(chromium: Browser, quiet_house: House) 
     context.close()
 
 
-def test_it_opens_without_a_connection_and_says_so(chromium: Browser, quiet_house: House) -> None:
+def test_it_opens_without_a_connection_and_says_so(chromium: Browser, still_house: House) -> None:
     context = chromium.new_context(viewport=PHONE, locale="sv-SE")
     page = context.new_page()
-    page.goto(f"{quiet_house.url}/free/{quiet_house.id}")
+    page.goto(f"{still_house.url}/free/{still_house.id}")
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     page.reload()  # now the worker sees and keeps it

@@ -15,12 +15,12 @@ from tests.at_work import serving
 
 
 def test_a_page_that_fails_gives_a_number_to_find_it_by(
-    quiet_house: House, open_page: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    still_house: House, open_page: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError("a mistake in a page")
 
-    page = open_page(quiet_house.url)
+    page = open_page(still_house.url)
     monkeypatch.setitem(router.PAGES, "sensors", fail)
     page.get_by_role("link", name="Sensorer").click()
     toast = page.get_by_role("alert")
@@ -38,10 +38,10 @@ def test_a_database_that_is_away_is_said_to_be_away(settings: Settings, open_pag
         expect(page.locator("h1")).to_have_text("Databasen svarar inte")
 
 
-def test_what_does_not_exist_is_not_found(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url)
+def test_what_does_not_exist_is_not_found(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url)
     for path in ("/spaces/{house}/attic", "/now/elsewhere", "/no/such/page"):
-        page.goto(quiet_house.url + path.format(house=quiet_house.id))
+        page.goto(still_house.url + path.format(house=still_house.id))
         expect(page.locator("h1")).to_have_text("Sidan finns inte")
     page.get_by_role("link", name="Till sidan Just nu").click()
     expect(page.locator("h1")).to_have_text("Huset")

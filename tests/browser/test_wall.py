@@ -73,13 +73,13 @@ def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, ope
         assert violations(page) == [], (size, colours)
 
 
-def test_a_house_that_nobody_measures_shows_no_zero(quiet_house: House, open_page: Open) -> None:
+def test_a_house_that_nobody_measures_shows_no_zero(still_house: House, open_page: Open) -> None:
     page = open_page(
-        f"{quiet_house.url}/now/{quiet_house.id}?tv=1", width=1080, height=1920
+        f"{still_house.url}/now/{still_house.id}?tv=1", width=1080, height=1920
     )  # as it was called before
-    page.wait_for_url(f"{wall(quiet_house)}")
+    page.wait_for_url(f"{wall(still_house)}")
     expect(page.get_by_text("Ingen sensor på den här platsen har anslutit ännu")).to_be_visible()
-    for place in (quiet_house.id, "ground", "lobby", "studio"):
+    for place in (still_house.id, "ground", "lobby", "studio"):
         expect(people(page, place)).to_have_text("–")
     assert page.evaluate(FAULTS) == []
 
@@ -101,11 +101,11 @@ def test_it_says_since_when_it_has_no_connection_and_finds_it_again(
 
 
 def test_a_connection_that_says_nothing_is_lost_within_half_a_minute(
-    quiet_house: House, chromium: Browser
+    still_house: House, chromium: Browser
 ) -> None:
     page = chromium.new_page(locale="en-GB")
     page.clock.install()
-    page.goto(wall(quiet_house))
+    page.goto(wall(still_house))
     expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
     page.route("**/live/**", lambda route: route.abort())
     page.route_web_socket("**/live/**", lambda socket: socket.close())
@@ -134,11 +134,11 @@ def test_a_screen_elsewhere_signs_in_with_its_key_once(
 
 
 def test_it_draws_itself_again_when_the_server_has_another_version(
-    quiet_house: House, chromium: Browser
+    still_house: House, chromium: Browser
 ) -> None:
     page = chromium.new_page()
     page.clock.install()
-    page.goto(wall(quiet_house))
+    page.goto(wall(still_house))
     board = page.locator(".wall")
     expect(board).to_have_attribute("data-connection", "live")
     version = board.get_attribute("data-version")

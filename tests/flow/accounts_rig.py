@@ -94,7 +94,7 @@ def guarded_rabbitmq(path: Path) -> Iterator[Guarded]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         assert not done.returncode, done.stdout + done.stderr
         yield Guarded(port=broker.port, folder=folder)

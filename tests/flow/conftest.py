@@ -21,10 +21,11 @@ from besok.model.site import Site
 from besok.store import sites
 from besok.store.database import Database
 from collectors import collector
-from tests.at_work import on, running, serving
-from tests.databases import FreshUrl
+from tests.at_work import on, quiet_web, running, serving
 from tests.patience import wait_for
 from tests.small_sites import example_file
+
+__all__ = ["quiet_web"]  # a fixture
 
 Sent = Iterable[tuple[str, Any]]  # topic below the site, payload
 
@@ -162,16 +163,6 @@ def ask(web: str) -> Iterator[httpx2.Client]:
     """A caller of the test's own web service."""
     with httpx2.Client(base_url=web, timeout=300) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def quiet_web(fresh_url: FreshUrl) -> Iterator[str]:
-    """The address of a web service where nothing is ever measured, shared by the tests that only ask."""
-    with fresh_url() as url:
-        with Database(url) as db:
-            example(db)
-        with serving(on(url)) as address:
-            yield address
 
 
 @pytest.fixture

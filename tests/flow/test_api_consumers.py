@@ -1,7 +1,6 @@
 """The API as those who use it find it: by its description alone, by a client made of it, by pages, files and tags."""
 
 import csv
-import gzip
 import io
 import subprocess
 import sys
@@ -120,12 +119,6 @@ def test_without_parquet_there_is_a_remedy(quiet: httpx2.Client, monkeypatch: py
     monkeypatch.setattr(api_parquet, "available", lambda: False)
     answer = quiet.get(f"{SITE}/visits", headers={"accept": api_parquet.MEDIA})
     assert answer.status_code == 406 and "besok[parquet]" in answer.json()["detail"]
-
-
-def test_gzip_is_there_for_who_knows_nothing_newer(quiet: httpx2.Client) -> None:
-    with quiet.stream("GET", f"{SITE}/visits", headers={"accept-encoding": "gzip"}) as answer:
-        assert answer.headers["content-encoding"] == "gzip"
-        assert gzip.decompress(b"".join(answer.iter_raw())).startswith(b"[")
 
 
 def test_portals_and_filters(quiet: httpx2.Client) -> None:

@@ -211,7 +211,7 @@ def shows_a_wall_screen(proxy: Proxy, db: Database) -> None:
         ssl=proxy.trust(),
         additional_headers={"Cookie": cookie, "Origin": proxy.url},
     ) as live:
-        assert live.recv(timeout=60)
+        assert live.recv(timeout=300)
 
 
 def signs_in_by_the_provider(proxy: Proxy) -> None:

@@ -293,7 +293,7 @@ def _status(client: httpx2.Client, method: str, address: str, headers: dict[str,
         return client.request(method, address, headers=headers, **body).status_code
     try:
         with connect(_socket(client, address), additional_headers=headers, origin=None) as socket:
-            socket.recv(timeout=60)
+            socket.recv(timeout=300)
             return 101
     except InvalidStatus as exc:
         return exc.response.status_code
@@ -350,7 +350,7 @@ def _socket(client: httpx2.Client, path: str) -> str:
 def _opens(address: str, key: dict[str, str]) -> bool:
     try:
         with connect(address, additional_headers=key) as socket:
-            socket.recv(timeout=60)
+            socket.recv(timeout=300)
             return True
     except InvalidStatus:
         return False

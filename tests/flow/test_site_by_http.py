@@ -100,7 +100,7 @@ def asking(url: str) -> Iterator[httpx2.Client]:
         told += [*passed("library/front-1", time, 3, 2), *passed("library/hall-1", time, 1)]
     with Database(url) as db:
         write(db, Batch(readings=told))
-    with serving(on(url)) as address, httpx2.Client(base_url=address, timeout=120) as client:
+    with serving(on(url)) as address, httpx2.Client(base_url=address, timeout=300) as client:
         yield client
 
 

@@ -1,16 +1,26 @@
 """Places that several modules of this level begin with, and a server that takes mails."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 
 from besok.model import sitefile
 from besok.store import sites
-from besok.store.database import Database
+from besok.store.database import Database, session
 from cli.stack import ports
+from tests.databases import FreshUrl
 from tests.store import by_day, counted
 from tests.store.inbox import Inbox
+
+
+@pytest.fixture(scope="session")
+def prepared(fresh_url: FreshUrl) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a database where a module writes once what its tests begin with; each works in a part of it."""
+    with fresh_url() as url, psycopg.connect(url, autocommit=True, **session(idle_s=0)) as conn:
+        yield conn
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+import psycopg
 import pytest
 from by_day import FIRST, SITE, count, ordinary
 from typer.testing import Result
@@ -17,6 +19,7 @@ from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.text import revision_text
 from besok.text.languages import LANG
+from tests.databases import undone
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 2, 1)
@@ -31,12 +34,23 @@ def english() -> Iterator[None]:
     LANG.reset(token)
 
 
-@pytest.fixture
-def lib(db: Database) -> Database:
+def counted(db: Database) -> None:
     """A library with a year of counts, which were received when they happened."""
     sites.apply(db, sitefile.parse(SITE), now=datetime(2024, 12, 1, tzinfo=UTC))
     count(db, ordinary(FIRST, 365))
-    return db
+
+
+@pytest.fixture(scope="module")
+def year(prepared: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    with undone(prepared) as db:
+        counted(db)
+        yield prepared
+
+
+@pytest.fixture
+def lib(year: psycopg.Connection[Any]) -> Iterator[Database]:
+    with undone(year) as db:
+        yield db
 
 
 def close(db: Database, first: date, last: date, reason: str = "") -> ClosedPeriod:
@@ -153,16 +167,17 @@ def test_what_is_not_over_or_not_known_cannot_be_closed(lib: Database) -> None:
     assert period_of("2024-02") == (date(2024, 2, 1), date(2024, 2, 29))
 
 
-def test_the_commands_close_list_and_open(lib: Database, command: Callable[..., Result]) -> None:
+def test_the_commands_close_list_and_open(db: Database, command: Callable[..., Result]) -> None:
+    counted(db)
     closed = command("period", "close", "2025-03", "--site", "lib", "--by", "Kim")
     assert closed.exit_code == 0, closed.output
     closed = command("period", "close", "2025", "--site", "lib", "--by", "Kim")
     assert closed.exit_code == 0, closed.output
-    late(lib, date(2025, 3, 5), 2000)
+    late(db, date(2025, 3, 5), 2000)
     report = command("report", "annual", "lib", "--year", "2025")
     assert "REVISION: It would be" in report.output and "(+1,880)" in report.output
     listed = command("period", "list", "lib").output
     assert listed.count("It would be") == 2 and "Kim" in listed
-    number = str(get_closed(lib, "lib")[0].id)
+    number = str(get_closed(db, "lib")[0].id)
     assert command("period", "reopen", number, "--reason", "wrong year").exit_code == 0
     assert "wrong year" in command("period", "list", "lib", "--ended").output

@@ -95,7 +95,7 @@ def test_listeners_hear_of_it(db: Database, database_url: str, house: Site) -> N
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("listen readings")
         send(db, house, counted(30, 80), after(31))
-        (notice,) = conn.notifies(timeout=5, stop_after=1)
+        (notice,) = conn.notifies(timeout=300, stop_after=1)
     assert '"lib"' in notice.payload and "12:30" in notice.payload
 
 
@@ -106,6 +106,7 @@ def test_it_is_judged_by_the_estimate_before_it(db: Database, house: Site, today
         estimated(db, today, 31 + n, after(30 + n))
     found = get_headcounts(db, house, after(60))
     assert (found.judged, found.within) == (3, 2)
+    assert (found.share_lower, found.share_upper) == pytest.approx((0.208, 0.939), abs=0.001)
     assert found.counts[0].estimate and found.counts[0].estimate < 90  # the second was used by then
     assert terminal.said(found).startswith("of 3 headcounts 2 lay within the 80 % interval")
     assert found.honest is None  # three are too few

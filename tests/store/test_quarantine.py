@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -13,7 +15,7 @@ from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, decisions, groups, undo
 from besok.store.write import Batch, Incoming, Written, write
 from collectors.pipeline import decode
-from tests.databases import execute
+from tests.databases import execute, undone
 from tests.store.counted import HOUSE, build, days
 from tests.store.counted import reading as total_reading
 
@@ -42,19 +44,26 @@ def attack(db: Database, readings: Sequence[Reading], received: datetime = NOW) 
         send(db, [(r, received) for r in readings[n : n + 400]])
 
 
-@pytest.fixture
-def house(db: Database) -> Database:
+@pytest.fixture(scope="module")
+def two_weeks(prepared: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
     """Two weeks of a door: 12 people an hour from 8 to 18, in minutes."""
-    build(db)
     said = [
         (delta(at, 1), at)
         for day in range(17)
         for n in range(120)
         if (at := FIRST.replace(hour=8) + timedelta(days=day, minutes=5 * n)) < NOW
     ]
-    send(db, said)
-    quarantine.learn(db, NOW)
-    return db
+    with undone(prepared) as db:
+        build(db)
+        send(db, said)
+        quarantine.learn(db, NOW)
+        yield prepared
+
+
+@pytest.fixture
+def house(two_weeks: psycopg.Connection[Any]) -> Iterator[Database]:
+    with undone(two_weeks) as db:
+        yield db
 
 
 def causes(db: Database) -> dict[Withheld, int]:

@@ -31,7 +31,7 @@ def test_two_phones_that_were_offline_send_at_once_and_twice(db: Database, house
     barrier = Barrier(len(phones))
 
     def phone(made: list[Headcount]) -> int:
-        barrier.wait(timeout=60)
+        barrier.wait(timeout=300)
         return sum(send(db, house, one, after(45)) for one in made)
 
     with ThreadPoolExecutor(len(phones)) as pool:

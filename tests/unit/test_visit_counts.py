@@ -595,20 +595,6 @@ def test_toronto_by_year(shared: Path) -> None:
     assert total(take(data, series="AB|ACD")) == own["AB"] + own["ACD"]
 
 
-def test_newcastle_by_month(shared: Path) -> None:
-    data = (shared / "data" / "newcastle_city_library/visits_monthly.csv").read_bytes()
-    known = [float(v) for line in data.decode().split()[1:] if (v := line.split(",")[2])]
-    file = take(data)
-    assert (file.unit, len(file.counts), total(file)) == ("month", len(known), sum(known))
-
-
-def test_leeds_by_hour(shared: Path) -> None:
-    data = (shared / "data" / "leeds_footfall/counts_hourly.csv").read_bytes()
-    file = take(data, ZoneInfo("Europe/London"), series="Briggate")
-    cells = [line.split(",")[3] for line in data.decode().splitlines()[1:]]
-    assert (file.unit, total(file)) == ("hour", sum(float(cell) for cell in cells if cell))
-
-
 def test_gate_readings(shared: Path) -> None:
     data = (shared / "data" / "gate_readings/reading_daily.csv").read_bytes()
     assert asked(data)[0] == "words"

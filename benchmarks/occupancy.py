@@ -10,16 +10,15 @@ them, corrected by hand (doi 10.1145/3277868.3277875, CC BY 4.0), with counters 
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
 from datetime import time
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -28,10 +27,10 @@ from benchmarks.worlds import rooms, simulated, standard
 from benchmarks.worlds.rooms import Way
 from benchmarks.worlds.targets import missed
 from cli.simulation import score_table
-from cli.simulation.judge import ESTIMATORS, Verdict
+from cli.simulation.judge import ESTIMATORS
 from cli.simulation.judged_world import SITE, JudgedWorld
 from cli.simulation.score import Scores, as_text, judged
-from cli.simulation.score_table import AVERAGE, HEADS, Line, percent, plain
+from cli.simulation.score_table import AVERAGE, HEADS, percent, plain
 from cli.standalone.estimate import clock, stretch
 from cli.terminal.tables import table
 
@@ -55,12 +54,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.sdu:
         real = judged(world for seed in range(1, 11) for world in sdu(args.sdu, seed))
         blocks["rooms"] = every(real.lines)
-    print("\n".join(table(HEADS, map(score_table.cells, scores.lines), [2])))
+    print("\n".join(table(HEADS, _cells(scores.lines), [2])))
     for block in blocks.values():
         print(f"\n{block}", end="")
     if args.write:
         write_tables("occupancy", blocks)
-    print(json.dumps([asdict(line) for line in scores.lines if line.world == AVERAGE]))
+    print(scores.lines[scores.lines["world"] == AVERAGE].to_json(orient="records"))
 
 
 def standard_worlds(
@@ -72,14 +71,13 @@ def standard_worlds(
     ]
     if simulated_too:
         makers += [partial(simulated.house, name, seeds[0]) for name in simulated.SCENARIOS]
-    abouts: dict[str, str] = {}
-    verdicts: list[Verdict] = []
+    every = Scores()
     with ProcessPoolExecutor(min(len(makers), os.cpu_count() or 1), get_context("spawn")) as pool:
         for scores in pool.map(_judged, makers):
             progress(*scores.abouts)
-            abouts |= scores.abouts
-            verdicts += scores.verdicts
-    return Scores(abouts=abouts, verdicts=tuple(verdicts))
+            every.abouts.update(scores.abouts)
+            every.verdicts.extend(scores.verdicts)
+    return every
 
 
 def _judged(maker: Callable[[], JudgedWorld]) -> Scores:
@@ -100,32 +98,34 @@ def sdu(path: Path, seed: int, miss: float = 0.04) -> list[JudgedWorld]:
     return worlds
 
 
-def overview(lines: Sequence[Line], abouts: dict[str, str]) -> str:
+def overview(lines: pd.DataFrame, abouts: dict[str, str]) -> str:
     """Return the error of each estimator in each world as a share of the people there, and the coverage of Besök's."""
     rows = [[name, abouts[name], *_row(lines, name)] for name in abouts]
     heads = ["world", "what is wrong", "people", *ESTIMATORS, "live covers", "smoothed covers"]
     return markdown(heads, rows)
 
 
-def _row(lines: Sequence[Line], world: str) -> Iterator[str]:
-    own = {line.estimator: line for line in lines if (line.world, line.of) == (world, SITE)}
+def _row(lines: pd.DataFrame, world: str) -> Iterator[str]:
+    sites = lines[(lines["world"] == world) & (lines["of"] == SITE)]
+    own: dict[str, Any] = {str(line.estimator): line for line in sites.itertuples()}
     yield plain(own["live"].people)
     yield from (percent(own[name].relative, ".1f") for name in ESTIMATORS)
     yield from (percent(own[name].coverage) for name in ("live", "smoothed"))
 
 
-def averages(lines: Sequence[Line]) -> str:
+def averages(lines: pd.DataFrame) -> str:
     """Return the means over the worlds: the sites, and the spaces inside the simulated house."""
-    rows = [
-        cells[1:4] + cells[6:]
-        for cells in (score_table.cells(line) for line in lines if line.world == AVERAGE)
-    ]
+    rows = [cells[1:4] + cells[6:] for cells in _cells(lines[lines["world"] == AVERAGE])]
     return markdown([*HEADS[1:4], *HEADS[6:]], rows)
 
 
-def every(lines: Sequence[Line]) -> str:
+def every(lines: pd.DataFrame) -> str:
     """All figures."""
-    return markdown(HEADS, [score_table.cells(line) for line in lines])
+    return markdown(HEADS, [*_cells(lines)])
+
+
+def _cells(lines: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    return map(score_table.cells, lines.itertuples())
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -9,10 +9,10 @@ data beside the clone, and their rows are left out where it is missing.
 
 import argparse
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from benchmarks._page import write_tables
 from benchmarks._series import DATA, STREETS
 from benchmarks.worlds.known_effects import simulated
 from cli.simulation.judged_world import SITE
-from cli.simulation.score_table import AVERAGE, SPACES, Line
+from cli.simulation.score_table import AVERAGE
 
 EACH_WORLD = (0.70, 0.92)  # of 80 % intervals, in each world by itself
 VISITS = (0.72, 0.88)  # of 80 % intervals, of a site's days, months or years
@@ -63,19 +63,17 @@ class Row:
 
 def occupancy_rows(seeds: int) -> Iterator[Row]:
     """Yield each standard world's error and coverage: of its site, and over its spaces."""
-    by_world: dict[tuple[str, str], dict[str, Line]] = defaultdict(dict)
-    for line in occupancy.standard_worlds(range(1, seeds + 1)).lines:
-        if line.world != AVERAGE and line.of in (SITE, SPACES):
-            by_world[line.world, line.of][line.estimator] = line
-    for (world, of), own in by_world.items():
-        where = world if of == SITE else f"{world}, spaces"
+    lines = occupancy.standard_worlds(range(1, seeds + 1)).lines
+    for (world, of), some in lines[lines["world"] != AVERAGE].groupby(["world", "of"], sort=False):
+        own: dict[str, Any] = {str(line.estimator): line for line in some.itertuples()}
+        where = f"{world}" if of == SITE else f"{world}, spaces"
         for name, rival in (("live", "clamp-and-reset"), ("smoothed", "end-of-day")):
             line, other = own[name], own[rival]
-            if line.relative is not None and other.relative is not None and line.people:
+            if line.relative >= 0 and other.relative >= 0 and line.people > 0:  # all of them known
                 slack = max(0.05 * other.relative, 0.5 / line.people)
                 yield Row(world=where, figure=f"{name}, error by people present",
                           value=line.relative, rival=(rival, other.relative), slack=slack)  # fmt: skip
-            if line.coverage is not None:
+            if line.coverage >= 0:
                 yield Row(world=where, figure=f"{name}, 80 % interval holds",
                           value=line.coverage, within=EACH_WORLD)  # fmt: skip
 

@@ -72,19 +72,6 @@ class HourlyHistory:
     spaces: tuple[str, ...]  # "site/space"
     people: Floats  # [hour, space] in the mean of the hour
 
-    def between(self, first: date, last: date) -> "HourlyHistory":
-        """Return only the business days `first` to `last`."""
-        kept = [n for n, day in enumerate(self.hours.days) if first <= day <= last]
-        rows = np.flatnonzero(np.isin(self.hours.day, kept))
-        hours = HourAxis(
-            days=tuple(self.hours.days[n] for n in kept),
-            start=self.hours.start[rows],
-            day=np.searchsorted(np.array(kept), self.hours.day[rows]),
-            clock=self.hours.clock[rows],
-        )
-        arrays: dict[str, Any] = {key: getattr(self, key)[rows] for key in ARRAYS}
-        return replace(self, hours=hours, **arrays)
-
     def space(self, name: str) -> Floats:
         """Return [hour] people in a space; NaN if it is not in the history."""
         if name not in self.spaces:

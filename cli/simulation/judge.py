@@ -1,9 +1,8 @@
 """Judgement of estimators in a world, by its truth. An estimator is a row of ESTIMATORS."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from besok.analytics.occupancy import SiteParameters
 from besok.model.occupancy import Estimate
 from cli.simulation import occupancy_accuracy
 from cli.simulation.judged_world import JudgedWorld, by_receipt, parts, unchanged
-from cli.simulation.occupancy_accuracy import Alerts, Figures, OccupancyAccuracy
+from cli.simulation.occupancy_accuracy import Figures, accuracy, alerts
 from jobs.bounds import bounded
 from jobs.learn import DAY, LOOK_BACK
 from jobs.running import Running
@@ -20,17 +19,6 @@ from jobs.running import Running
 Estimator = Callable[[JudgedWorld], Figures]  # of the judged days
 
 ALERT_AT: Final = 0.8  # of the capacity: from there on the pages call a space busy, and then full
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Accuracy of an estimator in a space of a world. `alerts` is None where its capacity is not known."""
-
-    world: str
-    space: str
-    estimator: str
-    accuracy: OccupancyAccuracy
-    alerts: Alerts | None
 
 
 def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld) -> Figures:
@@ -91,18 +79,13 @@ ESTIMATORS: Final[dict[str, Estimator]] = {
 }
 
 
-def judge(world: JudgedWorld) -> Iterator[Verdict]:
-    """Every space of the world by every estimator."""
+def judge(world: JudgedWorld) -> Iterator[dict[str, Any]]:
+    """Yield the accuracy of every estimator in every space; and its alerts, where the capacity is known."""
     real = np.concatenate(world.real[world.judged :])
     for name, estimator in ESTIMATORS.items():
         figures = estimator(world)
         for n, space in enumerate(world.spaces):
             columns = (real[:, n], figures.people[:, n], figures.lower[:, n], figures.upper[:, n])
             holds = world.building.capacity[n]
-            yield Verdict(
-                world=world.name,
-                space=space,
-                estimator=name,
-                accuracy=occupancy_accuracy.accuracy(*columns),
-                alerts=occupancy_accuracy.alerts(columns[0], columns[1], ALERT_AT * holds) if holds else None,
-            )
+            verdict = {"world": world.name, "space": space, "estimator": name, **accuracy(*columns)}
+            yield verdict | (alerts(*columns[:2], ALERT_AT * holds) if holds else {})

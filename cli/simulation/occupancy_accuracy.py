@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 from besok.model.building import Incidence, through
 
 SOME = 5  # people from whom on an interval is judged: below, whole people make it too wide
@@ -23,79 +23,44 @@ class Figures:
     upper: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OccupancyAccuracy:
-    """An estimate of one space beside the truth. None where nothing can be said.
+def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> dict[str, float]:
+    """Return how good `people` is for `real`, one value per step each; NaN where nothing can be said.
 
     `rmse` is the root of the mean squared error in people, `relative` the same by the people who were there on the
     average while anybody was (`mean_people`); `bias` the mean error (positive: too many); `coverage` the share of the
-    steps with an interval in which the truth lay in it (0.8 would be right), of those in which somebody was there or
-    said to be, for the nights of an empty house are right for nothing; `known` the share of steps of which the estimate
-    says anything.
-    """
-
-    mean_people: float
-    known: float
-    rmse: float | None
-    relative: float | None
-    bias: float | None
-    coverage: float | None
-
-
-def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> OccupancyAccuracy:
-    """Return how good `people` is for `real`; each is one value per step. Where the truth is not known (NaN)
-    nothing counts.
+    steps with an interval in which the truth lay in it (0.8 would be right), of those in which some people were there;
+    `known` the share of steps of which the estimate says anything. Steps whose truth is not known do not count.
 
     Example: real 2, 4 and people 3, 3: rmse 1, relative 1/3, bias 0.
     """
     real, people, lower, upper = (column[~np.isnan(real)] for column in (real, people, lower, upper))
-    said, bounded = ~np.isnan(people), ~(np.isnan(lower) | np.isnan(upper))
-    bounded &= real >= SOME
-    there = float(real[real > 0].mean()) if (real > 0).any() else 0.0
-    errors = people[said] - real[said]
-    rmse = float(np.sqrt((errors**2).mean())) if said.any() else None
-    within = (lower <= real) & (real <= upper)
-    return OccupancyAccuracy(
-        mean_people=there,
-        known=float(said.mean()) if len(said) else 0.0,
-        rmse=rmse,
-        relative=rmse / there if rmse is not None and there else None,
-        bias=float(errors.mean()) if said.any() else None,
-        coverage=float(within[bounded].mean()) if bounded.any() else None,
-    )
+    there = np.nan_to_num(_mean(real[real > 0]))
+    errors = (people - real)[~np.isnan(people)]
+    rmse = np.sqrt(_mean(errors**2))
+    judged = ~np.isnan(lower) & ~np.isnan(upper) & (real >= SOME)
+    return {
+        "mean_people": float(there),
+        "known": float(np.nan_to_num(_mean(~np.isnan(people)))),
+        "rmse": float(rmse),
+        "relative": float(rmse / there) if there else np.nan,
+        "bias": _mean(errors),
+        "coverage": _mean(((lower <= real) & (real <= upper))[judged]),
+    }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alerts:
-    """Steps in which a space really was full (`full`), in which it was so unsaid (`missed`), and said to be (`said`)
-    though it was not (`false`)."""
-
-    full: int
-    missed: int
-    said: int
-    false: int
-
-    def __add__(self, other: "Alerts") -> "Alerts":
-        return Alerts(
-            full=self.full + other.full,
-            missed=self.missed + other.missed,
-            said=self.said + other.said,
-            false=self.false + other.false,
-        )
+def _mean(values: Floats | Bools) -> float:
+    return float(values.mean()) if values.size else np.nan
 
 
-def alerts(real: Floats, people: Floats, at: float) -> Alerts:
+def alerts(real: Floats, people: Floats, at: float) -> dict[str, int]:
     """Return how an alert that comes with `at` people would have done; where nothing is known there is none.
 
-    Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1, said 2, false 1.
+    In how many steps a space really was full (`full`), was so unsaid (`missed`), was said to be (`said`) though it was
+    not (`false`). Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1, said 2, false 1.
     """
     full, said = real >= at, np.nan_to_num(people) >= at
-    return Alerts(
-        full=int(full.sum()),
-        missed=int((full & ~said).sum()),
-        said=int(said.sum()),
-        false=int((said & ~full).sum()),
-    )
+    steps = {"full": full, "missed": full & ~said, "said": said, "false": said & ~full}
+    return {name: int(found.sum()) for name, found in steps.items()}
 
 
 def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]) -> Figures:

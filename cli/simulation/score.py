@@ -1,60 +1,52 @@
 """`besok simulate score`: what estimators make of simulated buildings, compared with the simulated truth."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from besok.model.site import SiteFile
 from cli.simulation import occupancy_accuracy, score_table
-from cli.simulation.judge import Verdict, judge
+from cli.simulation.judge import judge
 from cli.simulation.judged_world import JudgedWorld, judged_world
 from cli.simulation.observed import Observed, observe
-from cli.simulation.score_table import Line
+from cli.simulation.score_table import ALERTS
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitScore:
-    """Counted and true visits of a site."""
-
-    scenario: str
-    site: str
-    days: int
-    real: int
-    counted: float
-
-    @property
-    def error(self) -> float | None:
-        """The error as a share of the truth; None if there were no visits."""
-        return self.counted / self.real - 1 if self.real else None
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Verdicts on some worlds; `abouts` describes each world in words."""
+    """Verdicts on some worlds, and of simulated sites their counted and true visits; `abouts` describes each world."""
 
-    abouts: dict[str, str]
-    verdicts: tuple[Verdict, ...]
-    visits: tuple[VisitScore, ...] = ()
+    abouts: dict[str, str] = field(default_factory=dict)
+    verdicts: list[Row] = field(default_factory=list)
+    visits: list[Row] = field(default_factory=list)
+
+    def add(self, world: JudgedWorld) -> None:
+        """Judge every estimator in one more world; worlds of one name share a line of the table."""
+        self.abouts[world.name] = world.about
+        self.verdicts.extend(judge(world))
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> pd.DataFrame:
         """The table."""
         return score_table.lines(self.verdicts)
 
 
 def judged(worlds: Iterable[JudgedWorld]) -> Scores:
-    """Judge every estimator in each of the worlds; worlds of one name share a line of the table."""
-    abouts: dict[str, str] = {}
-    verdicts: list[Verdict] = []
+    """Judge every estimator in each of the worlds."""
+    scores = Scores()
     for world in worlds:
-        abouts[world.name] = world.about
-        verdicts += judge(world)
-    return Scores(abouts=abouts, verdicts=tuple(verdicts))
+        scores.add(world)
+    return scores
 
 
 def run(
@@ -66,60 +58,66 @@ def run(
     history: int = 0,
 ) -> Scores:
     """Judge every estimator under each scenario for `days` days from `first(scenario)`, after `history` days."""
-    abouts: dict[str, str] = {}
-    visits: list[VisitScore] = []
-    verdicts: list[Verdict] = []
+    scores = Scores()
     for scenario, seed in product(scenarios, seeds):
         begins = first(scenario) - timedelta(days=history)
         for observed in observe(site_file, begins, history + days, seed, scenario):
-            world = judged_world(observed, scenario, history)
-            abouts[world.name] = world.about
-            visits.append(_visits(scenario, observed, history))
-            verdicts += judge(world)
-    return Scores(abouts=abouts, visits=tuple(visits), verdicts=tuple(verdicts))
+            scores.visits.append(_visits(scenario, observed, history))
+            scores.add(judged_world(observed, scenario, history))
+    return scores
 
 
-def _visits(scenario: Scenario, observed: Observed, history: int) -> VisitScore:
-    days = slice(observed.days[history].start, None)
-    flows = observed.flows
+def _visits(scenario: Scenario, observed: Observed, history: int) -> Row:
+    """Return the visits of a site that really were, and those that were counted."""
+    days, doors = slice(observed.days[history].start, None), observed.plan.building.doors
     counted = occupancy_accuracy.visits(
-        observed.plan.building.doors, flows.people_in[days], flows.people_out[days]
+        doors, observed.flows.people_in[days], observed.flows.people_out[days]
     )
-    return VisitScore(
-        scenario=scenario.id,
-        site=observed.site.id,
-        days=len(observed.days) - history,
-        real=sum(observed.visits[history:]),
-        counted=counted,
-    )
+    real = sum(observed.visits[history:])
+    return {
+        "scenario": scenario.id,
+        "site": observed.site.id,
+        "days": len(observed.days) - history,
+        "real": real,
+        "counted": counted,
+        "error": counted / real - 1 if real else np.nan,
+    }
 
 
 def as_json(scores: Scores) -> str:
     """Return visits, each space by itself, and the table as one JSON object."""
-    visits = [asdict(v) | {"error": v.error} for v in scores.visits]
-    spaces: list[dict[str, Any]] = []
-    for verdict in scores.verdicts:
-        row = asdict(verdict)
-        spaces.append(row | row.pop("accuracy"))
-    lines = [asdict(line) for line in scores.lines]
-    return json.dumps(
-        {"worlds": scores.abouts, "visits": visits, "occupancy": spaces, "table": lines}, indent=1
-    )
+    parts = {
+        "worlds": scores.abouts,
+        "visits": [*map(for_json, scores.visits)],
+        "occupancy": [*map(_with_alerts, scores.verdicts)],
+        "table": [*map(_with_alerts, scores.lines.to_dict("records"))],
+    }
+    return json.dumps(parts, indent=1)
+
+
+def _with_alerts(row: Mapping[Any, Any]) -> Row:
+    """Return a verdict or a line with its alerts apart, None where there are none."""
+    figures = for_json(row)
+    alerts = {name: figures.pop(name, None) for name in ALERTS}
+    return figures | {"alerts": None if None in alerts.values() else {k: int(n) for k, n in alerts.items()}}
+
+
+def for_json(row: Mapping[Any, Any]) -> Row:
+    """Return a row for JSON: what is not known is None."""
+    return {name: None if value != value else value for name, value in row.items()}
 
 
 def as_text(scores: Scores) -> str:
     """Return the visits of each simulated site, and the table, as text."""
     came = [
         (
-            v.scenario,
-            v.site,
-            str(v.days),
-            str(v.real),
-            f"{v.counted:.0f}",
-            score_table.percent(v.error, "+.1f"),
+            *map(str, (visits[name] for name in ("scenario", "site", "days", "real"))),
+            f"{visits['counted']:.0f}",
+            score_table.percent(visits["error"], "+.1f"),
         )
-        for v in scores.visits
+        for visits in scores.visits
     ]
     heads = ("scenario", "site", "days", "visits", "counted", "error")
     counted = [*table(heads, came, [1]), ""] if came else []
-    return "\n".join([*counted, *table(score_table.HEADS, map(score_table.cells, scores.lines), [2])])
+    figures = map(score_table.cells, scores.lines.itertuples())
+    return "\n".join([*counted, *table(score_table.HEADS, figures, [2])])

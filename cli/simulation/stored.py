@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,29 +10,17 @@ from besok.model import calendar
 from besok.model.site import Site, SiteFile
 from besok.services.series import get_day_curves
 from besok.store.database import Database
-from cli.simulation import occupancy_accuracy
-from cli.simulation.occupancy_accuracy import OccupancyAccuracy
-from cli.terminal.tables import listing
+from cli.simulation.occupancy_accuracy import accuracy
+from cli.simulation.score import Row, for_json
+from cli.terminal.tables import cell, table
 from sensors_sim import truth
 from sensors_sim.scenario import Scenario
 
 MINUTES = 15  # of a stored figure
-COLUMNS = "site space days accuracy.known accuracy.mean_people accuracy.rmse accuracy.bias accuracy.coverage"
+HEADS = ("site", "space", "days", "known", "mean_people", "rmse", "bias", "coverage")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredScore:
-    """Accuracy of the stored figures of a space over some whole business days, by quarter of an hour."""
-
-    site: str
-    space: str
-    days: int
-    accuracy: OccupancyAccuracy
-
-
-def run(
-    db: Database, sites: SiteFile, days: int, now: datetime, seed: int, scenario: Scenario
-) -> list[StoredScore]:
+def run(db: Database, sites: SiteFile, days: int, now: datetime, seed: int, scenario: Scenario) -> list[Row]:
     """Judge each space of the sandboxes over the last `days` whole business days by the world that was simulated.
 
     `seed` and `scenario` are those that the simulator runs with.
@@ -43,7 +30,7 @@ def run(
 
 def _site(
     db: Database, sites: SiteFile, site: Site, days: int, now: datetime, seed: int, scenario: Scenario
-) -> Iterator[StoredScore]:
+) -> Iterator[Row]:
     today = calendar.business_day(now, site)
     first, last = today - timedelta(days=days), today - timedelta(days=1)
     begin, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
@@ -54,20 +41,15 @@ def _site(
         people, lower, upper = (
             np.array([getattr(p, name) for p in points], float) for name in ("people", "lower", "upper")
         )
-        yield StoredScore(
-            site=site.id,
-            space=space,
-            days=days,
-            accuracy=occupancy_accuracy.accuracy(real, people, lower, upper),
-        )
+        yield {"site": site.id, "space": space, "days": days, **accuracy(real, people, lower, upper)}
 
 
-def as_json(scores: Sequence[StoredScore]) -> str:
+def as_json(scores: Sequence[Row]) -> str:
     """Return each space by itself as one JSON object."""
-    rows = [asdict(found) for found in scores]
-    return json.dumps({"stored": [row | row.pop("accuracy") for row in rows]}, indent=1)
+    return json.dumps({"stored": [*map(for_json, scores)]}, indent=1)
 
 
-def as_text(scores: Sequence[StoredScore]) -> str:
+def as_text(scores: Sequence[Row]) -> str:
     """Return the table."""
-    return "\n".join(listing(scores, COLUMNS))
+    rows = ([cell(value) for value in map(for_json(score).get, HEADS)] for score in scores)
+    return "\n".join(table([head.replace("_", " ") for head in HEADS], rows, range(len(HEADS))))

@@ -1,7 +1,7 @@
 """Backtests: how the forecast would have done on a series, compared with simple rules."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -10,23 +10,13 @@ from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 
 from besok.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
-from cli.standalone.forecast_accuracy import (
-    COVER,
-    FAR,
-    YEAR,
-    Fates,
-    Score,
-    Told,
-    crps,
-    crps_normal,
-    fates,
-    score,
-)
-from cli.standalone.rules import Rule, Rules, simple_rules
+from cli.standalone.forecast_accuracy import COVER, YEAR, Told, crps, crps_normal, fates, score
+from cli.standalone.rules import Rule, simple_rules
 from cli.standalone.series import Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
 
@@ -39,29 +29,23 @@ TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
 WORTH = 20_000  # days or months times origins, from which several processes are sooner done, though each has to begin
 Past = History | Weeks | Months
+Judged = tuple[dict[str, dict[str, float]], dict[str, Floats]]  # by method its figures, and the fates of ours
 Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The scores of one series: by method, one for each origin; and what ours could have been by chance."""
+    """The scores of one series, a row for each origin and method; and what ours could have been by chance."""
 
     name: str
     step: str
     origins: tuple[date, ...]
-    scores: dict[str, list[Score]]
-    fates: tuple[Fates, ...]
+    scores: pd.DataFrame  # method, and the figures
+    fates: tuple[Mapping[str, Floats], ...]
 
 
 def run(
-    series: Series,
-    calendar: Calendar,
-    *,
-    origins: int,
-    seed: int,
-    heard: Heard,
-    rules: Rules = simple_rules,
-    at_once: int = 1,
+    series: Series, calendar: Calendar, *, origins: int, seed: int, heard: Heard, at_once: int = 1
 ) -> Outcome:
     """Score forecasts as of `origins` earlier days, weeks or months, each from what was known then.
 
@@ -74,10 +58,10 @@ def run(
     if many > 1:
         try:
             with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-                return scored(series, calendar, at, seed, heard, rules, pool.map)
+                return _scored(series, calendar, at, seed, heard, pool.map)
         except (BrokenProcessPool, NotImplementedError, OSError):
             pass  # a place without semaphores, or with little memory: one after the other
-    return scored(series, calendar, at, seed, heard, rules)
+    return _scored(series, calendar, at, seed, heard, map)
 
 
 def cores() -> int:
@@ -85,52 +69,38 @@ def cores() -> int:
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
 
 
-def scored(
+def _scored(
     series: Series,
     calendar: Calendar,
     at: Sequence[int],
     seed: int,
     heard: Heard,
-    rules: Rules = simple_rules,
-    each: Callable[..., Iterator[tuple[dict[str, Score], Fates]]] = map,
+    each: Callable[..., Iterator[Judged]],
 ) -> Outcome:
     """Score forecasts from the rows `at`, each with so many rows before it; `each` maps a function over them."""
     past = series.past()
     found = []
-    for one in each(partial(_at, past, calendar, series.step, rules, seed), at):
+    for one in each(partial(_at, past, calendar, series.step, seed), at):
         found.append(one)
         heard(series.name, len(found), len(at))
+    scores = [{"method": name} | figures for scores, _ in found for name, figures in scores.items()]
     return Outcome(
         name=series.name,
         step=series.step,
         origins=tuple(_known(past, n).origin for n in at),
-        scores={name: [scores[name] for scores, _ in found] for name in found[0][0]},
+        scores=pd.DataFrame(scores),
         fates=tuple(one for _, one in found),
     )
 
 
-def _at(
-    past: Past, calendar: Calendar, step: str, rules: Rules, seed: int, n: int
-) -> tuple[dict[str, Score], Fates]:
+def _at(past: Past, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
     """Return the scores of all methods that know `n` rows, and what chance alone makes of ours."""
     known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
     futures = _futures(past, n, len(came), calendar, seed)
     ours = _ours(futures, came)
-    forecasts: dict[str, Told | None] = {OURS: ours}
-    forecasts |= {name: _theirs(rule, known, came) for name, rule in rules(step).items()}
-    scores = {name: score(one, came, known, step) if one else untold(step) for name, one in forecasts.items()}
+    forecasts = {OURS: ours} | {name: _theirs(rule, known, came) for name, rule in simple_rules(step).items()}
+    scores = {name: score(one, came, known, step) for name, one in forecasts.items()}
     return scores, fates(futures.visits, ours.low, ours.high, np.isfinite(came), COVER[step])
-
-
-def untold(step: str) -> Score:
-    """Return the score of a method that has nothing to say yet, such as last year's days in a first year."""
-    return Score(
-        mase=np.full(len(FAR[step]), np.nan),
-        cover=np.full(len(COVER[step]), np.nan),
-        total=np.nan,
-        total_held=np.nan,
-        crps=np.nan,
-    )
 
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:

@@ -4,15 +4,15 @@ Times are grouped into business days that begin at the reset; each day knows the
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from besok.analytics.occupancy import NOTHING, DayObservations, learn, live, smoothed
 from besok.files.counts import read_columns
@@ -23,7 +23,6 @@ from besok.model.errors import CountFileError
 from besok.model.plurals import many
 from cli.terminal.tables import csv_text
 
-HEAD = ("time", "people", "low", "high", "raw")
 LOOK_BACK = 56  # days that are learnt from
 FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
@@ -44,18 +43,6 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """A line: when, at which door, how many. `at` is the moment in UTC, or the local clock where no zone is told."""
-
-    text: str
-    at: datetime
-    wall: datetime
-    door: str
-    people_in: float | None
-    people_out: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessDay:
     """One business day: what was seen by step, and which steps the file speaks of (step, its time as written)."""
 
@@ -64,8 +51,7 @@ class BusinessDay:
     told: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A line of the answer; None where nothing is known."""
 
     time: str
@@ -85,16 +71,15 @@ def answer(
 ) -> list[Line]:
     """Return the people inside at each time of the file; `tell` receives warnings. Raises CountFileError."""
     counts = read(path, columns, options)
-    before = read(history, columns, options) if history else []
-    doors = sorted({c.door for c in (*counts, *before)})
+    before = read(history, columns, options) if history else counts.iloc[:0]
+    doors = sorted({*counts["door"], *before["door"]})
     if len(doors) > MOST_DOORS:
         raise CountFileError(
             f"{path} has {len(doors)} doors; {MOST_DOORS} are the most. Is the column door right?"
         )
-    first = min(c.wall for c in counts)
-    known = [d.seen for d in business_days(before, doors, way) if d.day < (first - _since(way.reset)).date()]
-    building = Building.of((None,), [(None, 0)] * len(doors), (way.capacity,))
     days = business_days(counts, doors, way)
+    known = [d.seen for d in business_days(before, doors, way) if d.day < days[0].day]
+    building = Building.of((None,), [(None, 0)] * len(doors), (way.capacity,))
     if doubt := crowded([*known, *(day.seen for day in days)], way.capacity):
         tell(doubt)
     return list(_lines(building, days, known, way))
@@ -129,54 +114,40 @@ def _lines(
         columns = np.stack([found.people[:, 0], found.lower[:, 0], found.upper[:, 0], found.raw[:, 0]])
         for step, text in day.told:
             people, low, high, raw = (None if v != v else round(float(v), 2) + 0.0 for v in columns[:, step])
-            yield Line(time=text, people=people, low=low, high=high, raw=raw)
+            yield Line(text, people, low, high, raw)
         known.append(day.seen)
 
 
-def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> list[Count]:
-    """Read the lines of a file in the order of time; of two for one time and door the later one counts.
+def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> pd.DataFrame:
+    """Read the lines of a file in the order of time: text, at, wall, door, in, out; NaN where a count is not known.
 
-    `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
+    `at` is the moment in UTC, or the local clock (`wall`) where no zone is told. Of two lines for one time and door the
+    later one counts. `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
     """
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
     zoned = times.offset_s.notna()
     if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
-    frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
-    return [
-        Count(
-            text=row["text"],
-            at=row["at"].to_pydatetime(),
-            wall=row["wall"].to_pydatetime(),
-            door=row["door"],
-            people_in=None if row["in"] != row["in"] else row["in"],
-            people_out=None if row["out"] != row["out"] else row["out"],
-        )
-        for row in frame.to_dict("records")
-    ]
+    return frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
 
 
-def business_days(counts: Sequence[Count], doors: Sequence[str], way: Way) -> list[BusinessDay]:
+def business_days(counts: pd.DataFrame, doors: list[str], way: Way) -> list[BusinessDay]:
     """Return the days with any line; all but the last are filled up to their end."""
-    if not counts:
-        return []
-    step = step_of(sorted({c.at for c in counts}))
-    by_day: dict[date, list[Count]] = {}
-    for count in counts:
-        by_day.setdefault((count.wall - _since(way.reset)).date(), []).append(count)
-    last = max(by_day)
-    return [_day(day, by_day[day], doors, step, way, over=day < last) for day in sorted(by_day)]
+    step, days = step_of(counts["at"]), (counts["wall"] - _since(way.reset)).dt.date
+    last = days.max()
+    return [_day(day, own, doors, step, way, over=day < last) for day, own in counts.groupby(days)]
 
 
-def step_of(moments: Sequence[datetime]) -> timedelta:
+def step_of(moments: pd.Series) -> timedelta:
     """Return the usual time between lines, in whole minutes that divide a day; the finest if there is none."""
-    gaps = Counter(b - a for a, b in pairwise(moments))
-    if not gaps:
+    gaps = moments.drop_duplicates().sort_values().diff().dropna()
+    often = gaps.value_counts()
+    if often.empty:
         return FINEST
-    usual, often = max(gaps.items(), key=lambda item: (item[1], -item[0]))
-    even = sum(n for gap, n in gaps.items() if gap % usual == timedelta(0))
-    fits = usual >= FINEST and DAY % usual == timedelta(0) and even >= 0.95 * sum(gaps.values()) and often > 1
+    usual = often.index[often == often.max()].min().to_pytimedelta()
+    even = (gaps % usual == timedelta(0)).mean() >= 0.95
+    fits = usual >= FINEST and DAY % usual == timedelta(0) and even and often.max() > 1
     if fits and usual > COARSEST:
         hours = COARSEST / timedelta(hours=1)
         raise CountFileError(
@@ -186,35 +157,33 @@ def step_of(moments: Sequence[datetime]) -> timedelta:
 
 
 def _day(
-    day: date, counts: Sequence[Count], doors: Sequence[str], step: timedelta, way: Way, *, over: bool
+    day: date, counts: pd.DataFrame, doors: list[str], step: timedelta, way: Way, *, over: bool
 ) -> BusinessDay:
-    begins = datetime.combine(day, way.reset) - (counts[0].wall - counts[0].at)
-    phase = (counts[0].at - begins) % step
-    places = [max((c.at - begins - phase) // step, 0) for c in counts]
-    steps = max(places[-1] + 1, DAY // step if over else 0)
-    people_in, people_out = np.full((2, steps, len(doors)), np.nan)
-    column = {door: n for n, door in enumerate(doors)}
-    for place, count in zip(places, counts, strict=True):
-        for grid, people in ((people_in, count.people_in), (people_out, count.people_out)):
-            if people is not None:
-                cell = grid[place, column[count.door]]
-                grid[place, column[count.door]] = people if np.isnan(cell) else cell + people
-    clock = _clock(counts, places, steps, step)
+    first = counts.iloc[0]
+    since = counts["at"] - (datetime.combine(day, way.reset) - (first["wall"] - first["at"]))
+    places = ((since - since.iloc[0] % step) // step).clip(lower=0).rename("place")
+    steps = max(int(places.iloc[-1]) + 1, DAY // step if over else 0)
+    sums = counts.groupby([places, "door"])[["in", "out"]].sum(min_count=1)
+    people_in, people_out = (
+        sums[name].unstack("door").reindex(index=range(steps), columns=doors).to_numpy(float)
+        for name in ("in", "out")
+    )
+    clock = _clock(counts["wall"], places.to_numpy(), steps, step)
     return BusinessDay(
         day=day,
         seen=DayObservations.of(
             people_in, people_out, 1, open=_open(clock, way.closed), clock=clock,
             step_minutes=step / FINEST, weekday=day.weekday(),
         ),
-        told=tuple(dict.fromkeys((place, count.text) for place, count in zip(places, counts, strict=True))),
+        told=tuple(dict.fromkeys(zip(places, counts["text"], strict=True))),
     )  # fmt: skip
 
 
-def _clock(counts: Sequence[Count], places: Sequence[int], steps: int, step: timedelta) -> np.ndarray:
+def _clock(wall: pd.Series, places: np.ndarray, steps: int, step: timedelta) -> np.ndarray:
     """Return the minute of the local day at each step; between lines it runs on from the line before."""
-    minutes = np.array([c.wall.hour * 60 + c.wall.minute for c in counts])
+    minutes = (wall.dt.hour * 60 + wall.dt.minute).to_numpy()
     latest = np.maximum(np.searchsorted(places, np.arange(steps), side="right") - 1, 0)
-    on = (np.arange(steps) - np.asarray(places)[latest]) * (step / FINEST)
+    on = (np.arange(steps) - places[latest]) * (step / FINEST)
     return np.asarray((minutes[latest] + on.astype(np.int64)) % 1440, np.int64)
 
 
@@ -252,8 +221,7 @@ def stretch(text: str) -> tuple[time, time]:
 
 def as_csv(lines: Sequence[Line]) -> str:
     """Return the lines under their heads; what is not known is empty."""
-    figures = ([line.time, *map(_plain, (line.people, line.low, line.high, line.raw))] for line in lines)
-    return csv_text([HEAD, *figures])
+    return csv_text([Line._fields, *([time, *map(_plain, figures)] for time, *figures in lines)])
 
 
 def _plain(value: float | None) -> str:
@@ -262,5 +230,4 @@ def _plain(value: float | None) -> str:
 
 def as_json(lines: Sequence[Line]) -> str:
     """Return the lines as a JSON array of objects."""
-    rows = ({name: getattr(line, name) for name in HEAD} for line in lines)
-    return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
+    return "[\n" + ",\n".join(json.dumps(line._asdict()) for line in lines) + "\n]"

@@ -33,15 +33,10 @@ class Told:
     total_high: float = np.nan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """One method at one origin. `mase` by horizon of FAR, `cover` by COVER, `total` relative; NaN: cannot be told."""
-
-    mase: Floats
-    cover: Floats
-    total: float
-    total_held: float
-    crps: float
+def figures(step: str) -> list[str]:
+    """Return the names of the figures of a score."""
+    held = [f"coverage_{far}" for far in COVER[step]]
+    return [*(f"mase_{far}" for far in FAR[step]), "total_error", "total_bias", "total_held", *held, "crps"]
 
 
 def scale(history: Floats, season: int) -> float:
@@ -49,27 +44,29 @@ def scale(history: Floats, season: int) -> float:
     return float(_over(np.abs(history[season:] - history[:-season])))
 
 
-def score(told: Told, came: Floats, history: Floats, step: str) -> Score:
-    """Return the score of what was `told` after `history`, given what `came` (NaN: not observed)."""
+def score(told: Told | None, came: Floats, history: Floats, step: str) -> dict[str, float]:
+    """Return the figures of what was `told` after `history`, given what `came` (NaN: not observed).
+
+    A figure that cannot be told is NaN; all are of a method that has nothing to say yet.
+    """
+    if told is None:
+        return dict.fromkeys(figures(step), np.nan)
     unit = scale(history, SEASON[step]) or np.nan
     error = np.abs(told.mean - came)
     inside = np.where(np.isfinite(came), (told.low <= came) & (came <= told.high), np.nan)
     year = came[: YEAR[step]]
     seen = np.isfinite(year)
-    whole = len(came) >= YEAR[step] and seen.mean() >= ENOUGH and year[seen].sum() > 0
-    off = float(told.mean[: YEAR[step]][seen].sum() / year[seen].sum() - 1) if whole else np.nan
-    held = (
-        told.total_low <= year[seen].sum() <= told.total_high
-        if whole and np.isfinite(told.total_low)
-        else np.nan
+    total = year[seen].sum()
+    whole = len(came) >= YEAR[step] and seen.mean() >= ENOUGH and total > 0
+    off = float(told.mean[: YEAR[step]][seen].sum() / total - 1) if whole else np.nan
+    held = told.total_low <= total <= told.total_high
+    values = (
+        *(_mean(error, far, far) / unit for far in FAR[step]),
+        *(abs(off), off, float(held) if whole and np.isfinite(told.total_low) else np.nan),
+        *(_mean(inside, far, far) for far in COVER[step]),
+        _mean(told.crps, YEAR[step], 1) / unit,
     )
-    return Score(
-        mase=np.array([_mean(error, far, far) / unit for far in FAR[step]]),
-        cover=np.array([_mean(inside, far, far) for far in COVER[step]]),
-        total=off,
-        total_held=float(held),
-        crps=_mean(told.crps, YEAR[step], 1) / unit,
-    )
+    return dict(zip(figures(step), values, strict=True))
 
 
 def _mean(values: Floats, first: int, needed: int) -> float:
@@ -96,59 +93,26 @@ def crps_normal(mean: Floats, sd: Floats, came: Floats) -> Floats:
     return told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """Scores of one method put together: means over origins; `total` is the mean absolute error of the year."""
-
-    mase: Floats
-    cover: Floats
-    total: float
-    bias: float
-    total_held: float
-    crps: float
-    origins: int
-
-
-def summary(scores: Sequence[Score]) -> Summary:
-    """Return the mean of scores, each over the origins at which it could be told."""
-    totals = np.array([one.total for one in scores])
-    return Summary(
-        mase=_over([one.mase for one in scores]),
-        cover=_over([one.cover for one in scores]),
-        total=float(_over(np.abs(totals))),
-        bias=float(_over(totals)),
-        total_held=float(_over([one.total_held for one in scores])),
-        crps=float(_over([one.crps for one in scores])),
-        origins=len(scores),
-    )
-
-
 def _over(rows: ArrayLike) -> Floats:
     """Return the means of the finite values of each column, NaN where there are none."""
     return np.asarray(np.ma.filled(np.ma.masked_invalid(rows).mean(axis=0), np.nan))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fates:
-    """One forecast, were each of its futures (paths) what comes: the share of the observed rows within the 80 %
-    interval, by horizon (horizons x paths), and whether the year's total was within its own (paths; 1 or 0).
+def fates(
+    futures: Floats, low: Floats, high: Floats, seen: np.ndarray, far: Sequence[int]
+) -> dict[str, Floats]:
+    """Return the figures of one forecast by path, were each of its futures (rows x paths) what comes.
 
-    NaN where nothing was observed, or what came does not reach that far.
+    They are the share of the observed rows within the 80 % interval, `low` to `high` by row, by horizon; and whether
+    the year's total was within its own (1 or 0). Rows not `seen` are not judged; NaN where nothing was observed, or
+    what came does not reach that far.
     """
-
-    cover: Floats
-    held: Floats
-
-
-def fates(futures: Floats, low: Floats, high: Floats, seen: np.ndarray, far: Sequence[int]) -> Fates:
-    """Of `futures` (rows x paths) with the interval `low` to `high` by row; rows not `seen` are not judged."""
     inside = (low[:, None] <= futures) & (futures <= high[:, None])
     totals = futures[seen].sum(axis=0)
-    bounds = np.quantile(totals, (0.1, 0.9))
+    first, last = np.quantile(totals, (0.1, 0.9))
+    held = np.where(seen.any(), (first <= totals) & (totals <= last), np.nan)
     nothing = np.full(futures.shape[1], np.nan)
-    return Fates(
-        cover=np.array(
-            [inside[:n][seen[:n]].mean(axis=0) if len(seen) >= n and seen[:n].any() else nothing for n in far]
-        ),
-        held=((bounds[0] <= totals) & (totals <= bounds[1])).astype(np.float64) if seen.any() else nothing,
-    )
+    return {
+        f"coverage_{n}": inside[:n][seen[:n]].mean(axis=0) if len(seen) >= n and seen[:n].any() else nothing
+        for n in far
+    } | {"total_held": held}

@@ -4,14 +4,13 @@ Each gives a mean and a standard deviation for every row ahead, from the past al
 shorter than what the rule repeats.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from besok.model.arrays import Floats
 
 Rule = Callable[[Floats, int], tuple[Floats, Floats] | None]
-Rules = Callable[[str], Mapping[str, Rule]]  # by step
 HOLE = 7  # rows before a hole is what fills it
 
 

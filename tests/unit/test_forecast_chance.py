@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from besok.analytics.forecast.chance import reach, would_hold
-from cli.standalone.forecast_accuracy import Fates, fates
+from cli.standalone.forecast_accuracy import fates
 
 FAR = (28, 365)
 
@@ -21,10 +21,7 @@ def test_right_forecasts_lie_within_it_19_times_of_20() -> None:
     told = futures(rng, 800)
     low, high = np.quantile(told, (0.1, 0.9), axis=1)
     one = fates(told, low, high, np.ones(365, dtype=bool), FAR)
-    between = [
-        reach([share] * 6, [[0.0, 365.0, 730.0], [0.0, 365.0, 730.0]], 365)
-        for share in (*one.cover, one.held)
-    ]
+    between = [reach([share] * 6, [[0.0, 365.0, 730.0], [0.0, 365.0, 730.0]], 365) for share in one.values()]
     came = futures(rng, 6 * 500)
     inside = (low[:, None] <= came) & (came <= high[:, None])
     for (begin, end), rows in zip(between[:2], FAR, strict=True):
@@ -49,10 +46,10 @@ def test_what_nobody_observed_is_not_judged() -> None:
     told = np.array([[1.0, 2, 3, 4, 5]] * 3)
     seen = np.array([False, True, True])
     found = fates(told, np.full(3, 1.5), np.full(3, 4.5), seen, (1, 2, 4))
-    assert np.isnan(found.cover[0]).all() and np.isnan(found.cover[2]).all()
-    assert found.cover[1].tolist() == [0, 1, 1, 1, 0] == found.held.tolist()
-    nothing: Fates = fates(told, np.full(3, 1.5), np.full(3, 4.5), np.zeros(3, dtype=bool), (2,))
-    assert np.isnan(nothing.cover).all() and np.isnan(nothing.held).all()
+    assert np.isnan(found["coverage_1"]).all() and np.isnan(found["coverage_4"]).all()
+    assert found["coverage_2"].tolist() == [0, 1, 1, 1, 0] == found["total_held"].tolist()
+    nothing = fates(told, np.full(3, 1.5), np.full(3, 4.5), np.zeros(3, dtype=bool), (2,))
+    assert all(np.isnan(figure).all() for figure in nothing.values())
     assert np.isnan(reach([], [[]], 7)).all()
 
 

@@ -180,7 +180,9 @@ def test_the_record_is_kept_in_known_units() -> None:
         mean=np.full(7, 20.0), low=np.full(7, 15.0), high=np.full(7, 45.0), crps=np.zeros(7)
     )
     found = forecast_accuracy.score(told, came, past, "D")
-    assert found.mase[0] == pytest.approx((8 + 0 + 20 + 30 + 40 + 50) / 6 / 2) and np.isnan(found.mase[1])
+    assert found["mase_7"] == pytest.approx((8 + 0 + 20 + 30 + 40 + 50) / 6 / 2) and np.isnan(
+        found["mase_28"]
+    )
     drawn = seeded().normal(5, 2, (1, 20000))
     assert forecast_accuracy.crps(drawn, np.array([6.0]))[0] == pytest.approx(
         forecast_accuracy.crps_normal(np.array([5.0]), np.array([2.0]), np.array([6.0]))[0], rel=0.02

@@ -99,7 +99,7 @@ class Worker:
         self._claims = claims
         self._clock = Clock()
         self._background = Background(settings)
-        self._messenger = Background(settings)  # for what may not wait behind work that takes hours
+        self._messenger = Background(settings, nice=0)  # for what may not wait behind long work
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
         self._past: dict[str, SitePast] = {}
         self._today: dict[str, Today] = {}

@@ -95,6 +95,7 @@ class Worker:
     def __init__(self, db: Database, claims: Claims, settings: Settings, state: State | None = None) -> None:
         self.busy = False
         self._state = state or State()
+        self._name = settings.heartbeat(NAME)
         self._db = db
         self._claims = claims
         self._clock = Clock()
@@ -285,4 +286,4 @@ class Worker:
             waiting = occupancy.dirty_days(conn)
         self._state.sites, self._state.days_waiting = len(self._sites), waiting
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
-        beat(self._db, NAME, now, {"sites": len(self._sites), "days_waiting": waiting})
+        beat(self._db, self._name, now, {"sites": len(self._sites), "days_waiting": waiting})

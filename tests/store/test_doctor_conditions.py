@@ -60,6 +60,10 @@ HAPPENS: dict[str, tuple[Callable[[Database, datetime], None], str]] = {
         lambda db, now: beat(db, "web", now - 2 * MINUTE, {}),
         "The service web was last heard 2 minutes ago",
     ),
+    "one of two webs dies": (
+        lambda db, now: beat(db, "web-b", now - 2 * MINUTE, {}),
+        "The service web-b was last heard 2 minutes ago",
+    ),
     "the collector loses the broker": (
         lambda db, now: beat(db, "besok-collector", now, {"lost": (now - 2 * MINUTE).timestamp()}),
         "The collector lost the broker 2 minutes ago",

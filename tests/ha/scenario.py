@@ -10,8 +10,6 @@ from random import Random
 
 import psycopg
 
-from besok.services.condition import get_troubles
-from besok.store.database import Database
 from besok.store.migrate import migrate
 from tests.ha import machines, services, writers
 from tests.ha.machines import Machine, Machines
@@ -83,8 +81,6 @@ class Failures:
             service.kill()
         wait_for(lambda: programs.jobs[1].ready() and programs.webs[1].live(world.SITES[0]), services.READY_S)
         self._await_progress()
-        with Database(self._fleet.url, pool_size=1) as db:
-            wait_for(lambda: _missed(db) >= {"torture-1", "jobs-1", "web-1"}, services.READY_S)
         for service in killed:
             service.start()
 
@@ -142,11 +138,6 @@ def run(folder: Path, say: Say, result: Result) -> None:
                 partial(verdict.fetch, fleet.url, list(doors(devices))),
                 result,
             )
-
-
-def _missed(db: Database) -> set[str]:
-    """Return the names of the services that the doctor says are silent."""
-    return {one.name for one in get_troubles(db, datetime.now(UTC)) if one.kind == "service_silent"}
 
 
 def _until(over: threading.Event, letters: Iterator[Letter]) -> Iterator[Letter]:

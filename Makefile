@@ -2,7 +2,7 @@
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE # where it is set, each process compiles all that it imports, for seconds
 
-.PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check kill-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ ha-check: ## three machines by deploy/ha/, of which one fails, and a branch cut 
 community-check: ## the store with everything compressed, where TimescaleDB's Community edition is (ARGS="--postgres FOLDER"); says so elsewhere
 	@bash deploy/setup tests
 	@$(BIN)/python -m tests.community $(ARGS)
+
+kill-check: ## each service killed in turn: the doctor names it, one alert comes, and one that it is over (six minutes)
+	@bash deploy/setup month
+	@$(BIN)/python -m pytest -m slow tests/flow/test_killed_services.py
 
 month: ## a month of operation in an hour, on one page, build/month.md (ARGS="--days 2 --scenes 4" for ten minutes)
 	@bash deploy/setup month

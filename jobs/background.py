@@ -23,7 +23,7 @@ from jobs.runs import run_alone
 
 log = logging.getLogger(__name__)
 
-NICE: Final = 10  # it yields the processor to whatever is live
+NICE: Final = 10  # of work that yields the processor to whatever is live
 SKIPPED: Final = 3  # exit status: another worker does it, or did
 GRACE_S: Final = 15  # after its limit, in which a run may note that it was ended
 
@@ -39,9 +39,10 @@ class Task:
 
 
 class Background:
-    """Run the functions it is given in order, each in a process of its own."""
+    """Run the functions it is given in order, each in a process of its own, which yields the processor by `nice`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, nice: int = NICE) -> None:
+        self._nice = nice
         self._url = settings.database_url.get_secret_value()
         self._waiting: dict[str, Task] = {}
         self._running: tuple[str, BaseProcess] | None = None
@@ -57,7 +58,7 @@ class Background:
         ended = self._ended() if self._running and not self._running[1].is_alive() else None
         if self._waiting and not self._running:
             task = self._waiting.pop(next(iter(self._waiting)))
-            args = task, self._url, now, self._errors
+            args = task, self._url, now, self._nice, self._errors
             process = self._spawn.Process(target=_run, args=args, name=task.name, daemon=True)
             process.start()
             self._running = task.name, process
@@ -91,9 +92,9 @@ def load(function: str) -> Callable[[Database, datetime], object]:
     return found
 
 
-def _run(task: Task, url: str, now: datetime, errors: "SimpleQueue[str]") -> None:
+def _run(task: Task, url: str, now: datetime, nice: int, errors: "SimpleQueue[str]") -> None:
     """Do a task in the process of its own, which the system ends where it does not end in time by itself."""
-    os.nice(NICE)
+    os.nice(nice)
     signal.alarm(math.ceil(task.limit.total_seconds()) + GRACE_S)
     function = load(task.function)
     try:

@@ -95,11 +95,12 @@ class Worker:
     def __init__(self, db: Database, claims: Claims, settings: Settings, state: State | None = None) -> None:
         self.busy = False
         self._state = state or State()
+        self._name = settings.heartbeat(NAME)
         self._db = db
         self._claims = claims
         self._clock = Clock()
         self._background = Background(settings)
-        self._messenger = Background(settings)  # for what may not wait behind work that takes hours
+        self._messenger = Background(settings, nice=0)  # for what may not wait behind long work
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
         self._past: dict[str, SitePast] = {}
         self._today: dict[str, Today] = {}
@@ -285,4 +286,4 @@ class Worker:
             waiting = occupancy.dirty_days(conn)
         self._state.sites, self._state.days_waiting = len(self._sites), waiting
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
-        beat(self._db, NAME, now, {"sites": len(self._sites), "days_waiting": waiting})
+        beat(self._db, self._name, now, {"sites": len(self._sites), "days_waiting": waiting})

@@ -124,6 +124,8 @@ class Settings(BaseSettings):
 
     alive_url: str = ""
     """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop."""
+    instance: str = ""
+    """Where several of a service work, which one this is, as b: each is then watched by its own name, as web-b."""
     minute_days: int = 14
     """Days of minute-by-minute occupancy that are kept; the 15-minute form stays. 0: for ever."""
     rejected_days: int = 90
@@ -140,6 +142,10 @@ class Settings(BaseSettings):
     """DEBUG, INFO, WARNING or ERROR."""
     log_format: Literal["text", "json"] = "text"
     """text for people, json for a log store."""
+
+    def heartbeat(self, kind: str) -> str:
+        """Return the name under which this process is watched."""
+        return f"{kind}-{self.instance}" if self.instance else kind
 
     @field_validator("readings_days", "audit_days")
     @classmethod

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from besok.services.devices import get_devices
-from besok.services.health import BACKUP, PROGRAMS, get_health
+from besok.services.health import BACKUP, get_health, kind_of
 from besok.store import job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import Beat, beats
@@ -66,10 +66,8 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
             yield Trouble(kind="behind", name=service.name, seconds=lag_s)
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
-    for missing in sorted({"jobs", "web"} - {service.name for service in services}):
+    for missing in sorted({"collector", "jobs", "web"} - {kind_of(service.name) for service in services}):
         yield Trouble(kind="service_missing", name=missing)
-    if all(service.name in PROGRAMS for service in services):
-        yield Trouble(kind="service_missing", name="collector")
 
 
 def _jobs(db: Database) -> Iterator[Trouble]:

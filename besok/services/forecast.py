@@ -10,11 +10,10 @@ from besok.model.errors import NotFound
 from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
-from besok.services.health import SILENT_AFTER
+from besok.services.health import at_work
 from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import backfill
 from besok.store.database import Database
-from besok.store.heartbeats import beats
 from besok.store.sites import counted, load
 
 WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
@@ -38,7 +37,7 @@ def get_awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
     return Awaited(
         days=sum(day.whole for day in visit_days(db, counted(db, place), today - timedelta(days=1))),
         coming_in=backfill.under_way(db, now),
-        at_work=any(b.name == "jobs" and now - b.heard < SILENT_AFTER for b in beats(db)),
+        at_work=at_work(db, "jobs", now),
     )
 
 

@@ -13,9 +13,7 @@ SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more 
 BACKUP = "backup"  # no service: the name under which the last backup is noted
 OPTIONAL = {"receiver", "scenarios"}  # nobody need have them
 PROGRAMS = {"jobs", "web", *OPTIONAL}  # all others are collectors
-GONE_AFTER = timedelta(
-    days=7
-)  # without a beat, while another of its kind works: it was taken away, or has a new name
+GONE_AFTER = timedelta(days=7)  # silent, while another of its kind works: taken away, or of another name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +57,16 @@ def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
         for b in beats(db)
         if b.name != BACKUP
     ]
-    at_work = {_kind(s) for s in found if s.ok} | OPTIONAL
-    return tuple(s for s in found if now - s.heard < GONE_AFTER or _kind(s) not in at_work)
+    at_work = {kind_of(s.name) for s in found if s.ok} | OPTIONAL
+    return tuple(s for s in found if now - s.heard < GONE_AFTER or kind_of(s.name) not in at_work)
 
 
-def _kind(service: ServiceHealth) -> str:
-    """Return a name of PROGRAMS; all others are collectors, which have the names that their operators gave them."""
-    return service.name if service.name in PROGRAMS else "collector"
+def kind_of(name: str) -> str:
+    """Return a name of PROGRAMS, as web of web-b; all others are collectors, named by their operators."""
+    kind = name.partition("-")[0]
+    return kind if kind in PROGRAMS else "collector"
+
+
+def at_work(db: Database, kind: str, now: datetime) -> bool:
+    """Tell whether any service of a kind was heard of late."""
+    return any(kind_of(b.name) == kind and now - b.heard < SILENT_AFTER for b in beats(db))

@@ -8,13 +8,9 @@ from besok.model.scenarios import LIKELY, ScenarioSpec, problem
 from besok.model.site import Site, SiteFile
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.model.views.whatif import SpaceStrain
-from besok.services.health import SILENT_AFTER
 from besok.store import scenarios as store
 from besok.store import sites
 from besok.store.database import Database
-from besok.store.heartbeats import beats
-
-PROCESS = "scenarios"  # that computes them, as it names itself
 
 
 def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datetime) -> ScenarioRun:
@@ -80,8 +76,3 @@ def _row(space: SpaceStrain) -> ScenarioSpace:
         start_hour=when.start if when else None,
         end_hour=when.end if when else None,
     )
-
-
-def at_work(db: Database, now: datetime) -> bool:
-    """Tell whether a process that computes scenarios was heard of late."""
-    return any(b.name == PROCESS and now - b.heard < SILENT_AFTER for b in beats(db))

@@ -142,7 +142,7 @@ def _beat(
             try:
                 schema.check(db)
                 known.load(db)
-                beat(db, NAME, datetime.now(UTC), counters.detail())
+                beat(db, settings.heartbeat(NAME), datetime.now(UTC), counters.detail())
                 said = ""
             except StoreError as exc:
                 what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"

@@ -117,7 +117,7 @@ def _beat(stop: threading.Event, app: FastAPI) -> None:
     while not stop.is_set():
         if works := app.state.hub.answers(ALIVE_S):
             with contextlib.suppress(StoreError):  # `ready` says so
-                beat(app.state.live_db, NAME, app.state.clock(), {})
+                beat(app.state.live_db, app.state.settings.heartbeat(NAME), app.state.clock(), {})
         stop.wait(BEAT_EVERY_S if works else 1)
 
 

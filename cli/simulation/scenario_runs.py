@@ -59,16 +59,16 @@ def run(settings: Settings, stop: Event) -> None:
     player = Thread(target=scenario_play.run, args=(settings, stop), name="player")
     player.start()
     try:
-        _answer_all(url, stop)
+        _answer_all(url, stop, settings.heartbeat(NAME))
     finally:
         stop.set()
         player.join()
 
 
-def _answer_all(url: str, stop: Event) -> None:
+def _answer_all(url: str, stop: Event, name: str) -> None:
     well = True
     with Database(url, pool_size=2) as db, Claims(url) as claims:
-        worker = Worker(db, claims, stop)
+        worker = Worker(db, claims, stop, name=name)
         while not stop.is_set():
             was, worked = well, False
             try:
@@ -83,11 +83,13 @@ def _answer_all(url: str, stop: Event) -> None:
 
 
 class Worker:
-    """One process that computes; `limit_s` is what a question may take."""
+    """One process that computes, watched by its `name`; `limit_s` is what a question may take."""
 
-    def __init__(self, db: Database, claims: Claims, stop: Event, limit_s: float = LIMIT_S) -> None:
+    def __init__(
+        self, db: Database, claims: Claims, stop: Event, limit_s: float = LIMIT_S, name: str = NAME
+    ) -> None:
         self._db, self._claims, self._stop, self._limit_s = db, claims, stop, limit_s
-        self._beaten = float("-inf")
+        self._name, self._beaten = name, float("-inf")
 
     def turn(self) -> bool:
         """Answer the next question; False if nothing waits, or another process works. Raises StoreError."""
@@ -104,7 +106,7 @@ class Worker:
     def beat(self) -> None:
         """Note now and then that the process works."""
         if time.monotonic() - self._beaten >= BEAT_S:
-            beat(self._db, NAME, datetime.now(UTC), {})
+            beat(self._db, self._name, datetime.now(UTC), {})
             self._beaten = time.monotonic()
 
     def _answer(self, taken: Taken) -> None:

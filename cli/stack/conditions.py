@@ -8,6 +8,7 @@ from typing import Final
 
 from besok.model.plurals import many
 from besok.services.condition import Trouble, get_troubles
+from besok.services.health import kind_of
 from besok.store.database import Database
 from cli.stack.findings import NOTE, PROBLEM, Finding
 
@@ -41,7 +42,7 @@ def disk(path: Path) -> Finding | None:
 
 def _finding(one: Trouble, now: datetime) -> Finding:
     name, age = one.name, _age(one.since, now)
-    start = f"`besok {STARTS.get(name, 'collect')}`"
+    start = f"`besok {STARTS.get(kind_of(name), 'collect')}`"
     words = {
         "service_silent": (PROBLEM, f"The service {name} was last heard {age}", f"is it running ({start})?"),
         "service_missing": (PROBLEM, f"No {name} service has ever been heard", f"start it with {start}"),

@@ -15,9 +15,8 @@ from besok.model.errors import StackError
 
 ROOT = Path(__file__).resolve().parents[2]  # where our packages are; `python -m cli.main` works from here
 IN_CHECKOUT = (ROOT / "Makefile").exists()  # not so where a wheel is installed
-EXAMPLE = (
-    Path(__file__).parent / "sites" / "helsingborg.toml"
-)  # a link to sites/ in a checkout, a copy in a wheel
+# A link to sites/ in a checkout, a copy in a wheel
+EXAMPLE = Path(__file__).parent / "sites" / "helsingborg.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from besok.model.scenarios import ScenarioSpec
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo
 from besok.model.views.scenarios import ScenarioRun
-from besok.services import access, scenarios
+from besok.services import access, health, scenarios
 from besok.store import scenarios as store
 from besok.store import sites
 from besok.store.database import Database
@@ -67,7 +67,7 @@ def _answers(
         : scenario_list.SIDE_BY_SIDE
     ]
     waiting = [run.number for run in runs if run.state in ("queued", "running")]
-    at_work = not waiting or scenarios.at_work(db, now)
+    at_work = not waiting or health.at_work(db, "scenarios", now)
     cards = [scenario_run.card(run, place, sum(n < run.number for n in waiting), at_work) for run in shown]
     known = scenario_text.examples(place, calendar.business_day(now, place))
     forbidden = quiet(_("Planners and administrators ask here; you can read the answers."))

@@ -71,8 +71,8 @@ def started(folder: Path, machines: Machines) -> Iterator[Services]:
         collectors.append(
             _of(collector_of(number, "cli.main", url, broker, topics, folder).what, "COLLECTOR_PORT", folder)
         )
-        jobs.append(_of(_program(f"jobs {number}", "work", url), "JOBS_PORT", folder))
-        webs.append(_of(_program(f"web {number}", "serve", url), "WEB_STATUS_PORT", folder))
+        jobs.append(_of(_program("jobs", number, "work", url), "JOBS_PORT", folder))
+        webs.append(_of(_program("web", number, "serve", url), "WEB_STATUS_PORT", folder))
     with ExitStack() as cleanup:
         found = Services(collectors=collectors, jobs=jobs, webs=webs)
         for service in found.all:
@@ -83,9 +83,9 @@ def started(folder: Path, machines: Machines) -> Iterator[Services]:
         yield found
 
 
-def _program(name: str, command: str, url: str) -> Program:
-    env = {"BESOK_DATABASE_URL": url}
-    return Program(name=name, command=(sys.executable, "-m", "cli.main", command), env=env)
+def _program(kind: str, number: int, command: str, url: str) -> Program:
+    env = {"BESOK_DATABASE_URL": url, "BESOK_INSTANCE": f"{number}"}
+    return Program(name=f"{kind} {number}", command=(sys.executable, "-m", "cli.main", command), env=env)
 
 
 def _of(what: Program, setting: str, folder: Path) -> Service:

@@ -48,8 +48,8 @@ class Course:
             if "broker" not in self._down:  # else sensors keep what it did not take
                 wait_for(self._all_stored, progress=self._stored)
             wait_for(lambda: self._heard("collector"), progress=self._stored)
-            if "web" not in self._down and self._last("web"):  # earlier versions never tell
-                wait_for(lambda: self._heard("web"), progress=self._stored)
+        if not self._down & {"web", "database", "disk"} and self._last("web"):  # earlier versions never tell
+            wait_for(lambda: self._heard("web"), progress=self._stored)
         clocks.set(until, "jobs")
         self._operator.alive.clear()
         if not self._down & {"jobs", "database", "disk"}:
@@ -64,7 +64,7 @@ class Course:
     def _look(self) -> None:
         if not self._operator.alive.is_set():
             self._operator.note("outside watch", "no signal of life")
-        self._operator.read(self._place.command("doctor"))
+        self._operator.read(self._place.doctor()[1])
 
     def _strike(self, event: Event) -> None:
         self._say(f"{self._place.clocks.now:%Y-%m-%d %H:%M}  {event}")
@@ -136,7 +136,7 @@ class Course:
     def end(self, first: date, last: date) -> Iterator[str]:
         """Wait until all is computed; yield every difference between the days' figures and what sensors sent."""
         wait_for(lambda: self._ask("select count(*) from dirty_day") == 0)
-        self._operator.read(self._place.command("doctor"))
+        self._operator.read(self._place.doctor()[1])
         truth = dict(self._sensors.days)
         yield from differing("door", truth, self._by_door())
         visits = {

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,8 @@ from tests.month.clocks import Clocks
 from tests.month.sensors import SITE_FILE
 from tests.torture.house import Disk, Server, broker_of, small_disk
 
-SERVICES = {"collector": "collect", "jobs": "work", "web": "serve"}
+SERVICES = {"collector": "collect", "jobs": "work", "web": "serve"}  # by their names in heartbeats
+OTHERS = {"receiver": "receive", "scenarios": "run-scenarios"}  # that not everybody has
 COMMANDS = "operator"  # of commands
 
 
@@ -34,7 +35,18 @@ class Installation:
 
     def command(self, *arguments: str, said: str = "") -> str:
         """Run a command of the product, and return what it printed."""
-        done = subprocess.run(
+        done = self._run(*arguments, said=said)
+        if done.returncode:
+            raise RuntimeError(f"besok {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def doctor(self) -> tuple[int, str]:
+        """Ask the doctor: its status, and what it printed."""
+        done = self._run("doctor")
+        return done.returncode, done.stdout
+
+    def _run(self, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             (sys.executable, "-m", "cli.main", *arguments),
             cwd=self.code,
             env={**os.environ, **self.environment, **self.clocks.environment(COMMANDS)},
@@ -43,9 +55,6 @@ class Installation:
             text=True,
             check=False,
         )
-        if done.returncode and arguments[0] != "doctor":
-            raise RuntimeError(f"besok {' '.join(arguments)}: {done.stdout}{done.stderr}")
-        return done.stdout
 
     def upgrade(self) -> None:
         """Migrate to the present version under load, then start one service after the other by it."""
@@ -60,7 +69,7 @@ class Installation:
         """Return a service of the present version, not started."""
         what = Program(
             name=name,
-            command=(sys.executable, "-m", "cli.main", SERVICES[name]),
+            command=(sys.executable, "-m", "cli.main", (SERVICES | OTHERS)[name]),
             env={**self.environment, **self.clocks.environment(name)},
             folder=self.code,
         )
@@ -68,8 +77,16 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Iterator[Installation]:
-    """Install the library in `folder` and start everything by the code in another."""
+def installed(
+    folder: Path,
+    clocks: Clocks,
+    code: Path,
+    alive_url: str,
+    *,
+    site: str = SITE_FILE,
+    more: Iterable[str] = (),
+) -> Iterator[Installation]:
+    """Install the library in `folder` and start everything, and `more` services, by the code in another."""
     with ExitStack() as cleanup:
         disk = cleanup.enter_context(small_disk(folder / "disk"))
         broker, broker_port = broker_of(folder, "mosquitto")
@@ -84,7 +101,7 @@ def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Itera
         for server in (broker, database):
             cleanup.callback(server.stop)
             server.start()
-        (pages,) = ports.free(1)
+        pages, receiver = ports.free(2)
         found = Installation(
             folder=folder,
             code=code,
@@ -95,7 +112,7 @@ def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Itera
                 "BESOK_DATABASE_URL": cluster.url(),
                 "BESOK_MQTT_PORT": f"{broker_port}",
                 "BESOK_PORT": f"{pages}",
-                "BESOK_RECEIVE_PORT": "0",
+                "BESOK_RECEIVE_PORT": f"{receiver}",
                 "BESOK_ALIVE_URL": alive_url,
                 "BESOK_LANGUAGE": "en",
             },
@@ -105,10 +122,10 @@ def installed(folder: Path, clocks: Clocks, code: Path, alive_url: str) -> Itera
             disk=disk,
         )
         found.command("migrate")
-        (folder / "library.toml").write_text(SITE_FILE)
+        (folder / "library.toml").write_text(site)
         found.command("site", "apply", str(folder / "library.toml"), "--sandbox", "--yes")
-        cleanup.callback(lambda: [found.servers[name].stop() for name in SERVICES if name in found.servers])
-        for name in SERVICES:
+        cleanup.callback(lambda: [server.stop() for server in reversed(found.servers.values())])
+        for name in (*SERVICES, *more):
             found.servers[name] = found.service(name)
             found.servers[name].start()
         yield found

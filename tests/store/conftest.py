@@ -5,15 +5,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
 
 from besok.model import sitefile
 from besok.store import sites
 from besok.store.database import Database, session
-from cli.stack import ports
 from tests.databases import FreshUrl
 from tests.store import by_day, counted
-from tests.store.inbox import Inbox
+from tests.store.inbox import Inbox, taking_mail
 
 
 @pytest.fixture(scope="session")
@@ -39,11 +37,5 @@ def lib(db: Database) -> Database:
 
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, str]]:
-    taken, (port,) = Inbox(), ports.free(1)
-    server = Controller(taken, hostname="127.0.0.1", port=port)
-    server.start()
-    yield (
-        taken,
-        f"mailto://127.0.0.1:{port}?from=besok@example.org&to=desk@example.org&mode=insecure&format=text",
-    )
-    server.stop()
+    with taking_mail() as taken:
+        yield taken

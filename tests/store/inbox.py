@@ -1,8 +1,14 @@
 """What a real SMTP server on the loopback address has taken."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from cli.stack import ports
 
 
 class Inbox:
@@ -24,3 +30,16 @@ class Inbox:
         files = (one for one in message.walk() if one.get_filename())
         self.files += [(str(one.get_filename()), bytes(one.get_payload(decode=True))) for one in files]
         return "250 taken"
+
+
+@contextmanager
+def taking_mail() -> Iterator[tuple[Inbox, str]]:
+    """Run a server for the length of a block: what it has taken, and the address of a target there."""
+    taken, (port,) = Inbox(), ports.free(1)
+    server = Controller(taken, hostname="127.0.0.1", port=port)
+    server.start()
+    yield (
+        taken,
+        f"mailto://127.0.0.1:{port}?from=besok@example.org&to=desk@example.org&mode=insecure&format=text",
+    )
+    server.stop()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from besok.model.settings import Settings
 from besok.services.condition import get_troubles
 from besok.services.health import BACKUP
 from besok.store.database import Database
@@ -59,6 +60,10 @@ HAPPENS: dict[str, tuple[Callable[[Database, datetime], None], str]] = {
     "the web dies": (
         lambda db, now: beat(db, "web", now - 2 * MINUTE, {}),
         "The service web was last heard 2 minutes ago",
+    ),
+    "one of two webs dies": (
+        lambda db, now: beat(db, Settings(instance="b").heartbeat("web"), now - 2 * MINUTE, {}),
+        "The service web-b was last heard 2 minutes ago",
     ),
     "the collector loses the broker": (
         lambda db, now: beat(db, "besok-collector", now, {"lost": (now - 2 * MINUTE).timestamp()}),

@@ -13,7 +13,7 @@ from besok.model.errors import NotFound, ScenarioRefused
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, ScenarioSpec
 from besok.model.sitefile import parse
 from besok.model.views.scenarios import ScenarioRun
-from besok.services.scenarios import at_work
+from besok.services.health import at_work
 from besok.store import audit, scenarios, sites
 from besok.store.claims import Claims
 from besok.store.database import Database
@@ -62,11 +62,11 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Parts], dic
 
 def test_a_question_is_answered_and_told_of(house: Database, worker: Worker) -> None:
     number = ask(house)
-    assert not at_work(house, datetime.now(UTC))
+    assert not at_work(house, "scenarios", datetime.now(UTC))
     assert worker.turn() and not worker.turn()
     found = state(house, number)
     assert found.state == "done" and found.result and not found.result.learnt and found.done == found.total
-    assert at_work(house, datetime.now(UTC))
+    assert at_work(house, "scenarios", datetime.now(UTC))
     assert [(e.action, e.detail) for e in audit.entries(house, site=SITE, limit=1)] == [
         ("scenario", "asked: Twice as many")
     ]

@@ -104,7 +104,7 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
         )
     if spec.door:
         ends = {"outer": place(site, spec.door.outer), "inner": place(site, spec.door.inner)}
-        yield _("a new door, {name}, from {outer} to {inner}").format(name=spec.door.name, **ends)
+        yield _("a new door, {name}: {outer} → {inner}").format(name=spec.door.name, **ends)
     if spec.capacity:
         n = formats.number(spec.capacity.people)
         yield _("{space} is made for {n} people").format(space=place(site, spec.capacity.space), n=n)
@@ -123,7 +123,7 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
 
 def place(site: Site, name: str) -> str:
     """Return the name of a space, of the site, or of what is outside."""
-    names = {OUTSIDE: _("outside"), site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces}}
+    names = {OUTSIDE: _("outdoors"), site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces}}
     return names.get(name, name)
 
 

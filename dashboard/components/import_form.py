@@ -14,6 +14,16 @@ HERE = "import"  # what the ids of its fields begin with
 LONGEST_SOURCE = 100  # characters, as in the API
 
 
+def about() -> Any:
+    """Return what past counts are good for."""
+    return html.P(
+        _(
+            "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress shows "
+            "growth and target from the first day. Nothing is stored before you have seen what it would change."
+        )
+    )
+
+
 def form(site: Site) -> Any:
     """Return the form; its file field, which React has no word for, is put in by `imports.js`."""
     doors = {

@@ -143,7 +143,7 @@ def test_a_lost_server_is_said_to_be_lost_and_found_again(
     with serving(settings):
         page = open_page(address, strict=False)  # a browser complains of a server that is gone
         expect(page.locator("#pill")).to_have_text("Direkt")
-    expect(page.locator("#pill")).to_have_text("Ingen förbindelse")
+    expect(page.locator("#pill")).to_have_text("Ingen anslutning")
     expect(page.locator("h1")).to_have_text("Huset")  # what was known stays
     with serving(settings):
         expect(page.locator("#pill")).to_have_text("Direkt", timeout=30_000)

@@ -117,7 +117,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.get_by_text("Alla utrymmen").click()
+    page.get_by_text("Alla ytor").click()
     page.get_by_role("link", name="Studio").click()
     expect(page.locator("h1")).to_have_text("Studio")
     assert page.url.endswith("/studio?range=7d")

@@ -61,7 +61,7 @@ def test_no_text_hides_in_an_f_string() -> None:
 
 
 def test_a_text_is_in_the_language_of_the_request() -> None:
-    assert _("Spaces") == "Utrymmen"
+    assert _("Spaces") == "Ytor"
     token = LANG.set("en")
     assert (_("Spaces"), plural("{n} sensor", "{n} sensors", 2)) == ("Spaces", "{n} sensors")
     LANG.reset(token)

@@ -22,7 +22,7 @@ Place = tuple[float, float]  # shares of the width and height, from the upper le
 
 
 def section(sites: Sequence[SiteOverview]) -> Any:
-    """Return the map of the sites whose position is known; None for fewer than three: of two it says next to nothing."""
+    """Return the map of the sites whose position is known; None for fewer than three."""
     known = {site.site: site.position for site in sites if site.position}
     if len(known) < 3:
         return None

@@ -145,7 +145,7 @@ def fullest(space: SpaceStrain) -> str:
     if space.capacity is None:
         return _("{space}: up to {peak} people").format(space=named(space.name), peak=ranged(space.then.peak))
     values = {"peak": ranged(space.then.peak), "n": formats.number(space.capacity)}
-    said = _("up to {peak} people where {n} may be").format(**values)
+    said = _("up to {peak} people, room for {n}").format(**values)
     return f"{named(space.name)}: {said}"
 
 
@@ -154,7 +154,7 @@ def strained(space: SpaceStrain, week: bool) -> str:
     peak, over = ranged(space.then.peak), ranged(space.then.over)
     minutes = _("{over} minutes a week over capacity") if week else _("{over} minutes over capacity")
     parts = [
-        _("up to {peak} people where {n} may be").format(peak=peak, n=formats.number(space.capacity)),
+        _("up to {peak} people, room for {n}").format(peak=peak, n=formats.number(space.capacity)),
         minutes.format(over=over),
         _("today up to {peak} people and {over} minutes").format(
             peak=formats.number(space.today.peak.mid), over=formats.number(space.today.over.mid)

@@ -100,7 +100,7 @@ def _of_no_site(
         unplaced_devices.section(unplaced, place, places, looked, now),
         html.H2(_("Unknown devices"), id="unknown"),
         unknown_devices.section(unknown, place, now),
-        html.H2(_("Rejected messages")),
+        html.H2(_("Rejected messages"), id="rejected"),
         rejected_messages.section(get_rejected(db, SHOWN), site.timezone),
     ]
 

@@ -176,8 +176,7 @@ def _sensors(c: Context) -> list[Any]:
             if unknown
             else []
         ),
-        html.H2(_("Sensors with a place")),
-        quiet(moved),
+        *([html.H2(_("Sensors with a place")), quiet(moved)] if c.lists["sensors"] else []),
         _list(map(one, c.lists["sensors"])),
     )
 

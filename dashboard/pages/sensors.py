@@ -111,9 +111,11 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
         return _("No sensor is placed here yet.")
     silent = sum(d.freshness == "stale" for d in devices)
     never = sum(d.freshness == "none" for d in devices)
+    late = sum(d.freshness == "late" for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     said = [
         *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
+        *([plural("{n} is delayed", "{n} are delayed", late).format(n=late)] if late else []),
         *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
     ] or [plural("it is online", "all are online", len(devices))]
     return f"{text}: {', '.join(said)}."

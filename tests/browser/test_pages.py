@@ -52,6 +52,17 @@ def test_a_phone_never_scrolls_sideways(quiet_house: House, open_page: Open) -> 
         assert width <= 390, path
 
 
+def test_at_400_percent_the_page_is_in_sight(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url, width=320, height=256)
+    for path in PAGES:
+        go(page, quiet_house, path)
+        assert page.locator("html").evaluate("node => node.scrollWidth") <= 320, path
+        page.locator("h1").first.evaluate("node => node.scrollIntoView()")
+        assert page.locator("h1").first.evaluate(
+            "(node, { x, y } = node.getBoundingClientRect()) => document.elementFromPoint(x + 4, y + 8) === node"
+        ), path
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_accessibility(house: House, open_page: Open, colours: str) -> None:
     """axe-core finds nothing on any page, with data and without."""

@@ -41,7 +41,7 @@ def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:
     [
         ([], "No sensor is placed here yet."),
         (["live"], "1 sensor: it is online."),
-        (["live", "late"], "2 sensors: all are online."),
+        (["live", "late"], "2 sensors: 1 is delayed."),
         (["live", "stale", "none", "none"], "4 sensors: 1 is offline, 2 were never seen."),
     ],
 )

@@ -59,7 +59,8 @@ def test_at_400_percent_the_page_is_in_sight(quiet_house: House, open_page: Open
         assert page.locator("html").evaluate("node => node.scrollWidth") <= 320, path
         page.locator("h1").first.evaluate("node => node.scrollIntoView()")
         assert page.locator("h1").first.evaluate(
-            "(node, { x, y } = node.getBoundingClientRect()) => document.elementFromPoint(x + 4, y + 8) === node"
+            "node => { const { x, y } = node.getBoundingClientRect(); "
+            "return document.elementFromPoint(x + 4, y + 8) === node; }"
         ), path
 
 

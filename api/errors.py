@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from api.description import methods_of
 from api.problems import Problem, problem
 from api.ranges import BadRange
+from api.sign_in import page
 from besok.model import messages
 from besok.model.errors import (
     Abandoned,
@@ -30,6 +31,7 @@ from besok.model.errors import (
 )
 from besok.model.messages import Translatable
 from besok.text import site_text
+from besok.text.languages import _
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
@@ -76,35 +78,49 @@ def _said(exc: Exception) -> str | Translatable:
     return (exc.message if isinstance(exc, BesokError) else None) or str(exc)
 
 
-def _answering(status: int) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
-    async def answer(request: Request, exc: Exception) -> JSONResponse:
-        return problem(request.scope, status, _said(exc))
+def _answer(request: Request, status: int, said: str | Translatable, /, **headers: str) -> Response:
+    """Return what is wrong; as a page where a browser opens an address that is not one of the API's."""
+    if request.url.path.startswith("/api") or "text/html" not in request.headers.get("accept", ""):
+        return problem(request.scope, status, said, **headers)
+    title, text = {
+        403: (_("You may not see this"), _("Ask an administrator of Besök for a role that may.")),
+        404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
+        503: (_("No answer right now"), _("The page tries again by itself.")),
+    }.get(status, (_("Something went wrong"), _("Besök could not answer. Try again later.")))
+    told = page.answer(title, f"<p>{text}</p>", status)
+    told.headers.update(headers | ({"Refresh": f"{RETRY_AFTER_S}"} if status == 503 else {}))
+    return told
+
+
+def _answering(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, exc: Exception) -> Response:
+        return _answer(request, status, _said(exc))
 
     return answer
 
 
-async def _sign_in(request: Request, exc: Exception) -> JSONResponse:
-    return problem(request.scope, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
+async def _sign_in(request: Request, exc: Exception) -> Response:
+    return _answer(request, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
 
 
-async def _not_so(request: Request, exc: Exception) -> JSONResponse:
+async def _not_so(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, EditRefused)
     said, wrong = site_text.refusal(exc.fields, exc.elsewhere), site_text.fields(exc.fields)
     return problem(request.scope, 422, said, wrong)
 
 
-async def _refused(request: Request, exc: Exception) -> JSONResponse:
+async def _refused(request: Request, exc: Exception) -> Response:
     # What the driver said names tables, and is for the log.
     if isinstance(exc.__cause__, Exception):
         log.error("the database refused: %s", exc, extra={"action": "store_refused"})
-        return problem(request.scope, 500, messages.FAULT)
-    return problem(request.scope, 409, _said(exc))
+        return _answer(request, 500, messages.FAULT)
+    return _answer(request, 409, _said(exc))
 
 
-async def _bad_request(request: Request, exc: Exception) -> JSONResponse:
+async def _bad_request(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
-    return problem(request.scope, 422, "; ".join(parts))
+    return _answer(request, 422, "; ".join(parts))
 
 
 def _place(error: Mapping[str, Any]) -> str:
@@ -112,19 +128,19 @@ def _place(error: Mapping[str, Any]) -> str:
     return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
 
 
-async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
+async def _unavailable(request: Request, exc: Exception) -> Response:
     # The driver's words name hosts and users: they are for the log.
     assert isinstance(exc, StoreError)
     log.warning("the database cannot answer: %s", exc.in_full, extra={"action": "answer_unavailable"})
     text = _said(exc) if isinstance(exc, SchemaMismatch | StoreSlow) else messages.UNAVAILABLE
-    return problem(request.scope, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
+    return _answer(request, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
 
 
-async def _abandoned(request: Request, exc: Exception) -> JSONResponse:
-    return problem(request.scope, 503, messages.UNAVAILABLE)  # nobody reads it
+async def _abandoned(request: Request, exc: Exception) -> Response:
+    return _answer(request, 503, messages.UNAVAILABLE)  # nobody reads it
 
 
-async def _http(request: Request, exc: Exception) -> JSONResponse:
+async def _http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
     said: Any = exc.detail  # translatable where one of our own raised it
     headers = dict(exc.headers or {})
@@ -132,9 +148,9 @@ async def _http(request: Request, exc: Exception) -> JSONResponse:
         methods = await asyncio.to_thread(methods_of, request.app, request.scope["path"])
         if methods:
             headers["Allow"] = ", ".join(sorted(methods))  # of all routes of that path, not of the first
-    return problem(request.scope, exc.status_code, said, **headers)
+    return _answer(request, exc.status_code, said, **headers)
 
 
-async def _unexpected(request: Request, exc: Exception) -> JSONResponse:
+async def _unexpected(request: Request, exc: Exception) -> Response:
     # Starlette hands the exception on to the server after this answer, which logs it with its traceback.
-    return problem(request.scope, 500, messages.FAULT)
+    return _answer(request, 500, messages.FAULT)

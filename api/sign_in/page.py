@@ -24,7 +24,7 @@ def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> H
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
 <title>{escape(title)} – Besök</title>
-<link rel="stylesheet" href="/api/static/sign-in.css">
+<link rel="stylesheet" href="/api/static/sign-in.css"><link rel="icon" type="image/svg+xml" href="/free/logo.svg">
 </head>
 <body>
 <header><a href="/">Besök</a> <a href="?lang={other}" lang="{other}" hreflang="{other}">{name}</a></header>

@@ -17,6 +17,7 @@ from besok.store.database import Database
 
 SHOWN_BYTES = 2000
 GONE_AFTER = timedelta(days=90)  # of silence, from which an unplaced device is no longer shown
+REFUSED_FOR = timedelta(hours=1)
 SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
@@ -27,6 +28,11 @@ class _Device(DeviceInfo):
     clock_flags: int
     freshness: Freshness = "none"
     clock_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refuses:
+    yes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,12 @@ def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -
     """Return rejected messages, newest first; `before_id` gives the next page."""
     rows = db.fetch("rejected", _RejectedRow, limit=limit, before=before_id, length=SHOWN_BYTES)
     return [_rejected(r) for r in rows]
+
+
+def refuses_simulated(db: Database, site: str, now: datetime) -> bool:
+    """Tell whether simulated messages were refused within the last hour, since the site is real."""
+    found = db.fetch_one("refuses_simulated", _Refuses, site=site, since=now - REFUSED_FOR)
+    return found is not None and found.yes
 
 
 def _rejected(r: _RejectedRow) -> RejectedMessage:

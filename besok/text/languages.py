@@ -11,10 +11,12 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from string import Formatter
+from typing import Any, Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from besok.model.messages import Translatable
 from besok.model.site import Text
@@ -94,7 +96,17 @@ def named(text: Text) -> str:
     return text.en if LANG.get() == "en" else text.sv
 
 
+class _Written(Formatter):
+    """Writes `{times:.1f}` as the reader does: 2.0 or 2,0."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if not format_spec.endswith("f"):
+            return super().format_field(value, format_spec)
+        digits = int(format_spec[1:-1])
+        return format_decimal(value, "#,##0." + "0" * digits if digits else "#,##0", locale=LANG.get())
+
+
 def translated(message: Translatable) -> str:
     """Return a message of the model in the language of the present request."""
     values = {k: translated(v) if isinstance(v, Translatable) else v for k, v in message.values.items()}
-    return _(message.english).format(**values)
+    return _Written().format(_(message.english), **values)

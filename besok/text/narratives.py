@@ -249,7 +249,7 @@ def _moved() -> dict[str, str]:
     """Return where the visits came from."""
     return {
         "new": _("They are new, not moved from other spaces."),
-        "moved": _("They came mostly from other spaces of the house."),
+        "moved": _("They came mostly from other spaces of the site."),
         "partly": _("Some of them came from other spaces."),
         "cannot_tell": _("Whether they are new or came from other spaces cannot be told."),
     }

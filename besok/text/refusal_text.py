@@ -21,7 +21,8 @@ def explained(kind: Refusal) -> str:
             "The message is larger than that of any sensor. Let the device send less at once."
         ),
         Refusal.SIMULATED: _(
-            "It says that it is simulated, and its sensor observes a real site. Send it for a sandbox."
+            "It says that it is simulated, and its sensor observes a real site. Send it for a place whose sensors "
+            "are simulated."
         ),
         Refusal.WRONG_TOPIC: _(
             "It came on a topic of another device. If the device has moved, bind it to the new topic."

@@ -104,7 +104,7 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
         )
     if spec.door:
         ends = {"outer": place(site, spec.door.outer), "inner": place(site, spec.door.inner)}
-        yield _("a new door, {name}, from {outer} to {inner}").format(name=spec.door.name, **ends)
+        yield _("a new door, {name}: {outer} → {inner}").format(name=spec.door.name, **ends)
     if spec.capacity:
         n = formats.number(spec.capacity.people)
         yield _("{space} is made for {n} people").format(space=place(site, spec.capacity.space), n=n)
@@ -123,7 +123,7 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
 
 def place(site: Site, name: str) -> str:
     """Return the name of a space, of the site, or of what is outside."""
-    names = {OUTSIDE: _("outside"), site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces}}
+    names = {OUTSIDE: _("outdoors"), site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces}}
     return names.get(name, name)
 
 
@@ -145,7 +145,7 @@ def fullest(space: SpaceStrain) -> str:
     if space.capacity is None:
         return _("{space}: up to {peak} people").format(space=named(space.name), peak=ranged(space.then.peak))
     values = {"peak": ranged(space.then.peak), "n": formats.number(space.capacity)}
-    said = _("up to {peak} people where {n} may be").format(**values)
+    said = _("up to {peak} people, room for {n}").format(**values)
     return f"{named(space.name)}: {said}"
 
 
@@ -154,7 +154,7 @@ def strained(space: SpaceStrain, week: bool) -> str:
     peak, over = ranged(space.then.peak), ranged(space.then.over)
     minutes = _("{over} minutes a week over capacity") if week else _("{over} minutes over capacity")
     parts = [
-        _("up to {peak} people where {n} may be").format(peak=peak, n=formats.number(space.capacity)),
+        _("up to {peak} people, room for {n}").format(peak=peak, n=formats.number(space.capacity)),
         minutes.format(over=over),
         _("today up to {peak} people and {over} minutes").format(
             peak=formats.number(space.today.peak.mid), over=formats.number(space.today.over.mid)

@@ -47,8 +47,8 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "baseline_measure": Translatable("Choose the same as what the target counts."),
     "baseline_source": Translatable("Write where the number is from, such as “national statistics 2019”."),
 }
-OTHER: Final = Translatable("This cannot be kept so.")
-_SEE: Final = Translatable("This cannot be kept yet: see the marked fields.")
+OTHER: Final = Translatable("This cannot be saved as it is.")
+_SEE: Final = Translatable("This cannot be saved yet: see the marked fields.")
 _FITS: Final = Translatable("Other parts still need it as it is: {parts}. Change or remove them first.")
 _NOWHERE: Final = Translatable("Choose where the sensor is.")
 _NAMED: Final = 5  # other parts

@@ -50,14 +50,14 @@ def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
 
 
 def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int, scenario: str) -> None:
-    web_port = home.web_port()  # first: a wrong wish is told before anything is made
+    web_port, receive_port = home.web_port(), home.receive_port()  # first: a wrong wish is told at once
     cluster, broker = home.servers()
     if home.data.is_symlink():
         _say(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
     else:
         _say(f"Data: {home.data}")
     _start_servers(supervisor, cluster, broker)
-    environment = _environment(cluster, broker, web_port, home.receive_port())
+    environment = _environment(cluster, broker, web_port, receive_port)
     sites = _applied(cluster.url(), sites)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     with Database(cluster.url(), pool_size=1) as db:

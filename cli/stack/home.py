@@ -143,22 +143,26 @@ class Home:
         return {**user, "mqtt_password": SecretStr(user["mqtt_password"])}
 
     def web_port(self) -> int:
-        """BESOK_PORT if that is set; else 8050, or another where that is taken. Raises StackError, SettingsError."""
-        wished = os.environ.get("BESOK_PORT", "")
-        if not wished:
-            return self._port("web", DEFAULT_WEB_PORT)
-        if not (wished.isdigit() and 0 < int(wished) < 65536):
-            raise SettingsError(f"BESOK_PORT is {wished!r}: it must be a port number, 1 to 65535")
-        if not ports.is_free(int(wished)):
-            raise StackError(
-                f"Port {wished} (BESOK_PORT) cannot be used: another program has it, or it needs root"
-            )
-        self._remember("web", int(wished))
-        return int(wished)
+        """Return where the pages are: BESOK_PORT if that is set; else 8050, or another where that is taken."""
+        return self._wished("BESOK_PORT", "web", DEFAULT_WEB_PORT)
 
     def receive_port(self) -> int:
-        """Return where the receiver takes counts: 8055, or another where that is taken."""
-        return self._port("receive", DEFAULT_RECEIVE_PORT)
+        """Return where counts are taken: BESOK_RECEIVE_PORT if that is set; else 8055, or another."""
+        return self._wished("BESOK_RECEIVE_PORT", "receive", DEFAULT_RECEIVE_PORT)
+
+    def _wished(self, variable: str, name: str, usual: int) -> int:
+        """Return the port that the variable names, else the usual or a free one. Raises StackError, SettingsError."""
+        wished = os.environ.get(variable, "")
+        if not wished:
+            return self._port(name, usual)
+        if not (wished.isdigit() and 0 < int(wished) < 65536):
+            raise SettingsError(f"{variable} is {wished!r}: it must be a port number, 1 to 65535")
+        if not ports.is_free(int(wished)):
+            raise StackError(
+                f"Port {wished} ({variable}) cannot be used: another program has it, or it needs root"
+            )
+        self._remember(name, int(wished))
+        return int(wished)
 
     def _port(self, name: str, *wished: int) -> int:
         """Return the first free port of those wished for, the last start's, or any."""

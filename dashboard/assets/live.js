@@ -24,7 +24,7 @@
   const show = (scope, parts) => Object.entries(parts).forEach(([part, text]) => put(scope, part, text));
 
   function age(card, short) {
-    if (!card.dataset.heard) return short ? "" : words.never;
+    if (!card.dataset.heard) return short || !card.dataset.placed ? "" : words.never;
     if (!card.dataset.known) return "";
     const since = (time) => Math.max(0, Math.round((serverNow() - Date.parse(time)) / 1000));
     const s = Math.max(since(card.dataset.heard), card.dataset.time ? since(card.dataset.time) - 60 : 0);

@@ -32,7 +32,7 @@ def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: s
     `about` tells its button from those of other forms.
     """
     label = aria(label=f"{verb}: {about}") if about else {}
-    failed = data(failed=_("That could not be kept. Try again."))
+    failed = data(failed=_("That could not be saved. Try again."))
     last = [
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),

@@ -5,7 +5,8 @@ from typing import Any
 from dash import html
 
 from besok.model.period_counts import LARGEST_FILE
-from besok.model.site import OUTSIDE, Site
+from besok.model.site import Site
+from besok.services.places import get_portals
 from besok.text.languages import _, named
 from dashboard.components import forms
 from dashboard.components.elements import data, quiet
@@ -14,11 +15,19 @@ HERE = "import"  # what the ids of its fields begin with
 LONGEST_SOURCE = 100  # characters, as in the API
 
 
+def about() -> Any:
+    """Return what past counts are good for."""
+    return html.P(
+        _(
+            "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress "
+            "shows growth and target from the first day. Nothing is stored before you have seen what it would change."
+        )
+    )
+
+
 def form(site: Site) -> Any:
     """Return the form; its file field, which React has no word for, is put in by `imports.js`."""
-    doors = {
-        portal.id: named(portal.name) for portal in site.portals if OUTSIDE in (portal.outer, portal.inner)
-    }
+    doors = {door.portal: named(door.name) for door in get_portals(site) if door.perimeter}
     counted = {
         "net": _("visits, less deductions (net)"),
         "passages": _("people in and out together: two a visit"),

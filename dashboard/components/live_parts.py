@@ -64,6 +64,7 @@ def state(space: SpaceLive) -> dict[str, str]:
         else space.level,  # somebody is there: how many, nobody knows
         "basis": space.basis or "",
         "known": "" if space.people is None else "1",
+        "placed": "" if space.reason == "no_sensor" else "1",
         "heard": space.heard.isoformat() if space.heard else "",
         "time": space.time.isoformat() if space.time else "",
     }

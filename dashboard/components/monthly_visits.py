@@ -37,7 +37,7 @@ def finding(
     pairs = [(a, b) for a, b in finished if a is not None and b is not None]
     said = _("{more} of {all} finished months had more visits than in {before}.")
     if not pairs:
-        said = _("No month is over yet that was measured completely in {before} too.")
+        said = _("No finished month was fully measured in {before} too.")
     parts = [said.format(more=sum(a > b for a, b in pairs), all=len(pairs), before=before)]
     for months, text in (
         (gaps, _("Partly without data, so too low: {months}.")),

@@ -31,7 +31,7 @@ def advice(site: str, way: Progress | None, today: date) -> Any:
     lines = (
         _nothing_counted(way)
         if way
-        else [_("No target has been set: from which period, how much more, and until when.")]
+        else [_("No target has been set: which period to compare with, how much more, and by when.")]
     )
     return titled(heading, *map(html.P, lines), html.P(way_to_target(site)), className="advice")
 
@@ -118,6 +118,6 @@ def no_visits(site: str, title: str) -> Any:
     return notices.notice(
         _("{site}: nothing counted yet").format(site=site),
         _("Visits appear here from the first day on which a door is counted."),
-        _("A target says from which period, how much more, and until when."),
+        _("A target says which period to compare with, how much more, and by when."),
         title=title,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from besok.model.errors import BesokError, SignInNeeded
-from besok.text.languages import _, translated
+from besok.text.languages import _
 from dashboard.components.elements import HIDDEN, data
 
 
@@ -32,11 +32,13 @@ def not_found() -> Any:
 
 def no_access(why: BesokError) -> Any:
     """Return that nobody is signed in, or has no role for this, and the way to sign in."""
-    way = html.A(_("Sign in"), href="/login")
-    if isinstance(why, SignInNeeded):
+    if isinstance(
+        why, SignInNeeded
+    ):  # a session that is over: loaded again, the address leads to signing in and back
+        way = html.A(_("Sign in"), href="/login", **data(retry="1"))
         return notice(_("Sign in to see this"), _("It is not public."), way)
-    said = translated(why.message) if why.message else str(why)
-    return notice(_("You may not see this"), said, html.A(_("Who is signed in"), href="/login"))
+    ask = _("Ask an administrator of Besök for a role that may.")
+    return notice(_("You may not see this"), ask, html.A(_("Who is signed in"), href="/login"))
 
 
 def unavailable() -> Any:

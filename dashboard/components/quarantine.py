@@ -46,9 +46,7 @@ def _why(cause: Withheld) -> str:
         Withheld.LATE: _("They came later than the site allows."),
         Withheld.AHEAD: _("They tell of a time more than a day ahead: is the sensor's clock right?"),
         Withheld.SIZE: _("They tell of more people than can have passed."),
-        Withheld.FLOOD: _(
-            "So many came in a quarter of an hour that more people would have passed than can."
-        ),
+        Withheld.FLOOD: _("More people were counted in a quarter of an hour than can have passed."),
     }[cause]
 
 

@@ -108,7 +108,7 @@ def _event(spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[Any]:
 
 def _door(spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[Any]:
     door = spec.door
-    outside = {OUTSIDE: _("outside"), **spaces}
+    outside = {OUTSIDE: _("outdoors"), **spaces}
     shares = {
         "0.1": _("one in ten"),
         "0.2": _("one in five"),

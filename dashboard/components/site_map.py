@@ -22,9 +22,9 @@ Place = tuple[float, float]  # shares of the width and height, from the upper le
 
 
 def section(sites: Sequence[SiteOverview]) -> Any:
-    """Return the map of the sites whose position is known; None for less than two of them."""
+    """Return the map of the sites whose position is known; None for fewer than three."""
     known = {site.site: site.position for site in sites if site.position}
-    if len(known) < 2:
+    if len(known) < 3:
         return None
     places, width, deep = placed(known)
     marks = [_mark(site, places[site.site]) for site in sites if site.site in places]

@@ -85,10 +85,15 @@ def _counted_as(live: SiteLive, net: bool) -> str:
     return _("visits today, before deductions") if net else _("visits today")
 
 
-def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int) -> Any:
-    """One line that leads to the page *Sensors*, where `sensors` are placed; None where all is well."""
+def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int, refused: bool = False) -> Any:
+    """One line that leads to the page *Sensors*, where `sensors` are placed; None where all is well.
+
+    `refused`: simulated messages come, and do not count here.
+    """
     name, n = "attention", sum(f.state == "open" for f in findings)
-    if not sensors:
+    if refused:
+        said = _("Simulated messages are refused, since only people count here: what to do")
+    elif not sensors:
         said = _("No sensor is placed here yet: what to do")
     elif all(space.heard is None for space in live.spaces):
         # The live script takes it away with the first figure.
@@ -97,4 +102,5 @@ def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int) 
         said = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
     else:
         return None
-    return html.P(dcc.Link(said, href=f"/sensors/{live.site}"), className="told", **data(part=name))
+    way = f"/sensors/{live.site}" + ("#rejected" if refused else "")
+    return html.P(dcc.Link(said, href=way), className="told", **data(part=name))

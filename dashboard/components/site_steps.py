@@ -21,7 +21,7 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from besok.text.opening_text import special, written
-from dashboard.components import no_target, site_forms, unknown_devices, unplaced_devices
+from dashboard.components import import_form, no_target, site_forms, unknown_devices, unplaced_devices
 from dashboard.components.elements import fold, items, present, quiet
 from dashboard.components.site_forms import add, edit, entry, listed, remove
 
@@ -176,24 +176,20 @@ def _sensors(c: Context) -> list[Any]:
             if unknown
             else []
         ),
-        html.H2(_("Sensors with a place")),
-        quiet(moved),
+        *([html.H2(_("Sensors with a place")), quiet(moved)] if c.lists["sensors"] else []),
         _list(map(one, c.lists["sensors"])),
     )
 
 
 def _past(c: Context) -> list[Any]:
-    about = _(
-        "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress shows "
-        "growth and target from the first day."
-    )
-    return [html.P(about), html.P(dcc.Link(_("Import past counts"), href=f"/past/{c.site.id}"))]
+    imported = html.P(dcc.Link(_("Imported files"), href=f"/past/{c.site.id}"))
+    return [import_form.about(), import_form.form(c.site), imported]
 
 
 def _target(c: Context) -> list[Any]:
     known = c.lists["target"]
     today = calendar.business_day(c.now, c.site)
-    about = html.P(_("From which time, how many times as many visits, and until when."))
+    about = html.P(_("The period to compare with, how many times as many visits, and the deadline."))
     if known:
         (raw,) = known
         out = remove(c.site.id, "target", raw, _("Remove the target"), "")

@@ -169,7 +169,7 @@ def papers(site: str, month: date, *, council: bool) -> Any:
     address = f"/api/v1/sites/{site}"
     paper = html.A(_("Paper for the council, one page (PDF)"), href=f"{address}/council?lang={language()}")
     report, query = (
-        _("Report of {month}").format(month=formats.month(month)),
+        _("Report for {month}").format(month=formats.month(month)),
         f"month={month:%Y-%m}&lang={language()}",
     )
     said = [

@@ -69,7 +69,8 @@ def finder(devices: Sequence[UnplacedDevice], looked: Sought) -> Any:
 def _card(
     stranger: UnassignedSensor, site: Site, places: Mapping[str, str], looked: Sought, now: datetime
 ) -> Any:
-    d, name = stranger.device, " · ".join(filter(None, (stranger.device.model, stranger.device.source)))
+    d = stranger.device
+    name = " · ".join(part for part in (d.model, d.source) if part and part != "native")
     seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
     where = [seen, *([html.Span([_("on"), " ", html.Code(looked.shown(d.topic))])] if d.topic else [])]
     channels = [

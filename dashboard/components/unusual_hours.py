@@ -18,10 +18,10 @@ def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
     title = _("Unusual hours")
     if not found:
         none = _(
-            "None in the last eight weeks: every hour was as its weekday, its hour and its season lead one to expect."
+            "None in the last eight weeks: every hour was as expected for its weekday, time of day and season."
         )
         if days < UNUSUAL_FROM:
-            text = _("What is unusual can be told from {all} days of counted visits on; there are {n}.")
+            text = _("Unusual hours are found once {all} days of visits are counted; there are {n} so far.")
             none = text.format(all=UNUSUAL_FROM, n=days)
         return titled(title, quiet(none))
     head = [_("When"), _("Visits"), _("Usual"), _("Programme")]

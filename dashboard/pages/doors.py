@@ -55,11 +55,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 
 def _between(door: Portal, place: Site) -> str:
     """Return from where to where one goes in."""
-    names = {place.id: named(place.name), "outside": _("outside")} | {
+    names = {place.id: named(place.name), "outside": _("outdoors")} | {
         s.id: named(s.name) for s in place.spaces
     }
     way = (names.get(end, end) for end in (door.outer, door.inner))
-    return _("in: from {outer} to {inner}").format(**dict(zip(("outer", "inner"), way, strict=True)))
+    return _("in: {outer} → {inner}").format(**dict(zip(("outer", "inner"), way, strict=True)))
 
 
 def _history(db: Database, place: Site, door: Portal, here: Address, period: Range, now: datetime) -> Any:

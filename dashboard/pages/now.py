@@ -12,9 +12,10 @@ from besok.model.site import Site
 from besok.model.views.alerts import AlertInfo
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
+from besok.services import access
 from besok.services.alert_handling import get_alerts
 from besok.services.attention import get_findings
-from besok.services.devices import get_devices
+from besok.services.devices import get_devices, refuses_simulated
 from besok.services.floor_plan import get_drawn
 from besok.services.live import get_live
 from besok.services.next_hours import get_next_hours
@@ -38,7 +39,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the board of a site."""
     live, place = get_live(db, site.site, now), sites.load(db, site.site)
     sensors = len(get_devices(db, site.site, now=now))
-    line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
+    refused = not site.sandbox and access.may("diagnose") and refuses_simulated(db, site.site, now)
+    line = sensors_line(live, get_findings(db, site.site, now=now), sensors, refused)
     plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
     told = get_alerts(db, site.site, now)
     mark = open_alerts.mark(told, announced(db, site.site, now))

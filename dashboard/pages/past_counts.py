@@ -20,15 +20,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     may = access.may("record", site.site)
     place = sites.load(db, site.site)
     title = _("Past counts of {site}").format(site=named(site.name))
-    about = _(
-        "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress shows "
-        "growth and target from the first day. Nothing is stored before you have seen what it would change."
-    )
     return html.Div(
         [
             *notices.simulated(site.sandbox),
             html.H1(title),
-            html.P(about),
+            import_form.about(),
             *([html.H2(_("Import a file")), import_form.form(place)] if may else []),
             html.H2(_("Imported files")),
             stored_imports.section(period_counts.listing(db, site.site), site.site, site.timezone),

@@ -100,7 +100,7 @@ def _of_no_site(
         unplaced_devices.section(unplaced, place, places, looked, now),
         html.H2(_("Unknown devices"), id="unknown"),
         unknown_devices.section(unknown, place, now),
-        html.H2(_("Rejected messages")),
+        html.H2(_("Rejected messages"), id="rejected"),
         rejected_messages.section(get_rejected(db, SHOWN), site.timezone),
     ]
 
@@ -111,9 +111,11 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
         return _("No sensor is placed here yet.")
     silent = sum(d.freshness == "stale" for d in devices)
     never = sum(d.freshness == "none" for d in devices)
+    late = sum(d.freshness == "late" for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     said = [
         *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
+        *([plural("{n} is delayed", "{n} are delayed", late).format(n=late)] if late else []),
         *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
     ] or [plural("it is online", "all are online", len(devices))]
     return f"{text}: {', '.join(said)}."

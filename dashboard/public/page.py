@@ -142,8 +142,11 @@ def _day(day: PublicDay, zone: str) -> dict[str, str]:
 
 
 def _came(one: PublicRequest) -> str:
-    """Return what came of a request: the answer, and since when it is done."""
+    """Return what came of a request: the answer, and since when it is done, or until when it was."""
     parts = [named(one.answer)] if one.answer else []
-    if one.done_since:
+    if one.done_since and one.undone:
+        first, last = formats.day(one.done_since), formats.day(one.undone)
+        parts.append(_("Done from {first} until {last}.").format(first=first, last=last))
+    elif one.done_since:
         parts.append(_("Done since {day}.").format(day=formats.day(one.done_since)))
     return " ".join(parts) or _("Not answered yet.")

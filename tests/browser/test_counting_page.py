@@ -59,7 +59,7 @@ def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, d
     context, page = phone(chromium, quiet_house)
     cut_off(context, page)  # the page opens all the same
     begin(page)
-    expect(page.locator("#net")).to_have_text("Ingen förbindelse")
+    expect(page.locator("#net")).to_have_text("Ingen anslutning")
     for _ in range(3):
         page.locator(".one.in").tap()
     page.locator(".five.out").tap()

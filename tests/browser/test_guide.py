@@ -170,6 +170,9 @@ def test_from_nothing_to_a_live_number(
     send(4, simulated)
     page.get_by_role("link", name=said["live"]).click()
     expect(people(page, name)).to_contain_text("7")
+    expect(page.locator('.card [data-part="updated"]')).to_have_text(
+        ""
+    )  # of a room without a sensor, none was due
     check(page, f"now-{locale}")
 
 

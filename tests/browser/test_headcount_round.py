@@ -49,7 +49,7 @@ def test_a_round_is_walked_offline_sent_later_and_repeated_with_a_tap(
     type_number(page, 97)
     page.locator("[data-digit=back]").tap()
     page.locator("#save-room").tap()
-    expect(page.locator("#state")).to_contain_text(f"Sparat: {first}, 12. Ingen förbindelse.")
+    expect(page.locator("#state")).to_contain_text(f"Sparat: {first}, 12. Ingen anslutning.")
     assert kept(db, quiet_house) == []
     page.reload()  # it dies and comes back: the round goes on with the second room
     expect(page.locator("#progress")).to_contain_text("1 räknade")

@@ -129,6 +129,16 @@ def test_what_is_full_comes_first_and_somebody_takes_care_of_an_alert(
     expect(alert.get_by_role("button")).to_have_count(0)
 
 
+def test_simulated_messages_for_a_real_place_are_said_to_be_refused(house: House, open_page: Open) -> None:
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0, "simulated": True})
+    house.publish("presence/level", {"time": ago(0), "occupied": True})  # read after it
+    page = open_page(house.url)
+    expect(people(page, "studio")).to_have_text("Upptaget")
+    page.reload()
+    page.get_by_text("Simulerade meddelanden tas inte emot").click()
+    expect(page.locator("#rejected + div")).to_contain_text("simulerat")
+
+
 def test_besok_without_places_says_what_to_do(web: str, open_page: Open) -> None:
     page = open_page(web)
     expect(page.locator("h1")).to_have_text("Välkommen till Besök")
@@ -143,7 +153,7 @@ def test_a_lost_server_is_said_to_be_lost_and_found_again(
     with serving(settings):
         page = open_page(address, strict=False)  # a browser complains of a server that is gone
         expect(page.locator("#pill")).to_have_text("Direkt")
-    expect(page.locator("#pill")).to_have_text("Ingen förbindelse")
+    expect(page.locator("#pill")).to_have_text("Ingen anslutning")
     expect(page.locator("h1")).to_have_text("Huset")  # what was known stays
     with serving(settings):
         expect(page.locator("#pill")).to_have_text("Direkt")

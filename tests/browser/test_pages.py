@@ -52,6 +52,18 @@ def test_a_phone_never_scrolls_sideways(still_house: House, open_page: Open) -> 
         assert width <= 390, path
 
 
+def test_at_400_percent_the_page_is_in_sight(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url, width=320, height=256)
+    for path in PAGES:
+        go(page, quiet_house, path)
+        assert page.locator("html").evaluate("node => node.scrollWidth") <= 320, path
+        page.locator("h1").first.evaluate("node => node.scrollIntoView()")
+        assert page.locator("h1").first.evaluate(
+            "node => { const { x, y } = node.getBoundingClientRect(); "
+            "return document.elementFromPoint(x + 4, y + 8) === node; }"
+        ), path
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_accessibility(house: House, open_page: Open, colours: str) -> None:
     """axe-core finds nothing on any page, with data and without."""
@@ -117,7 +129,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.get_by_text("Alla utrymmen").click()
+    page.get_by_text("Alla ytor").click()
     page.get_by_role("link", name="Studio").click()
     expect(page.locator("h1")).to_have_text("Studio")
     assert page.url.endswith("/studio?range=7d")

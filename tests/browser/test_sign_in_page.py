@@ -148,6 +148,28 @@ def test_a_wall_screen_opens_with_its_key_and_leaves_when_it_is_revoked(
     expect(page).to_have_title("Logga in – Besök")
 
 
+def test_a_session_that_is_over_leads_to_signing_in_and_back(
+    browser: BrowserContext, quiet_house: House, db: Database
+) -> None:
+    person(db, "kim", "viewer")
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/now/{quiet_house.id}")
+    enter(page, "kim")
+    expect(page.locator("h1")).to_have_text("Huset")
+    browser.clear_cookies()
+    page.get_by_role("link", name="Larm").click()
+    expect(page).to_have_title("Logga in – Besök")
+    enter(page, "kim")
+    expect(page.locator("h1")).to_have_text("Larm för Huset")
+    for path, said in (
+        (f"/admin/site/{quiet_house.id}/doors", "Du får inte se det här"),
+        ("/admin/audit", "Du får inte se det här"),
+    ):
+        answer = page.goto(quiet_house.url + path)
+        assert answer and answer.status == 403
+        expect(page.locator("h1")).to_have_text(said)
+
+
 def test_who_is_signed_in_writes_no_name(browser: BrowserContext, quiet_house: House, db: Database) -> None:
     person(db, "ada", "admin")
     page = browser.new_page()

@@ -34,8 +34,12 @@ def test_a_database_that_is_away_is_said_to_be_away(settings: Settings, open_pag
     nowhere = f"postgresql://besok@127.0.0.1:{ports.free()[0]}/besok"
     lost = settings.model_copy(update={"database_url": SecretStr(nowhere)})
     with serving(lost):
-        page = open_page(f"http://127.0.0.1:{lost.port}")
+        page = open_page(f"http://127.0.0.1:{lost.port}", strict=False)  # a browser complains of the status
         expect(page.locator("h1")).to_have_text("Databasen svarar inte")
+        resident = page.context.new_page()
+        answer = resident.goto(f"http://127.0.0.1:{lost.port}/free/house")
+        assert answer and (answer.status, answer.headers["refresh"]) == (503, "5")
+        expect(resident.locator("h1")).to_have_text("Inget svar just nu")
 
 
 def test_what_does_not_exist_is_not_found(still_house: House, open_page: Open) -> None:

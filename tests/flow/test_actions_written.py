@@ -74,7 +74,7 @@ def test_a_swedish_reader_is_refused_in_swedish(quiet: httpx2.Client, subtests: 
     name = quiet.post(V1, json=good).json()["action"]
     cases: list[tuple[str, str, dict[str, Any], str]] = [
         ("POST", V1, {"title_sv": " "}, "skriv vad som önskades"),
-        ("POST", V1, {"spaces": ["vault"]}, "det finns inget utrymme ”vault”"),
+        ("POST", V1, {"spaces": ["vault"]}, "det finns ingen yta ”vault”"),
         ("POST", V1, {"asked": "0026-01-14"}, "året 26 kan inte stämma"),
         ("POST", V1, {"asked": "2199-01-14"}, "2199-01-14 har inte varit än"),
         (

@@ -60,6 +60,7 @@ def test_a_terminal_obeys_nothing_that_a_message_or_a_command_holds(database_url
         (("collect",), {"BESOK_MQTT_PORT": "many"}, "BESOK_MQTT_PORT"),
         (("migrate",), {"BESOK_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "database"),
         (("demo",), {"BESOK_PORT": "8o5o", "BESOK_HOME": "HOME"}, "BESOK_PORT is '8o5o'"),
+        (("demo",), {"BESOK_RECEIVE_PORT": "0", "BESOK_HOME": "HOME"}, "BESOK_RECEIVE_PORT is '0'"),
     ],
 )
 def test_what_is_wrong_is_said_without_a_traceback(arguments, environment, told, tmp_path):

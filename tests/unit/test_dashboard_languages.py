@@ -9,8 +9,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from besok.model.messages import Translatable
 from besok.text import formats
-from besok.text.languages import LANG, LOCALES, _, plural, preferred
+from besok.text.languages import LANG, LOCALES, _, plural, preferred, speaking, translated
 from dashboard.language import asked, kept
 
 ROOTS = [Path(__file__).parents[2] / name for name in ("api", "besok", "dashboard")]
@@ -41,6 +42,13 @@ def test_every_text_is_translated_and_no_other() -> None:
     assert [one for one, said in known.items() if not said or not all(said)] == []
 
 
+def test_messages_have_the_numbers_of_the_reader() -> None:
+    message = Translatable("{visits:.0f} visits, {times:.1f} times", {"visits": 1597.4, "times": 2.04})
+    for language, said in (("sv", "1\u00a0597 visits, 2,0 times"), ("en", "1,597 visits, 2.0 times")):
+        with speaking(language):
+            assert translated(message) == said
+
+
 def test_translations_keep_the_places_for_numbers() -> None:
     """All of them, but for the key of an action, which is not said in Swedish."""
     for message in catalogue():
@@ -61,7 +69,7 @@ def test_no_text_hides_in_an_f_string() -> None:
 
 
 def test_a_text_is_in_the_language_of_the_request() -> None:
-    assert _("Spaces") == "Utrymmen"
+    assert _("Spaces") == "Ytor"
     token = LANG.set("en")
     assert (_("Spaces"), plural("{n} sensor", "{n} sensors", 2)) == ("Spaces", "{n} sensors")
     LANG.reset(token)

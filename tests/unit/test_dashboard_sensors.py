@@ -41,7 +41,7 @@ def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:
     [
         ([], "No sensor is placed here yet."),
         (["live"], "1 sensor: it is online."),
-        (["live", "late"], "2 sensors: all are online."),
+        (["live", "late"], "2 sensors: 1 is delayed."),
         (["live", "stale", "none", "none"], "4 sensors: 1 is offline, 2 were never seen."),
     ],
 )
@@ -81,6 +81,7 @@ def test_the_board_of_a_new_place_says_what_to_do() -> None:
         "No sensor of this place has been seen yet"
     )
     assert texts(sensors_line(live, [], 0)).startswith("No sensor is placed here yet")
+    assert texts(sensors_line(live, [], 2, refused=True)).startswith("Simulated messages are refused")
 
 
 def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
@@ -92,7 +93,9 @@ def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:
     assert "None in the last eight weeks" in texts(unusual_hours.section([], SITE, 21))
-    assert "from 21 days of counted visits on; there are 3." in texts(unusual_hours.section([], SITE, 3))
+    assert "once 21 days of visits are counted; there are 3 so far." in texts(
+        unusual_hours.section([], SITE, 3)
+    )
 
 
 def door(name: str, counted: datetime | None = None) -> DoorInfo:

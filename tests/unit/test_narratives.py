@@ -155,7 +155,7 @@ def test_what_an_action_gave_can_always_be_said() -> None:
     known = {"action": "a", "until": date(2026, 1, 1), "share": 0.02, "share_low": -0.04, "share_high": 0.09}
     chance = ActionEffect(**known, verdict="chance", a_year=900.0)
     assert narratives.gave(chance, True).startswith("No clear effect: visits changed by −4")
-    assert "besök i utrymmet ändrades" in swedish(lambda: narratives.gave(chance, False))
+    assert "besök på ytan ändrades" in swedish(lambda: narratives.gave(chance, False))
     assert narratives.gave(chance, True).endswith("(95 % interval).")
     later = replace(chance, detectable=0.2, detectable_weeks=26, weeks_after=9)
     assert narratives.gave(later, True).endswith("would probably show 26 weeks after.")

@@ -57,6 +57,7 @@ class PublicRequest:
     asked: date | None
     answer: Text | None
     done_since: date | None
+    undone: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,6 +174,14 @@ update device_mapping set replayed = %(now)s where mapping_id = %(id)s
 -- The topic on which a device was heard last.
 select topic from device where external_id = %(device)s and topic is not null order by last_received desc nulls last limit 1
 
+-- name: refuses_simulated
+-- Whether messages that say that they are simulated were lately refused for a site: by their topic, or by any that names none.
+select exists (
+    select from rejected
+    where resolved is null and kind = 'simulated' and received >= %(since)s
+        and (topic not like 'besok/v1/%%' or split_part(topic, '/', 3) = %(site)s)
+) as yes
+
 -- name: rejected_topics
 -- The unresolved rejected messages by topic.
 select topic, array_agg(rejected_id order by rejected_id) as ids from rejected where resolved is null group by topic

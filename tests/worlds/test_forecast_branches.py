@@ -36,13 +36,13 @@ def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> No
 
 def test_a_month_since_works_tells_of_the_level_since() -> None:
     held, off = [], []
-    for seed in SEEDS:
+    for seed in range(12):
         series, origins = branch("open again after works", seed)
         futures, came = futures_of(series.months(), origins[0])
         low, mid, high = np.quantile(futures.sum(axis=0), (0.1, 0.5, 0.9)) / came.sum()
         held.append(low < 1 < high)
         off.append(abs(np.log(mid)))
-    assert sum(held) >= 5 and mean(off) < 0.17
+    assert sum(held) >= 9 and mean(off) < 0.17
 
 
 def test_fewer_hours_since_two_months_may_be_no_swing_that_comes_back() -> None:

@@ -40,12 +40,14 @@ def because(result: Estimate, reason: str) -> Bools:
 
 
 def library(
-    seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int = 1
+    seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int = 1, visits: int = 600
 ) -> tuple[DayObservations, Floats]:
     """A day of a library that opens at 9 and closes at 18: what its door counts, and who is really there."""
     rng = np.random.default_rng(seed)
-    comes = (300 + 540 * rng.beta(1.6, 1.8, 600)).astype(int)
-    goes = np.minimum(comes + 1 + rng.lognormal(3.5, 0.8, 600), 838 + rng.uniform(0, 10, 600)).astype(int)
+    comes = (300 + 540 * rng.beta(1.6, 1.8, visits)).astype(int)
+    goes = np.minimum(comes + 1 + rng.lognormal(3.5, 0.8, visits), 838 + rng.uniform(0, 10, visits)).astype(
+        int
+    )
     came, went = (np.bincount(t, minlength=1440).astype(float) for t in (comes, goes))
     seen_in, seen_out = (
         rng.binomial(n.astype(int), 1 - p).astype(float) for n, p in ((came, miss_in), (went, miss_out))

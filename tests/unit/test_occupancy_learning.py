@@ -108,6 +108,24 @@ def test_a_day_that_is_over_is_known_better() -> None:
         assert error(smoothed(ROOM, seen), real) < 0.6 * error(live(ROOM, seen), real)
 
 
+def test_a_day_that_is_over_is_not_too_low_where_the_counts_end_below_zero_or_above() -> None:
+    """Independent misses end as often below zero as above: the people of the day are as often too many as too few."""
+    worlds = [library(seed, 0.02, 0.02, minutes=15) for seed in range(28)]
+    learnt = learn(ROOM, [seen for seen, _ in worlds[:14]])
+    shares = [smoothed(ROOM, seen, learnt).people[:, 0].sum() / real.sum() - 1 for seen, real in worlds[14:]]
+    assert abs(np.mean(shares)) < 0.015
+
+
+def test_misses_of_both_directions_are_carried_though_a_large_house_ends_its_days_near_zero() -> None:
+    worlds = [library(seed, 0.03, 0.03, minutes=15, visits=10_000) for seed in range(14)]
+    learnt = learn(ROOM, [seen for seen, _ in worlds[:10]])
+    held = []
+    for seen, real in worlds[10:]:
+        day, somebody = smoothed(ROOM, seen, learnt), real >= 5
+        held.append(((day.lower[:, 0] <= real) & (real <= day.upper[:, 0]))[somebody])
+    assert np.concatenate(held).mean() > 0.7
+
+
 def test_a_dead_door_lets_its_usual_people_pass() -> None:
     worlds = [library(seed, miss_in=0.02, miss_out=0.02, minutes=5) for seed in range(8)]
     house = Building.of((None,), ((None, 0), (None, 0)))

@@ -24,8 +24,7 @@ from besok.analytics.occupancy.transition import StepInputs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-# Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
-UNSURE, LEAST_UNSURE = 1.5, 0.01
+UNSURE = 1.5  # standard deviation of the share that is missed both ways, which is a guess, as a multiple of it
 LEAST_USE = 1.0  # people a day who are taken to pass a door of which nothing is known
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 
@@ -171,7 +170,7 @@ class DayInputs:
         """Return how much of the people doors miss both ways, by space, as a standard deviation: of doors that were
         checked what the validation counts leave open, of others a guess. Their errors are taken to be the same.
         """
-        guess = max(UNSURE * self._doors.missed, LEAST_UNSURE)
+        guess = UNSURE * self._doors.missed
         crossing = np.abs(self._building.doors).astype(float)
         if np.isnan(checked_sd).all():
             return np.full(len(crossing), guess)

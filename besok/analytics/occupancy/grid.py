@@ -26,7 +26,8 @@ _GAP = _NODES[1] - _NODES[0]
 
 TAILS = 0.1, 0.9  # probability below the bounds
 BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
-LIFT = 0.3  # of the probability that falls below zero, what is believed to be empty instead of impossible
+# Of the probability that falls below zero, what is believed to be empty instead of impossible; and over how many people
+LIFT, LIFT_PEOPLE = 0.3, 3.0
 _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
 _FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
 _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
@@ -105,11 +106,11 @@ class ProbabilityGrid:
         """Take away what is below zero; `lowest` is how far below the present number it has been in this step."""
         people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
         below = people <= -0.5 * self.width[:, None, None]
-        dead = np.where(below, self.cells, 0).sum(2)
-        if dead.any():
-            self.cells[below] = 0
-            space, bias = np.indices(dead.shape)
-            self.cells[space, bias, self.empty_cell(lowest)] += (LIFT * dead).astype(np.float32)
+        lifted = np.where(below, self.cells * lift(people), 0).sum(2)
+        self.cells[below] = 0
+        if lifted.any():
+            space, bias = np.indices(lifted.shape)
+            self.cells[space, bias, self.empty_cell(lowest)] += lifted
         self.normalise()
 
     def empty_cell(self, lowest: Floats | None = None) -> Ints:
@@ -163,6 +164,11 @@ class ProbabilityGrid:
             return roll(doubled, -rolled, edge=True)
 
         return [back]
+
+
+def lift(people: Cells) -> Cells:
+    """Return how much of the probability of so many people, below zero, is taken to be empty: little of many."""
+    return np.asarray(LIFT * np.exp(np.minimum(people, 0) / np.float32(LIFT_PEOPLE)), np.float32)
 
 
 def spread(cells: Cells, variance: Floats) -> Cells:

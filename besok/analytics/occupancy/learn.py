@@ -230,11 +230,12 @@ def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floa
 
 
 def _missed(wider: float, days: int) -> float:
-    """Return the share of passages missed both ways: who misses many errs by many, so the spread of the nights tells of
-    it.
+    """Return the share of passages missed both ways: who misses many errs by many, so nights that scatter tell of it.
+
+    Nights that do not tell nothing: of many people, equal errors of both directions leave next to none.
     """
     sure = days / (days + SURE_DAYS)
-    return (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED)
+    return max(MISSED, (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED))
 
 
 def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:

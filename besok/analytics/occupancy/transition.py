@@ -7,7 +7,7 @@ import numpy as np
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
-from besok.analytics.occupancy.grid import LIFT, Back, Cells, ProbabilityGrid, blur, spread
+from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, lift, spread
 from besok.model.arrays import Bools, Floats
 
 
@@ -81,12 +81,13 @@ class FilterState:
         variance = variance / grid.width[:, None] ** 2
         grid.move(news.people_in, news.people_out)
         grid.cells = spread(grid.cells, variance)
-        below = grid.people() + lowest[:, :, None].astype(np.float32) <= -0.5 * grid.width[:, None, None]
+        people = grid.people() + lowest[:, :, None].astype(np.float32)
+        below, partly = people <= -0.5 * grid.width[:, None, None], lift(people)
         empty = grid.empty_cell(lowest)
         grid.cut(lowest)
 
         def lifted(after: Cells) -> Cells:
-            return np.where(below, LIFT * np.take_along_axis(after, empty[:, :, None], 2), after)
+            return np.where(below, partly * np.take_along_axis(after, empty[:, :, None], 2), after)
 
         return [partial(spread, variance=variance), lifted]
 

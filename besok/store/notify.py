@@ -38,7 +38,7 @@ def listen(url: str, channels: Sequence[str], stop: Event) -> Iterator[Notice]:
                 while not stop.is_set():
                     for n in conn.notifies(timeout=PATIENCE_S):
                         yield Notice(channel=n.channel, payload=n.payload)
-        except psycopg.OperationalError as exc:
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as exc:  # or still a standby
             level, said = logging.DEBUG if said else logging.WARNING, True
             log.log(level, "Waiting for news from the database: %s", exc, extra={"action": "news_away"})
             stop.wait(RETRY_S)

@@ -130,6 +130,7 @@ def run(folder: Path, say: Say, result: Result) -> None:
                 sender.stop()
             say(f"all is sent, over {sender.connections} connections; the queues run empty")
             _judge(
+                folder,
                 fleet,
                 programs,
                 sender,
@@ -148,6 +149,7 @@ def _until(over: threading.Event, letters: Iterator[Letter]) -> Iterator[Letter]
 
 
 def _judge(
+    folder: Path,
     fleet: Machines,
     programs: Services,
     sender: Sender,
@@ -184,6 +186,8 @@ def _judge(
     result.expect(f"{len(gone)} of {len(commits)} confirmed commits lost", holds=not gone)
     shown = [[web.live(site) for site in world.SITES] for web in programs.webs]
     result.expect("both webs show the same", holds=all(shown[0]) and _figures(shown[0]) == _figures(shown[1]))
+    broken = sorted(log.name for log in folder.glob("*.log") if "Exception in thread" in log.read_text())
+    result.expect(f"threads that died: {', '.join(broken) or 'none'}", holds=not broken)
     result.lines.append(f"longest time without a commit anywhere: {writers.longest_pause_s(commits):.0f} s")
 
 

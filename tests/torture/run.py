@@ -22,7 +22,7 @@ QUIET_S = (
     3  # nothing heard for so long by a collector that is connected and has nothing to do: its queue is empty
 )
 
-STORED = "select (select count(*) from reading) + (select count(*) from rejected)"
+STORED = "select (select count(*) from reading) + (select count(*) from quarantine) + (select count(*) from rejected)"
 
 Say = Callable[[str], None]
 

@@ -48,7 +48,9 @@ def fetch(url: str, doors: Iterable[tuple[str, Device]]) -> Stored:
     """Everything that is compared."""
     with psycopg.connect(url) as conn:
         rows = conn.execute(
-            "select d.source, d.external_id, c.key, m.name, r.value, r.time, r.received from reading r"
+            "select d.source, d.external_id, c.key, m.name, r.value, r.time, r.received"
+            " from (select channel_id, metric, value, time, received from reading union all"  # or kept in quarantine:
+            " select channel_id, metric, value, time, received from quarantine) r"  # too many for any door
             " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
         ).fetchall()
         rows += [_rejected(*row) for row in conn.execute("select topic, payload, received from rejected")]

@@ -73,6 +73,15 @@
     svg.closest(".graph").style.setProperty("--ratio", `${width} / ${height}`);
   }
 
+  // Browsers give no clipboard to pages without https; an old way is open to those.
+  async function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = Object.assign(document.body.appendChild(document.createElement("textarea")), { value: text });
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+
   document.addEventListener("click", (event) => {
     if (event.target.closest(".print")) print();
     const image = event.target.closest("[data-image]");
@@ -80,6 +89,8 @@
       const drawn = image.closest(".chart").querySelector(".js-plotly-plot");
       window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
+    const link = event.target.closest("[data-copied]");
+    if (link) copy(location.href).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.textContent = "✓ " + link.dataset.copied; });
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

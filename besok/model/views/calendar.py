@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from besok.model.site import Text
+from besok.model.calendar_entries import Weather
+from besok.model.site import DayHours, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,28 @@ class UnusualTime:
     expected: float
     score: float
     programme: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Something on the time axis of a chart: an event, other hours or a closure, a holiday, an action from then on.
+
+    What lasts for whole business days has the first and the last of them; `hours` are the other ones.
+    """
+
+    kind: Literal["event", "hours", "holiday", "school", "action"]
+    start: datetime
+    end: datetime
+    title: Text | str | None
+    days: tuple[date, date] | None = None
+    hours: str | DayHours | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeatherDay(Weather):
+    """The weather of a business day."""
+
+    day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

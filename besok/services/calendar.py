@@ -1,13 +1,15 @@
 """The calendar of a site: its programme, school holidays and weather, and all of it day by day."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from besok.model import calendar
 from besok.model.effects import ProgrammeEffect
-from besok.model.site import Site
+from besok.model.site import DayHours, Site, Text
 from besok.model.views.calendar import (
     CalendarDay,
     Occasion,
+    OccasionKind,
     ProgrammeEvent,
     SchoolHoliday,
     UnusualTime,
@@ -48,41 +50,48 @@ def get_weather(db: Database, site: str, first: date, last: date) -> list[Weathe
 def get_occasions(db: Database, site: Site, space: str, first: date, last: date) -> list[Occasion]:
     """Return what may explain the figures of a space on the business days `first` to `last`, in order of time."""
     start, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
-    own = next((s for s in site.spaces if s.id == space), None)
-    free = (
-        (day, day, name)
-        for day in calendar.days_from(first, last)
-        if (name := calendar.holiday(day, site.opening))
-    )
-    school = db.fetch("school_holidays", SchoolHoliday, site=site.id, first=first, last=last)
-    done = [
-        (one.done_since, one.done_since, one.title)
-        for one in get_actions(db, site.id, last)
-        if one.done_since and (space in (site.id, *one.spaces) or not one.spaces)
+    found = [one for one in _dated(db, site, space, first, last) if one.start < end and one.end > start]
+    found += [
+        Occasion(kind="event", start=event.start, end=event.end, title=event.title)
+        for event in get_events(db, site.id, start, end)
+        if event.space in (None, space) or space == site.id
     ]
-    hours = [(one.first, one.last, one.note, one.hours) for one in site.opening.exceptions]
-    hours += [(one.first, one.last or last, one.note, "closed") for one in (own.closed if own else ())]
-    dated = [
-        *(("holiday", *one, None) for one in free),
-        *(("school", h.first, h.last, h.name, None) for h in school),
-        *(("action", *one, None) for one in done),
-        *(("hours", *one) for one in hours),
-    ]
-    found = [
-        Occasion(
-            kind=kind,
-            start=calendar.day_bounds(max(begins, first), site)[0],
-            end=calendar.day_bounds(min(ends, last), site)[1],
-            title=title,
-            days=(begins, ends),
-            hours=other,
-        )
-        for kind, begins, ends, title, other in dated
-        if begins <= last and ends >= first
-    ]
-    events = [e for e in get_events(db, site.id, start, end) if e.space in (None, space) or own is None]
-    found += [Occasion(kind="event", start=e.start, end=e.end, title=e.title) for e in events]
     return sorted(found, key=lambda one: one.start)
+
+
+def _dated(db: Database, site: Site, space: str, first: date, last: date) -> Iterator[Occasion]:
+    """Yield what lasts for whole days: holidays, school holidays, actions, other hours, closures of the space."""
+
+    def lasting(
+        kind: OccasionKind,
+        begins: date,
+        ends: date,
+        title: Text | str | None,
+        hours: str | DayHours | None = None,
+    ) -> Occasion:
+        begins, ends = max(begins, first), min(ends, last)
+        bounds = calendar.day_bounds(begins, site)[0], calendar.day_bounds(ends, site)[1]
+        return Occasion(
+            kind=kind, start=bounds[0], end=bounds[1], title=title, days=(begins, ends), hours=hours
+        )
+
+    for day in calendar.days_from(first, last):
+        if name := calendar.holiday(day, site.opening):
+            yield lasting("holiday", day, day, name)
+    for free in db.fetch("school_holidays", SchoolHoliday, site=site.id, first=first, last=last):
+        yield lasting("school", free.first, free.last, free.name)
+    for action in get_actions(db, site.id, last):
+        if (
+            action.done_since
+            and action.done_since >= first
+            and (space in (site.id, *action.spaces) or not action.spaces)
+        ):
+            yield lasting("action", action.done_since, action.done_since, action.title)
+    closed = [one for own in site.spaces if own.id == space for one in own.closed]
+    for other in site.opening.exceptions:
+        yield lasting("hours", other.first, other.last, other.note, other.hours)
+    for closure in closed:
+        yield lasting("hours", closure.first, closure.last or last, closure.note, "closed")
 
 
 def get_calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:

@@ -71,6 +71,9 @@ class UnusualTime:
     programme: tuple[str, ...]
 
 
+OccasionKind = Literal["event", "hours", "holiday", "school", "action"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
     """Something on the time axis of a chart: an event, other hours or a closure, a holiday, an action from then on.
@@ -78,7 +81,7 @@ class Occasion:
     What lasts for whole business days has the first and the last of them; `hours` are the other ones.
     """
 
-    kind: Literal["event", "hours", "holiday", "school", "action"]
+    kind: OccasionKind
     start: datetime
     end: datetime
     title: Text | str | None

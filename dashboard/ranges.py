@@ -63,7 +63,7 @@ def compared(address: Address, period: Range) -> Range | None:
     wish = address.get("cmp")
     if wish == "0":
         return None
-    if begin := _date(wish):
+    if (begin := _date(wish)) and begin != period.first:
         return period.earlier((period.first - begin).days)
     unit = YEAR if wish == "year" else 7
     return period.earlier(unit * ceil(period.days / unit))

@@ -88,7 +88,7 @@ def _comparison(here: Address, before: Range | None) -> Any:
         dcc.Link(text, href=here.href(cmp=value), className="current" if value == wish else "")
         for value, text in ways.items()
     ]
-    day = _asking(here, {}, forms.day("compare", "cmp", _("As many days from"), chosen, required=True))
+    day = _asking(here, {}, forms.day("compare", "cmp", _("As long, beginning"), chosen, required=True))
     return menu(_("Compare with"), [*links, day], f"cmp-{here.query}")
 
 

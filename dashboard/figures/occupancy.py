@@ -12,7 +12,7 @@ from besok.text import formats
 from besok.text.languages import _
 from dashboard.figures.style import LIMIT, chart, faded, mark_unmeasured, name_lines
 
-OPAQUE = 0.3  # of an interval, shared by all that may lie upon one another
+OPAQUE = 0.3  # of an interval; of several, which may lie upon one another, less each
 HEADROOM = 2.2  # the capacity is drawn if the chart need not be stretched more than this for it
 IMPUTED = "silent_door"  # the reason of a figure that rests on passages nobody saw
 
@@ -47,7 +47,7 @@ def figure(
     mark_unmeasured(result, unmeasured)
     sure = [line for line in lines if not line.shift]
     for line in sure:
-        _band(result, line, OPAQUE / len(sure), named=line is sure[0])
+        _band(result, line, OPAQUE / len(sure) ** 0.5, named=line is sure[0])
     for line in reversed(lines):
         known = [_whole(p.people) for p in line.points]
         result.add_scatter(

@@ -16,7 +16,7 @@ GOAL = "#c57a12"
 LIMIT = "#d2473f"
 BAND = "rgba(61,116,216,0.30)"
 SERIES = (NOW, GOAL, "#2b8557", "#8a5bc4")  # what is compared: up to four
-NAME_WIDE, NAME_HIGH = 13, 0.06  # of the name of a line: characters, and a row of it as a share of the chart
+NAME_WIDE, NAME_HIGH = 13, 0.085  # of the name of a line: characters, and a row of it as a share of the chart
 CHARACTER_PX: Final = 7.2
 AT_THE_END: Final = 0.8  # of the time axis: names of lines that end later need room beside it
 
@@ -83,6 +83,8 @@ def mark_unmeasured(result: go.Figure, stretches: Sequence[tuple[datetime, datet
 def name_lines(result: go.Figure) -> go.Figure:
     """Write the name of each line at its end, in place of the legend; names that would meet stand one above another."""
     lines = [one for one in result.data if one.mode == "lines" and not one.fill and one.name]
+    for line in lines:
+        line.showlegend = False
     ends = {
         n: end
         for n, one in enumerate(lines)
@@ -95,8 +97,10 @@ def name_lines(result: go.Figure) -> go.Figure:
     if not ends:
         return result
     axis = result.layout.yaxis
-    times = [_day(x) for one in lines for x in (one.x[0], one.x[-1]) if len(one.x)]
-    late = min(times) + AT_THE_END * (max(times) - min(times))
+    times = sorted((x for one in lines for x in (*one.x[:1], *one.x[-1:])), key=_day)
+    late = _day(times[0]) + AT_THE_END * (_day(times[-1]) - _day(times[0]))
+    if late > _day(times[0]):
+        result.update_xaxes(range=[times[0], times[-1]])  # or names would stretch it, most of all on a phone
     top = axis.range[1] if axis.range else max(y for one in lines for y in one.y if y is not None)
     rows = {n: textwrap.wrap(lines[n].name, NAME_WIDE) for n in ends}
     floor = 0.0
@@ -109,7 +113,6 @@ def name_lines(result: go.Figure) -> go.Figure:
             x=x, y=middle, text=sign + "<br>".join(rows[n]), showarrow=False, xanchor="left", align="left",
             font={"size": 13}, xshift=4,
         )  # fmt: skip
-        lines[n].showlegend = False
     wide = [len(row) + 3 for n, (x, _y) in ends.items() if _day(x) >= late for row in rows[n]]
     if wide:
         result.update_layout(margin={"r": 14 + round(CHARACTER_PX * max(wide))})

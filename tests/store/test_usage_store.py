@@ -9,7 +9,9 @@ import pytest
 from counted import HOUSE, NOON, put, reading
 
 from besok.model import sitefile
+from besok.model.calendar import opened_hours
 from besok.model.errors import NotFound
+from besok.services.series import get_heatmap
 from besok.services.usage import get_space_usage, get_together
 from besok.store import sites
 from besok.store.database import Database
@@ -210,3 +212,13 @@ def test_a_presence_sensor_tells_how_long_and_not_how_many(house: Database) -> N
         _title, rooms = monthly_text.rooms(list(found.values()), "Europe/Stockholm")
         assert "Attic: occupied in 6\u00a0% of the open hours." in rooms
         assert "6\u00a0%" in str(space_usage.section(found["attic"], "Europe/Stockholm"))
+
+
+def test_closed_hours_are_no_part_of_the_usual_week(house: Database) -> None:
+    day, open_hours = DAY.date(), {(0, hour) for hour in range(10, 18)}
+    cells = get_heatmap(house, "lib", "hall", day, day)
+    assert {(cell.weekday, cell.hour) for cell in cells} == open_hours
+    assert opened_hours(day, day, sites.load(house, "lib")) == open_hours
+    execute(house, "update occupancy_bucket set people = 5 where bucket = %s", (DAY,))
+    late = {(cell.weekday, cell.hour) for cell in get_heatmap(house, "lib", "hall", day, day)}
+    assert late == open_hours | {(0, 4)}  # who is in all the same is told

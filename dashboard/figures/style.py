@@ -84,7 +84,7 @@ def name_lines(result: go.Figure) -> go.Figure:
     """Write the name of each line at its end, in place of the legend; names that would meet stand one above another."""
     lines = [one for one in result.data if one.mode == "lines" and not one.fill and one.name]
     for line in lines:
-        line.showlegend = False
+        line.update(showlegend=False)
     ends = {
         n: end
         for n, one in enumerate(lines)

@@ -76,6 +76,7 @@ def chart_of(
     text = [finding(one, past, period, before, now) for one, past in zip_longest(places, earlier)]
     if len(places) > 1:
         text = [f"{one.name}. {words}" for one, words in zip(places, text, strict=True)]
+    text[-1] += _preliminary(first.points, site.timezone)
     spaces = formats.several([one.name for one in places])
     return chart(
         drawn,
@@ -171,9 +172,8 @@ def axis(period: Range) -> str:
 
 
 def said(period: Range) -> str:
-    """`25 nov. 2026` or `18 nov. 2026 – 25 nov. 2026`."""
-    first, last = formats.day(period.first), formats.day(period.last)
-    return first if period.first == period.last else f"{first} – {last}"
+    """`25 nov. 2026` or `18–25 nov. 2026`."""
+    return formats.days(period.first, period.last)
 
 
 def finding(one: Series, past: Series | None, period: Range, before: Range | None, now: datetime) -> str:
@@ -192,8 +192,7 @@ def finding(one: Series, past: Series | None, period: Range, before: Range | Non
     if past and before:
         said += _compared(one, past, period, before)
     steps = open_steps(one.points, one.days.site, period, now)
-    said += measured([p.people is not None for p in steps])
-    return said + _preliminary(known, zone)
+    return said + measured([p.people is not None for p in steps])
 
 
 def measured(shares: Sequence[float]) -> str:
@@ -204,8 +203,9 @@ def measured(shares: Sequence[float]) -> str:
     return " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
 
 
-def _preliminary(known: Sequence[OccupancyPoint], zone: str) -> str:
+def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     """Return which figures may still change, and how far they go."""
+    known = [p for p in points if p.people is not None]
     if all(p.final for p in known):
         return ""
     last = formats.stamp(known[-1].start, zone)

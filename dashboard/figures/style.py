@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -16,9 +16,12 @@ GOAL = "#c57a12"
 LIMIT = "#d2473f"
 BAND = "rgba(61,116,216,0.30)"
 SERIES = (NOW, GOAL, "#2b8557", "#8a5bc4")  # what is compared: up to four
-NAME_WIDE, NAME_HIGH = 13, 0.085  # of the name of a line: characters, and a row of it as a share of the chart
+NAME_WIDE, NAME_HIGH = 16, 0.1  # of the name of a line: characters, and a row of it as a share of the chart
 CHARACTER_PX: Final = 7.2
-AT_THE_END: Final = 0.8  # of the time axis: names of lines that end later need room beside it
+NAMED: Final = (
+    "line"  # what says to `shell.js` that a line, or a text, is one of those that are named at their ends
+)
+SIGNS: Final = {None: "━", "dot": "···", "dash": "╌╌"}
 
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -81,46 +84,33 @@ def mark_unmeasured(result: go.Figure, stretches: Sequence[tuple[datetime, datet
 
 
 def name_lines(result: go.Figure) -> go.Figure:
-    """Write the name of each line at its end, in place of the legend; names that would meet stand one above another."""
+    """Write the names of the lines in place of the legend, each beside the chart at the height of its last point, but
+    never one upon another. On a narrow screen `shell.js` makes them a legend again.
+    """
     lines = [one for one in result.data if one.mode == "lines" and not one.fill and one.name]
-    for line in lines:
-        line.update(showlegend=False)
-    ends = {
-        n: end
-        for n, one in enumerate(lines)
-        if (
-            end := next(
-                ((x, y) for x, y in zip(one.x[::-1], one.y[::-1], strict=True) if y is not None), None
-            )
-        )
-    }
-    if not ends:
-        return result
-    axis = result.layout.yaxis
-    times = sorted((x for one in lines for x in (*one.x[:1], *one.x[-1:])), key=_day)
-    late = _day(times[0]) + AT_THE_END * (_day(times[-1]) - _day(times[0]))
-    if late > _day(times[0]):
-        result.update_xaxes(range=[times[0], times[-1]])  # or names would stretch it, most of all on a phone
-    top = axis.range[1] if axis.range else max(y for one in lines for y in one.y if y is not None)
-    rows = {n: textwrap.wrap(lines[n].name, NAME_WIDE) for n in ends}
-    floor = 0.0
-    for n, (x, y) in sorted(ends.items(), key=lambda one: one[1][1]):
-        half = NAME_HIGH * top * len(rows[n]) / 2
-        middle = max(y, floor + half)
-        floor = middle + half
-        sign = f'<span style="color:{lines[n].line.color}">{"···" if lines[n].line.dash else "━"}</span> '
+    top = result.layout.yaxis.range[1] if result.layout.yaxis.range else 0
+    top = top or max((y for one in lines for y in one.y if y is not None), default=0)
+    floor, widest = 0.0, 0
+    for line in sorted(lines, key=_last):
+        line.update(showlegend=False, meta=NAMED)
+        if not any(y is not None for y in line.y):
+            continue
+        rows = textwrap.wrap(line.name, NAME_WIDE, break_long_words=False)
+        half = NAME_HIGH * top * len(rows) / 2
+        middle = max(_last(line), floor + half)
+        floor, widest = middle + half, max(widest, *(len(row) for row in rows))
+        sign = f'<span style="color:{line.line.color}">{SIGNS[line.line.dash]}</span> '
         result.add_annotation(
-            x=x, y=middle, text=sign + "<br>".join(rows[n]), showarrow=False, xanchor="left", align="left",
-            font={"size": 13}, xshift=4,
+            x=1, xref="paper", y=middle, text=sign + "<br>".join(rows), showarrow=False, xanchor="left",
+            align="left", font={"size": 13}, name=NAMED,
         )  # fmt: skip
-    wide = [len(row) + 3 for n, (x, _y) in ends.items() if _day(x) >= late for row in rows[n]]
-    if wide:
-        result.update_layout(margin={"r": 14 + round(CHARACTER_PX * max(wide))})
+    if widest:
+        result.update_layout(margin={"r": 14 + round(CHARACTER_PX * (widest + 3))})
     if floor > top:
-        axis.range = [0, floor]
+        result.layout.yaxis.range = [0, floor]
     return result
 
 
-def _day(x: date | datetime) -> float:
-    """Return where a moment, or the beginning of a day, lies on the time axis."""
-    return x.toordinal() + (x.hour / 24 if isinstance(x, datetime) else 0)
+def _last(line: go.Scatter) -> float:
+    """Return the last figure of a line."""
+    return next((y for y in reversed(line.y) if y is not None), 0.0)

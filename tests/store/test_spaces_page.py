@@ -32,7 +32,7 @@ def test_days_to_come_are_not_taken_for_days_of_silent_sensors(db: Database) -> 
 
 def test_a_house_without_counts_has_no_usual_hours(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
-    assert "går att säga från 21 dagars räknade besök; hittills finns 0." in shown(db, "")
+    assert "Ovanliga timmar hittas när 21 dagars besök är räknade; hittills finns 0." in shown(db, "")
 
 
 def test_what_is_compared_is_what_the_address_says(db: Database) -> None:

@@ -63,7 +63,7 @@ def compared(address: Address, period: Range) -> Range | None:
     wish = address.get("cmp")
     if wish == "0":
         return None
-    if (begin := _date(wish)) and begin != period.first:
+    if (begin := _date(wish)) and begin != period.first and begin.year in KNOWN_YEARS:
         return period.earlier((period.first - begin).days)
     unit = YEAR if wish == "year" else 7
     return period.earlier(unit * ceil(period.days / unit))
@@ -71,7 +71,6 @@ def compared(address: Address, period: Range) -> Range | None:
 
 def _date(text: str) -> date | None:
     try:
-        found = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.year in KNOWN_YEARS else None

@@ -298,6 +298,15 @@ def test_the_period_of_an_address(search: str, first: str, last: str, step: str)
 
 
 def test_a_period_is_compared_over_whole_weeks() -> None:
-    day = date(2026, 11, 25)
-    assert ranges.Range(name="today", first=day, last=day).shift == timedelta(days=7)
-    assert ranges.of(Address.parse("/", "?range=30d"), day).shift == timedelta(days=35)
+    today = date(2026, 11, 25)
+    for query, first in (
+        ("", "2026-11-18"),
+        ("?range=30d", "2026-09-22"),
+        ("?cmp=year", "2025-11-26"),
+        ("?cmp=2025-01-01", "2025-01-01"),
+        ("?cmp=0001-01-01", "2026-11-18"),
+    ):
+        address = Address.parse("/", query)
+        before = ranges.compared(address, ranges.of(address, today))
+        assert before and before.first.isoformat() == first
+    assert ranges.compared(Address.parse("/", "?cmp=0"), ranges.of(Address.parse("/", ""), today)) is None

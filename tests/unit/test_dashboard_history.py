@@ -85,7 +85,7 @@ def test_days_are_compared_with_days() -> None:
     earlier = period.earlier(91)
     before = [replace(one, start=one.start.astimezone(here) - timedelta(days=91), people=89.6) for one in now]
     said = history.finding(series(now), series(before), period, earlier, START)
-    assert " −50\u00a0% against 25 May 2026 – 22 Aug 2026, day by day." in said
+    assert " −50\u00a0% against 25 May\u2009–\u200922 Aug 2026, day by day." in said
 
 
 def test_several_places_are_lines_of_their_own_with_one_table() -> None:

@@ -11,7 +11,7 @@ from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.views.calendar import Occasion, WeatherDay
+from besok.model.views.calendar import CalendarDay
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import FlowPoint, OccupancyPoint
 from besok.services.series import SpaceDays
@@ -46,8 +46,9 @@ def chart_of(
     period: Range,
     before: Range | None,
     now: datetime,
-    happened: Sequence[Occasion],
-    weather: Sequence[WeatherDay],
+    days: Sequence[CalendarDay],
+    *,
+    weather: bool,
 ) -> Any:
     """Return the chart with its sentences, table and file; a notice where nothing of the first series was measured.
 
@@ -68,10 +69,9 @@ def chart_of(
         axis=axis(period),
         unmeasured=unmeasured(first.points, site, period, now),
     )
-    strips.add_weather(drawn, weather)
-    strips.add_occasions(
-        drawn, happened, [occasions.said(one, site.timezone) for one in happened], site.timezone
-    )
+    if weather:
+        strips.add_weather(drawn, days)
+    strips.add_days(drawn, occasions.said(days, site))
     earlier = series[len(places) :]
     text = [finding(one, past, period, before, now) for one, past in zip_longest(places, earlier)]
     if len(places) > 1:

@@ -1,5 +1,6 @@
 """*Spaces*: how a space was used, over a period and in a usual week."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
+from besok.model.views.calendar import CalendarDay
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.services import access
-from besok.services.calendar import get_occasions, get_unusual, get_weather
+from besok.services.calendar import get_calendar_days, get_unusual
 from besok.services.places import get_sites, get_spaces
-from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_flows, get_heatmap, get_space_days
+from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_heatmap, get_space_days
 from besok.services.usage import get_space_usage
 from besok.services.visits import get_visits
 from besok.store import sites
@@ -20,7 +22,7 @@ from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import controls, history, notices, occasions, room_doors, space_usage, unusual_hours
+from dashboard.components import controls, history, notices, occasions, space_usage, unusual_hours
 from dashboard.components.elements import data
 from dashboard.figures import heat
 from dashboard.ranges import Range
@@ -38,6 +40,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     before = ranges.compared(address, period)
     if 2 * (1 + len(controls.others(address))) > MOST_COMPARED:  # there is room for one period only
         before = None
+    days = get_calendar_days(db, site.site, period.first, period.last)
     readable = [one for one in get_sites(db) if access.may("read", one.site)]
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
@@ -49,13 +52,13 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             before,
             controls.beside(here, spaces, readable, MOST_COMPARED),
             controls.switch(_("Weather"), here, "weather")
-            if get_weather(db, site.site, period.first, period.last)
+            if any(day.temperature_c is not None for day in days)
             else None,
         ),
         # What follows says why, where the period has not begun.
-        *(_history(db, place, here, period, before, now) if period.first <= today else ()),
+        _history(db, place, here, period, before, days, now) if period.first <= today else None,
+        occasions.listed(days, place),
         _used(db, place, space, period, now),
-        _between(db, place, space, period, now) if period.first <= today else None,
         html.H2(_("The usual week")),
         _week(db, place, space, today),
         _unusual(db, place, now) if space.parent is None else None,
@@ -77,18 +80,18 @@ def _facts(space: SpaceInfo) -> list[str]:
 
 
 def _history(
-    db: Database, site: Site, here: Address, period: Range, before: Range | None, now: datetime
-) -> list[Any]:
-    """Return the curves, and what happened on their days."""
+    db: Database,
+    site: Site,
+    here: Address,
+    period: Range,
+    before: Range | None,
+    days: Sequence[CalendarDay],
+    now: datetime,
+) -> Any:
     spaces = [here.space, *controls.others(here)][:MOST_COMPARED]
     asked = compared(db, site, spaces, period.first, period.last, before.first if before else None)
     series = [_series(db, one, site, period) for one in asked]
-    found = get_occasions(db, site, here.space, period.first, period.last)
-    weather = get_weather(db, site.id, period.first, period.last) if controls.is_on(here, "weather") else []
-    return [
-        history.chart_of(series, period, before, now, occasions.chosen(found), weather),
-        occasions.listed(found, site.timezone),
-    ]
+    return history.chart_of(series, period, before, now, days, weather=controls.is_on(here, "weather"))
 
 
 def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.Series:
@@ -102,16 +105,6 @@ def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
     found = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
     return space_usage.section(found[0] if found else None, site.timezone)
-
-
-def _between(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
-    (start, _end), (_start, end) = (calendar.day_bounds(day, site) for day in (period.first, period.last))
-    flows = (
-        get_flows(db, site, start, min(end, now), period.step)
-        if room_doors.between(site, space.space)
-        else []
-    )
-    return room_doors.section(site, space.space, flows, period, now)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:

@@ -295,18 +295,3 @@ def test_addresses() -> None:
 def test_the_period_of_an_address(search: str, first: str, last: str, step: str) -> None:
     period = ranges.of(Address.parse("/spaces/house", search), date(2026, 11, 25))
     assert (period.first.isoformat(), period.last.isoformat(), period.step) == (first, last, step)
-
-
-def test_a_period_is_compared_over_whole_weeks() -> None:
-    today = date(2026, 11, 25)
-    for query, first in (
-        ("", "2026-11-18"),
-        ("?range=30d", "2026-09-22"),
-        ("?cmp=year", "2025-11-26"),
-        ("?cmp=2025-01-01", "2025-01-01"),
-        ("?cmp=0001-01-01", "2026-11-18"),
-    ):
-        address = Address.parse("/", query)
-        before = ranges.compared(address, ranges.of(address, today))
-        assert before and before.first.isoformat() == first
-    assert ranges.compared(Address.parse("/", "?cmp=0"), ranges.of(Address.parse("/", ""), today)) is None

@@ -5,15 +5,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from besok.model.views.calendar import Occasion, WeatherDay
+from besok.model.calendar_entries import Weather
 from besok.model.views.progress import Progress
 from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
+from besok.services import days
 from besok.text import target_text
-from dashboard.components import monthly_visits
+from dashboard.components import monthly_visits, occasions
 from dashboard.figures import heat, occupancy, progress, strips
 from dashboard.figures import target_trajectory as trajectory
 from dashboard.figures.style import NOW
+from tests.small_sites import house, week
 
+SITE = house(week("08:00-20:00"))
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
@@ -73,16 +76,22 @@ def test_what_nobody_saw_is_marked() -> None:
     assert (shade.x0, shade.x1, shade.name) == (START, START + QUARTER, "inte uppmätt")
 
 
-def test_occasions_and_weather_have_strips_of_their_own() -> None:
+def test_days_and_weather_have_strips_of_their_own() -> None:
     figure = drawn([point(0, 4), point(1, 6)], [], None)
-    event = Occasion(kind="event", start=START, end=START + QUARTER, title="Sagostund")
-    strips.add_weather(figure, [WeatherDay(day=START.date(), temperature_c=4.5, precipitation_mm=1.0)])
-    strips.add_occasions(figure, [event], ["Sagostund, 09:00"], "Europe/Stockholm")
+    (day,) = days.calendar_days(
+        SITE,
+        START.date(),
+        START.date(),
+        weather={START.date(): Weather(temperature_c=4.5, precipitation_mm=1.0)},
+    )
+    strips.add_weather(figure, [day, replace(day, temperature_c=None)])
+    strips.add_days(figure, occasions.said([replace(day, events=("Sagostund", "Sagostund"))], SITE))
     weather, told = figure.data[-2:]
-    assert list(weather.y) == [4.5] and weather.text == ("25 nov. 2026: 4,5 °C, 1,0 mm",)
-    assert told.text[0] == "Sagostund, 09:00" and told.x[0].isoformat() == "2026-11-25T09:00:00"
+    assert list(weather.y) == [4.5] and weather.text == ("4,5 °C, 1,0 mm",)
+    assert told.text == ("Sagostund",) and told.x[0].isoformat() == "2026-11-25T12:00:00"
     domains = [figure.layout[axis].domain for axis in ("yaxis", "yaxis2", "yaxis3")]
     assert all(below[1] < above[0] for below, above in pairwise(domains))
+    assert not occasions.said([replace(day, events=("Sagostund",))] * (occasions.MOST + 1), SITE)
 
 
 def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from besok.model.calendar_entries import Weather
-from besok.model.site import DayHours, Text
+from besok.model.site import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,31 +68,6 @@ class UnusualTime:
     expected: float
     score: float
     programme: tuple[str, ...]
-
-
-OccasionKind = Literal["event", "hours", "holiday", "school", "action"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """Something on the time axis of a chart: an event, other hours or a closure, a holiday, an action from then on.
-
-    What lasts for whole business days has the first and the last of them; `hours` are the other ones.
-    """
-
-    kind: OccasionKind
-    start: datetime
-    end: datetime
-    title: Text | str | None
-    days: tuple[date, date] | None = None
-    hours: str | DayHours | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeatherDay(Weather):
-    """The weather of a business day."""
-
-    day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ def add_days(result: go.Figure, said: Mapping[date, str]) -> None:
         return
     result.add_scatter(
         x=[datetime.combine(day, NOON) for day in said], y=[0] * len(said), text=list(said.values()),
-        yaxis=_strip(result, 2, 0.09, visible=False, range=[-1, 1]), mode="markers", showlegend=False,
+        yaxis=_strip(result, 2, 0.09, visible=False, range=[-1, 1]), mode="markers", showlegend=False, cliponaxis=False,
         hovertemplate="%{text}<extra></extra>", marker={"symbol": "diamond", "color": GOAL, "size": 11},
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def add_weather(result: go.Figure, days: Sequence[CalendarDay]) -> None:
             f"{formats.number(t, 1)} °C, {formats.number(mm, 1)} mm"
             for (_day, t), mm in zip(known, rain, strict=True)
         ],
-        hovertemplate="%{text}<extra></extra>", mode="lines+markers", showlegend=False,
+        hovertemplate="%{text}<extra></extra>", mode="lines+markers", showlegend=False, cliponaxis=False,
         line={"color": BEFORE, "width": 2}, marker={"color": NOW, "size": [4 + 4 * mm**0.5 for mm in rain]},
     )  # fmt: skip
 

@@ -73,8 +73,8 @@ def days(
 
     Raises BadRange.
     """
-    end = _day(last, "to") or calendar.business_day(now, site)
-    begin = _day(first, "from") or end - span
+    end = one_day(last, "to") or calendar.business_day(now, site)
+    begin = one_day(first, "from") or end - span
     if begin > end:
         raise BadRange(f"from ({begin}) must not be after to ({end})")
     return begin, end
@@ -112,7 +112,8 @@ def _instant(value: date | datetime, site: Site, *, closing: bool) -> datetime:
     return calendar.day_bounds(value, site)[1 if closing else 0]
 
 
-def _day(text: str | None, name: str) -> date | None:
+def one_day(text: str | None, name: str) -> date | None:
+    """Return a business day, as written in the parameter `name`. Raises BadRange."""
     if text is None:
         return None
     value = parse(text, name)

@@ -1,6 +1,6 @@
 """Addresses of the screens: what is shown is written there whole, so that a link shows the same to a colleague."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 
@@ -32,15 +32,20 @@ class Address:
         """Return a value of the query."""
         return dict(self.query).get(name, otherwise)
 
+    @property
+    def path(self) -> str:
+        """Return the address without its query."""
+        return "/" + "/".join(quote(part) for part in (self.page, self.site, self.space) if part)
+
     def href(
         self, *, site: str | None = None, space: str | None = None, page: str | None = None, **query: str
     ) -> str:
         """Return the address of a neighbouring screen; `name=""` takes a value out of the query."""
-        parts = [
-            page or self.page,
-            self.site if site is None else site,
-            self.space if space is None else space,
-        ]
-        path = "/" + "/".join(quote(p) for p in parts if p)
+        path = replace(
+            self,
+            page=page or self.page,
+            site=self.site if site is None else site,
+            space=self.space if space is None else space,
+        ).path
         merged = {k: v for k, v in {**dict(self.query), **query}.items() if v and k != "lang"}
-        return f"{path}?{urlencode(merged)}" if merged else path
+        return f"{path}?{urlencode(merged, safe='/')}" if merged else path

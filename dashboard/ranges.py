@@ -11,7 +11,9 @@ from dashboard.address import Address
 Name = Literal["today", "yesterday", "7d", "30d", "custom"]
 
 DAY = timedelta(days=1)
+YEAR = 364  # days: the same weekday a year before
 LONGEST = timedelta(days=1100)  # three years and a little
+KNOWN_YEARS = range(1990, 2101)  # no visitor counter is older
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,9 @@ class Range:
         """Return how finely it is drawn: a few hundred points at most."""
         return "15min" if self.days <= 3 else "hour" if self.days <= 31 else "day"
 
-    @property
-    def shift(self) -> timedelta:
-        """Return how far back the period lies that it is compared with: whole weeks, so that weekdays meet."""
-        return timedelta(days=7 * ceil(self.days / 7))
+    def earlier(self, days: int) -> "Range":
+        """Return the period as long that began so many days before."""
+        return Range(name="custom", first=self.first - days * DAY, last=self.last - days * DAY)
 
 
 def of(address: Address, today: date) -> Range:
@@ -52,6 +53,20 @@ def of(address: Address, today: date) -> Range:
         first, last = sorted((first, last))
         return Range(name="custom", first=max(first, last - LONGEST), last=last)
     return Range(name="today", first=today, last=today)
+
+
+def compared(address: Address, period: Range) -> Range | None:
+    """Return the period that is laid under another, by `cmp` of an address: `0` none, `year` the year before, a day
+    the period as long from then on, else the weeks before. But for a chosen day these are whole weeks, so that weekdays
+    meet.
+    """
+    wish = address.get("cmp")
+    if wish == "0":
+        return None
+    if (begin := _date(wish)) and begin != period.first and begin.year in KNOWN_YEARS:
+        return period.earlier((period.first - begin).days)
+    unit = YEAR if wish == "year" else 7
+    return period.earlier(unit * ceil(period.days / unit))
 
 
 def _date(text: str) -> date | None:

@@ -17,8 +17,10 @@ from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
+from besok.model.views.like import like
 from besok.model.views.progress import Progress
 from besok.model.views.series import (
+    ComparedPoint,
     ExpectedHour,
     FlowPoint,
     HeatCell,
@@ -32,7 +34,14 @@ from besok.services.council import make_council_paper
 from besok.services.monthly import get_monthly_report, last_month
 from besok.services.next_hours import get_next_hours
 from besok.services.progress import get_progress
-from besok.services.series import get_flows, get_heatmap, get_occupancy
+from besok.services.series import (
+    MOST_COMPARED,
+    compared,
+    get_flows,
+    get_heatmap,
+    get_occupancy,
+    get_space_days,
+)
 from besok.services.visits import get_visits
 from besok.store.database import Database
 from besok.text.languages import speaking
@@ -79,6 +88,23 @@ PortalId = Annotated[
 ]
 SpaceId = Annotated[
     str | None, Query(description="A space's id; the whole site if not given", examples=["foyer"])
+]
+OtherSpaces = Annotated[
+    Sequence[str],
+    Query(
+        alias="with",
+        max_length=3,
+        description="Other spaces; of another site as site/space",
+        examples=["stadsparken/playground"],
+    ),
+]
+Against = Annotated[
+    str | None,
+    Query(
+        description="First business day of an earlier period, as long",
+        examples=["2025-11-27"],
+        json_schema_extra=DAY,
+    ),
 ]
 
 
@@ -142,6 +168,29 @@ async def occupancy(
         return await streamed(in_turn(request, parts, found), OccupancyPoint, form, name)
     ranges.check_rows(start, end, step)
     return rows(await in_one(request, found, start, end), OccupancyPoint, form, name)
+
+
+@router.table("/sites/{site}/occupancy/compared", "read", "Several spaces or periods", ComparedPoint)
+def occupancy_compared(
+    site: KnownSite, db: ReportDb, now: Now, form: Form, space: SpaceId = None, others: OtherSpaces = (),
+    begin: FirstDay = None, to: LastDay = None, against: Against = None, step: StepOf = "hour",
+) -> Response:  # fmt: skip
+    """Return the estimated people in up to four series: a space and others, also of other sites, over the same business
+    days (today if none are given), and over as many days from `against` on.
+    """
+    first, last = ranges.days(begin, to, site, now, timedelta())
+    names = [known_name(name, "space") for name in (space or site.id, *others)]
+    series = compared(db, site, names, first, last, ranges.one_day(against, "against"))
+    if len(series) > MOST_COMPARED:
+        raise ranges.BadRange(
+            f"these are {len(series)} series: ask for at most {MOST_COMPARED}, each space over each period being one"
+        )
+    start, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
+    ranges.check_rows(start, end, step, len(series))
+    points = [
+        like(ComparedPoint, p, site=one.site.id) for one in series for p in get_space_days(db, one, step)
+    ]
+    return rows(points, ComparedPoint, form, f"{site.id}-compared-{first}-{last}")
 
 
 @router.table("/sites/{site}/occupancy/heatmap", "read", "The usual week of a space", HeatCell)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from math import ceil
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ class Hours(NamedTuple):
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 EARLY = datetime(1, 1, 2, tzinfo=UTC)  # of spans without a beginning
 LATE = datetime(9999, 12, 30, tzinfo=UTC)  # and without an end
 ALWAYS: Span = (None, None)
@@ -260,6 +262,18 @@ def business_day(t: datetime, site: Site) -> date:
 def open_intervals(day: date, site: Site) -> tuple[Interval, ...]:
     """Return the opening hours of the business day `day`, staffed or not, in order; empty when closed."""
     return _intervals(day, hours_text(day, site.opening), site.timezone, site.day_start)[0]
+
+
+def opened_hours(first: date, last: date, site: Site) -> set[tuple[int, int]]:
+    """Return the weekdays (Monday 0) and hours in which the site was open on any day from `first` to `last`."""
+    zone = ZoneInfo(site.timezone)
+    return {
+        (hour.weekday(), hour.hour)
+        for day in days_from(first, last)
+        for opens, closes in open_intervals(day, site)
+        for n in range(ceil((closes - opens) / HOUR) + 1)
+        if (hour := (opens + n * HOUR).astimezone(zone).replace(minute=0)) < closes
+    }
 
 
 def staffed_intervals(day: date, site: Site) -> tuple[Interval, ...]:

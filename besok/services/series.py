@@ -1,6 +1,7 @@
 """Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -10,13 +11,25 @@ from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step
+from besok.services import access
 from besok.store.database import Database
-from besok.store.sites import site_of
+from besok.store.sites import load, site_of
 
 FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
 INTERVALS: Final = {
     "day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"
 }  # fmt: skip
+MOST_COMPARED: Final = 4  # series on one chart; more lines cannot be told apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceDays:
+    """A space of a site over the business days `first` to `last`: one of the series that are compared."""
+
+    site: Site
+    space: str
+    first: date
+    last: date
 
 
 def get_flows(
@@ -57,6 +70,38 @@ def get_occupancy(
     return db.fetch("occupancy_days", OccupancyPoint, site=place.id, space=space, **_steps(step, *days))
 
 
+def compared(
+    db: Database, site: Site, spaces: Sequence[str], first: date, last: date, against: date | None
+) -> list[SpaceDays]:
+    """Return the series of some spaces, over the days `first` to `last` and then over as many from `against` on.
+
+    A space of another site is "site/space". Raises NotFound, and what `access.require` raises.
+    """
+    places = [_place(db, site, name) for name in dict.fromkeys(spaces)]
+    begins = [first, *([against] if against else [])]
+    return [
+        SpaceDays(site=place, space=space, first=begin, last=begin + (last - first))
+        for begin in begins
+        for place, space in places
+    ]
+
+
+def _place(db: Database, site: Site, name: str) -> tuple[Site, str]:
+    """Return the site and the space that a name means at `site`."""
+    other, _, space = name.rpartition("/")
+    if other:
+        access.require("read", other)
+        site = load(db, other)
+    _require(site, space)
+    return site, space
+
+
+def get_space_days(db: Database, one: SpaceDays, step: Step) -> list[OccupancyPoint]:
+    """Return the occupancy of a space over its days."""
+    (start, _end), (_start, end) = (calendar.day_bounds(day, one.site) for day in (one.first, one.last))
+    return get_occupancy(db, one.site, one.space, start, end, step)
+
+
 def get_day_curves(
     db: Database, site: str, spans: Sequence[tuple[datetime, datetime]]
 ) -> dict[str, list[OccupancyPoint]]:
@@ -67,10 +112,17 @@ def get_day_curves(
 
 
 def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: date) -> list[HeatCell]:
-    """Return usual occupancy of a space by weekday and hour over business days `first` to `last`. Raises NotFound."""
+    """Return usual occupancy of a space by weekday and hour over business days `first` to `last`. Raises NotFound.
+
+    Of the hours in which the site is closed those in which people were in.
+    """
     place = site_of(db, site)
     _require(place, space)
-    return db.fetch("heatmap", HeatCell, site=place.id, space=space, first=first, last=last)
+    spans = [span for day in calendar.days_from(first, last) for span in calendar.open_intervals(day, place)]
+    opens, closes = ([span[n] for span in spans] for n in (0, 1))
+    return db.fetch(
+        "heatmap", HeatCell, site=place.id, space=space, first=first, last=last, opens=opens, closes=closes
+    )
 
 
 def _require(place: Site, space: str) -> None:

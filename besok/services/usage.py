@@ -10,6 +10,7 @@ from besok.analytics.usage import DayUse
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
+from besok.model.views.like import like
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import SpaceUsage, Together
 from besok.services.places import get_spaces
@@ -44,7 +45,19 @@ def get_space_usage(
         rows = db.fetch("usage_days", _SpaceDay, site=place.id, spaces=[*ids], **params(rest))
         found |= _by_day(rows)
     by_space = zip(ids.values(), zip(*(found[day.day] for day in days), strict=True), strict=True)
-    return [_usage(built[name], own, *_room(place, built, name)) for name, own in by_space]
+    by_presence = {slug for (slug,) in db.rows("usage_by_presence", site=place.id, end=days[-1].ends)}
+    return [
+        like(
+            SpaceUsage,
+            built[name],
+            seats=seats,
+            capacity=capacity,
+            by_presence=name in by_presence,
+            usage=usage.usage(own, seats=seats, capacity=capacity),
+        )
+        for name, own in by_space
+        for seats, capacity in (_room(place, built, name),)
+    ]
 
 
 def _kept(db: Database, ids: Collection[int], days: Sequence[UsedDay]) -> dict[date, list[_SpaceDay]]:
@@ -93,11 +106,6 @@ def get_together(
         capacity=capacity,
         utilisation_peak=peak / capacity if capacity and peak is not None else None,
     )
-
-
-def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity: int | None) -> SpaceUsage:
-    found = usage.usage(days, seats=seats, capacity=capacity)
-    return SpaceUsage(space=space.space, name=space.name, seats=seats, capacity=capacity, usage=found)
 
 
 def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | None, int | None]:

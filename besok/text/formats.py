@@ -6,7 +6,14 @@ from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_day_names, get_month_names
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_interval,
+    format_time,
+    get_day_names,
+    get_month_names,
+)
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -100,6 +107,11 @@ def clock(t: datetime, zone: str) -> str:
 def day(d: date) -> str:
     """`25 nov. 2026`."""
     return format_date(d, "d MMM y", locale=locale())
+
+
+def days(first: date, last: date) -> str:
+    """`25 nov. 2026` or `18–25 nov. 2026`."""
+    return format_interval(first, last, "yMMMd", locale=locale())
 
 
 def day_short(d: date) -> str:

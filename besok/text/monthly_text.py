@@ -80,6 +80,9 @@ def _fullness(space: SpaceUsage) -> float:
 
 def _room(space: SpaceUsage, zone: str) -> str:
     use, said = space.usage, []
+    if use.people and space.by_presence:
+        occupied = _("occupied in {share} of the open hours")
+        return f"{named(space.name)}: {occupied.format(share=formats.percent(use.people.value))}."
     if use.people:
         said.append(_("{n} people on average in open hours").format(n=formats.number(use.people.value, 1)))
     if use.utilisation:

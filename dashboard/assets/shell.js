@@ -45,7 +45,7 @@
     }, 1000 * Number(waiting.dataset.renew));
   }
 
-  new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); })
+  new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); document.querySelectorAll(".js-plotly-plot").forEach(narrow); })
     .observe(document.documentElement, { childList: true, subtree: true });
 
   function labelTheme() {
@@ -53,6 +53,15 @@
     if (!button) return;
     const label = button.dataset[document.documentElement.dataset.theme];
     if (button.title !== label) { button.title = label; button.setAttribute("aria-label", label); }
+  }
+
+  // Names beside the chart leave no room for it on a phone: there they are a legend above it.
+  function narrow(drawn) {
+    const names = (drawn.layout?.annotations || []).filter((one) => one.name === "line");
+    if (innerWidth > 600 || !names.length || !drawn._fullLayout) return;
+    drawn.layout.annotations = drawn.layout.annotations.filter((one) => one.name !== "line");
+    const lines = drawn.data.map((one, n) => (one.meta === "line" ? n : -1)).filter((n) => n >= 0);
+    window.Plotly.update(drawn, { showlegend: true }, { "margin.r": 14, showlegend: true }, lines);
   }
 
   // A chart is drawn for the width of the screen; on paper it is scaled, which an SVG does only with a box of its own.
@@ -73,6 +82,15 @@
     svg.closest(".graph").style.setProperty("--ratio", `${width} / ${height}`);
   }
 
+  // Browsers give no clipboard to pages without https; an old way is open to those.
+  async function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = Object.assign(document.body.appendChild(document.createElement("textarea")), { value: text });
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+
   document.addEventListener("click", (event) => {
     if (event.target.closest(".print")) print();
     const image = event.target.closest("[data-image]");
@@ -80,6 +98,8 @@
       const drawn = image.closest(".chart").querySelector(".js-plotly-plot");
       window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
+    const link = event.target.closest("[data-copied]");
+    if (link) copy(location.href).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.textContent = "✓ " + link.dataset.copied; });
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

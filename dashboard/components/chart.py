@@ -16,7 +16,7 @@ def chart(
     figure: go.Figure,
     *,
     label: str,
-    finding: str,
+    finding: Any,
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
     csv: str,
@@ -34,7 +34,9 @@ def chart(
             html.Div(
                 [
                     _numbers(head, rows, label),
-                    html.Span([_image(kind, label) for kind in ("PNG", "SVG")], className="images"),
+                    html.Span(
+                        [_link(label), *(_image(kind, label) for kind in ("PNG", "SVG"))], className="images"
+                    ),
                     html.A(
                         _("Download CSV"),
                         href=csv,
@@ -46,6 +48,15 @@ def chart(
             ),
         ],
         className="chart",
+    )
+
+
+def _link(label: str) -> Any:
+    """Return the button that copies the address of the page, where all stands that was chosen, as `shell.js` does."""
+    about = aria(label=_("Copy link: {chart}").format(chart=label))
+    text = _("Copy link")
+    return html.Button(
+        text, type="button", className="link", **about, **data(copied=_("The link is copied."))
     )
 
 

@@ -48,10 +48,7 @@ def _picker(page: str, label: str, places: Sequence[tuple[str, Text]], here: Add
         )
         for place, name in places
     ]
-    # A new element for each place, or it stayed open when one was chosen.
-    return html.Details(
-        [html.Summary(label), items(links)], className="picker", key=f"{page}-{here.page}-{here.space}"
-    )
+    return menu(label, links, f"{page}-{here.page}-{here.space}")
 
 
 def renewed(period: Range) -> dict[str, Any]:
@@ -59,8 +56,8 @@ def renewed(period: Range) -> dict[str, Any]:
     return data(renew=str(RENEWED_S), renewed="") if period.name == "today" else {}
 
 
-def bar(here: Address, period: Range) -> Any:
-    """Return what is shown: presets as links, days in a calendar, the comparison as a switch. All of it is in the
+def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:
+    """Return what is shown: presets as links, days in a calendar, the comparison, and `more`. All of it is in the
     address.
     """
     names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
@@ -72,28 +69,81 @@ def bar(here: Address, period: Range) -> Any:
         )
         for name, text in names.items()
     ]
-    kept = {"range": "custom", **({} if compares(here) else {"cmp": "0"})}
-    dates = html.Form(
-        [
-            *(dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()),
-            forms.day("days", "from", _("From"), period.first, required=True),
-            forms.day("days", "to", _("To"), period.last, required=True),
-            html.Button(_("Show"), type="submit", className="send"),
-        ],
-        action=here.href(range="", cmp="", **{"from": "", "to": ""}),
-        method="get",
-        className="dates",
-    )
-    compared = compares(here)
-    compare = dcc.Link(
-        _("Compare with the weeks before"),
-        href=here.href(cmp="0" if compared else ""),
-        className="toggle on" if compared else "toggle",
+    dates = _asking(
+        here,
+        {"range": "custom"},
+        forms.day("days", "from", _("From"), period.first, required=True),
+        forms.day("days", "to", _("To"), period.last, required=True),
     )
     presets = html.Nav(links, className="segments", **aria(label=_("Period")))
-    return html.Div([presets, dates, compare], className="controls")
+    return html.Div(present(presets, dates, _comparison(here, before), *more), className="controls")
 
 
-def compares(here: Address) -> bool:
-    """Tell whether the period before is drawn too; `cmp=0` turns it off."""
-    return here.get("cmp") != "0"
+def _comparison(here: Address, before: Range | None) -> Any:
+    """Return what the period is compared with: nothing, the weeks or the year before, or as many days from one on."""
+    wish = here.get("cmp")
+    ways = {"0": _("Nothing"), "": _("The weeks before"), "year": _("The year before")}
+    chosen = before.first if before and wish not in ways else None
+    links = [
+        dcc.Link(text, href=here.href(cmp=value), className="current" if value == wish else "")
+        for value, text in ways.items()
+    ]
+    day = _asking(here, {}, forms.day("compare", "cmp", _("As long, beginning"), chosen, required=True))
+    return menu(_("Compare with"), [*links, day], f"cmp-{here.query}")
+
+
+def _asking(here: Address, sent: dict[str, str], *fields: Any) -> Any:
+    """Return a form that leads to the same page with what its fields say, and what was chosen before."""
+    named = {*sent, *(field.children[1].name for field in fields)}
+    kept = {name: value for name, value in here.query if name not in named} | sent
+    hidden = [dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()]
+    send = html.Button(_("Show"), type="submit", className="send")
+    return html.Form([*hidden, *fields, send], action=here.path, method="get", className="dates")
+
+
+def menu(label: str, choices: Sequence[Any], key: str) -> Any:
+    """Return choices that unfold below their label."""
+    # A new element for each choice, or it stayed open when one was made.
+    return html.Details([html.Summary(label), items(choices)], className="picker", key=key)
+
+
+def switch(label: str, here: Address, name: str) -> Any:
+    """Return a switch that turns on what `name` is in the address."""
+    on = is_on(here, name)
+    return dcc.Link(
+        label, href=here.href(**{name: "" if on else "1"}), className="toggle on" if on else "toggle"
+    )
+
+
+def is_on(here: Address, name: str) -> bool:
+    """Tell whether a switch is on."""
+    return here.get(name) == "1"
+
+
+def others(here: Address) -> list[str]:
+    """Return the other spaces that are shown on the same chart."""
+    return here.get("with").split()
+
+
+def beside(here: Address, spaces: Sequence[SpaceInfo], sites: Sequence[SiteInfo], most: int) -> Any:
+    """Return what else can be shown on the same chart: spaces of the site, other sites; up to `most` in all."""
+    shown = others(here)
+    known = [(one.space, one.name) for one in spaces if one.space != here.space]
+    known += [(f"{one.site}/{one.site}", one.name) for one in sites if one.site != here.site]
+    full = len(shown) + 1 >= most
+    links = [
+        dcc.Link(
+            named(name),
+            href=here.href(
+                **{
+                    "with": " ".join(
+                        [*(p for p in shown if p != place), *([] if place in shown else [place])]
+                    )
+                }
+            ),
+            className="current" if place in shown else "",
+        )
+        for place, name in known
+        if place in shown or not full
+    ]
+    return menu(_("On the same chart"), links, f"with-{here.query}") if links else None

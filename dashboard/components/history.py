@@ -1,60 +1,120 @@
-"""The curve of a space over a period, with what it says in words."""
+"""The curves of spaces over periods, with what they say in words."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
+from besok.model.views.calendar import CalendarDay
 from besok.model.views.live import SpaceInfo
-from besok.model.views.series import OccupancyPoint
+from besok.model.views.series import FlowPoint, OccupancyPoint
+from besok.services.series import SpaceDays
 from besok.text import formats
-from besok.text.languages import _, named
-from dashboard.components import live_parts, notices
+from besok.text.languages import _
+from dashboard.components import live_parts, notices, occasions
 from dashboard.components.chart import chart
 from dashboard.components.elements import csv_format
-from dashboard.figures import occupancy
+from dashboard.figures import occupancy, strips
+from dashboard.figures.occupancy import Line, local
+from dashboard.figures.style import SERIES
 from dashboard.ranges import Range
 
+Point = TypeVar("Point", OccupancyPoint, FlowPoint)
 NOBODY = 0.5  # people, rounded
+FEWEST = 4  # steps known in both periods, to compare them
+WHOLE = 0.995  # a share above it is all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A space over its days: its name where several are shown, and its points."""
+
+    days: SpaceDays
+    space: SpaceInfo
+    name: str
+    points: Sequence[OccupancyPoint]
 
 
 def chart_of(
-    points: Sequence[OccupancyPoint],
-    past: Sequence[OccupancyPoint],
-    site: Site,
-    space: SpaceInfo,
+    series: Sequence[Series],
     period: Range,
+    before: Range | None,
+    now: datetime,
+    days: Sequence[CalendarDay],
+    *,
+    weather: bool,
 ) -> Any:
-    """Return the chart with its sentence, table and file; a notice where nothing was measured."""
-    if not any(p.people is not None for p in points):
+    """Return the chart with its sentences, table and file; a notice where nothing of the first series was measured.
+
+    The series of the period come first, then those of the period before in the same order.
+    """
+    first = series[0]
+    if not any(p.people is not None for p in first.points):
         return notices.nothing(
             _("Nothing was measured here in this period"),
             _("Try a longer period, or look at Sensors for what is offline."),
         )
-    points, past = (_in_open_hours(some, site, period) for some in (points, past))
+    places = [one for one in series if one.days.first == period.first]
+    lines = [_line(n, one, len(places), period, before) for n, one in enumerate(series)]
+    site = first.days.site
     drawn = occupancy.figure(
-        points,
-        past,
-        shift=period.shift,
-        capacity=space.capacity,
-        zone=site.timezone,
-        names=names(period),
+        lines,
+        capacity=first.space.capacity if len(places) == 1 else None,
         axis=axis(period),
+        unmeasured=unmeasured(first.points, site, period, now),
     )
-    query = (
-        f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={csv_format()}"
-    )
+    if weather:
+        strips.add_weather(drawn, days)
+    strips.add_days(drawn, occasions.said(days, site))
+    earlier = series[len(places) :]
+    text = [finding(one, past, period, before, now) for one, past in zip_longest(places, earlier)]
+    if len(places) > 1:
+        text = [f"{one.name}. {words}" for one, words in zip(places, text, strict=True)]
+    text[-1] += _preliminary(first.points, site.timezone)
+    spaces = formats.several([one.name for one in places])
     return chart(
         drawn,
-        label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
-        finding=finding(points, past, site, space, period),
-        head=[_("Time"), _("People"), _("Between"), _("Peak"), _("Between"), _("Note")],
-        rows=[_row(p, period, site.timezone) for p in points if p.people is not None],
-        csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
+        label=_("People in {space}, {period}").format(space=spaces, period=said(period)),
+        finding=text[0] if len(text) == 1 else html.Ul([html.Li(words) for words in text]),
+        head=[_("Time"), *(line.name for line in lines), _("Peak"), _("Note")],
+        rows=_rows(lines, period),
+        csv=_address(places, period, before if earlier else None),
         name="history",
     )
+
+
+def _line(number: int, one: Series, places: int, period: Range, before: Range | None) -> Line:
+    """Return a series as a line: one place has the names of the periods, several their own."""
+    earlier = before if number >= places else None
+    when = names(period, earlier)
+    name = when if places == 1 else f"{one.name}, {when}" if earlier else one.name
+    return Line(
+        name=name,
+        points=_in_open_hours(one.points, one.days.site, period),
+        zone=one.days.site.timezone,
+        colour=SERIES[number % places],
+        shift=period.first - earlier.first if earlier else timedelta(),
+    )
+
+
+def _address(places: Sequence[Series], period: Range, before: Range | None) -> str:
+    """Return the address of the numbers of all series."""
+    home = places[0].days.site.id
+    others = [
+        one.days.space if one.days.site.id == home else f"{one.days.site.id}/{one.days.space}"
+        for one in places[1:]
+    ]
+    asked = [("space", places[0].days.space), *(("with", name) for name in others)]
+    asked += [("from", str(period.first)), ("to", str(period.last))]
+    asked += [("against", str(before.first))] if before else []
+    asked += [("step", period.step), ("format", csv_format())]
+    return f"/api/v1/sites/{home}/occupancy/compared?{urlencode(asked, safe='/')}"
 
 
 def length(period: Range) -> timedelta:
@@ -68,22 +128,41 @@ def is_closed(start: datetime, site: Site, period: Range) -> bool:
     return not any(a < start + length(period) and start < b for a, b in spans)
 
 
+def open_steps(points: Sequence[Point], site: Site, period: Range, now: datetime) -> list[Point]:
+    """Return the steps that are over in which a site was open."""
+    return [p for p in points if p.start + length(period) <= now and not is_closed(p.start, site, period)]
+
+
+def unmeasured(
+    points: Sequence[Point], site: Site, period: Range, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return the stretches of open hours in which nothing was measured, by the clock on the wall."""
+    found: list[tuple[datetime, datetime]] = []
+    for p in open_steps(points, site, period, now):
+        if (p.people_in if isinstance(p, FlowPoint) else p.people) is None:
+            begins = local(p.start, site.timezone)
+            if found and found[-1][1] == begins:
+                begins = found.pop()[0]
+            found.append((begins, local(p.start + length(period), site.timezone)))
+    return found
+
+
 def _in_open_hours(points: Sequence[OccupancyPoint], site: Site, period: Range) -> list[OccupancyPoint]:
     """Return points with a gap where the site is closed and nobody is in."""
     return [
-        replace(p, people=None, lower=None, upper=None)
+        replace(p, people=None, lower=None, upper=None, peak=None)
         if (p.people or 0) < NOBODY and is_closed(p.start, site, period)
         else p
         for p in points
     ]
 
 
-def names(period: Range) -> tuple[str, str]:
-    """Return the names of the two lines."""
-    known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
-    return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _(
-        "the weeks before"
-    )
+def names(period: Range, before: Range | None = None) -> str:
+    """Return the name of the period, or of the one before it."""
+    if before is None:
+        known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
+        return known.get(period.name, said(period))
+    return said(before)
 
 
 def axis(period: Range) -> str:
@@ -93,83 +172,94 @@ def axis(period: Range) -> str:
 
 
 def said(period: Range) -> str:
-    """`25 nov. 2026` or `18 nov. 2026 – 25 nov. 2026`."""
-    first, last = formats.day(period.first), formats.day(period.last)
-    return first if period.first == period.last else f"{first} – {last}"
+    """`25 nov. 2026` or `18–25 nov. 2026`."""
+    return formats.days(period.first, period.last)
 
 
-def finding(
-    points: Sequence[OccupancyPoint],
-    past: Sequence[OccupancyPoint],
-    site: Site,
-    space: SpaceInfo,
-    period: Range,
-) -> str:
-    """Return what the chart shows, in a few sentences."""
-    top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
+def finding(one: Series, past: Series | None, period: Range, before: Range | None, now: datetime) -> str:
+    """Return what the curve of a space shows, in a few sentences."""
+    known = [p for p in one.points if p.people is not None]
+    if not known:
+        return _("Nothing was measured here in this period") + "."
+    top = max(known, key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
-    at = when(top.start, period, site.timezone)
+    zone = one.days.site.timezone
     n = formats.with_interval(highest, top.peak_lower, top.peak_upper)
-    parts = [_("Peak: {n} people, {when}").format(n=n, when=at)]
-    if space.capacity and highest is not None:
-        parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
-    said = ", ".join(parts) + "." + _compared(points, past, site, period)
-    return said + _preliminary(points, site.timezone)
+    parts = [_("Peak: {n} people, {when}").format(n=n, when=when(top.start, period, zone))]
+    if one.space.capacity and highest is not None:
+        parts.append(_("{share} of capacity").format(share=formats.percent(highest / one.space.capacity)))
+    said = ", ".join(parts) + "."
+    if past and before:
+        said += _compared(one, past, period, before)
+    steps = open_steps(one.points, one.days.site, period, now)
+    return said + measured([p.people is not None for p in steps])
+
+
+def measured(shares: Sequence[float]) -> str:
+    """Return how much of some steps was measured; nothing where all of it was."""
+    seen = sum(shares) / max(len(shares), 1)
+    if not shares or seen >= WHOLE:
+        return ""
+    return " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
 
 
 def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     """Return which figures may still change, and how far they go."""
     known = [p for p in points if p.people is not None]
-    running = [p for p in known if not p.final]
-    if not running:
+    if all(p.final for p in known):
         return ""
     last = formats.stamp(known[-1].start, zone)
     text = _("The last figure is of {time}; a day is recomputed once it is over.")
     return " " + text.format(time=last)
 
 
-def _compared(
-    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, period: Range
-) -> str:
+def _compared(one: Series, past: Series, period: Range, before: Range) -> str:
     """Return how the two periods compare, over the steps that both know and in which both were open."""
     now, then = (
         {
-            occupancy.local(p.start, site.timezone): p.people
-            for p in some
-            if p.people is not None and not is_closed(p.start, site, period)
+            local(p.start, some.days.site.timezone): p.people
+            for p in some.points
+            if p.people is not None and not is_closed(p.start, some.days.site, period)
         }
-        for some in (points, past)
+        for some in (one, past)
     )
-    before = {start + period.shift: people for start, people in then.items()}
-    return changed([(now[start], before[start]) for start in now.keys() & before.keys()], period)
+    earlier = {start + (period.first - before.first): people for start, people in then.items()}
+    return changed([(now[start], earlier[start]) for start in now.keys() & earlier.keys()], period, before)
 
 
-def changed(pairs: Sequence[tuple[float, float]], period: Range) -> str:
+def changed(pairs: Sequence[tuple[float, float]], period: Range, before: Range) -> str:
     """Return how steps compare with those before, of which there are enough to say so."""
-    before = sum(then for _now, then in pairs)
-    if len(pairs) < 4 or before < len(pairs):
+    sum_before = sum(then for _now, then in pairs)
+    if len(pairs) < FEWEST or sum_before < len(pairs):
         return ""
-    change = sum(now for now, _then in pairs) / before - 1
-    text = _("{change} against the same hours before.")
+    change = sum(now for now, _then in pairs) / sum_before - 1
+    text = _("{change} against the same hours of {period}.")
     if period.step == "day":
-        text = _("{change} against the same weekdays before.")
-    return " " + text.format(change=formats.signed_percent(change))
+        text = _("{change} against {period}, day by day.")
+    return " " + text.format(change=formats.signed_percent(change), period=said(before))
 
 
 def when(start: datetime, period: Range, zone: str) -> str:
     """`25 nov. 14:30`, `25 nov. 14:00–15:00` or `25 nov. 2026`, as long as the step is."""
     if period.step == "hour":
         return formats.span(start, start + timedelta(hours=1), zone)
-    return formats.stamp(start, zone) if period.step == "15min" else formats.day(occupancy.local(start, zone))
+    return formats.stamp(start, zone) if period.step == "15min" else formats.day(local(start, zone))
 
 
-def _row(p: OccupancyPoint, period: Range, zone: str) -> list[str]:
-    numbers = [formats.number(p.people), _between(p.lower, p.upper), formats.number(p.peak)]
-    return [when(p.start, period, zone), *numbers, _between(p.peak_lower, p.peak_upper), _note(p)]
-
-
-def _between(lower: float | None, upper: float | None) -> str:
-    return "" if lower is None or upper is None else "–".join(formats.bounds(lower, upper))
+def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
+    """Return a row for each step of which anything is known: each line, and of the first its peak and a note."""
+    first = lines[0]
+    others = [{line.at(p): p for p in line.points} for line in lines[1:]]
+    rows = []
+    for p in first.points:
+        beside = [other.get(first.at(p)) for other in others]
+        if p.people is not None or any(one and one.people is not None for one in beside):
+            people = [
+                formats.with_interval(one.people, one.lower, one.upper) if one else "" for one in (p, *beside)
+            ]
+            peak = formats.with_interval(p.peak, p.peak_lower, p.peak_upper)
+            rows.append([when(p.start, period, first.zone), *people, peak, _note(p)])
+    return rows
 
 
 def _note(p: OccupancyPoint) -> str:

@@ -1,5 +1,6 @@
 """Usage of a space over a period: dwell time, turnover, utilisation, each with its interval or why there is none."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
@@ -21,6 +22,9 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
         return notices.nothing(_("Nothing to sum up"), _stay(found))
     when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
     measured = _("{share} of the open hours were measured").format(share=formats.percent(use.coverage))
+    if found.by_presence:
+        occupied = formats.percent(use.people.value) if use.people else formats.UNKNOWN
+        return titled(_("How it was used"), _terms([(_("Time occupied"), occupied, measured)]))
     cells = [
         (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(found)),
         (_("Mean occupancy while open"), _number(use.people, 1), measured),
@@ -28,12 +32,17 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
         *_filled(found),
         _turnover(found),
     ]
+    note = _("In brackets: the 80 % interval. Besök counts people, not who sits.")
+    return titled(_("How it was used"), _terms(cells), quiet(note))
+
+
+def _terms(cells: Sequence[tuple[str, str, str]]) -> Any:
+    """Return figures, each with its name and what it rests on."""
     terms = [
         html.Div([html.Dt(name), html.Dd(value), html.Dd(about, className="quiet")])
         for name, value, about in cells
     ]
-    note = _("In brackets: the 80 % interval. Besök counts people, not who sits.")
-    return titled(_("How it was used"), html.Dl(terms, className="used"), quiet(note))
+    return html.Dl(terms, className="used")
 
 
 def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:

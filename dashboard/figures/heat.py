@@ -1,6 +1,6 @@
 """The usual week of a space as a table of colours: weekdays by hours."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from dash import html
@@ -13,8 +13,10 @@ QUIET = 0.05  # of the highest: below this, hours at the ends of the day are lef
 STRONG = 0.6  # of the highest: from here on the cell is dark and its figure light
 
 
-def table(cells: Sequence[HeatCell], caption: str) -> Any:
-    """Return a table that reads as numbers and looks like a heat map; empty cells are unknown."""
+def table(cells: Sequence[HeatCell], caption: str, opened: Collection[tuple[int, int]]) -> Any:
+    """Return a table that reads as numbers and looks like a heat map. Cells without a figure are unknown if their
+    weekday and hour are among those `opened`, else a gap.
+    """
     known = {(c.weekday, c.hour): c for c in cells if c.people is not None}
     top = max((c.people or 0 for c in known.values()), default=0)
     head = html.Tr(
@@ -27,7 +29,7 @@ def table(cells: Sequence[HeatCell], caption: str) -> Any:
         html.Tr(
             [
                 html.Th(f"{hour % 24:02}", scope="row"),
-                *[_cell(known.get((day, hour)), top) for day in range(7)],
+                *[_cell(known.get((day, hour)), top, is_open=(day, hour) in opened) for day in range(7)],
             ]
         )
         for hour in hours(cells)
@@ -54,9 +56,9 @@ def busiest(cells: Sequence[HeatCell]) -> HeatCell | None:
     return max(known, key=lambda c: c.people or 0, default=None)
 
 
-def _cell(cell: HeatCell | None, top: float) -> Any:
+def _cell(cell: HeatCell | None, top: float, *, is_open: bool) -> Any:
     if cell is None or cell.people is None:
-        return html.Td(formats.UNKNOWN, className="unknown")
+        return html.Td(formats.UNKNOWN, className="unknown") if is_open else html.Td(className="closed")
     share = cell.people / top if top else 0
     name = "strong-cell" if share >= STRONG else None
     interval = formats.interval(cell.lower, cell.upper)

@@ -1,14 +1,14 @@
 """People through a door over time."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import plotly.graph_objects as go
 
 from besok.model.views.series import FlowPoint
 from besok.text.languages import _
 from dashboard.figures.occupancy import local
-from dashboard.figures.style import BEFORE, GOAL, NOW, chart
+from dashboard.figures.style import BEFORE, GOAL, NOW, chart, mark_unmeasured, name_lines
 
 
 def figure(
@@ -19,12 +19,15 @@ def figure(
     zone: str,
     earlier: str,
     axis: str,
+    unmeasured: Sequence[tuple[datetime, datetime]] = (),
 ) -> go.Figure:
-    """Return entries and exits as lines, the entries before (moved by `shift`) dotted; steps not observed are gaps.
+    """Return entries and exits as lines, the entries before (moved by `shift`) dotted; steps not observed are gaps,
+    those of the stretches `unmeasured` shaded.
 
     Entries that were not seen when they came have a ring.
     """
     result = chart(axis)
+    mark_unmeasured(result, unmeasured)
     imputed = [p for p in points if p.imputed >= 1 and p.people_in is not None]
     still = timedelta()
     lines: tuple[tuple[Sequence[FlowPoint], timedelta, str, str, dict[str, str]], ...] = (
@@ -43,4 +46,4 @@ def figure(
                 line={"width": 2.5, **line},
                 marker={"color": NOW, "symbol": "circle-open", "size": 9},
             )
-    return result
+    return name_lines(result)

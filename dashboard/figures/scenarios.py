@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from besok.text.languages import _
-from dashboard.figures.style import BEFORE, GOAL, LIMIT, NOW, chart
+from dashboard.figures.style import BEFORE, LIMIT, SERIES, chart
 
-COLOURS = (NOW, GOAL, "#2b8557", "#8a5bc4")  # of up to four scenarios; a pattern tells them apart as well
-PATTERNS = ("", "/", "x", ".")
+PATTERNS = ("", "/", "x", ".")  # tell scenarios apart as the colours do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ def peaks(spaces: Sequence[str], today: Bars, scenarios: Sequence[Bars]) -> go.F
     """Return the bars of each space, today's first, and a line at its capacity."""
     figure = chart(_("% of the capacity"))
     _add(figure, spaces, today, BEFORE, "")
-    for bars, colour, pattern in zip(scenarios, COLOURS, PATTERNS, strict=False):
+    for bars, colour, pattern in zip(scenarios, SERIES, PATTERNS, strict=False):
         _add(figure, spaces, bars, colour, pattern)
     figure.add_hline(y=100, line={"color": LIMIT, "width": 2, "dash": "dash"})
     figure.update_layout(barmode="group", bargap=0.3, hovermode="x unified")

@@ -1,6 +1,7 @@
 """*Door*: who passed a door over a period, and the sensors that count there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,8 +28,6 @@ from dashboard.figures import passages
 from dashboard.figures.occupancy import local
 from dashboard.ranges import Range
 
-WHOLE = 0.995  # a share above it is all
-
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return a door: entries and exits over the period of the address, and its sensors. Raises NotFound."""
@@ -37,14 +36,15 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if door is None:
         raise NotFound(address.space or address.page)
     period = ranges.of(address, calendar.business_day(now, place))
+    before = ranges.compared(address, period)
     here = Address(page="doors", site=site.site, space=door.id, query=address.query)
     spaces = get_spaces(db, site.site)
     return html.Div(
         [
             *notices.simulated(site.sandbox),
             controls.head(site, door.name, [_between(door, place)], *controls.ways(place, spaces, here)),
-            controls.bar(here, period),
-            _history(db, place, door, here, period, now),
+            controls.bar(here, period, before),
+            _history(db, place, door, period, before, now),
             titled(_("Sensors"), _sensors(db, place, door, now)),
         ],
         className="page",
@@ -62,16 +62,20 @@ def _between(door: Portal, place: Site) -> str:
     return _("in: {outer} → {inner}").format(**dict(zip(("outer", "inner"), way, strict=True)))
 
 
-def _history(db: Database, place: Site, door: Portal, here: Address, period: Range, now: datetime) -> Any:
-    def passed(shift: timedelta) -> list[FlowPoint]:
-        days = (calendar.day_bounds(day - shift, place) for day in (period.first, period.last))
-        (start, _end), (_start, end) = days
-        found = get_flows(db, place, start, min(end, now), period.step, door.id)
+def _history(
+    db: Database, place: Site, door: Portal, period: Range, before: Range | None, now: datetime
+) -> Any:
+    def passed(days: Range) -> list[FlowPoint]:
+        (start, _end), (_start, end) = (calendar.day_bounds(day, place) for day in (days.first, days.last))
+        found = get_flows(db, place, start, max(start, min(end, now)), period.step, door.id)
         return [
-            p for p in found if p.people_in or p.people_out or not history.is_closed(p.start, place, period)
+            p
+            if p.people_in or p.people_out or not history.is_closed(p.start, place, period)
+            else replace(p, people_in=None, people_out=None)
+            for p in found
         ]
 
-    points, past = passed(timedelta()), passed(period.shift) if controls.compares(here) else []
+    points, past = passed(period), passed(before) if before else []
     if not any(p.people_in is not None for p in points):
         return notices.nothing(
             _("Nothing was measured here in this period"),
@@ -87,15 +91,16 @@ def _history(db: Database, place: Site, door: Portal, here: Address, period: Ran
         passages.figure(
             _over(points, period, now),
             past,
-            shift=period.shift,
+            shift=period.first - before.first if before else timedelta(),
             zone=place.timezone,
-            earlier=_("entries, {when}").format(when=history.names(period)[1]),
+            earlier=_("entries, {when}").format(when=history.said(before or period)),
             axis=steps[period.step],
+            unmeasured=history.unmeasured(points, place, period, now),
         ),
         label=_("Entries and exits, {door}, {period}").format(
             door=named(door.name), period=history.said(period)
         ),
-        finding=finding(points, past, period, place.timezone, now),
+        finding=finding(points, past, period, before, place, now),
         head=[_("Time"), _("Entries"), _("Exits"), _("Data coverage"), _("Imputed")],
         rows=[_row(p, period, place.timezone) for p in points if p.people_in is not None],
         csv=f"/api/v1/sites/{place.id}/flows?{query}",
@@ -104,7 +109,12 @@ def _history(db: Database, place: Site, door: Portal, here: Address, period: Ran
 
 
 def finding(
-    points: Sequence[FlowPoint], past: Sequence[FlowPoint], period: Range, zone: str, now: datetime
+    points: Sequence[FlowPoint],
+    past: Sequence[FlowPoint],
+    period: Range,
+    before: Range | None,
+    site: Site,
+    now: datetime,
 ) -> str:
     """Return how many passed, how that compares, and how much of it was seen."""
     entries, exits, imputed = (
@@ -113,17 +123,16 @@ def finding(
     said = _("{entries} entries, {exits} exits.").format(
         entries=formats.number(entries), exits=formats.number(exits)
     )
-    then = {local(p.start, zone) + period.shift: p.people_in for p in past}
-    over = _over(points, period, now)
-    pairs = [
-        (p.people_in, before)
-        for p in over
-        if p.people_in is not None and (before := then.get(local(p.start, zone))) is not None
-    ]
-    said += history.changed(pairs, period)
-    seen = sum(p.coverage for p in over) / max(len(over), 1)
-    if over and seen < WHOLE:
-        said += " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
+    if before:
+        zone = site.timezone
+        then = {local(p.start, zone) + (period.first - before.first): p.people_in for p in past}
+        pairs = [
+            (p.people_in, earlier)
+            for p in _over(points, period, now)
+            if p.people_in is not None and (earlier := then.get(local(p.start, zone))) is not None
+        ]
+        said += history.changed(pairs, period, before)
+    said += history.measured([p.coverage for p in history.open_steps(points, site, period, now)])
     if imputed >= 1:
         said += " " + _("{n} of them are imputed.").format(n=formats.number(imputed))
     return said

@@ -1,5 +1,6 @@
 """*Spaces*: how a space was used, over a period and in a usual week."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,10 +8,12 @@ from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
+from besok.model.views.calendar import CalendarDay
 from besok.model.views.live import SiteInfo, SpaceInfo
-from besok.services.calendar import get_unusual
-from besok.services.places import get_spaces
-from besok.services.series import get_heatmap, get_occupancy
+from besok.services import access
+from besok.services.calendar import get_calendar_days, get_unusual
+from besok.services.places import get_sites, get_spaces
+from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_heatmap, get_space_days
 from besok.services.usage import get_space_usage
 from besok.services.visits import get_visits
 from besok.store import sites
@@ -19,7 +22,7 @@ from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import controls, history, notices, space_usage, unusual_hours
+from dashboard.components import controls, history, notices, occasions, space_usage, unusual_hours
 from dashboard.components.elements import data
 from dashboard.figures import heat
 from dashboard.ranges import Range
@@ -34,12 +37,27 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
     period = ranges.of(address, today)
+    before = ranges.compared(address, period)
+    if 2 * (1 + len(controls.others(address))) > MOST_COMPARED:  # there is room for one period only
+        before = None
+    days = get_calendar_days(db, site.site, period.first, period.last)
+    readable = [one for one in get_sites(db) if access.may("read", one.site)]
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
         *notices.simulated(site.sandbox),
         controls.head(site, space.name, _facts(space), *controls.ways(place, spaces, here)),
-        controls.bar(here, period),
-        _history(db, place, space, here, period) if period.first <= today else None,  # what follows says why
+        controls.bar(
+            here,
+            period,
+            before,
+            controls.beside(here, spaces, readable, MOST_COMPARED),
+            controls.switch(_("Weather"), here, "weather")
+            if any(day.temperature_c is not None for day in days)
+            else None,
+        ),
+        # What follows says why, where the period has not begun.
+        _history(db, place, here, period, before, days, now) if period.first <= today else None,
+        occasions.listed(days, place),
         _used(db, place, space, period, now),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
@@ -61,13 +79,27 @@ def _facts(space: SpaceInfo) -> list[str]:
     ]
 
 
-def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: Range) -> Any:
-    start, end = calendar.day_bounds(period.first, site)[0], calendar.day_bounds(period.last, site)[1]
-    before = (calendar.day_bounds(d - period.shift, site) for d in (period.first, period.last))
-    (early, _e), (_l, late) = before
-    points = get_occupancy(db, site, space.space, start, end, period.step)
-    past = get_occupancy(db, site, space.space, early, late, period.step) if controls.compares(here) else []
-    return history.chart_of(points, past, site, space, period)
+def _history(
+    db: Database,
+    site: Site,
+    here: Address,
+    period: Range,
+    before: Range | None,
+    days: Sequence[CalendarDay],
+    now: datetime,
+) -> Any:
+    spaces = [here.space, *controls.others(here)][:MOST_COMPARED]
+    asked = compared(db, site, spaces, period.first, period.last, before.first if before else None)
+    series = [_series(db, one, site, period) for one in asked]
+    return history.chart_of(series, period, before, now, days, weather=controls.is_on(here, "weather"))
+
+
+def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.Series:
+    """Return a series with its points; a room of another site is named with the site."""
+    space = next(s for s in get_spaces(db, one.site.id) if s.space == one.space)
+    away = one.site.id != home.id and space.parent is not None
+    name = f"{named(space.name)}, {named(one.site.name)}" if away else named(space.name)
+    return history.Series(days=one, space=space, name=name, points=get_space_days(db, one, period.step))
 
 
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
@@ -76,7 +108,8 @@ def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: dateti
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
-    cells = get_heatmap(db, site, space.space, today - USUAL_WEEKS, today - ranges.DAY)
+    first, last = today - USUAL_WEEKS, today - ranges.DAY
+    cells = get_heatmap(db, site, space.space, first, last)
     top = heat.busiest(cells)
     if top is None:
         return notices.nothing(
@@ -91,7 +124,9 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
     caption = _("People in {space} by weekday and hour").format(space=named(space.name))
     return html.Figure(
         [
-            html.Div(heat.table(cells, caption), className="scroll"),
+            html.Div(
+                heat.table(cells, caption, calendar.opened_hours(first, last, site)), className="scroll"
+            ),
             html.Figcaption(finding, className="finding"),
         ],
         className="chart",

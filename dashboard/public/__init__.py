@@ -34,6 +34,8 @@ FILES = {
     "worker.js": (HERE / "worker.js", "text/javascript"),
     "logo.svg": (HERE.parent / "assets" / "logo.svg", "image/svg+xml"),
 }
+PARTS: Final = ("spaces", "today", "week", "requests")
+WIDGETS: Final = {"": ("spaces",), "today": ("today",)}  # what a page of somebody else shows, by `part`
 QR_MM: Final = 150  # of the poster's page, 210 mm wide
 TITLE_MM, WIDTH_MM = 17, 180  # of its title: the letters at most, and the whole line
 TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
@@ -68,6 +70,9 @@ def install(server: FastAPI, settings: Settings) -> None:
         headers = FRESH | {"Content-Security-Policy": POLICY.format(framed=framed), "Vary": "Accept-Language"}
         return HTMLResponse(text, status, headers=headers, media_type=kind)
 
+    def base(request: Request) -> str:
+        return (settings.public_url or str(request.base_url)).rstrip("/")
+
     def missing(request: Request, words: Callable[[], dict[str, Any]]) -> Response:
         return answer(request, "prose.html", words, "'none'", 404)
 
@@ -78,7 +83,13 @@ def install(server: FastAPI, settings: Settings) -> None:
         except NotFound:
             return missing(request, statements.no_page)
         framed = settings.embed_origins if bare and settings.embed_origins else "'none'"
-        return answer(request, "site.html", lambda: {**page.context(found, sites), "bare": bare}, framed)
+        parts = WIDGETS.get(request.query_params.get("part", ""), WIDGETS[""]) if bare else PARTS
+
+        def words() -> dict[str, Any]:
+            embedded = page.embedded(f"{base(request)}/free/{site}/widget") if settings.embed_origins else []
+            return {**page.context(found, sites), "bare": bare, "parts": parts, "embedded": embedded}
+
+        return answer(request, "site.html", words, framed)
 
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
@@ -115,18 +126,23 @@ def install(server: FastAPI, settings: Settings) -> None:
 
     @router.get("/{site}/poster.svg", response_model=None)
     def poster(request: Request, site: str, space: str = "") -> Response:
-        spaces = {one.space: one.name for one in get_spaces(server.state.db, site)}
+        known = get_spaces(server.state.db, site)
+        spaces = {one.space: one.name for one in known}
         if space and space not in spaces:
             raise NotFound(f"there is no space “{space[:100]}” in {site}")
-        base = (settings.public_url or str(request.base_url)).rstrip("/")
-        url = f"{base}/free/{site}"
-        return answer(request, "poster.svg", lambda: _poster(url, spaces[space or site]), "'none'")
+        url = f"{base(request)}/free/{site}"
+        seats = any(one.seats for one in known if space in ("", one.space))
+        return answer(
+            request, "poster.svg", lambda: _poster(url, spaces[space or site], seats=seats), "'none'"
+        )
 
     @router.get("/{site}/manifest.webmanifest", response_model=None)
     def manifest(request: Request, site: str) -> Response:
-        name = get_spaces(server.state.db, site)[0].name
+        known = get_spaces(server.state.db, site)
         with speaking(spoken(request)):
-            return JSONResponse(_manifest(site, name), media_type="application/manifest+json")
+            title = page.title(known[0].name, seats=any(one.seats for one in known))
+            words = _manifest(site, title, named(known[0].name))
+        return JSONResponse(words, media_type="application/manifest+json")
 
     server.include_router(router)
 
@@ -140,11 +156,11 @@ def _sender(name: str) -> Callable[[], Any]:
     return send
 
 
-def _poster(url: str, name: Text) -> dict[str, Any]:
+def _poster(url: str, name: Text, *, seats: bool) -> dict[str, Any]:
     """Return the words and the code of a poster to hang up."""
     code = segno.make(url, error="m", micro=False)
     side, _height = code.symbol_size(border=0)
-    title = _("Is there a free seat?")
+    title = _("Is there a free seat?") if seats else _("How busy is it?")
     return {
         "title": title,
         "size": min(TITLE_MM, WIDTH_MM / (0.62 * len(title))),
@@ -173,10 +189,10 @@ def _path(code: segno.QRCode) -> str:
     return "".join(runs)
 
 
-def _manifest(site: str, name: Text) -> dict[str, Any]:
+def _manifest(site: str, name: str, short: str) -> dict[str, Any]:
     return {
-        "name": _("{site}: free seats and quiet hours").format(site=named(name)),
-        "short_name": named(name),
+        "name": name,
+        "short_name": short,
         "start_url": f"/free/{site}",
         "scope": "/free/",
         "display": "standalone",

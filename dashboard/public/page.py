@@ -32,6 +32,7 @@ def frame() -> dict[str, str]:
         "sign_in": _("Sign in"),
         "privacy": _("Privacy"),
         "accessibility": _("Accessibility"),
+        "embed": _("Show this on your own page"),
         "wrong": _("Report a wrong figure"),
     }
 
@@ -53,18 +54,19 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
     today, busy = found.days[0], levels()
     hour = found.time.astimezone(zone).hour
     known = any(one.level != "unknown" for one in today.hours)
-    name = named(found.name)
+    name, seats = named(found.name), any(space.seats for space in found.spaces)
     return {
-        "title": _("{site}: free seats and quiet hours").format(site=name),
+        "title": title(found.name, seats=seats),
         "wrong": _("Wrong figure: {site}").format(site=name),
         "site": found.site,
         "name": name,
         "state": opening_text.state(found, found.timezone, found.time),
         "level": found.level,
         "busy": busy[found.level] if found.is_open else "",
-        "updated": _(
-            "Updated at {time}, in round figures, so that nobody can be followed. Free seats are seats less people."
-        ).format(time=formats.clock(found.time, found.timezone)),
+        "updated": _("Updated at {time}, in round figures, so that nobody can be followed.").format(
+            time=formats.clock(found.time, found.timezone)
+        )
+        + (" " + _("Free seats are seats less people.") if seats else ""),
         "simulated": _("Simulated data: no real people are counted here.") if found.sandbox else "",
         "floors": list(_floors(found)),
         "today": [
@@ -83,6 +85,20 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "requests": [{"title": named(one.title), "came": _came(one)} for one in found.requests],
         "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != found.site],
     }
+
+
+def embedded(widget: str) -> list[dict[str, str]]:
+    """Return what others put into their pages to show figures of here, each with what it shows."""
+    shown = (("", _("How busy it is now")), ("?part=today", _("Today, hour by hour")))
+    frame = '<iframe src="{}{}" title="{}" width="100%" height="420"></iframe>'
+    return [{"name": name, "code": frame.format(widget, part, name)} for part, name in shown]
+
+
+def title(name: Text, *, seats: bool) -> str:
+    """Return what the page of a place is called: by its free seats only where it has any."""
+    if seats:
+        return _("{site}: free seats and quiet hours").format(site=named(name))
+    return _("{site}: how busy it is, and quiet hours").format(site=named(name))
 
 
 def _floors(found: PublicSite) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 PAGES = (
     "",
     "/spaces/{house}/lobby",
+    "/spaces/{house}?with=lobby+studio&range=7d",
     "/doors/{house}/entrance",
     "/progress/{house}",
     "/progress/{house}/forecast",
@@ -107,7 +108,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
     expect(page.locator(".finding").first).to_contain_text(re.compile(r"Högst: 3 \(\d+–\d+\) personer"))
     page.get_by_text("Visa som tabell").click()
-    expect(page.locator(".numbers tbody td").first).to_have_text("3")
+    expect(page.locator(".numbers tbody td").first).to_have_text(re.compile(r"^3 \(\d+–\d+\)$"))
     link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
     answer = page.request.get(house.url + str(link))
     assert answer.ok and answer.text().startswith("\ufeffspace;start;people")
@@ -140,6 +141,34 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     assert page.url.endswith("/studio?range=custom&from=2026-01-10&to=2026-01-12")
 
 
+def test_spaces_are_compared_on_one_chart(house: House, open_page: Open) -> None:
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
+    page = open_page(house.url, locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    expect(people(page, "lobby")).to_have_text("3")
+    go(page, house, "/spaces/{house}")
+    page.get_by_text("On the same chart").click()
+    page.locator(".controls").get_by_role("link", name="Lobby").click()
+    expect(page.locator(".annotation-text", has_text="Lobby")).to_be_visible()
+    page.get_by_text("Compare with").click()
+    page.get_by_role("link", name="Nothing").click()
+    expect(page.locator(".controls a.current", has_text="Nothing")).to_have_count(1)
+    assert page.url.endswith(f"/spaces/{house.id}/{house.id}?with=lobby&cmp=0")
+    page.get_by_text("Show as table").click()
+    shown = page.locator(".chart .numbers").first
+    expect(shown.locator("thead th")).to_have_text(["Time", "The house", "Lobby", "Peak", "Note"])
+    link = page.get_by_role("link", name="Download CSV").get_attribute("href")
+    told = page.request.get(house.url + str(link).replace("format=csv", "format=json")).json()
+    assert {(p["site"], p["space"]) for p in told} == {(house.id, house.id), (house.id, "lobby")}
+    assert {round(p["people"]) for p in told if p["people"]} == {3}
+    page.get_by_role("button", name="Copy link: ").click()
+    expect(page.locator("#announcer")).to_have_text("The link is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_text("Compare with").click()
+    page.get_by_label("As long, beginning").fill("2026-01-10")
+    page.locator(".controls .picker").get_by_role("button", name="Show").click()
+    page.wait_for_url("**?with=lobby&cmp=2026-01-10")
+
+
 def test_a_door_has_a_page_of_its_own(house: House, open_page: Open) -> None:
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 1})
     page = open_page(house.url)
@@ -148,7 +177,7 @@ def test_a_door_has_a_page_of_its_own(house: House, open_page: Open) -> None:
     page.get_by_text("Alla dörrar").click()
     page.get_by_role("link", name="Entrén").click()
     expect(page.locator("h1")).to_have_text("Entrén")
-    expect(page.get_by_text("in: från utanför till Foajé")).to_be_visible()
+    expect(page.get_by_text("in: utomhus → Foajé")).to_be_visible()
     expect(page.locator(".finding")).to_contain_text("3 inpassager, 1 utpassager.")
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
     expect(page.get_by_text("door · Online")).to_be_visible()

@@ -264,10 +264,20 @@ def test_the_page_is_light_and_whole_without_scripts(client: TestClient, library
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     widget = client.get("/free/lib/widget?lang=sv")
     assert "frame-ancestors https://city.example.org" in widget.headers["content-security-policy"]
+    assert "Ungefär 50 av 80" in widget.text
+    hours = client.get("/free/lib/widget?lang=sv&part=today")
+    assert "frame-ancestors https://city.example.org" in hours.headers["content-security-policy"]
+    assert "När det är lugnt" in hours.text and "Ungefär 50 av 80" not in hours.text
+    assert "När det är lugnt" not in client.get("/free/lib/widget?lang=sv&part=%3Cscript%3E").text
+    offered = [text for text in words.text if text.startswith("<iframe")]
+    assert [re.findall('src="(.*?)"', code) for code in offered] == [
+        ["http://localhost/free/lib/widget"], ["http://localhost/free/lib/widget?part=today"]
+    ]  # fmt: skip
     assert client.get("/api/v1/sites/lib/free").json()["spaces"][0]["free"] == 50
 
 
-KNOWN = re.compile("Bibblan|Svenska|English|WCAG|AA|Digg|axe|Chromium|Besök|bibliotek|example|org")
+CODE = "iframe|src|http|localhost|free|lib|widget|part|today|title|width|height"
+KNOWN = re.compile(f"{CODE}|Bibblan|Svenska|English|WCAG|AA|Digg|axe|Chromium|Besök|bibliotek|example|org")
 
 
 def test_arabic_pages_hold_no_word_of_another_language(client: TestClient) -> None:

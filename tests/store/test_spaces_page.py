@@ -1,11 +1,16 @@
 """The page *Spaces* where there is nothing to show yet."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+import pytest
 
 from besok.model import sitefile
-from besok.services.places import get_sites
+from besok.model.errors import NotFound
+from besok.services.places import get_sites, get_spaces
+from besok.services.series import compared
 from besok.store import sites
 from besok.store.database import Database
+from dashboard import ranges
 from dashboard.address import Address
 from dashboard.pages import spaces
 from tests.store.counted import HOUSE
@@ -27,4 +32,36 @@ def test_days_to_come_are_not_taken_for_days_of_silent_sensors(db: Database) -> 
 
 def test_a_house_without_counts_has_no_usual_hours(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
-    assert "går att säga från 21 dagars räknade besök; hittills finns 0." in shown(db, "")
+    assert "Ovanliga timmar hittas när 21 dagars besök är räknade; hittills finns 0." in shown(db, "")
+
+
+def test_what_is_compared_is_what_the_address_says(db: Database) -> None:
+    sites.apply(db, sitefile.parse(HOUSE))
+    (site,) = get_sites(db)
+    lib, room = sites.load(db, "lib"), get_spaces(db, "lib")[1].space
+    day = date(2026, 11, 25)
+    asked = compared(db, lib, ["lib", room, room], day, day, date(2025, 11, 26))
+    assert [(one.space, one.first) for one in asked] == [
+        ("lib", day), (room, day), ("lib", date(2025, 11, 26)), (room, date(2025, 11, 26))
+    ]  # fmt: skip
+    with pytest.raises(NotFound):
+        compared(db, lib, ["lib", "nowhere/room"], day, day, None)
+    with pytest.raises(NotFound):
+        spaces.page(db, site, Address.parse("/spaces/lib", "?with=vault"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("query", "before"),
+    [
+        ("", "2026-11-18"),
+        ("?cmp=year", "2025-11-26"),
+        ("?cmp=2024-02-29", "2024-02-29"),
+        ("?cmp=0001-01-01", "2026-11-18"),
+        ("?cmp=0", None),
+        ("?range=30d", "2026-09-22"),
+    ],
+)
+def test_a_period_is_laid_over_any_other(query: str, before: str | None) -> None:
+    address = Address.parse("/spaces/lib", query)
+    found = ranges.compared(address, ranges.of(address, NOW.date()))
+    assert (str(found.first) if found else None) == before

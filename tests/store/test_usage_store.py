@@ -9,10 +9,15 @@ import pytest
 from counted import HOUSE, NOON, put, reading
 
 from besok.model import sitefile
+from besok.model.calendar import opened_hours
 from besok.model.errors import NotFound
+from besok.services.series import get_heatmap
 from besok.services.usage import get_space_usage, get_together
 from besok.store import sites
 from besok.store.database import Database
+from besok.text import monthly_text
+from besok.text.languages import speaking
+from dashboard.components import space_usage
 from jobs.usage import sum_up, wanted
 from tests.databases import execute
 
@@ -187,3 +192,34 @@ def _versions(db: Database) -> dict[tuple[int, date], str]:
     """Return where the row of each space and day is: a row that is written again is elsewhere."""
     rows = execute(db, "select space_id, day, ctid::text from usage_day")
     return {(space_id, day): place for space_id, day, place in rows}
+
+
+def test_a_presence_sensor_tells_how_long_and_not_how_many(house: Database) -> None:
+    """A room that was occupied for half an hour of eight, beside one whose doors are counted."""
+    execute(
+        house,
+        "update occupancy_bucket o set basis = 'presence', people = least(people, 0.5), lower = least(people, 0.5),"
+        " upper = least(people, 0.5) from space z where z.space_id = o.space_id and z.slug = 'attic'",
+        (),
+    )
+    found = {one.space: one for one in get_space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT)}
+    assert {name: one.by_presence for name, one in found.items()} == {
+        "lib": False,
+        "hall": False,
+        "attic": True,
+    }
+    with speaking("en"):
+        _title, rooms = monthly_text.rooms(list(found.values()), "Europe/Stockholm")
+        assert "Attic: occupied in 6\u00a0% of the open hours." in rooms
+        shown = str(space_usage.section(found["attic"], "Europe/Stockholm"))
+        assert "Time occupied" in shown and "Peak" not in shown
+
+
+def test_closed_hours_are_no_part_of_the_usual_week(house: Database) -> None:
+    day, open_hours = DAY.date(), {(0, hour) for hour in range(10, 18)}
+    cells = get_heatmap(house, "lib", "hall", day, day)
+    assert {(cell.weekday, cell.hour) for cell in cells} == open_hours
+    assert opened_hours(day, day, sites.load(house, "lib")) == open_hours
+    execute(house, "update occupancy_bucket set people = 5 where bucket = %s", (DAY,))
+    late = {(cell.weekday, cell.hour) for cell in get_heatmap(house, "lib", "hall", day, day)}
+    assert late == open_hours | {(0, 4)}  # who is in all the same is told

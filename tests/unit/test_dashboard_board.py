@@ -295,9 +295,3 @@ def test_addresses() -> None:
 def test_the_period_of_an_address(search: str, first: str, last: str, step: str) -> None:
     period = ranges.of(Address.parse("/spaces/house", search), date(2026, 11, 25))
     assert (period.first.isoformat(), period.last.isoformat(), period.step) == (first, last, step)
-
-
-def test_a_period_is_compared_over_whole_weeks() -> None:
-    day = date(2026, 11, 25)
-    assert ranges.Range(name="today", first=day, last=day).shift == timedelta(days=7)
-    assert ranges.of(Address.parse("/", "?range=30d"), day).shift == timedelta(days=35)

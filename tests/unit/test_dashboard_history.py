@@ -1,5 +1,6 @@
 """What *Spaces* says of a period: the highest figure at the same time, and as sure, wherever it stands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,8 +12,10 @@ from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
+from besok.services.series import SpaceDays
 from besok.text import formats
 from dashboard.components import history
+from dashboard.figures.occupancy import local
 from dashboard.ranges import Range
 from tests.store.by_day import SITE as TEXT
 
@@ -38,6 +41,12 @@ def point(start: datetime = START) -> OccupancyPoint:
     )  # fmt: skip
 
 
+def series(points: Sequence[OccupancyPoint], name: str = "Room") -> history.Series:
+    day = date(2026, 11, 21)
+    days = SpaceDays(site=SITE, space="room", first=day, last=day)
+    return history.Series(days=days, space=SPACE, name=name, points=points)
+
+
 @pytest.mark.parametrize(
     ("days", "when", "axis"),
     [
@@ -49,10 +58,11 @@ def point(start: datetime = START) -> OccupancyPoint:
 def test_when_the_most_were_there_is_told_as_sharply_as_it_is_known(days: int, when: str, axis: str) -> None:
     last = date(2026, 11, 21)
     period = Range(name="custom", first=last - timedelta(days=days - 1), last=last)
-    said = history.finding([point()], [], SITE, SPACE, period)
+    said = history.finding(series([point()]), None, period, None, START)
     assert said == f"Peak: 53 (51–55) people, {when}, 66\u00a0% of capacity."
     assert history.axis(period) == axis
-    assert history._row(point(), period, SITE.timezone)[0] == when
+    (row,) = history._rows([history._line(0, series([point()]), 1, period, None)], period)
+    assert row == [when, "45 (42–48)", "53 (51–55)", ""]
 
 
 def test_closed_hours_without_anybody_are_a_gap() -> None:
@@ -72,10 +82,49 @@ def test_days_are_compared_with_days() -> None:
     period = Range(name="custom", first=last - timedelta(days=89), last=last)
     now = [point(START + timedelta(days=n)) for n in range(5)]
     here = ZoneInfo(SITE.timezone)  # by the clocks on the wall: they are changed in between
-    before = [replace(one, start=one.start.astimezone(here) - period.shift, people=89.6) for one in now]
-    assert history.finding(now, before, SITE, SPACE, period).endswith(
-        " −50\u00a0% against the same weekdays before."
+    earlier = period.earlier(91)
+    before = [replace(one, start=one.start.astimezone(here) - timedelta(days=91), people=89.6) for one in now]
+    said = history.finding(series(now), series(before), period, earlier, START)
+    assert " −50\u00a0% against 25 May\u2009–\u200922 Aug 2026, day by day." in said
+
+
+def test_several_places_are_lines_of_their_own_with_one_table() -> None:
+    day = date(2026, 11, 21)
+    period = Range(name="custom", first=day, last=day)
+    one, other = series([point()]), series([replace(point(), people=3.0, lower=2.0, upper=4.0)], "Café")
+    before = period.earlier(7)
+    past = [
+        replace(s, points=[replace(p, start=p.start - timedelta(days=7)) for p in s.points])
+        for s in (one, other)
+    ]
+    lines = [history._line(n, s, 2, period, before) for n, s in enumerate([one, other, *past])]
+    assert [line.name for line in lines] == ["Room", "Café", "Room, 14 Nov 2026", "Café, 14 Nov 2026"]
+    assert lines[0].colour == lines[2].colour != lines[1].colour
+    assert history._rows(lines, period) == [
+        ["21 Nov 15:00", "45 (42–48)", "3 (2–4)", "45 (42–48)", "3 (2–4)", "53 (51–55)", ""]
+    ]
+    assert history._address([one, other], period, before) == (
+        "/api/v1/sites/lib/occupancy/compared?space=room&with=room&from=2026-11-21&to=2026-11-21"
+        "&against=2026-11-14&step=15min&format=csv"
     )
+
+
+def test_open_hours_without_figures_are_marked_and_closed_ones_are_not() -> None:
+    day = date(2026, 11, 21)
+    period = Range(name="custom", first=day, last=day)
+    (begins, _ends), *_ = open_intervals(day, SITE)
+    quarter = timedelta(minutes=15)
+    unknown = replace(point(), people=None, lower=None, upper=None, peak=None)
+    points = [replace(unknown, start=begins + n * quarter) for n in (-1, 0, 1)] + [
+        point(begins + 2 * quarter)
+    ]
+    now = begins + timedelta(hours=1)
+    wall = local(begins, SITE.timezone)
+    assert history.unmeasured(points, SITE, period, now) == [(wall, wall + 2 * quarter)]
+    assert history.finding(series(points), None, period, None, now).endswith(
+        " 33\u00a0% of the time was measured."
+    )
+    assert history.unmeasured(points, SITE, period, begins) == []  # what is still to come is no gap
 
 
 def test_a_moment_of_today_needs_no_day() -> None:

@@ -1,14 +1,22 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+import plotly.graph_objects as go
+
+from besok.model.calendar_entries import Weather
 from besok.model.views.progress import Progress
 from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
+from besok.services import days
 from besok.text import target_text
-from dashboard.components import monthly_visits
-from dashboard.figures import heat, occupancy, progress
+from dashboard.components import monthly_visits, occasions
+from dashboard.figures import heat, occupancy, progress, strips
 from dashboard.figures import target_trajectory as trajectory
+from dashboard.figures.style import NOW
+from tests.small_sites import house, week
 
+SITE = house(week("08:00-20:00"))
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
@@ -22,11 +30,13 @@ def point(n: int, people: float | None, spread: float | None = None) -> Occupanc
     )  # fmt: skip
 
 
-def drawn(points: list[OccupancyPoint], before: list[OccupancyPoint], capacity: int | None) -> object:
-    return occupancy.figure(
-        points, before, shift=7 * DAY, capacity=capacity, zone="Europe/Stockholm", names=("I dag", "en vecka före"),
-        axis="personer",
-    )  # fmt: skip
+def drawn(points: list[OccupancyPoint], before: list[OccupancyPoint], capacity: int | None) -> go.Figure:
+    lines = [line("I dag", points), *([line("en vecka före", before, 7 * DAY)] if before else [])]
+    return occupancy.figure(lines, capacity=capacity, axis="personer")
+
+
+def line(name: str, points: list[OccupancyPoint], shift: timedelta = timedelta()) -> occupancy.Line:
+    return occupancy.Line(name=name, points=points, zone="Europe/Stockholm", colour=NOW, shift=shift)
 
 
 def test_occupancy_has_line_interval_comparison_and_limit() -> None:
@@ -40,7 +50,48 @@ def test_occupancy_has_line_interval_comparison_and_limit() -> None:
     assert list(line.customdata) == ["(3–5)", "", "(4–8)"]  # said when one points at it
     assert line.x[0].isoformat() == "2026-11-25T09:00:00"  # the wall clock of the site
     assert dotted.x[0] == line.x[0] and dotted.line.dash == "dot"
+    assert list(dotted.customdata) == [""]
     assert [shape.y0 for shape in figure.layout.shapes] == [10]
+
+
+def test_lines_are_named_at_their_ends_and_never_over_one_another() -> None:
+    many = [
+        line(name, [point(0, 5), point(1, 9 + n)]) for n, name in enumerate(("Läsesalen", "Kafé", "Hörsalen"))
+    ]
+    figure = occupancy.figure(many, capacity=None, axis="personer")
+    names = sorted(figure.layout.annotations, key=lambda one: one.y)
+    assert [one.text.rpartition(" ")[2] for one in names] == ["Läsesalen", "Kafé", "Hörsalen"]
+    assert all(b.y - a.y > 0.5 for a, b in pairwise(names)) and names[-1].y <= figure.layout.yaxis.range[1]
+    assert not any(trace.showlegend for trace in figure.data if trace.mode == "lines")
+
+
+def test_what_nobody_saw_is_marked() -> None:
+    points = [point(0, 4), replace(point(1, 6), reason="silent_door")]
+    figure = occupancy.figure(
+        [line("I dag", points)], capacity=None, axis="personer", unmeasured=[(START, START + QUARTER)]
+    )
+    (ring,) = [trace for trace in figure.data if trace.mode == "markers"]
+    assert list(ring.y) == [6]
+    (shade,) = figure.layout.shapes
+    assert (shade.x0, shade.x1, shade.name) == (START, START + QUARTER, "inte uppmätt")
+
+
+def test_days_and_weather_have_strips_of_their_own() -> None:
+    figure = drawn([point(0, 4), point(1, 6)], [], None)
+    (day,) = days.calendar_days(
+        SITE,
+        START.date(),
+        START.date(),
+        weather={START.date(): Weather(temperature_c=4.5, precipitation_mm=1.0)},
+    )
+    strips.add_weather(figure, [day, replace(day, temperature_c=None)])
+    strips.add_days(figure, occasions.said([replace(day, events=("Sagostund", "Sagostund"))], SITE))
+    weather, told = figure.data[-2:]
+    assert list(weather.y) == [4.5] and weather.text == ("4,5 °C, 1,0 mm",)
+    assert told.text == ("Sagostund",) and told.x[0].isoformat() == "2026-11-25T12:00:00"
+    domains = [figure.layout[axis].domain for axis in ("yaxis", "yaxis2", "yaxis3")]
+    assert all(below[1] < above[0] for below, above in pairwise(domains))
+    assert not occasions.said([replace(day, events=("Sagostund",))] * (occasions.MOST + 1), SITE)
 
 
 def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:
@@ -67,7 +118,7 @@ def test_heat_shows_only_the_hours_with_people_and_marks_the_unknown() -> None:
     assert heat.hours(cells) == [9, 10]
     top = heat.busiest(cells)
     assert top and (top.weekday, top.hour) == (1, 10)
-    rows = heat.table(cells, "x").children[2].children
+    rows = heat.table(cells, "x", {(2, 9)}).children[2].children
     quiet = ["0 (0–0)"] * 5
     assert [[said(cell.children) for cell in row.children] for row in rows] == [
         ["09", "12 (9–15)", *quiet[:1], "–", *quiet[:4]],

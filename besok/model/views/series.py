@@ -95,6 +95,13 @@ class OccupancyPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPoint(OccupancyPoint):
+    """Point of one of several series: the `site` of its space too."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedHour:
     """The people to expect in a space on average in the hour from `start`: the mean and the range of the same hour in
     so many past `weeks`.
@@ -113,6 +120,8 @@ class SpaceUsage:
     """Usage of a space over business days: dwell time, turnover, utilisation (besok.analytics.usage).
 
     `seats` are those stated, else those of the spaces within it; the site's own capacity counts for its root space.
+    Where `by_presence`, sensors tell no more than whether anybody is there: `usage.people` is then the share of the
+    time in which somebody was.
     """
 
     space: str
@@ -120,6 +129,7 @@ class SpaceUsage:
     seats: int | None
     capacity: int | None
     usage: Usage
+    by_presence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,12 @@ order by t.first
 
 -- name: heatmap
 -- The usual occupancy of a space by weekday (Monday 0) and local hour over business days, and between what eight days in
--- ten lie: from the 10th percentile of the hour's lower bounds to the 90th of its upper ones.
+-- ten lie: from the 10th percentile of the hour's lower bounds to the 90th of its upper ones. While the site is closed, only
+-- quarters with people are taken: an hour that nobody could come in says nothing of how many usually do.
+with open as materialized (
+    select coalesce(range_agg(tstzrange(opens, closes)), '{}') as hours
+    from unnest(%(opens)s::timestamptz[], %(closes)s::timestamptz[]) as t (opens, closes)
+)
 select weekday, hour, avg(people) as people,
     percentile_cont(0.1) within group (order by lower) as lower,
     percentile_cont(0.9) within group (order by upper) as upper, count(*)::int as days
@@ -134,7 +139,9 @@ from (
         from site
         join space s using (site_id)
         join occupancy_bucket o using (space_id)
+        cross join open
         where site.slug = %(site)s and s.slug = %(space)s and o.people is not null
+            and (o.people >= 0.5 or open.hours && tstzrange(o.bucket, o.bucket + interval '15 minutes'))
             and o.bucket >= (%(first)s::date + site.day_start) at time zone site.timezone
             and o.bucket < (%(last)s::date + 1 + site.day_start) at time zone site.timezone
     ) h
@@ -150,6 +157,17 @@ from space z
 join site s using (site_id)
 where s.slug = %(site)s and (upper_inf(z.valid) or z.last is not null)
 order by z.space_id
+
+-- name: usage_by_presence
+-- The spaces of a site of which, in the last week before a moment, sensors told no more than whether anybody was there.
+select z.slug
+from space z
+join site s using (site_id)
+cross join lateral (
+    select bool_and(o.basis = 'presence') as alone from occupancy_bucket o
+    where o.space_id = z.space_id and o.people is not null and o.bucket >= %(end)s - interval '7 days' and o.bucket < %(end)s
+) o
+where s.slug = %(site)s and o.alone
 
 -- name: usage_kept
 -- How spaces were used on business days that have not changed since they were summed up.

@@ -118,7 +118,9 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
         "1 of 1 finished months had more visits than in baseline 2024. "
         "Left out, since not measured completely then: September."
     )
-    assert monthly_visits.finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
+    assert monthly_visits.finding(mine, [None] * 12, 11, "2025").startswith(
+        "No finished month was fully measured in 2025"
+    )
     finished = [*mine[:8], None, None, None, None]
     rows = monthly_visits.rows(mine, [8.0] * 12, [8.0] * 7 + [None] + [8.0] * 4, finished, {})
     assert [row[3] for row in rows] == ["+25\u00a0%"] * 7 + [""] * 5, "only finished, whole months of both"

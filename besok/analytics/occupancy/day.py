@@ -24,7 +24,7 @@ from besok.analytics.occupancy.transition import StepInputs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-UNSURE = 1.5  # standard deviation of the share missed both ways, which is a guess, as a multiple of it
+UNSURE = 1.25  # standard deviation of the share missed both ways, which is a guess, as a multiple of it
 LEAST_USE = 1.0  # people a day who are taken to pass a door of which nothing is known
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 

@@ -72,7 +72,7 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {SITE}/live", f"GET {SITE}/live/stream", f"WS {SITE}/live/ws", "GET /live/{site}/stream",
             "GET /live/stream", "WS /live/ws",
             "WS /live/{site}/ws", f"GET {SITE}/flows", f"GET {SITE}/visits", f"GET {SITE}/occupancy",
-            f"GET {SITE}/occupancy/heatmap", f"GET {SITE}/occupancy/next",
+            f"GET {SITE}/occupancy/heatmap", f"GET {SITE}/occupancy/compared", f"GET {SITE}/occupancy/next",
             f"GET {SITE}/progress", f"GET {SITE}/annual", f"GET {SITE}/council",
             f"GET {SITE}/monthly",
             f"GET {SITE}/unusual",

@@ -31,18 +31,18 @@ def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> No
             low, high = np.quantile(futures, (0.1, 0.9), axis=1)
             inside.append(((low <= came) & (came <= high)).mean())
             off.append(abs(np.log(np.median(futures.sum(axis=0)) / came.sum())))
-    assert mean(inside) > 0.7 and mean(off) < 0.2
+    assert mean(inside) > 0.75 and mean(off) < 0.2
 
 
 def test_a_month_since_works_tells_of_the_level_since() -> None:
     held, off = [], []
-    for seed in range(12):
+    for seed in SEEDS:
         series, origins = branch("open again after works", seed)
         futures, came = futures_of(series.months(), origins[0])
         low, mid, high = np.quantile(futures.sum(axis=0), (0.1, 0.5, 0.9)) / came.sum()
         held.append(low < 1 < high)
         off.append(abs(np.log(mid)))
-    assert sum(held) >= 9 and mean(off) < 0.17
+    assert sum(held) >= 5 and mean(off) < 0.17
 
 
 def test_fewer_hours_since_two_months_may_be_no_swing_that_comes_back() -> None:

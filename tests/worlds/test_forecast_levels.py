@@ -35,7 +35,7 @@ def test_a_recovery_that_is_over_makes_the_years_to_come_little_wider() -> None:
         year = total(paths, paths.days[0], paths.days[-1])
         return float(np.log(year.high80 / year.low80))
 
-    assert width(0.7) < 2.5 * width(0.0)
+    assert width(0.7) < 2.1 * width(0.0)
 
 
 def test_who_counts_since_a_house_opened_may_be_wrong_by_the_crowd_that_fades() -> None:

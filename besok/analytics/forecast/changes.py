@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from besok.analytics.forecast.fit import Rows, Setting, fit, posterior
+from besok.analytics.forecast.fit import Rows, Setting, fit
 from besok.analytics.forecast.level import YEAR
 from besok.analytics.level_shift import LEAST_WEEKS, Weekly, by_week, likeliest_step
 from besok.model.arrays import Bools, Floats
@@ -74,7 +74,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     after = len(at) - 1 - gaps
     opened = at[gaps[after >= (1 if rows.monthly else 7)] + 1].tolist()
     found = fit(rows, setting, rounds=1)
-    effects = rows.columns @ posterior(found, len(rows.logs)).mean[: len(rows.sd)]
+    effects = rows.columns @ found.after.mean[: len(rows.sd)]
     rest = np.where(np.isfinite(rows.logs), rows.logs - found.middle - effects, np.nan)[: seen[-1] + 1]
     steps: list[float] = []
     for _ in range(MOST):
@@ -118,22 +118,27 @@ def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> flo
 
 
 def _blocks(rest: Floats, at: Floats, spacing: float) -> tuple[Weekly, np.ndarray]:
-    """Return the rows by week, the last one whole; months are medians of three, as one alone proves nothing."""
+    """Return the rows by week, the last one whole; months are medians of three, as one alone
+    proves nothing."""
     if spacing < 28:
         cut = len(rest) % 7
         weekly, first = by_week(rest[cut:])
         return weekly, first + cut
     seen = np.flatnonzero(np.isfinite(rest))
-    calm = pd.Series(rest[seen]).rolling(3, center=True).median().bfill().ffill()
-    return Weekly(at=at[seen] / 7, value=calm.to_numpy(), noise=np.ones(len(seen))), seen
+    known = rest[seen]
+    near = np.clip(np.arange(len(known)), 1, max(len(known) - 2, 1))
+    calm = np.median([known[near - 1], known[near], known[near + 1]], axis=0) if len(known) > 2 else known
+    return Weekly(at=at[seen] / 7, value=calm, noise=np.ones(len(seen))), seen
 
 
 def _placed(rest: Floats, row: int) -> int:
     """Return the row within a week of `row` at which two levels, each the median of its side, leave the least."""
-    near = pd.Series(rest).iloc[max(row - 21, 0) : row + 21].dropna()
-    left = {
-        n: sum((side - side.median()).abs().sum() for side in (near[near.index < n], near[near.index >= n]))
-        for n in near.index[1:]
-        if abs(n - row) <= 7
-    }
-    return min(left, key=lambda n: left[n], default=row)
+    begin, end = max(row - 21, 0), min(row + 21, len(rest))
+    candidates = [n for n in range(max(row - 7, begin + 1), min(row + 8, end)) if np.isfinite(rest[n])]
+    left = [_apart(rest[begin:n]) + _apart(rest[n:end]) for n in candidates]
+    return candidates[int(np.argmin(left))] if candidates else row
+
+
+def _apart(some: Floats) -> float:
+    known = some[np.isfinite(some)]
+    return float(np.abs(known - np.median(known)).sum()) if len(known) else 0.0

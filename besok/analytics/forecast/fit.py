@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg import cho_solve, solve_triangular
 from scipy.optimize import minimize
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from besok.analytics.forecast.level import YEAR, Clock, hats, kernel, knots, plain_clock
 from besok.analytics.robust import scatter_with_prior
-from besok.model.arrays import Floats, Ints
+from besok.model.arrays import Floats
 
 NEWS = 2.3  # degrees of freedom of the walk's news: 2.1 among the yearly changes of Toronto's branches
 DOUBT = 0.7  # sd of the log of the usual sizes
@@ -32,8 +32,8 @@ class Setting:
 
     `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile of the year and of growth in
     a year; `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are
-    drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them,
-    whose errors are looked at some `ahead` of them.
+    drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them;
+    their errors are looked at in `bands` of rows ahead.
     """
 
     spacing: float
@@ -43,7 +43,7 @@ class Setting:
     block: int
     trials: tuple[int, ...]
     learnt: int
-    ahead: Ints
+    bands: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,30 +78,26 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posterior:
-    """Effects, then the level at `knots`, the last `ahead` of them beyond all that was learnt from.
-
-    `root` is upper triangular, and root times its transpose the inverse covariance: each value follows from those
-    before it and from news of its own.
-    """
+    """Effects, then the level at `knots`: mean, and Cholesky factor (lower) of the inverse covariance."""
 
     mean: Floats
     root: Floats
     knots: Floats
-    ahead: int
     log_likelihood: float
 
-    def spread(self, which: csr_array, news: float = 1.0) -> Floats:
-        """Return the variance of combinations (combinations x values), with `news` times that of news ahead."""
-        parts = solve_triangular(self.root, which.toarray().T) ** 2
-        parts[len(self.mean) - self.ahead :] *= news
-        return np.asarray(parts.sum(axis=0))
+    def spread(self, which: Floats) -> Floats:
+        """Return the variance of combinations: `which` is combinations x (effects and level)."""
+        return np.asarray((solve_triangular(self.root, which.T, lower=True) ** 2).sum(axis=0))
 
-    def draw(self, n: int, news: Floats, rng: np.random.Generator) -> Floats:
-        """Return `n` draws less the mean, the second half mirroring the first; news ahead is `news` times as large."""
-        half = rng.standard_normal((len(self.mean), (n + 1) // 2))
-        drawn = np.concatenate([half, -half], axis=1)[:, :n]
-        drawn[len(self.mean) - self.ahead :] *= news
-        return np.asarray(solve_triangular(self.root.T, drawn, lower=True))
+    def draw(self, n: int, rng: np.random.Generator) -> Floats:
+        """Return `n` draws less the mean, the second half mirroring the first."""
+        return np.asarray(solve_triangular(self.root.T, mirrored(len(self.mean), n, rng), lower=False))
+
+
+def mirrored(rows: int, n: int, rng: np.random.Generator) -> Floats:
+    """Return standard normal numbers, rows x n, the second half mirroring the first."""
+    half = rng.standard_normal((rows, (n + 1) // 2))
+    return np.concatenate([half, -half], axis=1)[:, :n]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +109,7 @@ class Fitted:
     """
 
     rows: Rows
+    after: Posterior
     sizes: Floats
     weight: Floats
     residual: Floats
@@ -121,40 +118,34 @@ class Fitted:
     middle: float
     clock: Clock
 
-    def expected(self, after: Posterior, n: int, which: np.ndarray) -> Floats:
-        """Return the most likely logs of rows `which` after the first `n`, with what is left of the last deviation.
-
-        That is one of the last three rows', or none.
-        """
+    def last_deviation(self, n: int) -> float:
+        """Return how far the last observed row of the first `n` was from the model, if it is one of the last three."""
         lately = self.residual[max(n - 3, 0) : n]
         last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
-        left = np.clip(last, -3 * self.sigma, 3 * self.sigma) * self.echo ** (1.0 + which - n)
-        return np.asarray(self.middle + self.matrix(after.knots, which) @ after.mean + left)
-
-    def matrix(self, grid: Floats, which: np.ndarray) -> csr_array:
-        """Return rows `which` as combinations of effects and of the level at the knots of a grid."""
-        return csr_array(hstack([csr_array(self.rows.columns[which]), hats(self.rows.at[which], grid)]))
+        return float(np.clip(last, -3 * self.sigma, 3 * self.sigma))
 
 
 def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
-    """Return the model of all rows that have a log; from the second round on the sizes are found."""
+    """Return the model of all rows that have a log; from the second round
+    on the sizes are found.
+    """
     seen = np.isfinite(rows.logs)
     n = int(np.flatnonzero(seen)[-1]) + 1
     middle = float(np.median(rows.logs[seen]))
     usual = np.array(setting.sizes) * (1.0, 1.0, rows.swing, 1.0)
     found = Fitted(
-        rows=rows, sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3, middle=middle,
-        residual=np.full(len(rows.logs), np.nan), clock=plain_clock(float(rows.at[n - 1])),
+        rows=rows, after=_nothing(), sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3,
+        residual=np.full(len(rows.logs), np.nan), middle=middle, clock=plain_clock(float(rows.at[n - 1])),
     )  # fmt: skip
     odd = np.ones(len(rows.logs))
     for turn in range(rounds):
         found = replace(found, weight=_weights(found, odd))
         if turn == 1 and seen.sum() > FEW:
             found = replace(found, sizes=_sizes(found, n, usual))
-        after = posterior(found, n)
-        found = replace(found, clock=_clock(found, after))
+        found = replace(found, after=posterior(found, n))
+        found = replace(found, clock=_clock(found))
         residual = rows.logs.copy()
-        residual[:n] -= middle + found.matrix(after.knots, np.arange(n)) @ after.mean
+        residual[:n] -= expected(found, found.after, np.arange(n))
         spread = _spread(residual[seen], setting.sigma)
         odd = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
         found = replace(found, residual=residual, sigma=spread, echo=_echo(residual))
@@ -167,8 +158,7 @@ def studentised(found: Fitted, n: int, setting: Setting) -> Fitted:
     A row draws the model towards itself: with leverage h its deviation has 1 - h of the variance (Cook and Weisberg
     1982, 2.2).
     """
-    after = posterior(found, n)
-    leverage = found.weight[:n] * after.spread(found.matrix(after.knots, np.arange(n)))
+    leverage = found.weight[:n] * found.after.spread(path_matrix(found, found.after, np.arange(n)))
     residual = found.residual.copy()
     residual[:n] /= np.sqrt(np.maximum(1 - leverage, JITTER))
     return replace(found, residual=residual, sigma=_spread(residual[np.isfinite(residual)], setting.sigma))
@@ -179,55 +169,58 @@ def _weights(found: Fitted, odd: Floats) -> Floats:
     return np.where(np.isfinite(found.rows.logs), np.nan_to_num(odd) / variance, 0.0)
 
 
-def posterior(found: Fitted, n: int, until: float = 0.0) -> Posterior:
-    """Return what the first `n` rows say of effects and level, the level as far as a time ahead."""
-    last = float(found.rows.at[np.flatnonzero(found.weight[:n])[-1]])
-    grid = knots(max(last, until), found.rows.spacing)
-    ahead = len(grid) - len(knots(last, found.rows.spacing))
-    return _posterior(found, grid, ahead, _moments(found, n, grid), found.sizes)
+def _nothing() -> Posterior:
+    return Posterior(mean=np.zeros(0), root=np.zeros((0, 0)), knots=np.zeros(0), log_likelihood=0.0)
 
 
-def _posterior(
-    found: Fitted, grid: Floats, ahead: int, data: tuple[Floats, Floats, float], sizes: Floats
-) -> Posterior:
+def posterior(found: Fitted, n: int) -> Posterior:
+    """Return what the first `n` rows say of effects and level."""
+    grid = knots(float(found.rows.at[n - 1]), found.rows.spacing)
+    return _posterior(found, grid, _moments(found, n, grid), found.sizes)
+
+
+def _posterior(found: Fitted, grid: Floats, data: tuple[Floats, Floats, float], sizes: Floats) -> Posterior:
     gram, cross, square = data
     effects = len(found.rows.sd)
     prior = np.linalg.cholesky(kernel(grid, grid, sizes, found.clock) + JITTER * np.eye(len(grid)))
     precision = gram.copy()
     precision[np.arange(effects), np.arange(effects)] += found.rows.sd**-2
     precision[effects:, effects:] += cho_solve((prior, True), np.eye(len(grid)))
-    root = np.asarray(np.linalg.cholesky(precision[::-1, ::-1])[::-1, ::-1], np.float64)
-    mean = solve_triangular(root.T, solve_triangular(root, cross), lower=True)
+    root: Floats = np.asarray(np.linalg.cholesky(precision), np.float64)
+    mean = cho_solve((root, True), cross)
     log = square - float(cross @ mean) + 2 * float(np.log(np.diag(root)).sum() + np.log(np.diag(prior)).sum())
     mean[:effects] += found.rows.usual
-    return Posterior(mean=mean, root=root, knots=grid, ahead=ahead, log_likelihood=-0.5 * log)
+    return Posterior(mean=mean, root=root, knots=grid, log_likelihood=-0.5 * log)
 
 
 def _moments(found: Fitted, n: int, grid: Floats) -> tuple[Floats, Floats, float]:
     rows = found.rows
-    seen = np.flatnonzero(found.weight[:n])
+    seen = np.flatnonzero(found.weight[:n] > 0)
     root = np.sqrt(found.weight[seen])
-    x = csr_array(found.matrix(grid, seen).multiply(root[:, None]))
+    x = rows.columns[seen] * root[:, None]
+    h = csr_array(hats(rows.at[seen], grid) * root[:, None])
     y = (rows.logs[seen] - found.middle - rows.columns[seen] @ rows.usual) * root
-    return (x.T @ x).toarray(), x.T @ y, float(y @ y)
+    beside = h.T @ x
+    gram = np.block([[x.T @ x, beside.T], [beside, (h.T @ h).toarray()]])
+    return gram, np.concatenate([x.T @ y, h.T @ y]), float(y @ y)
 
 
-def _clock(found: Fitted, after: Posterior) -> Clock:
+def _clock(found: Fitted) -> Clock:
     """Return the clock by which the quarters of the walk moved as much as they are likely to have done.
 
     News are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
     """
     if found.rows.monthly and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
         return found.clock
-    grid, clock, walk = after.knots, found.clock, found.sizes[0] ** 2 / YEAR
+    grid, clock, walk = found.after.knots, found.clock, found.sizes[0] ** 2 / YEAR
     reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk
     inner = kernel(grid, grid, found.sizes, clock) + JITTER * np.eye(len(grid))
     follows = np.linalg.solve(inner, np.diff(reached, axis=0).T).T
     effects = len(found.rows.sd)
-    mean = follows @ after.mean[effects:]
-    which = csr_array(np.pad(follows, ((0, 0), (effects, 0))))
+    mean = follows @ found.after.mean[effects:]
+    which = np.concatenate([np.zeros((len(mean), effects)), follows], axis=1)
     left = np.diff(clock.turned) * walk - (follows * np.diff(reached, axis=0)).sum(axis=1)
-    square = (mean**2 + after.spread(which) + left) / (np.diff(clock.ends) * walk)
+    square = (mean**2 + found.after.spread(which) + left) / (np.diff(clock.ends) * walk)
     scale = (NEWS + square) / (NEWS + 1)
     return Clock(ends=clock.ends, turned=np.append(0.0, np.cumsum(np.diff(clock.ends) * scale)))
 
@@ -242,7 +235,7 @@ def _sizes(found: Fitted, n: int, usual: Floats) -> Floats:
 
     def cost(log: Floats) -> float:
         apart = (log - np.log(usual)) / DOUBT
-        return -_posterior(found, grid, 0, data, np.exp(log)).log_likelihood + 0.5 * float(apart @ apart)
+        return -_posterior(found, grid, data, np.exp(log)).log_likelihood + 0.5 * float(apart @ apart)
 
     made = minimize(
         cost,
@@ -252,6 +245,40 @@ def _sizes(found: Fitted, n: int, usual: Floats) -> Floats:
         options={"maxiter": 4, "maxfun": 40},
     )
     return np.asarray(np.exp(made.x))
+
+
+def path_matrix(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
+    """Return the rows `which` as combinations of effects and of the level at the knots of `after`."""
+    rows = found.rows
+    at = rows.at[which]
+    ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
+    every = hats(at, np.concatenate([after.knots, ahead]))
+    level = every[:, : len(after.knots)] + every[:, len(after.knots) :] @ gain(found, after.knots, ahead)
+    return np.concatenate([rows.columns[which], level], axis=1)
+
+
+def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
+    """Return the knots beyond those of `after`, up to a time."""
+    last = float(after.knots[-1])
+    return knots(until - last, spacing)[1:] + last if until > last else np.zeros(0)
+
+
+def gain(found: Fitted, before: Floats, ahead: Floats) -> Floats:
+    """Return how the level at knots ahead follows from that at the knots before: ahead x before."""
+    inner = kernel(before, before, found.sizes, found.clock) + JITTER * np.eye(len(before))
+    return np.asarray(np.linalg.solve(inner, kernel(before, ahead, found.sizes, found.clock)).T)
+
+
+def news_covariance(found: Fitted, after: Posterior, later: Floats) -> Floats:
+    """Return the covariance of the level at knots ahead, given that at the knots before."""
+    follows = gain(found, after.knots, later)
+    between = kernel(after.knots, later, found.sizes, found.clock)
+    return kernel(later, later, found.sizes, found.clock) - follows @ between
+
+
+def expected(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
+    """Return the most likely log visits of rows, without what is left of the last deviation."""
+    return np.asarray(found.middle + path_matrix(found, after, which) @ after.mean)
 
 
 def _spread(residual: Floats, before: float) -> float:

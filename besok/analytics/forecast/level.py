@@ -8,7 +8,6 @@ that kind. Source: Rasmussen and Williams, Gaussian Processes for Machine Learni
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from besok.model.arrays import Floats
 
@@ -71,12 +70,12 @@ def knots(days: float, step: float) -> Floats:
     return np.arange(max(int(np.ceil(days / step)), 1) + 1, dtype=np.float64) * step
 
 
-def hats(at: Floats, knots: Floats) -> csr_array:
-    """Return how much each knot counts at each time: times x knots, each row sums to 1."""
+def hats(at: Floats, knots: Floats) -> Floats:
+    """Return how much each knot counts on each day: times x knots, each row sums to 1."""
     index = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
     share = (at - knots[index]) / (knots[index + 1] - knots[index])
+    made = np.zeros((len(at), len(knots)))
     rows = np.arange(len(at))
-    return csr_array(
-        (np.concatenate([1 - share, share]), (np.tile(rows, 2), np.concatenate([index, index + 1]))),
-        shape=(len(at), len(knots)),
-    )
+    made[rows, index] = 1 - share
+    made[rows, index + 1] = share
+    return made

@@ -21,7 +21,7 @@ from besok.model.arrays import Floats
 LOOKS_BACK = 240  # months
 MONTHS = Setting(
     spacing=YEAR / 12, sizes=(0.12, 0.02, 0.15, 0.05), sigma=0.05, freedom=8.0, block=3,
-    trials=(3, 6, 9, 12, 18, 24, 36), learnt=12, ahead=np.array([0, 1, 2, 3, 5, 8, 12]),
+    trials=(3, 6, 9, 12, 18, 24, 36), learnt=12, bands=(0, 1, 3, 6, 13),
 )  # fmt: skip
 
 

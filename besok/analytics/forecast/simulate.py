@@ -1,26 +1,28 @@
-"""Futures drawn from a fitted model: doubt about effects and level, news of the level, deviations of single rows.
-
-Their spread is stretched by past errors: the model as of earlier days is asked about days that are known by now, until
-80 % of what came lies within the 80 % interval; less so as long as the past tells little. Source: split conformal
-prediction (Lei and others 2018), here as a factor.
-"""
+"""Futures drawn from a fitted model: doubt about effects and level, news of the level, deviations of single rows."""
 
 import numpy as np
-from scipy.special import stdtrit
 
 from besok.analytics.forecast.changes import changes
-from besok.analytics.forecast.fit import NEWS, Fitted, Rows, Setting, fit, posterior, studentised
-from besok.analytics.forecast.last_year import again
-from besok.model.arrays import Floats, Ints
+from besok.analytics.forecast.conformal import stretch
+from besok.analytics.forecast.fit import (
+    NEWS,
+    Fitted,
+    Rows,
+    Setting,
+    expected,
+    fit,
+    later_knots,
+    mirrored,
+    news_covariance,
+    path_matrix,
+    studentised,
+)
+from besok.analytics.forecast.level import hats
+from besok.model.arrays import Floats
 
 POOL = 3 * 366  # rows whose deviations are drawn from
 LONGEST = 3.5  # the largest factor of the news
 HIGHEST = np.log(5)  # above the busiest rows of the past nobody expects more
-
-DOUBT = 4  # trials that weigh as much as the model
-BANDS = 4  # of rows ahead, each with its factor
-Z80 = 1.2816
-WIDER = (stdtrit(NEWS, 0.9) / Z80) ** 2  # is the 80 % interval of the walk's news than a normal one's
 
 
 def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Generator) -> Floats:
@@ -28,62 +30,62 @@ def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Gener
     change = changes(rows, setting)
     found = studentised(fit(change.applied(rows), setting), n, setting)
     ahead = np.arange(n, len(rows.at))
-    after = posterior(found, n, rows.at[-1])
-    middle = found.expected(after, n, ahead) + again(found, after, n, ahead)
-    moved = found.matrix(after.knots, ahead) @ after.draw(paths, _news(paths, rng), rng)
-    moved += _days(found, len(ahead), paths, setting.block, rng)
-    logs = middle[:, None] + _stretch(found, n, setting, change.since, len(ahead))[:, None] * moved
-    top = float(np.nanquantile(rows.logs, 0.98)) + HIGHEST
-    last_step = float(after.mean[len(rows.sd) + len(change.steps) - 1])
-    return np.asarray(np.minimum(logs, top) + change.undone(last_step, len(ahead), paths, rng))
+    middle = expected(found, found.after, ahead)
+    middle += found.last_deviation(n) * found.echo ** np.arange(1, len(ahead) + 1)
+    middle += _again(found, n, len(ahead))
+    wider = stretch(found, n, setting, len(ahead), change.since)
+    last_step = float(found.after.mean[len(rows.sd) + len(change.steps) - 1])
+    passing = change.undone(last_step, len(ahead), paths, rng)
+    return _futures(found, middle, wider, ahead, setting.block, paths, rng) + passing
 
 
-def _stretch(found: Fitted, known: int, setting: Setting, since: int, horizon: int) -> Floats:
-    """Return the factor of the spread by row ahead; the first `known` rows are the past.
+def _again(found: Fitted, n: int, horizon: int) -> Floats:
+    """Return what comes again of the deviations of the same rows of last year, as far as it did in the past.
 
-    Trials do not look across the row `since`, from which the level is another.
+    The share is a regression through the origin, shrunk by a year of usual rows without any.
     """
-    trials = [np.full(len(setting.ahead), np.nan)]
-    for back in setting.trials:
-        n = known - back
-        if np.isfinite(found.rows.logs[: max(n, 0)]).sum() < setting.learnt:
-            break
-        trials.append(_errors(found, n, setting.ahead, since if n < since else known))
-    off = np.array(trials)
-    factors, middles = np.ones(BANDS), np.zeros(BANDS)
-    for band, some in enumerate(np.array_split(np.arange(len(setting.ahead)), BANDS)):
-        middles[band] = np.log(1 + setting.ahead[some]).mean()
-        if told := np.isfinite(off[:, some]).any(axis=1).sum():
-            needed = float(np.nanquantile(off[:, some], 0.8)) / Z80
-            factors[band] = np.clip(needed, 0.4, 2.5) ** (told / (told + DOUBT))
-    return np.exp(np.interp(np.log(np.arange(1, horizon + 1)), middles, np.log(factors)))
+    lag = 12 if found.rows.monthly else 364
+    calm = np.clip(np.nan_to_num(found.residual[:n]), -3 * found.sigma, 3 * found.sigma)
+    if n <= lag:
+        return np.zeros(horizon)
+    before, after = calm[:-lag], calm[lag:]
+    square = float((before**2).sum()) + (lag + 1) * found.sigma**2
+    share = max(float((before * after).sum()) / square, 0.0)
+    return share * np.resize(calm[-lag:], horizon)
 
 
-def _errors(found: Fitted, n: int, ahead: Ints, end: int) -> Floats:
-    """Return how far what came `ahead` was from what the model said after `n` rows, in its standard deviations.
+def _futures(
+    found: Fitted,
+    middle: Floats,
+    stretch: Floats,
+    ahead: np.ndarray,
+    block: int,
+    paths: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """Return logs of the rows `ahead` about their `middle`, rows x paths, with the spread times `stretch`."""
+    matrix = path_matrix(found, found.after, ahead)
+    moved = matrix @ found.after.draw(paths, rng) + _news(found, ahead, paths, rng)
+    logs = middle[:, None] + stretch[:, None] * (moved + _days(found, len(ahead), paths, block, rng))
+    top = float(np.nanquantile(found.rows.logs, 0.98)) + HIGHEST
+    return np.asarray(np.minimum(logs, top))
 
-    It is NaN from the row `end` on, and where nothing was seen.
+
+def _news(found: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generator) -> Floats:
+    """Return what befalls the level after the last knot: most futures bring little, some a new tram line.
+
+    One scale for each future makes its news Student's t, as those of the past are.
     """
-    off = np.full(len(ahead), np.nan)
-    told = np.flatnonzero(
-        (n + ahead < end) & np.isfinite(found.rows.logs[np.minimum(n + ahead, len(found.rows.at) - 1)])
-    )
-    if len(told):
-        rows = n + ahead[told]
-        after = posterior(found, n, found.rows.at[rows[-1]])
-        spread = after.spread(found.matrix(after.knots, rows), WIDER)
-        apart = found.rows.logs[rows] - found.expected(after, n, rows) - again(found, after, n, rows)
-        off[told] = np.abs(apart) / np.sqrt(spread + found.sigma**2 + found.rows.small[rows])
-    return off
-
-
-def _news(paths: int, rng: np.random.Generator) -> Floats:
-    """Return a scale of the news for each future: most bring little, some a new tram line.
-
-    It makes them Student's t, as those of the past are.
-    """
+    at = found.rows.at[ahead]
+    grid = found.after.knots
+    later = later_knots(found.after, float(at[-1]), found.rows.spacing)
+    if not len(later):
+        return np.zeros((len(at), paths))
+    root = np.linalg.cholesky(news_covariance(found, found.after, later) + 1e-6 * np.eye(len(later)))
     scale = np.sqrt(NEWS / rng.chisquare(NEWS, (paths + 1) // 2))
-    return np.tile(np.minimum(scale, LONGEST), 2)[:paths]
+    scale = np.minimum(scale, LONGEST)
+    drawn = root @ mirrored(len(later), paths, rng) * np.concatenate([scale, scale])[:paths]
+    return np.asarray(hats(at, np.concatenate([grid, later]))[:, len(grid) :] @ drawn)
 
 
 def _days(found: Fitted, horizon: int, paths: int, block: int, rng: np.random.Generator) -> Floats:

@@ -87,9 +87,9 @@ def _answer(request: Request, status: int, said: str | Translatable, /, **header
         404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
         503: (_("No answer right now"), _("The page tries again by itself.")),
     }.get(status, (_("Something went wrong"), _("Besök could not answer. Try again later.")))
-    told = page.answer(title, f"<p>{text}</p>", status)
-    told.headers.update(headers | ({"Refresh": f"{RETRY_AFTER_S}"} if status == 503 else {}))
-    return told
+    answer = page.answer(title, f"<p>{text}</p>", status)
+    answer.headers.update(headers | ({"Refresh": f"{RETRY_AFTER_S}"} if status == 503 else {}))
+    return answer
 
 
 def _answering(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:

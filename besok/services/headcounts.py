@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from scipy.special import ndtri  # scipy.stats takes half a second to load
 
 from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.analytics.occupancy.headcounts import headcount_sd
@@ -99,7 +98,7 @@ def _wilson(within: int, judged: int) -> tuple[float | None, float | None]:
     """Return the 95 % interval of a share (Wilson 1927): of 33 in 40 it is 0.68 to 0.91."""
     if not judged:
         return None, None
-    squared = float(ndtri(0.975)) ** 2
-    middle = (within + squared / 2) / (judged + squared)
-    half = (squared * (within * (judged - within) / judged + squared / 4)) ** 0.5 / (judged + squared)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    from scipy.stats import binomtest  # half a second to load, which only this needs
+
+    found = binomtest(within, judged).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)

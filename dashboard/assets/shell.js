@@ -55,7 +55,7 @@
     if (button.title !== label) { button.title = label; button.setAttribute("aria-label", label); }
   }
 
-  // Names beside the chart leave no room for it on a phone: there they are a legend above it.
+  // Names at the edge of a chart leave no room for it on a phone: there they are a legend above it.
   function narrow(drawn) {
     const names = (drawn.layout?.annotations || []).filter((one) => one.name === "line");
     if (innerWidth > 600 || !names.length || !drawn._fullLayout) return;

@@ -88,7 +88,7 @@ def _comparison(here: Address, before: Range | None) -> Any:
         dcc.Link(text, href=here.href(cmp=value), className="current" if value == wish else "")
         for value, text in ways.items()
     ]
-    day = _asking(here, {}, forms.day("compare", "cmp", _("As long, beginning"), chosen, required=True))
+    day = _asking(here, {}, forms.day("compare", "cmp", _("The same length, from"), chosen, required=True))
     return menu(_("Compare with"), [*links, day], f"cmp-{here.query}")
 
 
@@ -125,7 +125,7 @@ def others(here: Address) -> list[str]:
     return here.get("with").split()
 
 
-def beside(here: Address, spaces: Sequence[SpaceInfo], sites: Sequence[SiteInfo], most: int) -> Any:
+def same_chart(here: Address, spaces: Sequence[SpaceInfo], sites: Sequence[SiteInfo], most: int) -> Any:
     """Return what else can be shown on the same chart: spaces of the site, other sites; up to `most` in all."""
     shown = others(here)
     known = [(one.space, one.name) for one in spaces if one.space != here.space]

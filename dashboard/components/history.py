@@ -252,10 +252,11 @@ def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
     others = [{line.at(p): p for p in line.points} for line in lines[1:]]
     rows = []
     for p in first.points:
-        beside = [other.get(first.at(p)) for other in others]
-        if p.people is not None or any(one and one.people is not None for one in beside):
+        same_time = [other.get(first.at(p)) for other in others]
+        if p.people is not None or any(one and one.people is not None for one in same_time):
             people = [
-                formats.with_interval(one.people, one.lower, one.upper) if one else "" for one in (p, *beside)
+                formats.with_interval(one.people, one.lower, one.upper) if one else ""
+                for one in (p, *same_time)
             ]
             peak = formats.with_interval(p.peak, p.peak_lower, p.peak_upper)
             rows.append([when(p.start, period, first.zone), *people, peak, _note(p)])

@@ -18,9 +18,7 @@ BAND = "rgba(61,116,216,0.30)"
 SERIES = (NOW, GOAL, "#2b8557", "#8a5bc4")  # what is compared: up to four
 NAME_WIDE, NAME_HIGH = 16, 0.1  # of the name of a line: characters, and a row of it as a share of the chart
 CHARACTER_PX: Final = 7.2
-NAMED: Final = (
-    "line"  # what says to `shell.js` that a line, or a text, is one of those that are named at their ends
-)
+NAMED: Final = "line"  # tells `shell.js` which lines, and which texts, are named at the ends of lines
 SIGNS: Final = {None: "━", "dot": "···", "dash": "╌╌"}
 
 CONFIG: dict[str, Any] = {
@@ -84,8 +82,8 @@ def mark_unmeasured(result: go.Figure, stretches: Sequence[tuple[datetime, datet
 
 
 def name_lines(result: go.Figure) -> go.Figure:
-    """Write the names of the lines in place of the legend, each beside the chart at the height of its last point, but
-    never one upon another. On a narrow screen `shell.js` makes them a legend again.
+    """Write the names of the lines in place of the legend: each at the edge of the chart at the height of its last
+    point, but never one upon another. On a narrow screen `shell.js` makes them a legend again.
     """
     lines = [one for one in result.data if one.mode == "lines" and not one.fill and one.name]
     top = result.layout.yaxis.range[1] if result.layout.yaxis.range else 0

@@ -50,7 +50,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             here,
             period,
             before,
-            controls.beside(here, spaces, readable, MOST_COMPARED),
+            controls.same_chart(here, spaces, readable, MOST_COMPARED),
             controls.switch(_("Weather"), here, "weather")
             if any(day.temperature_c is not None for day in days)
             else None,

@@ -164,7 +164,7 @@ def test_spaces_are_compared_on_one_chart(house: House, open_page: Open) -> None
     expect(page.locator("#announcer")).to_have_text("The link is copied.")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.get_by_text("Compare with").click()
-    page.get_by_label("As long, beginning").fill("2026-01-10")
+    page.get_by_label("The same length, from").fill("2026-01-10")
     page.locator(".controls .picker").get_by_role("button", name="Show").click()
     page.wait_for_url("**?with=lobby&cmp=2026-01-10")
 

@@ -1,5 +1,6 @@
 """What the estimate learns of doors, of those who stay, and of past days."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,7 +11,8 @@ from numpy.testing import assert_array_equal
 from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, learn, live, smoothed
 from besok.analytics.occupancy.dwell_time import DwellTimes
 from besok.model.building import Building
-from tests.unit.occupied import NAN, ROOM, because, error, library, room
+from besok.model.occupancy import Estimate
+from tests.unit.occupied import NAN, ROOM, all_night, because, error, library, room
 
 
 def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
@@ -178,3 +180,28 @@ def test_how_long_people_stay_is_learnt_and_holds_the_figure() -> None:
 def test_one_past_day_tells_something_and_none_nothing() -> None:
     assert learn(ROOM, [library(1, minutes=5)[0]]).dwell.known
     assert not NOTHING.of(ROOM).dwell.known
+
+
+@pytest.mark.parametrize("estimate", [live, smoothed])
+def test_who_is_in_when_a_day_begins_is_known_by_who_leaves(
+    estimate: Callable[[Building, DayObservations, SiteParameters], Estimate],
+) -> None:
+    days = all_night(3, 18)
+    learnt = learn(ROOM, [seen for seen, _ in days[:14]])
+    began = np.mean([real[0] for _, real in days])
+    assert began > 20
+    assert learnt.beginning[0] == pytest.approx(began, rel=0.25)
+    empty = replace(learnt, beginning=np.zeros(1))
+    held = []
+    for seen, real in days[14:]:
+        found = estimate(ROOM, seen, learnt)
+        assert error(found, real) < 0.5 * error(estimate(ROOM, seen, empty), real)
+        held.append((found.lower[:, 0] <= real) & (real <= found.upper[:, 0]))
+    assert np.mean(held) > 0.7
+
+
+def test_a_night_in_which_only_cleaners_come_begins_with_nobody() -> None:
+    days = [library(seed, minutes=5)[0] for seed in range(6)]
+    for day in days:
+        day.people_in[3], day.people_out[20] = 4, 4
+    assert learn(ROOM, days).beginning.tolist() == [0]

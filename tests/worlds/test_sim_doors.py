@@ -35,9 +35,8 @@ def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
     estimator: Callable[[JudgedWorld], Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dwell_time, "DAYS", 1e9)  # how long people stay holds the figure too,
-    monkeypatch.setattr(
-        smooth, "_unsettled", lambda bias_sd, _inputs: bias_sd
-    )  # so does nobody's being left over,
+    # so does nobody's being left over,
+    monkeypatch.setattr(smooth, "_unsettled", lambda doors, _inputs: doors.bias_sd)
     monkeypatch.setattr(filter, "VACANT_MINUTES", 1e9)  # and the night
     world = house("swapped", 3)
     known = error(world, estimator)

@@ -98,12 +98,14 @@ class PastDay:
     trust: Floats  # by space
 
 
-def bridged(people_in: Floats, people_out: Floats) -> Floats:
-    """Return the people of a day that is over: what was left at its end was lost as people passed; never below zero."""
+def bridged(people_in: Floats, people_out: Floats, beginning: Floats) -> Floats:
+    """Return the people of a day that is over and ended as it began: what else was left was lost as people passed;
+    never below zero.
+    """
     inside = np.cumsum(people_in - people_out, axis=0)
     passed = np.cumsum(people_in + people_out, axis=0)
     lost = inside[-1] * passed / np.maximum(passed[-1], 1)
-    return np.asarray(np.maximum(inside - lost, 0))
+    return np.asarray(np.maximum(beginning + inside - lost, 0))
 
 
 def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:

@@ -10,7 +10,6 @@ from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.transition import FilterState
-from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
@@ -27,12 +26,12 @@ class Filter:
     def __init__(self, building: Building, learnt: SiteParameters = NOTHING) -> None:
         self._building, self._learnt = building, learnt.of(building)
         self._day = DayInputs(building, self._learnt)
-        self._state = FilterState(self._learnt.bias_sd)
+        self._state = FilterState(self._learnt.bias_sd, self._learnt.beginning)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
         # Minutes for which it has been closed and nobody has passed
         self._shut = np.zeros(len(building.parents))
-        self._figures: Floats = np.zeros((3, len(building.parents)))
+        self._figures = self._state.grid.figures()
         self.steps = 0  # it has seen
 
     def step(self, seen: DayObservations) -> Estimate:

@@ -11,6 +11,7 @@ from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
 from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.analytics.occupancy.levels import LevelScale
 from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.overnight import beginning_sd, usual_at_beginning
 from besok.analytics.occupancy.parameters import (
     BIAS_SD,
     DAY_SD,
@@ -62,17 +63,22 @@ def learn(
     for n, day in zip(np.flatnonzero(judged), back, strict=True):
         told[n] = day
     usual_in, usual_out, _ = _usual(told, portals)
-    swapped = _swapped(building, back)
+    beginning = _beginning(building, told, usual_in, usual_out)
+    swapped = _swapped(building, [] if beginning.any() else back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
     found = [_sums(building, day) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
     whole_spaces = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
     bias, sd, wider, trust = _regression(
-        building, left, passed * whole_spaces, sums, UNHEARD * put @ np.abs(building.doors.T)
+        building,
+        left,
+        passed * whole_spaces,
+        sums,
+        UNHEARD * put @ np.abs(building.doors.T) + 2 * beginning_sd(beginning) ** 2,
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
-    over = _over(building, told, bias, missed, trust)
+    over = _over(building, told, bias, missed, trust, beginning)
     return SiteParameters(
         days=len(told),
         bias=bias,
@@ -85,6 +91,7 @@ def learn(
         widened=wider,
         scale=scale.mean,
         scale_sd=scale.sd,
+        beginning=beginning,
         missed=missed,
         dwell=learn_stays(over, len(left[0])),
         air=learn_air(over, [day.co2 for day in told], len(left[0])),
@@ -125,6 +132,15 @@ def _turned_back(
     return found, np.asarray(calm, bool), turned
 
 
+def _beginning(
+    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats
+) -> Floats:
+    """Return how many are usually in when a day begins, by space."""
+    first = int(days[0].clock[0]) // 15
+    flows = (np.roll(usual, -first, axis=0) for usual in (usual_in, usual_out))
+    return usual_at_beginning(*through(building.doors, *flows))
+
+
 def _turned(day: DayObservations, doors: Bools) -> DayObservations:
     """Return a day with in and out of some doors exchanged, always or in some steps."""
     people_in = np.where(doors, day.people_out, day.people_in)
@@ -159,6 +175,7 @@ def _over(
     bias: Floats,
     missed: float,
     trust: Floats,
+    beginning: Floats,
 ) -> list[PastDay]:
     """Return the days as they are known when they are over, to learn from how long people stay."""
     found = []
@@ -168,7 +185,7 @@ def _over(
         found.append(
             PastDay(
                 people_in=people_in,
-                people=bridged(people_in, people_out),
+                people=bridged(people_in, people_out, beginning),
                 clock=np.asarray(day.clock + day.step_minutes),
                 minutes=day.step_minutes,
                 trust=own,

@@ -12,7 +12,7 @@ from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-VERSION = 10  # of what is learnt: another one is learnt again
+VERSION = 11  # of what is learnt: another one is learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -34,8 +34,8 @@ class SiteParameters:
 
     By space: `bias_sd`, how far a day's bias may be from that, and `widened`, how much wider than usual the variance of
     each passage's error is; `scale`, what its counter of people inside shows of them, by headcounts, and `scale_sd`,
-    how sure that is. `missed` is the share of passages missed in both directions; `dwell` tells how long people stay,
-    `air` how carbon dioxide answers.
+    how sure that is; `beginning`, how many are usually in when a day begins. `missed` is the share of passages missed
+    in both directions; `dwell` tells how long people stay, `air` how carbon dioxide answers.
     """
 
     days: int
@@ -49,6 +49,7 @@ class SiteParameters:
     widened: Floats
     scale: Floats
     scale_sd: Floats
+    beginning: Floats
     missed: float
     dwell: DwellTimes
     air: Co2Response
@@ -68,6 +69,7 @@ class SiteParameters:
             widened=np.full(spaces, 1.0 if day_is_over else FIRST_WIDTH),
             scale=np.ones(spaces),
             scale_sd=np.full(spaces, SCALE_SD),
+            beginning=np.zeros(spaces),
             missed=MISSED,
             dwell=DwellTimes.unknown(spaces),
             air=Co2Response.unknown(spaces),

@@ -10,6 +10,7 @@ from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
 from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.overnight import beginning_sd
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.transition import FilterState, backwards
@@ -18,7 +19,9 @@ from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
-WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
+WHOLE_DAY_MINUTES = (
+    22 * 60.0
+)  # a day that is known so far is over, and at its end as many are in as usually then
 AIR_LASTS = (
     6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
 )
@@ -48,9 +51,10 @@ def smoothed(
     inputs = DayInputs(building, doors, over=True).take(seen)
     inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     ends = _ends(len(seen), seen.step_minutes)
-    bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
-    state = FilterState(bias_sd)
-    at_nodes = _backward(_forward(state, inputs, ends, seen.step_minutes), over)
+    bias_sd = _unsettled(doors, inputs) if over else doors.bias_sd
+    state = FilterState(bias_sd, doors.beginning)
+    nodes = _forward(state, inputs, ends, seen.step_minutes)
+    at_nodes = _backward(nodes, doors.beginning if over else None)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)
 
@@ -61,20 +65,20 @@ def _ends(steps: int, minutes: float) -> list[int]:
     return [*range(many, steps, many), steps]
 
 
-def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
-    """Return how far the biases of a day that is over may be: far enough for nobody to be left at its end.
+def _unsettled(doors: SiteParameters, inputs: Inputs) -> Floats:
+    """Return how far the biases of a day that is over may be: far enough for it to end as it began.
 
     On a bad day (a counter that was covered, an emergency exit that stood open) that is further than past days tell.
     """
     passed = inputs.passages
     left = np.abs((passed.people_in - passed.people_out).sum(0))
-    by_chance = 2 * np.sqrt(passed.variance.sum(0))
+    by_chance = 2 * np.sqrt(passed.variance.sum(0) + 2 * beginning_sd(doors.beginning) ** 2)
     through = np.maximum((passed.people_in + passed.people_out).sum(0) / 2, 1)
-    return np.asarray(np.maximum(bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
+    return np.asarray(np.maximum(doors.bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
 
 
 def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
-    nodes, start = [], 0
+    nodes, start = [_Node(grid=deepcopy(state.grid), back=[])], 0
     for end in ends:
         back = state.step(inputs.news(slice(start, end), minutes))
         nodes.append(_Node(grid=deepcopy(state.grid), back=back))
@@ -82,10 +86,12 @@ def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float
     return nodes
 
 
-def _backward(nodes: list[_Node], over: bool) -> Floats:
-    """Mean, lower and upper bound at each node (3 x nodes x spaces), from the whole day."""
+def _backward(nodes: list[_Node], ending: Floats | None) -> Floats:
+    """Mean, lower and upper bound at each node (3 x nodes x spaces), from the whole day; `ending` is how many are
+    usually in at its end, None if it is not over.
+    """
     found = np.zeros((3, len(nodes), len(nodes[-1].grid.width)))
-    later = _ending(nodes[-1].grid, over)
+    later = _ending(nodes[-1].grid, ending)
     for n in range(len(nodes) - 1, -1, -1):
         node = nodes[n]
         cells = node.grid.cells * later
@@ -96,23 +102,24 @@ def _backward(nodes: list[_Node], over: bool) -> Floats:
     return found
 
 
-def _ending(grid: ProbabilityGrid, over: bool) -> Cells:
-    """Return how likely each cell is at the end of the day: nobody stays, if it is over."""
+def _ending(grid: ProbabilityGrid, usual: Floats | None) -> Cells:
+    """Return how likely each cell is at the end of the day: nobody stays if it is over, or as many as usual."""
     people = grid.people()
-    if not over:
+    if usual is None:
         return np.ones_like(people)
-    return np.where(people > 0.5 * grid.width[:, None, None], GHOST, 1).astype(np.float32)
+    nobody = np.where(people > 0.5 * grid.width[:, None, None], GHOST, 1)
+    off = (people - usual[:, None, None]) / np.maximum(beginning_sd(usual), 1)[:, None, None]
+    return np.where(usual[:, None, None] > 0, np.exp(-(off**2) / 2), nobody).astype(np.float32)
 
 
 def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -> Floats:
     """Return the figures of all steps: by the counts between nodes, their error interpolated."""
     net = inputs.passages.people_in - inputs.passages.people_out
     counted = np.cumsum(net, axis=0)
-    nodes = np.concatenate([np.zeros((3, 1, net.shape[1])), at_nodes], 1)
     base = np.concatenate([np.zeros((1, net.shape[1])), counted])
     at = np.array([0, *ends])
     steps = np.arange(1, len(net) + 1) - (1 - within)
-    off = nodes - base[at]
+    off = at_nodes - base[at]
     between = np.stack([interpolated(steps, at, known) for known in off])
     people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
     return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

@@ -8,6 +8,7 @@ import numpy as np
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
 from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, lift, spread
+from besok.analytics.occupancy.overnight import beginning_sd
 from besok.model.arrays import Bools, Floats
 
 
@@ -52,8 +53,12 @@ def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
 class FilterState:
     """State of the spaces at the end of the steps so far."""
 
-    def __init__(self, bias_sd: Floats) -> None:
+    def __init__(self, bias_sd: Floats, beginning: Floats) -> None:
+        """`beginning` is how many are usually in when a day begins."""
         self.grid = ProbabilityGrid(bias_sd)
+        if beginning.any():
+            self.grid.settle(beginning > 0, beginning, beginning_sd(beginning))
+            self.grid.cut()
         self.leaving = Leaving(len(bias_sd))
 
     def step(self, news: StepInputs) -> list[Back]:

@@ -200,8 +200,9 @@ def test_who_is_in_when_a_day_begins_is_known_by_who_leaves(
     assert np.mean(held) > 0.7
 
 
-def test_a_night_in_which_only_cleaners_come_begins_with_nobody() -> None:
+def test_nights_of_cleaners_and_one_long_party_begin_with_nobody() -> None:
     days = [library(seed, minutes=5)[0] for seed in range(6)]
     for day in days:
         day.people_in[3], day.people_out[20] = 4, 4
+    days[2].people_in[-12], days[3].people_out[10] = 40, 40
     assert learn(ROOM, days).beginning.tolist() == [0]

@@ -11,7 +11,7 @@ from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
 from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.analytics.occupancy.levels import LevelScale
 from besok.analytics.occupancy.observations import DayObservations
-from besok.analytics.occupancy.overnight import beginning_sd, usual_at_beginning
+from besok.analytics.occupancy.overnight import MOST_DAYS, beginning_sd, is_night_used, usual_at_beginning
 from besok.analytics.occupancy.parameters import (
     BIAS_SD,
     DAY_SD,
@@ -135,10 +135,16 @@ def _turned_back(
 def _beginning(
     building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats
 ) -> Floats:
-    """Return how many are usually in when a day begins, by space."""
+    """Return how many are usually in when a day begins, by space; zero where most nights are quiet."""
     first = int(days[0].clock[0]) // 15
     flows = (np.roll(usual, -first, axis=0) for usual in (usual_in, usual_out))
-    return usual_at_beginning(*through(building.doors, *flows))
+    used = [
+        is_night_used(
+            *through(building.doors, *np.nan_to_num((day.people_in, day.people_out))), day.step_minutes
+        )
+        for day in days
+    ]
+    return np.where(np.mean(used, 0) >= MOST_DAYS, usual_at_beginning(*through(building.doors, *flows)), 0)
 
 
 def _turned(day: DayObservations, doors: Bools) -> DayObservations:

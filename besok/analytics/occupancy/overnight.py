@@ -6,19 +6,25 @@ is left. Who came and went since the day began is known: where its line with the
 
 import numpy as np
 
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats
 
-LEAST_PASSED = 0.5  # people on the usual day, in the hour before it begins and in the hour after
-HOUR = 4  # quarters
+NEAR_MINUTES = 120.0  # before and after the beginning of a day, in which somebody comes and somebody goes
+MOST_DAYS = 0.5  # the share of the days on which that is so, where people are in at night
 SURE_FROM = 0.5  # exits of a quarter, whose variance is no smaller
 # Standard deviation of who is in: a day's own is so many times the root of the people (they come in groups), and a
 # share of them; what all days have alike, since hours of leaving differ, is another share
 OWN, OWN_SHARE, ALIKE = 1.4, 0.15, 0.12
 
 
+def is_night_used(people_in: Floats, people_out: Floats, minutes: float) -> Bools:
+    """Tell of a day, by space, whether somebody came shortly before its end, and went shortly after its beginning."""
+    near = max(round(NEAR_MINUTES / minutes), 1)
+    return np.asarray((people_in[-near:].sum(0) >= 1) & (people_out[:near].sum(0) >= 1))
+
+
 def usual_at_beginning(people_in: Floats, people_out: Floats) -> Floats:
     """Return how many are usually in when a day begins, by space; by who comes and goes in each quarter of it
-    (quarters x spaces). Zero where next to nobody passes at that time.
+    (quarters x spaces).
     """
     came, went = people_in.sum(0), people_out.sum(0)
     alike = np.sqrt(came * went)  # a usual day ends as it began
@@ -32,9 +38,7 @@ def usual_at_beginning(people_in: Floats, people_out: Floats) -> Floats:
     together = (weight * (inside - middle) * (out_of - mean)).sum(0)
     spread = (weight * (inside - middle) ** 2).sum(0)
     found = mean * spread / np.where(together > 0, together, np.inf) - middle
-    passed = into + out_of
-    awake = np.minimum(passed[:HOUR].sum(0), passed[-HOUR:].sum(0)) >= LEAST_PASSED
-    return np.asarray(np.where(awake & (together > 0), np.maximum(found, -ends.min(0)), 0))
+    return np.asarray(np.where(together > 0, np.maximum(found, -ends.min(0)), 0))
 
 
 def beginning_sd(people: Floats) -> Floats:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from besok.model.site import DayHours, OpeningException, OpeningHours, Sensor, Site, Space
+from besok.model.site import WEEKDAYS, DayHours, OpeningException, OpeningHours, Sensor, Site, Space
 
 Interval = tuple[datetime, datetime]  # from, until (exclusive)
 Span = tuple[
@@ -37,7 +37,6 @@ class Hours(NamedTuple):
         return joined((*self.staffed, *self.staffless))
 
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 EARLY = datetime(1, 1, 2, tzinfo=UTC)  # of spans without a beginning

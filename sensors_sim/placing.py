@@ -192,7 +192,7 @@ class _Finder:
         of, slash, inner = name.rpartition("/")
         for other in self._sites(of, part)[:1] if slash else (site,):
             if not inner.startswith(KIND):
-                known = {other.id, *(s.id for s in other.spaces)}
+                known = other.space_ids
                 if inner in known:
                     return [f"{other.id}/{inner}"]
                 close = suggestion(inner, known)

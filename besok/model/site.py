@@ -375,6 +375,21 @@ class Site:
     position: tuple[Latitude, Longitude] | None = None  # latitude and longitude in degrees, WGS 84
 
     @property
+    def space_ids(self) -> tuple[str, ...]:
+        """The ids of its spaces, the root space first."""
+        return (self.id, *(space.id for space in self.spaces))
+
+    @property
+    def names(self) -> dict[str, Text]:
+        """The names of its doors and spaces, its own among them, by id."""
+        parts: tuple[Portal | Space, ...] = (*self.portals, *self.spaces)
+        return {part.id: part.name for part in parts} | {self.id: self.name}
+
+    def leads_out(self, portal: Portal) -> bool:
+        """Tell whether one of its portals leads to outside or to another site."""
+        return not {portal.outer, portal.inner} <= {*self.space_ids}
+
+    @property
     def measure(self) -> Literal["gross", "net"]:
         """The visits that count for its target; gross where it has none."""
         return self.target.measure if self.target else "gross"

@@ -17,8 +17,7 @@ def get_sites(db: Database) -> list[SiteInfo]:
 
 def get_portals(site: Site) -> list[PortalInfo]:
     """Return the portals of a site, in the order of its file."""
-    own = {site.id, *(space.id for space in site.spaces)}
-    return [like(PortalInfo, p, portal=p.id, perimeter=not {p.outer, p.inner} <= own) for p in site.portals]
+    return [like(PortalInfo, p, portal=p.id, perimeter=site.leads_out(p)) for p in site.portals]
 
 
 def get_spaces(db: Database, site: str) -> list[SpaceInfo]:

@@ -126,7 +126,7 @@ def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: d
 
 
 def _require(place: Site, space: str) -> None:
-    if space != place.id and all(s.id != space for s in place.spaces):
+    if space not in place.space_ids:
         raise NotFound(f"there is no space “{space}” in {place.id}")
 
 

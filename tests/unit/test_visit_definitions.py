@@ -135,7 +135,7 @@ def test_what_changes_is_told() -> None:
     assert differences(before, after) == [
         "lib: visits from 2025-01-01: removed",
         "lib: visits from 2024-01-01: new definition",
-        "lib: visits from 2026-01-01: another definition",
+        "lib: visits from 2026-01-01: deductions: staff 30, through 0.1 -> staff 31, through 0.1",
     ]
     assert differences(before, before) == []
     assert SiteFile(sites=(before,)).sites[0].visits

@@ -4,7 +4,7 @@ Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -31,7 +31,7 @@ def check(site_file: SiteFile) -> Iterator[Problem]:
     yield from _contradicting_devices(sites)
     mappings = [(path, m.name) for at, site in sites for path, m in numbered(at, "mappings", site.mappings)]
     yield from _duplicates(mappings, key="name")
-    ends = {f"{site.id}/{space}" for site in site_file.sites for space in _space_ids(site)}
+    ends = {f"{site.id}/{space}" for site in site_file.sites for space in site.space_ids}
     for path, site in sites:
         yield from _check_id(path, site)
         yield from target_checks.check(path, site, {other.id: other for other in site_file.sites})
@@ -54,11 +54,6 @@ def numbered(path: Path, key: str, parts: Sequence[_Part]) -> Iterator[tuple[Pat
     return (((*path, key, n), part) for n, part in enumerate(parts))
 
 
-def _space_ids(site: Site) -> set[str]:
-    """Return the spaces of a site, its root space among them."""
-    return {site.id, *(space.id for space in site.spaces)}
-
-
 def _check_id(path: Path, site: Site) -> Iterator[Problem]:
     if site.id == OUTSIDE:
         yield (*path, "id"), f'"{OUTSIDE}" is the word for the far side of an entrance; choose another id'
@@ -75,7 +70,7 @@ def _check_spaces(path: Path, site: Site) -> Iterator[Problem]:
         if space.id in (site.id, OUTSIDE):
             reason = f'"{space.id}" is taken (the site itself is the outermost space); choose another id'
             yield (*at, "id"), reason
-        yield from _check_known((*at, "parent"), space.parent, "space", _space_ids(site))
+        yield from _check_known((*at, "parent"), space.parent, "space", site.space_ids)
         if _in_circle(space.id, parents):
             yield (*at, "parent"), "the space lies within itself; follow the parents and break the circle"
         yield from _check_days(at, space.first, space.last)
@@ -99,7 +94,7 @@ def _in_circle(start: str, parents: dict[str, str]) -> bool:
 
 
 def _check_portal(path: Path, portal: Portal, site: Site, ends: set[str]) -> Iterator[Problem]:
-    own = _space_ids(site)
+    own = {*site.space_ids}
     known = own | {OUTSIDE} | {end for end in ends if not end.startswith(f"{site.id}/")}
     unknown = [key for key in ("outer", "inner") if getattr(portal, key) not in known]
     for key in unknown:
@@ -135,8 +130,8 @@ def _check_sensor(path: Path, sensor: Sensor, site: Site) -> Iterator[Problem]:
             yield (*path, "topics"), reason
         elif wrong := topics.problem(topic_filter):
             yield (*path, "topics"), f'"{topic_filter}" is no topic filter: {wrong}'
-    yield from _check_known((*path, "portal"), sensor.portal, "portal", {p.id for p in site.portals})
-    yield from _check_known((*path, "space"), sensor.space, "space", _space_ids(site))
+    yield from _check_known((*path, "portal"), sensor.portal, "portal", [p.id for p in site.portals])
+    yield from _check_known((*path, "space"), sensor.space, "space", site.space_ids)
     for day, moment in (("first", "since"), ("last", "until")):
         if getattr(sensor, day) and getattr(sensor, moment):
             yield (*path, moment), f"{day} says so already; leave one of them out"
@@ -146,7 +141,7 @@ def _check_sensor(path: Path, sensor: Sensor, site: Site) -> Iterator[Problem]:
         yield (*path, at), "it ends before it begins; exchange the two dates"
 
 
-def _check_known(path: Path, name: str, kind: str, known: set[str]) -> Iterator[Problem]:
+def _check_known(path: Path, name: str, kind: str, known: Collection[str]) -> Iterator[Problem]:
     if name and name not in known:
         yield path, f'there is no {kind} "{name}"{suggestion(name, known)}; name a {kind} of this site'
 

@@ -100,9 +100,14 @@ def _reason(error: ErrorDetails, kind: Any) -> str:
 def _keys(kind: Any, path: Iterable[str | int]) -> Collection[str]:
     """Return the keys of the section at a path."""
     for step in path:
-        if inner := get_type_hints(kind).get(str(step)):
+        if inner := _hints(kind).get(str(step)):
             kind = next(_dataclasses_in(inner), kind)
-    return get_type_hints(kind).keys()
+    return _hints(kind).keys()
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _dataclasses_in(hint: Any) -> Iterator[Any]:

@@ -4,7 +4,7 @@ Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -23,33 +23,35 @@ _Part = TypeVar("_Part")
 
 def check(site_file: SiteFile) -> Iterator[Problem]:
     """Yield everything that does not fit together in the sites of one file."""
-    sites = list(numbered((), "sites", site_file.sites))
+    sites = list(_numbered((), "sites", site_file.sites))
     if not sites:
         yield ("sites",), "the file holds no site; begin one with [[sites]]"
     yield from _duplicates((path, site.id) for path, site in sites)
     yield from _duplicate_channels(sites)
     yield from _contradicting_devices(sites)
-    mappings = [(path, m.name) for at, site in sites for path, m in numbered(at, "mappings", site.mappings)]
+    mappings = [(path, m.name) for at, site in sites for path, m in _numbered(at, "mappings", site.mappings)]
     yield from _duplicates(mappings, key="name")
     ends = {f"{site.id}/{space}" for site in site_file.sites for space in site.space_ids}
+    known = {site.id: site for site in site_file.sites}
     for path, site in sites:
+        spaces, doors = {*site.space_ids}, {portal.id for portal in site.portals}
         yield from _check_id(path, site)
-        yield from target_checks.check(path, site, {other.id: other for other in site_file.sites})
+        yield from target_checks.check(path, site, known)
         yield from visit_checks.check(path, site, visit_checks.perimeter(site, site_file.sites))
         yield from opening_checks.check(path, site)
-        yield from _check_spaces(path, site)
-        portals = list(numbered(path, "portals", site.portals))
+        yield from _check_spaces(path, site, spaces)
+        portals = list(_numbered(path, "portals", site.portals))
         yield from _duplicates((at, portal.id) for at, portal in portals)
         for at, portal in portals:
-            yield from _check_portal(at, portal, site, ends)
-        for at, sensor in numbered(path, "sensors", site.sensors):
-            yield from _check_sensor(at, sensor, site)
-        for at, mapping in numbered(path, "mappings", site.mappings):
+            yield from _check_portal(at, portal, site, spaces, ends)
+        for at, sensor in _numbered(path, "sensors", site.sensors):
+            yield from _check_sensor(at, sensor, site, spaces, doors)
+        for at, mapping in _numbered(path, "mappings", site.mappings):
             yield from mapping_checks.check(at, mapping)
         yield from plan_checks.check(path, site)
 
 
-def numbered(path: Path, key: str, parts: Sequence[_Part]) -> Iterator[tuple[Path, _Part]]:
+def _numbered(path: Path, key: str, parts: Sequence[_Part]) -> Iterator[tuple[Path, _Part]]:
     """Yield the parts that stand under a key with their paths."""
     return (((*path, key, n), part) for n, part in enumerate(parts))
 
@@ -62,19 +64,18 @@ def _check_id(path: Path, site: Site) -> Iterator[Problem]:
         yield (*path, "id"), reason
 
 
-def _check_spaces(path: Path, site: Site) -> Iterator[Problem]:
-    spaces = list(numbered(path, "spaces", site.spaces))
-    yield from _duplicates((at, space.id) for at, space in spaces)
+def _check_spaces(path: Path, site: Site, known: set[str]) -> Iterator[Problem]:
+    yield from _duplicates((at, space.id) for at, space in _numbered(path, "spaces", site.spaces))
     parents = {space.id: space.parent for space in site.spaces}
-    for at, space in spaces:
+    for at, space in _numbered(path, "spaces", site.spaces):
         if space.id in (site.id, OUTSIDE):
             reason = f'"{space.id}" is taken (the site itself is the outermost space); choose another id'
             yield (*at, "id"), reason
-        yield from _check_known((*at, "parent"), space.parent, "space", site.space_ids)
+        yield from _check_known((*at, "parent"), space.parent, "space", known)
         if _in_circle(space.id, parents):
             yield (*at, "parent"), "the space lies within itself; follow the parents and break the circle"
         yield from _check_days(at, space.first, space.last)
-        for there, closure in numbered(at, "closed", space.closed):
+        for there, closure in _numbered(at, "closed", space.closed):
             yield from _check_days(there, closure.first, closure.last)
 
 
@@ -93,8 +94,7 @@ def _in_circle(start: str, parents: dict[str, str]) -> bool:
     return False
 
 
-def _check_portal(path: Path, portal: Portal, site: Site, ends: set[str]) -> Iterator[Problem]:
-    own = {*site.space_ids}
+def _check_portal(path: Path, portal: Portal, site: Site, own: set[str], ends: set[str]) -> Iterator[Problem]:
     known = own | {OUTSIDE} | {end for end in ends if not end.startswith(f"{site.id}/")}
     unknown = [key for key in ("outer", "inner") if getattr(portal, key) not in known]
     for key in unknown:
@@ -112,7 +112,9 @@ def _check_portal(path: Path, portal: Portal, site: Site, ends: set[str]) -> Ite
         yield (*path, "counted"), "a sensor counts it; leave out counted = false, or the sensor"
 
 
-def _check_sensor(path: Path, sensor: Sensor, site: Site) -> Iterator[Problem]:
+def _check_sensor(
+    path: Path, sensor: Sensor, site: Site, spaces: set[str], doors: set[str]
+) -> Iterator[Problem]:
     if sensor.source == "native" and not _DEVICE.fullmatch(sensor.device):
         reason = (
             f'"{sensor.device}" cannot be a device: letters, digits and . _ : - only, as in "dk-entrance-1"'
@@ -130,8 +132,8 @@ def _check_sensor(path: Path, sensor: Sensor, site: Site) -> Iterator[Problem]:
             yield (*path, "topics"), reason
         elif wrong := topics.problem(topic_filter):
             yield (*path, "topics"), f'"{topic_filter}" is no topic filter: {wrong}'
-    yield from _check_known((*path, "portal"), sensor.portal, "portal", [p.id for p in site.portals])
-    yield from _check_known((*path, "space"), sensor.space, "space", site.space_ids)
+    yield from _check_known((*path, "portal"), sensor.portal, "portal", doors)
+    yield from _check_known((*path, "space"), sensor.space, "space", spaces)
     for day, moment in (("first", "since"), ("last", "until")):
         if getattr(sensor, day) and getattr(sensor, moment):
             yield (*path, moment), f"{day} says so already; leave one of them out"
@@ -141,7 +143,7 @@ def _check_sensor(path: Path, sensor: Sensor, site: Site) -> Iterator[Problem]:
         yield (*path, at), "it ends before it begins; exchange the two dates"
 
 
-def _check_known(path: Path, name: str, kind: str, known: Collection[str]) -> Iterator[Problem]:
+def _check_known(path: Path, name: str, kind: str, known: set[str]) -> Iterator[Problem]:
     if name and name not in known:
         yield path, f'there is no {kind} "{name}"{suggestion(name, known)}; name a {kind} of this site'
 
@@ -157,7 +159,7 @@ def _duplicates(named: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[
 def _duplicate_channels(sites: Sequence[tuple[Path, Site]]) -> Iterator[Problem]:
     seen: dict[tuple[str, str, str], list[Span]] = {}
     for at, site in sites:
-        for path, sensor in numbered(at, "sensors", site.sensors):
+        for path, sensor in _numbered(at, "sensors", site.sensors):
             spans = seen.setdefault((sensor.source, site.external_id(sensor), sensor.channel_key), [])
             span = placement_span(sensor, site)
             if any(_overlap(span, other) for other in spans):
@@ -175,7 +177,7 @@ def _overlap(one: Span, other: Span) -> bool:
 def _contradicting_devices(sites: Sequence[tuple[Path, Site]]) -> Iterator[Problem]:
     seen: dict[tuple[str, str], Sensor] = {}
     for at, site in sites:
-        for path, sensor in numbered(at, "sensors", site.sensors):
+        for path, sensor in _numbered(at, "sensors", site.sensors):
             first = seen.setdefault((sensor.source, site.external_id(sensor)), sensor)
             for key in ("model", "interval_s", "topics"):
                 if getattr(first, key) != getattr(sensor, key):

@@ -108,15 +108,7 @@ class WeekHours:
     @property
     def week(self) -> tuple[str, ...]:
         """Hours by weekday, Monday first."""
-        return (
-            self.monday,
-            self.tuesday,
-            self.wednesday,
-            self.thursday,
-            self.friday,
-            self.saturday,
-            self.sunday,
-        )
+        return tuple(getattr(self, day) for day in WEEKDAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,11 +105,6 @@ class WeekHours:
     on_holiday: str = "closed"
     first: date | None = None
 
-    @property
-    def week(self) -> tuple[str, ...]:
-        """Hours by weekday, Monday first."""
-        return tuple(getattr(self, day) for day in WEEKDAYS)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from besok.analytics.effects import contribution, effect_of_action
 from besok.model.actions import Action
 from besok.model.arrays import Floats
-from besok.model.calendar import WEEKDAYS
 from besok.model.effects import Effect, Range
 from besok.model.errors import NotFound
-from besok.model.site import Site
+from besok.model.site import WEEKDAYS, Site
 from besok.model.views.calendar import ActionEffect, CalendarDay
 from besok.services.calendar import get_calendar_days
 from besok.services.progress import get_progress

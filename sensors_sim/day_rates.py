@@ -6,8 +6,7 @@ from datetime import date
 from math import prod
 from typing import Final
 
-from besok.model.calendar import WEEKDAYS
-from besok.model.site import Site
+from besok.model.site import WEEKDAYS, Site
 from sensors_sim.scenario import Event, Profile, Scenario, holds
 
 Shares = tuple[tuple[str, float], ...]

@@ -5,10 +5,20 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
 
-from besok.model.calendar import WEEKDAYS, days_from, holiday, hours_text, joined, open_intervals, parse_hours
+from besok.model.calendar import days_from, holiday, hours_text, joined, open_intervals, parse_hours
 from besok.model.errors import ScenarioError
-from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile, Space
-from besok.model.sitefile.checks import Draft, check
+from besok.model.site import (
+    OUTSIDE,
+    WEEKDAYS,
+    OpeningException,
+    OpeningHours,
+    Portal,
+    Sensor,
+    Site,
+    SiteFile,
+    Space,
+)
+from besok.model.sitefile.checks import check
 from besok.model.suggest import suggestion
 from sensors_sim.events import event_begin
 from sensors_sim.scenario import (
@@ -182,7 +192,7 @@ class _Finder:
         of, slash, inner = name.rpartition("/")
         for other in self._sites(of, part)[:1] if slash else (site,):
             if not inner.startswith(KIND):
-                known = {other.id, *(s.id for s in other.spaces)}
+                known = other.space_ids
                 if inner in known:
                     return [f"{other.id}/{inner}"]
                 close = suggestion(inner, known)
@@ -305,8 +315,8 @@ def _clocks(hours: tuple[int, int]) -> str:
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:
     """List what is wrong with the changed sites that was not wrong with them before."""
-    old = set(check(_drafts(before)))
-    new = [(path, reason) for path, reason in check(_drafts(after)) if (path, reason) not in old]
+    old = set(check(before))
+    new = [(path, reason) for path, reason in check(after) if (path, reason) not in old]
     return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in new]
 
 
@@ -317,25 +327,3 @@ def _where(site_file: SiteFile, path: tuple[str | int, ...]) -> str:
     section = path[2] if len(path) > 2 else "sites"
     name = getattr(part, "id", getattr(part, "device", ""))
     return f"[[{section}]] {name}: {'.'.join(map(str, path[4:]))}".rstrip(": ")
-
-
-def _drafts(site_file: SiteFile) -> list[Draft]:
-    def numbered(site: int, key: str, parts: Sequence[Any]) -> list[tuple[tuple[str | int, ...], Any]]:
-        return [(("sites", site, key, n), part) for n, part in enumerate(parts)]
-
-    return [
-        Draft(
-            path=("sites", n),
-            site=site,
-            spaces=numbered(n, "spaces", site.spaces),
-            portals=numbered(n, "portals", site.portals),
-            sensors=numbered(n, "sensors", site.sensors),
-            tables=[(("sites", n, "opening", "tables", i), t) for i, t in enumerate(site.opening.tables)],
-            exceptions=[
-                (("sites", n, "opening", "exceptions", i), e) for i, e in enumerate(site.opening.exceptions)
-            ],
-            space_ids=frozenset(s.id for s in site.spaces) | {site.id},
-            portal_ids=frozenset(p.id for p in site.portals),
-        )
-        for n, site in enumerate(site_file.sites)
-    ]

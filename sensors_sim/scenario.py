@@ -19,8 +19,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from besok.model.calendar import WEEKDAYS
-from besok.model.site import Portal, Sensor, Text
+from besok.model.site import WEEKDAYS, Name, Portal, Sensor, Text
 
 YEARS: Final = (1990, 2100)  # of the days that can be simulated
 DECADE_MIN: Final = 10 * 366 * 24 * 60
@@ -61,7 +60,7 @@ class Hours:
     weekdays: tuple[str, ...] = ()  # only on these, unless they are public holidays; on all days if empty
     first: date | None = None
     last: date | None = None
-    note: Text | None = None
+    note: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +103,7 @@ class Event:
 
     site: str
     space: str
-    title: Text
+    title: Name
     start: time  # local
     minutes: Annotated[int, Field(ge=1, le=24 * 60)]
     people: Annotated[int, Field(ge=0, le=100_000)] | None = None
@@ -180,8 +179,8 @@ class Scenario:
     """All differences of a world from the ordinary one, with the time it is about."""
 
     id: str
-    title: Text
-    about: Text
+    title: Name
+    about: Name
     first: date | None = None  # business days
     last: date | None = None
     base: str = ""  # a shipped scenario or a file, whose values are already in the fields below

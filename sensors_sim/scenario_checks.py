@@ -6,7 +6,8 @@ Each check yields (key, sentence) pairs: the key of the part that is wrong ("wee
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from besok.model.calendar import WEEKDAYS, parse_hours
+from besok.model.calendar import parse_hours
+from besok.model.site import WEEKDAYS
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 from sensors_sim.plans import ANYWHERE, PLANS

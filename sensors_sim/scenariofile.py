@@ -1,8 +1,10 @@
 """Scenario files: TOML in, `Scenario` out, and back again. docs/reference/scenarios.md describes every key.
 
-A file with problems is refused as a whole, and all of its problems are told at once, each with its line.
+A file with problems is refused as a whole. Each problem has its line: first all keys and values that cannot be, then,
+where each can be, all that does not fit together.
 """
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from importlib.resources import files
@@ -13,7 +15,7 @@ from besok.model import given_files, tomlfile
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from besok.model.suggest import suggestion
-from besok.model.tomlfile import Problem, block
+from besok.model.tomlfile import block
 from sensors_sim.scenario import SECTIONS, Scenario
 from sensors_sim.scenario_checks import check
 
@@ -67,23 +69,17 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
         raw = tomlfile.load(text)
     except ValueError as exc:
         raise ScenarioError([f"{name}: {exc}"]) from exc
-    own, problems = _built(raw, File(name).stem)
-    if problems or not own:
+    own, problems = tomlfile.read(Scenario, {"id": File(name).stem} | raw)
+    if own is None or (problems := list(check(_sections(own)))):
         raise ScenarioError(tomlfile.told(problems, text, raw, name, INLINE))
     return composed(_load(own.base, folder, above), own) if own.base else own
 
 
-def _built(raw: dict[str, Any], id: str) -> tuple[Scenario | None, set[Problem]]:
-    """Return the scenario of a parsed file, as far as it can be read, and everything that is wrong with it."""
-    parts = tomlfile.Parts()
-    read: dict[str, list[tuple[Any, Any]]] = {
-        key: parts.several(kind, raw, (), key) for key, kind in SECTIONS.items()
-    }
-    sections = {key: tuple(part for _, part in found) for key, found in read.items()}
-    own = parts.one(Scenario, {"id": id} | raw | sections, ())
-    checked = [(at, part) for found in read.values() for at, part in found]
-    checked += [((), own)] if own else []
-    return own, {*tomlfile.unknown_keys(Scenario, raw), *parts.problems, *check(checked)}
+def _sections(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield the parts of a scenario with their places in its file, the scenario itself among them."""
+    yield (), scenario
+    for key in SECTIONS:
+        yield from (((key, n), part) for n, part in enumerate(getattr(scenario, key)))
 
 
 def composed(base: Scenario, own: Scenario) -> Scenario:

@@ -41,6 +41,7 @@ from besok.services.series import (
     get_heatmap,
     get_occupancy,
     get_space_days,
+    require_space,
 )
 from besok.services.visits import get_visits
 from besok.store.database import Database
@@ -294,8 +295,7 @@ def known_portal(portal: str, site: Site) -> str:
 def known_space(space: str, site: Site) -> str:
     """Return the space's id. Raises NotFound."""
     name = known_name(space, "space")
-    if name != site.id and all(s.id != name for s in site.spaces):
-        raise NotFound(f"there is no space “{name}” in {site.id}")
+    require_space(site, name)
     return name
 
 

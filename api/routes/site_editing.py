@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
 from api.routing import WORD, Routes, Signed
-from besok.model.calendar import WEEKDAYS
+from besok.model.site import WEEKDAYS
 from besok.model.sitefile import dump
 from besok.model.sitefile.edit import Edit, Part
 from besok.services.site_editing import EditEffect, change, create

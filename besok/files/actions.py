@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from besok.files.tables import ReadOptions, read_frame
+from besok.model import tomlfile
 from besok.model.actions import Action, check, from_cell, id_of
 from besok.model.errors import CalendarFileError, CountFileError
 from besok.model.suggest import suggestion
-from besok.model.tomlfile import Parts
 
 LARGEST: Final = 4_000_000  # bytes of a file
 MOST_ROWS: Final = 10_000  # a register is kept by hand
@@ -26,16 +26,16 @@ RESULTS: Final = ("state", "verdict", "share", "share_low", "share_high", "a_yea
 def parse(text: str, name: str, standing: Sequence[Action]) -> tuple[Action, ...]:
     """Read the actions of a table over those that are `standing`. Raises CalendarFileError with every problem."""
     known = {(action.site, action.id): action for action in standing}
-    parts, found, problems = Parts(), dict[tuple[str, str], Action](), list[tuple[int, str]]()
+    found, problems = dict[tuple[str, str], Action](), list[tuple[int, str]]()
     for line, cells in _lines(text, name):
-        action = parts.one(Action, _raw(cells, known), (line,))
+        action, wrong = tomlfile.read(Action, _raw(cells, known))
+        problems += [(line, f"{'.'.join(map(str, at))}: {reason}") for at, reason in wrong]
         if action is None:
             continue
         problems += [(line, f"{key}: {reason}") for key, reason in check(action)]
         if (action.site, action.id) in found:
             problems.append((line, f'the id "{action.id}" is used twice; give each its own'))
         found[action.site, action.id] = action
-    problems += [(int(at[0]), f"{'.'.join(map(str, at[1:]))}: {reason}") for at, reason in parts.problems]
     if problems:
         raise CalendarFileError("\n".join(f"{name} line {line}: {said}" for line, said in sorted(problems)))
     return tuple(found.values())

@@ -11,8 +11,7 @@ from datetime import date
 from typing import Literal
 
 from besok.model import messages
-from besok.model.calendar import WEEKDAYS
-from besok.model.site import Text
+from besok.model.site import WEEKDAYS, Text
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEARS = range(1900, 2200)

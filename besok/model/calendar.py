@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from besok.model.site import DayHours, OpeningException, OpeningHours, Sensor, Site, Space
+from besok.model.site import (
+    WEEKDAYS,
+    DayHours,
+    OpeningException,
+    OpeningHours,
+    Sensor,
+    Site,
+    Space,
+    WeekHours,
+)
 
 Interval = tuple[datetime, datetime]  # from, until (exclusive)
 Span = tuple[
@@ -37,7 +46,6 @@ class Hours(NamedTuple):
         return joined((*self.staffed, *self.staffless))
 
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 EARLY = datetime(1, 1, 2, tzinfo=UTC)  # of spans without a beginning
@@ -148,8 +156,7 @@ def hours_text(day: date, opening: OpeningHours) -> str:
     free = holiday(day, opening) is not None
     if exception := exception_on(day, opening):
         return _of_day(exception.hours, day, free=free)
-    table = opening.table(day)
-    return table.on_holiday if free else table.week[day.weekday()]
+    return _of_day(opening.table(day), day, free=free)
 
 
 def exception_on(day: date, opening: OpeningHours) -> OpeningException | None:
@@ -159,8 +166,8 @@ def exception_on(day: date, opening: OpeningHours) -> OpeningException | None:
     return next((one for one in there if _of_day(one.hours, day, free=free)), None)
 
 
-def _of_day(hours: str | DayHours, day: date, *, free: bool) -> str:
-    """Return the hours of a special period on a day, "" where it leaves them as usual."""
+def _of_day(hours: str | DayHours | WeekHours, day: date, *, free: bool) -> str:
+    """Return the hours of a table or a special period on a day, "" where the latter leaves them as usual."""
     if isinstance(hours, str):
         return hours
     text: str = hours.on_holiday if free else getattr(hours, WEEKDAYS[day.weekday()])

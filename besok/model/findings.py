@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "silent",  # says nothing any more
@@ -17,9 +17,7 @@ Kind = Literal[
     "impossible",  # tells of more people than can be
     "ghost",  # sees somebody where nobody is
 ]
-KINDS: tuple[Kind, ...] = (
-    "silent", "flapping", "stuck", "blind", "fading", "swapped", "unbalanced", "double", "impossible", "ghost",
-)  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Value = float | str | tuple[str, ...]
 

@@ -6,7 +6,6 @@ from itertools import combinations
 from besok.model.site import Point, Portal, Sensor, Site
 
 MOST_CORNERS = 100  # of a space: each is compared with all others
-LONGEST_M = 5000.0  # side of a plan: a large park
 
 
 def sizes(site: Site) -> dict[str, Point]:

@@ -1,7 +1,7 @@
 """Occupancy by step and space: people, how sure, on what basis, and why the figure was corrected."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,7 @@ from besok.model.arrays import Bools, Floats
 
 Basis = Literal["doors", "people", "presence", "headcount"]  # what an occupancy figure rests on
 
-BASES: tuple[Basis | None, ...] = (
-    None,
-    "doors",
-    "people",
-    "presence",
-    "headcount",
-)  # what the codes of Estimate.basis mean
+BASES: tuple[Basis | None, ...] = (None, *get_args(Basis))  # what the codes of Estimate.basis mean
 
 
 # What the codes of Estimate.reason mean: why a figure is not simply what its sensors say.

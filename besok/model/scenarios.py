@@ -123,9 +123,8 @@ def _problems(spec: ScenarioSpec, site: Site, now: datetime) -> Iterator[Transla
             yield messages.RECORDING_AHEAD
         return
     yield from _closed(spec, site)
-    known = {site.id, *(space.id for space in site.spaces)}
     for space in _spaces(spec):
-        if space not in known:
+        if space not in site.space_ids:
             yield messages.SCENARIO_SPACE(name=space)
     if spec.door and spec.door.outer == spec.door.inner:
         yield messages.SCENARIO_DOOR

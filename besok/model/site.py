@@ -3,8 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator
+
+from besok.model.site_rules import (
+    IN_BOTH,
+    Area,
+    Capacity,
+    Days,
+    DayStart,
+    Factor,
+    Id,
+    Latitude,
+    Longitude,
+    PerDay,
+    Seats,
+    Seconds,
+    Share,
+    Side,
+    Width,
+    YearOfVisits,
+    Zone,
+)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OUTSIDE = "outside"  # the far side of a perimeter portal that leads to no other site of ours
 Point = tuple[float, float]  # metres from the upper left corner of a floor plan: to the right, down
 
@@ -15,6 +38,24 @@ class Text:
 
     sv: str
     en: str
+
+
+Name = Annotated[Text, IN_BOTH]
+
+
+def _by_day(written: Any) -> Any:
+    """Return hours with "monday-friday" written out; a weekday that is named by itself goes before."""
+    if not isinstance(written, Mapping):
+        return written
+    found: dict[Any, Any] = {}
+    for key, value in sorted(written.items(), key=lambda item: item[0] in WEEKDAYS):
+        first, _, last = str(key).partition("-")
+        if first in WEEKDAYS and last in WEEKDAYS:
+            start, end = WEEKDAYS.index(first), WEEKDAYS.index(last)
+            found |= dict.fromkeys((*WEEKDAYS, *WEEKDAYS)[start : start + (end - start) % 7 + 1], value)
+        else:
+            found[key] = value
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +78,10 @@ class OpeningException:
 
     first: date
     last: date
-    hours: str | DayHours  # "10:00-16:00", several with a comma, "closed", or by weekday
-    note: Text | None = None
+    hours: Annotated[
+        str | DayHours, BeforeValidator(_by_day)
+    ]  # "10:00-16:00, 18:00-20:00", "closed", or by weekday
+    note: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +105,12 @@ class WeekHours:
     on_holiday: str = "closed"
     first: date | None = None
 
-    @property
-    def week(self) -> tuple[str, ...]:
-        """Hours by weekday, Monday first."""
-        return (
-            self.monday,
-            self.tuesday,
-            self.wednesday,
-            self.thursday,
-            self.friday,
-            self.saturday,
-            self.sunday,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
     """Opening hours as one table for each time, in the order of their first days, and exceptions, which beat all."""
 
-    tables: tuple[WeekHours, ...]
+    tables: tuple[Annotated[WeekHours, BeforeValidator(_by_day)], ...]
     exceptions: tuple[OpeningException, ...] = ()
 
     def table(self, day: date) -> WeekHours:
@@ -89,13 +119,40 @@ class OpeningHours:
         return next(begun, self.tables[0])
 
 
+def opening_sections(written: Any) -> list[tuple[tuple[int, ...], Any]]:
+    """Return sections of opening hours in the order of their first days, each with its number in the file, if any."""
+    several = [((n,), one) for n, one in enumerate(written)] if isinstance(written, list) else [((), written)]
+    return sorted(several, key=lambda at: str(at[1].get("first", "")) if isinstance(at[1], dict) else "")
+
+
+def exceptions_below(section: Any) -> list[Any]:
+    """Return the exceptions that are written below a section of opening hours."""
+    found = section.get("exceptions", []) if isinstance(section, dict) else []
+    return found if isinstance(found, list) else [found]
+
+
+def _opening(written: Any) -> Any:
+    """Return opening hours of their sections in a file, one or several, with exceptions below any of them."""
+    if not isinstance(written, list | dict) or written == []:
+        return written
+    sections = [one for _, one in opening_sections(written)]
+    tables = [
+        {k: v for k, v in one.items() if k != "exceptions"} if isinstance(one, dict) else one
+        for one in sections
+    ]
+    return {
+        "tables": tables,
+        "exceptions": [one for section in sections for one in exceptions_below(section)],
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
     """Days on which a space is closed, both included; None: without an end."""
 
     first: date
     last: date | None = None
-    note: Text | None = None
+    note: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +167,10 @@ class Target:
     baseline_first: date
     baseline_last: date
     deadline: date
-    factor: float = 2.0
+    factor: Factor = 2.0
     measure: Literal["gross", "net"] = "gross"
     also: tuple[str, ...] = ()
-    baseline_visits: float | None = None
+    baseline_visits: YearOfVisits | None = None
     baseline_measure: Literal["gross", "net"] | None = None
     baseline_source: str = ""
 
@@ -126,10 +183,10 @@ class Deduction:
     """
 
     kind: Literal["staff", "through", "cafe", "other"]
-    share: float = 0.0
-    per_day: float = 0.0
+    share: Share = 0.0
+    per_day: PerDay = 0.0
     portals: tuple[str, ...] = ()
-    note: Text | None = None
+    note: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +202,7 @@ class VisitDefinition:
     method: Literal["in", "half"] = "in"
     portals: tuple[str, ...] = ()
     deductions: tuple[Deduction, ...] = ()
-    note: Text | None = None
+    note: Name | None = None
 
     @property
     def per_day(self) -> float:
@@ -173,18 +230,18 @@ class Space:
     of a storey, `shape` the corners of a space on the plan of the nearest space around it that has one.
     """
 
-    id: str
-    name: Text
+    id: Id
+    name: Name
     parent: str = ""
     kind: str = "room"
     storey: int | None = None
-    capacity: int | None = None
-    seats: int | None = None
-    area_m2: float | None = None
+    capacity: Capacity | None = None
+    seats: Seats | None = None
+    area_m2: Area | None = None
     first: date | None = None
     last: date | None = None
     closed: tuple[Closure, ...] = ()
-    plan: Point | None = None
+    plan: tuple[Side, Side] | None = None
     shape: tuple[Point, ...] = ()
 
 
@@ -196,14 +253,14 @@ class Portal:
     to `last`, both included (None: always).
     """
 
-    id: str
-    name: Text
+    id: Id
+    name: Name
     outer: str
     inner: str
     counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
     first: date | None = None
     last: date | None = None
-    width_m: float | None = None  # from which follows how many people can pass
+    width_m: Width | None = None  # from which follows how many people can pass
     at: Point | None = None  # on the floor plan of each of its ends
 
 
@@ -221,7 +278,7 @@ class Sensor:
     channel: str = ""  # "flow:1" for a portal and "level:1" for a space unless it says otherwise
     source: str = "native"
     model: str = ""
-    interval_s: int = 60  # seconds between messages when all is well
+    interval_s: Seconds = 60  # seconds between messages when all is well
     swapped: bool = False
     role: Literal["primary", "reference"] = "primary"
     topics: tuple[str, ...] = ()  # filters of the topics on which the device may speak; learnt if empty
@@ -285,24 +342,39 @@ class PayloadMapping:
 class Site:
     """A library or a park with everything in it. Its root space has the id of the site."""
 
-    id: str
+    id: Id
     kind: Literal["library", "park"]
-    name: Text
-    timezone: str
-    opening: OpeningHours
-    spaces: tuple[Space, ...]
-    portals: tuple[Portal, ...]
+    name: Name
+    timezone: Zone
+    opening: Annotated[OpeningHours, BeforeValidator(_opening)]
+    spaces: tuple[Space, ...] = ()
+    portals: tuple[Portal, ...] = ()
     sensors: tuple[Sensor, ...] = ()
     mappings: tuple[PayloadMapping, ...] = ()
-    day_start: time = time(4)  # the business day begins here, local time
-    capacity: int | None = None
+    day_start: DayStart = time(4)  # the business day begins here, local time
+    capacity: Capacity | None = None
     target: Target | None = None
     visits: tuple[VisitDefinition, ...] = ()
     pandemic: Literal["auto", "keep", "leave-out"] = "auto"  # its years, in baselines and forecasts
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
-    late_days: int = 7  # readings that come later than that wait in quarantine
-    plan: Point | None = None  # the size of the floor plan of what lies on no storey that has one
-    position: tuple[float, float] | None = None  # latitude and longitude in degrees, WGS 84
+    late_days: Days = 7  # readings that come later than that wait in quarantine
+    plan: tuple[Side, Side] | None = None  # the size of the floor plan of what lies on no storey that has one
+    position: tuple[Latitude, Longitude] | None = None  # latitude and longitude in degrees, WGS 84
+
+    @property
+    def space_ids(self) -> tuple[str, ...]:
+        """The ids of its spaces, the root space first."""
+        return (self.id, *(space.id for space in self.spaces))
+
+    @property
+    def names(self) -> dict[str, Text]:
+        """The names of its doors and spaces, its own among them, by id."""
+        parts: tuple[Portal | Space, ...] = (*self.portals, *self.spaces)
+        return {part.id: part.name for part in parts} | {self.id: self.name}
+
+    def leads_out(self, portal: Portal) -> bool:
+        """Tell whether one of its portals leads to outside or to another site."""
+        return not {portal.outer, portal.inner} <= {*self.space_ids}
 
     @property
     def measure(self) -> Literal["gross", "net"]:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
-from besok.model.calendar import DAY, WEEKDAYS, holiday, hours_text
-from besok.model.site import DayHours, OpeningException, OpeningHours, Text
+from besok.model.calendar import DAY, holiday, hours_text
+from besok.model.site import WEEKDAYS, DayHours, OpeningException, OpeningHours, Text
 
 WEEK: Final = timedelta(days=7)
 NOTE: Final = Text(sv="Ur tidigare besökssiffror", en="From past counts")

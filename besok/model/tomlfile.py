@@ -1,4 +1,4 @@
-"""TOML files: parts read one by one, problems told with their lines, parts written back.
+"""TOML files: read as the types that they are declared to be, problems told with their lines, parts written back.
 
 A problem is a path, such as ("sites", 0, "spaces", 3, "parent"), with what is wrong there and what to do.
 """
@@ -7,12 +7,12 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, time
 from functools import lru_cache
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from besok.model.controls import has_controls
@@ -53,143 +53,61 @@ def _texts(value: object) -> Iterator[str]:
         yield from (text for part in value for text in _texts(part))
 
 
-def load_leniently(text: str) -> tuple[dict[str, Any], list[Problem]]:
-    """Parse TOML without the lines `key = value` that are none, each of which is a problem.
-
-    Raises ValueError with a sentence for anything else that is no TOML.
-    """
-    lines, known = text.split("\n"), {line: path for path, line in line_index(text).items()}
-    problems: list[Problem] = []
-    while True:
-        try:
-            return load("\n".join(lines)), problems
-        except ValueError as exc:
-            at = re.search(r"\(at line (\d+)", str(exc))
-            number = int(at[1]) if at else 0
-            if number not in known or number > len(lines) or not _KEY.match(lines[number - 1]):
-                raise
-            problems.append((known[number], str(exc)))
-            lines[number - 1] = ""
-
-
 _FORMS = {  # by what pydantic calls the error
-    "tuple_type": 'write it in square brackets, as in ["one", "two"]',
-    "dict_type": "write names and values in braces, as in { name = ... }",
-    "mapping_type": "write names and values in braces, as in { name = ... }",
-    "string_type": "write it in quotation marks",
+    "missing": "is missing; add it",
+    "literal_error": "{wrong} is not possible; write {expected}",
+    "tuple_type": '{wrong} is not possible; write it in square brackets, as in ["one", "two"]',
+    "dataclass_type": "{wrong} is not possible; write a section with its keys",
+    "dict_type": "{wrong} is not possible; write names and values in braces, as in {{ name = ... }}",
+    "mapping_type": "{wrong} is not possible; write names and values in braces, as in {{ name = ... }}",
+    "string_type": "{wrong} is not possible; write it in quotation marks",
+    "greater_than": "{wrong} is not possible; write more than {gt:g}",
+    "greater_than_equal": "{wrong} is not possible; write {ge:g} or more",
+    "less_than": "{wrong} is not possible; write less than {lt:g}",
+    "less_than_equal": "{wrong} is not possible; write {le:g} or less",
+    "value_error": "{error}",
 }
+_OTHERS = "{wrong} is not possible: {said}"
 
 
-class Parts:
-    """Builds the parts of a file one by one, so that a bad part does not hide what is wrong with the others."""
-
-    def __init__(self, *, partly: bool = False) -> None:
-        self.problems: list[Problem] = []
-        self._partly = partly
-
-    def several(
-        self, kind: type[_Part], raw: Raw, path: Path, key: str, header: str = ""
-    ) -> list[tuple[Path, _Part]]:
-        """Return the parts under `key` that can be read, with their paths; `header` is what begins each in the file."""
-        items = raw.get(key, [])
-        if not isinstance(items, list):
-            self.problems.append(((*path, key), f"there can be several; begin each with [[{header or key}]]"))
-            return []
-        read = (((*path, key, n), self.one(kind, item, (*path, key, n))) for n, item in enumerate(items))
-        return [(at, part) for at, part in read if part is not None]
-
-    def one(self, kind: type[_Part], raw: Any, path: Path) -> _Part | None:
-        """Return the part, or None if it cannot be read.
-
-        Partly: a key that cannot be read has a stand-in, so that all the rest of the part is still checked; what checks
-        say of a stand-in is to be left out (`founded`).
-        """
-        raw = _in_both_languages(kind, raw)
-        read = _adapter(cast(Hashable, kind)).validate_python
-        try:
-            part: _Part = read(raw)
-        except ValidationError as exc:
-            self.problems += [((*path, *error["loc"]), _reason(error)) for error in exc.errors()]
-            wrong = {str(error["loc"][0]) for error in exc.errors() if error["loc"]}
-            return self._of(kind, raw, wrong) if self._partly and isinstance(raw, dict) else None
-        return part
-
-    def _of(self, kind: type[_Part], raw: Raw, wrong: Collection[str]) -> _Part | None:
-        hints = get_type_hints(kind)
-        stand_ins = {key: _stand_in(hints[key]) for key in wrong if key in hints and _is_required(kind, key)}
-        try:
-            part: _Part = _adapter(cast(Hashable, kind)).validate_python(
-                {key: value for key, value in raw.items() if key not in wrong} | stand_ins
-            )
-        except ValidationError:
-            return None
-        return part
-
-
-def founded(problems: Iterable[Problem], unread: Collection[Problem]) -> Iterator[Problem]:
-    """Yield the problems that do not rest on what could not be read."""
-    paths = {path for path, _ in unread}
-    return ((path, reason) for path, reason in problems if path not in paths)
-
-
-def _is_required(kind: Any, key: str) -> bool:
-    return any(f.name == key and f.default is MISSING and f.default_factory is MISSING for f in fields(kind))
-
-
-def _stand_in(hint: Any) -> Any:
-    """Return some value of a type, for a key that has none that can be read."""
-    plain: dict[Any, Any] = {str: "", Text: {"sv": "", "en": ""}, date: date.min, float: 0.0}
-    chosen = (hint, *get_args(hint))
-    return next((plain[kind] for kind in chosen if kind in plain), chosen[-1])
-
-
-def _in_both_languages(kind: Any, raw: Any) -> Any:
-    """Return a part in which every name that is written once serves both languages."""
-    if not isinstance(raw, dict):
-        return raw
-    hints = get_type_hints(kind)
-    return {key: _both(hints.get(key), value) for key, value in raw.items()}
-
-
-def _both(hint: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        return {"sv": value, "en": value} if Text in (hint, *get_args(hint)) else value
-    inner = next(_dataclasses_in(hint), None)
-    if isinstance(value, list):
-        return [_in_both_languages(inner, item) for item in value] if inner else value
-    return _in_both_languages(inner, value) if inner else value
+def read(kind: type[_Part], raw: Any) -> tuple[_Part | None, list[Problem]]:
+    """Return what a document, or a part of one, says, or all that is wrong with it: keys and values, each by itself."""
+    try:
+        (part,) = _adapter(cast(Hashable, kind)).validate_python((raw,))
+    except ValidationError as exc:
+        return None, [(error["loc"][1:], _reason(error, kind)) for error in exc.errors()]
+    return part, []
 
 
 @lru_cache(maxsize=64)
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """Return what reads this kind of part; to make it takes longer than to use it."""
-    return TypeAdapter(kind)
+def _adapter(kind: Any) -> TypeAdapter[tuple[Any]]:
+    """Return what reads this kind of part, alone in a tuple; to make it takes longer than to use it."""
+    return TypeAdapter(tuple[kind], config=ConfigDict(extra="forbid"))
 
 
-def _reason(error: ErrorDetails) -> str:
+def _reason(error: ErrorDetails, kind: Any) -> str:
     """Say what pydantic found, in words for whoever wrote the file."""
-    if error["type"] == "missing":
-        return "is missing; add it"
-    wrong = literal(error["input"]) if not isinstance(error["input"], dict | list) else "this"
-    if error["type"] == "literal_error":
-        return f"{wrong} is not possible; write {error['ctx']['expected']}"
-    if form := _FORMS.get(error["type"]):
-        return f"{wrong} is not possible; {form}"
-    return f"{wrong} is not possible: {error['msg'][0].lower()}{error['msg'][1:]}"
+    *at, key = error["loc"][1:] or ("",)
+    if error["type"] == "unexpected_keyword_argument":
+        return f"the key is not known{suggestion(str(key), _keys(kind, at))}; correct or remove it"
+    if error["type"] == "tuple_type" and isinstance(error["input"], dict):
+        return f"there can be several; begin each with [[{'.'.join(str(n) for n in (*at, key) if isinstance(n, str))}]]"
+    wrong = "this" if isinstance(error["input"], dict | list) else literal(error["input"])
+    said = f"{error['msg'][0].lower()}{error['msg'][1:]}"
+    return _FORMS.get(error["type"], _OTHERS).format(wrong=wrong, said=said, **error.get("ctx", {}))
 
 
-def unknown_keys(kind: Any, raw: Any, path: Path = ()) -> Iterator[Problem]:
-    """Yield the keys that no field of `kind`, or of the dataclasses in it, is named after."""
-    if not isinstance(raw, dict):
-        return
-    hints = get_type_hints(kind)
-    for key, value in raw.items():
-        if key not in hints:
-            yield (*path, key), f"the key is not known{suggestion(key, hints)}; correct or remove it"
-        for inner in _dataclasses_in(hints.get(key)):
-            several = isinstance(value, list)
-            for n, item in enumerate(value if several else [value]):
-                yield from unknown_keys(inner, item, (*path, key, n) if several else (*path, key))
+def _keys(kind: Any, path: Iterable[str | int]) -> Collection[str]:
+    """Return the keys of the section at a path."""
+    for step in path:
+        if inner := _hints(kind).get(str(step)):
+            kind = next(_dataclasses_in(inner), kind)
+    return _hints(kind).keys()
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _dataclasses_in(hint: Any) -> Iterator[Any]:

@@ -96,10 +96,7 @@ def _name(alert: Alert, sites: Sequence[Site]) -> str:
     place = next((one for one in sites if one.id == alert.site), None)
     if place is None:
         return ""
-    names = {one.id: named(one.name) for one in place.spaces} | {
-        one.id: named(one.name) for one in place.portals
-    }
-    names[place.id] = named(place.name)
+    names = {id_: named(name) for id_, name in place.names.items()}
     own = [s for s in place.sensors if place.external_id(s) == alert.subject]
     if own:
         where = dict.fromkeys(names.get(s.portal or s.space, "") for s in own)

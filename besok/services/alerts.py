@@ -47,7 +47,7 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     if rule.target not in alerts.targets(db):
         raise NotFound(messages.NO_ALERT_TARGET(name=rule.target))
     place = load(db, rule.site) if rule.site else None
-    if rule.space and (place is None or rule.space not in (place.id, *(one.id for one in place.spaces))):
+    if rule.space and (place is None or rule.space not in place.space_ids):
         raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
     if rule.kind in THRESHOLDS and (rule.threshold or 0) <= 0:
         raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])

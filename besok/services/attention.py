@@ -121,8 +121,7 @@ def _infos(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
 def _names(site: Site, sites: Sequence[Site]) -> Names:
     """Return the names of doors and spaces; those of other sites with their site before them."""
     found = {f"{s.id}/{p.id}": p.name for s in sites for p in s.portals}
-    found |= {p.id: p.name for p in site.portals} | {s.id: s.name for s in site.spaces}
-    return found | {site.id: site.name}
+    return found | site.names
 
 
 def _info(row: _Row, names: Names) -> FindingInfo:

@@ -18,8 +18,7 @@ LONGEST: Final = timedelta(days=366)
 
 def subjects(site: Site) -> Mapping[str, str]:
     """Return what can be worked on at a site, with its name: all of it, its doors, spaces and sensors."""
-    places = {door.id: named(door.name) for door in site.portals}
-    places |= {space.id: named(space.name) for space in site.spaces}
+    places = {id_: named(name) for id_, name in site.names.items()}
     found = {site.id: named(site.name)} | {
         f"{site.id}/{id_}": name for id_, name in places.items() if id_ != site.id
     }

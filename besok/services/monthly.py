@@ -100,9 +100,7 @@ def _of(one: ActionInfo, first: date, last: date) -> bool:
 
 def _worked(db: Database, place: Site, first: date, last: date, now: datetime) -> Mapping[str, float]:
     """Return the mean share of the days in which the sensors worked, by the names of their places."""
-    names = {one.id: named(one.name) for one in place.portals} | {
-        one.id: named(one.name) for one in place.spaces
-    }
+    names = {id_: named(name) for id_, name in place.names.items()}
     shares: dict[str, list[float]] = {}
     for one in get_coverage(db, place.id, first, last, now=now):
         if one.coverage is not None:

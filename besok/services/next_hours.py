@@ -32,7 +32,7 @@ def get_next_hours(db: Database, place: Site, now: datetime) -> dict[str, list[E
     past = {then: hour for hour in hours for then in _before(hour, place)}
     spans = [(then, then + HOUR) for then in sorted(past)]
     curves = get_day_curves(db, place.id, spans) if spans else {}
-    spaces = [place.id, *(space.id for space in place.spaces)] if hours else []
+    spaces = place.space_ids if hours else ()
     return {space: _expected(space, hours, past, curves.get(space, ())) for space in spaces}
 
 

@@ -1,12 +1,12 @@
 """Sites and spaces as they are built."""
 
-from besok.model.errors import NotFound
 from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.live import PortalInfo, SiteInfo, SpaceInfo
 from besok.services import access
 from besok.store.database import Database
+from besok.store.sites import no_site
 
 
 def get_sites(db: Database) -> list[SiteInfo]:
@@ -17,13 +17,12 @@ def get_sites(db: Database) -> list[SiteInfo]:
 
 def get_portals(site: Site) -> list[PortalInfo]:
     """Return the portals of a site, in the order of its file."""
-    own = {site.id, *(space.id for space in site.spaces)}
-    return [like(PortalInfo, p, portal=p.id, perimeter=not {p.outer, p.inner} <= own) for p in site.portals]
+    return [like(PortalInfo, p, portal=p.id, perimeter=site.leads_out(p)) for p in site.portals]
 
 
 def get_spaces(db: Database, site: str) -> list[SpaceInfo]:
     """Return the spaces of a site, its root space first. Raises NotFound."""
     found = db.fetch("spaces", SpaceInfo, site=site)
     if not found:  # every site has a root space
-        raise NotFound(f"there is no site “{site}”")
+        raise no_site(site)
     return found

@@ -21,7 +21,7 @@ def sensor_layout(
 
     Doors of neighbouring sites that lead here are among its doors. A second counter that is a reference does not count.
     """
-    rooms = [site.id, *(space.id for space in site.spaces)]
+    rooms = site.space_ids
     places: dict[str, int | None] = {f"{site.id}/{room}": n for n, room in enumerate(rooms)}
     parents = [None, *(places[f"{site.id}/{s.parent or site.id}"] for s in site.spaces)]
     doors: list[LayoutDoor] = []

@@ -54,7 +54,7 @@ def get_occupancy(
 ) -> list[OccupancyPoint]:
     """Return the occupancy of a space from `start` up to `end`. Raises NotFound."""
     place = site_of(db, site)
-    _require(place, space)
+    require_space(place, space)
     if step in FINE:
         return db.fetch(
             "occupancy_fine",
@@ -92,7 +92,7 @@ def _place(db: Database, site: Site, name: str) -> tuple[Site, str]:
     if other:
         access.require("read", other)
         site = load(db, other)
-    _require(site, space)
+    require_space(site, space)
     return site, space
 
 
@@ -117,7 +117,7 @@ def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: d
     Of the hours in which the site is closed those in which people were in.
     """
     place = site_of(db, site)
-    _require(place, space)
+    require_space(place, space)
     spans = [span for day in calendar.days_from(first, last) for span in calendar.open_intervals(day, place)]
     opens, closes = ([span[n] for span in spans] for n in (0, 1))
     return db.fetch(
@@ -125,8 +125,9 @@ def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: d
     )
 
 
-def _require(place: Site, space: str) -> None:
-    if space != place.id and all(s.id != space for s in place.spaces):
+def require_space(place: Site, space: str) -> None:
+    """Raise NotFound for a space that a site does not have."""
+    if space not in place.space_ids:
         raise NotFound(f"there is no space “{space}” in {place.id}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from besok.model.site import OUTSIDE, Site, SiteFile
+from besok.model.site import OUTSIDE, WEEKDAYS, Site, SiteFile
 from besok.model.sitefile.edit import Edit, Values, created, edited
 from besok.store import sites
 from besok.store.database import Database
@@ -59,7 +59,7 @@ def create(db: Database, values: Values, *, author: str, now: datetime) -> str:
 
 def steps(site: Site, *, imported: bool) -> dict[Step, bool]:
     """Return the steps from nothing to a site whose figures can be seen, in order, and which of them are done."""
-    said = any({*table.week} != {"always"} for table in site.opening.tables)
+    said = any(getattr(table, day) != "always" for table in site.opening.tables for day in WEEKDAYS)
     return {
         "site": True,
         "spaces": bool(site.spaces),

@@ -217,12 +217,7 @@ def _said(path: str, place: Place) -> str:
 
 def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
     """Return the site that has a portal or a space. Raises BesokError if none or several have it."""
-    found = [
-        site.id
-        for site in known
-        if (portal and portal in {p.id for p in site.portals})
-        or (space and space in {z.id for z in site.spaces} | {site.id})
-    ]
+    found = [site.id for site in known if portal in [p.id for p in site.portals] or space in site.space_ids]
     if len(found) != 1:
         name = portal or space
         raise BesokError(

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from besok.analytics import usage
 from besok.analytics.usage import DayUse
 from besok.model import calendar
-from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import SpaceUsage, Together
 from besok.services.places import get_spaces
-from besok.services.series import get_occupancy
+from besok.services.series import get_occupancy, require_space
 from besok.store.database import Database
 from besok.store.sites import site_of
 from besok.store.usage import UsedDay, params, spaces, used_days
@@ -34,8 +33,8 @@ def get_space_usage(
     """
     place = site_of(db, site)
     built = {s.space: s for s in get_spaces(db, place.id)}
-    if space is not None and space not in built:
-        raise NotFound(f"there is no space “{space}” in {place.id}")
+    if space is not None:
+        require_space(place, space)
     days = used_days(place, list(calendar.days_from(first, last)), now)
     if not days:
         return []
@@ -85,8 +84,7 @@ def get_together(
     place = site_of(db, site)
     built = {s.space: s for s in get_spaces(db, place.id)}
     for name in chosen:
-        if name not in built:
-            raise NotFound(f"there is no space “{name}” in {place.id}")
+        require_space(place, name)
         if around := set(_around(built, name)) & (set(chosen) - {name}):
             raise ValueError(f"{name} lies in {around.pop()}: its people would count twice")
     start, end = calendar.day_bounds(first, place)[0], min(calendar.day_bounds(last, place)[1], now)

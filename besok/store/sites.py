@@ -234,7 +234,7 @@ def _with_answers(conn: Connection, site_file: SiteFile, stored: Mapping[str, Si
     } - named
 
     def kept(site: Site) -> Iterator[Sensor]:
-        places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
+        places = site.names
         own = [(s, key) for s, key in keyed(stored[site.id]) if key in placed] if site.id in stored else []
         gone = {key for s, key in own if not (s.last or s.until) and (s.portal or s.space) not in places}
         yield from (sensor for sensor, key in own if key not in gone)
@@ -314,7 +314,7 @@ def export(db: Database) -> SiteFile:
 
 def _statable(site: Site) -> Site:
     """Return a site without the sensors that once observed what its file has no more."""
-    places = {p.id for p in site.portals} | {z.id for z in site.spaces} | {site.id}
+    places = site.names
     return replace(site, sensors=tuple(s for s in site.sensors if (s.portal or s.space) in places))
 
 

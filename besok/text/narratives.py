@@ -55,7 +55,7 @@ def of(
     the last 52 weeks where it is shown, too.
     """
     late = furthest_behind(weekdays or {})
-    weeks = next((t for t in outlook.totals if (t.last - t.first).days + 1 == FOUR_WEEKS), None)
+    weeks = next((t for t in outlook.totals if t.days == FOUR_WEEKS), None)
     said = (
         target(outlook, factor),
         landing(outlook),
@@ -151,7 +151,7 @@ def total(coming: ExpectedTotal) -> str:
     """Return a sum to come with its 80 % interval."""
     said = _("Forecast for the next {days} days: {n} visits (80 % prediction interval {low}–{high}).")
     low, high = _visits(coming.low80), _visits(coming.high80)
-    return said.format(n=_visits(coming.mean), days=(coming.last - coming.first).days + 1, low=low, high=high)
+    return said.format(n=_visits(coming.mean), days=coming.days, low=low, high=high)
 
 
 def foremost(found: Sequence[Record]) -> Record | None:

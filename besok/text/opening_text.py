@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from besok.model.calendar import WEEKDAYS
-from besok.model.site import DayHours
+from besok.model.site import WEEKDAYS, DayHours
 from besok.model.views.live import SiteLive
 from besok.model.views.overview import SiteOverview
 from besok.model.views.public import PublicSite

@@ -123,8 +123,9 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
 
 def place(site: Site, name: str) -> str:
     """Return the name of a space, of the site, or of what is outside."""
-    names = {OUTSIDE: _("outdoors"), site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces}}
-    return names.get(name, name)
+    if name == OUTSIDE:
+        return _("outdoors")
+    return named(site.names[name]) if name in site.names else name
 
 
 def window(found: Window) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from besok.model.calendar import WEEKDAYS
 from besok.model.messages import Translatable
+from besok.model.site import WEEKDAYS
 
 _NUMBER: Final = Translatable("Write a whole number from 1 on, or leave it empty.")
 _HOURS: Final = Translatable("Write hours such as 9–20, or 9–12, 13–18, or “closed”; they must not overlap.")

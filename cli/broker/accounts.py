@@ -5,14 +5,12 @@ them. An account's name is its client id too, so that nobody takes over the sess
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from besok.model import tomlfile, topics
 from besok.model.errors import BesokError
 from besok.model.site import Site
-from besok.model.tomlfile import Parts
 
 EVERYTHING = "#"
 HEALTH = "besok-health"
@@ -47,6 +45,11 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    publishers: tuple[Publisher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """All accounts, and the sensors for which nobody may publish yet."""
 
@@ -60,24 +63,14 @@ def parse(text: str, name: str) -> tuple[Publisher, ...]:
         raw = tomlfile.load(text)
     except ValueError as exc:
         raise BesokError(f"{name}: {exc}") from exc
-    parts = Parts()
-    read = parts.several(Publisher, raw, (), "publishers", "publishers")
-    problems = {*parts.problems, *_unknown(raw), *(p for path, one in read for p in _problems(path, one))}
-    if problems:
+    file, problems = tomlfile.read(_File, raw)
+    if file is None or (problems := [p for n, one in enumerate(file.publishers) for p in _problems(n, one)]):
         raise BesokError("\n".join(tomlfile.told(problems, text, raw, name)))
-    return tuple(one for _, one in read)
+    return file.publishers
 
 
-def _unknown(raw: Mapping[str, Any]) -> Iterator[tomlfile.Problem]:
-    yield from (
-        ((key,), "the key is not known; begin with [[publishers]]") for key in raw if key != "publishers"
-    )
-    listed = raw.get("publishers", [])
-    for n, item in enumerate(listed if isinstance(listed, list) else []):
-        yield from tomlfile.unknown_keys(Publisher, item, ("publishers", n))
-
-
-def _problems(path: tomlfile.Path, publisher: Publisher) -> Iterator[tomlfile.Problem]:
+def _problems(number: int, publisher: Publisher) -> Iterator[tomlfile.Problem]:
+    path = ("publishers", number)
     if not NAME.fullmatch(publisher.name):
         yield (*path, "name"), f'"{publisher.name}" is no name of an account; use letters, digits, ., - and _'
     if not publisher.topics:

@@ -1,14 +1,16 @@
 """The commands `besok quality` and `besok wiring`."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from besok.model.plurals import many
-from besok.model.views.attention import FindingInfo
 from cli.commands.database import opened, sites_of
 from cli.commands.options import AnySiteArgument, AsJson
+
+if TYPE_CHECKING:  # the help of all commands need not wait for it
+    from besok.model.views.attention import FindingInfo
 
 STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
 
@@ -24,6 +26,7 @@ def list_findings(
     """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""
     from pydantic import TypeAdapter
 
+    from besok.model.views.attention import FindingInfo
     from besok.services.attention import get_findings
 
     now = datetime.now(UTC)
@@ -35,7 +38,7 @@ def list_findings(
     print("\n".join(line for f in found for line in lines(f)) or "Nothing needs attention.")
 
 
-def lines(f: FindingInfo) -> list[str]:
+def lines(f: "FindingInfo") -> list[str]:
     """Return a finding as lines: number, state and sentence; certainty; advice; the note about it."""
     state = "fixed, watching" if f.fixed and f.state != "resolved" else f.state
     head = [f"{f.id:>5}  {f.site}  {state}  {f.sentence.en}"]

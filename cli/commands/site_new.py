@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import BesokError
+from besok.model.site import WEEKDAYS
 from besok.model.sitefile import parse
 from besok.model.sitefile.template import NewPassage, NewSite, template
 

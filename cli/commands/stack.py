@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from cli.commands.options import ScenarioOption
-from cli.commands.sitefiles import as_sandbox, read
 
 
 def demo(
@@ -17,6 +16,7 @@ def demo(
     scenario: ScenarioOption = "",
 ) -> None:
     """Run the whole system on this machine with simulated sensors; what a scenario changes holds from today on."""
+    from cli.commands.sitefiles import as_sandbox, read
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
 

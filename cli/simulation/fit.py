@@ -52,7 +52,7 @@ def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -
                         point.people_out or 0,
                         coverage,
                     )
-            for space in {one.id, *(s.id for s in one.spaces)}:
+            for space in one.space_ids:
                 for level in get_occupancy(db, one.id, space, start, end, "hour"):
                     if level.people is not None:
                         people[f"{one.id}/{space}"][_hour(hours, millis(level.start))] = level.people

@@ -77,7 +77,7 @@ def observe(
     found = []
     for number, site in enumerate(sites.sites):
         plan, portals, sensors = _layout(site, sites)
-        names = tuple(f"{site.id}/{space}" for space in _spaces(site))
+        names = tuple(f"{site.id}/{space}" for space in site.space_ids)
         inside = [really.spaces.index(name) for name in names]
         flows, heard = _flows(series, portals, begin, slices)
         found.append(
@@ -117,13 +117,9 @@ def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel,
     return series
 
 
-def _spaces(site: Site) -> list[str]:
-    return [site.id, *(space.id for space in site.spaces)]
-
-
 def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channel, bool]]], list[Channel]]:
     """Return the layout of the site, its channels by portal with `swapped`, and its channels by space."""
-    index: dict[str, int | None] = {f"{site.id}/{name}": n for n, name in enumerate(_spaces(site))}
+    index: dict[str, int | None] = {f"{site.id}/{name}": n for n, name in enumerate(site.space_ids)}
     doors: list[tuple[Portal, Site]] = []
     ends: list[tuple[int | None, int | None]] = []
     uncounted: list[tuple[int | None, int | None]] = []

@@ -12,8 +12,8 @@ import msgspec
 from rich.console import Console
 from rich.progress import track
 
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
+from besok.model.site import WEEKDAYS
 from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain
 from cli.terminal.tables import table
 from sensors_sim.scenario import Scenario

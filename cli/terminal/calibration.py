@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from besok.model.calendar import WEEKDAYS
 from besok.model.plurals import many
+from besok.model.site import WEEKDAYS
 from besok.model.validation import Accuracy
 from besok.model.views.calibration import CountInfo, SiteCalibration
 from cli.terminal.tables import listing

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.calendar import WEEKDAYS
-from besok.model.site import Text
+from besok.model.site import WEEKDAYS, Text
 from besok.model.views.calendar import ActionInfo
 from besok.text import formats
 from besok.text.languages import LANGUAGES, _, language, named

@@ -8,8 +8,7 @@ from babel import Locale
 from dash import dcc, html
 from holidays import list_supported_countries
 
-from besok.model.calendar import WEEKDAYS
-from besok.model.site import OUTSIDE, Site
+from besok.model.site import OUTSIDE, WEEKDAYS, Site
 from besok.model.sitefile.edit import Part, Values, mark, values_of
 from besok.model.tomlfile import Raw
 from besok.text import formats

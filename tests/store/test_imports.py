@@ -350,7 +350,10 @@ def test_a_stated_baseline_stands_for_days_that_nobody_has(lib: Database) -> Non
             wrong.replace("baseline_measure", "baseline_visits = 9\nbaseline_measure"),
             "baseline_source: is missing",
         ),
-        (SITE.replace("[sites.target]\n", "[sites.target]\nbaseline_visits = 0\n"), "0 cannot be"),
+        (
+            SITE.replace("[sites.target]\n", "[sites.target]\nbaseline_visits = 0\n"),
+            "baseline_visits: 0 is not possible",
+        ),
     ):
         with pytest.raises(SiteFileError, match=problem):
             sitefile.parse(text)

@@ -9,9 +9,8 @@ from psycopg.conninfo import make_conninfo
 
 from besok.model import sitefile
 from besok.model.access import LOCAL, Caller, Grant
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import EditConflict, EditedInPages, NotAllowed
-from besok.model.site import Sensor, Site, SiteFile
+from besok.model.site import WEEKDAYS, Sensor, Site, SiteFile
 from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
 from besok.services import access
 from besok.services.places import get_sites

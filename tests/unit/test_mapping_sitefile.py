@@ -149,7 +149,7 @@ def test_a_mapping_can_be_tried_without_a_site_file(text: str, name: str, topic:
         ("sites = 3", "holds no mapping"),
         ("[[sites.mappings]]\nname = 'a'\ntopc = 'x'\n", 'line 3: [[sites.mappings]] a: topc: the key is not known'),
         ('values = { inn = "$.in" }', "not measured here"),
-        ("sites = { mappings = 3 }", "begin each with [[sites.mappings]]"),
+        ("sites = { mappings = 3 }", "3 is not possible; write a section"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_mapping_alone_is_told(text: str, says: str) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from besok.model import sitefile
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import EditConflict, EditRefused, NotFound
-from besok.model.site import Closure, DayHours, OpeningException, SiteFile, Target, Text
+from besok.model.site import WEEKDAYS, Closure, DayHours, OpeningException, SiteFile, Target, Text
 from besok.model.sitefile.edit import PARTS, Edit, Part, created, edited, mark, parts, values_of
 from besok.model.sitefile.undone import undone
 from besok.model.tomlfile import Raw

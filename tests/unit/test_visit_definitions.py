@@ -115,7 +115,7 @@ def test_definitions_are_read_and_written_back() -> None:
         ('portals = ["front", ', 'portals = ["frnt", ', 'did you mean "front"'),
         ('portals = ["park/gate"]', 'portals = ["study-door"]', "no counted door"),
         ("first = 2025-01-01", "first = 2026-01-01", "two definitions begin on 2026-01-01"),
-        ("share = 0.1", "share = 10", "10 is no share"),
+        ("share = 0.1", "share = 10", "share: 10 is not possible; write 0.95 or less"),
         ("share = 0.1", "share = 0.1\nper_day = 3", "write one of the two"),
         ("per_day = 30", "per_day = -30", "-30 is not possible"),
         ("per_day = 30", 'per_day = 30\nportals = ["front"]', "taken off the whole site"),
@@ -135,7 +135,7 @@ def test_what_changes_is_told() -> None:
     assert differences(before, after) == [
         "lib: visits from 2025-01-01: removed",
         "lib: visits from 2024-01-01: new definition",
-        "lib: visits from 2026-01-01: another definition",
+        "lib: visits from 2026-01-01: deductions: staff 30, through 0.1 -> staff 31, through 0.1",
     ]
     assert differences(before, before) == []
     assert SiteFile(sites=(before,)).sites[0].visits

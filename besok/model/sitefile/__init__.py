@@ -1,65 +1,76 @@
 """Site files: TOML in, `SiteFile` out, and back again. docs/reference/site-file.md describes every key.
 
-A file with problems is refused as a whole, and all of its problems are told at once, each with its line.
+A file with problems is refused as a whole. Each problem has its line: first all keys and values that cannot be, then,
+where each can be, all that does not fit together.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from besok.model import tomlfile
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import SiteFileError
-from besok.model.site import (
-    OpeningHours,
-    PayloadMapping,
-    Portal,
-    Sensor,
-    Site,
-    SiteFile,
-    Space,
-    Target,
-    VisitDefinition,
-    WeekHours,
-)
-from besok.model.sitefile.checks import Draft, check
+from besok.model.site import PayloadMapping, Sensor, Site, SiteFile, exceptions_below, opening_sections
+from besok.model.sitefile.checks import check
 from besok.model.sitefile.mapping_checks import check as check_mapping
-from besok.model.sitefile.mapping_checks import zone_exists
-from besok.model.sitefile.opening import opening_parts, unknown_opening_keys
-from besok.model.tomlfile import Parts, Path, Problem, Raw, block
+from besok.model.tomlfile import Path, Problem, Raw, block
 
 _INLINE = ("name", "note", "values", "units", "only", "hours", "closed")  # inline tables, not sections
-_CLOSED = WeekHours(**dict.fromkeys(WEEKDAYS, "closed"))  # type: ignore[arg-type]  # for hours that cannot be read
-_PARTS: dict[str, type[Any]] = {
-    "spaces": Space,
-    "portals": Portal,
-    "sensors": Sensor,
-    "mappings": PayloadMapping,
-    "visits": VisitDefinition,
-}
 
 
 def parse(text: str, name: str = "site file") -> SiteFile:
     """Parse the sites of a site file. Raises SiteFileError: "NAME line 12: [[section]] id: what, what to do"."""
-    try:
-        raw, torn = tomlfile.load_leniently(text)
-    except ValueError as exc:
-        raise SiteFileError([f"{name}: {exc}"]) from exc
-    site_file, problems = read(raw, torn)
+    raw = _load(text, name)
+    site_file, problems = read(raw)
     if problems:
         raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
     return site_file
 
 
-def read(raw: Raw, torn: Sequence[Problem] = ()) -> tuple[SiteFile, set[Problem]]:
-    """Read the sites of a document that is TOML, and all that is wrong with it; `torn` is what could not be read."""
-    parts = Parts(partly=True)
-    drafts = _drafts(raw, parts)
-    problems = {*torn, *tomlfile.founded([*_unknown_keys(raw), *parts.problems], torn)}
-    problems |= set(tomlfile.founded(check(drafts), problems))
-    return SiteFile(sites=tuple(draft.site for draft in drafts)), problems
+def _load(text: str, name: str) -> Raw:
+    try:
+        return tomlfile.load(text)
+    except ValueError as exc:
+        raise SiteFileError([f"{name}: {exc}"]) from exc
+
+
+def read(raw: Raw) -> tuple[SiteFile, list[Problem]]:
+    """Read the sites of a document that is TOML, and all that is wrong with it."""
+    found, problems = tomlfile.read(SiteFile, raw)
+    site_file = SiteFile(sites=tuple(map(_aware, found.sites))) if found else SiteFile()
+    return site_file, [(_written(path, raw), said) for path, said in problems or check(site_file)]
+
+
+def _aware(site: Site) -> Site:
+    """Return a site with the moments of its sensors in UTC; those without a zone are by its clock."""
+    here = ZoneInfo(site.timezone)
+    return replace(
+        site,
+        sensors=tuple(
+            replace(
+                sensor,
+                **{
+                    key: (t if t.tzinfo else t.replace(tzinfo=here)).astimezone(UTC)
+                    for key in ("since", "until")
+                    if (t := getattr(sensor, key))
+                },
+            )
+            for sensor in site.sensors
+        ),
+    )
+
+
+def _written(path: Path, raw: Raw) -> Path:
+    """Return where in the file lies what is wrong: tables of hours and exceptions are not apart there."""
+    if len(path) < 5 or path[2] != "opening":
+        return path
+    _, site, _, key, number, *rest = path
+    sections = opening_sections(raw["sites"][site]["opening"])
+    below = [(*at, key, n) for at, one in sections for n, _ in enumerate(exceptions_below(one))]
+    place = sections[int(number)][0] if key == "tables" else below[int(number)]
+    return (*path[:3], *place, *rest)
 
 
 def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ...]:
@@ -67,103 +78,36 @@ def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ..
 
     One that stands alone needs neither name nor topic: it is then for every topic. Raises SiteFileError.
     """
-    try:
-        raw = tomlfile.load(text)
-    except ValueError as exc:
-        raise SiteFileError([f"{name}: {exc}"]) from exc
-    sites, top = (raw["sites"], ("sites",)) if "sites" in raw else (raw, ())
-    within: list[tuple[Path, Any]] = [(top, sites)]
-    if isinstance(sites, list):
-        within = [((*top, n), site) for n, site in enumerate(sites)]
-    parts = Parts()
-    mappings: list[tuple[Path, PayloadMapping]] = []
-    problems: list[tomlfile.Problem] = []
-    if "sites" in raw or "mappings" in raw:
-        for path, site in within:
-            items = site if isinstance(site, dict) else {}
-            mappings += parts.several(PayloadMapping, items, path, "mappings", "sites.mappings")
-            listed = items.get("mappings", [])
-            for n, item in enumerate(listed if isinstance(listed, list) else []):
-                problems += tomlfile.unknown_keys(PayloadMapping, item, (*path, "mappings", n))
-    else:
-        alone = parts.one(PayloadMapping, {"name": "mapping", "topic": "#"} | raw, ())
-        mappings = [((), alone)] if alone else []
-        problems += tomlfile.unknown_keys(PayloadMapping, raw)
-    problems += [*parts.problems, *(problem for at, one in mappings for problem in check_mapping(at, one))]
+    raw = _load(text, name)
+    mappings: list[PayloadMapping] = []
+    problems: list[Problem] = []
+    for at, one in _mappings(raw):
+        mapping, wrong = tomlfile.read(PayloadMapping, one)
+        if mapping:
+            mappings.append(mapping)
+            wrong = list(check_mapping((), mapping))
+        problems += [((*at, *path), said) for path, said in wrong]
     if problems:
-        raise SiteFileError(tomlfile.told(set(problems), text, raw, name, _INLINE))
+        raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
     if not mappings:
         raise SiteFileError([f"{name}: it holds no mapping; begin one with [[sites.mappings]]"])
-    return tuple(mapping for _, mapping in mappings)
+    return tuple(mappings)
 
 
-def _unknown_keys(raw: Raw) -> Iterator[Problem]:
-    """Yield the keys of a file that nothing is named after."""
-    sites = raw.get("sites")
-    if not isinstance(sites, list):
-        yield from tomlfile.unknown_keys(SiteFile, raw)
+def _mappings(raw: Raw) -> Iterator[tuple[Path, Any]]:
+    """Yield the mappings of a document with their places, of its sites or alone."""
+    if "sites" not in raw and "mappings" not in raw:
+        yield (), {"name": "mapping", "topic": "#"} | dict(raw)
         return
-    plain = [{k: v for k, v in s.items() if k != "opening"} if isinstance(s, dict) else s for s in sites]
-    yield from tomlfile.unknown_keys(SiteFile, {**raw, "sites": plain})
-    for n, site in enumerate(sites):
-        if isinstance(site, dict):
-            yield from unknown_opening_keys(site, ("sites", n))
-
-
-def _drafts(raw: Raw, parts: Parts) -> list[Draft]:
-    sites = raw.get("sites")
-    if not isinstance(sites, list) or not sites:
-        parts.problems.append((("sites",), "the file holds no site; begin one with [[sites]]"))
-        return []
-    drafts = (_draft(site, ("sites", n), parts) for n, site in enumerate(sites))
-    return [draft for draft in drafts if draft]
-
-
-def _draft(raw: Any, path: Path, parts: Parts) -> Draft | None:
-    """Read a site part by part, so that a bad part does not hide what is wrong with the others."""
-    if not isinstance(raw, dict):
-        parts.problems.append((path, "a site is a section; begin it with [[sites]]"))
-        return None
-    before = len(parts.problems)
-    lists = {key: parts.several(kind, raw, path, key, f"sites.{key}") for key, kind in _PARTS.items()}
-    lists["sensors"] = [(at, _aware(sensor, raw.get("timezone"))) for at, sensor in lists["sensors"]]
-    tables, exceptions = opening_parts(raw, path, parts)
-    whole = {key: value for key, value in raw.items() if key != "target"}
-    whole |= {key: tuple(part for _, part in several) for key, several in lists.items()}
-    whole["opening"] = OpeningHours(
-        tables=tuple(sorted((t for _, t in tables), key=lambda t: t.first or date.min)) or (_CLOSED,),
-        exceptions=tuple(e for _, e in exceptions),
+    top: Path = ("sites",) if "sites" in raw else ()
+    sites = raw.get("sites", raw)
+    several = (
+        [((*top, n), site) for n, site in enumerate(sites)] if isinstance(sites, list) else [(top, sites)]
     )
-    if "target" in raw:
-        whole["target"] = parts.one(Target, raw["target"], (*path, "target"))
-    site = parts.one(Site, whole, path)
-    if site is None:
-        return None
-    return Draft(
-        path=path,
-        site=site,
-        **lists,
-        tables=tables,
-        exceptions=exceptions,
-        space_ids=_ids(raw, "spaces") | {site.id},
-        portal_ids=_ids(raw, "portals"),
-        read=not any(len(at) == len(path) + 1 and at[:-1] == path for at, _ in parts.problems[before:]),
-    )
-
-
-def _aware(sensor: Sensor, zone: object) -> Sensor:
-    """Return a sensor with its moments in UTC; those without a zone are by the site's clock."""
-    here = ZoneInfo(zone) if isinstance(zone, str) and zone_exists(zone) else UTC
-    since, until = (
-        t and (t if t.tzinfo else t.replace(tzinfo=here)).astimezone(UTC)
-        for t in (sensor.since, sensor.until)
-    )
-    return replace(sensor, since=since, until=until)
-
-
-def _ids(raw: Raw, key: str) -> frozenset[str]:
-    items = raw.get(key, [])
-    return frozenset(str(item["id"]) for item in items if isinstance(item, dict) and "id" in item)
+    for at, site in several:
+        listed = site.get("mappings", []) if isinstance(site, dict) else []
+        for n, one in enumerate(listed if isinstance(listed, list) else [listed]):
+            yield (*at, "mappings", n), one
 
 
 def dump(site_file: SiteFile) -> str:

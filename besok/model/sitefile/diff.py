@@ -1,27 +1,16 @@
 """The changes that applying a site file would make, in sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from besok.model.calendar import EARLY, placement_span
 from besok.model.plurals import many
-from besok.model.site import (
-    Closure,
-    OpeningHours,
-    PayloadMapping,
-    Portal,
-    Sensor,
-    Site,
-    Space,
-    Text,
-    VisitDefinition,
-    WeekHours,
-)
+from besok.model.site import Closure, Deduction, OpeningHours, Sensor, Site, Text, WeekHours
 
 _PARTS = ("spaces", "portals", "sensors", "mappings")
 _BESIDE = ("opening", "target", "visits")
+_Part = TypeVar("_Part")
 
 
 def differences(old: Site | None, new: Site) -> list[str]:
@@ -41,24 +30,18 @@ def _site(old: Site, new: Site) -> Iterator[str]:
         yield "target: new" if new.target else "target: removed"
     elif old.target != new.target:
         yield from _fields("target ", old.target, new.target)
-    yield from _definitions({d.first: d for d in old.visits}, {d.first: d for d in new.visits})
-    for part in _PARTS:
-        if part == "sensors":
-            yield from _sensors(_by_channel(old), _by_channel(new))
-        else:
-            yield from _parts(part[:-1], getattr(old, part), getattr(new, part))
+    yield from _keyed(old.visits, new.visits, lambda d: f"visits from {d.first}", "removed", "new definition")
+    yield from _parts(old.spaces, new.spaces, lambda space: f"space {space.id}")
+    yield from _parts(old.portals, new.portals, lambda portal: f"portal {portal.id}")
+    yield from _sensors(_by_channel(old), _by_channel(new))
+    yield from _parts(old.mappings, new.mappings, lambda mapping: f"mapping {mapping.name}")
 
 
 def _opening(old: OpeningHours, new: OpeningHours) -> Iterator[str]:
-    before, after = ({t.first: t for t in hours.tables} for hours in (old, new))
-    if len(before) == len(after) == 1:
+    if len(old.tables) == len(new.tables) == 1:
         yield from _fields("opening ", old.tables[0], new.tables[0])
     else:
-        yield from (f"{_table(t)}: removed" for first, t in before.items() if first not in after)
-        yield from (f"{_table(t)}: new hours" for first, t in after.items() if first not in before)
-        for first, table in after.items():
-            if first in before:
-                yield from _fields(f"{_table(table)} ", before[first], table)
+        yield from _keyed(old.tables, new.tables, _table, "removed", "new hours")
     if old.exceptions != new.exceptions:
         lasting = many(len(new.exceptions), "special day")
         yield f"opening exceptions: {len(old.exceptions)} -> {lasting} or periods"
@@ -68,14 +51,23 @@ def _table(table: WeekHours) -> str:
     return f"opening from {table.first}" if table.first else "opening"
 
 
-def _definitions(old: Mapping[date, VisitDefinition], new: Mapping[date, VisitDefinition]) -> Iterator[str]:
-    yield from (f"visits from {first}: removed" for first in old if first not in new)
-    yield from (f"visits from {first}: new definition" for first in new if first not in old)
-    yield from (
-        f"visits from {first}: another definition"
-        for first in new
-        if first in old and old[first] != new[first]
-    )
+def _keyed(
+    old: Sequence[_Part], new: Sequence[_Part], called: Callable[[_Part], str], gone: str, came: str
+) -> Iterator[str]:
+    """Yield how parts differ, which are known by what they are `called`."""
+    before, after = ({called(part): part for part in parts} for parts in (old, new))
+    yield from (f"{name}: {gone}" for name in before if name not in after)
+    yield from (f"{name}: {came}" for name in after if name not in before)
+    for name in after:
+        if name in before:
+            yield from _fields(f"{name}: ", before[name], after[name])
+
+
+def _parts(old: Sequence[_Part], new: Sequence[_Part], called: Callable[[_Part], str]) -> Iterator[str]:
+    yield from _keyed(old, new, called, "removed, its history stays", "new")
+    before, after = ([called(part) for part in parts] for parts in (old, new))
+    if [name for name in before if name in after] != [name for name in after if name in before]:
+        yield f"{after[0].partition(' ')[0]}s: in another order"
 
 
 def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterator[str]:
@@ -83,21 +75,6 @@ def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterato
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             yield f"{label}{name}: {_shown(before)} -> {_shown(after)}"
-
-
-def _parts(kind: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
-    before, after = _by_key(old), _by_key(new)
-    yield from (f"{kind} {key}: removed, its history stays" for key in before if key not in after)
-    yield from (f"{kind} {key}: new" for key in after if key not in before)
-    both = [key for key in after if key in before]
-    for key in both:
-        yield from _fields(f"{kind} {key}: ", before[key], after[key])
-    if [key for key in before if key in after] != both:
-        yield f"{kind}s: in another order"
-
-
-def _by_key(parts: Sequence[Space | Portal | PayloadMapping]) -> Mapping[str, Any]:
-    return {part.name if isinstance(part, PayloadMapping) else part.id: part for part in parts}
 
 
 def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
@@ -164,6 +141,8 @@ def _shown(value: object) -> str:
         return f'"{value.sv}" / "{value.en}"'
     if isinstance(value, Mapping):
         return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or "none"
+    if isinstance(value, Deduction):
+        return f"{value.kind} {value.share or value.per_day:g}"
     if isinstance(value, Closure):
         return f"{value.first} to {value.last}" if value.last else f"from {value.first}"
     if isinstance(value, tuple):

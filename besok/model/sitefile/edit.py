@@ -11,9 +11,8 @@ from hashlib import blake2b
 from typing import Any, Final, Literal, get_args
 
 from besok.model.actions import id_of
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import EditConflict, EditRefused, NotFound
-from besok.model.site import SiteFile
+from besok.model.site import WEEKDAYS, SiteFile
 from besok.model.sitefile import dump, read
 from besok.model.tomlfile import Path, Raw
 

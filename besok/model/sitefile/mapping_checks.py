@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from besok.model import topics
 from besok.model.json_path import PathError, compiled
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
+from besok.model.site_rules import zone_exists
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 from besok.model.units import UNITS, unit_of
@@ -52,15 +52,6 @@ def split(value: str) -> tuple[str, str]:
     """Metric and channel of a key of `values`: "in_total:2" -> ("in_total", "2"), "in" -> ("in", "")."""
     metric, _, channel = value.partition(":")
     return metric, channel
-
-
-def zone_exists(name: str) -> bool:
-    """Tell whether there is a time zone of that name."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
-        return False
-    return True
 
 
 def _tells_a_day(time_format: str) -> bool:

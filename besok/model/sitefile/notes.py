@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from besok.model.building import incidence
-from besok.model.site import OUTSIDE, Portal, Site, SiteFile
+from besok.model.site import Portal, Site, SiteFile
 
 
 def notes(file: SiteFile) -> list[str]:
@@ -16,7 +16,7 @@ def notes(file: SiteFile) -> list[str]:
 
 def uncounted(site: Site) -> Iterator[tuple[Portal, list[str]]]:
     """Yield each passage within the site that nothing counts, with the spaces of which it hides who is there."""
-    ids = [site.id, *(space.id for space in site.spaces)]
+    ids = site.space_ids
     place = {space: n for n, space in enumerate(ids)}
     parents = [None, *(place[space.parent or site.id] for space in site.spaces)]
     watched = {sensor.portal for sensor in site.sensors if sensor.role == "primary"}
@@ -39,10 +39,9 @@ def _passages(site: Site) -> Iterator[str]:
 
 def _doors(site: Site) -> Iterator[str]:
     """Yield the ways into a site that are to be counted and have no sensor yet."""
-    own = {site.id, *(space.id for space in site.spaces)}
     watched = {sensor.portal for sensor in site.sensors if sensor.role == "primary"}
     for portal in site.portals:
-        if portal.counted and portal.id not in watched and not {portal.outer, portal.inner} <= own:
+        if portal.counted and portal.id not in watched and site.leads_out(portal):
             yield (
                 f"{site.id}: no sensor counts the door {portal.id}, so the visits by it are missing: add one, or write "
                 "counted = false if it is not to be counted"
@@ -61,8 +60,7 @@ def _targets(site: Site, known: dict[str, Site]) -> Iterator[str]:
 
 def _counts(site: Site) -> bool:
     """Tell whether a sensor counts at a door that leads out of the site."""
-    own = {site.id, *(space.id for space in site.spaces)}
-    doors = {p.id for p in site.portals if OUTSIDE in (p.outer, p.inner) or not {p.outer, p.inner} <= own}
+    doors = {portal.id for portal in site.portals if site.leads_out(portal)}
     return any(sensor.portal in doors for sensor in site.sensors)
 
 

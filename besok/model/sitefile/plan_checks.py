@@ -1,9 +1,8 @@
 """Checks of what a site file draws: plans of a possible size, rooms that lie on one, doors and sensors within it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from besok.model.floor_plan import (
-    LONGEST_M,
     MOST_CORNERS,
     is_simple,
     plans,
@@ -11,37 +10,26 @@ from besok.model.floor_plan import (
     plans_of_sensor,
     sizes,
 )
-from besok.model.site import Point, Portal, Sensor, Site, Space
+from besok.model.site import Point, Site, Space
 from besok.model.tomlfile import Path, Problem
 
 _NO_PLAN = "no space around it has a plan; write the size of its storey's (or the site's) plan, as in plan = [40, 25]"
 
 
-def check(
-    path: Path,
-    site: Site,
-    spaces: Iterable[tuple[Path, Space]],
-    portals: Iterable[tuple[Path, Portal]],
-    sensors: Iterable[tuple[Path, Sensor]],
-) -> Iterator[Problem]:
+def check(path: Path, site: Site) -> Iterator[Problem]:
     """Yield what is wrong with the drawing of a site."""
     of_space, sized = plans(site), sizes(site)
-    for at, plan in ((path, site.plan), *((at, space.plan) for at, space in spaces)):
-        if plan and not all(0 < side <= LONGEST_M for side in plan):
-            reason = (
-                f"{_written(plan)} is no size; write its width and depth, up to {LONGEST_M:.0f} metres each"
-            )
-            yield (*at, "plan"), reason
-    for at, space in spaces:
+    for n, space in enumerate(site.spaces):
         if space.shape:
             # a storey lies on the plan around it, if it is drawn at all
-            yield from _check_shape((*at, "shape"), space, sized.get(of_space.get(space.id, "")))
-    for at, portal in portals:
-        yield from _check_point(at, portal.at, [sized[name] for name in plans_of_portal(portal, of_space)])
-    for at, sensor in sensors:
-        yield from _check_point(
-            at, sensor.at, [sized[name] for name in plans_of_sensor(sensor, site, of_space)]
-        )
+            size = sized.get(of_space.get(space.id, ""))
+            yield from _check_shape((*path, "spaces", n, "shape"), space, size)
+    for n, portal in enumerate(site.portals):
+        on = [sized[name] for name in plans_of_portal(portal, of_space)]
+        yield from _check_point((*path, "portals", n, "at"), portal.at, on)
+    for n, sensor in enumerate(site.sensors):
+        on = [sized[name] for name in plans_of_sensor(sensor, site, of_space)]
+        yield from _check_point((*path, "sensors", n, "at"), sensor.at, on)
 
 
 def _check_shape(path: Path, space: Space, size: Point | None) -> Iterator[Problem]:
@@ -68,10 +56,10 @@ def _check_point(path: Path, point: Point | None, on: list[Point]) -> Iterator[P
     if point is None:
         return
     if not on:
-        yield (*path, "at"), f"it is on no plan: {_NO_PLAN}"
+        yield path, f"it is on no plan: {_NO_PLAN}"
     elif not all(_inside(point, size) for size in on):
         reason = f"{_written(point)} is outside of the plan, which is {_written(min(on))}; move it inside"
-        yield (*path, "at"), reason
+        yield path, reason
 
 
 def _inside(point: Point, size: Point) -> bool:

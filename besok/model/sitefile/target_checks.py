@@ -7,8 +7,8 @@ from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 
 
-def check(path: Path, site: Site, sites: Mapping[str, Site | None]) -> Iterator[Problem]:
-    """Yield what is wrong with the target of a site, which may name others of `sites` (None: cannot be read)."""
+def check(path: Path, site: Site, sites: Mapping[str, Site]) -> Iterator[Problem]:
+    """Yield what is wrong with the target of a site, which may name others of `sites`."""
     target, at = site.target, (*path, "target")
     if target is None:
         return
@@ -16,8 +16,6 @@ def check(path: Path, site: Site, sites: Mapping[str, Site | None]) -> Iterator[
         yield (*at, "baseline_last"), "the baseline ends before it begins; exchange the two dates"
     if target.deadline <= target.baseline_last:
         yield (*at, "deadline"), "the deadline is not after the baseline; choose a later day"
-    if not target.factor > 0:
-        yield (*at, "factor"), f"{target.factor:g} is no factor; write 2.0 for twice the visits"
     yield from _stated(at, target)
     yield from (((*at, "also"), reason) for reason in apart(site, sites))
 
@@ -28,8 +26,6 @@ def _stated(at: Path, target: Target) -> Iterator[Problem]:
         if target.baseline_measure or target.baseline_source:
             yield (*at, "baseline_visits"), "is missing; write the visits in 365 days that the source states"
         return
-    if not 0 < target.baseline_visits < 1e9:
-        yield (*at, "baseline_visits"), f"{target.baseline_visits:g} cannot be; write the visits in 365 days"
     if target.baseline_measure is None:
         yield (
             (*at, "baseline_measure"),
@@ -48,7 +44,7 @@ def _stated(at: Path, target: Target) -> Iterator[Problem]:
         )
 
 
-def apart(site: Site, sites: Mapping[str, Site | None]) -> Iterator[str]:
+def apart(site: Site, sites: Mapping[str, Site]) -> Iterator[str]:
     """Yield why the sites that the target of `site` names cannot be counted together with it."""
     named = site.target.also if site.target else ()
     for n, name in enumerate(named):
@@ -59,8 +55,8 @@ def apart(site: Site, sites: Mapping[str, Site | None]) -> Iterator[str]:
         elif name not in sites:
             close = suggestion(name, sites.keys() - {site.id})
             yield f'there is no site "{name}" in this file{close}; name one that it holds'
-        elif other := sites[name]:
-            yield from _unlike(site, other)
+        else:
+            yield from _unlike(site, sites[name])
 
 
 def _unlike(site: Site, other: Site) -> Iterator[str]:

@@ -8,9 +8,8 @@ from itertools import pairwise
 from typing import Literal
 
 from besok.model.actions import id_of
-from besok.model.calendar import WEEKDAYS
 from besok.model.errors import BesokError
-from besok.model.site import OUTSIDE
+from besok.model.site import OUTSIDE, WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

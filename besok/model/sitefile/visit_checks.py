@@ -1,12 +1,11 @@
 """Checks of the definitions of a visit in a site file: doors that lead in, shares that can be, days apart."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from besok.model.site import OUTSIDE, Deduction, Portal, Site, VisitDefinition
+from besok.model.site_rules import HIGHEST_SHARE
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
-
-HIGHEST_SHARE = 0.95  # of the gross figure; who takes off more is not counting visits
 
 
 def perimeter(site: Site, sites: Iterable[Site]) -> dict[str, Portal]:
@@ -25,27 +24,21 @@ def _here(end: str, own: bool, site: str) -> bool:
     return (own and end != OUTSIDE and "/" not in end) or end.startswith(f"{site}/")
 
 
-def check(
-    definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
-) -> Iterator[Problem]:
-    """Yield everything that is wrong with the definitions of one site, whose doors to elsewhere are `doors`.
-
-    Where not all of the file could be read (not `whole`), a door that is not among them is no fault of the definition.
-    """
+def check(path: Path, site: Site, doors: Iterable[str]) -> Iterator[Problem]:
+    """Yield everything that is wrong with the definitions of a visit of a site with these `doors` to elsewhere."""
     names = set(doors)
     seen: set[object] = set()
-    for at, definition in definitions:
+    for n, definition in enumerate(site.visits):
+        at = (*path, "visits", n)
         if definition.first in seen:
             yield (*at, "first"), f"two definitions begin on {definition.first}; give one another day"
         seen.add(definition.first)
-        if whole:
-            yield from _unknown(at, definition.portals, names)
+        yield from _unknown(at, definition.portals, names)
         counting = set(definition.portals) or names
-        for n, deduction in enumerate(definition.deductions):
-            there = (*at, "deductions", n)
+        for m, deduction in enumerate(definition.deductions):
+            there = (*at, "deductions", m)
             yield from _check_deduction(there, deduction)
-            if whole:
-                yield from _unknown(there, deduction.portals, counting)
+            yield from _unknown(there, deduction.portals, counting)
         yield from _check_sum(at, definition, counting)
 
 
@@ -59,11 +52,6 @@ def _unknown(path: Path, portals: Iterable[str], known: set[str]) -> Iterator[Pr
 
 
 def _check_deduction(path: Path, deduction: Deduction) -> Iterator[Problem]:
-    if not 0 <= deduction.share <= HIGHEST_SHARE:
-        reason = f"{deduction.share:g} is no share; write 0.05 for 5 %, and at most {HIGHEST_SHARE}"
-        yield (*path, "share"), reason
-    if not 0 <= deduction.per_day < 1_000_000:
-        yield (*path, "per_day"), f"{deduction.per_day:g} is not possible; write how many come in a day"
     if (deduction.share > 0) == (deduction.per_day > 0):
         yield path, "a deduction is a share or a number a day; write one of the two"
     if deduction.per_day and deduction.portals:

@@ -1,0 +1,67 @@
+"""Rules for single values of a site file, as types: what a number or a text must be, and what to write instead."""
+
+import re
+from datetime import time
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from besok.model.suggest import suggestion
+
+HIGHEST_SHARE: Final = 0.95  # of the gross figure; who takes off more is not counting visits
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def zone_exists(name: str) -> bool:
+    """Tell whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
+        return False
+    return True
+
+
+def _id(name: str) -> str:
+    if not _ID.fullmatch(name):
+        raise ValueError(
+            f'"{name}" cannot be an id: small letters a-z, digits and single - only, as in "reading-room"'
+        )
+    return name
+
+
+def _zone(name: str) -> str:
+    if not zone_exists(name):
+        close = suggestion(name, available_timezones())
+        raise ValueError(f'there is no time zone "{name}"{close}; write one such as "Europe/Stockholm"')
+    return name
+
+
+def _day_start(at: time) -> time:
+    if at.minute % 15 or at.second or at.microsecond:
+        raise ValueError(f"{at} is not on a quarter of an hour; write one such as 04:00")
+    return at
+
+
+def _in_both_languages(name: Any) -> Any:
+    """Let a name that is written once serve both languages."""
+    return {"sv": name, "en": name} if isinstance(name, str) else name
+
+
+Id = Annotated[str, AfterValidator(_id)]
+Zone = Annotated[str, AfterValidator(_zone)]
+DayStart = Annotated[time, AfterValidator(_day_start)]
+IN_BOTH: Final = BeforeValidator(_in_both_languages)
+Capacity = Annotated[int, Field(ge=1, lt=1_000_000)]  # people
+Seats = Annotated[int, Field(ge=0, lt=1_000_000)]
+Area = Annotated[float, Field(ge=1, lt=1_000_000)]  # square metres
+Width = Annotated[float, Field(gt=0, le=100)]  # metres: at most the open side of a park
+Side = Annotated[float, Field(gt=0, le=5000)]  # metres, of a plan: a large park
+Seconds = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+Latitude = Annotated[float, Field(gt=-90, lt=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+YearOfVisits = Annotated[float, Field(gt=0, lt=1e9)]
+Share = Annotated[float, Field(ge=0, le=HIGHEST_SHARE)]
+PerDay = Annotated[float, Field(ge=0, lt=1_000_000)]

@@ -54,7 +54,7 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     if name in FIELDS["unit"]:
         said = {*words(text)}
         return bool(said) and said <= WORDS["strong"] | WORDS["counts"]
-    if isinstance(leaf.value, bool) or "_".join(text.split()) in WORDS["faults"]:
+    if isinstance(leaf.value, bool | list) or "_".join(text.split()) in WORDS["faults"]:
         return False
     if name in FIELDS["kind"]:
         return isinstance(leaf.value, str) and all(w in _KINDS or w.isdecimal() for w in words(text))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge, SettingsError
-from collectors.receive import device_topic
+from collectors.receive import access
 from collectors.receive.body import MESSAGE_LIMIT, UNREAD
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
@@ -121,7 +121,7 @@ class Folder:
             raise ValueError(
                 f"it lies in no folder of its device; set the counter to write to {self._root}/DEVICE/"
             )
-        topic = device_topic.topic(device)
+        topic = access.topic(device)
         kind, packed = mimetypes.guess_type(path.name)
         if (kind or "").partition("/")[0] in UNREAD:
             raise ValueError(

@@ -18,7 +18,7 @@ from besok.model.broker import RECONNECT_S, introduce
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.settings import Settings
 from collectors import explain
-from collectors.receive.device_topic import PREFIX
+from collectors.receive.access import PREFIX
 
 log = logging.getLogger(__name__)
 

@@ -65,6 +65,8 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
         return placed or (is_name and not field_names.unclear([text_of(leaf.value)]))
     if any(name in FIELDS[kind] for kind in ("device", "sub", "loose", "time", "plain")):
         return True
+    if own & WORDS["described"]:
+        return placed or not field_names.unclear([text])
     plain = WORDS["plain"] | (WORDS["figures"] if leaf.is_number else frozenset())
     plain |= WORDS["strong"] if own & WORDS["limits"] else frozenset()
     return all(word in plain or word.isdecimal() for word in own)

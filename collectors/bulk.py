@@ -66,7 +66,7 @@ class BulkClient(paho.Client):
             del self._read[:end]
             if messages:
                 self._on_messages(messages)
-            if not _is_whole(self._read):
+            if _span(self._read, 0) is None:  # not yet whole
                 return MQTTErrorCode.MQTT_ERR_SUCCESS
             if (code := super().loop_read()) or self.socket() is None:
                 return code
@@ -92,10 +92,6 @@ def publishes(data: bytearray) -> tuple[list[Published], int]:
             found.append(message)
             at = span[1]
     return found, at
-
-
-def _is_whole(data: bytearray) -> bool:
-    return _span(data, 0) is not None
 
 
 def _span(data: bytearray, at: int) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 SHOWN: Final = 6  # names in one sentence
 _FLAT: Final = re.compile(r"[^\W\d_]+|\d+")
@@ -31,12 +31,11 @@ def compact(name: str) -> str:
     return "".join(words(name))
 
 
-def _data(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("collectors.devices") / name).read_text("utf-8"))
-
-
-DATA: Final = _data("qualified.toml")
-SUBJECTS: Final = {kind: text.split() for kind, text in _data("subjects.toml").items()}
+DATA, _NAMES = (
+    tomllib.loads((files("collectors.devices") / name).read_text("utf-8"))
+    for name in ("qualified.toml", "subjects.toml")
+)
+SUBJECTS: Final = {kind: text.split() for kind, text in _NAMES.items()}
 QUALIFIED: Final = {compact(name): metric for metric, names in DATA["qualified"].items() for name in names}
 CLIMATE: Final = {compact(name): metric for metric, names in DATA["climate"].items() for name in names}
 FIELDS: Final = {

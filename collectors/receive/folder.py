@@ -37,7 +37,6 @@ ENDS: Final = {
 }  # of JSON and XML, by how they begin; others end with a line
 DEPTH_LIMIT: Final = 8  # folders within each other
 TEMPORARY: Final = (".tmp", ".temp", ".part", ".partial", ".filepart", ".upload")
-
 WATCHED_LOOKS: Final = 720  # that a moved file may still be written to by somebody who has it open: an hour
 
 State = tuple[int, int, int]  # inode, size, time of the last change

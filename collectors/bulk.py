@@ -66,7 +66,7 @@ class BulkClient(paho.Client):
             del self._read[:end]
             if messages:
                 self._on_messages(messages)
-            if not _is_whole(self._read):
+            if _span(self._read, 0) is None:  # not yet whole
                 return MQTTErrorCode.MQTT_ERR_SUCCESS
             if (code := super().loop_read()) or self.socket() is None:
                 return code
@@ -94,24 +94,26 @@ def publishes(data: bytearray) -> tuple[list[Published], int]:
     return found, at
 
 
-def _is_whole(data: bytearray) -> bool:
-    return _span(data, 0) is not None
-
-
 def _span(data: bytearray, at: int) -> tuple[int, int] | None:
     """Find where the body of the packet at `at` begins and ends; None if it is not all there.
 
     A length of more than four bytes is against the protocol: it counts as whole, for paho to close the connection.
     """
-    length = shift = 0
-    for begin in range(at + 1, min(at + 5, len(data))):
-        byte = data[begin]
-        length |= (byte & 0x7F) << shift
+    found = _length(data, at + 1, len(data))
+    if found is None:
+        return (at, at) if len(data) >= at + 5 else None
+    begin, end = found
+    return (begin, end) if end <= len(data) else None
+
+
+def _length(data: bytearray, at: int, end: int) -> tuple[int, int] | None:
+    """Read a length of at most four bytes before `end`: where what it measures begins and ends; None if it has more."""
+    length = 0
+    for number, byte in enumerate(data[at : min(at + 4, end)]):
+        length |= (byte & 0x7F) << 7 * number
         if byte < 0x80:
-            end = begin + 1 + length
-            return (begin + 1, end) if end <= len(data) else None
-        shift += 7
-    return (at, at) if len(data) >= at + 5 else None
+            return at + number + 1, at + number + 1 + length
+    return None
 
 
 def _published(data: bytearray, view: memoryview, begin: int, end: int, head: int) -> Published | None:
@@ -139,11 +141,5 @@ def _published(data: bytearray, view: memoryview, begin: int, end: int, head: in
 
 def _after_properties(data: bytearray, at: int, end: int) -> int:
     """Find where the payload begins, after the properties, of which none matters. Beyond `end` if they are broken."""
-    length = shift = 0
-    for n in range(at, min(at + 4, end)):
-        byte = data[n]
-        length |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return n + 1 + length
-        shift += 7
-    return end + 1
+    found = _length(data, at, end)
+    return end + 1 if found is None else found[1]

@@ -59,9 +59,7 @@ class Counters:
     stuck: str = ""  # why a batch waits for the database, in a sentence
     lag_s: float = 0.0  # from receipt to commit, for the oldest message of the last batch
     lags_s: Histogram = field(default_factory=lambda: Histogram(LAG_BOUNDS))  # the same for every message
-    commits_s: Histogram = field(
-        default_factory=lambda: Histogram(COMMIT_BOUNDS)
-    )  # how long transactions took
+    commits_s: Histogram = field(default_factory=lambda: Histogram(COMMIT_BOUNDS))  # of transactions
     batch_sizes: Histogram = field(default_factory=lambda: Histogram(BATCH_BOUNDS))  # messages
 
     # set by the thread of the heartbeat, and at each commit

@@ -97,9 +97,7 @@ class Registrar:
         self._db = db
         self._limit = limit
         self._clock = clock
-        self._devices: set[Device] = (
-            set()
-        )  # that are registered, of those that tell whether they are connected
+        self._devices = set[Device]()  # registered, of those that tell whether they are connected
 
     def refused(self, channels: Iterable[Channel]) -> set[Channel]:
         """Register the devices of the channels; return what is not to be stored. Raises StoreUnavailable."""

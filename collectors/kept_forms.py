@@ -1,15 +1,37 @@
-"""The forms of what redaction keeps: words, numbers, times, names of fields, numbers of devices, radio frames."""
+"""What redaction keeps: the words and keys of allowlist.toml, the units of the catalogue, the words of model tables.
+
+Beside them forms: numbers, times, names of fields, numbers of devices, radio frames.
+"""
 
 import base64
 import re
+import tomllib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
 from zoneinfo import available_timezones
 
+from besok.model.metrics import METRICS
 from besok.model.pseudonyms import canonical
-from collectors.allowlist import KEYS, UNIT_WORDS, WORDS, table_texts
+from besok.model.units import UNITS
 from collectors.devices import field_names
+from collectors.devices.format import Format
+from collectors.devices.table import tables
 
+
+def _sets(section: str) -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in _TABLE[section].items()}
+
+
+_TABLE = tomllib.loads(files("collectors").joinpath("allowlist.toml").read_text("utf-8"))
+_UNITS = {unit.casefold() for unit in (*UNITS, *(metric.unit for metric in METRICS.values())) if unit}
+KEYS: Final = _sets("keys")
+LISTS: Final = _sets("words")
+UNIT_WORDS: Final = LISTS["units"] | _UNITS
+WORDS: Final = UNIT_WORDS.union(*LISTS.values())
+PROSE: Final = WORDS | _sets("prose")["words"]
 FRAME_LIMIT = 256  # bytes of a radio frame
 TEXT_LIMIT = 60  # characters of words
 NEAR = timedelta(days=400)  # before its receipt; a number or a day that far back is no time of a message
@@ -38,6 +60,26 @@ _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{4}(?:\d\d)?", re.A
 _ABBREVIATIONS = "UTC|GMT|WET|WEST|CET|CEST|BST|EET|EEST|MSK|JST|KST|E[SD]T|C[SD]T|M[SD]T|P[SD]T"
 _ZONED = re.compile(rf"(.*?)\s?(Z|{_ABBREVIATIONS}|[+-]\d\d:?\d\d)?", re.ASCII)
 _OFFSET = re.compile(rf"(?:{_ABBREVIATIONS})(?:[+-]\d{{1,2}}(?::\d\d)?)?", re.ASCII)
+
+
+@cache
+def table_texts() -> frozenset[str]:
+    """Return the texts that model tables name, in small letters: models, levels of topics, types and states."""
+    found: set[str] = set()
+    for table in tables():
+        found.update((table.vendor, table.model, *table.also, *table.names))
+        found.update(text for form in table.messages for text in _texts(form))
+    return frozenset(map(str.casefold, found))
+
+
+def _texts(form: Format) -> Iterator[str]:
+    yield from form.topic.split("/")
+    for condition in form.asked:
+        yield from condition.texts
+    for state in form.unless:
+        yield from state.is_
+    for value in form.values:
+        yield from value.yes | value.no | value.invalid
 
 
 @lru_cache(maxsize=10_000)

@@ -11,8 +11,6 @@ from besok.model.readings import Refusal
 from collectors.counters import Counters, Histogram
 
 PREFIX = "besok_collector_"
-
-
 COUNTS = (
     ("messages_received", "Messages that came from the broker, repeated ones included", "received"),
     ("messages_committed", "Messages the broker may forget: stored, rejected or not data", "committed"),

@@ -155,9 +155,8 @@ def _origin(part: _Part, names: StoredNames) -> Origin | None:
     elif identity and rejected and not part.readings:
         identity = replace(identity, scope=names.secret(identity.scope), mark=names.secret(identity.mark))
     elif not identity and (ahead := [r for r in part.readings if r.flags & Flag.CLOCK_AHEAD and r.time]):
-        last = ahead[
-            -1
-        ]  # it counts at its receipt, so only its own time tells it from one that is sent again
+        # It counts at its receipt, so only its own time tells it from one that is sent again.
+        last = ahead[-1]
         identity = Identity(scope=f"{last.source}/{last.device}", mark=f"at:{last.time}", window_s=KEPT_S)
     lasting = message.client and (rejected or any(r.time is None for r in decoded.readings))
     packet_id = message.packet_id if lasting else 0

@@ -1,7 +1,7 @@
 """Redaction of rejected messages before they are kept, by allowlist: docs/reference/redaction.md.
 
-Kept are numbers, booleans, times in known forms, words of the lists in `allowlist`, names that a person has given, keys
-that look like keys, and what names the device under a known key. A name of a sender that nobody has placed becomes its
+Kept are numbers, booleans, times in known forms, words of lists, names that a person has given, keys that look like
+keys, and what names the device under a known key. A name of a sender that nobody has placed becomes its
 pseudonym (`id-...`), everything else its kind (`[text]`). A mapping needs fields and numbers, which stay.
 """
 
@@ -19,8 +19,8 @@ from besok.model.readings import Message
 from besok.store.write import Rejection
 from collectors import kept_forms, limits
 from collectors.adapters import csvtext, xmltext
-from collectors.allowlist import KEYS, PROSE
 from collectors.devices import field_names
+from collectors.kept_forms import KEYS, PROSE
 from collectors.stored_names import is_known
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload

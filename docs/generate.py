@@ -22,7 +22,7 @@ from api.app import create_app
 from besok.model.metrics import METRICS
 from besok.model.settings import Settings
 from cli.main import app
-from collectors import allowlist as allowlists
+from collectors import kept_forms
 from collectors import metrics as collector_metrics
 from collectors.counters import Counters
 from collectors.devices.table import Table, tables
@@ -156,10 +156,10 @@ def commonest() -> str:
 
 def allowlist() -> str:
     """Return the words and keys that redaction keeps."""
-    words = ((name, ", ".join(sorted(found))) for name, found in allowlists.LISTS.items())
+    words = ((name, ", ".join(sorted(found))) for name, found in kept_forms.LISTS.items())
     keys = (
         (f"keys: {name.replace('_', ' ')}", ", ".join(sorted(found)))
-        for name, found in allowlists.KEYS.items()
+        for name, found in kept_forms.KEYS.items()
     )
     return table(("list", "words"), (*words, *keys))
 

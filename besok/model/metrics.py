@@ -42,7 +42,7 @@ _CATALOGUE = (
     Metric(4, "out_total", Kind.TOTAL, "people", 0, 1e12, "people out"),
     Metric(5, "passages", Kind.FLOW, "people", 0, 100_000, "people passing"),
     Metric(6, "passages_total", Kind.TOTAL, "people", 0, 1e12, "people passed"),
-    Metric(10, "people", Kind.LEVEL, "people", 0, 100_000, "people"),
+    Metric(10, "people", Kind.LEVEL, "people", 0, 32_000, "people"),  # 32767, 65535: an empty register
     Metric(11, "occupied", Kind.LEVEL, "0/1", 0, 1, "presence"),
     Metric(12, "motions", Kind.LEVEL, "", 0, 1e6, "movements lately"),
     Metric(13, "motions_total", Kind.LEVEL, "", 0, 1e12, "movements ever"),

@@ -13,7 +13,7 @@ from cli.serving import settings as serving
 from cli.serving.receiver import NAME, serve
 from cli.serving.settings import settings
 from cli.terminal.tables import show
-from collectors.receive import device_topic, tokens
+from collectors.receive import access
 
 app = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
@@ -48,12 +48,12 @@ def add(
     """Make a token and print it. It is shown only now."""
     devices = device or [f"{name}/#"]
     try:
-        device_topic.topic(name)
+        access.topic(name)
         for each in devices:
-            device_topic.check_filter(each)
+            access.check_filter(each)
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None
-    secret, digest = tokens.make()
+    secret, digest = access.make()
     with opened() as db:
         if not receive_tokens.add(db, name, digest, devices, datetime.now(UTC)):
             raise typer.BadParameter(

@@ -18,11 +18,11 @@ from besok.store.notify import listen as listen_to_news
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen
 from cli.serving.status import Watched, told
+from collectors.receive.access import Tokens
 from collectors.receive.app import Receiver
 from collectors.receive.folder import Folder
 from collectors.receive.metrics import ReceiverCounters, families
 from collectors.receive.publisher import Publisher
-from collectors.receive.tokens import Tokens
 
 log = logging.getLogger(__name__)
 

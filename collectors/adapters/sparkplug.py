@@ -16,7 +16,7 @@ from besok.model.readings import Decoded
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
-from collectors.devices.field_names import listed, unclear
+from collectors.devices.field_names import listed, telling, unclear
 
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
 _UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
@@ -52,7 +52,9 @@ def decode(packet: Packet) -> Decoded | None:
     named = packet.holding(body)
     decoded = registry.decode(named) or Decoded()
     if decoded.readings:
-        return _counting_people(decoded, packet, levels)
+        texts = (text for metric in metrics for pair in metric.items() for text in pair if type(text) is str)
+        beside = {word for text in texts for word in telling("others", text)}
+        return _counting_people(decoded, packet, [*unclear((levels[1], *levels[3:])), *sorted(beside)])
     if names := [show(leaf.names[-1]) for leaf in unknown.asked(named)]:
         return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(names)),))
     if any("" in metric for metric in metrics):
@@ -60,10 +62,9 @@ def decode(packet: Packet) -> Decoded | None:
     return decoded
 
 
-def _counting_people(decoded: Decoded, packet: Packet, levels: Sequence[str]) -> Decoded:
-    """Leave out totals of a node that may count something else by its name, unless a person has placed it."""
+def _counting_people(decoded: Decoded, packet: Packet, told: Sequence[str]) -> Decoded:
+    """Leave out totals of a node that may count what these words say, unless a person has placed it."""
     totals = [r for r in decoded.readings if r.metric.endswith("_total")]
-    told = unclear((levels[1], *levels[3:]))
     if not totals or not told or all(packet.known.is_placed((r.source, r.device)) for r in totals):
         return decoded
     readings = tuple(r for r in decoded.readings if r not in totals)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -18,13 +19,23 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _FLAT.findall(_CAMEL.sub(" ", name)))
 
 
+def plain_letters(text: str) -> str:
+    """Return a text without accents, as platforms write names in ids: Schließfächer is Schliessfacher."""
+    bare = text.replace("ß", "ss").replace("ø", "o").replace("æ", "ae")
+    return "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
+
+
 @lru_cache(maxsize=8192)
 def compact(name: str) -> str:
     """Return a name without what stands between its words."""
     return "".join(words(name))
 
 
-DATA: Final = tomllib.loads((files("collectors.devices") / "qualified.toml").read_text("utf-8"))
+DATA, _NAMES = (
+    tomllib.loads((files("collectors.devices") / name).read_text("utf-8"))
+    for name in ("qualified.toml", "subjects.toml")
+)
+SUBJECTS: Final = {kind: text.split() for kind, text in _NAMES.items()}
 QUALIFIED: Final = {compact(name): metric for metric, names in DATA["qualified"].items() for name in names}
 CLIMATE: Final = {compact(name): metric for metric, names in DATA["climate"].items() for name in names}
 FIELDS: Final = {
@@ -33,6 +44,9 @@ FIELDS: Final = {
 }
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in DATA["words"].items()}
 _STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
+# What is no person by its name on a platform is none elsewhere.
+WORDS["others"] |= {word for thing in SUBJECTS["things"] for word in (thing, plain_letters(thing))}
+_STEMS["others"] += SUBJECTS["stems"]
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 BARE: Final = WORDS["companions"] | WORDS["counts"]
 KNOWN: Final = frozenset(

@@ -54,7 +54,7 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     if name in FIELDS["unit"]:
         said = {*words(text)}
         return bool(said) and said <= WORDS["strong"] | WORDS["counts"]
-    if isinstance(leaf.value, bool) or "_".join(text.split()) in WORDS["faults"]:
+    if isinstance(leaf.value, bool | list) or "_".join(text.split()) in WORDS["faults"]:
         return False
     if name in FIELDS["kind"]:
         return isinstance(leaf.value, str) and all(w in _KINDS or w.isdecimal() for w in words(text))
@@ -65,6 +65,8 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
         return placed or (is_name and not field_names.unclear([text_of(leaf.value)]))
     if any(name in FIELDS[kind] for kind in ("device", "sub", "loose", "time", "plain")):
         return True
+    if own & WORDS["described"]:
+        return placed or not field_names.unclear([text])
     plain = WORDS["plain"] | (WORDS["figures"] if leaf.is_number else frozenset())
     plain |= WORDS["strong"] if own & WORDS["limits"] else frozenset()
     return all(word in plain or word.isdecimal() for word in own)

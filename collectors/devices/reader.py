@@ -237,9 +237,9 @@ class _Reading:
         """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
         refused = []
         for unless in self.form.unless:
-            texts = self._among(unless.among[0], place) if unless.among else unless.is_ or unless.is_not
+            texts = self._among(unless.among[0], place) if unless.among else unless.is_
             states = (text_of(found.value).lower() for found in unless.path[0].find(place))
-            if any(state in texts for state in states) != bool(unless.is_not):
+            if any(state in texts for state in states):
                 refused.append(unless.metrics)
                 (self.problems if unless.fault else self.said).append(_sentence(unless.says, place))
         return refused

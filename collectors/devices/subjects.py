@@ -5,10 +5,8 @@ On platforms of home automation the people of the place choose topics and names:
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -30,16 +28,20 @@ DEEPEST: Final = 4  # objects within each other
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
-_DATA: Final = tomllib.loads((files("collectors.devices") / "subjects.toml").read_text("utf-8"))
-_WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA.items()}
+_WORDS: Final = {
+    kind: frozenset(map(field_names.plain_letters, names)) for kind, names in field_names.SUBJECTS.items()
+}
 _STEMS: Final = tuple(sorted(_WORDS["stems"]))
+_ELSE: Final = re.compile(  # a word that counts no people: Fahrzeuge, Cykelbana
+    rf"(?:{'|'.join(sorted(_WORDS['others'], reverse=True))})(?:[ens]?(?:{'|'.join(_WORDS['heads'])}))?"
+)
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
 @lru_cache(maxsize=8192)
 def words(*names: str) -> frozenset[str]:
-    """Return the words of names in lower case: `ParkingSpot_3` is parking, spot and 3."""
-    return frozenset(word for name in names for word in field_names.words(name))
+    """Return the words of names in lower case, without accents: `Brevlåda_3` is brevlada and 3."""
+    return frozenset(word for name in names for word in field_names.words(field_names.plain_letters(name)))
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
@@ -86,7 +88,8 @@ def of_people(decoded: Decoded, names: frozenset[str]) -> Decoded:
 def is_no_person(name: str) -> bool:
     """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
     said = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
-    return not said.isdisjoint(_WORDS["others"]) and said <= _WORDS["others"] | _WORDS["beside"]
+    told = said - _WORDS["beside"] - _WORDS["heads"]
+    return bool(told) and all(map(_ELSE.fullmatch, told))
 
 
 def names_in(packet: Packet) -> frozenset[str]:

@@ -28,9 +28,7 @@ log = logging.getLogger(__name__)
 START_S: Final = 30.0  # until a new process is ready, on a machine that has much to do
 PATIENCE_S: Final = 2.0  # for a request, by the clock; the process itself ends one after 1 s of computing
 STRIKES: Final = 3  # frames on which a codec may run into its limits ...
-STRIKES_S: Final = (
-    600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes at most
-)
+STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes
 PORTION: Final = 500  # frames of a request: what waits for its answers is one batch of messages
 KEPT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
 WORKER: Final = Path(__file__).with_name("codec_worker.py")

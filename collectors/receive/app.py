@@ -16,11 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.tokens import presented
-from collectors.receive import body, device_topic
+from collectors.receive import access, body
+from collectors.receive.access import Tokens
 from collectors.receive.body import NotTaken
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
-from collectors.receive.tokens import Tokens, may_send
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Receiver:
 
     def _tell(self, request: Request, refused: NotTaken) -> None:
         """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
-        key = refused.status, request.scope["path"][: device_topic.LENGTH]
+        key = refused.status, request.scope["path"][: access.LENGTH]
         if key not in self._told and len(self._told) < TOLD_LIMIT:
             self._told.add(key)
             extra = {"action": "request_refused"}
@@ -121,10 +121,10 @@ class Receiver:
             raise NotTaken(401, NO_TOKEN)
         device = path.removeprefix(WHERE)
         try:
-            topic = device_topic.topic(device)
+            topic = access.topic(device)
         except ValueError as exc:
             raise NotTaken(400, str(exc)) from exc
-        if not may_send(token, device):
+        if not access.may_send(token, device):
             wanted = ", ".join(WHERE + each for each in token.devices)
             raise NotTaken(403, f"the token {token.name} is for {wanted}; send there, or make another token")
         return topic

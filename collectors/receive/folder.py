@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge, SettingsError
-from collectors.receive import device_topic
+from collectors.receive import access
 from collectors.receive.body import MESSAGE_LIMIT, UNREAD
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
@@ -37,7 +37,6 @@ ENDS: Final = {
 }  # of JSON and XML, by how they begin; others end with a line
 DEPTH_LIMIT: Final = 8  # folders within each other
 TEMPORARY: Final = (".tmp", ".temp", ".part", ".partial", ".filepart", ".upload")
-
 WATCHED_LOOKS: Final = 720  # that a moved file may still be written to by somebody who has it open: an hour
 
 State = tuple[int, int, int]  # inode, size, time of the last change
@@ -121,7 +120,7 @@ class Folder:
             raise ValueError(
                 f"it lies in no folder of its device; set the counter to write to {self._root}/DEVICE/"
             )
-        topic = device_topic.topic(device)
+        topic = access.topic(device)
         kind, packed = mimetypes.guess_type(path.name)
         if (kind or "").partition("/")[0] in UNREAD:
             raise ValueError(

@@ -18,7 +18,7 @@ from besok.model.broker import RECONNECT_S, introduce
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.settings import Settings
 from collectors import explain
-from collectors.receive.device_topic import PREFIX
+from collectors.receive.access import PREFIX
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +45,7 @@ class Publisher:
         self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
         # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
         self._under_way: dict[int, Future[None] | ReasonCode] = {}
-        self.connected = self._was_connected = (
-            False  # whether the broker accepts us, or did on this connection
-        )
+        self.connected = self._was_connected = False  # whether the broker accepts us, or did
         self._client = self._make_client()
         self.thread = threading.Thread(target=self._keep, name="publisher")
 

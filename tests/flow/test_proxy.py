@@ -30,7 +30,7 @@ from besok.store import receive_tokens, sessions
 from besok.store.database import Database
 from cli.stack import ports
 from cli.stack.program import ROOT, Program
-from collectors.receive import tokens
+from collectors.receive import access
 from tests.at_work import serving
 from tests.certificates import authority, certificate, pem
 from tests.patience import wait_for
@@ -240,7 +240,7 @@ def failed(db: Database) -> set[bytes]:
 
 
 def takes_counts(client: httpx2.Client, db: Database, house: str) -> None:
-    secret, digest = tokens.make()
+    secret, digest = access.make()
     now = datetime.now(UTC)
     assert receive_tokens.add(db, house, digest, [f"{house}/#"], now - timedelta(days=2))
     path, body = f"{house}/door", '{"in_total": 1}'

@@ -38,8 +38,8 @@ from besok.store.write import write
 from cli.serving import guarded, receiver
 from cli.stack import ports, program
 from collectors.pipeline import decode
+from collectors.receive import access, body
 from collectors.receive import app as receiver_app
-from collectors.receive import body, tokens
 from tests.at_work import running
 from tests.commands import besok, complaint
 from tests.patience import wait_for
@@ -64,7 +64,7 @@ def here(settings: Settings, house: str) -> Settings:
 @pytest.fixture
 def token(db: Database, house: str) -> str:
     """A token for the devices of `house`."""
-    secret, digest = tokens.make()
+    secret, digest = access.make()
     assert receive_tokens.add(db, house, digest, [f"{house}/#"], START)
     return secret
 
@@ -507,7 +507,7 @@ def test_a_database_that_is_away_stops_no_counter(
     """The process keeps the tokens it knows, the broker what it is given; ended, it finishes in order."""
     with own_broker(folder) as (broker, _), own_database(folder) as (cluster, database):
         migrate(cluster.url())
-        secret, digest = tokens.make()
+        secret, digest = access.make()
         with Database(cluster.url()) as db:
             receive_tokens.add(db, house, digest, [house], START)
         settings = own(here, broker.port).model_copy(update={"database_url": SecretStr(cluster.url())})

@@ -50,6 +50,11 @@ ALIKE = (
     a("acme/1", {"in_total": 100, "out_total": 90, "in": 3, "out": 1}, ASK),
     # ... unless something that is no person is named
     a("parking/level-2", {"in_total": 12}, ASK),
+    a("acme/1", {"in_total": 12, "description": "Ice creams served"}, ASK),
+    a("acme/1", {"in_total": 12, "channel_name": "bananas"}, ASK),
+    a("acme/1", {"in_total": 12, "title": "People counter, main entrance"}, "flow:1 in_total 12"),
+    a("gateway/3", {"in_total": 1288, "out_total": 3311}, ASK),  # octets?
+    a("library/locker/12", {"people_present": 1}, ASK),
     a("city/carpark/north", {"in_total": 12}, ASK),
     a("city/p-hus/norra", {"in_total": 12, "fordon": True}, ASK),
     a("acme/1", {"type": "vehicle", "in_total": 12}, ASK),

@@ -17,8 +17,9 @@ def entity(entity_id: str, state: Any, **attributes: Any) -> dict[str, Any]:
     return {"entity_id": entity_id, "state": state, "attributes": attributes}
 
 
-def sparkplug(name: str, value: Any) -> dict[str, Any]:
-    return {"timestamp": 1795594500000, "seq": 1, "metrics": [{"name": name, "value": value}]}
+def sparkplug(name: str, value: Any, **beside: Any) -> dict[str, Any]:
+    metrics = [{"name": n, "value": v} for n, v in {name: value, **beside}.items()]
+    return {"timestamp": 1795594500000, "seq": 1, "metrics": metrics}
 
 
 def heard(**fields: Any) -> dict[str, Any]:
@@ -195,6 +196,13 @@ NOTHING: tuple[tuple[str, Any], ...] = (
     ("spBv1.0/plant/DDATA/edge/energy-meter", sparkplug("in_total", 7)),
     ("spBv1.0/plant/DDATA/edge/quux", sparkplug("in_total", 7)),
     ("spBv1.0/library/DDATA/edge/staff", sparkplug("in_total", 7)),
+    ("spBv1.0/library/DDATA/edge/door", sparkplug("in_total", 7, **{"Config/object_class": "car"})),
+    ("spBv1.0/library/DDATA/edge/door", sparkplug("in_total", 7, **{"Energy/kWh": 3})),
+    # things in the languages of the place, also without accents
+    ("zigbee2mqtt/torktumlaren", {"occupancy": True, "linkquality": 80}),
+    ("ha/x", entity("binary_sensor.mulltonne_2", "on", device_class="occupancy")),
+    ("ha/x", entity("binary_sensor.m1", "on", device_class="motion", friendly_name="Litière du chat")),
+    ("ha/x", entity("binary_sensor.m1", "on", device_class="occupancy", friendly_name="Schließfach 3")),
     # names within, and what a thermostat, a lock and a tag call occupancy
     ("zigbee2mqtt/valve", {"occupied_heating_setpoint": 20, "occupancy": True, "linkquality": 80}),
     ("zigbee2mqtt/valve", {"system_mode": "heat", "occupancy": True, "linkquality": 80}),

@@ -316,7 +316,7 @@ LEVEL = st.fixed_dictionaries(
     {},
     optional={
         "time": TIMES,
-        "people": st.none() | st.floats(0, 100_000),
+        "people": st.none() | st.floats(0, 32_000),
         "occupied": st.none() | st.booleans(),
         "battery_pct": st.floats(0, 100),
         "region": LINES,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from besok.model.tokens import presented
-from collectors.receive import body, device_topic, tokens
+from collectors.receive import access, body
 from collectors.receive.body import NotTaken
 
 PIECES = st.sampled_from(
@@ -101,7 +101,7 @@ def test_a_form_becomes_an_object(pairs: list[tuple[str, str]]) -> None:
 @given(name=st.text(max_size=30))
 def test_no_name_of_a_device_makes_another_topic(name: str) -> None:
     try:
-        found = device_topic.topic(name)
+        found = access.topic(name)
     except ValueError as exc:
         assert "; " in str(exc)
         return
@@ -112,10 +112,10 @@ def test_no_name_of_a_device_makes_another_topic(name: str) -> None:
 @pytest.mark.parametrize("wrong", ["", "a#", "a/+b", "/a", "a\n", "$share/x/a"])
 def test_what_is_no_filter_of_devices(wrong: str) -> None:
     with pytest.raises(ValueError, match="is no filter"):
-        device_topic.check_filter(wrong)
+        access.check_filter(wrong)
 
 
 @given(header=st.text(max_size=40))
 def test_any_authorization_is_read_or_nobody(header: str) -> None:
     for scheme in ("", "Basic ", "Bearer "):
-        assert tokens.Tokens().find(presented(scheme + header)) is None
+        assert access.Tokens().find(presented(scheme + header)) is None

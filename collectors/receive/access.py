@@ -1,9 +1,17 @@
-"""The address a counter sends to: what stands behind /in/ names its device, and becomes its topic."""
+"""Who may send, and where: tokens, and what stands behind /in/, which names the device and becomes its topic."""
 
+import hmac
+from collections.abc import Sequence
 from typing import Final
 
-from besok.model import topics
+from paho.mqtt.client import topic_matches_sub
 
+from besok.model import tokens, topics
+from besok.store import receive_tokens
+from besok.store.database import Database
+from besok.store.receive_tokens import ReceiveToken
+
+RANDOM_BYTES: Final = 15  # 120 bits: 24 letters and digits, which every device has room for
 PREFIX: Final = "besok/in/"  # of the topics; `besok/v1/` is the native format and means something else
 LEVELS: Final = 8
 LENGTH: Final = 200  # characters; a device may have a name that long
@@ -39,3 +47,35 @@ def check_filter(text: str) -> None:
         raise ValueError(
             f"{text!r} is no filter of devices: write what stands behind /in/, such as cafe-door/#"
         )
+
+
+def make() -> tuple[str, bytes]:
+    """Make a token; returns it and the digest that is kept of it."""
+    return tokens.make(RANDOM_BYTES)
+
+
+def may_send(token: ReceiveToken, device: str) -> bool:
+    """Tell whether a token is for a device, by what stands behind /in/."""
+    return any(topic_matches_sub(wanted, device) for wanted in token.devices)
+
+
+class Tokens:
+    """The tokens of the database, as they were when it last answered: a database that is away stops nobody."""
+
+    def __init__(self) -> None:
+        self._known: Sequence[ReceiveToken] | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Tell whether they have been read at all."""
+        return self._known is not None
+
+    def load(self, db: Database) -> None:
+        """Read them. Raises StoreError; what was read before then stays."""
+        self._known = receive_tokens.load_all(db)
+
+    def find(self, token: str) -> ReceiveToken | None:
+        """Return what is known of a token. Each is compared, in a time that tells nothing of how alike they are."""
+        given = tokens.digest(token)
+        found = [known for known in self._known or () if hmac.compare_digest(known.digest, given)]
+        return found[0] if found else None

@@ -11,9 +11,10 @@ from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
 from besok.files.visit_counts.labels import each
 from besok.files.visit_counts.wording import Talk, option, refusal, whole
+from besok.files.written_times import said
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
-LONGER: Final[Mapping[labels.Part, Sequence[str]]] = {
+LONGER: Final[Mapping[str, Sequence[str]]] = {
     "m": ("q", "s"),
     "q": ("s",),
 }  # sums of months, of quarters
@@ -32,19 +33,19 @@ def set_aside(
     body: pd.DataFrame, columns: Columns, used: Sequence[int], talk: Talk
 ) -> tuple[pd.DataFrame, Sums | None]:
     """Part rows of sums from rows of counts; rows of means are left out."""
-    times = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
+    times = columns.times
     total, average = pd.Series(False, body.index), pd.Series(False, body.index)
     dated, in_time = pd.Series(not times, body.index), pd.Series(False, body.index)
     for c in [*times, *columns.names]:
         named = each(body[c], labels.is_total)
         total |= named
-        average |= each(body[c], lambda text: labels.is_average(text) and not labels.part(text))
+        average |= each(body[c], lambda text: labels.is_average(text) and not said(text))
         if c in times:
             dated |= (body[c] != "") & ~named
         if c in times or not times:
             in_time |= named
     for p, c in columns.parts.items():
-        in_time |= each(body[c], labels.part_kind).isin(LONGER.get(p, ()))
+        in_time |= each(body[c], said).isin(LONGER.get(p, ()))
     sums = in_time | (total & ~dated)
     counted = (body[[*used]] != "").any(axis=1)
     unnamed = (

@@ -1,13 +1,14 @@
 """What texts say of time: years and parts of them, days, times of day, as English, Swedish and German write them."""
 
+import itertools
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
-from besok.files.values import MONTH, WEEK, WEEKDAY, month_named
+from babel.dates import get_day_names, get_month_names
 
 Fields = Mapping[
     str, int
@@ -21,6 +22,29 @@ ORDERS: Final = (
 )  # of the parts of a date, as they are written
 NEVER: Final = 48 * 3600  # a time of day that cannot be
 
+LOCALES: Final = ("en", "en_GB", "sv", "de", "de_AT", "da", "nb")  # of the names of months and weekdays
+
+
+def _named(
+    names: Callable[..., Mapping[int, str]], *widths: Literal["wide", "abbreviated", "short"]
+) -> dict[str, int]:
+    """Return the names of months or weekdays in lower case, as the locales write them, with their numbers."""
+    return {
+        name.rstrip(".").lower(): number
+        for locale, width, context in itertools.product(LOCALES, widths, ("format", "stand-alone"))
+        for number, name in names(width, context, locale).items()
+    }
+
+
+def any_of(names: Iterable[str]) -> str:
+    """Return a pattern of one of some names, the longest first, and no letter after it."""
+    return rf"(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?![^\W\d_])\.?"
+
+
+MONTHS: Final[Mapping[str, int]] = {**_named(get_month_names, "wide", "abbreviated"), "mrz": 3, "febr": 2}
+MONTH: Final = any_of(MONTHS)
+WEEKDAY: Final = any_of(_named(get_day_names, "wide", "abbreviated", "short"))
+WEEK: Final = r"(?:wk|week|w|vecka|v|kw|woche|uge|uke)"
 YEAR: Final = r"(?:19|20|21)\d\d"
 FISCAL: Final = r"(?:fy|fiscal year|financial year|läsåret?|räkenskapsåret?|verksamhetsåret?|geschäftsjahr)"
 _N, _TH = r"\d{1,2}", r"(?:st|nd|rd|th)?"
@@ -137,8 +161,24 @@ def _year(text: str) -> int:
 
 def said(text: str) -> str:
     """Return the letters of the fields that a text says, the longest first, as ym; "" where it is no time."""
-    fields: Fields = next(iter(readings(text).values()), {})
+    return said_by(next(iter(readings(text).values()), {}))
+
+
+def said_by(fields: Fields) -> str:
+    """Return the letters of fields, the longest first."""
     return "".join(field for field in FIELDS if field in fields or (field == "y" and "f" in fields))
+
+
+def month_named(text: str) -> int | None:
+    """Return the month of which this is the name and nothing else."""
+    return MONTHS.get(text.strip().rstrip(".").lower())
+
+
+def written_out(text: str, weeks: bool = False) -> str:
+    """Return figures that stand for a day, a month or a week, as 20261125 and 202611, in parts."""
+    if re.fullmatch(rf"{YEAR}\d\d(?:\d\d)?", text):
+        return "-".join(filter(None, (text[:4], "w" * weeks + text[4:6], text[6:])))
+    return text
 
 
 def clock_of(text: str) -> int | None:
@@ -163,6 +203,13 @@ def exists(fields: Fields) -> bool:
     if not 1 <= month <= 12 or not 1 <= fields.get("d", 1) <= monthrange(year, month)[1]:
         return False
     return 1 <= fields.get("w", 1) <= date(year, 12, 28).isocalendar().week
+
+
+def first_day(fields: Fields) -> date:
+    """Return the first day of a day, week or month that exists."""
+    if "w" in fields:
+        return date.fromisocalendar(fields["y"], fields["w"], 1)
+    return date(fields.get("y", 1), fields.get("m", 1), fields.get("d", 1))
 
 
 def orders_of(texts: Iterable[str]) -> dict[str, Mapping[str, Fields]]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from besok.files.tables import TOTALS
-from besok.files.values import CLOSED, MISSING, MONTH, WEEK, WEEKDAY, month_named
-from besok.files.written_times import FIELDS, YEAR, Fields, readings, said
+from besok.files.values import CLOSED, MISSING
+from besok.files.written_times import FIELDS, MONTH, WEEK, WEEKDAY, YEAR, Fields, month_named, readings, said
 
 _SUM = (
     rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|helår|årssumma"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from besok.files.tables import WEEKS
-from besok.files.values import month_named, split_clock
+from besok.files.values import MIDNIGHT, split_clock
 from besok.files.visit_counts.columns import SERIAL, Columns, words_of
 from besok.files.visit_counts.labels import FIGURES, Head, each, is_total
 from besok.files.visit_counts.table import Table
@@ -23,15 +23,17 @@ from besok.files.written_times import (
     Fields,
     clock_of,
     exists,
+    month_named,
     orders_of,
     readings,
+    written_out,
     years_run_over,
 )
 from besok.model.errors import CountFileError
 from besok.model.period_counts import UNITS
 
 DAY: Final = timedelta(days=1)
-HOUR, MIDNIGHT = 3600, 24 * 3600  # seconds
+HOUR: Final = 3600  # seconds
 EPOCH: Final = date(1970, 1, 1).toordinal()
 SERIAL_ZERO: Final = date(1899, 12, 30)
 SAID: Final = f"{FIELDS}fu"
@@ -155,22 +157,19 @@ def _whole_times(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
     texts = begun + " - " + until[0] if until else begun
     zoned = texts.str.contains(_WEST)
     split = split_clock(texts.where(zoned, texts.str.replace(_UNTIL, "", regex=True)))
-    if (wrong := split.time.isna()).any():
+    if (wrong := split["clock"] >= MIDNIGHT).any():
         raise _at(texts, wrong, "row {row}: “{text}” has no time of day that can be; write 08:15")
-    said = _fields(split.days, resolved(split.days.unique(), talk))
-    said["t"] = split.time.dt.total_seconds().where(split.timed)
+    said = _fields(split["day"], resolved(split["day"].unique(), talk)).assign(t=split["clock"])
     if columns.clock is not None:
         said["t"] = _clocks(table.body[columns.clock], talk)
-    return said.assign(offset=split.offset_s, text=texts)
+    return said.assign(offset=split["offset"], text=texts)
 
 
 def _written_out(text: str, *, weeks: bool) -> str:
     """Return figures that stand for a day, week or month as they are written."""
     if SERIAL.fullmatch(text):
         return str(SERIAL_ZERO + timedelta(days=int(float(text))))
-    if re.fullmatch(r"\d{6}|\d{8}", text):
-        return "-".join(filter(None, (text[:4], "w" * weeks + text[4:6], text[6:])))
-    return text
+    return written_out(text, weeks)
 
 
 def _tell_serial(texts: "pd.Series[str]", days: "pd.Series[str]", talk: Talk) -> None:

@@ -158,7 +158,7 @@ def _whole_times(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
     zoned = texts.str.contains(_WEST)
     split = split_clock(texts.where(zoned, texts.str.replace(_UNTIL, "", regex=True)))
     if (wrong := split["clock"] >= MIDNIGHT).any():
-        raise _at(texts, wrong, "row {row}: “{text}” has no time of day that can be; write 08:15")
+        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
     said = _fields(split["day"], resolved(split["day"].unique(), talk)).assign(t=split["clock"])
     if columns.clock is not None:
         said["t"] = _clocks(table.body[columns.clock], talk)
@@ -213,7 +213,7 @@ def _clocks(texts: "pd.Series[str]", talk: Talk) -> "pd.Series[float]":
     known = {text: clock_of(text) for text in distinct} | {t: (h - ends) * HOUR for t, h in hours.items()}
     clocks = texts.map(known).astype(float)
     if (wrong := clocks >= MIDNIGHT).any():
-        raise _at(texts, wrong, "row {row}: “{text}” has no time of day that can be; write 08:15")
+        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
     return clocks
 
 
@@ -234,7 +234,7 @@ def _year_turns(
         else:
             across: dict[tuple[str, int], list[int]] = {}
             for head in heads:
-                if part in head.said:
+                if part in head.said and (not head.whole or "f" in head.said):
                     across.setdefault((head.rest, head.said.get("y", 0)), []).append(head.said[part])
             runs = [*across.values()]
         if begins := [begin for run in runs if (begin := _begin_over_new_year(run))]:
@@ -359,17 +359,18 @@ def _until(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.assign(last=frame["last"].mask(spans, until - DAY * bool(shared)), t=np.nan)
     length = (frame["last"] - frame["first"]).dt.days
     if (wrong := length < 0).any():
-        raise _at(frame.set_index("row")["text"], wrong, "row {row}: “{text}” ends before it begins")
+        raise refusal(
+            "row {row}: “{text}” ends before it begins", **_at(frame.set_index("row")["text"], wrong)
+        )
     return frame.assign(unit=pd.cut(length, [-1, 2, 10, 45, 100, 200, 100_000], labels=UNITS[1:]).astype(str))
 
 
 def _check_clocks(frame: pd.DataFrame) -> None:
     """Refuse days among times of day. Raises CountFileError."""
     if (whole := frame["t"].isna()).any():
-        raise _at(
-            frame.set_index("row")["text"],
-            whole,
+        raise refusal(
             "row {row}: “{text}” has no time of day, as others have; write 00:00, or take out a sum of the day",
+            **_at(frame.set_index("row")["text"], whole),
         )
 
 
@@ -391,12 +392,9 @@ def _stated_lengths(frame: pd.DataFrame, talk: Talk, words: set[str]) -> pd.Data
             )
         if unit == "day":
             return frame
-        spans = frame["first"].dt.to_period({"month": "M", "quarter": "Q", "year": "Y"}[unit])
-        return frame.assign(
-            first=spans.dt.start_time.astype("datetime64[s]"),
-            last=spans.dt.end_time.dt.normalize().astype("datetime64[s]"),
-            unit=unit,
-        )
+        longer = {"d": np.nan} if unit == "month" else {"d": np.nan, "m": np.nan}
+        quarter = {"q": (frame["m"] + 2) // 3} if unit == "quarter" else {}
+        return frame.assign(**_days_of(frame.assign(**longer, **quarter)))
     if len(days) > 2 and (days.diff().dropna().dt.days % 7 == 0).all():
         return _weeks(frame, text, talk, words)
     return frame
@@ -438,10 +436,10 @@ def _weeks(frame: pd.DataFrame, text: str, talk: Talk, words: set[str]) -> pd.Da
     return frame
 
 
-def _at(texts: "pd.Series[str]", wrong: "pd.Series[bool]", english: str) -> CountFileError:
-    """Return the error for the first text that is wrong, indexed by its row."""
+def _at(texts: "pd.Series[str]", wrong: "pd.Series[bool]") -> dict[str, Any]:
+    """Return the first text that is wrong, and its row."""
     place = int(wrong.to_numpy().argmax())
-    return refusal(english, row=texts.index[place], text=str(texts.iloc[place])[:60])
+    return {"row": texts.index[place], "text": str(texts.iloc[place])[:60]}
 
 
 def _no_period(frame: pd.DataFrame, wrong: "pd.Series[bool]") -> CountFileError:

@@ -53,9 +53,9 @@ def records(
     if body.empty:
         raise refusal("no row has a date and a count; is the file the right one?")
     body = _filled_down(body, columns)
-    every = pd.concat([body, sums.rows]) if sums else body
+    every = pd.concat([body, table.body.loc[sums.index]])
     numbers = _numbers(every, table, [*used, *added], talk)
-    if sums:
+    if not sums.empty:
         totals.check_rows(sums, numbers, used, talk)
         numbers = numbers.loc[body.index]
     shortest = [c for c in used if heads[c].length == max(heads[u].length for u in used)]

@@ -47,6 +47,9 @@ WEEKDAY: Final = any_of(_named(get_day_names, "wide", "abbreviated", "short"))
 WEEK: Final = r"(?:wk|week|w|vecka|v|kw|woche|uge|uke)"
 YEAR: Final = r"(?:19|20|21)\d\d"
 FISCAL: Final = r"(?:fy|fiscal year|financial year|läsåret?|räkenskapsåret?|verksamhetsåret?|geschäftsjahr)"
+ONE_YEAR: Final = (
+    rf"(?P<f>{FISCAL}\s*)?(?P<y>{YEAR})(?:\s*[-/–]\s*(?P<next>{YEAR}|\d\d))?|(?P<fy>{FISCAL})\s*'?\d\d"
+)
 _N, _TH = r"\d{1,2}", r"(?:st|nd|rd|th)?"
 _ORDINALS: Final[Mapping[str, int]] = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "första": 1, "andra": 2, "tredje": 3, "fjärde": 4, "erstes": 1,
@@ -79,8 +82,7 @@ _PATTERNS: Final = tuple(
         rf"(?P<y>{YEAR})[-/ ](?P<m>{MONTH})",
         _numbered("q", r"(?:q|qtr|kv|k|kvartal(?:et)?|quarter|quartal)", 4),
         _numbered("s", r"(?:h|hj|halvår(?:et)?|half(?:[ -]year)?|halbjahr)", 2),
-        rf"(?P<f>{FISCAL}\s*)?(?P<y>{YEAR})(?:\s*[-/–]\s*(?P<next>{YEAR}|\d\d))?",
-        rf"(?P<f>{FISCAL})\s*'?\d\d",
+        ONE_YEAR,
     )
 )
 _TIME = r"(?:\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)"
@@ -134,7 +136,7 @@ def _readings(found: re.Match[str]) -> Mapping[str, Fields]:
             fields[field] = _ORDINALS.get(number) or month_named(number) or int(number)
     if "y" in said and "after" in said:
         return {}
-    if "next" in said or "f" in said:
+    if said.keys() & {"next", "f", "fy"}:
         follows = (fields.get("y", 0) + 1) % 100 == int(said.get("next", "-1")[-2:])
         return {"": fields | {"f": 1 if follows else 2}} if follows or "next" not in said else {}
     if "d" in fields:

@@ -45,7 +45,7 @@ def records(
     sheet: str,
 ) -> Records:
     """Return the records of a table. Raises Unclear, CountFileError."""
-    table, columns = _entering(table, columns, talk)
+    table = _entering(table, columns, talk)
     heads = _head_times(table, columns, talk)
     used, added = _counting(table, columns, heads, talk)
     body, sums = totals.set_aside(table.body, columns, used, talk)
@@ -91,7 +91,8 @@ def by_period(
     """
     body, used = table.body, [int(c) for c in values.columns]
     names = _series_names(table, heads, used)
-    rows = body[columns.names].agg(" / ".join, axis=1).str.strip(" /") if columns.names else None
+    cells = [body[c] for c in columns.names]
+    rows = cells[0].str.cat(cells[1:], sep=" / ").str.strip(" /") if cells else None
     found = []
     for c in used:
         series = names[c] if rows is None else rows + (f" / {names[c]}" if names[c] else "")
@@ -103,14 +104,13 @@ def by_period(
     return with_periods(table, columns, heads, found, talk, titles=titles, zone=zone)
 
 
-def _entering(table: Table, columns: Columns, talk: Talk) -> tuple[Table, Columns]:
+def _entering(table: Table, columns: Columns, talk: Talk) -> Table:
     """Keep those who come in where a column tells the direction of each row."""
     if columns.direction is None:
-        return table, columns
+        return table
     out = table.body[columns.direction].str.lower().isin(OUT)
     talk.tell("direction", None, "{n} rows of people going out are left out.", n=int(out.sum()))
-    kept = Table(title=table.title, heads=table.heads, body=table.body[~out], sep=table.sep)
-    return kept, columns
+    return replace(table, body=table.body[~out])
 
 
 def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, Head]:
@@ -126,7 +126,7 @@ def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, Head]:
             heads[c] = replace(upper, said={**upper.said, part: figure})
         _tell_numbered_heads(part, {"first": min(figures.values()), "last": max(figures.values())}, talk)
     rows = {*columns.parts, *("t" if columns.clock is not None else "")}
-    allowed = {*("td" if columns.whole is not None else FIELDS), "f"} - rows
+    allowed = {*("td" if columns.whole is not None else FIELDS), "f", "u"} - rows
     for c, head in heads.items():
         year_alone = {*head.said} <= {"y", "f"}
         known = head.whole and (

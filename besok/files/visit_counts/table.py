@@ -11,7 +11,7 @@ import pandas as pd
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.grid import Sheet
 from besok.files.visit_counts.wording import refusal
-from besok.files.written_times import said
+from besok.files.written_times import ONE_YEAR, said
 
 LOOKED_AT: Final = 60  # rows among which the first with counts is looked for
 LEVELS: Final = 3  # rows of a head
@@ -65,11 +65,10 @@ def with_years(table: Table) -> Table:
     alone = (table.body != "").sum(axis=1) == 1
     for c in range(len(table.heads)):
         cells = table.body[c]
-        times = labels.each(cells, said)
-        years = times == "y"
+        years = cells.str.fullmatch(ONE_YEAR, case=False)
         if not years.any():
             continue
-        parts = times.isin([*"mqsw"])
+        parts = labels.each(cells, said).isin([*"mqsw"])
         headings = (years & alone).equals(years) and not alone.all()
         if not (headings or parts.any()) or (years | parts).sum() < MOSTLY * (cells != "").sum():
             continue

@@ -91,8 +91,10 @@ def by_period(
     """
     body, used = table.body, [int(c) for c in values.columns]
     names = _series_names(table, heads, used)
-    cells = [body[c] for c in columns.names]
-    rows = cells[0].str.cat(cells[1:], sep=" / ").str.strip(" /") if cells else None
+    rows = None
+    if columns.names:
+        first, *more = columns.names
+        rows = body[first].str.cat(body[more], sep=" / ").str.strip(" /")
     found = []
     for c in used:
         series = names[c] if rows is None else rows + (f" / {names[c]}" if names[c] else "")

@@ -200,6 +200,7 @@ def test_years_down_and_months_across_with_title_sums_and_a_note() -> None:
          "B;1;1;2;1;1;2;4\n", 16),
         ("Monat;2018;2019;Gesamt\nJänner;10;20;30\nMärz;1;2;3\nDez.;5;6;11\nGesamt;16;28;44\n", 44),
         ("Bibliotek;2018/19;2019/20\nHuvud;10;20\n", 30),
+        ("År,1,2,3,4,5,6,Totalt\n2019,6,6,8,6,3,5,34\n", 34),
         ("Månad;Besök\n2010-01;1900\n2010-02;0\nTotalt;1900\n", 1900),
         ("Rapport;Besök\nSkapad;2020-01-02\nPlats;Stadsbiblioteket\n\nDatum;Antal\n2019-01-01;5\n2019-01-02;6\n", 11),
     ],

@@ -133,10 +133,7 @@ def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
         if _is_dated(following) and row[0] and not labels.is_number(row[0]) and not said(row[0]):
             continue  # doors that are called by numbers
         under = list(zip(row, following, strict=False))[1:]
-        names = sum(
-            bool(text) and not labels.is_count(text) and labels.is_number(below) for text, below in under
-        )
-        if names >= len(counts):
+        if any(text and not labels.is_count(text) and labels.is_number(below) for text, below in under):
             continue  # names, above counts
         if any(c < len(following) and labels.is_count(following[c]) for c in counts):
             return n

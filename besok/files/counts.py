@@ -31,15 +31,16 @@ from besok.files.tables import (
 )
 from besok.files.values import ADVICE, Times, months_written, parse_numbers, parse_times
 from besok.files.visit_counts.columns import Columns
-from besok.files.visit_counts.labels import WHOLES, head_parts
+from besok.files.visit_counts.labels import head_of
 from besok.files.visit_counts.records import by_period
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk
+from besok.files.written_times import FIELDS
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
 ALL = "all"
-MONTH_LONG = WHOLES.index("month")
+MONTH_LONG = FIELDS.index("m")
 LEAST_MONTHS = 6  # columns of months, from which a table is one of months
 SAMPLE = 200  # lines that show whether a column holds numbers
 TIME_NAMES = ("time", "datetime", "timestamp", "date_time", "start", "interval_start", "tid", *DATES)
@@ -264,7 +265,7 @@ def _offer(columns: Sequence[str]) -> str:
 def _upright(frame: pd.DataFrame, name: str, options: ReadOptions) -> pd.DataFrame:
     """Turn a table with a column a month, a line a year or branch, into a line a month and a column a branch."""
     texts = months_written(pd.Series(frame.columns), options.date_format)
-    heads = {c: head_parts([text]) for c, text in enumerate(texts)}
+    heads = {c: head_of([text], {}) for c, text in enumerate(texts)}
     months = [c for c, head in heads.items() if head.length == MONTH_LONG and not head.rest]
     if len(months) < LEAST_MONTHS or 2 * len(months) < len(heads):
         return frame

@@ -1,15 +1,16 @@
 """Dates, times and numbers in columns of text. A column has one format; two that fit and disagree are refused."""
 
-import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from babel.dates import get_day_names, get_month_names
 
+from besok.files.written_times import MONTH, YEAR, clock_of, exists, first_day, readings, said_by, written_out
 from besok.model.errors import CountFileError, Unclear
 from besok.model.messages import Translatable
 from besok.model.period_counts import FileChoice, FileQuestion
@@ -17,56 +18,17 @@ from besok.model.period_counts import FileChoice, FileQuestion
 Unit = Literal["D", "W", "M"]
 ADVICE = ", or give --date-format"
 LARGEST_COUNT = 1e9  # people
-YEARS = (1900, 2199)  # in which people are counted
+MIDNIGHT: Final = 24 * 3600  # seconds
 MISSING = frozenset(
     {"", "-", "–", "—", ".", "..", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "missing", "saknas"}
 )  # fmt: skip
 CLOSED = frozenset({"closed", "stängt", "stängd", "geschlossen"})  # a day without visits
-LOCALES: Final = ("en", "en_GB", "sv", "de", "de_AT", "da", "nb")  # of the names of months and weekdays
-
-
-def _named(
-    names: Callable[..., Mapping[int, str]], *widths: Literal["wide", "abbreviated", "short"]
-) -> dict[str, int]:
-    """Return the names of months or weekdays in lower case, as the locales write them, with their numbers."""
-    return {
-        name.rstrip(".").lower(): number
-        for locale, width, context in itertools.product(LOCALES, widths, ("format", "stand-alone"))
-        for number, name in names(width, context, locale).items()
-    }
-
-
-def any_of(names: Iterable[str]) -> str:
-    """Return a pattern of one of some names, the longest first, and no letter after it."""
-    return rf"(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?![^\W\d_])\.?"
-
-
-MONTHS: Final[Mapping[str, int]] = {**_named(get_month_names, "wide", "abbreviated"), "mrz": 3, "febr": 2}
-MONTH: Final = any_of(MONTHS)
-_ENGLISH = get_month_names("abbreviated", "format", "en")
-WEEKDAY: Final = any_of(_named(get_day_names, "wide", "abbreviated", "short"))
-FORMATS: Final[Mapping[Unit, tuple[str, ...]]] = {
-    "D": ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y", "%b %d %Y"),
-    "M": ("%Y-%m", "%m/%Y", "%m.%Y", "%m-%Y", "%m %Y", "%b %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b"),
-    "W": ("%G-W%V-%u",),
-}  # fmt: skip
-_WEEKDAY = rf"^(?:{WEEKDAY},?\s+(?:de[nr]\s+)?|de[nr]\s+)"
-_CLOCK = re.compile(
-    r"[ ,t]+(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d\d:?\d\d)?$"
-)
-WEEK: Final = r"(?:wk|week|w|vecka|v|kw|woche|uge|uke)"
-_OF_WEEK = rf"{WEEK}[ .-]*"
-_REWRITES = (  # what is written in several ways, in one
-    (r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d)[.,](?= )|,(?= )", ""),  # 5. oktober, November 1, 2026
-    (r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$", r"\1-\2-\3"),
-    (r"^(\d{4})(\d\d)(\d\d)$", r"\1-\2-\3"),
-    (r"^((?:19|20|21)\d\d)[ -]?m?(0[1-9]|1[0-2])$", r"\1-\2"),
-    (rf"^(\d{{4}})[ ,./-]*{_OF_WEEK}(\d{{1,2}})$", r"\1-w\2-1"),
-    (rf"^{_OF_WEEK}(\d{{1,2}})[ ,./-]+(\d{{4}})$", r"\2-w\1-1"),
-    (r"-$", ""),
-    (r"-w(\d)-", r"-w0\1-"),
+_CLOCK = (
+    r"^(?P<day>.*?)(?:[ ,t]+(?P<clock>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)"
+    r"\s*(?P<offset>z|[+-]\d\d:?\d\d)?)?$"
 )
 SHORT_YEAR = re.compile(rf"(\d{{1,2}}[-/. ])?(\d{{1,2}}|{MONTH})[-/. ]?'?\d\d", re.IGNORECASE)
+UNITS: Final[Mapping[str, Unit]] = {"ymd": "D", "yw": "W", "ym": "M"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,47 +61,28 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 def parse_times(texts: pd.Series, date_format: str = "") -> Times:
     """Read a column of times, indexed by line. Raises CountFileError where none fits, or two disagree."""
-    offset_s = pd.Series(float("nan"), texts.index)
     if date_format:
         wall, unit = _stated(texts, date_format)
-    else:
-        split = split_clock(texts)
-        wall, unit = _dated(split.days, texts)
-        wall = wall + split.time
-        offset_s = split.offset_s
-        _refuse(wall.isna(), texts, f"is no time of day; write 08:15{ADVICE}")
-    _refuse(
-        ~wall.dt.year.between(*YEARS),
-        texts,
-        "is in a year in which nobody counted; correct it, or leave it out",
-    )
-    return Times(wall=wall, offset_s=offset_s, unit=unit)
+        return Times(wall=wall, offset_s=pd.Series(float("nan"), texts.index), unit=unit)
+    split = split_clock(texts)
+    wall, unit = _dated(split["day"], texts)
+    _refuse(split["clock"] >= MIDNIGHT, texts, f"is no time of day; write 08:15{ADVICE}")
+    wall = wall + pd.to_timedelta(split["clock"].fillna(0), unit="s")
+    return Times(wall=wall, offset_s=split["offset"], unit=unit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SplitClock:
-    """Texts in lower case without their time of day; that time (0 where none is told), and its offset from UTC."""
+def split_clock(texts: pd.Series) -> pd.DataFrame:
+    """Part texts in lower case into day, clock (seconds after midnight) and offset (from UTC), NaN where not told."""
+    parts = texts.str.lower().str.extract(_CLOCK)
+    for name, read in (("clock", clock_of), ("offset", _offset)):
+        known = {text: read(text) for text in parts[name].dropna().unique()}
+        parts[name] = parts[name].map(known).astype(float)
+    return parts
 
-    days: pd.Series
-    timed: pd.Series
-    time: pd.Series
-    offset_s: pd.Series
 
-
-def split_clock(texts: pd.Series) -> SplitClock:
-    """Part the time of day from the day."""
-    words = texts.str.lower().tolist()
-    found = [_CLOCK.search(text) for text in words]
-    clocks = [match[0] if match and (match[2] or match[4]) else "" for match in found]
-    days = pd.Series(map(str.removesuffix, words, clocks), texts.index, dtype=str)
-    codes, distinct = pd.factorize(pd.Series(clocks, dtype=str))
-    parts = distinct.to_series().str.extract(_CLOCK)
-    return SplitClock(
-        days=days.str.replace(_WEEKDAY, "", regex=True),
-        timed=pd.Series((distinct != "")[codes], texts.index),
-        time=_time_of_day(parts).iloc[codes].set_axis(texts.index),
-        offset_s=_offsets(parts[4]).iloc[codes].set_axis(texts.index),
-    )
+def _offset(zone: str) -> int:
+    sign = -1 if zone[0] == "-" else 1
+    return 0 if zone == "z" else sign * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
 
 
 def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
@@ -161,53 +104,54 @@ def _by_format(texts: pd.Series, date_format: str) -> pd.Series:
 
 
 def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
-    """Return the days of texts without a time of day, by the one format that fits all."""
-    distinct = pd.Series(days.unique())
-    found = candidates(distinct)
-    best = max(read.notna().sum() for read, _ in found.values())
-    form, (read, unit) = next((f, r) for f, r in found.items() if r[0].notna().sum() == best)
-    known = days.map(dict(zip(distinct, read, strict=True)))
-    if best < len(distinct):
-        line: Any = known.isna().idxmax()
-        raise CountFileError(f"line {line}: {_no_date(texts.loc[line], form if best else '')}")
-    for other, (also, _) in found.items():
-        if also.notna().all() and not also.equals(read):
-            raise CountFileError(
-                f"line {texts.index[0]}: {texts.iloc[0][:30]!r} may be {form} or {other}, and the file does not show "
-                f"which; give --date-format {form} or --date-format {other}"
-            )
-    return known.astype("datetime64[s]"), unit
+    """Return the days of texts without a time of day, all of one unit and in one order of day, month and year."""
+    ways = {text: _ways(text) for text in days.unique()}
+    often = Counter(form for known in ways.values() for form in known)
+    fitting = [form for form, n in often.items() if n == len(ways)]
+    if not fitting:
+        form = max(often, key=lambda form: often[form], default=("", ""))
+        line: Any = days.map(lambda text: form not in ways[text]).idxmax()
+        like = next((_form(text, form) for text in ways if form in ways[text]), "")
+        raise CountFileError(f"line {line}: {_no_date(texts.loc[line], like)}")
+    reads = {form: days.map({text: known[form] for text, known in ways.items()}) for form in fitting}
+    one, *others = (_form(days.iloc[0], form) for form in fitting)
+    if others and not reads[fitting[0]].equals(reads[fitting[1]]):
+        raise CountFileError(
+            f"line {texts.index[0]}: {texts.iloc[0][:30]!r} may be {one} or {others[0]}, and the file does not show "
+            f"which; give --date-format {one} or --date-format {others[0]}"
+        )
+    return pd.to_datetime(reads[fitting[0]]).astype("datetime64[s]"), UNITS[fitting[0][1]]
 
 
-def candidates(distinct: pd.Series) -> dict[str, tuple[pd.Series, Unit]]:
-    """Return lower-case texts as days by each format, NaT where it does not fit, and what each stands for."""
-    plain = rewritten(distinct)
-    return {
-        form: (pd.to_datetime(plain, format=form, errors="coerce"), unit)
-        for unit, formats in FORMATS.items()
-        for form in formats
+def _ways(text: str) -> dict[tuple[str, str], date]:
+    """Return the days that a text may stand for, by the order of their parts and the fields that it says."""
+    written = written_out(text).removesuffix("-")
+    if not re.search(YEAR, written):
+        return {}
+    found = {
+        (order, said_by(fields)): first_day(fields)
+        for order, fields in readings(written).items()
+        if exists(fields) and "u" not in fields
     }
+    return {form: day for form, day in found.items() if form[1] in UNITS}
 
 
-def rewritten(words: pd.Series) -> pd.Series:
-    """Return lower-case texts with English months of three letters, and each form of a date in one way."""
-    plain = words.str.replace(rf"\b{MONTH}", _english, regex=True)
-    for pattern, form in _REWRITES:
-        plain = plain.str.replace(pattern, form, regex=True)
-    return plain
+def _form(text: str, form: tuple[str, str]) -> str:
+    """Return the format of a text in an order of its parts, as --date-format has it."""
+    sep = next((sign for sign in text if not sign.isalnum()), "-")
+    parts = {"day-first": "%d %m %Y", "month-first": "%m %d %Y", "year-first": "%Y %m %d"}.get(
+        form[0], "%b %d %Y"
+    )
+    return {"ym": "%Y-%m", "yw": "%G-W%V"}.get(form[1]) or parts.replace(" ", sep)
 
 
 def months_written(texts: pd.Series, date_format: str = "") -> pd.Series:
     """Return heads of columns with the months among them in one way, 2015-01 where a format of theirs is stated."""
-    plain = rewritten(texts.str.lower())
+    plain = texts.str.lower().map(written_out)
     if not date_format:
         return plain
     found: pd.Series = _by_format(texts, date_format).dt.strftime("%Y-%m").fillna(plain)
     return found
-
-
-def _english(month: re.Match[str]) -> str:
-    return str(_ENGLISH[MONTHS[month[0].rstrip(".").lower()]]).lower()
 
 
 def _no_date(text: str, form: str) -> str:
@@ -215,6 +159,8 @@ def _no_date(text: str, form: str) -> str:
     text = text[:60]
     if re.fullmatch(r"[2-6]\d{4}(\.0*)?", text):
         return f"{text!r} is a day as spreadsheets keep it; give the column the format of dates, 2026-11-25"
+    if re.match(r"(?!19|20|21)\d{4}\D", text):
+        return f"{text!r} is in a year in which nobody counted; correct it, or leave it out"
     if re.fullmatch(r"\d{4}", text):
         return f"{text!r} is a year; give the visits of every month, 2026-11, or of every day, 2026-11-25"
     if re.search(r"(?:q|kv|quarter|kvartal)[ .-]*[1-4]", text, re.IGNORECASE):
@@ -224,26 +170,6 @@ def _no_date(text: str, form: str) -> str:
     if form:
         return f"{text!r} is not written as {form}, like the others; correct it{ADVICE}"
     return f"{text!r} is no date; write 2026-11-25 (2026-11 for a month){ADVICE}"
-
-
-def _time_of_day(parts: pd.DataFrame) -> pd.Series:
-    """Return hours, minutes, seconds and am or pm as a duration; 0 where there are none, NaT where they cannot be."""
-    hour, minute, second = (pd.to_numeric(parts[n]).fillna(0) for n in range(3))
-    half = parts[3].str[0]
-    shifted = hour.where(half.isna(), hour % 12 + 12 * (half == "p"))
-    valid = (minute < 60) & (second < 60) & (hour < 24) & (half.isna() | hour.between(1, 12))
-    return pd.to_timedelta((shifted * 3600 + minute * 60 + second).where(valid), unit="s")
-
-
-def _offsets(zones: pd.Series) -> pd.Series:
-    parts = zones.str.extract(r"([+-])(\d\d):?(\d\d)")
-    seconds = pd.to_numeric(parts[1]) * 3600 + pd.to_numeric(parts[2]) * 60
-    return (seconds * (1 - 2 * (parts[0] == "-"))).mask(zones == "z", 0.0).astype(float)
-
-
-def month_named(text: str) -> int | None:
-    """Return the month of which this is the name and nothing else."""
-    return MONTHS.get(text.strip().rstrip(".").lower())
 
 
 def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column: str = "count") -> pd.Series:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from besok.files.counts import Counts, count_columns, read_columns, read_counts
 from besok.files.tables import ReadOptions, read_frame, read_text
-from besok.files.values import month_named
+from besok.files.written_times import month_named
 from besok.model.errors import CountFileError
 from cli.main import app
 from cli.standalone import events, series

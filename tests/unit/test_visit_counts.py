@@ -95,6 +95,9 @@ def patched(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
          ["2019-01-01 08", "2019-01-01 09"]),
         ("Datum;08-09;09-10\n2019-01-01;5;6\n", "hour", ["2019-01-01 08", "2019-01-01 09"]),
         ("Vecka;Besök\n2019 v.1;5\n2019 v.2;6\n", "week", ["2018-12-31..2019-01-06", "2019-01-07..2019-01-13"]),
+        ("Week,Visits\n201901,5\n201902,6\n", "week", ["2018-12-31..2019-01-06", "2019-01-07..2019-01-13"]),
+        ("Period;2019-01-01 - 2019-03-31;2019-04-01 - 2019-06-30\nBesök;5;6\n", "quarter",
+         ["2019-01-01..2019-03-31", "2019-04-01..2019-06-30"]),
         ("År;Vecka;Besök\n2019;1;5\n;2;6\n", "week", ["2018-12-31..2019-01-06", "2019-01-07..2019-01-13"]),
         ("Week starting,Visits\n07/01/2019,5\n14/01/2019,6\n21/01/2019,6\n", "week",
          ["2019-01-07..2019-01-13", "2019-01-14..2019-01-20", "2019-01-21..2019-01-27"]),
@@ -197,6 +200,8 @@ def test_years_down_and_months_across_with_title_sums_and_a_note() -> None:
          "B;1;1;2;1;1;2;4\n", 16),
         ("Monat;2018;2019;Gesamt\nJänner;10;20;30\nMärz;1;2;3\nDez.;5;6;11\nGesamt;16;28;44\n", 44),
         ("Bibliotek;2018/19;2019/20\nHuvud;10;20\n", 30),
+        ("År,1,2,3,4,5,6,Totalt\n2019,6,6,8,6,3,5,34\n", 34),
+        ("Månad;Besök\n2010-01;1900\n2010-02;0\nTotalt;1900\n", 1900),
         ("Rapport;Besök\nSkapad;2020-01-02\nPlats;Stadsbiblioteket\n\nDatum;Antal\n2019-01-01;5\n2019-01-02;6\n", 11),
     ],
 )  # fmt: skip
@@ -541,6 +546,16 @@ def test_years_that_run_over_a_new_year() -> None:
         *(f"2017-{m:02}" for m in range(7, 13)), *(f"2018-{m:02}" for m in range(1, 7)),
     ]  # fmt: skip
     assert periods(across, new_year="same")[0] == "2017-01-01..2017-01-31"
+    for heads in (
+        ";2009/10;;;\nFilial;Nov;Dec;Jan;Feb\nA;5;6;7;8\n",
+        "År;Nov;Dec;Jan;Feb\n2009/10;5;6;7;8\n",
+    ):
+        assert [p[:7] for p in periods(heads, new_year="next")] == [
+            "2009-11",
+            "2009-12",
+            "2010-01",
+            "2010-02",
+        ]
     down = "År;Månad;Besök\n2017/18;November;5\n;December;9\n;Januari;4\n2018/19;November;6\n"
     assert [p[:7] for p in periods(down, new_year="next")] == ["2017-11", "2017-12", "2018-01", "2018-11"]
     for order in (

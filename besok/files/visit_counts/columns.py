@@ -2,23 +2,24 @@
 
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
 import pandas as pd
 
 from besok.files.tables import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS, plain
 from besok.files.visit_counts import labels
-from besok.files.visit_counts.labels import Part, Whole
-from besok.files.visit_counts.periods import SERIAL
 from besok.files.visit_counts.table import MOSTLY, Table
 from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.written_times import FIELDS, clock_of, said
 from besok.model.errors import CountFileError
 
 SAMPLE: Final = 400  # different texts of a column that show what it holds
 COUNTED: Final = 0.3  # of them, in a column of counts: what else stands there is refused or asked about
-OF_YEAR: Final = ("quarter", "kvartal", "quartal", "halvår", "half", "halbjahr")
+QUARTERS, HALVES = ("quarter", "kvartal", "quartal"), ("halvår", "half", "halbjahr")
+PARTS: Final = (("m", MONTHS, 12), ("q", QUARTERS, 4), ("s", HALVES, 2), ("w", WEEKS, 53), ("d", DAYS, 31))
+SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # a day as spreadsheets number it: 1954 to 2091
 BEGINS: Final = frozenset({"start", "from", "från", "begin", "first", "startdatum", "fr.o.m", "börjar"})
 ENDS: Final = frozenset({"last", "to", "end", "till", "slut", "stop", "t.o.m", "slutdatum", "until"})
 IN: Final = frozenset(
@@ -57,16 +58,21 @@ NOTES: Final = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Columns:
-    """Numbers of the columns by what they hold."""
+    """Numbers of the columns by what they hold; `parts` by the letters of fields, `ends` where times are ends."""
 
     whole: int | None = None
     until: int | None = None
     clock: int | None = None
-    parts: dict[Part, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
     names: list[int] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     direction: int | None = None
     ends: bool = False
+
+    @property
+    def times(self) -> list[int]:
+        """Return the columns that tell which period a row is of, but not its end."""
+        return [c for c in (self.whole, self.clock, *self.parts.values()) if c is not None]
 
     @property
     def keys(self) -> list[int]:
@@ -82,33 +88,27 @@ def words_of(name: str) -> set[str]:
 
 def find_columns(table: Table, talk: Talk) -> Columns:
     """Return what the columns hold; those that are left out are told."""
-    found, wholes = Columns(), dict[int, Whole]()
+    found, wholes = Columns(), dict[int, str]()
     counted = table.body[(table.body != "").sum(axis=1) > 1]  # a text alone in its row is a note
     for c, name in enumerate(map(table.name, range(len(table.heads)))):
-        texts = sample(counted[c])
-        if not texts:  # shares, marks of what is not known
-            role = "left out" if (counted[c] != "").any() else "nothing"
-        elif c == 0 and labels.sequence(texts) == "d" and _are_months(table.heads[1:]):
-            role = "d"
-        elif all(labels.FIGURES.fullmatch(text) for text in texts):
-            role = _of_figures(texts, name, first=c == 0)
-        else:
-            role = _of_texts(texts, name, counted[c])
-        if role in labels.WHOLES:
-            wholes[c] = role
-        elif role == "clock":
-            found.clock = c if found.clock is None else found.clock
-        elif role == "name":
-            found.names.append(c)
-        elif role == "count":
-            found.counts.append(c)
-        elif role == "left out":
-            talk.tell("column", None, "The column “{name}” is not read.", name=name[:60])
-        elif role != "nothing":
-            part = cast("Part", role)
-            before = found.parts.setdefault(part, c)
-            if any(before < count < c for count in found.counts):
-                raise _side_by_side(table, before)
+        holds, of = _held(counted[c], name, first=c == 0)
+        if c == 0 and labels.sequence(sample(counted[c])) == "d" and _are_months(table.heads[1:]):
+            holds, of = "part", "d"
+        match holds:
+            case "whole":
+                wholes[c] = of
+            case "clock":
+                found.clock = c if found.clock is None else found.clock
+            case "name":
+                found.names.append(c)
+            case "count":
+                found.counts.append(c)
+            case "left out":
+                talk.tell("column", None, "The column “{name}” is not read.", name=name[:60])
+            case "part":
+                before = found.parts.setdefault(of, c)
+                if any(before < count < c for count in found.counts):
+                    raise _side_by_side(table, before)
     _choose_whole(table, found, wholes, talk)
     _find_direction(table, found)
     return found
@@ -116,8 +116,8 @@ def find_columns(table: Table, talk: Talk) -> Columns:
 
 def _are_months(heads: Sequence[Sequence[str]]) -> bool:
     """Tell whether heads name months, below which the days of a calendar stand."""
-    parts = [labels.head_parts(head).parts for head in heads if head]
-    return sum("m" in part for part in parts) >= MOSTLY * len(parts) > 0
+    parts = [labels.head_of(head, {}) for head in heads if head]
+    return sum("m" in head.said and not head.whole for head in parts) >= MOSTLY * len(parts) > 0
 
 
 def sample(column: "pd.Series[str]") -> list[str]:
@@ -127,69 +127,64 @@ def sample(column: "pd.Series[str]") -> list[str]:
     return [t for t in some if not labels.is_total(t) and not labels.is_blank(t) and not labels.is_average(t)]
 
 
-def _share(texts: Sequence[str], holds: "Collection[bool]") -> float:
-    return sum(holds) / len(texts)
+def _held(column: "pd.Series[str]", name: str, *, first: bool) -> tuple[str, str]:
+    """Return what a column holds, and of times the finest field."""
+    texts = sample(column)
+    if not texts:  # shares, marks of what is not known
+        return ("left out" if (column != "").any() else "nothing"), ""
+    if all(labels.FIGURES.fullmatch(text) for text in texts):
+        return _of_figures(texts, name, first=first)
+    return _of_texts(texts, name, column)
 
 
-def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> str:
+def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> tuple[str, str]:
     """Return what a column of whole figures holds: the head says so, or they can only be years."""
     head, words = plain(name), words_of(name)
     most, long = max(map(int, texts)), {len(text) for text in texts}
-    years = all(labels.whole(text) == "year" for text in texts)
-    if head in BESIDE and head not in ENDS and head not in OF_YEAR:
-        return "nothing"
-    if years and (words & {*YEARS} or (first and not words & VISITS and _in_order(texts))):
-        return "y"
+    if head in BESIDE and head not in (*ENDS, *QUARTERS, *HALVES):
+        return "nothing", ""
+    in_order = [*texts] in (sorted(texts), sorted(texts, reverse=True))
+    if all(said(text) == "y" for text in texts) and (
+        words & {*YEARS} or (first and not words & VISITS and in_order)
+    ):
+        return "part", "y"
     dated = words & {*DATES, *MONTHS, *DAYS, "datetime", "timestamp", "period", *BEGINS, *ENDS}
     if dated and (long == {8} or all(SERIAL.fullmatch(text) for text in texts)):
-        return "day"
+        return "whole", "d"
     if words & {*MONTHS, "period"} and long == {6}:
-        return "month"
-    for part, known, limit in (
-        ("m", MONTHS, 12),
-        ("q", OF_YEAR[:3], 4),
-        ("s", OF_YEAR[3:], 2),
-        ("w", WEEKS, 53),
-        ("d", DAYS, 31),
-    ):
+        return "whole", "m"
+    for part, known, limit in PARTS:
         if words & {*known} and most <= limit:
-            return part
+            return "part", part
     if words & {*WEEKS} and long == {6}:
-        return "week"
+        return "whole", "w"
     if words & {*CLOCKS, "timme", "hours"} and most <= 24:
-        return "clock"
-    if words & IDENTITY:
-        return "left out"
-    return "count"
+        return "clock", ""
+    return ("left out" if words & IDENTITY else "count"), ""
 
 
-def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> str:
-    words = words_of(name)
-    if _share(texts, [labels.is_weekday(text) for text in texts]) >= MOSTLY:
-        return "nothing"
-    kinds = [labels.whole(text) for text in texts]
-    known = [kind for kind in kinds if kind]
-    if len(known) / len(texts) >= MOSTLY:
-        return min(known, key=labels.WHOLES.index)
-    if _share(texts, [labels.clock_of(text) is not None or text == "24:00" for text in texts]) >= MOSTLY:
-        return "clock"
-    parts = [found[0] for text in texts if (found := labels.part(text))]
-    if len(parts) / len(texts) >= MOSTLY and (len(set(parts)) == 1 or {*parts} <= {*"mqs"}):
-        return min(parts, key="mqswdh".index)  # quarters among months are their sums
+def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> tuple[str, str]:
+    words, times = words_of(name), [said(text) for text in texts]
+    least = MOSTLY * len(texts)
+    if sum(map(labels.is_weekday, texts)) >= least:
+        return "nothing", ""
+    if len(known := [time for time in times if time[:1] == "y"]) >= least:
+        return "whole", max((time[-1] for time in known), key=FIELDS.index)
+    if sum(clock_of(text) is not None for text in texts) >= least:
+        return "clock", ""
+    parts = [time for time in times if time and time[0] != "y"]
+    if len(parts) >= least and (len({*parts}) == 1 or {*parts} <= {*"mqs"}):
+        return "part", max(parts, key=FIELDS.index)  # quarters among months are their sums
     if words & IDENTITY or labels.is_average(name):
-        return "left out"
-    if _share(texts, [labels.is_count(text) for text in texts]) >= COUNTED:
-        return "count"
+        return "left out", ""
+    if sum(map(labels.is_count, texts)) >= COUNTED * len(texts):
+        return "count", ""
     if words & NOTES or ((column != "").mean() <= 0.5 and column.iloc[0] == ""):
-        return "left out"
-    return "name"
+        return "left out", ""
+    return "name", ""
 
 
-def _in_order(texts: Sequence[str]) -> bool:
-    return [*texts] in (sorted(texts), sorted(texts, reverse=True))
-
-
-def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: Talk) -> None:
+def _choose_whole(table: Table, found: Columns, wholes: dict[int, str], talk: Talk) -> None:
     """Choose the column of times; one that is named so holds the last day."""
     ends = [c for c in wholes if words_of(table.name(c)) & ENDS]
     begins = [c for c in wholes if c not in ends]
@@ -198,12 +193,13 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
             raise _side_by_side(table, one)
     if not begins:
         begins, ends = ends, []
-        found.ends = any(wholes[c] == "moment" for c in begins)
+        found.ends = any(wholes[c] == "t" for c in begins)
     if not begins:
         return
-    finest = min((wholes[c] for c in begins), key=labels.WHOLES.index)
-    across = (labels.head_parts(table.heads[c]).parts for c in found.counts)
-    if finest == "year" and {*"mqsw"} & {*found.parts, *itertools.chain(*across)}:
+    finest = max((wholes[c] for c in begins), key=FIELDS.index)
+    across = (labels.head_of(table.heads[c], {}) for c in found.counts)
+    below = itertools.chain(*(head.said for head in across if not head.whole))
+    if finest == "y" and {*"mqsw"} & {*found.parts, *below}:
         found.parts.setdefault("y", begins[0])  # 2018/19 next to its months
         return
     among = [c for c in begins if wholes[c] == finest]
@@ -216,9 +212,9 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, Whole], talk: 
         )
         named = [c for c in named if table.name(c) == answer]
     found.whole = named[0]
-    found.until = next((c for c in ends if wholes[c] == finest == "day"), None)
+    found.until = next((c for c in ends if wholes[c] == finest == "d"), None)
     found.parts.clear()  # they repeat it
-    if finest == "moment":
+    if finest == "t":
         found.clock = None
 
 

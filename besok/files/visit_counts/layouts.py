@@ -5,7 +5,8 @@ read at the beginning and at the end of each period. Axis: the columns of export
 tables of others are read by what their heads and cells say.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -17,23 +18,17 @@ from besok.files.visit_counts.wording import Talk, option, refusal
 GATE: Final = ("gate_start", "gate_end")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
-    name: str
-    heads: frozenset[str]
-
-
-LAYOUTS: Final = (
-    _Layout(name="Vea", heads=frozenset({"sumins", "sumouts"})),
-    _Layout(name="LibInsight", heads=frozenset(GATE)),
-    _Layout(name="Axis", heads=frozenset({"interval_start", "interval_stop", "camera_serial_number"})),
-)
+LAYOUTS: Final[Mapping[str, frozenset[str]]] = {
+    "Vea": frozenset({"sumins", "sumouts"}),
+    "LibInsight": frozenset(GATE),
+    "Axis": frozenset({"interval_start", "interval_stop", "camera_serial_number"}),
+}
 
 
 def layout_of(table: Table) -> str:
     """Return the counting system that wrote a table, "" where its heads do not tell."""
     heads = {plain(" ".join(levels)) for levels in table.heads}
-    return next((layout.name for layout in LAYOUTS if layout.heads <= heads), "")
+    return next((name for name, known in LAYOUTS.items() if known <= heads), "")
 
 
 def counted(table: Table, talk: Talk) -> Table:

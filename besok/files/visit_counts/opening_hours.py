@@ -14,14 +14,13 @@ from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import sample, words_of
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.written_times import clock_of
 
 HEADS: Final = frozenset(
     {"öppet", "öppettid", "öppettider", "öppnar", "stänger", "open", "opens", "opening", "closes", "closing",
      "öffnungszeit", "öffnungszeiten", "geöffnet"}
 )  # fmt: skip
-_CLOCK = r"(?:kl\.?\s*)?(\d{1,2})(?:[:.](\d\d))?(?::00)?\s*(?:([ap])\.?m\.?)?"
-CLOCK: Final = re.compile(_CLOCK)
-SPAN: Final = re.compile(rf"{_CLOCK}\s*(?:[-–—]|to|till|bis)\s*{_CLOCK}")
+TILL: Final = re.compile(r"\s*(?:[-–—]|\b(?:to|till|bis)\b)\s*")
 BETWEEN: Final = re.compile(r"\s*(?:[,;&+/]|\boch\b|\band\b|\bund\b)\s*")
 DAY: Final = 24 * 60  # minutes
 
@@ -59,7 +58,7 @@ def apart(table: Table, talk: Talk) -> tuple[Table, "pd.Series[str] | None"]:
 
 def _are_hours(column: "pd.Series[str]") -> bool:
     texts = [text.lower() for text in sample(column)]
-    return bool(texts) and all(hours_of(text) or CLOCK.fullmatch(text) for text in texts)
+    return bool(texts) and all(hours_of(text) or _minutes(text) is not None for text in texts)
 
 
 def hours_of(text: str) -> str | None:
@@ -67,25 +66,22 @@ def hours_of(text: str) -> str | None:
     text = text.lower().strip()
     if not {*re.split(r"\s*-\s*", text)} - CLOSED:
         return "closed"
-    spans = [SPAN.fullmatch(part) for part in BETWEEN.split(text)]
-    said = []
-    for span in spans:
-        if span is None:
-            return None
-        begins, ends = _minutes(*span.groups()[:3]), _minutes(*span.groups()[3:])
-        if begins == ends or max(begins, ends) > DAY:
-            return None
-        said.append((begins, ends if ends > begins else ends + DAY))
+    said: list[tuple[int, int]] = []
+    for span in BETWEEN.split(text):
+        match [*map(_minutes, TILL.split(span))]:
+            case [int(begins), int(ends)] if begins != ends:
+                said.append((begins, ends if ends > begins else ends + DAY))
+            case _:
+                return None
     if any(ends > begins for (_, ends), (begins, _) in pairwise(said)):
         return None
     return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in said)
 
 
-def _minutes(hour: str, minute: str | None, half: str | None) -> int:
-    """Return the minutes after midnight of a time of day, as 9, 9.30 or 7 pm; more than a day for none."""
-    if int(minute or 0) > 59:
-        return DAY + 1
-    return (int(hour) % 12 + 12 * (half == "p") if half else int(hour)) * 60 + int(minute or 0)
+def _minutes(text: str) -> int | None:
+    """Return the minutes after midnight of a time of day, as 9, 9.30 or 7 pm; None for none."""
+    seconds = int(text) * 3600 if re.fullmatch(r"\d{1,2}", text) else clock_of(text)
+    return None if seconds is None or seconds > DAY * 60 else seconds // 60
 
 
 def of_days(parts: "Iterable[tuple[pd.DataFrame, pd.Series[str] | None]]") -> dict[date, str]:

@@ -1,306 +1,423 @@
-"""Texts as periods: first and last day, and the hour where it is one. What has two readings is asked."""
+"""Periods of counts: first and last day and time of day, of what rows, heads and titles say of time together."""
 
+import itertools
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
-from besok.files.values import YEARS, candidates, rewritten, split_clock
-from besok.files.visit_counts.labels import CLOCK, FISCAL, IN_A_YEAR, OF_A_YEAR, numbered
-from besok.files.visit_counts.wording import Talk, fiscal_year, option, refusal
+from besok.files.tables import WEEKS
+from besok.files.values import MIDNIGHT, split_clock
+from besok.files.visit_counts.columns import SERIAL, Columns, words_of
+from besok.files.visit_counts.labels import FIGURES, Head, each, is_total
+from besok.files.visit_counts.table import Table
+from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.written_times import (
+    FIELDS,
+    FISCAL,
+    ORDERS,
+    Fields,
+    clock_of,
+    exists,
+    month_named,
+    orders_of,
+    readings,
+    written_out,
+    years_run_over,
+)
 from besok.model.errors import CountFileError
-from besok.model.period_counts import UNITS, FileChoice
+from besok.model.period_counts import UNITS
 
 DAY: Final = timedelta(days=1)
-SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # a day as spreadsheets number it: 1954 to 2091
-SERIAL_ZERO: Final = pd.Timestamp("1899-12-30")
-_YEAR: Final = re.compile(r"\d{4}")
-_BUSY_YEAR: Final = (
-    rf"^(?:{FISCAL}\s*)?(\d{{4}})\s*[-/–]\s*(\d{{4}}|\d\d)$"  # 2018/19: one that does not begin in January
-)
-_BETWEEN: Final = r"\s(?:[-–]|to|till|until)\s"
-_SPAN: Final = rf"(.*\d)\s*{_BETWEEN}\s*(\S.*)"
+HOUR: Final = 3600  # seconds
+EPOCH: Final = date(1970, 1, 1).toordinal()
+SERIAL_ZERO: Final = date(1899, 12, 30)
+SAID: Final = f"{FIELDS}fu"
+UNIT_OF: Final = {"d": "day", "w": "week", "m": "month", "q": "quarter", "s": "half-year", "y": "year"}
+MONTHS_OF: Final = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+BEGINNINGS: Final = ("04", "07", "08", "09", "10")  # months in which the years of budgets and schools begin
 _UNTIL: Final = r"\s*[-–]\s*\d{1,2}[:.]\d\d$"  # 08:00-09:00 begins at 08:00
 _WEST: Final = r"\dt\d.*-\d\d:\d\d$"  # 2026-11-25T08:00-05:00 is a time west of Greenwich
-SHORT: Final[Mapping[str, str]] = {  # formats with a year of two digits, and what they stand for
-    "%d/%m/%y": "D", "%m/%d/%y": "D", "%y/%m/%d": "D", "%d.%m.%y": "D", "%d-%m-%y": "D", "%y-%m-%d": "D",
-    "%m-%d-%y": "D", "%d %b %y": "D", "%d-%b-%y": "D", "%b-%y": "M", "%b %y": "M", "%b/%y": "M",
-}  # fmt: skip
-ORDERS: Final[Mapping[str, str]] = {
-    "d": "day-first",
-    "m": "month-first",
-    "Y": "year-first",
-    "y": "year-first",
-}
-BEGINNINGS: Final = ("04", "07", "08", "09", "10")  # months in which the years of budgets and schools begin
-STEPS: Final = {"D": "day", "W": "week", "M": "month"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Periods:
-    """Periods by row: columns first, last (days), wall (with the time of day) and unit; `timed` if any has a time."""
-
-    frame: pd.DataFrame
-    timed: bool
-
-
-def read(texts: pd.Series, talk: Talk, *, zone: ZoneInfo | None, head: str) -> Periods:
-    """Read periods that have their year, indexed by row. `head` is what stands above them.
-
-    Raises Unclear where the file does not show which reading is meant, CountFileError for what is no period.
-    """
-    words = texts.str.lower()
-    both = words.str.contains(_BETWEEN)
-    spans = words[both].str.extract(_SPAN)
-    meant = (spans[0].notna() & ~spans[1].fillna("").str.fullmatch(CLOCK.pattern)).to_numpy()
-    both[both] = meant
-    if both.any():
-        words[both] = spans.loc[meant, 0].to_numpy()
-        frame = _single(pd.concat([words, spans.loc[meant, 1]]), talk, zone)
-        first, end = frame.iloc[: len(words)].copy(), frame.iloc[len(words) :]
-        first.loc[both, "last"] = _inclusive(first.loc[both, "first"], end["last"])
-        length = (first["last"] - first["first"]).dt.days
-        if (wrong := length < 0).any():
-            row, text = _at(texts, wrong)
-            raise refusal("row {row}: “{text}” ends before it begins", row=row, text=text)
-        first["unit"] = pd.cut(length, [-1, 2, 10, 45, 100, 200, 100_000], labels=UNITS[1:]).astype(str)
-        return Periods(frame=first, timed=False)
-    until = words.str.contains(_UNTIL) & ~words.str.contains(_WEST)
-    words[until] = words[until].str.replace(_UNTIL, "", regex=True)
-    frame = _single(words, talk, zone)
-    timed = bool((frame["wall"] != frame["wall"].dt.normalize()).any())
-    if timed and (whole := ~frame["told"]).any():
-        row, text = _at(texts, whole)
-        raise refusal(
-            "row {row}: “{text}” has no time of day, as others have; write 00:00, or take out a sum of the day",
-            row=row,
-            text=text,
-        )
-    return Periods(frame=_stated_lengths(frame, texts, talk, head) if not timed else frame, timed=timed)
+def resolved(texts: Iterable[str], talk: Talk) -> dict[str, Fields]:
+    """Return what different texts say of time, all their days in one order. Raises Unclear, CountFileError."""
+    texts = [*texts]
+    days = orders_of(texts)
+    wanted = ("fiscal" if years_run_over(texts) else "", _order(days, talk) if days else "", "")
+    found: dict[str, Fields] = {}
+    for text in texts:
+        ways = days.get(text) or readings(text)
+        fields = next((ways[way] for way in wanted if way in ways), {})
+        found[text] = fields if exists(fields) else {}
+    return found
 
 
-def _inclusive(first: pd.Series, end: pd.Series) -> pd.Series:
-    """Return the last days of spans; where one begins on the last day of the one before, that day is not in it."""
-    order = first.sort_values().index
-    follows = first[order].shift(-1).iloc[:-1].to_numpy() == end[order].iloc[:-1].to_numpy()
-    whole_months = (
-        len(first) == 1 and first.iloc[0] != end.iloc[0] and first.iloc[0].day == end.iloc[0].day == 1
-    )
-    return end - DAY if whole_months or (len(follows) and follows.mean() > 0.5) else end
-
-
-def _single(words: pd.Series, talk: Talk, zone: ZoneInfo | None) -> pd.DataFrame:
-    split = split_clock(words)
-    if (wrong := split.time.isna()).any():
-        row, text = _at(words, wrong)
-        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", row=row, text=text)
-    distinct = pd.Series(split.days.unique())
-    known = _days(distinct, talk)
-    if (wrong := split.days.map(dict(zip(distinct, known["first"].isna(), strict=True)))).any():
-        raise _no_period(words, wrong)
-    at = pd.Index(distinct).get_indexer(pd.Index(split.days))
-    frame = known.iloc[at].set_axis(words.index)
-    wall = frame["first"] + split.time
-    if zone is not None and split.offset_s.notna().all():
-        utc = wall - pd.to_timedelta(split.offset_s, unit="s")
-        wall = utc.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-        frame = frame.assign(first=wall.dt.normalize(), last=wall.dt.normalize())
-    elif zone is None and split.offset_s.notna().any() and split.offset_s.nunique() > 1:
-        pass  # the clock of the file is the one of the place, in summer and in winter
-    if (wrong := ~frame["first"].dt.year.between(*YEARS)).any():
-        row, text = _at(words, wrong)
-        raise refusal("row {row}: “{text}” is in a year in which nobody counted", row=row, text=text)
-    return frame.assign(wall=wall, told=split.timed)
-
-
-def _days(distinct: pd.Series, talk: Talk) -> pd.DataFrame:
-    """Return first and last day and the unit of each text, NaT where it is none."""
-    frame = pd.DataFrame({"first": pd.NaT, "last": pd.NaT, "unit": ""}, index=distinct.index).astype(
-        {"first": "datetime64[s]", "last": "datetime64[s]"}
-    )
-    years = distinct.str.fullmatch(_YEAR.pattern)
-    busy = _busy_years(distinct)
-    serial = distinct.str.fullmatch(SERIAL.pattern)
-    lettered = distinct[distinct.str.contains(r"[a-zå]")]
-    parts = {at: part for at, text in lettered.items() if (part := numbered(text)) and part[2]}
-    _set(frame, years, pd.to_datetime(distinct[years], format="%Y", errors="coerce"), "year")
-    if busy.any():
-        begin = _begin_of_year(distinct[busy].iloc[0], talk)
-        first = distinct[busy].str.extract(r"(\d{4})")[0]
-        _set(frame, busy, pd.to_datetime(first + begin, format="%Y-%m"), "year")
-    if serial.any():
-        days = pd.to_timedelta(distinct[serial].str.extract(r"(\d+)")[0].astype(float), unit="D")
-        _set(frame, serial, SERIAL_ZERO + days, "day")
-    for kind, unit in OF_A_YEAR.items():
-        own = {at: f"{y}-{12 * n // IN_A_YEAR[kind]}" for at, (k, n, y) in parts.items() if k == kind}
-        last = pd.to_datetime(pd.Series(own, dtype=str), format="%Y-%m")
-        _set(frame, frame.index.isin([*own]), last - pd.DateOffset(months=12 // IN_A_YEAR[kind] - 1), unit)
-    other = distinct[~(years | busy | serial | distinct.index.isin([*parts]))]
-    if not other.empty:
-        first, units = _written(other, talk)
-        for unit in units.unique():
-            where = frame.index.isin(units.index[units == unit])
-            _set(frame, where, first[units == unit].astype("datetime64[s]"), unit)
-    return frame
-
-
-def _set(frame: pd.DataFrame, where: Any, first: Any, unit: str) -> None:
-    length = {"week": pd.DateOffset(days=6)}.get(unit)
-    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}.get(unit)
-    frame.loc[where, "first"] = first
-    frame.loc[where, "last"] = (
-        first + length if length else first + pd.DateOffset(months=months) - DAY if months else first
-    )
-    frame.loc[where, "unit"] = unit
-
-
-def _busy_years(distinct: pd.Series) -> pd.Series:
-    """Tell which texts are years such as 2018/19; 2011-12 is one only where others show that it is no December."""
-    found = distinct.str.extract(_BUSY_YEAR)
-    nexts = (found[0].fillna("0").astype(int) + 1) % 100 == found[1].fillna("-1").str[-2:].astype(int)
-    matched = found[0].notna() & nexts
-    months = matched & distinct.str.fullmatch(r"\d{4}-(?:0\d|1[0-2])")
-    alone = bool((months == matched).all()) and (not matched.all() or len(distinct) == 1)
-    return matched & ~months if alone else matched
-
-
-def _begin_of_year(text: str, talk: Talk) -> str:
-    year = re.sub(r"\D", "", text)[:4]
-    answer = talk.ask(
-        "year-begins",
-        "In which month does a year such as “{text}” begin?",
-        [option(month, "it begins with {month}", month=f"{year}-{month}") for month in BEGINNINGS],
-        text=text,
-    )
-    return f"-{answer}"
-
-
-def _written(texts: pd.Series, talk: Talk) -> tuple[pd.Series, pd.Series]:
-    """Return the first day and the unit of dates by the one format that fits all of a length."""
-    found = {form: (read, STEPS[unit]) for form, (read, unit) in candidates(texts).items()}
-    if not any(read.notna().all() for read, _ in found.values()):
-        found |= {form: (_short(texts, form), STEPS[unit]) for form, unit in SHORT.items()}
-    fitting = {form: pair for form, pair in found.items() if pair[0].notna().all()}
+def _order(days: Mapping[str, Mapping[str, Fields]], talk: Talk) -> str:
+    """Return the order of day, month and year that fits every day, asked where several do and disagree."""
+    fitting = [order for order in ORDERS if all(order in ways for ways in days.values())]
     if not fitting:
-        return _mixed(texts, found)
-    reads = {form: read for form, (read, _) in fitting.items()}
-    if talk.answered("dates") or not all(read.equals(next(iter(reads.values()))) for read in reads.values()):
-        order = _order_meant(texts, reads, talk)
-        fitting = {form: pair for form, pair in fitting.items() if _order(form) == order}
-    read, unit = next(iter(fitting.values()))
-    return read, pd.Series(unit, texts.index)
-
-
-def _short(texts: pd.Series, form: str) -> pd.Series:
-    plain = rewritten(texts.str.replace("'", "", regex=False))
-    return pd.to_datetime(plain, format=form, errors="coerce")
-
-
-def _order(form: str) -> str:
-    return ORDERS.get(form[1], form)
-
-
-def _order_meant(texts: pd.Series, reads: Mapping[str, pd.Series], talk: Talk) -> str:
-    """Return the order that is meant where formats fit every row, and may disagree. Raises Unclear, CountFileError."""
-    apart = next((n for n in range(len(texts)) if len({read.iloc[n] for read in reads.values()}) > 1), 0)
-    text = texts.iloc[apart]
-    orders = {_order(form): read.iloc[apart] for form, read in reversed([*reads.items()])}
+        most = max(ORDERS, key=lambda order: sum(order in ways for ways in days.values()))
+        raise refusal(
+            "“{here}” and “{there}” have day and month in different orders. A spreadsheet "
+            "may have exchanged days and months of some; export the file again, with dates as 2026-11-25",
+            here=next(text for text, ways in days.items() if most in ways),
+            there=next(text for text, ways in days.items() if most not in ways),
+        )  # fmt: skip
+    apart = (text for text, ways in days.items() if len({*map(_day, map(ways.get, fitting))}) > 1)
+    text = next(apart, "")
+    if not text and not talk.answered("dates"):
+        return fitting[0]
+    text = text or next(iter(days))
     return talk.ask(
         "dates",
         "Which date is “{text}”? Every date of the file can be read in these ways.",
-        [option(order, "{text} is {day}", text=text, day=f"{day:%Y-%m-%d}") for order, day in orders.items()],
+        [
+            option(order, "{text} is {day}", text=text, day=_day(days[text][order]))
+            for order in reversed(fitting)
+        ],
         text=text,
     )
 
 
-def _mixed(texts: pd.Series, found: Mapping[str, tuple[pd.Series, str]]) -> tuple[pd.Series, pd.Series]:
-    """Read texts of several lengths, each length by the format that fits most of it; days in one order only."""
-    first = pd.Series(pd.NaT, texts.index, dtype="datetime64[s]")
-    units = pd.Series("", texts.index)
-    left = texts
-    for unit in ("day", "week", "month"):
-        reads = {form: read[left.index] for form, (read, kind) in found.items() if kind == unit}
-        form, read = max(reads.items(), key=lambda pair: pair[1].notna().sum(), default=("", left))
-        if not form or not (fits := read.notna()).any():
-            continue
-        first[read.index[fits]], units[read.index[fits]] = read[fits].astype("datetime64[s]"), unit
-        left = left[~fits]
-        also = {f: r[left.index] for f, r in reads.items() if f != form and unit == "day"}
-        for other, more in also.items():
-            if more.notna().any() and _order(other) != _order(form):
-                here, there = texts[read.index[fits]].iloc[0], left[more.notna()].iloc[0]
-                raise refusal(
-                    "“{here}” and “{there}” have day and month in different orders. A spreadsheet "
-                    "may have exchanged days and months of some; export the file again, with dates as 2026-11-25",
-                    here=here, there=there,
-                )  # fmt: skip
-    return first, units
+def _day(fields: Fields | None) -> str:
+    return str(date(fields["y"], fields["m"], fields["d"])) if fields else ""
 
 
-def _stated_lengths(frame: pd.DataFrame, texts: pd.Series, talk: Talk, head: str) -> pd.DataFrame:
-    """Ask what days stand for that are all the first of a month, or a week apart."""
-    words = set(re.split(r"[\W_]+", head.lower()))
-    days = frame["first"][frame["unit"] == "day"].drop_duplicates().sort_values()
-    if len(days) < 2 or len(frame) != (frame["unit"] == "day").sum():
+def with_periods(
+    table: Table,
+    columns: Columns,
+    heads: Mapping[int, Head],
+    records: Sequence[tuple[int, pd.DataFrame]],
+    talk: Talk,
+    *,
+    titles: Sequence[str],
+    zone: ZoneInfo | None,
+) -> pd.DataFrame:
+    """Return records below heads, each with the number of its column, with first, last, wall and unit.
+
+    Raises Unclear where a time has several readings, CountFileError for what is no time.
+    """
+    said = (
+        _whole_times(table, columns, talk) if columns.whole is not None else _in_parts(table, columns, talk)
+    )
+    turns = _year_turns(said, table.body, columns, [heads[c] for c, _ in records], talk)
+    parts = []
+    for c, own in records:
+        text = said["text"][own["row"]] + (f" {table.name(c)}" if heads[c].said else "")
+        times = said.loc[own["row"]].assign(text=text.str.strip(), **heads[c].said).reset_index(drop=True)
+        parts.append(pd.concat([own.reset_index(drop=True), times], axis=1))
+    frame = pd.concat(parts, ignore_index=True)
+    if frame[[*"ysqmwdf"]].isna().all(axis=None):
+        raise refusal(
+            "no column and no head tells the time of the counts (“{text}” is none that is known); write 2026, "
+            "2026-11, 2026-11-25 or 2025-07-01 - 2026-06-30 into a column Date",
+            text=next((t for t in table.body.iloc[:9].to_numpy().flat if t and not is_total(t)), "")[:60],
+        )
+    if columns.whole is None:
+        frame = _with_titles(frame, columns, titles, talk)
+    frame = _in_calendar_years(frame, turns, talk)
+    frame = frame.assign(**_days_of(frame))
+    if (wrong := frame["first"].isna()).any():
+        raise _no_period(frame, wrong)
+    if frame["u"].notna().any():
+        frame = _until(frame)
+    elif (frame["t"] > 0).any():
+        _check_clocks(frame)
+    elif columns.whole is not None:
+        frame = _stated_lengths(frame, talk, words_of(table.name(columns.whole)))
+    wall = frame["first"] + pd.to_timedelta(frame["t"].fillna(0), unit="s")
+    if zone is not None and frame["offset"].notna().all():
+        utc = wall - pd.to_timedelta(frame["offset"], unit="s")
+        wall = utc.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        frame = frame.assign(first=wall.dt.normalize(), last=wall.dt.normalize())
+    return frame.assign(wall=wall).drop(columns=[*SAID, "offset", "text"])
+
+
+def _fields(texts: "pd.Series[str]", known: Mapping[str, Fields]) -> pd.DataFrame:
+    codes, distinct = pd.factorize(texts)
+    frame = pd.DataFrame([known[text] for text in distinct], columns=[*SAID], dtype=float)
+    return frame.iloc[codes].set_axis(texts.index)
+
+
+def _whole_times(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
+    """Return what the column of whole times says in each row, and the times of day beside it."""
+    assert columns.whole is not None
+    weeks = bool(words_of(table.name(columns.whole)) & {*WEEKS})
+    ends = [] if columns.until is None else [columns.until]
+    begun, *until = (
+        each(table.body[c].str.lower(), lambda text: _written_out(text, weeks=weeks))
+        for c in (columns.whole, *ends)
+    )
+    _tell_serial(table.body[columns.whole], begun, talk)
+    texts = begun + " - " + until[0] if until else begun
+    zoned = texts.str.contains(_WEST)
+    split = split_clock(texts.where(zoned, texts.str.replace(_UNTIL, "", regex=True)))
+    if (wrong := split["clock"] >= MIDNIGHT).any():
+        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
+    said = _fields(split["day"], resolved(split["day"].unique(), talk)).assign(t=split["clock"])
+    if columns.clock is not None:
+        said["t"] = _clocks(table.body[columns.clock], talk)
+    return said.assign(offset=split["offset"], text=texts)
+
+
+def _written_out(text: str, *, weeks: bool) -> str:
+    """Return figures that stand for a day, week or month as they are written."""
+    if SERIAL.fullmatch(text):
+        return str(SERIAL_ZERO + timedelta(days=int(float(text))))
+    return written_out(text, weeks)
+
+
+def _tell_serial(texts: "pd.Series[str]", days: "pd.Series[str]", talk: Talk) -> None:
+    """Tell that days are numbers as spreadsheets keep them."""
+    serial = texts[texts.str.fullmatch(SERIAL.pattern)]
+    if not serial.empty:
+        talk.tell(
+            "serial",
+            int(serial.index[0]),
+            "Days are written as numbers of a spreadsheet: {text} is read as {day}.",
+            text=serial.iloc[0],
+            day=days[serial.index[0]],
+        )
+
+
+def _in_parts(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
+    """Return what columns of years, months and so on say in each row."""
+    body = table.body
+    said = pd.DataFrame(np.nan, body.index, [*SAID, "offset"]).assign(text="")
+    for part, c in columns.parts.items():
+        distinct = body[c].unique()
+        read = resolved((text for text in distinct if not FIGURES.fullmatch(text)), talk)
+        own = _fields(body[c], read | {t: {part: int(t)} for t in distinct if FIGURES.fullmatch(t)})
+        said[part] = own[part]
+        said["f"] = own["f"] if part == "y" else said["f"]
+        said["text"] = (said["text"] + " " + body[c]).str.strip()
+    shorter = [part for part in "wmqs" if part in columns.parts][:1] + ["d"] * ("d" in columns.parts)
+    said.loc[said[shorter].isna().any(axis=1), "y"] = -1  # what a row leaves open is no period
+    if columns.clock is not None:
+        said["t"] = _clocks(body[columns.clock], talk)
+    return said
+
+
+def _clocks(texts: "pd.Series[str]", talk: Talk) -> "pd.Series[float]":
+    """Return the times of day of a column, in seconds after midnight."""
+    distinct = texts.unique()
+    hours = {text: int(found[1]) for text in distinct if (found := re.fullmatch(r"(\d{1,2})(?::00)*", text))}
+    ends = bool(hours) and max(hours.values()) == 24 and min(hours.values()) > 0  # numbered by their ends
+    if ends:
+        talk.tell("hours", None, "Hours are numbered to 24: each is read as the hour that ends then.")
+    known = {text: clock_of(text) for text in distinct} | {t: (h - ends) * HOUR for t, h in hours.items()}
+    clocks = texts.map(known).astype(float)
+    if (wrong := clocks >= MIDNIGHT).any():
+        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
+    return clocks
+
+
+def _year_turns(
+    said: pd.DataFrame, body: pd.DataFrame, columns: Columns, heads: Sequence[Head], talk: Talk
+) -> dict[str, int]:
+    """Return with which month, quarter or week the years begin that run over a new year, where that is so.
+
+    They run on from December to January, with one year for all.
+    """
+    if columns.whole is not None:
+        return {}
+    keys = [body[c] for c in (columns.parts.get("y"), *columns.names) if c is not None]
+    for part in "mqsw":
+        if part in columns.parts:
+            numbers = said[part].dropna().astype(int)
+            runs = [[*own] for _, own in numbers.groupby([key[numbers.index] for key in keys] or numbers * 0)]
+        else:
+            across: dict[tuple[str, int], list[int]] = {}
+            for head in heads:
+                if part in head.said and (not head.whole or "f" in head.said):
+                    across.setdefault((head.rest, head.said.get("y", 0)), []).append(head.said[part])
+            runs = [*across.values()]
+        if begins := [begin for run in runs if (begin := _begin_over_new_year(run))]:
+            answer = talk.ask(
+                "new-year",
+                "In one year the numbers of months, quarters or weeks run up to {last} and go on with {first}. Of "
+                "which year are those after the turn?",
+                [option("next", "of the next year"), option("same", "of the same year")],
+                last=max(max(run) for run in runs),
+                first=min(min(run) for run in runs),
+            )
+            return {part: min(begins)} if answer == "next" else {}
+    return {}
+
+
+def _begin_over_new_year(run: Sequence[int]) -> int:
+    """Return with what a run begins that goes up, over a new year, and up again; 0 for any other."""
+    steps = [*dict.fromkeys(run)]
+    for order in (steps, steps[::-1]):  # the newest may stand first
+        falls = sum(b < a for a, b in itertools.pairwise(order))
+        if falls == 1 and order[0] > order[-1] and (len(order) > 2 or order[0] - order[-1] > 1):
+            return order[0]
+    return 0
+
+
+def _with_titles(frame: pd.DataFrame, columns: Columns, titles: Sequence[str], talk: Talk) -> pd.DataFrame:
+    """Take the year, and the month of days, from what stands above the table where nothing else tells it."""
+    if "y" not in columns.parts and (open_ := frame["y"].isna() & frame["f"].isna()).any():
+        frame = frame.assign(y=frame["y"].mask(open_, _year(titles, talk)))
+    if (open_ := frame["d"].notna() & frame["m"].isna()).any():
+        frame = frame.assign(m=frame["m"].mask(open_, _month(titles, talk)))
+    return frame
+
+
+def _year(titles: Sequence[str], talk: Talk) -> int:
+    """Return the year that stands above the table or on its sheet; asked where there is none, or several."""
+    years = sorted({year for text in titles for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)})
+    if len(years) == 1 and not talk.answered("year"):
+        talk.tell("year", None, "The year {year} is taken from the title.", year=years[0])
+        return int(years[0])
+    answer = talk.ask("year", "Of which year are the counts? The table does not say it.")
+    if not re.fullmatch(r"(19|20)\d\d", answer):
+        raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
+    return int(answer)
+
+
+def _month(titles: Sequence[str], talk: Talk) -> int:
+    """Return the month that stands above the table or on its sheet. Raises CountFileError unless it is one."""
+    months = {month for text in titles for word in re.split(r"\W+|\d+", text) if (month := month_named(word))}
+    if len(months) != 1:
+        raise refusal("the columns of times do not make a date together; name a column Date")
+    (month,) = months
+    talk.tell("year", None, "The month {month} is taken from the title.", month=f"{month:02}")
+    return month
+
+
+def _in_calendar_years(frame: pd.DataFrame, turns: Mapping[str, int], talk: Talk) -> pd.DataFrame:
+    """Give years such as 2018/19 their months, and those after a turn the next year. Raises Unclear, CountFileError."""
+    for part, begin in turns.items():
+        frame = frame.assign(y=frame["y"] + (frame[part] < begin), f=frame["f"].mask(frame["y"].notna()))
+    over = frame["f"].notna()
+    if not over.any():
         return frame
-    steps = days.diff().dropna().dt.days
-    if (days.dt.day == 1).all() or (days.dt.is_month_end.all()):
+    alone = frame[[*"sqmwd"]].isna().all(axis=1)
+    first = frame[over].iloc[0]
+    if (unknown := over & ((frame["f"] == 2) | frame["y"].isna())).any():
+        raise _no_period(frame, unknown)
+    year = f"{first['y']:.0f}/{(first['y'] + 1) % 100:02.0f}"
+    if not alone[over].all():
+        raise refusal(
+            "row {row}: “{year}” does not say of which of its years each month is; let its months run from its first "
+            "to its last, or write calendar years",
+            row=int(first["row"]),
+            year=year,
+        )
+    month = talk.ask(
+        "year-begins",
+        "In which month does a year such as “{text}” begin?",
+        [option(month, "it begins with {month}", month=f"{year[:4]}-{month}") for month in BEGINNINGS],
+        text=first["text"],
+    )
+    return frame.assign(f=frame["f"].mask(over, int(month)))
+
+
+def _days_of(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return first and last day and the unit of periods by their fields, NaT where they make none."""
+    month = frame["f"].fillna(frame["m"]).fillna(3 * frame["q"] - 2).fillna(6 * frame["s"] - 5).fillna(1)
+    weekly = frame["w"].notna() & frame["d"].isna()
+    day = frame["d"].fillna(1).mask(weekly, 4)  # the fourth of January is in the first week
+    year = frame["y"].where(frame["y"] > 0)
+    stated = {"year": year, "month": month.mask(weekly, 1), "day": day}
+    first = pd.to_datetime(pd.DataFrame(stated), errors="coerce").astype("datetime64[s]")
+    if weekly.any():
+        mondays = (
+            first
+            - pd.to_timedelta(first.dt.day_of_week, unit="D")
+            + pd.to_timedelta(7 * (frame["w"] - 1), unit="D")
+        )
+        first = first.mask(weekly, mondays.where((mondays + 3 * DAY).dt.year == year))
+    unit = pd.Series("year", frame.index)
+    for field in "sqmwd":
+        unit = unit.mask(frame[field].notna(), UNIT_OF[field])
+    last = first.mask(unit == "week", first + 6 * DAY)
+    for name, months in MONTHS_OF.items():
+        if (where := unit == name).any():
+            last = last.mask(where, first + pd.DateOffset(months=months) - DAY)
+    within = frame["t"].notna() & (unit != "day")  # a time of day needs a day
+    return {"first": first.mask(within), "last": last, "unit": unit}
+
+
+def _until(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return periods to their last day; where one begins on the last day of the one before, that day is not in it."""
+    spans = frame["u"].notna()
+    until = pd.to_datetime(frame["u"] - EPOCH, unit="D").astype("datetime64[s]")
+    once = frame.assign(until=until)[spans].drop_duplicates(["first", "until"]).sort_values("first")
+    first, end = once["first"], once["until"]
+    follows = (first.shift(-1) == end).iloc[:-1]
+    whole_months = (
+        len(first) == 1 and first.iloc[0] != end.iloc[0] and first.iloc[0].day == end.iloc[0].day == 1
+    )
+    shared = whole_months or (len(follows) and follows.mean() > 0.5)
+    frame = frame.assign(last=frame["last"].mask(spans, until - DAY * bool(shared)), t=np.nan)
+    length = (frame["last"] - frame["first"]).dt.days
+    if (wrong := length < 0).any():
+        raise refusal(
+            "row {row}: “{text}” ends before it begins", **_at(frame.set_index("row")["text"], wrong)
+        )
+    return frame.assign(unit=pd.cut(length, [-1, 2, 10, 45, 100, 200, 100_000], labels=UNITS[1:]).astype(str))
+
+
+def _check_clocks(frame: pd.DataFrame) -> None:
+    """Refuse days among times of day. Raises CountFileError."""
+    if (whole := frame["t"].isna()).any():
+        raise refusal(
+            "row {row}: “{text}” has no time of day, as others have; write 00:00, or take out a sum of the day",
+            **_at(frame.set_index("row")["text"], whole),
+        )
+
+
+def _stated_lengths(frame: pd.DataFrame, talk: Talk, words: set[str]) -> pd.DataFrame:
+    """Ask what days stand for that are all the first of a month, or a week apart."""
+    days = frame["first"].drop_duplicates().sort_values()
+    if len(days) < 2 or (frame["unit"] != "day").any():
+        return frame
+    text = frame["text"].iloc[0]
+    if (days.dt.day == 1).all() or days.dt.is_month_end.all():
         months = (days.dt.year * 12 + days.dt.month).diff().dropna()
         unit = "year" if (months % 12 == 0).all() else "quarter" if (months % 3 == 0).all() else "month"
         if not words & {"month", "månad", "quarter", "kvartal", "year", "år"}:
             unit = talk.ask(
                 "period",
                 "Does “{text}” stand for that day alone, or for a longer time?",
-                [
-                    _of_unit(unit),
-                    option("day", "for that day alone"),
-                ],
-                text=texts.iloc[0],
+                [_LIES_IN[unit], option("day", "for that day alone")],
+                text=text,
             )
-        freq = {"month": "M", "quarter": "Q", "year": "Y"}.get(unit)
-        if freq is None:
+        if unit == "day":
             return frame
-        spans = frame["first"].dt.to_period(freq)
-        return frame.assign(
-            first=spans.dt.start_time.astype("datetime64[s]"),
-            last=spans.dt.end_time.dt.normalize().astype("datetime64[s]"),
-            unit=unit,
-        )
-    if (steps % 7 == 0).all() and len(days) > 2:
-        return _weeks(frame, texts, words, talk)
+        longer = {"d": np.nan} if unit == "month" else {"d": np.nan, "m": np.nan}
+        quarter = {"q": (frame["m"] + 2) // 3} if unit == "quarter" else {}
+        return frame.assign(**_days_of(frame.assign(**longer, **quarter)))
+    if len(days) > 2 and (days.diff().dropna().dt.days % 7 == 0).all():
+        return _weeks(frame, text, talk, words)
     return frame
 
 
-def _of_unit(unit: str) -> FileChoice:
-    return {
-        "month": option("month", "for the month in which it lies"),
-        "quarter": option("quarter", "for the quarter in which it lies"),
-        "year": option("year", "for the year in which it lies"),
-    }[unit]
+_LIES_IN: Final = {
+    "month": option("month", "for the month in which it lies"),
+    "quarter": option("quarter", "for the quarter in which it lies"),
+    "year": option("year", "for the year in which it lies"),
+}
+_WEEK_ENDS: Final = frozenset({"ending", "end", "slut", "slutar", "ends", "last"})
+_WEEK_BEGINS: Final = frozenset(
+    {"starting", "start", "beginning", "commencing", "of", "from", "börjar", "starts", "w/c"}
+)
 
 
-def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], talk: Talk) -> pd.DataFrame:
+def _weeks(frame: pd.DataFrame, text: str, talk: Talk, words: set[str]) -> pd.DataFrame:
     of_week = bool(words & {"week", "vecka", "wk", "veckan"})
-    if of_week and words & {"ending", "end", "slut", "slutar", "ends", "last"}:
+    if of_week and words & _WEEK_ENDS:
         answer = "week-ending"
-    elif of_week and words & {
-        "starting",
-        "start",
-        "beginning",
-        "commencing",
-        "of",
-        "from",
-        "börjar",
-        "starts",
-        "w/c",
-    }:
+    elif of_week and words & _WEEK_BEGINS:
         answer = "week-starting"
     else:
-        text = texts.iloc[0]
         answer = talk.ask(
             "period",
             "The days are weeks apart. Does “{text}” stand for a week, or for that day alone?",
@@ -311,26 +428,32 @@ def _weeks(frame: pd.DataFrame, texts: pd.Series, words: set[str], talk: Talk) -
             ],
             text=text,
         )
-    if answer == "day":
-        return frame
-    if answer == "week-ending":
-        return frame.assign(first=frame["first"] - 6 * DAY, unit="week")
-    return frame.assign(last=frame["first"] + 6 * DAY, unit="week")
+    match answer:
+        case "week-ending":
+            return frame.assign(first=frame["first"] - 6 * DAY, unit="week")
+        case "week-starting":
+            return frame.assign(last=frame["first"] + 6 * DAY, unit="week")
+    return frame
 
 
-def _at(texts: pd.Series, wrong: pd.Series) -> tuple[Any, str]:
+def _at(texts: "pd.Series[str]", wrong: "pd.Series[bool]") -> dict[str, Any]:
+    """Return the first text that is wrong, and its row."""
     place = int(wrong.to_numpy().argmax())
-    return texts.index[place], str(texts.iloc[place])[:60]
+    return {"row": texts.index[place], "text": str(texts.iloc[place])[:60]}
 
 
-def _no_period(texts: pd.Series, wrong: pd.Series) -> CountFileError:
-    row, text = _at(texts, wrong)
+def _no_period(frame: pd.DataFrame, wrong: "pd.Series[bool]") -> CountFileError:
+    row, text = frame.loc[wrong.to_numpy(), ["row", "text"]].iloc[0]
     if not text:
         return refusal("row {row} has counts and no date; write its date, or take the row out", row=row)
-    if re.match(FISCAL, text):
-        return fiscal_year(row, text)
+    if re.match(FISCAL, text, re.IGNORECASE):
+        return refusal(
+            "row {row}: “{text}” does not say in which year it begins; write 2025/26, with four digits first",
+            row=row,
+            text=text[:20],
+        )
     return refusal(
         "row {row}: “{text}” is no date like the others; correct it, as 2026-11-25 (2026-11 for a month)",
         row=row,
-        text=text,
+        text=text[:60],
     )

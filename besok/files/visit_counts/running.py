@@ -42,9 +42,8 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
     known = frame[frame["visits"].notna()]
     if known.duplicated(["series", "wall"]).any() or known["unit"].nunique() > 1:
         raise refusal("two readings of a running total stand at the same time; take one of them out")
-    if known.duplicated(["series", "first"]).any():  # several readings a day
-        series = [_within_days(own.sort_values("wall")) for _, own in known.groupby("series", sort=False)]
-    else:
+    read_at = ""
+    if not known.duplicated(["series", "first"]).any():
         read_at = talk.ask(
             "read-at",
             "When is the counter read: before the library opens, or after it closes?",
@@ -53,10 +52,8 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
                 option("opening", "at opening: a reading holds the visits up to the day before"),
             ],
         )
-        series = [
-            _differences(own.sort_values("wall"), read_at) for _, own in known.groupby("series", sort=False)
-        ]
-    differences = pd.concat(series)
+    groups = known.sort_values("wall").groupby("series", sort=False)
+    differences = pd.concat([_differences(own, read_at) for _, own in groups])
     kept = _over_breaks(differences, talk)
     talk.tell(
         "running",
@@ -83,32 +80,23 @@ def _grows(frame: pd.DataFrame) -> bool:
 
 
 def _differences(own: pd.DataFrame, read_at: str) -> pd.DataFrame:
-    """Return what was counted between readings, over the days from one to the next."""
-    before = own.shift(1)
-    if read_at == "closing":
-        first, last = before["last"] + DAY, own["last"]
-    else:
-        first, last = before["first"], own["first"] - DAY
-    days = (last - first).dt.days + 1
-    visits = own["visits"].diff()
-    found = own.assign(
-        first=first, last=last, wall=first, visits=visits, rate=visits / days, read=own["visits"]
-    )
-    return found.iloc[1:]
+    """Return what was counted between readings, over the days from one to the next.
 
-
-def _within_days(own: pd.DataFrame) -> pd.DataFrame:
-    """Return what was counted from one reading to the next, when the first was read; not known over a day."""
+    Where several a day are read (`read_at` is ""), it is counted when the first was read, and not known over a day.
+    """
     before = own.shift(1)
     hours = (own["wall"] - before["wall"]).dt.total_seconds() / 3600
-    visits = own["visits"].diff().mask(hours > 24)
+    visits = own["visits"].diff()
+    first, last = before["first"], before["first"]
+    if read_at == "closing":
+        first, last = before["last"] + DAY, own["last"]
+    elif read_at == "opening":
+        last = own["first"] - DAY
+    else:
+        visits = visits.mask(hours > 24)
+    wall = first if read_at else before["wall"]
     found = own.assign(
-        first=before["first"],
-        last=before["first"],
-        wall=before["wall"],
-        visits=visits,
-        rate=visits / hours,
-        read=own["visits"],
+        first=first, last=last, wall=wall, visits=visits, rate=visits / hours, read=own["visits"]
     )
     return found.iloc[1:]
 

@@ -11,6 +11,7 @@ import pandas as pd
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.grid import Sheet
 from besok.files.visit_counts.wording import refusal
+from besok.files.written_times import ONE_YEAR, said
 
 LOOKED_AT: Final = 60  # rows among which the first with counts is looked for
 LEVELS: Final = 3  # rows of a head
@@ -64,10 +65,10 @@ def with_years(table: Table) -> Table:
     alone = (table.body != "").sum(axis=1) == 1
     for c in range(len(table.heads)):
         cells = table.body[c]
-        years = cells.str.fullmatch(labels.WHOLE["year"].pattern, case=False)
+        years = cells.str.fullmatch(ONE_YEAR, case=False)
         if not years.any():
             continue
-        parts = labels.each(cells, labels.part_kind).isin([*"mqsw"])
+        parts = labels.each(cells, said).isin([*"mqsw"])
         headings = (years & alone).equals(years) and not alone.all()
         if not (headings or parts.any()) or (years | parts).sum() < MOSTLY * (cells != "").sum():
             continue
@@ -124,12 +125,12 @@ def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
         counts = [
             c
             for c, text in enumerate(row)
-            if c and labels.is_number(text) and labels.whole(text) in (None, "year")
+            if c and labels.is_number(text) and (not _is_whole(text) or said(text) == "y")
         ]
         if not counts:
             continue
         following = rows[n + 1] if n + 1 < len(rows) else row
-        if _is_dated(following) and row[0] and not labels.is_number(row[0]):
+        if _is_dated(following) and row[0] and not labels.is_number(row[0]) and not said(row[0]):
             continue  # doors that are called by numbers
         under = list(zip(row, following, strict=False))[1:]
         if any(text and not labels.is_count(text) and labels.is_number(below) for text, below in under):
@@ -143,9 +144,7 @@ def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
 
 def _is_counted(row: Sequence[str]) -> bool:
     """Tell whether a row begins with a count and has a period after it."""
-    return (
-        bool(row) and labels.is_number(row[0]) and any(labels.whole(t) not in (None, "year") for t in row[1:])
-    )
+    return bool(row) and labels.is_number(row[0]) and any(len(said(t)) > 1 for t in row[1:])
 
 
 def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
@@ -156,43 +155,38 @@ def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
     if _is_head(row):
         return False
     pairs = [(c, text, below) for c, (text, below) in enumerate(zip(row, counted, strict=False)) if text]
-    timed = {c for c, text, below in pairs if (kind := _kind(text)) and kind == _kind(below)}
+    timed = {c for c, text, below in pairs if said(text) and said(text) == said(below)}
     return bool(timed) and any(
-        c not in timed and labels.is_number(below) and not _kind(text) for c, text, below in pairs
+        c not in timed and labels.is_number(below) and not said(text) for c, text, below in pairs
     )
 
 
 def _is_year_of(row: Sequence[str], counted: Sequence[str]) -> bool:
     """Tell whether a row has a year and nothing else, above parts of one that do not say theirs."""
     texts = [text for text in row if text]
-    own = [_kind(text) for text in counted]
-    return (
-        len(texts) == 1
-        and labels.whole(texts[0]) == "year"
-        and bool({*own} & {*"mqsw"})
-        and not {*own} & {*labels.WHOLES}
-    )
+    own = {*map(said, counted)}
+    return len(texts) == 1 and said(texts[0]) == "y" and bool(own & {*"mqsw"}) and own <= {*"mqswt", ""}
 
 
 def _has_marked(row: Sequence[str]) -> bool:
     """Tell whether a row has a text that begins as a number and is neither one nor a time, as 98 000*."""
     return any(
-        text[:1].isdigit() and not labels.is_number(text) and not _kind(text) and c
+        text[:1].isdigit() and not labels.is_number(text) and not said(text) and c
         for c, text in enumerate(row)
     )
 
 
-def _kind(text: str) -> str | None:
-    """Return which period a text is, or which part of one."""
-    return labels.whole(text) or labels.part_kind(text) or None
+def _is_whole(text: str) -> bool:
+    """Tell whether a text is a time with its year."""
+    return said(text)[:1] == "y"
 
 
 def _is_dated(row: Sequence[str]) -> bool:
     """Tell whether a row begins with a period, and has something next to it that is none."""
     texts = [text for text in row if text]
-    if len(texts) < 2 or labels.FIGURES.fullmatch(texts[0]) or not labels.whole(texts[0]):
+    if len(texts) < 2 or labels.FIGURES.fullmatch(texts[0]) or not _is_whole(texts[0]):
         return False
-    beside = [text for text in texts[1:] if not labels.whole(text)]
+    beside = [text for text in texts[1:] if not _is_whole(text)]
     return any(re.search(r"\d", text) or labels.is_count(text) for text in beside)
 
 
@@ -203,8 +197,8 @@ def _is_head(row: Sequence[str]) -> bool:
         texts.pop()
     begin = next((n for n, text in enumerate(texts) if labels.is_number(text)), len(texts))
     if begin or (row and not row[0]):
-        return labels.sequence(texts[begin:]) is not None
-    return labels.sequence(texts[1:]) not in (None, "y")  # a year above the names, then days or hours
+        return labels.sequence(texts[begin:]) != ""
+    return labels.sequence(texts[1:]) not in ("", "y")  # a year above the names, then days or hours
 
 
 def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]]:
@@ -215,7 +209,7 @@ def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]
     for row in above[-2 : -LEVELS - 1 : -1]:
         over = [c for c in values if c < len(row) and row[c]]
         if len(over) < 2 and not (
-            over and len(values) > 1 and len(over) < len(values) and labels.whole(row[over[0]])
+            over and len(values) > 1 and len(over) < len(values) and _is_whole(row[over[0]])
         ):
             break
         levels.insert(0, row)

@@ -1,7 +1,6 @@
 """Sums that a file has besides its counts: rows, columns, series and longer periods; checked, told, and left out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,40 +10,33 @@ from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import Columns
 from besok.files.visit_counts.labels import each
 from besok.files.visit_counts.wording import Talk, option, refusal, whole
+from besok.files.written_times import said
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
-LONGER: Final[Mapping[labels.Part, Sequence[str]]] = {
+LONGER: Final[Mapping[str, Sequence[str]]] = {
     "m": ("q", "s"),
     "q": ("s",),
 }  # sums of months, of quarters
 LEAST: Final = 3  # sums that show that a series without a name is one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
-    """Rows of sums, and whether each names itself so."""
-
-    rows: pd.DataFrame
-    named: "pd.Series[bool]"
-
-
 def set_aside(
     body: pd.DataFrame, columns: Columns, used: Sequence[int], talk: Talk
-) -> tuple[pd.DataFrame, Sums | None]:
-    """Part rows of sums from rows of counts; rows of means are left out."""
-    times = [c for c in (columns.whole, columns.clock, *columns.parts.values()) if c is not None]
+) -> tuple[pd.DataFrame, "pd.Series[bool]"]:
+    """Return the rows of counts, and of those of sums whether each names itself so; rows of means are left out."""
+    times = columns.times
     total, average = pd.Series(False, body.index), pd.Series(False, body.index)
     dated, in_time = pd.Series(not times, body.index), pd.Series(False, body.index)
     for c in [*times, *columns.names]:
         named = each(body[c], labels.is_total)
         total |= named
-        average |= each(body[c], lambda text: labels.is_average(text) and not labels.part(text))
+        average |= each(body[c], lambda text: labels.is_average(text) and not said(text))
         if c in times:
             dated |= (body[c] != "") & ~named
         if c in times or not times:
             in_time |= named
     for p, c in columns.parts.items():
-        in_time |= each(body[c], labels.part_kind).isin(LONGER.get(p, ()))
+        in_time |= each(body[c], said).isin(LONGER.get(p, ()))
     sums = in_time | (total & ~dated)
     counted = (body[[*used]] != "").any(axis=1)
     unnamed = (
@@ -60,15 +52,13 @@ def set_aside(
             n=int(average.sum()),
         )
     aside = (sums | unnamed) & ~average
-    if not aside.any():
-        return body[~average], None
-    return body[~average & ~aside], Sums(rows=body[aside], named=sums[aside])
+    return body[~average & ~aside], sums[aside]
 
 
-def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Talk) -> None:
+def check_rows(named: "pd.Series[bool]", numbers: pd.DataFrame, used: Sequence[int], talk: Talk) -> None:
     """Compare each row of sums with the rows right above it, or right below, however many. Raises CountFileError."""
-    aside = numbers.loc[sums.rows.index]
-    counts = numbers.drop(index=sums.rows.index)
+    aside = numbers.loc[named.index]
+    counts = numbers.drop(index=named.index)
     places = counts.index.searchsorted(aside.index)
     for c in used:
         added = np.concatenate([[0.0], counts[c].fillna(0).cumsum()])  # before each row, and after the last
@@ -91,20 +81,24 @@ def check_rows(sums: Sums, numbers: pd.DataFrame, used: Sequence[int], talk: Tal
                     row=row,
                     told=_shown(stated),
                 )
-            if not sums.named[row]:
+            if not named[row]:
                 raise refusal(
                     "row {row} has counts and no date, and is no sum of the rows above; write its date, or take it out",
                     row=row,
                 )
-            talk.ask(
-                "sums",
-                "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
-                [option("rows", "the rows; leave the sum out")],
-                row=row,
-                told=_shown(stated),
-                added=_shown(added[place] - added[last]),
-            )
-    talk.tell("sum", int(sums.rows.index[0]), "Rows of sums are left out: {n}.", n=len(sums.rows))
+            _ask_of_sum(row, stated, added[place] - added[last], talk)
+    talk.tell("sum", int(named.index[0]), "Rows of sums are left out: {n}.", n=len(named))
+
+
+def _ask_of_sum(row: int, stated: float, added: float, talk: Talk) -> None:
+    talk.ask(
+        "sums",
+        "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
+        [option("rows", "the rows; leave the sum out")],
+        row=row,
+        told=_shown(stated),
+        added=_shown(added),
+    )
 
 
 def check_column(stated: "pd.Series[float]", counts: pd.DataFrame, name: str, talk: Talk) -> None:
@@ -207,14 +201,7 @@ def _without_sum_periods(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
             if inside.empty:
                 continue
             if pd.notna(one["visits"]) and not _same(one["visits"], inside["visits"]):
-                talk.ask(
-                    "sums",
-                    "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
-                    [option("rows", "the rows; leave the sum out")],
-                    row=int(one["row"]),
-                    told=_shown(one["visits"]),
-                    added=_shown(float(inside["visits"].sum())),
-                )
+                _ask_of_sum(int(one["row"]), one["visits"], inside["visits"].sum(), talk)
             left.append(at)
     if left:
         talk.tell("sum", int(frame.loc[left[0], "row"]), "Rows of sums are left out: {n}.", n=len(left))

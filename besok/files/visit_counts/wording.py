@@ -14,15 +14,6 @@ def refusal(english: str, **values: Any) -> CountFileError:
     return CountFileError(Translatable(english, values))
 
 
-def fiscal_year(row: Any, text: str) -> CountFileError:
-    """Return the error for a year that does not say when it begins and ends."""
-    return refusal(
-        "row {row}: “{text}” does not say in which year it begins; write 2025/26, with four digits first",
-        row=row,
-        text=text[:20],
-    )
-
-
 def option(value: str, english: str, **values: Any) -> FileChoice:
     """Return an answer and what it makes of the file."""
     return FileChoice(value=value, text=Translatable(english, values))

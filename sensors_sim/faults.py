@@ -8,7 +8,6 @@ to remember (the value at which a device is stuck) begins with who listens.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from heapq import heappop, heappush
 from math import inf
 from typing import Any, Final, NamedTuple
@@ -60,15 +59,6 @@ def with_faults(moments: Iterable[Moment], world: World, installation: Installat
     """Yield the moments as they are received, with all faults of the world's scenario."""
     faults = _active(world, installation)
     return _Way(faults).moments(moments) if faults else iter(moments)
-
-
-def silent(world: World, installation: Installation, now: datetime) -> set[Device]:
-    """Return the devices that send nothing at `now`."""
-    return {
-        device
-        for device, faults in _active(world, installation).items()
-        if any(fault.kind == "silence" and fault.holds(millis(now)) for fault in faults)
-    }
 
 
 def _active(world: World, installation: Installation) -> dict[Device, list[ActiveFault]]:

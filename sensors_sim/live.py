@@ -13,7 +13,6 @@ from typing import Final, TextIO
 from besok.model.errors import SettingsError
 from besok.model.settings import Settings
 from besok.model.site import SiteFile
-from sensors_sim.faults import silent
 from sensors_sim.formats import native
 from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
@@ -60,11 +59,9 @@ def run(
     installation = install(world.ground, seed, characters=world.scenario.characters)
     begin = start or instant(world.bounds(world.business_day(clock()))[0])
     pace = Pace(begin, speed, stop, clock)
-    dead = silent(world, installation, clock())
-    online = [device for device in installation.with_status if device not in dead]
     with ExitStack() as stack:
         lines = stack.enter_context(truth.open("a", encoding="utf-8")) if truth else None
-        publisher = stack.enter_context(Publisher(settings, online, farewell=farewell))
+        publisher = stack.enter_context(Publisher(settings, installation.with_status, farewell=farewell))
         log.info("Simulating %d devices", len(installation.devices), extra={"action": "simulation_started"})
         for tick in ticks(world, installation, begin, end, every_s, live_from):
             if not pace.wait(tick.time):

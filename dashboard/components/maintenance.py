@@ -43,7 +43,7 @@ def _form(names: Mapping[str, str], site: str) -> Any:
     here = "maintenance-new"
     fields = [
         forms.choice(here, "subject", _("What is under maintenance"), names, site),
-        forms.until(here),
+        forms.moment(here, "until", _("Until")),
         forms.line(here, "reason", _("Why?"), LONGEST_REASON),
     ]
     address = f"POST /api/v1/sites/{site}/maintenance"

@@ -193,7 +193,7 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
         return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
-    said = _("Played live until {time}; the first figures come within a minute or two.")
+    said = _("Played live until {time}; the first figures come within half a minute.")
     links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
     return [
         html.P(said.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from dash import dcc, html
 
@@ -10,20 +10,12 @@ from besok.services import access
 from besok.text.languages import _
 from dashboard.components.elements import aria, data
 
-LONGEST_NAME: Final = 60  # characters, as in the API
+LONGEST_NAME, LONGEST_REASON = 60, 500  # characters, as in the API
 
 
-def form(
-    fields: Sequence[Any],
-    here: str,
-    verb: str,
-    about: str,
-    address: str,
-    after: Sequence[Any] = (),
-    **sent: str,
-) -> Any:
+def form(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
     """Return a form as `unsigned` does, with who writes after its fields."""
-    return unsigned([*fields, *who(here), *after], here, verb, about, address, **sent)
+    return unsigned([*fields, *who(here)], here, verb, about, address, **sent)
 
 
 def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
@@ -76,6 +68,11 @@ def pick(here: str, name: str, value: str, *label: Any, chosen: bool = False) ->
 def line(here: str, name: str, label: str, longest: int, completed: str = "off") -> Any:
     """Return a line that has to be written; `completed` is what the browser may know of it."""
     return entry(here, name, label, required=True, maxLength=longest, autoComplete=completed)
+
+
+def reason(here: str) -> Any:
+    """Return the line for why something is done."""
+    return line(here, "reason", _("Why?"), LONGEST_REASON)
 
 
 def text(here: str, name: str, label: str, language: str, longest: int, known: str, required: bool) -> Any:

@@ -13,7 +13,6 @@ from dashboard.components import forms
 from dashboard.components.elements import fold, items, present, quiet
 
 SHOWN: Final = 50  # voided times
-LONGEST_REASON: Final = 500  # characters, as in the API
 
 
 def section(
@@ -57,7 +56,7 @@ def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
 
 def _undo(v: Voided, name: str, site: str) -> Any:
     here = f"void-{v.id}"
-    fields = [forms.line(here, "reason", _("Why?"), LONGEST_REASON)]
+    fields = [forms.reason(here)]
     address = f"POST /api/v1/sites/{site}/voids/{v.id}/undo"
     return forms.form(fields, here, _("Let them count again"), name, address, kept=_("They count again."))
 
@@ -71,7 +70,7 @@ def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) ->
         forms.moment(here, "first", _("From")),
         forms.moment(here, "last", _("Until")),
         forms.entry(here, "above", above, None, type="number", min=0),
-        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+        forms.reason(here),
     ]
     address = f"POST /api/v1/sites/{site}/voids"
     asks = {

@@ -11,6 +11,7 @@ from besok.model.site import OUTSIDE, Site, SiteFile, Text
 from sensors_sim.scenario import Capacity, Closing, Event, Fault, Hours, NewPortal, Rates, Scenario
 
 DRIFTS_DAYS, DRIFTS_TO = 10, 0.6  # a dirty lens: over so many days it comes to miss this share of the people
+FAILED: Final = timedelta(hours=1)  # before it is played: pages show at once that a sensor fails
 DAY_MIN: Final = 24 * 60
 ABOUT: Final = Text(sv="En planerares fråga.", en="A planner's question.")
 
@@ -60,7 +61,7 @@ def scenario_of(spec: ScenarioSpec, site: Site) -> Scenario:
 def played_in(sandbox: Site, spec: ScenarioSpec, site: Site, now: datetime) -> Scenario:
     """Return what is simulated where a question about a site is played live in its sandbox.
 
-    A sensor fails from `now` on; one that drifts has come to its worst by then.
+    A sensor has failed for an hour at `now`; one that drifts has come to its worst by then.
     """
     left = sandbox_spec(spec, site, now)
     scenario = scenario_of(left, sandbox)
@@ -68,7 +69,7 @@ def played_in(sandbox: Site, spec: ScenarioSpec, site: Site, now: datetime) -> S
         door = Rates(site=sandbox.id, entrances={new_door(spec.door, site).id: spec.door.share})
         scenario = replace(scenario, rates=(*scenario.rates, door))
     if left.sensor:
-        began = timedelta(days=DRIFTS_DAYS if left.sensor.trouble == "drifting" else 0)
+        began = timedelta(days=DRIFTS_DAYS) if left.sensor.trouble == "drifting" else FAILED
         scenario = replace(scenario, faults=tuple(_faults(left.sensor, sandbox, now - began)))
     return scenario
 

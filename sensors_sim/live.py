@@ -41,14 +41,15 @@ def run(
     clock: Clock = lambda: datetime.now(UTC),
     scenario: Scenario = ORDINARY,
     farewell: bytes = native.OFFLINE,
+    live_from: datetime | None = None,
 ) -> None:
     """Publish what the devices of `site_file` see from `start` until `end`, or until `stop` is set.
 
     `start` is the beginning of the present business day unless it is given. What lies in the past is sent `speed` times
     faster than it happened, or as fast as the broker takes it if `speed` is 0; nothing is ever sent before its time.
-    Counters report after at most `every_s` seconds. `truth` is a file to which a JSON line is added for each quarter of
-    an hour: the people really in each space, and the visits since the business day began. `farewell` is the last status
-    of the devices.
+    Counters report after at most `every_s` seconds, before `live_from` after a quarter of an hour. `truth` is a file to
+    which a JSON line is added for each quarter of an hour: the people really in each space, and the visits since the
+    business day began. `farewell` is the last status of the devices.
     """
     if not 1 <= every_s <= 900 or speed < 0:
         raise SettingsError(
@@ -62,7 +63,7 @@ def run(
         lines = stack.enter_context(truth.open("a", encoding="utf-8")) if truth else None
         publisher = stack.enter_context(Publisher(settings, installation.with_status, farewell=farewell))
         log.info("Simulating %d devices", len(installation.devices), extra={"action": "simulation_started"})
-        for tick in ticks(world, installation, begin, end, every_s):
+        for tick in ticks(world, installation, begin, end, every_s, live_from):
             if not pace.wait(tick.time):
                 return
             for topic, payload in tick.messages:

@@ -68,24 +68,35 @@ def ticks(
     start: datetime,
     end: datetime | None = None,
     every_s: int = EVERY_S,
+    live_from: datetime | None = None,
 ) -> Iterator[Tick]:
-    """Yield what is sent about the time from `start` (cut to a whole second) until `end` or for ever, tick by tick."""
+    """Yield what is sent about the time from `start` (cut to a whole second) until `end` or for ever, tick by tick.
+
+    Before `live_from` a tick is a quarter of an hour.
+    """
     retained = Retained()
-    for moment in with_faults(_moments(world, installation, start, end, every_s), world, installation):
+    moments = _moments(world, installation, start, end, every_s, live_from or start)
+    for moment in with_faults(moments, world, installation):
         encoded = tuple(installation.formats[r.site, r.device].encode(r) for r in moment.reports)
         topics, resent = retained.update(moment, encoded)
         yield Tick(time=moment.time, messages=encoded, truth=moment.truth, retained=topics, resent=resent)
 
 
 def _moments(
-    world: World, installation: Installation, start: datetime, end: datetime | None, every_s: int
+    world: World,
+    installation: Installation,
+    start: datetime,
+    end: datetime | None,
+    every_s: int,
+    live_from: datetime,
 ) -> Iterator[Moment]:
     """Yield what devices have to report, had they no faults."""
-    begin, stop = millis(start) // 1000 * 1000, millis(end) if end else None
+    begin, stop, live = millis(start) // 1000 * 1000, millis(end) if end else None, millis(live_from)
     day, sent, totals = world.business_day(instant(begin)), Sent(), Totals(world, installation)
     while stop is None or world.bounds(day)[0] < stop:
         until = world.bounds(day)[1] if stop is None else min(stop, world.bounds(day)[1])
-        yield from _Day(world, installation, every_s, day, begin, until, totals.before(day)).moments(sent)
+        before = totals.before(day)
+        yield from _Day(world, installation, every_s, day, begin, until, before, live).moments(sent)
         day += DAY
 
 
@@ -129,14 +140,16 @@ class _Day:
         begin: int,
         stop: int,
         totals: Ints,
+        live: int,
     ) -> None:
-        """`totals` are those of the counters when the day begins."""
+        """`totals` are those of the counters when the day begins; before `live` ticks are quarters of an hour."""
         start, end = world.bounds(day)
         self._ground, self._installation = world.ground, installation
         self._start, self._begin = start, max(begin, start)
         self._moves = world.day(day)
         self._number, self._totals = day.toordinal(), totals
-        self._edges = np.append(np.arange(start, end, every_s * 1000, dtype=np.int64), end)
+        edges = np.arange(start, end, every_s * 1000, dtype=np.int64)
+        self._edges = np.append(edges[(edges >= live) | (edges % QUARTER_MS == 0)], end)
         self._heard = (self._edges[1:] > self._begin) & (self._edges[1:] <= stop)  # ticks somebody listens to
 
     def moments(self, sent: Sent) -> Iterator[Moment]:

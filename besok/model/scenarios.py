@@ -96,6 +96,12 @@ class ScenarioSpec:
         """The last day."""
         return self.first + timedelta(days=self.days - 1)
 
+    @property
+    def about_people(self) -> bool:
+        """Whether anything is asked about people; else a sensor fails while they are as usual."""
+        others = (self.hours, self.closed, self.door, self.capacity, self.event)
+        return self.sensor is None or self.visitors != 1 or any(others)
+
 
 def recorded_span(spec: ScenarioSpec, recorded: Recorded, site: Site) -> tuple[datetime, datetime]:
     """Return from when until when a recording is."""

@@ -5,6 +5,7 @@ The reading happens here; what is learnt of it, and how, is in `sensors_sim.fit`
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -91,8 +92,15 @@ def _shares(shares: Iterable[tuple[str, float]]) -> list[str]:
 
 def learnt(db: Database, sites: SiteFile, site: Site, now: datetime) -> Scenario | None:
     """Return the world of today as the site's history has it; None where there is too little of it."""
-    last = business_day(now, site) - timedelta(days=1)
     try:
-        return learn(sites, stored_history(db, sites, last - HISTORY, last), [site.id])[0]
+        return _learnt(db, sites, site, now.replace(minute=0, second=0, microsecond=0))
     except ScenarioError:
         return None
+
+
+@lru_cache(
+    maxsize=4
+)  # of a database: it takes seconds, and who plays an answer live wants the world it was made in
+def _learnt(db: Database, sites: SiteFile, site: Site, hour: datetime) -> Scenario:
+    last = business_day(hour, site) - timedelta(days=1)
+    return learn(sites, stored_history(db, sites, last - HISTORY, last), [site.id])[0]

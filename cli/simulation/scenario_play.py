@@ -42,10 +42,9 @@ SETTLED: Final = timedelta(seconds=10)  # after the last message, until all that
 LONGEST_S: Final = 24 * 3600.0
 
 
-def run(settings: Settings, stop: threading.Event) -> None:
+def run(db: Database, settings: Settings, stop: threading.Event) -> None:
     """Play what is to be played until `stop` is set. A lost database is waited for; of several processes one plays."""
-    url = settings.database_url.get_secret_value()
-    with Database(url, pool_size=1) as db, Claims(url) as claims:
+    with Claims(settings.database_url.get_secret_value()) as claims:
         while not stop.is_set():
             try:
                 if found := store.played(db):
@@ -85,7 +84,9 @@ def _sender(db: Database, found: Played, settings: Settings) -> Callable[[thread
     if found.spec.recorded:
         return partial(_replay, db, site, sandbox, found, settings)
     site_file, scenario = _world(db, found, stored, site, sandbox)
-    return lambda stop: simulate(site_file, settings, stop=stop, scenario=scenario, farewell=b"")
+    return lambda stop: simulate(
+        site_file, settings, stop=stop, scenario=scenario, farewell=b"", live_from=found.begins
+    )
 
 
 def _replay(

@@ -56,18 +56,19 @@ class _TooLong(Exception):
 def run(settings: Settings, stop: Event) -> None:
     """Work until `stop` is set, playing in a thread of its own what is to be played. A lost database is waited for."""
     url = settings.database_url.get_secret_value()
-    player = Thread(target=scenario_play.run, args=(settings, stop), name="player")
-    player.start()
-    try:
-        _answer_all(url, stop, settings.heartbeat(NAME))
-    finally:
-        stop.set()
-        player.join()
+    with Database(url, pool_size=3) as db:
+        player = Thread(target=scenario_play.run, args=(db, settings, stop), name="player")
+        player.start()
+        try:
+            _answer_all(db, url, stop, settings.heartbeat(NAME))
+        finally:
+            stop.set()
+            player.join()
 
 
-def _answer_all(url: str, stop: Event, name: str) -> None:
+def _answer_all(db: Database, url: str, stop: Event, name: str) -> None:
     well = True
-    with Database(url, pool_size=2) as db, Claims(url) as claims:
+    with Claims(url) as claims:
         worker = Worker(db, claims, stop, name=name)
         while not stop.is_set():
             was, worked = well, False
@@ -203,7 +204,7 @@ def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
         then=then,
         first=spec.first,
         last=spec.last,
-        seeds=tuple(range(spec.seed, spec.seed + spec.replications)),
+        seeds=tuple(range(spec.seed, spec.seed + (spec.replications if spec.about_people else 1))),
     )
     answer = what_if(question, parts.each)
     noticed = None

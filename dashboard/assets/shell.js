@@ -5,10 +5,9 @@
   let shown = null;
 
   function arrived() {
-    document.querySelectorAll("#navigation a").forEach((a) => {
-      if (!a.classList.contains("current")) { a.removeAttribute("aria-current"); return; }
-      if (a.getAttribute("aria-current")) return;
-      a.setAttribute("aria-current", "page");
+    document.querySelectorAll("a[aria-current]:not(.current, .on)").forEach((a) => a.removeAttribute("aria-current"));
+    document.querySelectorAll("a:is(.current, .on):not([aria-current])").forEach((a) => {
+      a.setAttribute("aria-current", a.closest("#navigation") ? "page" : "true");
       const tabs = a.closest(".tabs");  // on a phone they are wider than the screen
       if (tabs) tabs.scrollLeft += a.getBoundingClientRect().right - tabs.getBoundingClientRect().right + 40;
     });

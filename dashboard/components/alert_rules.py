@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dash import dcc, html
+from dash import html
 
 from besok.model.views.alerts import RuleInfo, TargetInfo
 from besok.services import access
@@ -62,38 +62,19 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
     here, kinds = "rule-new", {str(kind): name for kind, name in alert_text.kinds().items()}
     spaces = {space: name for space, name in names.items() if space != site}
     threshold = _("From (share of the capacity 0.9, probability 0.5, entries 400)")
-    everywhere = html.Label(
-        [
-            dcc.Input(id=f"{here}-everywhere", name="everywhere", type=_CHECKBOX, value="true"),
-            " ",
-            _("At all sites"),
-        ]
-    )
+    everywhere = forms.pick(here, "everywhere", "true", _("At all sites"))
     fields = present(
         forms.choice(here, "kind", _("Tell when"), kinds, "sensor_offline"),
         forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
-        _number(here, "threshold", threshold, step="any"),
-        _number(here, "minutes", _("After so many minutes")),
+        forms.entry(here, "threshold", threshold, None, type="number", min=0, step="any"),
+        forms.entry(here, "minutes", _("After so many minutes"), None, type="number", min=0),
         forms.choice(here, "target", _("To"), {one.name: one.name for one in targets}, targets[0].name),
-        _time(here, "quiet_from", _("Quiet from")),
-        _time(here, "quiet_to", _("Quiet until")),
+        forms.entry(here, "quiet_from", _("Quiet from"), type="time"),
+        forms.entry(here, "quiet_to", _("Quiet until"), type="time"),
         everywhere if access.may("administer") else None,
     )
     address = f"POST /api/v1/sites/{site}/alerts/rules"
     return forms.form(fields, here, _("Set the rule"), "", address, kept=_("The rule is set."))
-
-
-_CHECKBOX: Any = "checkbox"  # which Dash's types do not know, and the browser does
-_TIME: Any = "time"
-
-
-def _number(here: str, name: str, label: str, **more: Any) -> Any:
-    control = dcc.Input(id=f"{here}-{name}", name=name, type="number", min=0, value=None, **more)
-    return forms.field(label, control)
-
-
-def _time(here: str, name: str, label: str) -> Any:
-    return forms.field(label, dcc.Input(id=f"{here}-{name}", name=name, type=_TIME, value=""))
 
 
 def targets(found: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:

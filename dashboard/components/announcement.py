@@ -19,7 +19,10 @@ def section(now: Announcement | None, site: str, zone: str) -> Any:
     about = quiet(_("A line on the wall screens of this site, or a page of their playlist."))
     address = f"/api/v1/sites/{site}/announcement"
     set_it, end_it = _("Announce a text"), _("Take the text back")
-    fields = [forms.line("announce", "text", _("Text"), LONGEST), forms.until("announce")]
+    fields = [
+        forms.line("announce", "text", _("Text"), LONGEST),
+        forms.moment("announce", "until", _("Until")),
+    ]
     asks = [fold(set_it, forms.form(fields, "announce", set_it, "", f"PUT {address}", kept=_("Noted.")))]
     if now:
         said = _("until {time}: {why} ({who})").format(

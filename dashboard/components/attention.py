@@ -76,7 +76,7 @@ def _form(f: FindingInfo) -> Any:
     what, here = _("Acknowledge") if f.state == "open" else _("Change the note"), f"finding-{f.id}"
     note = line(here, "note", _("What it is, or what is done about it"), LONGEST_NOTE)
     address = f"POST /api/v1/findings/{f.id}/acknowledgement"
-    return fold(what, form([], here, what, named(f.sentence), address, after=[note], gone="409"))
+    return fold(what, form([note], here, what, named(f.sentence), address, gone="409"))
 
 
 def _event(e: FindingEvent, zone: str) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from dash import dcc, html
 
@@ -10,20 +10,12 @@ from besok.services import access
 from besok.text.languages import _
 from dashboard.components.elements import aria, data
 
-LONGEST_NAME: Final = 60  # characters, as in the API
+LONGEST_NAME, LONGEST_REASON = 60, 500  # characters, as in the API
 
 
-def form(
-    fields: Sequence[Any],
-    here: str,
-    verb: str,
-    about: str,
-    address: str,
-    after: Sequence[Any] = (),
-    **sent: str,
-) -> Any:
+def form(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
     """Return a form as `unsigned` does, with who writes after its fields."""
-    return unsigned([*fields, *who(here), *after], here, verb, about, address, **sent)
+    return unsigned([*fields, *who(here)], here, verb, about, address, **sent)
 
 
 def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
@@ -46,17 +38,41 @@ def who(here: str) -> list[Any]:
     return [] if known else [line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")]
 
 
-def field(label: str, control: Any, **attributes: Any) -> Any:
-    """Return a control with its label above."""
-    return html.Div([html.Label(label, htmlFor=control.id), control], className="field", **attributes)
+def field(label: str, below: Any, **attributes: Any) -> Any:
+    """Return an input or a choice with its label above."""
+    return html.Div([html.Label(label, htmlFor=below.id), below], className="field", **attributes)
+
+
+def control(here: str, name: str, value: Any = "", **more: Any) -> Any:
+    """Return an input without a label; its `type` may be any that browsers know, also one that Dash does not."""
+    own = f"{here}-{name.replace('.', '-')}"
+    return dcc.Input(id=own, name=name, value=value, **{"autoComplete": "off", **more})
+
+
+def entry(here: str, name: str, label: str, value: Any = "", **more: Any) -> Any:
+    """Return an input below its label."""
+    return field(label, control(here, name, value, **more))
+
+
+def hidden(here: str, values: Mapping[str, str]) -> list[Any]:
+    """Return what a form sends without showing it."""
+    return [control(here, name, value, type="hidden") for name, value in values.items()]
+
+
+def pick(here: str, name: str, value: str, *label: Any, chosen: bool = False) -> Any:
+    """Return a box with its label."""
+    box = control(here, name, value, type="checkbox")
+    return html.Label([box, " ", *label], className="pick", **(data(checked="1") if chosen else {}))
 
 
 def line(here: str, name: str, label: str, longest: int, completed: str = "off") -> Any:
     """Return a line that has to be written; `completed` is what the browser may know of it."""
-    return field(
-        label,
-        dcc.Input(id=f"{here}-{name}", name=name, required=True, maxLength=longest, autoComplete=completed),
-    )
+    return entry(here, name, label, required=True, maxLength=longest, autoComplete=completed)
+
+
+def reason(here: str) -> Any:
+    """Return the line for why something is done."""
+    return line(here, "reason", _("Why?"), LONGEST_REASON)
 
 
 def text(here: str, name: str, label: str, language: str, longest: int, known: str, required: bool) -> Any:
@@ -78,15 +94,12 @@ def text(here: str, name: str, label: str, language: str, longest: int, known: s
 def day(here: str, name: str, label: str, known: date | None, **attributes: Any) -> Any:
     """Return a day, chosen as the reader's device does it."""
     value = str(known) if known else ""
-    kind: Any = "date"  # which Dash's types do not know, and the browser does
-    control = dcc.Input(id=f"{here}-{name}", name=name, type=kind, value=value, **attributes)
-    return field(label, control, **data(was=value))
+    return field(label, control(here, name, value, type="date", **attributes), **data(was=value))
 
 
-def until(here: str) -> Any:
-    """Return a time ahead, by the clock of the site."""
-    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
-    return field(_("Until"), dcc.Input(id=f"{here}-until", name="until", type=kind, required=True, value=""))
+def moment(here: str, name: str, label: str) -> Any:
+    """Return a time, by the clock of the site."""
+    return entry(here, name, label, type="datetime-local", required=True)
 
 
 def choice(

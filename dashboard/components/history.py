@@ -56,10 +56,7 @@ def chart_of(
     """
     first = series[0]
     if not any(p.people is not None for p in first.points):
-        return notices.nothing(
-            _("Nothing was measured here in this period"),
-            _("Try a longer period, or look at Sensors for what is offline."),
-        )
+        return nothing_measured()
     places = [one for one in series if one.days.first == period.first]
     lines = [_line(n, one, len(places), period, before) for n, one in enumerate(series)]
     site = first.days.site
@@ -86,6 +83,14 @@ def chart_of(
         rows=_rows(lines, period),
         csv=_address(places, period, before if earlier else None),
         name="history",
+    )
+
+
+def nothing_measured() -> Any:
+    """Return the notice that stands where a chart would be."""
+    return notices.nothing(
+        _("Nothing was measured here in this period"),
+        _("Try a longer period, or look at Sensors for what is offline."),
     )
 
 

@@ -1,7 +1,7 @@
 """Planned maintenance of a site: what is being worked on, its end before its time, and the form for more."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from dash import html
 
@@ -11,8 +11,6 @@ from besok.text import formats
 from besok.text.languages import _
 from dashboard.components import forms
 from dashboard.components.elements import fold, items, present, quiet
-
-LONGEST_REASON: Final = 500  # characters, as in the API
 
 
 def section(found: Sequence[MaintenanceInfo], names: Mapping[str, str], site: str, zone: str) -> Any:
@@ -43,8 +41,8 @@ def _form(names: Mapping[str, str], site: str) -> Any:
     here = "maintenance-new"
     fields = [
         forms.choice(here, "subject", _("What is under maintenance"), names, site),
-        forms.until(here),
-        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+        forms.moment(here, "until", _("Until")),
+        forms.reason(here),
     ]
     address = f"POST /api/v1/sites/{site}/maintenance"
     return forms.form(fields, here, _("Plan maintenance"), "", address, kept=_("Noted."))

@@ -8,14 +8,12 @@ from dash import dcc, html
 
 from besok.analytics.growth import PAIRED
 from besok.model.site import Text
-from besok.model.views.progress import Progress, SoFar
+from besok.model.views.progress import Progress
 from besok.services import access
 from besok.text import formats, target_text
-from besok.text.languages import _, plural
+from besok.text.languages import _
 from dashboard.components import guide, notices
-from dashboard.components.elements import figure, titled
-
-YEAR = 365  # days
+from dashboard.components.elements import titled
 
 
 def advice(site: str, way: Progress | None, today: date) -> Any:
@@ -58,29 +56,6 @@ def _too_few(way: Progress) -> str:
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
     share, least = formats.percent(way.baseline_coverage), formats.percent(PAIRED)
     return text.format(period=period, share=share, least=least)
-
-
-def too_little_known(known: SoFar, title: str, names: Sequence[Text]) -> Any:
-    """Return what is known of the last year and what is missing, in place of a comparison that would mislead."""
-    since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
-    day = formats.day(known.first) if known.first else formats.UNKNOWN
-    missing = YEAR - round(known.coverage_365 * YEAR)
-    text = plural(
-        "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
-        "target are told from {least} on.",
-        "{share} of the last 365 days were counted whole; {n} are missing. The year, its growth and the way to the "
-        "target are told from {least} on.",
-        missing,
-    )
-    said = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
-    return html.Section(
-        [
-            html.Header([html.H1(title), *map(html.P, target_text.together(names))]),
-            figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
-            html.P(said, className="verdict"),
-        ],
-        className="hero answer",
-    )
 
 
 def uncounted(site: str, others: Sequence[str], title: str) -> Any:

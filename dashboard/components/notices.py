@@ -43,24 +43,18 @@ def no_access(why: BesokError) -> Any:
 
 def unavailable() -> Any:
     """Return the database does not answer."""
-    again = html.Span(_("The page tries again by itself."), **data(retry="5"))
-    return notice(
-        _("The database does not answer"),
-        _("Readings are kept by the broker meanwhile."),
-        again,
-        icon="broken",
-    )
+    return _retried(_("The database does not answer"), _("Readings are kept by the broker meanwhile."))
 
 
 def outdated() -> Any:
     """Return the database is not of the program's version."""
+    older = _("One of them is older. Whoever runs Besök has to bring the database to this version.")
+    return _retried(_("The database does not fit the program"), older)
+
+
+def _retried(heading: str, text: str) -> Any:
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
-    return notice(
-        _("The database does not fit the program"),
-        _("One of them is older. Whoever runs Besök has to bring the database to this version."),
-        again,
-        icon="broken",
-    )
+    return notice(heading, text, again, icon="broken")
 
 
 def nothing(title: str, advice: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
@@ -85,10 +85,7 @@ def _form(group: QuarantineGroup, site: str) -> Any:
     }
     choices = {"released": _("release: they count"), "dropped": _("drop: they are false")}
     fields = [
-        *(
-            dcc.Input(id=f"{here}-{name}", name=name, type="hidden", value=value)
-            for name, value in told.items()
-        ),
+        *forms.hidden(here, told),
         forms.choice(here, "decision", _("Decision"), choices, none=_("choose")),
     ]
     address = f"POST /api/v1/sites/{site}/quarantine"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dash import dcc, html
+from dash import html
 
 from besok.model.scenarios import (
     MOST_DAYS,
@@ -38,7 +38,7 @@ def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:
     return [
         _row(
             forms.day(HERE, "first", _("Day"), spec.first, required=True),
-            _input("recorded:start", _("Begins at"), f"{recorded.start:%H:%M}", type=_TIME),
+            _input("recorded:start", _("Begins at"), f"{recorded.start:%H:%M}", type="time"),
             forms.choice(
                 HERE, "recorded:minutes", _("How long"), {str(n): said for n, said in lengths.items()}, "60"
             ),
@@ -84,12 +84,11 @@ def _parts(site: Site, spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[An
 
 
 def _closed(spec: ScenarioSpec, spaces: Mapping[str, str], site: str) -> list[Any]:
-    return [_pick(space, name, space in spec.closed) for space, name in spaces.items() if space != site]
-
-
-def _pick(space: str, name: str, chosen: bool) -> Any:
-    box = dcc.Input(id=f"{HERE}-closed-{space}", name="closed", type=_CHECKBOX, value=space)
-    return html.Label([box, " ", name], className="pick", **(data(checked="1") if chosen else {}))
+    return [
+        forms.pick(f"{HERE}-{space}", "closed", space, name, chosen=space in spec.closed)
+        for space, name in spaces.items()
+        if space != site
+    ]
 
 
 def _event(spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[Any]:
@@ -98,7 +97,7 @@ def _event(spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[Any]:
         _input("event:title", _("What it is called"), event.title if event else "", maxLength=LONGEST),
         forms.choice(HERE, "event:space", _("In which space"), spaces, event.space if event else next(iter(spaces))),
         _row(
-            _input("event:start", _("Begins at"), f"{event.start:%H:%M}" if event else "13:00", type=_TIME),
+            _input("event:start", _("Begins at"), f"{event.start:%H:%M}" if event else "13:00", type="time"),
             _input("event:minutes", _("Minutes"), event.minutes if event else 60, type="number", min=5, max=1440),
             _input("event:people", _("People who come to it"), event.people if event else None, type="number",
                    min=1, max=MOST_PEOPLE),
@@ -148,15 +147,8 @@ def _sensor(spec: ScenarioSpec, site: Site) -> list[Any]:
     ]  # fmt: skip
 
 
-_CHECKBOX: Any = "checkbox"  # which Dash's types do not know, and the browser does
-_TIME: Any = "time"
-
-
 def _input(name: str, label: str, value: Any, **more: Any) -> Any:
-    control = dcc.Input(
-        id=f"{HERE}-{name}", name=name, value=value, required=True, autoComplete="off", **more
-    )
-    return forms.field(label, control)
+    return forms.entry(HERE, name, label, value, required=True, **more)
 
 
 def _row(*fields: Any) -> Any:

@@ -9,10 +9,10 @@ from besok.model.scenarios import ScenarioSpec
 from besok.model.views.scenarios import ScenarioRun
 from besok.text import formats, scenario_text
 from besok.text.languages import _
-from dashboard.components.elements import chip, data, items, quiet
+from dashboard.components import forms
+from dashboard.components.elements import chip, items, quiet
 
 SIDE_BY_SIDE = 4
-_CHECKBOX: Any = "checkbox"  # which Dash's types do not know, and the browser does
 
 
 def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
@@ -53,8 +53,7 @@ def asked(runs: Sequence[ScenarioRun], chosen: Sequence[int], site: str, zone: s
 def _row(run: ScenarioRun, chosen: bool, site: str, zone: str) -> Any:
     about = f"{scenario_text.days(run.spec)} · {formats.author(run.author)}, {formats.stamp(run.asked, zone)}"
     label = html.Span(_("Compare: {title}").format(title=run.spec.title), className="unseen")
-    box = dcc.Input(id=f"compare-{run.number}", name="run", type=_CHECKBOX, value=str(run.number))
-    pick = html.Label([box, label], className="pick", **(data(checked="1") if chosen else {}))
+    pick = forms.pick(f"compare-{run.number}", "run", str(run.number), label, chosen=chosen)
     link = dcc.Link(run.spec.title, href=f"/scenarios/{site}?run={run.number}")
     state = chip(scenario_text.state(run.state), run=run.state)
     return html.Li([pick, link, state, html.Span(about, className="where")])

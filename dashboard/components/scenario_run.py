@@ -105,16 +105,10 @@ def _answer(run: ScenarioRun) -> list[Any]:
         return []
     return present(
         items(scenario_text.noticed(found.sensor), className="said") if found.sensor else None,
-        *([] if only_sensor(run.spec) else _strain(run, found)),
+        *(_strain(run, found) if run.spec.about_people else []),
         quiet(_basis(run.spec, found)),
         html.P([_json(run), " ", _table(run)], className="files"),
     )
-
-
-def only_sensor(spec: ScenarioSpec) -> bool:
-    """Tell whether nothing is asked about people: they are as they are today."""
-    others = (spec.hours, spec.closed, spec.door, spec.capacity, spec.event)
-    return spec.sensor is not None and spec.visitors == 1 and not any(others)
 
 
 def _strain(run: ScenarioRun, found: ScenarioResult) -> list[Any]:
@@ -157,7 +151,7 @@ def _basis(spec: ScenarioSpec, found: ScenarioResult) -> str:
     learnt = _("Today is learnt from this site's history.")
     usual = _("Too little history of this site is known: today is as usual for a place of its kind.")
     said = [learnt if found.learnt else usual]
-    if not only_sensor(spec):
+    if spec.about_people:
         n = formats.number(spec.replications)
         said.append(_("{n} simulations; in brackets the interval that holds 80 % of them.").format(n=n))
         said.append(_("Nobody is turned away: the figures say how many want to come in."))
@@ -199,7 +193,7 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
         return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
-    said = _("Played live until {time}; the first figures come within a minute or two.")
+    said = _("Played live until {time}; the first figures come within half a minute.")
     links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
     return [
         html.P(said.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from babel import Locale
-from dash import dcc, html
+from dash import html
 from holidays import list_supported_countries
 
 from besok.model.site import OUTSIDE, WEEKDAYS, Site
@@ -92,22 +92,16 @@ def names(here: str, known: Values, label: str, field: str = "name", needed: boo
     ]
 
 
-def line(here: str, name: str, label: str, known: str, *, needed: bool = False, **more: Any) -> Any:
+def line(here: str, name: str, label: str, known: str, *, needed: bool = False) -> Any:
     """Return a line of text."""
-    field = dcc.Input(
-        id=f"{here}-{name.replace('.', '-')}", name=name, value=known, required=needed, maxLength=LONGEST,
-        autoComplete="off", **more,
-    )  # fmt: skip
-    return forms.field(label, field)
+    return forms.entry(here, name, label, known, required=needed, maxLength=LONGEST)
 
 
 def number(here: str, name: str, label: str, known: Values, step: str = "1") -> Any:
     """Return a field for a number, which may be left empty."""
     value = float(known[name]) if known.get(name) else None
     whole = int(value) if value is not None and value.is_integer() else value
-    return forms.field(
-        label, dcc.Input(id=f"{here}-{name}", name=name, type="number", step=step, value=whole)
-    )
+    return forms.entry(here, name, label, whole, type="number", step=step)
 
 
 def size(here: str, known: Values) -> Any:
@@ -136,11 +130,7 @@ def day(here: str, name: str, label: str, known: Values) -> Any:
 
 def hidden(here: str, known: Values, *keys: str) -> list[Any]:
     """Return what a form keeps of its part without showing it."""
-    kept = [(key, known[key]) for key in keys if known.get(key)]
-    return [
-        dcc.Input(id=f"{here}-{key.replace('.', '-')}", name=key, type="hidden", value=value)
-        for key, value in kept
-    ]
+    return forms.hidden(here, {key: known[key] for key in keys if known.get(key)})
 
 
 def site_fields(raw: Raw) -> list[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from besok.analytics.growth import PAIRED
 from besok.model.outlook import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
@@ -29,46 +30,61 @@ def panel(
     `names` are those of the sites that count, in so far as they are several.
     """
     growth = None if way.breaks else way.growth
-    return html.Section(
-        present(
-            _head(title, names),
-            figure(formats.number(way.last_365), target_text.last_year(way)),
-            figure(target_text.multiple(way), target_text.baseline(way)),
-            figure(target_text.needed(way), target_text.asked(way)),
-            _probability(coming, way) if coming else None,
-            _scale(way),
-            html.P(target_text.verdict(way), className="verdict"),
-            sentences(coming, way.factor, weekdays, growth) if coming else None,
-        ),
-        className="hero answer",
+    return _answer(
+        title,
+        names,
+        figure(formats.number(way.last_365), target_text.last_year(way)),
+        figure(target_text.multiple(way), target_text.baseline(way)),
+        figure(target_text.needed(way), target_text.asked(way)),
+        _probability(coming, way) if coming else None,
+        _scale(way),
+        html.P(target_text.verdict(way), className="verdict"),
+        sentences(coming, way.factor, weekdays, growth) if coming else None,
     )
 
 
 def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Text] = ()) -> Any:
     """Return the visits until now and those to come, where there is no target to compare them with."""
-    since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
-    day = formats.day(known.first) if known.first else formats.UNKNOWN
     year = figure(formats.number(known.last_365), target_text.last_year(known))
     grown = (
         html.P(target_text.growth(known.growth, known.growth_days), className="verdict")
         if known.growth is not None
         else None
     )
-    return html.Section(
-        present(
-            _head(title, names),
-            figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day)),
-            year if known.coverage_365 + known.sampled_365 >= target_text.ENOUGH else None,
-            _next_year(coming) if coming else None,
-            grown,
-            sentences(coming) if coming else None,
-        ),
-        className="hero answer",
+    return _answer(
+        title,
+        names,
+        _visits(known),
+        year if known.coverage_365 + known.sampled_365 >= target_text.ENOUGH else None,
+        _next_year(coming) if coming else None,
+        grown,
+        sentences(coming) if coming else None,
     )
 
 
-def _head(title: str, names: Sequence[Text]) -> Any:
-    return html.Header([html.H1(title), *map(html.P, target_text.together(names))])
+def too_little_known(known: SoFar, title: str, names: Sequence[Text]) -> Any:
+    """Return what is known of the last year and what is missing, in place of a comparison that would mislead."""
+    missing = trajectory.WHOLE_YEAR - round(known.coverage_365 * trajectory.WHOLE_YEAR)
+    text = plural(
+        "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
+        "target are told from {least} on.",
+        "{share} of the last 365 days were counted whole; {n} are missing. The year, its growth and the way to the "
+        "target are told from {least} on.",
+        missing,
+    )
+    said = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
+    return _answer(title, names, _visits(known), html.P(said, className="verdict"))
+
+
+def _answer(title: str, names: Sequence[Text], *parts: Any) -> Any:
+    head = html.Header([html.H1(title), *map(html.P, target_text.together(names))])
+    return html.Section([head, *present(*parts)], className="hero answer")
+
+
+def _visits(known: SoFar) -> Any:
+    since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
+    day = formats.day(known.first) if known.first else formats.UNKNOWN
+    return figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day))
 
 
 def _next_year(coming: Outlook) -> Any:

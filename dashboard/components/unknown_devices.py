@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from dash import dcc, html
+from dash import html
 
 from besok.model.mapping_draft import Choice
 from besok.model.site import Site
@@ -72,7 +72,7 @@ def _card(device: UnknownDevice, site: str, places: Mapping[str, str], now: date
 def _form(device: UnknownDevice, site: str, places: Mapping[str, str]) -> Any:
     here = f"unknown-{blake2b(device.topic.encode(), digest_size=6).hexdigest()}"
     fields = [
-        dcc.Input(id=f"{here}-topic", name="topic", type="hidden", value=device.topic),
+        *forms.hidden(here, {"topic": device.topic}),
         *(_field(here, n, field.path, field.choices) for n, field in enumerate(device.fields)),
         forms.choice(here, "place", _("Place"), places, none=_("assign later")),
         forms.choice(

@@ -15,7 +15,6 @@ from dashboard.components import forms, notices
 from dashboard.components.chart import sheet
 from dashboard.components.elements import chip, fold, items, present, quiet
 
-LONGEST_REASON = 500  # characters, as in the API
 SHOWN = 10  # counts, and past proposals
 LEVELS: dict[Verdict, str] = {"good": "calm", "factor": "busy", "broken": "full"}
 
@@ -147,7 +146,7 @@ def _proposal(c: Calibration, names: Names, site: str) -> Any:
     choices = {"accept": _("accept: figures are corrected from the first count on"), "reject": _("reject")}
     fields = [
         forms.choice(here, "decision", _("Decision"), choices, "accept"),
-        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+        forms.reason(here),
     ]
     address = f"POST /api/v1/sites/{site}/calibration/{c.id}"
     form = forms.form(fields, here, verb, names.get(c.portal, c.portal), address, kept=_("Decided."))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dash import dcc, html
+from dash import html
 
 from besok.model.views.devices import DeviceInfo, Voided
 from besok.services import access
@@ -13,7 +13,6 @@ from dashboard.components import forms
 from dashboard.components.elements import fold, items, present, quiet
 
 SHOWN: Final = 50  # voided times
-LONGEST_REASON: Final = 500  # characters, as in the API
 
 
 def section(
@@ -57,7 +56,7 @@ def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
 
 def _undo(v: Voided, name: str, site: str) -> Any:
     here = f"void-{v.id}"
-    fields = [forms.line(here, "reason", _("Why?"), LONGEST_REASON)]
+    fields = [forms.reason(here)]
     address = f"POST /api/v1/sites/{site}/voids/{v.id}/undo"
     return forms.form(fields, here, _("Let them count again"), name, address, kept=_("They count again."))
 
@@ -65,15 +64,13 @@ def _undo(v: Voided, name: str, site: str) -> Any:
 def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) -> Any:
     here = "void-new"
     sensors = {d.device: names.get(d.device, d.device) for d in devices}
+    above = _("Only readings of more than (empty: all of that time)")
     fields = [
         forms.choice(here, "device", _("Sensor"), sensors),
-        _time(here, "first", _("From")),
-        _time(here, "last", _("Until")),
-        forms.field(
-            _("Only readings of more than (empty: all of that time)"),
-            dcc.Input(id=f"{here}-above", name="above", type="number", min=0, value=None),
-        ),
-        forms.line(here, "reason", _("Why?"), LONGEST_REASON),
+        forms.moment(here, "first", _("From")),
+        forms.moment(here, "last", _("Until")),
+        forms.entry(here, "above", above, None, type="number", min=0),
+        forms.reason(here),
     ]
     address = f"POST /api/v1/sites/{site}/voids"
     asks = {
@@ -84,8 +81,3 @@ def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) ->
     }
     kept = _("Voided. The days concerned are computed again.")
     return forms.form(fields, here, _("Void readings"), "", address, kept=kept, **asks)
-
-
-def _time(here: str, name: str, label: str) -> Any:
-    kind: Any = "datetime-local"  # which Dash's types do not know, and the browser does
-    return forms.field(label, dcc.Input(id=f"{here}-{name}", name=name, type=kind, required=True, value=""))

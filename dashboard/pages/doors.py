@@ -77,10 +77,7 @@ def _history(
 
     points, past = passed(period), passed(before) if before else []
     if not any(p.people_in is not None for p in points):
-        return notices.nothing(
-            _("Nothing was measured here in this period"),
-            _("Try a longer period, or look at Sensors for what is offline."),
-        )
+        return history.nothing_measured()
     query = f"portal={door.id}&from={period.first}&to={period.last}&step={period.step}&format={csv_format()}"
     steps = {
         "15min": _("people in a quarter of an hour"),

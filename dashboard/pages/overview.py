@@ -40,12 +40,7 @@ def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any
         [
             html.Div(
                 [
-                    html.Div(
-                        [
-                            html.H1(_("Overview")),
-                            quiet(summary),
-                        ]
-                    ),
+                    html.Div([html.H1(_("Overview")), quiet(summary)]),
                     *([filter_field("find-site", "all-sites", _("Find a site"))] if len(shown) > FEW else []),
                 ],
                 className="head",

@@ -74,7 +74,7 @@ def _answers(
     return present(
         scenario_list.starts(place.id, known) if may else forbidden,
         html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
-        _chart([run for run in shown if run.result and not scenario_run.only_sensor(run.spec)]),
+        _chart([run for run in shown if run.result and run.spec.about_people]),
         html.H2(_("Questions so far")),
         scenario_list.asked(runs, [run.number for run in shown], place.id, place.timezone),
     )

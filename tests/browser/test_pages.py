@@ -1,11 +1,16 @@
 """All pages: languages, sizes, keyboard, colours, and what an automatic check of accessibility finds."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from accessibility import violations
 from house import House, Open, ago, people
 from playwright.sync_api import Page, expect
+
+from besok.model.calendar_entries import Weather
+from besok.store.calendars import import_weather
+from besok.store.database import Database
 
 PAGES = (
     "",
@@ -167,6 +172,29 @@ def test_spaces_are_compared_on_one_chart(house: House, open_page: Open) -> None
     page.get_by_label("The same length, from").fill("2026-01-10")
     page.locator(".controls .picker").get_by_role("button", name="Show").click()
     page.wait_for_url("**?with=lobby&cmp=2026-01-10")
+    go(page, house, "/spaces/{house}?with=lobby&cmp=0")
+    expect(page.locator(".annotation-text")).to_have_count(2)
+    page.set_viewport_size({"width": 390, "height": 844})
+    go(page, house, "/spaces/{house}?with=lobby&cmp=0")
+    expect(page.locator(".legendtext", has_text=re.compile("^(The house|Lobby)$"))).to_have_count(2)
+    expect(page.locator(".annotation-text")).to_have_count(0)
+
+
+def test_the_weather_is_switched_on_and_off(house: House, open_page: Open, db: Database) -> None:
+    weather = Weather(temperature_c=-3.0, precipitation_mm=2.0)
+    import_weather(db, house.id, {datetime.now(UTC).date() - timedelta(days=n): weather for n in range(3)})
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
+    page = open_page(house.url, locale="en-GB")
+    expect(people(page, "lobby")).to_have_text("3")
+    go(page, house, "/spaces/{house}?range=7d")
+    switch, scale = page.get_by_role("link", name="Weather"), page.locator(".y3title")
+    switch.click()
+    expect(scale).to_have_text("°C")
+    expect(switch).to_have_attribute("aria-current", "true")
+    assert page.url.endswith("?range=7d&weather=1")
+    switch.click()
+    expect(scale).to_have_count(0)
+    expect(switch).not_to_have_attribute("aria-current", "true")
 
 
 def test_a_door_has_a_page_of_its_own(house: House, open_page: Open) -> None:

@@ -41,6 +41,7 @@ def library(db: Database, now: datetime) -> Database:
 
 def heard(db: Database, at: datetime) -> None:
     execute(db, "update device set last_received = %s", (at,))
+    execute(db, "update channel set last_time = %s", (at,))
 
 
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:

@@ -30,6 +30,7 @@ def well(db: Database, now: datetime) -> Database:
     build(db)
     put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
     execute(db, "update device set last_received = %s", (now,))
+    execute(db, "update channel set last_time = %s", (now,))
     for name in ("jobs", "web", "besok-collector", BACKUP):
         beat(db, name, now, {"lag_s": 0.1})
     return db

@@ -98,7 +98,7 @@ def test_the_sandbox_can_be_simulated_as_asked(site: Site) -> None:
         asked = spec(event=event, sensor=failing, door=door, hours="10:00-20:00")
         made = sandbox(site, asked, NOW)
         scenario = placed(SiteFile(sites=(made,)), played_in(made, asked, site, NOW)).scenario
-        assert [fault.begins <= NOW for fault in scenario.faults] == [True] * len(scenario.faults)
+        assert [fault.begins < NOW for fault in scenario.faults] == [True] * len(scenario.faults)
         last = scenario.faults[-1]
         assert last.minutes is None and last.device == f"{made.id}/{failing.device}"
         assert scenario.rates[-1].entrances == {f"{made.id}/new-door-1": 0.3}

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from besok.model.readings import Reading
+from besok.model.readings import Message, Reading
 from sensors_sim import backfill, stream, truth
 from sensors_sim.sensors import install
 from sensors_sim.times import instant
@@ -39,6 +39,21 @@ def test_who_starts_again_sends_the_same_readings_again(live: list[Reading]) -> 
     again = START + timedelta(minutes=20)
     later = [r for r in live if r.time and r.time > again]
     assert readings(all_of(stream.messages(EXAMPLE, again, END))) == later
+
+
+def test_what_was_before_comes_by_the_quarter_and_counts_the_same_people(live: list[Reading]) -> None:
+    live_from = START + timedelta(minutes=40)
+    world = World(EXAMPLE)
+    ticks = list(stream.ticks(world, install(world.ground, 1), START, END, live_from=live_from))
+    found = readings(
+        [Message(topic=t, payload=p, received=instant(tick.time)) for tick in ticks for t, p in tick.messages]
+    )
+    assert totals(found) == totals(live)
+    times = {r.time - START for r in found if r.time and r.time < live_from}
+    assert times == {timedelta(minutes=15), timedelta(minutes=30)}
+    assert [r for r in found if r.time and r.time > live_from + timedelta(minutes=1)] == [
+        r for r in live if r.time and r.time > live_from + timedelta(minutes=1)
+    ]
 
 
 def test_two_days_go_on_without_a_gap_when_the_clocks_change() -> None:

@@ -26,7 +26,9 @@ class PlacementInfo:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceInfo:
     """A device, heard or expected. `clock_offset_s` is its clock minus ours at the last reading; `placements` is empty
-    for a device that was heard but not placed."""
+    for a device that was heard but not placed. `heard` is the time of the last reading: one that comes hours late tells
+    nothing of now.
+    """
 
     source: str
     device: str

@@ -101,7 +101,7 @@ def _aimed(
 ) -> list[Any]:
     names = [one.name for one in counted]
     if way.last_365 is None:
-        return [no_target.too_little_known(known, title, names)]
+        return [target_summary.too_little_known(known, title, names)]
     weekdays = get_weekday_growth(db, place.id, way.today) if coming else {}
     return [target_summary.panel(way, title, coming, weekdays, names)]
 

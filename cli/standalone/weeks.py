@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from besok.analytics.forecast import Calendar, History, Paths, forecast, history
+from besok.analytics.forecast import Calendar, History, Paths, forecast, forecast_weeks, history
+from besok.analytics.forecast.history import span
 from besok.model.arrays import Floats
 
 WEEK = timedelta(days=7)
@@ -69,6 +70,10 @@ def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Gener
             d for d in calendar.closed if all(d + timedelta(days=n) in calendar.closed for n in range(7))
         )
         calendar = replace(calendar, closed=frozenset(whole))
+        told = forecast_weeks(past.visits, past.origin, rows, calendar, rng=rng, paths=paths)
+        days = np.zeros((7 * rows, paths))
+        days[::7] = told.visits
+        return Paths(days=span(past.origin, 7 * rows), visits=days)
     end = past.origin + rows * WEEK
     return forecast(past.days, (end - past.days.origin).days, calendar, rng=rng, paths=paths)
 

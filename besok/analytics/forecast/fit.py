@@ -31,12 +31,12 @@ class Setting:
     """What is believed of rows of a kind, before the data.
 
     `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile of the year and of growth in
-    a year; `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are
-    drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them;
+    a year; `sigma` that of a row about the model, which is `step` days long; `freedom` that of the t distribution of odd
+    rows. Deviations are drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them;
     their errors are looked at in `bands` of rows ahead.
     """
 
-    spacing: float
+    step: float
     sizes: tuple[float, float, float, float]
     sigma: float
     freedom: float
@@ -58,13 +58,13 @@ class Rows:
     sd: Floats
     at: Floats
     small: Floats
-    spacing: float
+    step: float  # days of a row
     swing: float = 1.0  # times as large is the profile of the year
 
     @property
-    def monthly(self) -> bool:
-        """Tell whether a row is a month, not a day."""
-        return self.spacing > 28
+    def spacing(self) -> float:
+        """Days between knots of the level."""
+        return max(self.step, 7.0)
 
     def with_columns(self, columns: Floats, sd: Floats) -> "Rows":
         """Return the same with more effects."""
@@ -210,7 +210,7 @@ def _clock(found: Fitted) -> Clock:
 
     News are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
     """
-    if found.rows.monthly and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
+    if found.rows.step > 28 and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
         return found.clock
     grid, clock, walk = found.after.knots, found.clock, found.sizes[0] ** 2 / YEAR
     reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk

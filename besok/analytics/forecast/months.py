@@ -22,11 +22,11 @@ from besok.model.arrays import Floats
 
 MOST_MONTHS, MOST_WEEKS = 240, 6 * 52  # that the model learns from
 MONTHS = Setting(
-    step=YEAR / 12, sizes=(0.12, 0.02, 0.15, 0.05), sigma=0.05, freedom=8.0, block=3,
+    step=YEAR / 12, sizes=(0.12, 0.02, 0.15, 0.05), sigma=0.05, freedom=8.0, few=30, block=3,
     trials=(3, 6, 9, 12, 18, 24, 36), learnt=12, bands=(0, 1, 3, 6, 13),
 )  # fmt: skip
 WEEKS = Setting(
-    step=7.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.07, freedom=4.0, block=4,
+    step=7.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.07, freedom=4.0, few=12, block=4,
     trials=(4, 9, 17, 26, 39, 52, 78, 104), learnt=12, bands=(0, 1, 4, 13, 53),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ MOST = 4  # steps
 LEAST = 0.6  # of the log: a step below 80 % is left to the drift of the level
 GAIN = 10.0  # by how much the log likelihood must grow
 # What is believed of a found step, and of the level after a long closure: what stays, and what fades
-STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.6
+STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.42  # 0.6 of both
 FADES = (0.2 * YEAR, 0.8 * YEAR)  # days in which it does so, soon or late: nobody knows beforehand
 CLOSURE = 75.0  # days without figures, after which a site may be another one
 EVEN = 14.0  # days after which a step lasts or passes with even probability

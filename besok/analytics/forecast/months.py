@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ import numpy as np
 from besok.analytics.forecast.changes import lasts
 from besok.analytics.forecast.closures import EMPTY, FEW, local_median
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
-from besok.analytics.forecast.design import OUTDOORS, design
+from besok.analytics.forecast.design import OUTDOORS, Design, design
 from besok.analytics.forecast.fit import Rows, Setting
 from besok.analytics.forecast.history import span, unit_of
 from besok.analytics.forecast.level import YEAR
@@ -85,28 +85,21 @@ def _forecast(
     """Return the rows to come after those with `visits`; `begins` are the first days of all rows and of the next."""
     n, unit = len(visits), unit_of(visits)
     visits, ahead = visits / unit, tuple(begins[n:-1])
-    at = np.array([(day - begins[0]).days for day in begins], dtype=np.float64)
-    length = np.diff(at)
+    open_days = np.array([_open(*row, calendar.closed) for row in pairwise(begins)], dtype=np.float64)
     taught = _taught(visits)
     if not taught.any():
         return Paths(days=ahead, visits=nobody(int(np.isfinite(visits).sum()), len(ahead), paths, rng))
     unknown = np.full(len(ahead), np.nan)
-    logs = np.concatenate([np.where(taught, np.log(np.maximum(visits, 1e-9)), np.nan), unknown]) - np.log(
-        length
-    )
+    a_day = np.concatenate([np.where(taught, visits, np.nan), unknown]) / np.maximum(open_days, 1.0)
     small = np.where(taught, 1 / np.maximum(visits, 1.0), 1.0)
-    columns, usual, sd = (
-        _effects(begins, calendar)
-        if setting is WEEKS
-        else (np.zeros((len(length), 0)), np.zeros(0), np.zeros(0))
-    )
+    effects = _effects(begins, setting, calendar)
     rows = Rows(
-        logs=logs, columns=columns, usual=usual, sd=sd, at=at[:-1],
+        logs=np.log(a_day), columns=effects.columns, usual=effects.usual, sd=effects.sd,
+        at=np.array([(day - begins[0]).days for day in begins[:-1]], dtype=np.float64),
         small=np.concatenate([small, np.zeros(len(ahead))]),
         step=setting.step, swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
-    open_days = [_open(first, behind, calendar.closed) for first, behind in pairwise(begins[n:])]
-    told = np.exp(drawn(rows, n, setting, paths, rng)) * np.array(open_days, dtype=np.float64)[:, None]
+    told = np.exp(drawn(rows, n, setting, paths, rng)) * open_days[n:, None]
     of_year = np.array([day.month if setting is MONTHS else day.isocalendar().week for day in begins[:-1]])
     yearly, lasting = _shut(of_year, visits)
     told[np.isin(of_year[n:], list(yearly))] = 0.0
@@ -115,12 +108,12 @@ def _forecast(
     return Paths(days=ahead, visits=told * unit)
 
 
-def _effects(begins: Sequence[date], calendar: Calendar) -> tuple[Floats, Floats, Floats]:
-    """Return the calendar's effects on rows of several days: the mean of those on their days."""
+def _effects(begins: Sequence[date], setting: Setting, calendar: Calendar) -> Design:
+    """Return the effects on weeks: the mean of those on their days. Of months none are told."""
+    if setting is MONTHS:
+        return Design(columns=np.zeros((len(begins) - 1, 0)), usual=np.zeros(0), sd=np.zeros(0))
     every = design(span(begins[0], (begins[-1] - begins[0]).days), calendar)
-    starts = np.array([(day - begins[0]).days for day in begins])
-    sums = np.add.reduceat(every.columns, starts[:-1], axis=0)
-    return sums / np.diff(starts)[:, None], every.usual, every.sd
+    return replace(every, columns=every.columns.reshape(len(begins) - 1, 7, -1).mean(axis=1))
 
 
 def _shut(of_year: np.ndarray, visits: Floats) -> tuple[frozenset[int], int]:

@@ -296,10 +296,10 @@ def test_a_month_of_a_park_tells_little_of_its_year() -> None:
     assert spread[1] > 1.05 * spread[0]
 
 
-@pytest.mark.parametrize("known", [14, 18, 30, 70])
+@pytest.mark.parametrize("known", [18, 70])
 def test_weeks_that_differ_by_chance_alone_are_told_by_their_mean(known: int) -> None:
     ours, again, wide = [], [], []
-    for seed in range(8):
+    for seed in range(24):
         visits = np.random.default_rng(seed).poisson(630, known + 4).astype(np.float64)
         past, came = visits[:known], visits[known:]
         futures = forecast_weeks(past, FIRST, 4, Calendar(), rng=seeded(), paths=200).visits

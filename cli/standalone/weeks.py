@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from besok.analytics.forecast import Calendar, History, Paths, forecast, history
+from besok.analytics.forecast import Calendar, History, Paths, forecast, forecast_weeks, history
+from besok.analytics.forecast.history import span
 from besok.model.arrays import Floats
 
 WEEK = timedelta(days=7)
@@ -63,12 +64,12 @@ def _unbroken(past: History, origin: date) -> History:
 
 
 def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Generator, paths: int) -> Paths:
-    """Forecast days up to the end of `rows` weeks. Where only weeks are known, one is closed if all its days are."""
+    """Forecast days up to the end of `rows` weeks. Where only weeks are known, all of one come on its first day."""
     if past.told:
-        whole = (
-            d for d in calendar.closed if all(d + timedelta(days=n) in calendar.closed for n in range(7))
-        )
-        calendar = replace(calendar, closed=frozenset(whole))
+        told = forecast_weeks(past.visits, past.origin, rows, calendar, rng=rng, paths=paths)
+        days = np.zeros((7 * rows, paths))
+        days[::7] = told.visits
+        return Paths(days=span(past.origin, 7 * rows), visits=days)
     end = past.origin + rows * WEEK
     return forecast(past.days, (end - past.days.origin).days, calendar, rng=rng, paths=paths)
 

@@ -16,6 +16,7 @@ from besok.analytics.forecast import (
     fan,
     forecast,
     forecast_months,
+    forecast_weeks,
     history,
     last_year,
     likely_from,
@@ -293,3 +294,17 @@ def test_a_month_of_a_park_tells_little_of_its_year() -> None:
         year = total(paths, paths.days[0], paths.days[-1])
         spread.append(year.high80 / year.low80)
     assert spread[1] > 1.05 * spread[0]
+
+
+@pytest.mark.parametrize("known", [18, 70])
+def test_weeks_that_differ_by_chance_alone_are_told_by_their_mean(known: int) -> None:
+    ours, again, wide = [], [], []
+    for seed in range(24):
+        visits = np.random.default_rng(seed).poisson(630, known + 4).astype(np.float64)
+        past, came = visits[:known], visits[known:]
+        futures = forecast_weeks(past, FIRST, 4, Calendar(), rng=seeded(), paths=200).visits
+        low, high = np.quantile(futures, (0.1, 0.9), axis=1)
+        ours.append(np.abs(futures.mean(axis=1) - came).mean())
+        again.append(np.abs(past[-1] - came).mean())
+        wide.append(np.mean((high - low) / 630))
+    assert np.mean(ours) < np.mean(again) and np.mean(wide) < 0.6

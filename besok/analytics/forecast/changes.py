@@ -72,7 +72,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     at = rows.at[seen]
     gaps = np.flatnonzero(np.diff(at) > CLOSURE)
     after = len(at) - 1 - gaps
-    opened = at[gaps[after >= (1 if rows.monthly else 7)] + 1].tolist()
+    opened = at[gaps[after * rows.step >= 7] + 1].tolist()
     found = fit(rows, setting, rounds=1)
     effects = rows.columns @ found.after.mean[: len(rows.sd)]
     rest = np.where(np.isfinite(rows.logs), rows.logs - found.middle - effects, np.nan)[: seen[-1] + 1]
@@ -84,7 +84,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
         steps.append(step)
     lasting, ends, slumps = _lasting(rest, rows.at, np.array(sorted(steps)))
     last = max(lasting, default=0.0)
-    age = float(at[-1]) - last + (rows.spacing if rows.monthly else 1.0)
+    age = float(at[-1]) - last + rows.step
     return Changes(
         steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps,
         since=int(np.searchsorted(rows.at, last)) if lasting else 0, age=age if lasting else 0.0,
@@ -105,7 +105,7 @@ def _lasting(rest: Floats, at: Floats, steps: Floats) -> tuple[tuple[float, ...]
 
 def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> float | None:
     """Return the time of the likeliest further step; None where none is large and sure enough."""
-    weekly, first = _blocks(rest, at, setting.spacing)
+    weekly, first = _blocks(rest, at, setting.step)
     if len(first) < LEAST_WEEKS:
         return None
     # Rows of their own, each with rows on both sides
@@ -113,14 +113,14 @@ def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> flo
     found = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
     if found is None or abs(found.size) < LEAST or found.gain < GAIN:
         return None
-    row = _placed(rest, found.day) if setting.spacing < 28 else found.day
+    row = _placed(rest, found.day) if setting.step < 7 else found.day
     return float(at[row]) if float(at[row]) not in known else None
 
 
-def _blocks(rest: Floats, at: Floats, spacing: float) -> tuple[Weekly, np.ndarray]:
-    """Return the rows by week, the last one whole; months are medians of three, as one alone
+def _blocks(rest: Floats, at: Floats, step: float) -> tuple[Weekly, np.ndarray]:
+    """Return the rows by week, the last one whole; weeks and months are medians of three, as one alone
     proves nothing."""
-    if spacing < 28:
+    if step < 7:
         cut = len(rest) % 7
         weekly, first = by_week(rest[cut:])
         return weekly, first + cut

@@ -22,7 +22,6 @@ DOUBT = 0.7  # sd of the log of the usual sizes
 TWICE = 730.0  # days: in less no year was seen twice, and a slump would be taken for a large season
 ROUNDS = 3
 BELIEF = 10  # rows' worth of what is believed of the spread beforehand
-FEW = 30  # rows: with so few the sizes are the usual ones
 JITTER = 1e-6
 
 
@@ -30,16 +29,18 @@ JITTER = 1e-6
 class Setting:
     """What is believed of rows of a kind, before the data.
 
-    `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile of the year and of growth in
-    a year; `sigma` that of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are
-    drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows before them;
-    their errors are looked at in `bands` of rows ahead.
+    A row is `step` days long. `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile
+    of the year and of growth in a year: the usual ones, as long as there are no more than `few` rows. `sigma` is the sd
+    of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are drawn in runs of `block`.
+    Trials are forecasts from so many rows before the last, with `learnt` rows before them; their errors are looked at
+    in `bands` of rows ahead.
     """
 
-    spacing: float
+    step: float
     sizes: tuple[float, float, float, float]
     sigma: float
     freedom: float
+    few: int
     block: int
     trials: tuple[int, ...]
     learnt: int
@@ -58,13 +59,13 @@ class Rows:
     sd: Floats
     at: Floats
     small: Floats
-    spacing: float
+    step: float  # days of a row
     swing: float = 1.0  # times as large is the profile of the year
 
     @property
-    def monthly(self) -> bool:
-        """Tell whether a row is a month, not a day."""
-        return self.spacing > 28
+    def spacing(self) -> float:
+        """Days between knots of the level."""
+        return max(self.step, 7.0)
 
     def with_columns(self, columns: Floats, sd: Floats) -> "Rows":
         """Return the same with more effects."""
@@ -140,7 +141,7 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
     odd = np.ones(len(rows.logs))
     for turn in range(rounds):
         found = replace(found, weight=_weights(found, odd))
-        if turn == 1 and seen.sum() > FEW:
+        if turn == 1 and seen.sum() > setting.few:
             found = replace(found, sizes=_sizes(found, n, usual))
         found = replace(found, after=posterior(found, n))
         found = replace(found, clock=_clock(found))
@@ -210,7 +211,7 @@ def _clock(found: Fitted) -> Clock:
 
     News are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
     """
-    if found.rows.monthly and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
+    if found.rows.step > 28 and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
         return found.clock
     grid, clock, walk = found.after.knots, found.clock, found.sizes[0] ** 2 / YEAR
     reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk

@@ -9,6 +9,7 @@ import numpy as np
 from besok.model.arrays import Bools, Floats
 
 DAY = timedelta(days=1)
+MANY = 100.0  # visits a row: with so many the chance of counting is small beside all else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +69,12 @@ def history(
         visits=np.array([np.nan if v is None else v for v in values], dtype=np.float64),
         closed=np.array([day in shut for day in days], dtype=np.bool_),
     )
+
+
+def unit_of(visits: Floats) -> float:
+    """Return what is counted as one. Fractions of few are no people: they may be thousands, without the chance
+    of few.
+    """
+    some = visits[visits > 0]
+    fractions = some.size > 0 and bool((some != np.round(some)).any())
+    return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0

@@ -10,7 +10,7 @@ from besok.analytics.forecast.closures import Shut, shut
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.design import OUTDOORS, design
 from besok.analytics.forecast.fit import Rows, Setting
-from besok.analytics.forecast.history import DAY, History, span
+from besok.analytics.forecast.history import DAY, History, span, unit_of
 from besok.analytics.forecast.paths import Paths, nobody
 from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
@@ -19,13 +19,12 @@ from besok.model.arrays import Floats
 LOOKS_BACK = 6 * 366  # days that the model learns from; older ones tell little of the coming
 HALF = 0.5  # of a person, so that a count of none has a log
 DAYS = Setting(
-    spacing=7.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.2, freedom=4.0, block=14,
+    step=1.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.2, freedom=4.0, few=30, block=14,
     trials=(28, 63, 119, 182, 273, 365, 547, 730), learnt=56, bands=(0, 7, 28, 90, 366),
 )  # fmt: skip
 LATELY, LATELY_SD = 84, 0.07  # days whose weekdays may differ from what they were for years, and by how much
 # Visits a day of a site of which nothing is known: median, and sd of the log
 ANY_SITE, ANY_SITE_SD = 100.0, 1.5
-MANY = 100.0  # visits a day: with so many the chance of counting is small beside all else
 
 
 @on_one_core
@@ -38,7 +37,7 @@ def forecast(
     paths: int = 2000,
 ) -> Paths:
     """`horizon` days from the day after the history on, as simulated futures. Any history will do, even none."""
-    unit = _unit(history.visits)
+    unit = unit_of(history.visits)
     past = _recent(replace(history, visits=history.visits / unit))
     days = span(history.origin, horizon)
     closures = shut(past, calendar)
@@ -75,7 +74,7 @@ def _open_days(
     rows = Rows(
         logs=np.concatenate([np.where(open_, logs, np.nan), np.full(horizon, np.nan)]),
         columns=every.columns, usual=every.usual, sd=every.sd, at=at,
-        small=np.concatenate([np.exp(-logs), np.full(horizon, np.exp(-np.median(logs[open_])))]), spacing=DAYS.spacing,
+        small=np.concatenate([np.exp(-logs), np.full(horizon, np.exp(-np.median(logs[open_])))]), step=DAYS.step,
         swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
     rows = rows.with_columns(_lately(at, n), np.full(7, LATELY_SD))
@@ -86,15 +85,6 @@ def _lately(at: Floats, n: int) -> Floats:
     """Return columns of weekdays in the last weeks and ahead."""
     day = at.astype(np.int64) % 7
     return np.asarray((day[:, None] == np.arange(7)) & (at[:, None] >= n - LATELY), np.float64)
-
-
-def _unit(visits: Floats) -> float:
-    """Return what is counted as one. Fractions of few are no people: they may be thousands, without the chance
-    of few.
-    """
-    some = visits[visits > 0]
-    fractions = some.size > 0 and bool((some != np.round(some)).any())
-    return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0
 
 
 def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:

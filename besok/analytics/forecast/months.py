@@ -1,27 +1,33 @@
-"""Monthly visits to come: the same model, a month to the row."""
+"""Monthly and weekly visits to come: the same model, a month or a week to the row."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
 from besok.analytics.forecast.changes import lasts
 from besok.analytics.forecast.closures import EMPTY, FEW, local_median
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
-from besok.analytics.forecast.design import OUTDOORS
+from besok.analytics.forecast.design import OUTDOORS, Design, design
 from besok.analytics.forecast.fit import Rows, Setting
+from besok.analytics.forecast.history import span, unit_of
 from besok.analytics.forecast.level import YEAR
 from besok.analytics.forecast.paths import Paths, nobody
 from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
-LOOKS_BACK = 240  # months
+MOST_MONTHS, MOST_WEEKS = 240, 6 * 52  # that the model learns from
 MONTHS = Setting(
-    spacing=YEAR / 12, sizes=(0.12, 0.02, 0.15, 0.05), sigma=0.05, freedom=8.0, block=3,
+    step=YEAR / 12, sizes=(0.12, 0.02, 0.15, 0.05), sigma=0.05, freedom=8.0, few=30, block=3,
     trials=(3, 6, 9, 12, 18, 24, 36), learnt=12, bands=(0, 1, 3, 6, 13),
+)  # fmt: skip
+WEEKS = Setting(
+    step=7.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.07, freedom=4.0, few=12, block=4,
+    trials=(4, 9, 17, 26, 39, 52, 78, 104), learnt=12, bands=(0, 1, 4, 13, 53),
 )  # fmt: skip
 
 
@@ -50,43 +56,78 @@ def forecast_months(
 ) -> Paths:
     """`horizon` months after the history. Of the calendar count the closed days, known ahead, which take their share of
     a month, and whether the place is `outdoors`."""
-    visits = past.visits[-LOOKS_BACK:]
-    first = later(past.origin, -len(visits))
-    months = tuple(later(first, n) for n in range(len(visits) + horizon))
-    yearly, lasting = _shut(months, visits)
-    ahead = months[len(visits) :]
-    length = np.array([(later(m, 1) - m).days for m in months], dtype=np.float64)
-    logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
-    open_days = np.array([_open(m, calendar.closed) for m in ahead], dtype=np.float64)
-    if not np.isfinite(logs).any():
-        return Paths(days=ahead, visits=nobody(int(np.isfinite(visits).sum()), horizon, paths, rng))
-    at = np.array([(m - first).days for m in months], dtype=np.float64)
+    visits = past.visits[-MOST_MONTHS:]
     n = len(visits)
+    begins = [later(past.origin, m - n) for m in range(n + horizon + 1)]
+    return _forecast(visits, begins, MONTHS, calendar, rng, paths)
+
+
+@on_one_core
+def forecast_weeks(
+    visits: Floats, origin: date, horizon: int, calendar: Calendar, *, rng: np.random.Generator, paths: int
+) -> Paths:
+    """`horizon` weeks from `origin` on, after those with the `visits`. The calendar counts as of months, and with what
+    else it says of the days of a week."""
+    visits = visits[-MOST_WEEKS:]
+    n = len(visits)
+    begins = [origin + timedelta(weeks=w - n) for w in range(n + horizon + 1)]
+    return _forecast(visits, begins, WEEKS, calendar, rng, paths)
+
+
+def _forecast(
+    visits: Floats,
+    begins: Sequence[date],
+    setting: Setting,
+    calendar: Calendar,
+    rng: np.random.Generator,
+    paths: int,
+) -> Paths:
+    """Return the rows to come after those with `visits`; `begins` are the first days of all rows and of the next."""
+    n, unit = len(visits), unit_of(visits)
+    visits, ahead = visits / unit, tuple(begins[n:-1])
+    open_days = np.array([_open(*row, calendar.closed) for row in pairwise(begins)], dtype=np.float64)
+    taught = _taught(visits)
+    if not taught.any():
+        return Paths(days=ahead, visits=nobody(int(np.isfinite(visits).sum()), len(ahead), paths, rng))
+    unknown = np.full(len(ahead), np.nan)
+    a_day = np.concatenate([np.where(taught, visits, np.nan), unknown]) / np.maximum(open_days, 1.0)
+    small = np.where(taught, 1 / np.maximum(visits, 1.0), 1.0)
+    effects = _effects(begins, setting, calendar)
     rows = Rows(
-        logs=np.concatenate([logs, np.full(horizon, np.nan)]),
-        columns=np.zeros((n + horizon, 0)), usual=np.zeros(0), sd=np.zeros(0), at=at - at[0],
-        small=np.concatenate([1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0), np.zeros(horizon)]),
-        spacing=MONTHS.spacing, swing=OUTDOORS if calendar.outdoors else 1.0,
+        logs=np.log(a_day), columns=effects.columns, usual=effects.usual, sd=effects.sd,
+        at=np.array([(day - begins[0]).days for day in begins[:-1]], dtype=np.float64),
+        small=np.concatenate([small, np.zeros(len(ahead))]),
+        step=setting.step, swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
-    told = np.exp(drawn(rows, n, MONTHS, paths, rng)) * open_days[:, None]
-    told[[month.month in yearly for month in ahead]] = 0.0
+    told = np.exp(drawn(rows, n, setting, paths, rng)) * open_days[n:, None]
+    of_year = np.array([day.month if setting is MONTHS else day.isocalendar().week for day in begins[:-1]])
+    yearly, lasting = _shut(of_year, visits)
+    told[np.isin(of_year[n:], list(yearly))] = 0.0
     if lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
-        told[np.arange(horizon)[:, None] < lasts(lasting, paths, rng)] = 0.0
-    return Paths(days=ahead, visits=told)
+        told[np.arange(len(ahead))[:, None] < lasts(lasting, paths, rng)] = 0.0
+    return Paths(days=ahead, visits=told * unit)
 
 
-def _shut(months: Sequence[date], visits: Floats) -> tuple[frozenset[int], int]:
-    """Return the months of the year that are closed each year, and for how many months a closure under way has lasted.
+def _effects(begins: Sequence[date], setting: Setting, calendar: Calendar) -> Design:
+    """Return the effects on weeks: the mean of those on their days. Of months none are told."""
+    if setting is MONTHS:
+        return Design(columns=np.zeros((len(begins) - 1, 0)), usual=np.zeros(0), sd=np.zeros(0))
+    every = design(span(begins[0], (begins[-1] - begins[0]).days), calendar)
+    return replace(every, columns=every.columns.reshape(len(begins) - 1, 7, -1).mean(axis=1))
 
-    A month closed twice, and mostly of late, is so each year.
+
+def _shut(of_year: np.ndarray, visits: Floats) -> tuple[frozenset[int], int]:
+    """Return the months (or weeks) of the year that are closed each year, and how long a closure under way has lasted.
+
+    `of_year` is the month or week of each row. What was closed twice, and mostly of late, is so each year.
     """
     taught, around = _taught(visits), _around(visits)
     nobody = np.isfinite(visits) & ~taught & (np.nan_to_num(visits) < FEW)
     by_month: dict[int, list[bool]] = defaultdict(list)
     for n in np.flatnonzero(np.isfinite(visits) & (around >= FEW)).tolist():
-        by_month[months[n].month].append(bool(nobody[n]))
+        by_month[int(of_year[n])].append(bool(nobody[n]))
     yearly = frozenset(m for m, shut in by_month.items() if sum(shut) >= 2 and np.mean(shut[-4:]) > 0.5)
-    odd = nobody & np.array([month.month not in yearly for month in months[: len(visits)]], dtype=bool)
+    odd = nobody & ~np.isin(of_year[: len(visits)], list(yearly))
     open_ = np.flatnonzero(taught & (visits >= FEW))
     run = len(visits) - int(open_[-1]) - 1 if open_.size else 0
     return yearly, run if run and odd[-run:].any() else 0
@@ -108,6 +149,5 @@ def _around(visits: Floats) -> Floats:
     return np.nan_to_num(local_median(visits, 6))
 
 
-def _open(month: date, closed: frozenset[date]) -> int:
-    days = (later(month, 1) - month).days
-    return sum(month + timedelta(days=n) not in closed for n in range(days))
+def _open(first: date, behind: date, closed: frozenset[date]) -> int:
+    return sum(day not in closed for day in span(first, (behind - first).days))

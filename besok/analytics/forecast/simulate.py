@@ -44,7 +44,7 @@ def _again(found: Fitted, n: int, horizon: int) -> Floats:
 
     The share is a regression through the origin, shrunk by a year of usual rows without any.
     """
-    lag = 12 if found.rows.monthly else 364
+    lag = round(364 / found.rows.step)
     calm = np.clip(np.nan_to_num(found.residual[:n]), -3 * found.sigma, 3 * found.sigma)
     if n <= lag:
         return np.zeros(horizon)

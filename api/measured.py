@@ -12,7 +12,6 @@ from prometheus_client.metrics_core import Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import lane_of
-from api.parameters import PREFIX
 from besok.model.errors import SchemaMismatch, StoreError
 from besok.store import schema
 
@@ -74,9 +73,7 @@ class Measured:
 
 def route_of(scope: Mapping[str, Any]) -> str:
     """Return the template of the route that answered, as `/api/v1/sites/{site}/live`."""
-    path = getattr(scope.get("route"), "path", "")
-    within = scope["path"].startswith(PREFIX) and not path.startswith("/api")
-    return PREFIX * within + path if path else NO_ROUTE
+    return getattr(scope.get("route"), "path", "") or NO_ROUTE
 
 
 def problem(server: FastAPI) -> str | None:

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, params
+from fastapi import APIRouter, Depends, params
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from starlette.requests import HTTPConnection
 
 from api.answers import TABLE
 from api.deps import needs
+from api.errors import DOCUMENTED
+from api.numbers import Rounded
+from api.parameters import PREFIX, only_known
 from besok.model.access import Right
+from besok.services import access
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 WORD = r"^[^\x00-\x1f\x7f]*$"  # no control characters
@@ -39,8 +44,25 @@ class Signed(Body):
     who: Who = WHO
 
 
+async def _declared(asked: HTTPConnection) -> None:
+    """Let only administrators into a route that does not say which right it needs; sockets ask the hub."""
+    route = asked.scope["route"]
+    declared = any(hasattr(needed.call, "right") for needed in route.dependant.dependencies)
+    if asked.scope["type"] == "http" and not declared:
+        access.require("administer")
+
+
 class Routes(APIRouter):
-    """Routes that say which right they need at the site asked for."""
+    """Routes of the API that say which right they need at the site asked for."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(
+            prefix=PREFIX,
+            tags=[tag],
+            responses=DOCUMENTED,
+            default_response_class=Rounded,
+            dependencies=[Depends(_declared), Depends(only_known)],
+        )
 
     def reads(self, path: str, right: Right, summary: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
         """Register a route that changes nothing."""

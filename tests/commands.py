@@ -1,13 +1,48 @@
 """The `besok` command in the test's own process, which has loaded what it needs."""
 
+import builtins
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+
+import pytest
 from typer.testing import CliRunner, Result
 
-from cli.main import app
+from cli.main import app, main
 
 
 def besok(database_url: str, *arguments: str, answer: str = "") -> Result:
     """Run a command on a database; what it asks is given the answer."""
     return CliRunner().invoke(app, arguments, input=answer, env={"BESOK_DATABASE_URL": database_url})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """What the program printed, and its status."""
+
+    stdout: str
+    stderr: str
+    status: int
+
+
+def program(*arguments: str, **environment: str) -> Ended:
+    """Run the program from its first line, with this environment of ours; what it does not explain is raised."""
+    told, complained, status = StringIO(), StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told), redirect_stderr(complained):
+        for name in [name for name in os.environ if name.startswith("BESOK_")]:
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(builtins, "print", print)  # which the program replaces
+        patch.setattr(sys, "argv", ["besok", *arguments])
+        try:
+            main()
+        except SystemExit as ended:  # with its status, or with what the interpreter prints then
+            status = ended.code if isinstance(ended.code, int) else bool(ended.code)
+            complained.write(ended.code if isinstance(ended.code, str) else "")
+    return Ended(stdout=told.getvalue(), stderr=complained.getvalue(), status=status)
 
 
 def complaint(done: Result) -> str:

@@ -13,7 +13,7 @@ from besok.services import access
 from besok.store import audit
 from besok.store.audit import AuditEntry
 
-router = Routes(tags=["Access"])
+router = Routes("Access")
 
 MOST = 10_000  # entries in one answer
 

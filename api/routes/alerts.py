@@ -19,7 +19,7 @@ from besok.services.alerts import add_rule
 from besok.store import alerts as store
 from besok.store.alerts import Delivery
 
-router = Routes(tags=["Alerts"])
+router = Routes("Alerts")
 
 Number = Annotated[
     int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])

@@ -17,7 +17,7 @@ from besok.services import access, attention
 from besok.services.attention import get_coverage, get_findings, get_wiring
 from besok.services.wiring import WiringPoint
 
-router = Routes(tags=["Attention"])
+router = Routes("Attention")
 
 MOST_CELLS = 20_000  # days of sensors, each of which is looked up
 

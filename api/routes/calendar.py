@@ -14,7 +14,7 @@ from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
 from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
 
-router = Routes(tags=["Calendar"])
+router = Routes("Calendar")
 
 
 @router.table("/sites/{site}/calendar", "open", "What kind of day each day is", CalendarDay)

@@ -13,7 +13,7 @@ from besok.model.errors import NotFound
 from besok.model.settings import Settings
 from besok.services.places import get_sites
 
-router = Routes(tags=["Places"])
+router = Routes("Places")
 
 
 async def _publisher(request: Request) -> Publisher:

@@ -21,7 +21,7 @@ from besok.model.views.like import like
 from besok.services.calibration import get_calibration, receive_count
 from besok.store import calibrations
 
-router = Routes(tags=["Counting beside sensors"])
+router = Routes("Counting beside sensors")
 
 LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long

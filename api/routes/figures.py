@@ -47,7 +47,7 @@ from besok.services.visits import get_visits
 from besok.store.database import Database
 from besok.text.languages import speaking
 
-router = Routes(tags=["Figures"])
+router = Routes("Figures")
 
 RULE = (
     "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "

@@ -11,7 +11,7 @@ from api.routing import Routes
 from besok.files.plan_picture import LARGEST_FILE, read_picture
 from besok.store import plan_pictures
 
-router = Routes(tags=["Places"])
+router = Routes("Places")
 
 SpaceName = Annotated[
     str, Path(max_length=100, description="The space whose plan it is", examples=["ground-floor"])

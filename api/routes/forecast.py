@@ -18,7 +18,7 @@ from besok.services.levers import get_levers
 from besok.text import narratives
 from besok.text.languages import in_both
 
-router = Routes(tags=["Forecast"])
+router = Routes("Forecast")
 
 Part = Annotated[
     Literal["days", "years", "totals"],

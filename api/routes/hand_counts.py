@@ -15,7 +15,7 @@ from besok.model.views.sample_weeks import SampledYear
 from besok.services.hand_counts import enter
 from besok.services.observed_days import get_sampled_years
 
-router = Routes(tags=["Counts by hand"])
+router = Routes("Counts by hand")
 
 
 class HandCountIn(Body):

@@ -21,7 +21,7 @@ from besok.model.views.headcounts import RoomToCount, SiteHeadcounts
 from besok.services.headcounts import get_headcounts, get_rooms, receive_headcount
 from besok.store import headcounts
 
-router = Routes(tags=["Headcounts"])
+router = Routes("Headcounts")
 
 SLACK = timedelta(seconds=2)  # by which a headcount may seem to be later than its sending
 SPAN = timedelta(days=55)  # eight weeks

@@ -27,7 +27,7 @@ from besok.store.period_counts import NewImport
 from besok.text import import_text
 from besok.text.languages import preferred, speaking, translated
 
-router = Routes(tags=["Past counts"])
+router = Routes("Past counts")
 
 SOURCE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
 ImportId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The import's number", examples=[12])]

@@ -25,7 +25,7 @@ from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
 
-router = Routes(tags=["Ledger"])
+router = Routes("Ledger")
 
 TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"  # no control characters, but line ends
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]

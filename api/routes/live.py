@@ -13,7 +13,7 @@ from besok.model.views.live import SiteLive
 from besok.model.views.public import PublicSite
 from besok.services.public import get_public
 
-router = Routes(tags=["Live"])
+router = Routes("Live")
 
 Live = Annotated[Hub, of_app("hub")]
 

@@ -12,7 +12,7 @@ from api.routing import Routes, Signed
 from besok.model import messages
 from besok.services.unknown_devices import Observed, UnknownDevice, answer, get_unknown
 
-router = Routes(tags=["Operation"])
+router = Routes("Operation")
 
 Topic = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Chosen = Annotated[str, StringConstraints(pattern=r"^[^=]{1,100}=.{1,500}$")]

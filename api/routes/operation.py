@@ -17,7 +17,7 @@ from besok.services.health import for_public, get_health
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store.sites import load_all
 
-router = Routes(tags=["Operation"])
+router = Routes("Operation")
 
 MOST = 500  # rejected messages in one answer
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")]

@@ -9,7 +9,7 @@ from api.routing import Routes
 from besok.model.views.closed_periods import ClosedPeriod
 from besok.services.closed_periods import get_closed
 
-router = Routes(tags=["Figures"])
+router = Routes("Figures")
 
 Ended = Annotated[bool, Query(description="Also those that were opened again or replaced")]
 

@@ -5,7 +5,7 @@ from api.routing import Routes
 from besok.model.views.live import PortalInfo, SiteInfo, SpaceInfo
 from besok.services.places import get_portals, get_sites, get_spaces
 
-router = Routes(tags=["Places"])
+router = Routes("Places")
 
 
 @router.reads("/sites", "open", "All sites")

@@ -14,7 +14,7 @@ from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import quarantine_decisions
 from besok.store.quarantine_decisions import Chosen
 
-router = Routes(tags=["Operation"])
+router = Routes("Operation")
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=WORD)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a decision")]

@@ -17,7 +17,7 @@ from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.services import recordings, scenarios
 from besok.store import scenarios as store
 
-router = Routes(tags=["Scenarios"])
+router = Routes("Scenarios")
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a scenario", examples=[12])]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=WORD)]

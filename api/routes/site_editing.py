@@ -16,7 +16,7 @@ from besok.services.site_editing import EditEffect, change, create
 from besok.store import sites
 from besok.text.opening_text import meant
 
-router = Routes(tags=["Places"])
+router = Routes("Places")
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]{1,30}(\.[a-z_]{1,30})?$")]
 Value = Annotated[

@@ -16,7 +16,7 @@ from besok.model.site import Site
 from besok.model.views.series import SpaceUsage, Together
 from besok.services.usage import get_space_usage, get_together
 
-router = Routes(tags=["Figures"])
+router = Routes("Figures")
 
 MOST_DAYS = (
     1100  # three years, whose quarters of an hour take a few seconds until the jobs have summed them up

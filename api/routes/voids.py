@@ -17,7 +17,7 @@ from besok.store import voids as store
 from besok.store.database import Database
 from besok.store.voids import KnownDevice
 
-router = Routes(tags=["Operation"])
+router = Routes("Operation")
 
 VoidId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the voiding", examples=[3])]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]

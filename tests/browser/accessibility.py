@@ -21,3 +21,13 @@ def violations(page: Page) -> list[str]:
         "axe.run().then(found => found.violations.map(rule => rule.id + ': ' + rule.nodes[0].html))"
     )
     return found
+
+
+def in_either_colours(page: Page) -> list[str]:
+    """What is found where dark colours are wished for, and where light ones are, which stay."""
+    found = []
+    for colours in ("dark", "light"):
+        page.emulate_media(color_scheme=colours, reduced_motion="reduce")  # type: ignore[arg-type]
+        expect(page.locator(f"html:not([data-colours]), html[data-colours={colours}]")).to_be_attached()
+        found += [f"{colours}: {rule}" for rule in violations(page)]
+    return found

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from accessibility import violations
+from accessibility import in_either_colours, violations
 from house import PATIENCE_MS, House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -124,9 +124,7 @@ def test_it_is_accessible_and_fits_a_thumb(chromium: Browser, quiet_house: House
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
 
     def check() -> None:
-        for colours in ("light", "dark"):
-            page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            assert violations(page) == [], colours
+        assert in_either_colours(page) == []
         assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"]
 
     check()
@@ -177,8 +175,10 @@ def beside(db: Database, house: str) -> datetime:
     noon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
     for n in range(4):
         begins = noon + timedelta(hours=n)
-        for minute in range(1, 16):
-            write(db, Batch(readings=passed(f"{house}/door", begins + timedelta(minutes=minute), 6, 5)))
+        minutes = [begins + timedelta(minutes=minute) for minute in range(1, 16)]
+        write(
+            db, Batch(readings=[one for minute in minutes for one in passed(f"{house}/door", minute, 6, 5)])
+        )
         ends = begins + timedelta(minutes=15)
         taps = tuple(
             Tap(time=begins + timedelta(seconds=9 * k + 1), direction="in", people=1) for k in range(100)

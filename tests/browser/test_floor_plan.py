@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
-from accessibility import violations
+from accessibility import in_either_colours, violations
 from house import DAY_START, House, Open, ago
 from playwright.sync_api import Page, expect
 
@@ -139,13 +138,13 @@ def settled(page: Page) -> None:
         page.wait_for_timeout(50)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_has_no_complaint_about_the_example(scheme: str, quiet_web: str, open_page: Open) -> None:
+def test_axe_has_no_complaint_about_the_example(quiet_web: str, open_page: Open) -> None:
+    page = open_page(quiet_web, bypass_csp=True)
     for site, plans in (("stadsbiblioteket", 3), ("stadsparken", 1)):
-        page = open_page(f"{quiet_web}/now/{site}", color_scheme=scheme, bypass_csp=True)
+        page.goto(f"{quiet_web}/now/{site}")
         expect(page.locator(".drawing svg")).to_have_count(plans)
         page.get_by_text("Planritningen som lista").first.click()
-        assert violations(page) == []
+        assert in_either_colours(page) == []
 
 
 def plan_of(db: Database, house: str) -> dict[str, object]:

@@ -12,8 +12,8 @@ from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 
 
-def test_a_person_decides(house: House, open_page: Open, db: Database) -> None:
-    built = sites.load(db, house.id)
+def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> None:
+    house, built = quiet_house, sites.load(db, quiet_house.id)
     sensor = next(s for s in built.sensors if s.portal)
     device, now = built.external_id(sensor), datetime.now(UTC)
     late = Reading(source=sensor.source, device=device, channel=sensor.channel_key, metric="in", value=7,

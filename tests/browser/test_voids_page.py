@@ -15,9 +15,9 @@ from tests.readings import passed
 THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def test_a_person_voids_and_takes_back(house: House, open_page: Open, db: Database) -> None:
-    for minute in range(1, 31):
-        write(db, Batch(readings=passed(f"{house.id}/door", THEN + timedelta(minutes=minute), 4)))
+def test_a_person_voids_and_takes_back(quiet_house: House, open_page: Open, db: Database) -> None:
+    house, minutes = quiet_house, [THEN + timedelta(minutes=minute) for minute in range(1, 31)]
+    write(db, Batch(readings=[one for minute in minutes for one in passed(f"{house.id}/door", minute, 4)]))
     page = open_page(f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))

@@ -1,12 +1,11 @@
 """*Wall*, the screen that nobody touches: whole in every size, honest about its connection, up to date by itself."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from accessibility import violations
 from house import House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
-from test_progress import count
 
 from besok.model.access import Grant
 from besok.model.settings import Settings
@@ -151,17 +150,16 @@ def test_it_draws_itself_again_when_the_server_has_another_version(
 
 
 def test_the_pages_of_a_playlist_take_turns_under_the_same_head(
-    quiet_house: House, db: Database, open_page: Open
+    counted_house: House, open_page: Open
 ) -> None:
-    count(db, quiet_house.id, (datetime.now(UTC).date() - date(2024, 1, 1)).days - 1)
     page = open_page(
-        f"{wall(quiet_house)}?show=progress,nothing,spaces&seconds=5",
+        f"{wall(counted_house)}?show=progress,nothing,spaces&seconds=5",
         width=1920,
         height=1080,
         bypass_csp=True,
     )
     page.clock.install(time=datetime(2026, 11, 25, 12, 0, 2, tzinfo=UTC))
-    page.goto(f"{wall(quiet_house)}?show=progress,nothing,spaces&seconds=5")
+    page.goto(f"{wall(counted_house)}?show=progress,nothing,spaces&seconds=5")
     way, tiles = page.locator(".wall .way"), page.locator(".wall .tiles")
     expect(page.locator(".wall .leaf")).to_have_count(2)
     for shown, hidden in ((way, tiles), (tiles, way), (way, tiles)):
@@ -171,7 +169,7 @@ def test_the_pages_of_a_playlist_take_turns_under_the_same_head(
         assert page.evaluate(FAULTS) == []
         page.clock.run_for(5000)
     assert violations(page) == []
-    page.goto(f"{wall(quiet_house)}?show=nothing&seconds=x")
+    page.goto(f"{wall(counted_house)}?show=nothing&seconds=x")
     expect(tiles).to_be_visible()
     expect(page.locator(".wall .leaf")).to_have_count(1)
 

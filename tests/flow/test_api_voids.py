@@ -24,8 +24,8 @@ BODY = {
 @pytest.fixture
 def counted(db: Database) -> None:
     """Half an hour in which installers walk to and fro."""
-    for minute in range(1, 31):
-        write(db, Batch(readings=passed(DEVICE, THEN + timedelta(minutes=minute), 4)))
+    minutes = [THEN + timedelta(minutes=minute) for minute in range(1, 31)]
+    write(db, Batch(readings=[one for minute in minutes for one in passed(DEVICE, minute, 4)]))
 
 
 @pytest.mark.usefixtures("counted")

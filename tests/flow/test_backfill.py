@@ -22,11 +22,10 @@ from cli.simulation.history import Gap
 from cli.stack import program
 from collectors.pipeline import decode
 from sensors_sim.backfill import messages
+from tests.commands import besok
 from tests.small_sites import library, space
 
-FIRST, LAST = date(2025, 3, 1), date(2026, 2, 28)
-
-
+FIRST, LAST = date(2025, 3, 1), date(2025, 8, 15)  # six portions
 SENSORS = (Sensor(device="eye", portal="door"), Sensor(device="cam", space="room", model="presence"))
 
 
@@ -57,9 +56,12 @@ def test_a_killed_run_goes_on_where_it_was(
     apply(db, branch())
     file = tmp_path / "branch.toml"
     file.write_text(dump(branch()), "utf-8")
-    command = [sys.executable, "-m", "cli.main", "simulate", "backfill", "--first", str(FIRST), "--last", str(LAST),
-               "--site-file", str(file), "--scenario", "double-visitors"]  # fmt: skip
-    env = os.environ | {"BESOK_DATABASE_URL": database_url}
+    asked = ["simulate", "backfill", "--first", str(FIRST), "--last", str(LAST), "--site-file", str(file),
+             "--scenario", "double-visitors"]  # fmt: skip
+    command, env = (
+        [sys.executable, "-m", "cli.main", *asked],
+        os.environ | {"BESOK_DATABASE_URL": database_url},
+    )
     killed = subprocess.Popen(command, cwd=program.ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
         wait_for(
@@ -72,10 +74,8 @@ def test_a_killed_run_goes_on_where_it_was(
     assert FIRST < until < LAST
     with psycopg.connect(database_url) as conn:  # what is whole is not looked at again
         conn.execute("delete from reading where time < '2025-03-05'")
-    done = subprocess.run(
-        command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = besok(database_url, *asked)
+    assert done.exit_code == 0, done.stderr
     scenario = scenario_files.find("double-visitors")
     whole = [
         i.reading

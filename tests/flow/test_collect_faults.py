@@ -1,14 +1,11 @@
 """Collecting while things fail: whoever is killed, away or wrongly set up, nothing is lost and nothing counts twice."""
 
 import logging
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -19,12 +16,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.publish import single as publish_once
 from pydantic import SecretStr
-from servers import own_broker, own_database
+from servers import own_broker
 
 from besok.model.errors import SettingsError
 from besok.model.settings import Settings
 from besok.store.database import Database
-from besok.store.migrate import migrate
 from besok.store.write import write
 from cli.stack import ports, program
 from collectors.counters import Counters
@@ -56,65 +52,6 @@ def stored(url: str) -> tuple[int, float]:
 def whole(last: int) -> tuple[int, float]:
     """What is stored when each message before `last` is there exactly once."""
     return last, sum(range(last))
-
-
-def test_a_collector_that_is_killed_again_and_again(
-    settings: Settings, house: str, publish: Fixture, database_url: str
-) -> None:
-    env = os.environ | {
-        "BESOK_DATABASE_URL": database_url,
-        "BESOK_MQTT_PORT": str(settings.mqtt_port),
-        "BESOK_MQTT_TOPICS": settings.mqtt_topics,
-        "BESOK_MQTT_CLIENT_ID": settings.mqtt_client_id,
-        "BESOK_MQTT_INFLIGHT": "50",
-    }
-    command = [sys.executable, "-m", "cli.main", "collect"]
-    random = Random(7)
-
-    def collector() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, cwd=program.ROOT, env=env, stderr=subprocess.DEVNULL)
-
-    process = collector()
-    try:
-        wait_for(lambda: publish(stream(0, 1)) or stored(database_url) == whole(1))
-        for part in range(4):
-            publish(stream(1 + part * 500, 501 + part * 500))
-            least = 1 + part * 500 + random.randrange(300)
-            wait_for(
-                lambda least=least: stored(database_url)[0] >= least, progress=lambda: stored(database_url)
-            )
-            process.kill()
-            process.wait()
-            process = collector()
-        wait_for(lambda: stored(database_url)[0] >= 2001)
-        process.terminate()
-        assert process.wait(300) == 0
-    finally:
-        process.kill()
-        process.wait()
-    assert stored(database_url) == whole(2001)
-
-
-def test_a_database_that_is_restarted_and_killed(
-    settings: Settings, collect: Fixture, publish: Fixture, folder: Path
-) -> None:
-    with own_database(folder) as (cluster, database):
-        migrate(cluster.url())
-        with collect(settings.model_copy(update={"database_url": SecretStr(cluster.url())})) as heard:
-            publish(stream(0, 200))
-            database.end()
-            publish(stream(200, 500))
-            wait_for(lambda: "store_away" in heard.actions)
-            database.start()
-            publish(stream(500, 600))
-            wait_for(lambda: stored(cluster.url())[0] >= 300)
-            database.kill()
-            publish(stream(600, 800))
-            database.start()
-            publish(stream(800, 1000))
-            wait_for(lambda: stored(cluster.url())[0] >= 1000)
-        assert stored(cluster.url()) == whole(1000)
-        assert "store_back" in heard.actions
 
 
 def test_a_collector_told_to_end_while_the_database_is_away_leaves_all_to_the_broker(

@@ -15,9 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from api import errors
-from api.app import _declared
 from api.deps import needs
 from api.opendata import is_open
+from api.routing import _declared
 from besok.model.access import LOCAL, PUBLIC, Caller, Grant, Role
 from besok.model.findings import Finding
 from besok.model.settings import Settings

@@ -26,6 +26,8 @@ from cli.stack import ports, program
 from cli.stack.home import Home
 from collectors.pipeline import decode
 from sensors_sim import stream
+from tests import commands
+from tests.commands import Ended
 
 SHOT = (
     "postgres",
@@ -61,7 +63,7 @@ class Demo:
 
     def start(self) -> None:
         with self.log.open("w") as log:
-            command = [sys.executable, "-m", "cli.main", "demo", "--history-days", "3"]
+            command = [sys.executable, "-m", "cli.main", "demo", "--history-days", "2"]
             self.process = subprocess.Popen(
                 command, cwd=program.ROOT, env=self.environment, stdout=log, stderr=log
             )
@@ -70,12 +72,9 @@ class Demo:
     def _ended(self) -> None:
         assert self.process.poll() is None, self.said()
 
-    def besok(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cli.main", *arguments]
-        environment = {**self.environment, "COLUMNS": "200"}
-        return subprocess.run(
-            command, cwd=program.ROOT, env=environment, capture_output=True, text=True, check=False
-        )
+    def besok(self, *arguments: str) -> Ended:
+        environment = {name: self.environment[name] for name in ("BESOK_HOME", "BESOK_PORT")}
+        return commands.program(*arguments, **environment, COLUMNS="200")
 
     def said(self) -> str:
         return self.log.read_text()
@@ -145,7 +144,7 @@ def stored(url: str, readings: dict[Reading, float]) -> dict[Reading, float]:
 
 def test_whatever_is_shot_comes_back_and_nothing_is_lost(demo, wait_for):
     second = demo.besok("demo")
-    assert second.returncode == 1
+    assert second.status == 1
     assert f"already running in {demo.home.path}" in second.stderr
     listed = demo.besok("device", "list")  # without being told where
     assert "stadsbiblioteket/count-cafe-door" in listed.stdout, listed.stderr

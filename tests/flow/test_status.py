@@ -95,46 +95,11 @@ def begun(collector: Service, publish: Fixture, wait_for: Fixture) -> None:
 def test_readiness_follows_the_broker_and_the_database(
     settings: Settings, publish: Fixture, wait_for: Fixture, folder: Path
 ) -> None:
+    page = ports.free()[0]
     with own_broker(folder) as (broker, mqtt), own_database(folder) as (cluster, database):
-        migrate(cluster.url())
         own = settings.model_copy(
             update={"mqtt_port": broker.port, "database_url": type(settings.database_url)(cluster.url())}
         )
-        with service("collect", own, folder) as collector, service("work", own, folder) as jobs:
-            wait_for(lambda: collector.get("/ready") == (200, "ready"))
-            wait_for(lambda: jobs.get("/ready") == (200, "ready"))
-            publish(stream(0, 20), to=(ports.HOST, broker.port))
-            wait_for(lambda: collector.metric("readings_total") == 20)
-
-            mqtt.kill()
-            wait_for(lambda: collector.get("/ready") == (503, "not ready: the broker is away"))
-            assert collector.get("/live")[0] == 200
-            assert collector.metric("broker_connected") == 0
-            mqtt.start()
-            wait_for(lambda: collector.get("/ready")[0] == 200)
-            assert collector.metric("broker_reconnects_total") == 1
-
-            database.kill()
-            publish(stream(20, 30), to=(ports.HOST, broker.port))
-            wait_for(lambda: collector.get("/ready")[1].startswith("not ready: the database"))
-            wait_for(lambda: jobs.get("/ready") == (503, "not ready: the database does not answer"))
-            assert collector.metric("messages_waiting") == 10
-            database.start()
-            wait_for(lambda: collector.get("/ready")[0] == jobs.get("/ready")[0] == 200)
-            wait_for(lambda: collector.metric("readings_total") == 30)
-            assert collector.metric("messages_waiting") == 0
-            assert collector.metric("database_recoveries_total") == 1
-            actions = [line.get("action") for line in collector.said()]
-    assert actions.count("mqtt_connected") == 2
-    assert [a for a in actions if a and a.startswith("store_")] == ["store_away", "store_back"]
-
-
-def test_the_web_tells_of_itself_and_is_not_ready_without_its_database(
-    settings: Settings, wait_for: Fixture, folder: Path
-) -> None:
-    page = ports.free()[0]
-    with own_database(folder) as (cluster, database):
-        own = settings.model_copy(update={"database_url": type(settings.database_url)(cluster.url())})
         with service("serve", own, folder, BESOK_PORT=str(page)) as web:
             wait_for(lambda: web.get("/live")[0] == 200)
             assert web.get("/ready") == (503, "not ready: " + str(messages.DATABASE_OLDER))
@@ -142,41 +107,59 @@ def test_the_web_tells_of_itself_and_is_not_ready_without_its_database(
             with Database(cluster.url()) as db:
                 sites.apply(db, sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name))
             wait_for(lambda: web.get("/ready") == (200, "ready"))
-            with httpx2.Client(base_url=f"http://{ports.HOST}:{page}", timeout=300) as client:
-                asked = ["/api/v1/sites/stadsbiblioteket/live"] * 3 + [
-                    "/api/v1/sites/nowhere/live",
-                    "/a",
-                    "/b",
-                    "/api/c",
-                ]
-                for path in asked:
-                    client.get(path)
-                assert client.get("/metrics").headers["content-type"].startswith("text/html"), (
-                    "a page of ours"
-                )
-                with client.stream("GET", "/api/v1/sites/stadsbiblioteket/live/stream") as stream:
-                    texts = stream.iter_text()  # kept: to drop it would end the stream
-                    next(texts)
-                    wait_for(lambda: "\nbesok_web_streams 1.0" in web.get("/metrics")[1])
-            told = dict(
-                line.rsplit(" ", 1)
-                for line in web.get("/metrics")[1].splitlines()
-                if not line.startswith("#")
-            )
-            live = "/api/v1/sites/{site}/live"
-            assert told[f'besok_web_requests_total{{route="{live}",status="2xx"}}'] == "3.0"
-            assert told[f'besok_web_requests_total{{route="{live}",status="4xx"}}'] == "1.0"
-            assert told[f'besok_web_request_seconds_count{{route="{live}"}}'] == "4.0"
-            routes = {name.split('"')[1] for name in told if name.startswith("besok_web_requests_total")}
-            assert not routes & {"/a", "/b", "/api/c"}, "what nobody offers is no series"
-            assert float(told['besok_web_pool_requests_total{pool="live"}']) >= 4
-            assert told["besok_web_ready"] == "1.0" and "process_open_fds" in told
-            assert not any("stream" in name and "request" in name for name in told)
-            database.kill()
-            wait_for(lambda: web.get("/ready") == (503, "not ready: the database does not answer"))
-            assert web.get("/live") == (200, "alive")
-            database.start()
-            wait_for(lambda: web.get("/ready") == (200, "ready"))
+            the_web_tells_of_itself(web, page, wait_for)
+            with service("collect", own, folder) as collector, service("work", own, folder) as jobs:
+                wait_for(lambda: collector.get("/ready") == (200, "ready"))
+                wait_for(lambda: jobs.get("/ready") == (200, "ready"))
+                publish(stream(0, 20), to=(ports.HOST, broker.port))
+                wait_for(lambda: collector.metric("readings_total") == 20)
+
+                mqtt.kill()
+                wait_for(lambda: collector.get("/ready") == (503, "not ready: the broker is away"))
+                assert collector.get("/live")[0] == 200
+                assert collector.metric("broker_connected") == 0
+                mqtt.start()
+                wait_for(lambda: collector.get("/ready")[0] == 200)
+                assert collector.metric("broker_reconnects_total") == 1
+
+                database.kill()
+                publish(stream(20, 30), to=(ports.HOST, broker.port))
+                wait_for(lambda: collector.get("/ready")[1].startswith("not ready: the database"))
+                away = (503, "not ready: the database does not answer")
+                wait_for(lambda: jobs.get("/ready") == web.get("/ready") == away)
+                assert web.get("/live") == (200, "alive")
+                assert collector.metric("messages_waiting") == 10
+                database.start()
+                wait_for(lambda: {service.get("/ready")[0] for service in (collector, jobs, web)} == {200})
+                wait_for(lambda: collector.metric("readings_total") == 30)
+                assert collector.metric("messages_waiting") == 0
+                assert collector.metric("database_recoveries_total") == 1
+                actions = [line.get("action") for line in collector.said()]
+    assert actions.count("mqtt_connected") == 2
+    assert [a for a in actions if a and a.startswith("store_")] == ["store_away", "store_back"]
+
+
+def the_web_tells_of_itself(web: Service, page: int, wait_for: Fixture) -> None:
+    with httpx2.Client(base_url=f"http://{ports.HOST}:{page}", timeout=300) as client:
+        live = "/api/v1/sites/stadsbiblioteket/live"
+        for path in (live, live, live, "/api/v1/sites/nowhere/live", "/a", "/b", "/api/c"):
+            client.get(path)
+        assert client.get("/metrics").headers["content-type"].startswith("text/html"), "a page of ours"
+        with client.stream("GET", f"{live}/stream") as stream:
+            texts = stream.iter_text()  # kept: to drop it would end the stream
+            next(texts)
+            wait_for(lambda: "\nbesok_web_streams 1.0" in web.get("/metrics")[1])
+    lines = [line for line in web.get("/metrics")[1].splitlines() if not line.startswith("#")]
+    told = dict(line.rsplit(" ", 1) for line in lines)
+    route = "/api/v1/sites/{site}/live"
+    assert told[f'besok_web_requests_total{{route="{route}",status="2xx"}}'] == "3.0"
+    assert told[f'besok_web_requests_total{{route="{route}",status="4xx"}}'] == "1.0"
+    assert told[f'besok_web_request_seconds_count{{route="{route}"}}'] == "4.0"
+    routes = {name.split('"')[1] for name in told if name.startswith("besok_web_requests_total")}
+    assert not routes & {"/a", "/b", "/api/c"}, "what nobody offers is no series"
+    assert float(told['besok_web_pool_requests_total{pool="live"}']) >= 4
+    assert told["besok_web_ready"] == "1.0" and "process_open_fds" in told
+    assert not any("stream" in name and "request" in name for name in told)
 
 
 def test_the_metrics_move_by_what_was_sent(

@@ -23,18 +23,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    build = (
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--wheel-dir",
-        wheels,
-        source,
-    )
-    subprocess.run([sys.executable, *build], check=True, cwd=wheels)
+    build = f"from setuptools import build_meta; build_meta.build_wheel({str(wheels)!r})"
+    subprocess.run([sys.executable, "-c", build], check=True, cwd=source, capture_output=True)
     (wheel,) = wheels.glob("besok-*.whl")
     zipfile.ZipFile(wheel).extractall(target)
     return target

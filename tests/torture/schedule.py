@@ -62,6 +62,7 @@ SHORT = {
         Blow.COLLECTOR_KILLED: 3,
         Blow.BROKER_RESTARTED: 1,
         Blow.DATABASE_KILLED: 1,
+        Blow.DATABASE_RESTARTED: 1,
         Blow.DATABASE_CRASHED: 1,
         Blow.HOST_LOST: 1,
         Blow.COMMITS_CUT: 2,

@@ -21,7 +21,7 @@ def install(server: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if server.openapi_schema is None:
-            server.openapi_schema = _made(server)
+            server.openapi_schema = _document(server)
         return server.openapi_schema
 
     server.openapi = openapi  # type: ignore[method-assign]
@@ -37,7 +37,7 @@ def methods_of(server: FastAPI, path: str) -> set[str]:
     return found | {"HEAD"} if "GET" in found else found
 
 
-def _made(server: FastAPI) -> dict[str, Any]:
+def _document(server: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=server.title, version=server.version, description=server.description, routes=server.routes,
         separate_input_output_schemas=False, servers=[{"url": "/"}],

@@ -74,7 +74,7 @@ def install(server: FastAPI) -> None:
     server.exception_handler(Exception)(_unexpected)
 
 
-def _said(exc: Exception) -> str | Translatable:
+def _message(exc: Exception) -> str | Translatable:
     return (exc.message if isinstance(exc, BesokError) else None) or str(exc)
 
 
@@ -94,13 +94,13 @@ def _answer(request: Request, status: int, said: str | Translatable, /, **header
 
 def _answering(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, exc: Exception) -> Response:
-        return _answer(request, status, _said(exc))
+        return _answer(request, status, _message(exc))
 
     return answer
 
 
 async def _sign_in(request: Request, exc: Exception) -> Response:
-    return _answer(request, 401, _said(exc), **{"WWW-Authenticate": "Bearer"})
+    return _answer(request, 401, _message(exc), **{"WWW-Authenticate": "Bearer"})
 
 
 async def _not_so(request: Request, exc: Exception) -> Response:
@@ -114,7 +114,7 @@ async def _refused(request: Request, exc: Exception) -> Response:
     if isinstance(exc.__cause__, Exception):
         log.error("the database refused: %s", exc, extra={"action": "store_refused"})
         return _answer(request, 500, messages.FAULT)
-    return _answer(request, 409, _said(exc))
+    return _answer(request, 409, _message(exc))
 
 
 async def _bad_request(request: Request, exc: Exception) -> Response:
@@ -132,7 +132,7 @@ async def _unavailable(request: Request, exc: Exception) -> Response:
     # The driver's words name hosts and users: they are for the log.
     assert isinstance(exc, StoreError)
     log.warning("the database cannot answer: %s", exc.in_full, extra={"action": "answer_unavailable"})
-    text = _said(exc) if isinstance(exc, SchemaMismatch | StoreSlow) else messages.UNAVAILABLE
+    text = _message(exc) if isinstance(exc, SchemaMismatch | StoreSlow) else messages.UNAVAILABLE
     return _answer(request, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -42,7 +42,7 @@ def main() -> None:
         if args.history:
             past = _history.History(url=rig.url, oldest=rig.began - ROOM)
             figures["history"] = {
-                str(millions): _beside(past, rig, millions, args) for millions in args.history
+                str(millions): _with_past(past, rig, millions, args) for millions in args.history
             }
     first = figures[args.formats[0]]
     assert isinstance(first, dict)
@@ -150,7 +150,7 @@ def _send(sender: paho.Client, n: int) -> None:
     sender.publish(topic, json.dumps({"time": datetime.now(UTC).isoformat(), "in": 1}), qos=1)
 
 
-def _beside(past: _history.History, rig: Rig, millions: int, args: argparse.Namespace) -> dict[str, float]:
+def _with_past(past: _history.History, rig: Rig, millions: int, args: argparse.Namespace) -> dict[str, float]:
     """Return the figures of native messages with so many readings in the database."""
     past.grow(millions * 1_000_000)
     print(f"with {past.readings:,} readings of the past in the database:")

@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         way = Way(reset=clock(args.reset), closed=closed, capacity=args.capacity, miss=args.miss)
         print(as_text(judged(world for seed in seeds for world in rooms.worlds(args.rooms, way, seed))))
         return
-    scores = standard_worlds(seeds, _told)
+    scores = standard_worlds(seeds, _report_judged)
     blocks = {"worlds": overview(scores.lines, scores.abouts), "averages": averages(scores.lines),
               "figures": every(scores.lines)}  # fmt: skip
     unreached = missed(scores.lines)
@@ -133,7 +133,7 @@ def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in (heads, ["---"] * len(heads), *rows))
 
 
-def _told(world: str) -> None:
+def _report_judged(world: str) -> None:
     print(f"{world} is judged", file=sys.stderr)
 
 

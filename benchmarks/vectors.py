@@ -129,14 +129,14 @@ def judge(vector: Vector, score: Score, own: Sequence[Codec]) -> None:
         score.compared += bool(said)
         score.same += bool(said) and not missed
         if missed:
-            told = f"the vector says {_shown(missed)}; the layout {_shown(by_layout)}"
+            told = f"the vector says {_listed(missed)}; the layout {_listed(by_layout)}"
             score.differences.append(f"{name}: {told}")
     for way, other in _others(entry, vector, own):
         score.compared += 1
         if alike(other, by_layout):
             score.same += 1
         else:
-            told = f"only by the {way} {_shown(other - by_layout)}; only by the layout {_shown(by_layout - other)}"
+            told = f"only by the {way} {_listed(other - by_layout)}; only by the layout {_listed(by_layout - other)}"
             score.differences.append(f"{name}: {told}")
 
 
@@ -365,7 +365,7 @@ def _sum(scores: Any) -> Score:
     return total
 
 
-def _shown(lines: set[str]) -> str:
+def _listed(lines: set[str]) -> str:
     return ", ".join(sorted(lines)[:3]) or "nothing"
 
 

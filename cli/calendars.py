@@ -41,7 +41,7 @@ def import_calendar(
     found = ical.read(raw, place.timezone, now - PAST, now + FUTURE)
     placed = [(o, space or space_of(o.place, place)) for o in found.occurrences]
     done = calendars.import_events(db, site, name, placed, until=now + FUTURE, now=now)
-    yield from _left_out(found.problems)
+    yield from _left_out_lines(found.problems)
     yield from _assumed(name, found)
     off = f", {found.cancelled} called off" if found.cancelled else ""
     yield (
@@ -56,7 +56,7 @@ def _school(db: Database, place: Site, name: str, raw: bytes, now: datetime) -> 
         days = ical.whole_days(found.occurrences, place.timezone)
         hours = dict.fromkeys(o.title for o in found.occurrences if not o.whole_days)
         yield from _assumed(name, found)
-        yield from _left_out(
+        yield from _left_out_lines(
             [*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)]
         )
     else:
@@ -83,7 +83,7 @@ def school_days(text: str) -> list[tuple[date, date, str]]:
     return found
 
 
-def _left_out(problems: Sequence[str]) -> Iterator[str]:
+def _left_out_lines(problems: Sequence[str]) -> Iterator[str]:
     yield from (f"left out: {problem}" for problem in problems[:SHOWN])
     if len(problems) > SHOWN:
         yield f"left out: {len(problems) - SHOWN} more"

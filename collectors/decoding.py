@@ -84,7 +84,7 @@ def _finished(
     except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
         reason = f"the adapter {name} failed ({type(exc).__name__}: {exc}); please report this"
         decoded = Decoded(problems=(reason,))
-    return _told(decoded, name)
+    return _completed(decoded, name)
 
 
 def _marked(decoded: Decoded, packet: Packet) -> Decoded:
@@ -95,7 +95,7 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
     return replace(decoded, readings=readings)
 
 
-def _told(decoded: Decoded, name: str) -> Decoded:
+def _completed(decoded: Decoded, name: str) -> Decoded:
     """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
     problems, readings = decoded.problems, decoded.readings
     if not all(_are_names(r.device, r.channel) for r in readings):

@@ -74,7 +74,7 @@ class Speakers:
 
 def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:
     source, name = device
-    shown = ", ".join(_shown(filters))
+    shown = ", ".join(_filter_lines(filters))
     if source == "native":
         return f"the device {name} speaks on {shown} and nowhere else: publish its messages there"
     return (
@@ -83,7 +83,7 @@ def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:
     )
 
 
-def _shown(filters: tuple[str, ...]) -> Iterator[str]:
+def _filter_lines(filters: tuple[str, ...]) -> Iterator[str]:
     yield from filters[:FILTERS_SHOWN]
     if len(filters) > FILTERS_SHOWN:
         yield f"{len(filters) - FILTERS_SHOWN} more"

@@ -90,10 +90,10 @@ class _Redactor:
         text = _DAY.sub(lambda day: day[0] if kept_forms.is_late(day[0]) else "[time]", text)
         if self._changes or came != topic or "…" in text:
             had = _folded(kept.payload.decode("utf-8", "replace")) | _folded(topic)
-            text = _WORD.sub(lambda word: self._said(word[0], had), text)
+            text = _WORD.sub(lambda word: self._redacted_word(word[0], had), text)
         return _KINDS.sub("[text]", text).encode("utf-8", "replace").decode()
 
-    def _said(self, word: str, kept: set[str]) -> str:
+    def _redacted_word(self, word: str, kept: set[str]) -> str:
         """Return a word of a reason if it is kept, known or ours, else what stands for it.
 
         Adapters quote parts of what was dropped, and write them in other ways: these cannot be looked for.

@@ -126,10 +126,10 @@ def revealed(known: DecodeContext, topics: Iterable[str]) -> DecodeContext:
         told = hidden_by(known.key, topics)
         if new := {hidden: told[hidden] for hidden in known.pseudonyms & told.keys() - found.names.keys()}:
             found.names |= new
-            found.context = _told(known, found.names)
+            found.context = _with_names(known, found.names)
     return found.context or known
 
 
-def _told(known: DecodeContext, names: Names) -> DecodeContext:
+def _with_names(known: DecodeContext, names: Names) -> DecodeContext:
     mappings = (with_changes(mapping, topic=reveal(mapping.topic, names)) for mapping in known.mappings)
     return with_changes(known, mappings=tuple(mappings))

@@ -120,7 +120,7 @@ class Writer:
     def _decode(self, messages: Sequence[Message], known: DecodeContext) -> Batch:
         return decode(messages, known, self._registrar.refused)
 
-    def _look_ahead(self) -> None:
+    def _decode_ahead(self) -> None:
         """Begin with the next batch if there is one. What a commit changes in what is known makes it void."""
         if self._ahead is None and len(self._inbox) >= PLENTY:
             messages, known = self._inbox.take(self._limit), self._knowledge.latest
@@ -161,7 +161,7 @@ class Writer:
             try:
                 batch = make()
                 self._version.check()
-                self._look_ahead()
+                self._decode_ahead()
                 began = time.perf_counter()
                 written = self._write(batch)
                 break

@@ -37,7 +37,7 @@ def of(db: Database, site: Site, last: date) -> list[ActionEffect]:
         action for action in actions.listing(db, site.id) if action.done_since and action.done_since <= last
     ]
     missing = _missing_a_year(db, site, last)
-    return [_told(action, last, _effect(db, site, action, last), missing) for action in done]
+    return [_as_effect(action, last, _effect(db, site, action, last), missing) for action in done]
 
 
 def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
@@ -55,7 +55,7 @@ def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
         until=action.undone,
         acted=_days_of(action, first, size),
         elsewhere=elsewhere,
-        leave_out=np.array([_says_nothing(day) for day in calendar], dtype=np.bool_),
+        leave_out=np.array([_is_no_measure(day) for day in calendar], dtype=np.bool_),
     )
 
 
@@ -67,7 +67,7 @@ def _days_of(action: Action, first: date, size: int) -> NDArray[np.bool_] | None
     return np.array([WEEKDAYS[day.weekday()] in action.weekdays for day in days], dtype=np.bool_)
 
 
-def _says_nothing(day: CalendarDay) -> bool:
+def _is_no_measure(day: CalendarDay) -> bool:
     """Tell whether a day is no measure of anything done: closed, or a holiday."""
     return not day.open_hours or bool(day.holiday)
 
@@ -131,7 +131,7 @@ def _missing_a_year(db: Database, site: Site, last: date) -> float:
     return max((way.goal_visits or 0.0) - (way.last_365 or 0.0), 0.0) if way.last_365 else 0.0
 
 
-def _told(action: Action, last: date, found: Effect, missing: float) -> ActionEffect:
+def _as_effect(action: Action, last: date, found: Effect, missing: float) -> ActionEffect:
     change = found.change
     if change is None:
         return ActionEffect(action=action.id, until=last, verdict=found.verdict)

@@ -55,7 +55,7 @@ class Background:
 
     def poll(self, now: datetime) -> tuple[str, Outcome] | None:
         """Begin the next once what was running has ended; return its name and how it ended, if it did anything."""
-        ended = self._ended() if self._running and not self._running[1].is_alive() else None
+        ended = self._finish() if self._running and not self._running[1].is_alive() else None
         if self._waiting and not self._running:
             task = self._waiting.pop(next(iter(self._waiting)))
             args = task, self._url, now, self._nice, self._errors
@@ -64,7 +64,7 @@ class Background:
             self._running = task.name, process
         return ended
 
-    def _ended(self) -> tuple[str, Outcome] | None:
+    def _finish(self) -> tuple[str, Outcome] | None:
         assert self._running
         (name, process), self._running = self._running, None
         process.join()

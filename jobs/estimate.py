@@ -58,7 +58,7 @@ class Today:
             _write_changes(conn, self._plan, self._begins, figures, self._written)
         else:
             write(conn, self._plan, self._begins, figures, final=False)
-        store.tell(conn, self._site.id)
+        store.notify(conn, self._site.id)
         self._written = figures
 
     def _read(self, conn: Connection, since: datetime | None, steps: int) -> int:
@@ -116,7 +116,7 @@ def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
     rest = sorted(set(days) - kept)
     if rest:
         _past_by_quarter(conn, past, rest)
-    store.tell(conn, site.id)
+    store.notify(conn, site.id)
 
 
 def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:

@@ -33,11 +33,11 @@ class Running:
         self._figures = Estimate(
             **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Estimate)}
         )
-        self._checkpoints = {s: c for s, c in self._checkpoints.items() if _kept(s, len(seen))}
+        self._checkpoints = {s: c for s, c in self._checkpoints.items() if _is_worth_keeping(s, len(seen))}
         return self._figures
 
 
-def _kept(step: int, end: int) -> bool:
+def _is_worth_keeping(step: int, end: int) -> bool:
     """Tell whether a checkpoint is worth keeping: late news are mostly of the last minutes."""
     return step % FAR == 0 or step >= end - 2 * NEAR or (step % NEAR == 0 and step >= end - 2 * FAR)
 

@@ -327,11 +327,13 @@ class _Way:
             if due < inf:
                 self._order += 1
                 late = (
-                    report if first == report.received else report._replace(received=self._apart(int(first)))
+                    report
+                    if first == report.received
+                    else report._replace(received=self._one_by_one(int(first)))
                 )
                 heappush(self._under_way, _Sending(int(due), self._order, late))
 
-    def _apart(self, time: int) -> int:
+    def _one_by_one(self, time: int) -> int:
         """Return when the network receives a delayed report; simultaneous ones arrive one after the other."""
         if len(self._crowded) > MOST_CROWDED:
             del self._crowded[min(self._crowded)]

@@ -82,12 +82,12 @@ class Pace:
 
     def wait(self, moment: int) -> bool:
         """Wait until it is time to send what is due at `moment` (milliseconds); False if asked to stop."""
-        while (left := self._left_s(instant(moment))) > 0:
+        while (left := self._wait_s(instant(moment))) > 0:
             if self._stop.wait(min(left, NAP_S)):
                 return False
         return not self._stop.is_set()
 
-    def _left_s(self, due: datetime) -> float:
+    def _wait_s(self, due: datetime) -> float:
         until = (due - self._clock()).total_seconds()
         if not self._speed:
             return until

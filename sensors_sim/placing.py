@@ -162,7 +162,7 @@ class _Finder:
     def _event(self, site: Site, part: Event) -> Event | None:
         space = self._space(site, part.space, part)
         after = self._space(site, part.afterwards, part) if part.afterwards else ""
-        if space and not _finds_open(site, part):
+        if space and not _is_open_at(site, part):
             reason = f"{site.id} is closed at {part.start:%H:%M}; open it with [[opening]]"
             self.notes.append(f"{_header(part)}: {reason}")
         return replace(part, space=space, afterwards=after) if space else None
@@ -261,7 +261,7 @@ def _days(part: Any, scenario: Scenario) -> dict[str, date | None]:
     return {"first": max(starts, default=None), "last": min(ends, default=None)}
 
 
-def _finds_open(site: Site, event: Event) -> bool:
+def _is_open_at(site: Site, event: Event) -> bool:
     """Tell whether the site is open when the event begins, on any of its days."""
     last = event.last or event.first or ALWAYS_UNTIL
     first = max(event.first or last - LOOKED_AT * DAY, last - LOOKED_AT * DAY)

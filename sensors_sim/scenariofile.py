@@ -71,7 +71,7 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
         raise ScenarioError([f"{name}: {exc}"]) from exc
     own, problems = tomlfile.read(Scenario, {"id": File(name).stem} | raw)
     if own is None or (problems := list(check(_sections(own)))):
-        raise ScenarioError(tomlfile.told(problems, text, raw, name, INLINE))
+        raise ScenarioError(tomlfile.sentences(problems, text, raw, name, INLINE))
     return composed(_load(own.base, folder, above), own) if own.base else own
 
 

@@ -164,23 +164,23 @@ class _Side:
     def strain(self, n: int) -> Strain:
         """Return how a space fares."""
         over_daily, over = self.each("daily")[:, :, n] > 0, self.each("over")[:, n]
-        holds = np.array([_holds(peaks, int(self._capacity[n])) for peaks in self._peaks[:, :, n]])
+        holds = np.array([_limit_factor(peaks, int(self._capacity[n])) for peaks in self._peaks[:, :, n]])
         return Strain(
             surely=float(over_daily.any(axis=1).mean()),
             peak=ranged(self.each("peak")[:, n]),
             over=ranged(self.a_week("over", n)),
             seated=ranged(self.each("seated")[:, n]),
             standing=ranged(self.a_week("standing", n)),
-            holds=_held(ranged(holds, "inverted_cdf")),
+            holds=_limit(ranged(holds, "inverted_cdf")),
             week=_by_weekday(over.mean(axis=0) / self._hours),
             likely=_by_weekday((over > 0).mean(axis=0)),
         )
 
 
-def _holds(peaks: Floats, capacity: int) -> float:
+def _limit_factor(peaks: Floats, capacity: int) -> float:
     """Return the factor at which the peak passes the capacity: 0 if it does so below all FACTORS, infinite beyond them.
 
-    >>> _holds(np.array([15, 30, 60, 90, 120, 180, 240]), 100)  # a third of the way from 1.5 to 2.0
+    >>> _limit_factor(np.array([15, 30, 60, 90, 120, 180, 240]), 100)  # a third of the way from 1.5 to 2.0
     1.6666666666666665
     """
     if not capacity:
@@ -192,7 +192,7 @@ def _holds(peaks: Floats, capacity: int) -> float:
     return float(np.interp(capacity, rising[above - 1 : above + 1], FACTORS[above - 1 : above + 1]))
 
 
-def _held(found: Replicated) -> Holds:
+def _limit(found: Replicated) -> Holds:
     mid, low, high = (factor if isfinite(factor) else None for factor in (found.mid, found.low, found.high))
     return Holds(mid=mid, low=low, high=high)
 

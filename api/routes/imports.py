@@ -180,9 +180,9 @@ def preview(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, request: 
             file = _read(upload, site)
             measure = _measure(upload, file)
         except Unclear as exc:
-            return FilePreview(questions=tuple(map(_asked, exc.questions)))
+            return FilePreview(questions=tuple(map(_open_question, exc.questions)))
         seen = imports.preview(db, site.id, _new(file, upload, measure), now)
-        return _told(seen, file, upload.digest)
+        return _preview(seen, file, upload.digest)
 
 
 @router.writes(
@@ -242,20 +242,20 @@ def _new(file: CountFile, upload: _Upload, measure: Counts, who: str = "") -> Ne
     return like(NewImport, upload, file=file, portal_of=doors, counted=measure, author=who)
 
 
-def _asked(question: FileQuestion) -> OpenQuestion:
+def _open_question(question: FileQuestion) -> OpenQuestion:
     choices = tuple(AnswerChoice(value=c.value, text=translated(c.text)) for c in question.choices)
     return OpenQuestion(
         key=question.key, text=translated(question.text), choices=choices, several=question.several
     )
 
 
-def _told(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
+def _preview(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
     found: list[FileRemark | PreviewRemark] = [*file.findings, *seen.remarks]
     return like(
         FilePreview,
         seen,
         digest=digest,
-        offers=tuple(map(_asked, file.offers if access.may("administer", seen.site) else ())),
+        offers=tuple(map(_open_question, file.offers if access.may("administer", seen.site) else ())),
         counts=seen.rows,
         by_year=dict(seen.by_year),
         look_at=tuple(translated(remark.text) for remark in found[:MOST_REMARKS]),

@@ -124,13 +124,13 @@ def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Respons
     A file (CSV, Parquet) holds every action, also those without an effect.
     """
     if form.format == "json":
-        return rows(list(_gave(db, site, now).values()), Gave, form, "")
+        return rows(list(_effects(db, site, now).values()), Gave, form, "")
     return rows(ledger_rows(db, site, now), LedgerRow, form, f"{site.id}-actions-effects")
 
 
 def ledger_rows(db: Database, site: Site, now: datetime) -> list[LedgerRow]:
     """Return the ledger of a site as a table, with what each action gave so far."""
-    gave, found = _gave(db, site, now), get_actions(db, site.id, business_day(now, site))
+    gave, found = _effects(db, site, now), get_actions(db, site.id, business_day(now, site))
     return [_row(site.id, a, gave.get(a.action)) for a in found]
 
 
@@ -197,11 +197,13 @@ def _free_id(title: str, taken: set[str]) -> str:
     return name if name not in taken else next(n for n in numbered if n not in taken)
 
 
-def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
+def _effects(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     whole = {a.action: not a.spaces for a in get_actions(db, site.id, business_day(now, site))}
 
     def told(name: str, effect: ActionEffect) -> Gave:
-        return Gave(effect=effect, sentence=in_both(lambda: narratives.gave(effect, whole.get(name, True))))
+        return Gave(
+            effect=effect, sentence=in_both(lambda: narratives.effect_sentence(effect, whole.get(name, True)))
+        )
 
     return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 

@@ -46,7 +46,7 @@ def sign_in(
     ways = [_provider(after)] if provider else []
     ways += [_local(after, name)] if local else []
     if not ways:
-        ways = [_nobody()]
+        ways = [_no_accounts()]
     free = _("Public page: free seats and quiet hours")
     problem_html = f'<p class="problem" role="alert">{escape(translated(problem))}</p>' if problem else ""
     return problem_html + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
@@ -119,7 +119,7 @@ def _local(after: str, name: str) -> str:
     return _form("/login", _("Sign in"), after, *fields)
 
 
-def _nobody() -> str:
+def _no_accounts() -> str:
     said = _("Nobody can sign in yet. On the machine that runs Besök, make the first account:")
     return f"<p>{said}</p><p><code>besok user add NAME --role admin</code></p>"
 

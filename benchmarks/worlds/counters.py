@@ -72,7 +72,7 @@ def counted(
     edges: Floats = np.arange(steps, dtype=np.float64) * step_s
     for door, counter in enumerate(counters):
         own = walked.only(walked.door == door)
-        time, inward = _seen(own, counter, rng)
+        time, inward = _counted(own, counter, rng)
         for fault in (f for f in faults if f.door == door):
             time, inward = _troubled(fault, day, time, inward)
             if fault.kind == "late":
@@ -85,7 +85,7 @@ def counted(
     return Counts(people_in=both[0], people_out=both[1], heard=heard)
 
 
-def _seen(own: Passages, counter: Counter, rng: Generator) -> tuple[Floats, Bools]:
+def _counted(own: Passages, counter: Counter, rng: Generator) -> tuple[Floats, Bools]:
     """Return the passages as one counter tells of them."""
     moods = np.exp(counter.wander * rng.standard_normal(2) - counter.wander**2 / 2)
     miss = np.where(own.inward, counter.miss_in * moods[0], counter.miss_out * moods[1])

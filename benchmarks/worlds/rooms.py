@@ -102,8 +102,8 @@ def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
     days = _days(real, way.reset)
     known = [n for n, day in enumerate(days) if (~np.isnan(real.people[day])).any()]
     days = [days[n] for n in known]
-    held = np.nan_to_num(_held(real.people))
-    seen = tuple(_seen(real, held, day, way, counter, rng) for day in days)
+    held = np.nan_to_num(_filled_forward(real.people))
+    seen = tuple(_counted_day(real, held, day, way, counter, rng) for day in days)
     about = (
         f"real: {real.times[0]:%Y-%m-%d} to {real.times[-1]:%Y-%m-%d}, each {real.step / SHORTEST:.0f} min"
     )
@@ -140,13 +140,13 @@ def _days(real: Truth, reset: time) -> list[slice]:
     return days
 
 
-def _held(people: Floats) -> Floats:
+def _filled_forward(people: Floats) -> Floats:
     """Return the last known value where there is none."""
     last = np.maximum.accumulate(np.where(np.isnan(people), 0, np.arange(len(people))))
     return people[last]
 
 
-def _seen(
+def _counted_day(
     real: Truth, held: Floats, day: slice, way: Way, counter: Counter, rng: Generator
 ) -> DayObservations:
     """Count a day as the counter does a day."""

@@ -285,14 +285,16 @@ def missing_error(counted: Floats, observed: Floats, near: DayWeights, added: Fl
         return 0.0
     days = len(counted)
     steps = np.unique(np.linspace(1, max(days // 7 - 1, 1), SHIFTS).astype(int)) * 7
-    errors = [e for shift in steps if (e := _laid_over(counted, observed, near, int(shift))) is not None]
+    errors = [
+        e for shift in steps if (e := _error_where_hidden(counted, observed, near, int(shift))) is not None
+    ]
     if len(errors) < LEAST_SHIFTS:
         return hypot(UNKNOWN * total, chance)
     relative = sqrt(sum(e * e for e in errors) / len(errors))
     return hypot(relative * total, chance)
 
 
-def _laid_over(counted: Floats, observed: Floats, near: DayWeights, shift: int) -> float | None:
+def _error_where_hidden(counted: Floats, observed: Floats, near: DayWeights, shift: int) -> float | None:
     """Return the relative error of the estimate where the pattern, moved by `shift` days, hides what was seen; None if
     it hides too little of what was.
     """

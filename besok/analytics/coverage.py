@@ -70,9 +70,9 @@ class WatchedDoor:
             (month + timedelta(days=31)).replace(day=1),
         )
         told = [self.months[m] for m in near if m in self.months]
-        return min((m.usual_s for m in told if m.days >= ENOUGH), default=self._ever())
+        return min((m.usual_s for m in told if m.days >= ENOUGH), default=self._shortest_usual())
 
-    def _ever(self) -> float:
+    def _shortest_usual(self) -> float:
         return min((m.usual_s for m in self.months.values()), default=0.0)
 
 

@@ -36,7 +36,7 @@ class LeverHistory:
 def estimate_levers(visits: Floats, levers: Mapping[Lever, LeverHistory]) -> tuple[LeverEffect, ...]:
     """Estimate all levers from `visits` (a value a week in order, NaN where a week is not comparable)."""
     rows = np.flatnonzero(visits > 0)
-    known = _apart(
+    known = _separable(
         {
             name: _filled(lever.values[rows])
             for name, lever in levers.items()
@@ -64,7 +64,7 @@ def _varied(values: Floats) -> bool:
     return len(seen) >= 2 * LEAST_VARIED and bool(seen[-LEAST_VARIED] - seen[LEAST_VARIED - 1] > 1e-9)
 
 
-def _apart(levers: Mapping[Lever, Floats]) -> dict[Lever, Floats]:
+def _separable(levers: Mapping[Lever, Floats]) -> dict[Lever, Floats]:
     """Leave out the levers that were pulled in the same weeks as others."""
 
     def left(name: Lever) -> Floats:

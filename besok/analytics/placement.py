@@ -116,7 +116,7 @@ def _by_words(channel: UnplacedSeries, sites: Sequence[Site]) -> Suggestion:
     near = _sites_of(channel, sites)
     if not near:
         return _suggestion(channel, reason="unknown_site")
-    said = _said(channel, near)
+    said = _sensor_words(channel, near)
     places = [place for site in near for place in _places(site, channel)]
     fits = sorted(_fits(said, places), key=lambda fit: -fit.score)
     if not fits:
@@ -141,16 +141,16 @@ def _sites_of(channel: UnplacedSeries, sites: Sequence[Site]) -> list[Site]:
     named = [site for site in sites if site.id in levels]
     if not named:
         said = frozenset(words(f"{channel.topic} {channel.device}"))
-        named = [s for s in sites if any(_all_said(name, said) for name in (s.id, s.name.sv, s.name.en))]
+        named = [s for s in sites if any(_all_words_in(name, said) for name in (s.id, s.name.sv, s.name.en))]
     return named or list(sites)
 
 
-def _all_said(name: str, said: frozenset[str]) -> bool:
+def _all_words_in(name: str, said: frozenset[str]) -> bool:
     found = frozenset(words(name))
     return bool(found) and found <= said
 
 
-def _said(channel: UnplacedSeries, near: Sequence[Site]) -> frozenset[str]:
+def _sensor_words(channel: UnplacedSeries, near: Sequence[Site]) -> frozenset[str]:
     """Return the words of the sensor; those that only name its site tell nothing of the place."""
     line = channel.channel.partition(":")[2]
     named = line if any(map(str.isalpha, line)) else ""  # most lines have but a number

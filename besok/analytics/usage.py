@@ -98,7 +98,7 @@ def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) ->
     stay, stay_days, reason, method = mean_stay(days)
     people, (peak, peak_at) = _mean_inside(days), _peak(days)
     counted = [d for d in days if d.over and d.entered is not None and d.coverage >= ENOUGH]
-    came = _came(counted)
+    came = _entered(counted)
     hours = sum(d.open_hours for d in counted)
     return Usage(
         first=days[0].day,
@@ -165,7 +165,7 @@ def _by_doors(days: Sequence[DayUse]) -> tuple[float, float]:
 
 def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
     """Return the mean stay in hours and its variance, from the people inside and those who came."""
-    hours, came = sum(d.person_hours * d.hours / d.known_hours for d in days), _who_came(days)
+    hours, came = sum(d.person_hours * d.hours / d.known_hours for d in days), _mean_passed(days)
     if hours <= 0 or came <= 0:
         return None
     relative = (
@@ -176,14 +176,14 @@ def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
     return hours / came, (hours / came) ** 2 * relative
 
 
-def _who_came(days: Sequence[DayUse]) -> float:
+def _mean_passed(days: Sequence[DayUse]) -> float:
     """Return the mean of those who entered and those who left."""
     return sum((d.entered.people if d.entered else 0) + (d.left.people if d.left else 0) for d in days) / 2
 
 
 def _ends(days: Sequence[DayUse]) -> float:
     """Return who was inside when days began and ended, as a share of those who came."""
-    return sum(d.first + d.last for d in days) / 2 / _who_came(days)
+    return sum(d.first + d.last for d in days) / 2 / _mean_passed(days)
 
 
 def together(spaces: Sequence[Sequence[float | None]]) -> list[float | None]:
@@ -206,7 +206,7 @@ def _untold(days: Sequence[DayUse]) -> Reason | None:
     return "ends" if _ends(days) > MOST_AT_ENDS else None
 
 
-def _came(days: Sequence[DayUse]) -> Figure | None:
+def _entered(days: Sequence[DayUse]) -> Figure | None:
     """Return who came on days whose doors were watched."""
     if not days:
         return None

@@ -77,13 +77,13 @@ def _calendars(content: bytes) -> list[Any]:
             tzp.use_default()  # what another file defined under a zone's name is forgotten
             calendars = Calendar.from_ical(content, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
-        raise CalendarFileError(f"this is no calendar in the form iCalendar: {_told(exc)}") from exc
+        raise CalendarFileError(f"this is no calendar in the form iCalendar: {_error_text(exc)}") from exc
     if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
         raise CalendarFileError(NONE)
     return list(calendars)
 
 
-def _told(exc: Exception) -> str:
+def _error_text(exc: Exception) -> str:
     """Return a library's error message, short and printable."""
     return "".join(c if c.isprintable() else " " for c in str(exc)[:120]) or type(exc).__name__
 
@@ -96,7 +96,7 @@ def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
         if problem:
             budget.problems.append(f"{_named(event)}: {problem}")
         else:
-            series.setdefault(str(event.get("UID", "")) or _made_up(event), []).append(event)
+            series.setdefault(str(event.get("UID", "")) or _derived_id(event), []).append(event)
     return list(series.values())
 
 
@@ -143,7 +143,7 @@ def _problem(event: Any, end: datetime, budget: Budget) -> str:
             return f"it recurs since {begins.year}; let it begin later"
         bounded = [ended(rule, begins, end, budget) for rule in rules]
     except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as exc:
-        return f"it cannot be read ({_told(exc)})"
+        return f"it cannot be read ({_error_text(exc)})"
     if any(rule is None for rule in bounded):
         return "it recurs more often than a programme does, or never"
     if budget.steps < 0:
@@ -170,7 +170,7 @@ def _occurrences(
     try:
         found = recurring_ical_events.of(alone, skip_bad_series=True).between(start, end)
     except Exception as exc:  # a stranger's file can be wrong in more ways than the libraries name
-        budget.problems.append(f"{_named(series[0])}: it cannot be read ({_told(exc)})")
+        budget.problems.append(f"{_named(series[0])}: it cannot be read ({_error_text(exc)})")
         return
     if not found and any(_within(event, start, end) for event in series):
         budget.problems.append(f"{_named(series[0])}: its recurrences contradict each other")
@@ -199,7 +199,7 @@ def _occurrence(event: Any, zone: ZoneInfo, budget: Budget) -> Occurrence | None
         budget.problems.append(f"{_named(event)}: it lasts longer than a year")
         return None
     return Occurrence(
-        uid=str(event.get("UID", "")) or _made_up(event),
+        uid=str(event.get("UID", "")) or _derived_id(event),
         title=_text(event.get("SUMMARY")) or "?",
         place=_text(event.get("LOCATION")),
         start=start,
@@ -224,7 +224,7 @@ def _named(event: Any) -> str:
     return f"“{_text(event.get('SUMMARY')) or _text(event.get('UID')) or 'an event without a title'}”"
 
 
-def _made_up(event: Any) -> str:
+def _derived_id(event: Any) -> str:
     """Return an id for an event that has none: the same as long as it stays the same."""
     identity = f"{event.get('SUMMARY', '')}|{event['DTSTART'].to_ical()!r}"
     return "made-up-" + hashlib.sha256(identity.encode()).hexdigest()[:16]

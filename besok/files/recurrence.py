@@ -49,7 +49,7 @@ def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
     budget.steps -= max((last - first).days, 0) * per_day
     if budget.steps < 0:
         return rule
-    if not _comes(rule, first):
+    if not _ever_recurs(rule, first):
         budget.steps -= CYCLE * 366
         return None
     if count := rule.get("COUNT"):
@@ -61,7 +61,7 @@ def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
     return bounded
 
 
-def _comes(rule: Any, first: datetime) -> bool:
+def _ever_recurs(rule: Any, first: datetime) -> bool:
     """Tell whether a rule finds any day at all: asked 19 cycles later, where the years end before long."""
     plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
     late = first.replace(year=first.year % CYCLE + 9999 // CYCLE * CYCLE - CYCLE)

@@ -95,13 +95,13 @@ def changes(old: Action | None, new: Action) -> list[str]:
         ]
     pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(Action))
     return [
-        f"{name}: {_told(name, before)} -> {_told(name, after)}"
+        f"{name}: {_value_text(name, before)} -> {_value_text(name, after)}"
         for name, before, after in pairs
         if before != after
     ]
 
 
-def _told(name: str, value: object) -> str:
+def _value_text(name: str, value: object) -> str:
     if isinstance(value, Text):
         return f"{value.sv} / {value.en}"
     if isinstance(value, tuple):

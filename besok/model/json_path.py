@@ -94,7 +94,7 @@ class Path:
         if self.begins in _PLACES:
             found = self._led(self.beginning(place), place)
             if self.is_beside:
-                found = [inner for one in found for inner in _beside(one, place.key)]
+                found = [inner for one in found for inner in _children_at(one, place.key)]
             return [cut for one in found for cut in _cut(one, self.part)] if self.part else found
         if self.begins == "constant":
             return [Found(self.constant)]
@@ -250,7 +250,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
 
 
-def _beside(found: Found, key: str | int | None) -> list[Found]:
+def _children_at(found: Found, key: str | int | None) -> list[Found]:
     """Return what is in a list at the place `key` (from 1), or in an object under the name `key`."""
     value = found.value
     if type(value) is list and type(key) is int and 0 < key <= len(value):

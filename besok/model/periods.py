@@ -72,7 +72,7 @@ def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
             found = [node.count]
             if node.within:
                 wrong.extend(_checked(node.count, node.within))
-                found = node.leaves if _made_up(node.count, node.within) else found
+                found = node.leaves if _is_made_up_of(node.count, node.within) else found
             (around[-1].leaves if around else leaves).extend(found)
 
     for begins, ends, count in sorted(((*hours_of(c), c) for c in counts), key=lambda row: (row[0], -row[1])):
@@ -87,7 +87,7 @@ def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
     return leaves, wrong
 
 
-def _made_up(longer: Own, shorter: Sequence[Own]) -> bool:
+def _is_made_up_of(longer: Own, shorter: Sequence[Own]) -> bool:
     """Tell whether shorter periods make up all of a longer one."""
     begins, ends = hours_of(longer)
     hours = shorter[0].hour is not None and longer.first == longer.last
@@ -95,7 +95,7 @@ def _made_up(longer: Own, shorter: Sequence[Own]) -> bool:
 
 
 def _checked(longer: Own, shorter: Sequence[Own]) -> Iterator[Disagreement[Own]]:
-    if not _made_up(longer, shorter):
+    if not _is_made_up_of(longer, shorter):
         yield Disagreement(longer=longer, shorter=shorter[0], within=None)
     elif abs((within := sum(c.visits for c in shorter)) - longer.visits) > ROUNDING:
         yield Disagreement(longer=longer, shorter=shorter[0], within=within)

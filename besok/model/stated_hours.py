@@ -46,18 +46,18 @@ def _repeating(days: Mapping[date, str], opening: OpeningHours) -> Iterator[Open
     usual: Week = {}
     for monday, own in weeks.items():
         following = weeks.get(monday + WEEK)
-        other = not _alike(own, usual) and following is not None and _alike(own, following)
+        other = not _are_equal(own, usual) and following is not None and _are_equal(own, following)
         if run and (other or monday - run[-1] > WEEK):
             yield _stretch(run, usual, weeks)
             run, usual = [], {}
-        if not run or _alike(own, usual):
+        if not run or _are_equal(own, usual):
             usual = own | usual
         run.append(monday)
     if run:
         yield _stretch(run, usual, weeks)
 
 
-def _alike(one: Week, other: Week) -> bool:
+def _are_equal(one: Week, other: Week) -> bool:
     return all(other.get(day, hours) == hours for day, hours in one.items())
 
 

@@ -139,7 +139,7 @@ def line_index(text: str) -> dict[Path, int]:
     return lines
 
 
-def told(
+def sentences(
     problems: Collection[Problem], text: str, raw: Raw, name: str, inline: Collection[str] = ()
 ) -> list[str]:
     """Write the problems as sentences in order: "NAME line 12: [[section]] id: what, what to do".

@@ -83,14 +83,14 @@ def _ratio(
     """Return the logarithm of what the counter has of what the source has, with its error and how it is known."""
     if source == counter:
         return 0.0, 0.0, "none"
-    direct = _beside(history, visits, source, counter)
+    direct = _ratio_of_periods(history, visits, source, counter)
     if direct:
         return *direct, "overlap"
     by_hand = [other for other in history.brought.sources if history.brought.by_hand(other)]
     found = []
     for people in by_hand:
-        before = _beside(history, visits, source, people)
-        after = _beside(history, visits, people, counter)
+        before = _ratio_of_periods(history, visits, source, people)
+        after = _ratio_of_periods(history, visits, people, counter)
         if after is None and counter == SENSORS:
             after = (
                 0.0,
@@ -103,7 +103,7 @@ def _ratio(
     return 0.0, COUNTERS_SD, "prior"
 
 
-def _beside(
+def _ratio_of_periods(
     history: History, visits: Mapping[str, Mapping[date, float]], before: str, now: str
 ) -> tuple[float, float] | None:
     """Return the ratio in the periods that both have whole, the longer ones of the two."""

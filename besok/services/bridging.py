@@ -236,13 +236,13 @@ def _throughout(history: History, before: slice, now: slice) -> list[int]:
         n
         for n, door in enumerate(history.doors)
         if history.newest.counts(door.name)
-        and all(_seen(history, visits[part, n], part) >= THROUGHOUT for part in (before, now))
+        and all(_observed_share(history, visits[part, n], part) >= THROUGHOUT for part in (before, now))
         and np.nansum(visits[before.start : now.stop, n]) > 0
         and (np.nansum(visits[before, n]) > 0 or history.elsewhere[before].any())
     ]
 
 
-def _seen(history: History, visits: Floats, part: slice) -> float:
+def _observed_share(history: History, visits: Floats, part: slice) -> float:
     """Return the share of the open days on which a door was observed; those that people brought need none."""
     open_ = ~history.closed[part] & ~history.elsewhere[part]
     if not open_.any():

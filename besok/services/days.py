@@ -28,7 +28,7 @@ def calendar_days(
     """Every business day of the site from `first` to `last`, both included."""
     programme: dict[date, list[ProgrammeEvent]] = {}
     for event in events:
-        begins, ends = _lasts(event, site)
+        begins, ends = _event_days(event, site)
         for day in calendar.days_from(max(begins, first), min(ends, last)):
             programme.setdefault(day, []).append(event)
     free = {day: h.name for h in school for day in calendar.days_from(max(h.first, first), min(h.last, last))}
@@ -38,7 +38,7 @@ def calendar_days(
     ]
 
 
-def _lasts(event: ProgrammeEvent, site: Site) -> tuple[date, date]:
+def _event_days(event: ProgrammeEvent, site: Site) -> tuple[date, date]:
     """Return the first and the last business day of an event; one of whole days has those that it names."""
     times = event.start, event.end - timedelta(microseconds=1)
     if event.all_day:

@@ -48,7 +48,7 @@ def get_drawn(db: Database, site: Site, now: datetime) -> Drawn:
     doors, sensors = [p for p in site.portals if p.at], [s for s in site.sensors if s.at]
     if not doors and not sensors:
         return Drawn()
-    of_space, heard = plans(site), _heard(db, site, now)
+    of_space, heard = plans(site), _reporting(db, site, now)
     begins, ends = calendar.day_bounds(calendar.business_day(now, site), site)
     asked = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
     passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **asked)}
@@ -67,7 +67,7 @@ def _sensor(
     )
 
 
-def _heard(db: Database, site: Site, now: datetime) -> dict[tuple[str, str], Freshness]:
+def _reporting(db: Database, site: Site, now: datetime) -> dict[tuple[str, str], Freshness]:
     return {(one.source, one.device): one.freshness for one in get_devices(db, site.id, now=now)}
 
 

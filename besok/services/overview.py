@@ -31,7 +31,7 @@ class _Row:
 def get_overview(db: Database, now: datetime) -> Overview:
     """Return every site as it is at `now`."""
     places = load_all(db)
-    rows = {row.root.space: row for row in db.fetch("overview", _Row, **_asked(places, now))}
+    rows = {row.root.space: row for row in db.fetch("overview", _Row, **_today_and_week_ago(places, now))}
     return Overview(
         time=now, sites=tuple(_site(place, rows[place.id], now) for place in places if place.id in rows)
     )
@@ -45,7 +45,7 @@ def compute_standing(db: Database, place: Site, today: date) -> TargetStanding |
     return TargetStanding(reached=known.standing, factor=known.factor, deadline=known.deadline)
 
 
-def _asked(places: Sequence[Site], now: datetime) -> dict[str, Any]:
+def _today_and_week_ago(places: Sequence[Site], now: datetime) -> dict[str, Any]:
     """Return when today began at each site, and between what times it counts what a week ago was like."""
     begins = [calendar.day_bounds(calendar.business_day(now, place), place)[0] for place in places]
     weeks = [calendar.day_bounds(calendar.business_day(now, place) - WEEK, place) for place in places]

@@ -68,7 +68,7 @@ def plan_replacement(
         raise NotFound(f"nothing was ever heard of {new}; `besok device list` shows what was")
     found = sites.export(db)
     home = next(
-        (site for site in found.sites if any(_is(site, s, old) and _stands(s) for s in site.sensors)), None
+        (site for site in found.sites if any(_is(site, s, old) and _is_placed(s) for s in site.sensors)), None
     )
     if home is None:
         raise NotFound(f"{old} observes nothing now; `besok device list` shows what does")
@@ -77,7 +77,7 @@ def plan_replacement(
         raise NotFound(f"{new} is a sensor of another site than {old}: its name begins with {home.id}/")
     lines: list[Sensor] = []
     for sensor in home.sensors:
-        if _is(home, sensor, old) and _stands(sensor):
+        if _is(home, sensor, old) and _is_placed(sensor):
             channel = _channel(sensor, device.channels, new)
             ended = replace(sensor, until=now)
             begun = replace(
@@ -97,7 +97,7 @@ def _is(site: Site, sensor: Sensor, device: str) -> bool:
     return site.external_id(sensor) == device
 
 
-def _stands(sensor: Sensor) -> bool:
+def _is_placed(sensor: Sensor) -> bool:
     return sensor.last is None and sensor.until is None
 
 

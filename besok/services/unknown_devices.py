@@ -62,7 +62,9 @@ def get_unknown(db: Database) -> list[UnknownDevice]:
     """Return what unknown devices ask, the one heard last first; not those whose answer is being applied."""
     answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
     key = identity.key(db)
-    found = device_mappings.asked(db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES)
+    found = device_mappings.waiting_topics(
+        db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES
+    )
     return [
         like(
             UnknownDevice,
@@ -98,7 +100,7 @@ def answer(
 
     The collector then reads the kept messages again. Raises BesokError with what cannot be.
     """
-    last = device_mappings.asked(db, topic=topic, limit=1, messages_each=1, length=0)
+    last = device_mappings.waiting_topics(db, topic=topic, limit=1, messages_each=1, length=0)
     draft = mapping_draft.read(last[0].reason) if last else None
     if draft is None:
         raise NotFound(messages.ASKED_NO_MORE)
@@ -143,7 +145,9 @@ def _sensors(db: Database, mapping: PayloadMapping, observed: Observed) -> list[
     if observed.space and not any(metric in PRESENT for metric in metrics):
         raise BesokError(messages.NO_LEVEL)
     fitting = [key for key in mapping.values if _fits(split(key)[0], observed)]
-    found = {(device, channel) for key in fitting for device, channel in _heard(db, mapping, split(key)[1])}
+    found = {
+        (device, channel) for key in fitting for device, channel in _mapped_lines(db, mapping, split(key)[1])
+    }
     if len(found) != 1:
         raise BesokError(messages.SEVERAL_CHANNELS if found else messages.NOT_HEARD)
     ((device, channel),) = found
@@ -163,18 +167,18 @@ def _fits(metric: str, observed: Observed) -> bool:
     return METRICS[metric].kind is not Kind.LEVEL if observed.portal else metric in PRESENT
 
 
-def _heard(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
+def _mapped_lines(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
     """Yield device and line of the kept messages that a mapping is for; without a path the topic is the device."""
     own = compiled(mapping.device) if mapping.device else None
     is_told = own is None or own.begins == "constant"
     if is_told and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
         yield own.constant if own else mapping.topic, channel or "1"
         return
-    kept = device_mappings.kept(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
+    kept = device_mappings.kept_payloads(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
     for topic, payload in kept:
         for place in _items(mapping, topic, payload):
-            device = _said(mapping.device, place) if mapping.device else topic
-            line = channel or (_said(mapping.channel, place) if mapping.channel else "1")
+            device = _name_at(mapping.device, place) if mapping.device else topic
+            line = channel or (_name_at(mapping.channel, place) if mapping.channel else "1")
             if device and line:
                 yield device, line
 
@@ -200,11 +204,11 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
 
 def _has(place: Place, path: str, text: str) -> bool:
     """Tell whether a message has what `only` asks of it."""
-    said = _said(path, place)
+    said = _name_at(path, place)
     return said in map(str.strip, text.split("|")) or (text == "*" and bool(said))
 
 
-def _said(path: str, place: Place) -> str:
+def _name_at(path: str, place: Place) -> str:
     """Return the name that a path leads to; "" if it leads nowhere."""
     try:
         found = compiled(path).find(place)

@@ -55,20 +55,20 @@ def suggest_placements(
     observes no place is as it should be.
     """
     placed = {(sensor.source, site.external_id(sensor)): sensor for site in sites for sensor in site.sensors}
-    devices = [_wanting(d) if (d.source, d.device) in placed else d for d in devices]
+    devices = [_missing(d) if (d.source, d.device) in placed else d for d in devices]
     devices = [d for d in devices if d.channels]
     named = (replace(d, device=shown(d.device), topic=d.topic and shown(d.topic)) for d in devices)
-    heard = (c for d in named for c in _heard(d, placed.get((d.source, d.device))))
+    heard = (c for d in named for c in _channels(d, placed.get((d.source, d.device))))
     found = iter(suggest(list(heard), sites))
     return [UnassignedSensor(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
 
 
-def _wanting(device: UnplacedDevice) -> UnplacedDevice:
+def _missing(device: UnplacedDevice) -> UnplacedDevice:
     channels = [c for c in device.channels if any(r.metric in PEOPLE | PRESENT for r in c.readings)]
     return replace(device, channels=tuple(channels))
 
 
-def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries]:
+def _channels(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries]:
     """Return channels of a device. Model and interval are those that the site file has for another of its channels."""
     usual = placed.interval_s if placed else min(map(interval_of, device.channels))
     return [

@@ -39,7 +39,7 @@ def get_space_usage(
     if not days:
         return []
     ids = {number: name for number, name in spaces(db, place.id).items() if space in (None, name)}
-    found = _kept(db, ids, days)
+    found = _stored_days(db, ids, days)
     if rest := [day for day in days if day.day not in found]:
         rows = db.fetch("usage_days", _SpaceDay, site=place.id, spaces=[*ids], **params(rest))
         found |= _by_day(rows)
@@ -59,7 +59,7 @@ def get_space_usage(
     ]
 
 
-def _kept(db: Database, ids: Collection[int], days: Sequence[UsedDay]) -> dict[date, list[_SpaceDay]]:
+def _stored_days(db: Database, ids: Collection[int], days: Sequence[UsedDay]) -> dict[date, list[_SpaceDay]]:
     """Return the days of which the use of all these spaces is kept."""
     asked = {"spaces": [*ids], "first_day": days[0].day, "last_day": days[-1].day}
     found = _by_day(db.fetch("usage_kept", _SpaceDay, **asked, **params(days)))

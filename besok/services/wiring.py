@@ -78,7 +78,7 @@ def _sensors(
         elif device and device.clock_problem:
             yield _clock(device, sensor.device, place)
         else:
-            yield _said(
+            yield _check_point(
                 "ok", sensor.device, "online", place=place, device=sensor.device, channel=sensor.channel
             )
 
@@ -87,13 +87,13 @@ def _other_channel(sensor: CounterChannel | LevelChannel, device: DeviceInfo, pl
     """Return the device is heard, but not the channel that the site file expects."""
     others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
     known = {"device": sensor.device, "channel": sensor.channel, "others": others}
-    return _said("problem", sensor.device, "other_channel", place=place, **known)
+    return _check_point("problem", sensor.device, "other_channel", place=place, **known)
 
 
 def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
     minutes = (device.clock_offset_s or 0) / 60
     code = "clock_ahead" if minutes > 0 else "clock_behind"
-    return _said("problem", name, code, place=place, device=name, minutes=f"{abs(minutes):.0f}")
+    return _check_point("problem", name, code, place=place, device=name, minutes=f"{abs(minutes):.0f}")
 
 
 def _directions(layout: SensorLayout, series: SensorHistory, names: Names) -> Iterator[WiringPoint]:
@@ -124,7 +124,9 @@ def _first_hours(series: SensorHistory) -> list[int]:
 def _direction(device: str, place: Text, z: float, came: float, went: float) -> WiringPoint:
     state: State = "problem" if z <= -SURE_Z else "note" if z < SURE_Z else "ok"
     code = {"problem": "swapped", "note": "direction_unknown", "ok": "direction_right"}[state]
-    return _said(state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}")
+    return _check_point(
+        state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}"
+    )
 
 
 def _doubles(
@@ -141,7 +143,7 @@ def _doubles(
         here = sorted({c.device for c in layout.counters if c.door == number and c.own})
         if len(here) > 1 and door.id not in named:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
-            yield _said("note", door.id, "two_devices", place=name, devices=", ".join(here))
+            yield _check_point("note", door.id, "two_devices", place=name, devices=", ".join(here))
 
 
 def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
@@ -149,7 +151,7 @@ def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
     for door in layout.doors:
         if door.expected and not door.counted:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
-            yield _said("problem", door.id, "no_sensor", place=name)
+            yield _check_point("problem", door.id, "no_sensor", place=name)
 
 
 def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
@@ -164,12 +166,12 @@ def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
         if series or any(d.counted for d in around):
             continue
         name = names.get(room.id, Text(sv=room.id, en=room.id))
-        yield _said("note", room.id, "no_way_in", place=name)
+        yield _check_point("note", room.id, "no_way_in", place=name)
 
 
 def _strangers(number: int) -> Iterator[WiringPoint]:
     if number:
-        yield _said("note", "", "unassigned", n=number)
+        yield _check_point("note", "", "unassigned", n=number)
 
 
 def _place(layout: SensorLayout, sensor: CounterChannel | LevelChannel, names: Names) -> Text:
@@ -179,7 +181,7 @@ def _place(layout: SensorLayout, sensor: CounterChannel | LevelChannel, names: N
     return names.get(place, Text(sv=place, en=place))
 
 
-def _said(state: State, subject: str, code: str, **values: Any) -> WiringPoint:
+def _check_point(state: State, subject: str, code: str, **values: Any) -> WiringPoint:
     return _point(state, subject, wiring_text.sentence(code, **values), wiring_text.advice(code))
 
 

@@ -66,8 +66,8 @@ def add(db: Database, name: str, display: str, password: str, grants: Sequence[G
         if made is None:
             return False
         _set_roles(conn, made[0], grants)
-        audit.note(conn, "account.add", name, detail=_told(grants))
-        _tell(conn, "")
+        audit.note(conn, "account.add", name, detail=_grants_text(grants))
+        _notify(conn, "")
         return True
 
 
@@ -81,8 +81,8 @@ def of_provider(
     with db.transaction() as conn:
         row = conn.execute(sql("account_of_provider"), {"issuer": issuer, "subject": subject}).fetchone()
         if row is None:
-            account_id, name = _made(conn, issuer, subject, names, now)
-            audit.note(conn, "account.add", name, detail=f"{_told(grants)}, by {issuer}")
+            account_id, name = _inserted(conn, issuer, subject, names, now)
+            audit.note(conn, "account.add", name, detail=f"{_grants_text(grants)}, by {issuer}")
         else:
             account_id, name, _ = row
             conn.execute(sql("account_display"), {"account_id": account_id, "display": names[0]})
@@ -90,7 +90,7 @@ def of_provider(
     return account_id, names[0]
 
 
-def _made(
+def _inserted(
     conn: Connection, issuer: str, subject: str, names: Sequence[str], now: datetime
 ) -> tuple[int, str]:
     for name in (*names, f"{subject}@{issuer}"):
@@ -106,8 +106,8 @@ def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
     with db.transaction() as conn:
         account_id = _id(conn, name)
         _set_roles(conn, account_id, grants)
-        audit.note(conn, "account.roles", name, detail=_told(grants))
-        _tell(conn, principal(account_id))
+        audit.note(conn, "account.roles", name, detail=_grants_text(grants))
+        _notify(conn, principal(account_id))
 
 
 def set_password(db: Database, name: str, password: str) -> None:
@@ -119,7 +119,7 @@ def set_password(db: Database, name: str, password: str) -> None:
             raise NotFound(f"{name} signs in through the provider and has no password here")
         conn.execute(sql("sessions_end"), {"account_id": account_id})
         audit.note(conn, "account.password", name)
-        _tell(conn, principal(account_id))
+        _notify(conn, principal(account_id))
 
 
 def set_totp(db: Database, name: str, secret: str | None) -> None:
@@ -143,7 +143,7 @@ def remove(db: Database, name: str) -> None:
         account_id = _id(conn, name)
         conn.execute(sql("account_delete"), {"account_id": account_id})
         audit.note(conn, "account.remove", name)
-        _tell(conn, principal(account_id))
+        _notify(conn, principal(account_id))
 
 
 def end_sessions(db: Database, name: str) -> int:
@@ -152,7 +152,7 @@ def end_sessions(db: Database, name: str) -> int:
         account_id = _id(conn, name)
         ended = conn.execute(sql("sessions_end"), {"account_id": account_id}).rowcount
         audit.note(conn, "account.sign_out", name, detail=f"{ended} ended")
-        _tell(conn, principal(account_id))
+        _notify(conn, principal(account_id))
         return ended
 
 
@@ -203,9 +203,9 @@ def _set_roles(conn: Connection, account_id: int, grants: Sequence[Grant]) -> No
         conn.execute(sql("role_insert"), {"account_id": account_id, "role": grant.role, "site_id": site_id})
 
 
-def _told(grants: Sequence[Grant]) -> str:
+def _grants_text(grants: Sequence[Grant]) -> str:
     return ", ".join(map(str, grants)) or "no role"
 
 
-def _tell(conn: Connection, payload: str) -> None:
+def _notify(conn: Connection, payload: str) -> None:
     conn.execute(sql("notify"), {"channel": CHANNEL, "payload": payload})

@@ -88,7 +88,7 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
         if not conn.execute(sql("action_delete"), key).rowcount:
             raise NotFound(messages.NO_ACTION(site=site, name=name))
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
-        audit.note(conn, "action", name, site=site, detail=_told(author, "removed"))
+        audit.note(conn, "action", name, site=site, detail=_log_detail(author, "removed"))
 
 
 def _put(conn: Connection, old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
@@ -110,11 +110,11 @@ def _put(conn: Connection, old: Action | None, action: Action, author: str, now:
             raise NotFound(messages.NO_SPACE(site=action.site, space=space))
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
-    audit.note(conn, "action", action.id, site=action.site, detail=_told(author, "; ".join(different)))
+    audit.note(conn, "action", action.id, site=action.site, detail=_log_detail(author, "; ".join(different)))
     return [f"{action.site} {action.id}: {change}" for change in different]
 
 
-def _told(author: str, change: str) -> str:
+def _log_detail(author: str, change: str) -> str:
     return f"{author}: {change}"
 
 

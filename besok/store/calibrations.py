@@ -98,7 +98,7 @@ def accept(
     """
     with db.transaction() as conn:
         found = _open(conn, number)
-        start = _begins(found, sites.load(db, found.site), first)
+        start = _start_of(found, sites.load(db, found.site), first)
         key = {"id": number, "portal_id": found.portal_id, "start": start, "author": author, "now": now}
         row = conn.execute(sql("calibration_replaced"), {**key, "reason": f"replaced by {number}"}).fetchone()
         conn.execute(sql("calibration_decide"), {**key, "reason": reason, "decision": "accepted"})
@@ -174,7 +174,7 @@ def _open(conn: Connection, number: int) -> _Proposal:
     return found
 
 
-def _begins(found: _Proposal, site: Site, first: date | None) -> datetime:
+def _start_of(found: _Proposal, site: Site, first: date | None) -> datetime:
     """Return the beginning of business day `first`, or of that of the first count that a proposal rests on."""
     counted = min(datetime.fromisoformat(count["begins"]) for count in found.evidence["counts"])
     return calendar.day_bounds(first or calendar.business_day(counted, site), site)[0]
@@ -188,7 +188,7 @@ def _recompute(conn: Connection, portal_id: int, start: datetime, end: datetime 
     past = sorted({(site_id, day) for site_id, _, day, _, over in days if over})
     if past:
         conn.execute(sql("mark_dirty"), {"site": [p[0] for p in past], "day": [p[1] for p in past]})
-    rollup.tell(conn, dict.fromkeys(sorted({slug for *_, slug, over in days if not over}), start))
+    rollup.notify(conn, dict.fromkeys(sorted({slug for *_, slug, over in days if not over}), start))
 
 
 def _portal_id(conn: Connection, site: str, portal: str) -> int:

@@ -50,7 +50,7 @@ def listing(db: Database) -> list[DeviceMapping]:
     return db.fetch("device_mappings", DeviceMapping)
 
 
-def asked(
+def waiting_topics(
     db: Database, *, topic: str | None = None, limit: int, messages_each: int, length: int
 ) -> list[AskedTopic]:
     """Return the topics that ask, the one heard last first; of each the last payloads, cut at `length` bytes."""
@@ -119,7 +119,7 @@ def kept_messages(db: Database, topic: str) -> list[int]:
     return sorted(number for kept_on, ids in rows if matches_kept(topic, kept_on, key) for number in ids)
 
 
-def kept(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:
+def kept_payloads(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:
     """Return topics and payloads of the last rejected messages that a filter fits, without those above `length`."""
     rows = db.rows("rejected_payloads", ids=kept_messages(db, topic), limit=limit, length=length)
     return [(name, bytes(payload)) for name, payload in rows]

@@ -59,7 +59,7 @@ def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> Non
     if row and day < calendar.business_day(now, site):
         conn.execute(sql("mark_dirty"), {"site": [row[0]], "day": [day]})
     else:
-        rollup.tell(conn, {site.id: time})
+        rollup.notify(conn, {site.id: time})
 
 
 def _digest(count: Headcount) -> bytes:

@@ -26,7 +26,7 @@ def first_day(conn: Connection, site_id: int) -> date | None:
     return row[0] if row else None
 
 
-def told(site: str, days: Sequence[date]) -> list[str]:
+def describe(site: str, days: Sequence[date]) -> list[str]:
     """Return the line that tells of them; none where there are none."""
     if not days:
         return []

@@ -217,13 +217,13 @@ def told_by_people(conn: Connection, plan: Layout, begins: datetime, ends: datet
     return ToldByPeople(
         headcounts=tuple((time, spaces[space], people) for space, time, people in counts),
         checked=tuple(
-            CheckedDoor(portal=portals[portal], begins=first, ends=last, sd=_left_open(evidence))
+            CheckedDoor(portal=portals[portal], begins=first, ends=last, sd=_correction_sd(evidence))
             for portal, first, last, evidence in checked
         ),
     )
 
 
-def _left_open(evidence: dict[str, Any]) -> float:
+def _correction_sd(evidence: dict[str, Any]) -> float:
     """Return the standard deviation of the accuracy that a correction rests on, of the direction known less well."""
     known = [evidence[way] for way in ("in", "out")]
     shares = [k["sd"] / k["accuracy"] if k["accuracy"] and k["sd"] else UNCOUNTED_SD for k in known]
@@ -392,6 +392,6 @@ def tidy_part(db: Database, how: Literal["order_part", "compress_part"], over_be
     return part is not None
 
 
-def tell(conn: Connection, site: str) -> None:
+def notify(conn: Connection, site: str) -> None:
     """Tells listeners that the figures of a site are new."""
     conn.execute(sql("notify"), {"channel": "occupancy", "payload": site})

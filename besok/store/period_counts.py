@@ -200,7 +200,7 @@ def check(conn: Connection, site_id: int, new: NewImport) -> None:
             raise CountFileError(messages.PERIOD_TWICE(series=key[1]))
         periods |= {(c.first, c.last, c.hour): c for c in own}
         for wrong in finest(list(periods.values()))[1]:
-            raise CountFileError(_told(wrong))
+            raise CountFileError(_disagreement(wrong))
 
 
 def _check_counted(conn: Connection, site_id: int, source: str, counted: Counts) -> None:
@@ -232,7 +232,7 @@ def _days(counts: Sequence[PeriodCount]) -> set[date]:
     return {date.fromordinal(n) for first, last in spans for n in range(first, last + 1)}
 
 
-def _told(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
+def _disagreement(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
     longer, shorter = wrong.longer, wrong.shorter
     if wrong.within is None:
         return messages.PERIODS_CROSS(
@@ -282,13 +282,13 @@ def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *,
         _check_counted(conn, known.site_id, known.source, known.counts)
     before = _hours(conn, known.site_id)
     conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
-    _check_again(conn, known, undone=undone)
+    _recheck(conn, known, undone=undone)
     _state_hours(conn, known.site, known.site_id, before, author, now)
     _note(conn, known.import_id, author, now, "undone" if undone else "restored")
     _changed(conn, known.site, known.site_id, now)
 
 
-def _check_again(conn: Connection, known: _Import, *, undone: bool) -> None:
+def _recheck(conn: Connection, known: _Import, *, undone: bool) -> None:
     """Raise CountFileError where what holds with a restored import, or without an undone one, contradicts itself.
 
     Without one, a total of which only some parts are left stands for all of them.
@@ -301,7 +301,7 @@ def _check_again(conn: Connection, known: _Import, *, undone: bool) -> None:
             _check_doors(key, own, stored)
         for wrong in finest(own)[1]:
             if not undone:
-                raise CountFileError(_told(wrong))
+                raise CountFileError(_disagreement(wrong))
             if wrong.within is not None:
                 first, last, total = wrong.longer.first, wrong.longer.last, wrong.longer.visits
                 raise CountFileError(

@@ -15,7 +15,7 @@ Rest = tuple[datetime | None, list[float] | None]  # until, where on the plan
 
 def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
     """Make the channels of some sites have the places that the sites state, and no others."""
-    wanted = _wanted(conn, sites, ids)
+    wanted = _wanted_placements(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
     standing: dict[tuple[int, Begun], tuple[int, Rest]] = {}
     for placement, channel, *begun, ends, at in conn.execute(
@@ -43,7 +43,7 @@ def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, 
     conn.execute(sql("placement_sandbox"))
 
 
-def _wanted(
+def _wanted_placements(
     conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]
 ) -> dict[int, list[tuple[Begun, Rest]]]:
     """Return what each channel of the sites is to observe, each until when; unknown channels are registered."""

@@ -155,7 +155,7 @@ def withhold(
         if found := _withhold_deltas(conn, key, most):
             ranges += found
             for step in (-rollup.BUCKET, rollup.BUCKET):
-                ranges += _withhold_beside(conn, channel, bucket, step, most.people)
+                ranges += _withhold_neighbours(conn, channel, bucket, step, most.people)
     return ranges
 
 
@@ -163,7 +163,7 @@ def _key(channel: int, bucket: datetime) -> dict[str, Any]:
     return {"channel": channel, "first": bucket, "last": bucket + rollup.BUCKET}
 
 
-def _withhold_beside(
+def _withhold_neighbours(
     conn: Connection, channel: int, bucket: datetime, step: timedelta, people: float
 ) -> list[rollup.Range]:
     ranges: list[rollup.Range] = []

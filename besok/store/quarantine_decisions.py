@@ -93,7 +93,7 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
             if expired or kept < readings:
                 raise StoreRefused(messages.DECISION_EXPIRED(number=number, gone=readings - kept))
             ranges = rollup.ranges(conn, "quarantine_restore", key)
-            rollup.tell(conn, rollup.recompute_ranges(conn, ranges))
+            rollup.notify(conn, rollup.recompute_ranges(conn, ranges))
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         conn.execute(sql("quarantine_reopen"), key)
         conn.execute(sql("decision_undo"), {**key, "author": author, "now": now})
@@ -107,4 +107,4 @@ def _release(conn: Connection, number: int) -> None:
     changes = insert(conn, rows)
     note_channels(conn, rows)
     if changes:
-        rollup.tell(conn, rollup.recompute(conn, changes)[0])
+        rollup.notify(conn, rollup.recompute(conn, changes)[0])

@@ -40,7 +40,7 @@ def compare(before: Visits, after: Visits) -> list[Recounted]:
     return found
 
 
-def told(changed: Sequence[Recounted], before: Visits, after: Visits) -> Iterator[str]:
+def describe(changed: Sequence[Recounted], before: Visits, after: Visits) -> Iterator[str]:
     """Yield a line for each site of which days have changed, and for each day if they are few."""
     for one in changed:
         old, new, days = before.get(one.site, {}), after.get(one.site, {}), one.days

@@ -40,17 +40,17 @@ class SiteHeld:
 def device_holds(db: Database, device: KnownDevice) -> Held:
     """Return what goes with a device. Raises StoreRefused where it observes a place now."""
     with db.transaction() as conn:
-        return _device_holds(conn, device)
+        return _device_content(conn, device)
 
 
-def _device_holds(conn: Connection, device: KnownDevice) -> Held:
+def _device_content(conn: Connection, device: KnownDevice) -> Held:
     placed = [place for (place,) in conn.execute(sql("removal_placed"), {"device_id": device.device_id})]
     if placed:
         raise StoreRefused(
             f'"{device.device}" observes {", ".join(placed)}: take it out of the site file first (besok site apply),'
             " or void what was wrong (besok readings void)"
         )
-    return _holds(conn, device.channels)
+    return _content(conn, device.channels)
 
 
 def forget_device(db: Database, device: KnownDevice) -> Held:
@@ -68,7 +68,7 @@ def forget(conn: Connection, device: KnownDevice) -> Held:
     """As `forget_device`, in a transaction; whoever commits it clears the channels that the database knows."""
     conn.execute(sql("sites_lock"))
     conn.execute(sql("lock_channels"), {"channels": device.channels})
-    held = _device_holds(conn, device)
+    held = _device_content(conn, device)
     extent = {"channels": device.channels}
     ranges = rollup.ranges(conn, "removal_extent", extent)
     for what in _SENT:
@@ -76,7 +76,7 @@ def forget(conn: Connection, device: KnownDevice) -> Held:
     since = rollup.recompute_ranges(conn, ranges)
     conn.execute(sql("removal_devices"), {"devices": [device.device_id]})
     audit.note(conn, "device.forget", device.device)
-    _tell(conn, since)
+    _notify(conn, since)
     return held
 
 
@@ -86,7 +86,7 @@ def site_holds(db: Database, site: str, *others: str) -> SiteHeld:
         key = _lock(conn, site, others)
         devices = conn.execute(sql("removal_site_devices"), key).fetchall()
         (written,) = fetch(conn, "removal_written", Written, **key)
-        sent = _holds(conn, [channel for _, own in devices for channel in own])
+        sent = _content(conn, [channel for _, own in devices for channel in own])
     return SiteHeld(devices=len(devices), sent=sent, written=written)
 
 
@@ -111,7 +111,7 @@ def remove_sites(db: Database, *sites: str, statement: str = "removal_site") -> 
         conn.execute(sql("removal_devices"), {"devices": [device for device, _ in devices]})
         for site in sites:
             audit.note(conn, "site.remove", site, site=site)
-        _tell(conn, dict.fromkeys(sites, datetime.now(UTC)))
+        _notify(conn, dict.fromkeys(sites, datetime.now(UTC)))
     db.channels.clear()
 
 
@@ -130,14 +130,14 @@ def _lock(conn: Connection, site: str, others: Sequence[str]) -> dict[str, objec
     return key
 
 
-def _holds(conn: Connection, channels: list[int]) -> Held:
+def _content(conn: Connection, channels: list[int]) -> Held:
     (found,) = fetch(conn, "removal_holds", Held, channels=channels)
     return found
 
 
-def _tell(conn: Connection, since: dict[str, datetime]) -> None:
+def _notify(conn: Connection, since: dict[str, datetime]) -> None:
     """Tell services to look again at sites, and at which devices are bound to topics."""
-    rollup.tell(conn, since)
+    rollup.notify(conn, since)
     for site in since:
         for channel in ("sites", "occupancy"):
             conn.execute(sql("notify"), {"channel": channel, "payload": site})

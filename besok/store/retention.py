@@ -41,7 +41,7 @@ class Kind:
         return now if kept is None else now - kept * self.unit if kept else None
 
 
-def _held(statement: str) -> Callable[[Database, datetime], Held]:
+def _look(statement: str) -> Callable[[Database, datetime], Held]:
     def look(db: Database, before: datetime) -> Held:
         ((rows, first),) = db.rows(statement, before=before, until=before)
         return rows, first
@@ -69,7 +69,7 @@ def expire_readings(db: Database, before: datetime) -> None:
     db.run("expiry_quarantine", {"until": end})
 
 
-def _readings_held(db: Database, before: datetime) -> Held:
+def _count_readings(db: Database, before: datetime) -> Held:
     end = until(db, before)
     found = [db.rows(name, until=end)[0] for name in ("expiry_readings_held", "expiry_quarantine_held")]
     return sum(rows for rows, _ in found), min((first for _, first in found if first), default=None)
@@ -92,7 +92,7 @@ def _authors(db: Database, statement: LiteralString, before: datetime) -> list[t
     return found
 
 
-def _authors_held(db: Database, before: datetime) -> Held:
+def _count_authors(db: Database, before: datetime) -> Held:
     found = _authors(db, sql("authors_held"), before)
     return sum(rows for rows, _ in found), min((first for _, first in found if first), default=None)
 
@@ -101,33 +101,33 @@ KINDS: Final[Sequence[Kind]] = (
     Kind(
         what="occupancy by the minute",
         setting="minute_days",
-        held=_held("minutes_held"),
+        held=_look("minutes_held"),
         delete=_drop_minutes,
     ),
-    Kind(what="single readings", setting="readings_days", held=_readings_held, delete=expire_readings),
+    Kind(what="single readings", setting="readings_days", held=_count_readings, delete=expire_readings),
     Kind(
         what="rejected messages, also of unknown devices",
         setting="rejected_days",
-        held=_held("rejected_held"),
+        held=_look("rejected_held"),
         delete=rejected.forget,
     ),
     Kind(
         what="names of those who counted",
         setting="author_months",
-        held=_authors_held,
+        held=_count_authors,
         delete=lambda db, before: _authors(db, sql("authors_erase"), before),
         unit=MONTH,
     ),
     Kind(
         what="sessions that are over",
         setting=None,
-        held=_held("sessions_held"),
+        held=_look("sessions_held"),
         delete=lambda db, before: db.run("sessions_forget", {"now": before}),
     ),
     Kind(
         what="the audit",
         setting="audit_days",
-        held=_held("audit_held"),
+        held=_look("audit_held"),
         delete=lambda db, before: db.rows("audit_delete", before=before),
     ),
 )

@@ -154,7 +154,7 @@ def mark_changed(conn: Connection, site_id: int, days: Sequence[date]) -> None:
         conn.execute(sql("mark_learnt"), {"site": site_id, "days": sorted(set(days)), "weeks": LEARNT_WEEKS})
 
 
-def tell(conn: Connection, since: Mapping[str, datetime]) -> None:
+def notify(conn: Connection, since: Mapping[str, datetime]) -> None:
     """Tell listeners of sites since when what was observed there has changed."""
     for site, moment in since.items():
         payload = json.dumps({"site": site, "since": moment.isoformat()})

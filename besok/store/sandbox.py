@@ -17,7 +17,7 @@ DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holds:
+class SandboxContent:
     """The readings of a site: how many, of how many sensors, from when to when (None if there are none)."""
 
     readings: int
@@ -26,9 +26,9 @@ class Holds:
     last: datetime | None
 
 
-def holds(db: Database, site: str) -> Holds:
+def content(db: Database, site: str) -> SandboxContent:
     """Return what a site holds."""
-    found = db.fetch_one("sandbox_holds", Holds, site=site)
+    found = db.fetch_one("sandbox_holds", SandboxContent, site=site)
     assert found
     return found
 
@@ -54,7 +54,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
         for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
             rollup.rebuild_days(conn, sharing)
         audit.note(conn, "sandbox", site, site=site, detail=f"emptied of {many(readings, 'reading')}")
-        rollup.tell(conn, {site: (now or datetime.now(UTC)) - DAYS})
+        rollup.notify(conn, {site: (now or datetime.now(UTC)) - DAYS})
         for channel in ("sites", "occupancy"):
             conn.execute(sql("notify"), {"channel": channel, "payload": site})
         return readings

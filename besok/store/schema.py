@@ -57,7 +57,7 @@ def replaced() -> Replaced:
 
 def mismatch(conn: Connection) -> messages.Translatable | None:
     """Describe how the version of the database differs; None if it is this program's."""
-    had, made = _had(conn), _made(conn)
+    had, made = _had(conn), _replaced(conn)
     if had.keys() - migrations().keys() or made.version > replaced().version:
         return messages.DATABASE_NEWER
     return messages.DATABASE_OLDER if had != migrations() or made != replaced() else None
@@ -65,7 +65,7 @@ def mismatch(conn: Connection) -> messages.Translatable | None:
 
 def is_replaced(conn: Connection) -> bool:
     """Tell whether views, functions and metrics of the database are this program's."""
-    return _made(conn) == replaced()
+    return _replaced(conn) == replaced()
 
 
 def refuse_newer(conn: Connection) -> None:
@@ -105,7 +105,7 @@ def _had(conn: Connection) -> dict[str, str]:
     return dict(conn.execute(sql("migrations_had")).fetchall()) if _is_there(conn, "migration") else {}
 
 
-def _made(conn: Connection) -> Replaced:
+def _replaced(conn: Connection) -> Replaced:
     row = conn.execute(sql("made_anew")).fetchone() if _is_there(conn, "made_anew") else None
     return Replaced(*row) if row else NOTHING_YET
 

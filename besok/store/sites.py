@@ -197,8 +197,8 @@ def _write(
         if stored.get(name) != wanted[name]:
             conn.execute(sql("notify"), {"channel": "sites", "payload": name})
     told = [
-        *recounted.told(changed, before, after),
-        *(x for one in estimated.items() for x in hours.told(*one)),
+        *recounted.describe(changed, before, after),
+        *(x for one in estimated.items() for x in hours.describe(*one)),
     ]
     days = [day for several in estimated.values() for day in several]
     return Outcome(lines=lines + told, recounted=changed, estimated=days)

@@ -140,4 +140,4 @@ def _refuse_expired(conn: Connection, what: str, channels: list[int], first: dat
 def _recompute(conn: Connection, key: dict[str, object]) -> None:
     """Flag the readings of a time as is right now, recompute what they tell of, and tell who listens."""
     conn.execute(sql("void_mark"), key)
-    rollup.tell(conn, rollup.recompute_ranges(conn, rollup.ranges(conn, "void_ranges", key)))
+    rollup.notify(conn, rollup.recompute_ranges(conn, rollup.ranges(conn, "void_ranges", key)))

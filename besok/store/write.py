@@ -165,7 +165,7 @@ def _recompute(
     if beyond and (ranges := quarantine.withhold(conn, beyond, known)):
         for slug, first in rollup.recompute_ranges(conn, ranges).items():
             since[slug] = min(first, since.get(slug, first))
-    rollup.tell(conn, since)
+    rollup.notify(conn, since)
 
 
 def _known(conn: Connection, ids: Ids) -> bool:

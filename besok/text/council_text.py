@@ -31,7 +31,7 @@ def figures(way: Progress, coming: Outlook | None) -> list[tuple[str, str]]:
     found = [
         (formats.number(way.last_365), target_text.last_year(way)),
         (target_text.multiple(way), target_text.baseline(way)),
-        (target_text.needed(way), target_text.asked(way)),
+        (target_text.needed(way), target_text.target_sentence(way)),
     ]
     if coming and coming.odds is not None:
         found.append((narratives.probability_short(coming.odds), target_text.probability(way)))
@@ -53,7 +53,7 @@ def sections(
 ) -> list[tuple[str, Sequence[str]]]:
     """Return what was done with its effect, and what would bring more; None of what is not known."""
     done = [
-        f"{named(one.title)}: {narratives.gave(effects[one.action], not one.spaces)}"
+        f"{named(one.title)}: {narratives.effect_sentence(effects[one.action], not one.spaces)}"
         for one in actions
         if one.state == "done" and one.action in effects
     ][:ACTIONS]

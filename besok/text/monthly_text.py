@@ -58,7 +58,7 @@ def lead(
 
 
 def _on_the_way(way: Progress, standing: float) -> str:
-    gap = standing / way.asked(way.today) - 1
+    gap = standing / way.target_factor(way.today) - 1
     said = _("At the end of the month, the last 365 days were {share} below the target trajectory.")
     if gap >= 0:
         said = _("At the end of the month, the last 365 days were {share} above the target trajectory.")
@@ -130,7 +130,7 @@ def _action(one: ActionInfo, effect: ActionEffect | None) -> str:
         since = _("{title}: done since {day}.").format(
             title=named(one.title), day=formats.day(one.done_since)
         )
-        return f"{since} {narratives.gave(effect, not one.spaces)}" if effect else since
+        return f"{since} {narratives.effect_sentence(effect, not one.spaces)}" if effect else since
     if one.state == "undone" and one.undone:
         return _("{title}: taken back {day}.").format(title=named(one.title), day=formats.day(one.undone))
     return _("{title}: asked for.").format(title=named(one.title))

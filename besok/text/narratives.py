@@ -171,13 +171,13 @@ def record(found: Sequence[Record], judged: int = 0) -> str:
         return _("Too few forecasts can be compared with the outcome yet to judge their intervals.")
     if one is None:
         return _("No forecast is old enough yet to be compared with the outcome.")
-    text = _afterwards if one.afterwards else _ahead
+    text = _afterwards if one.afterwards else _forecast_sentence
     return text(one.made).format(
         n=formats.number(one.made), held=one.held, low=one.right_low, high=one.right_high
     )
 
 
-def _ahead(made: int) -> str:
+def _forecast_sentence(made: int) -> str:
     return plural(
         "Interval coverage: in {held} of {n} forecast made in advance the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
@@ -197,7 +197,7 @@ def _afterwards(made: int) -> str:
     )
 
 
-def gave(effect: ActionEffect, measure_of_all: bool) -> str:
+def effect_sentence(effect: ActionEffect, measure_of_all: bool) -> str:
     """Return what an action gave. `measure_of_all`: it is about the whole site, not about some of its spaces."""
     if effect.share is None or effect.share_low is None or effect.share_high is None or effect.a_year is None:
         return _silent()[effect.verdict]

@@ -45,7 +45,7 @@ def baseline(way: Progress) -> str:
     return text.format(n=formats.number(way.baseline_visits), period=period)
 
 
-def asked(way: Progress) -> str:
+def target_sentence(way: Progress) -> str:
     """Return what the target asks of whom, or how it went once its deadline is over."""
     more = None
     if way.today > way.deadline and way.deadline_365 is None:
@@ -103,7 +103,7 @@ def _sampling(way: Progress) -> str:
 
 
 def _place_on_trajectory(way: Progress, now: float) -> str:
-    gap = now / way.asked(way.today) - 1
+    gap = now / way.target_factor(way.today) - 1
     place = _("on the target trajectory")
     if abs(gap) >= ON_TRAJECTORY:
         place = _("ahead of the target trajectory") if gap > 0 else _("behind the target trajectory")

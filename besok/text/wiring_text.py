@@ -8,7 +8,7 @@ from besok.text.languages import _, in_both, named, plural
 
 def sentence(code: str, **values: Any) -> Text:
     """Return the sentence of a code; names are given in both languages."""
-    return in_both(lambda: _sentences(values.get("n", 0))[code].format(**_spoken(values)))
+    return in_both(lambda: _sentences(values.get("n", 0))[code].format(**_values_text(values)))
 
 
 def advice(code: str) -> Text:
@@ -16,7 +16,7 @@ def advice(code: str) -> Text:
     return in_both(lambda: _advice().get(code, ""))
 
 
-def _spoken(values: dict[str, Any]) -> dict[str, Any]:
+def _values_text(values: dict[str, Any]) -> dict[str, Any]:
     return {k: named(v) if isinstance(v, Text) else v for k, v in values.items()}
 
 

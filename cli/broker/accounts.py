@@ -65,7 +65,7 @@ def parse(text: str, name: str) -> tuple[Publisher, ...]:
         raise BesokError(f"{name}: {exc}") from exc
     file, problems = tomlfile.read(_File, raw)
     if file is None or (problems := [p for n, one in enumerate(file.publishers) for p in _problems(n, one)]):
-        raise BesokError("\n".join(tomlfile.told(problems, text, raw, name)))
+        raise BesokError("\n".join(tomlfile.sentences(problems, text, raw, name)))
     return file.publishers
 
 

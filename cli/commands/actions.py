@@ -114,10 +114,10 @@ def list_actions(
             show(actions.log(db, site), "at author site id change")
             return
         found = actions.listing(db, site)
-        gave = _gave(db, found)
+        gave = _effects(db, found)
     show(
         found, "site id", state=lambda one: one.state(_day(None)), day=_since, title=lambda one: one.title,
-        effect=lambda one: _said(one, gave.get((one.site, one.id))),
+        effect=lambda one: _effect_text(one, gave.get((one.site, one.id))),
     )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def _put(found: Sequence[Action], author: str, dry_run: bool = False) -> None:
         print("\n".join(lines) or "Nothing changed.")
 
 
-def _gave(db: Database, found: Sequence[Action]) -> dict[tuple[str, str], ActionEffect]:
+def _effects(db: Database, found: Sequence[Action]) -> dict[tuple[str, str], ActionEffect]:
     """Return the effects of the actions that were done, as last computed."""
     effects = {site: action_effects(db, site) for site in {action.site for action in found}}
     done = [action for action in found if action.done_since]
@@ -197,6 +197,6 @@ def _since(action: Action) -> date | None:
     }[action.state(_day(None))]
 
 
-def _said(action: Action, effect: ActionEffect | None) -> str:
+def _effect_text(action: Action, effect: ActionEffect | None) -> str:
     with speaking("en"):
-        return str(narratives.gave(effect, not action.spaces)) if effect else ""
+        return str(narratives.effect_sentence(effect, not action.spaces)) if effect else ""

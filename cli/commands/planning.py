@@ -75,7 +75,7 @@ def fit(
         raise BesokError(f"There is too little history to learn from:\n{exc}") from exc
     if out:
         out.write_text(dump(scenario), encoding="utf-8")
-    print("\n".join(fitting.told(learnt)) if out else dump(scenario))
+    print("\n".join(fitting.describe(learnt)) if out else dump(scenario))
 
 
 def _day(moment: datetime | None) -> date | None:

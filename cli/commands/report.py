@@ -51,14 +51,16 @@ def annual(
     as_json: AsJson = False,
 ) -> None:
     """Print the year's visits for the national library statistics (Besok01), with the evidence."""
-    from cli.terminal import annual as told
+    from cli.terminal import annual as terminal
 
     now = datetime.now(UTC)
     with opened() as db:
-        reports, left_out = told.reports(db, site, year or now.year - 1, now, verify=verify)
+        reports, left_out = terminal.reports(db, site, year or now.year - 1, now, verify=verify)
     for reason in left_out:
         print(reason, file=sys.stderr)
-    print(told.as_json(reports) if as_json else "\n\n".join(told.as_text(report) for report in reports))
+    print(
+        terminal.as_json(reports) if as_json else "\n\n".join(terminal.as_text(report) for report in reports)
+    )
     if any(report.verification and not report.verification.same for report in reports):
         raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ def empty(
     """Delete all that a sandbox holds; its places and sensors stay."""
     with opened() as db:
         store.check(db, site)
-        held = store.holds(db, site)
+        held = store.content(db, site)
         if held.first and held.last:
             print(f"{site} holds {many(held.readings, 'reading')} of {many(held.devices, 'sensor')},"
                   f" from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}.")  # fmt: skip

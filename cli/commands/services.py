@@ -40,7 +40,7 @@ def collect(
     ] = "",
 ) -> None:
     """Take readings from the broker into the database, until ended."""
-    from cli.serving.status import Watched, told
+    from cli.serving.status import Watched, status_server
     from collectors import collector, metrics
     from collectors.counters import Counters
 
@@ -51,7 +51,7 @@ def collect(
     )
 
     def run(settings: "Settings", stop: threading.Event) -> None:
-        with told(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
+        with status_server(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
             if leave:
                 collector.leave(settings.model_copy(update={"mqtt_client_id": leave}), stop)
             else:
@@ -62,7 +62,7 @@ def collect(
 
 def work() -> None:
     """Estimate occupancy and do what else has its time, until ended."""
-    from cli.serving.status import Watched, told
+    from cli.serving.status import Watched, status_server
     from jobs import metrics
     from jobs import work as jobs
 
@@ -73,7 +73,7 @@ def work() -> None:
     )
 
     def run(settings: "Settings", stop: threading.Event) -> None:
-        with told(settings, settings.jobs_port, "BESOK_JOBS_PORT", watched):
+        with status_server(settings, settings.jobs_port, "BESOK_JOBS_PORT", watched):
             jobs.run(settings, stop, state)
 
     serving.serve(run, "jobs")

@@ -32,7 +32,7 @@ def add(
     display: Annotated[str, typer.Option(help="What stands beside changes; the name if left out.")] = "",
 ) -> None:
     """Make an account, and ask for its password (or read it from standard input)."""
-    grants, password = parsed(role), _asked()
+    grants, password = parsed(role), _password_hash()
     with opened() as db:
         if not accounts.add(db, name.lower(), display or name, password, grants, datetime.now(UTC)):
             raise typer.BadParameter(f"there is an account {name.lower()}; `besok user list` shows them")
@@ -69,7 +69,7 @@ def reset(
 ) -> None:
     """Give an account a new password, which ends its sessions; or a second factor (TOTP)."""
     if code is None:
-        password = _asked()
+        password = _password_hash()
         with opened() as db:
             accounts.set_password(db, name, password)
         print(f"The password of {name.lower()} is changed, and its sessions are ended.")
@@ -111,7 +111,7 @@ def parsed(roles: list[str]) -> list[Grant]:
     return found
 
 
-def _asked() -> str:
+def _password_hash() -> str:
     """Return the hash of a password that is asked for, or read where nobody can be asked. Raises BadParameter."""
     try:
         return hashed(ask_secret("Password", twice=True))

@@ -131,7 +131,7 @@ def _read(
     from besok.files.visit_counts.series import ALL
 
     zone = zone_named(place.timezone)
-    with _questions_shown():
+    with _naming_options():
         try:
             return read(data, name, answers, zone=zone)
         except Unclear as exc:
@@ -143,7 +143,7 @@ def _read(
 
 
 @contextmanager
-def _questions_shown() -> Iterator[None]:
+def _naming_options() -> Iterator[None]:
     """Name the option with each answer to what is asked."""
     try:
         yield

@@ -17,7 +17,7 @@ from besok.store.heartbeats import beat
 from besok.store.notify import listen as listen_to_news
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen
-from cli.serving.status import Watched, told
+from cli.serving.status import Watched, status_server
 from collectors.receive.access import Tokens
 from collectors.receive.app import Receiver
 from collectors.receive.folder import Folder
@@ -47,7 +47,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             problem=lambda: receiver.problem,
         )
         with (
-            told(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched),
+            status_server(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched),
             _threads(settings, known, counters, folder, publisher, stop) as threads,
             _listening(settings, receiver) as listening,
         ):

@@ -43,7 +43,7 @@ class _Families(Collector):
 
 
 @contextmanager
-def told(settings: Settings, port: int, setting: str, watched: Watched) -> Iterator[None]:
+def status_server(settings: Settings, port: int, setting: str, watched: Watched) -> Iterator[None]:
     """Answer on `port` for as long as the block lasts; 0 answers nobody. Raises SettingsError naming `setting`."""
     if not port:
         yield

@@ -25,7 +25,7 @@ from besok.model.settings import Settings
 from besok.store.heartbeats import beat
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen, trusted_proxies
-from cli.serving.status import Watched, told
+from cli.serving.status import Watched, status_server
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         alive=lambda: app.state.hub.answers(ALIVE_S),
     )
     try:
-        with told(settings, settings.web_status_port, "BESOK_WEB_STATUS_PORT", watched):
+        with status_server(settings, settings.web_status_port, "BESOK_WEB_STATUS_PORT", watched):
             server.run(sockets=[listener])
     finally:
         stop.set()

@@ -73,7 +73,7 @@ def _hour(hours: HourAxis, start: int) -> int:
     return int((start - hours.start[0]) // HOUR_MS)
 
 
-def told(learnt: Sequence[LearntSite]) -> Iterator[str]:
+def describe(learnt: Sequence[LearntSite]) -> Iterator[str]:
     """Describe what was learnt, a line a site; what is empty takes a longer history, or stored occupancy."""
     return listing(
         learnt,

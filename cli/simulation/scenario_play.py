@@ -63,13 +63,13 @@ def _play(db: Database, found: Played, settings: Settings, stop: threading.Event
         store.clear_away(db, found)
     elif now < found.until and (send := _sender(db, found, settings)):
         with _sending(send) as sending:
-            while _goes_on(db, found) and sending.is_alive() and not stop.wait(PAUSE_S):
+            while _is_still_played(db, found) and sending.is_alive() and not stop.wait(PAUSE_S):
                 pass
         if not stop.is_set():
             store.end_play(db, found.site, found.number, datetime.now(UTC))
 
 
-def _goes_on(db: Database, found: Played) -> bool:
+def _is_still_played(db: Database, found: Played) -> bool:
     again = store.played(db)
     return again is not None and again.number == found.number and datetime.now(UTC) < again.until
 
@@ -111,7 +111,7 @@ def _world(
 ) -> tuple[SiteFile, Scenario]:
     """Return the sandbox and the scenario in it."""
     usual = learnt(db, connected(stored, site.id), site, found.begins)
-    if usual is None or not _somebody_comes(usual, site, found.begins):
+    if usual is None or not _is_visited_hour(usual, site, found.begins):
         usual = ORDINARY
     today = replace(
         usual,
@@ -121,7 +121,7 @@ def _world(
     return SiteFile(sites=(sandbox,)), worlds(today, played_in(sandbox, found.spec, site, found.begins))[1]
 
 
-def _somebody_comes(usual: Scenario, site: Site, now: datetime) -> bool:
+def _is_visited_hour(usual: Scenario, site: Site, now: datetime) -> bool:
     """Tell whether anybody usually comes at this hour: where nobody does, there would be nothing to see."""
     local = now.astimezone(ZoneInfo(site.timezone))
     return all(profile.week[local.weekday()][local.hour] >= 1 for profile in usual.profiles)

@@ -45,7 +45,7 @@ BEAT_S: Final = 10.0
 TELL_S: Final = 0.5  # between two notes of how far it is
 
 
-class _Left(Exception):
+class _Abandoned(Exception):
     """Nobody wants the answer any more, or this process is to end: the row says all there is to say."""
 
 
@@ -116,7 +116,7 @@ class Worker:
             return
         try:
             result = answered(self._db, taken, Parts(self, taken, self._limit_s))
-        except _Left:
+        except _Abandoned:
             log.info("scenario %d was left", taken.number, extra={"action": "scenario_left"})
         except _TooLong:
             self._end(taken, "failed", "too_long")
@@ -146,7 +146,7 @@ class Worker:
         """Whether this process was asked to end."""
         return self._stop.is_set()
 
-    def told(self, taken: Taken, done: int, total: int) -> bool:
+    def note_progress(self, taken: Taken, done: int, total: int) -> bool:
         """Note how far a question is; False where nobody wants its answer from this process any more."""
         return store.progress(self._db, taken, done, total)
 
@@ -165,16 +165,16 @@ class Parts:
         self.total += parts
 
     def step(self) -> None:
-        """One part is done. Raises _Left, _TooLong."""
+        """One part is done. Raises _Abandoned, _TooLong."""
         self.done += 1
         self._worker.beat()
         if self._worker.ends:
-            raise _Left
+            raise _Abandoned
         now = time.monotonic()
         if now - self._told >= TELL_S:
             self._told = now
-            if not self._worker.told(self._taken, self.done, self.total):
-                raise _Left
+            if not self._worker.note_progress(self._taken, self.done, self.total):
+                raise _Abandoned
         if now > self._until:
             raise _TooLong
 
@@ -187,7 +187,7 @@ class Parts:
 
 
 def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
-    """Return the result of a question, as it is stored. Raises ScenarioError, NotFound, _Left, _TooLong."""
+    """Return the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
     spec = taken.spec
     stored = SiteFile(sites=tuple(load_all(db)))
     site = next((one for one in stored.sites if one.id == taken.site), None)

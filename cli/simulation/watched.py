@@ -54,7 +54,7 @@ def watched(
     for site in sites.sites:
         layout, sources, _ = sensor_layout(site, sites.sites)
         columns, counters = _columns(sources, installation), len(layout.counters)
-        seen = _seen(site, counts[:, columns[:counters]], grid[:, columns[counters:]], edges.tolist())
+        seen = _history(site, counts[:, columns[:counters]], grid[:, columns[counters:]], edges.tolist())
         found.append(Watched(layout=layout, seen=seen))
     return tuple(found)
 
@@ -65,7 +65,7 @@ def _columns(sources: tuple[Source, ...], installation: Installation) -> list[in
     return [(counters | gauges)[device, channel] for _, device, channel in sources]
 
 
-def _seen(site: Site, counts: Floats, shown: Floats, edges: list[int]) -> SensorHistory:
+def _history(site: Site, counts: Floats, shown: Floats, edges: list[int]) -> SensorHistory:
     times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
     zone = ZoneInfo(site.timezone)
     local = [t.astimezone(zone) for t in times]

@@ -34,11 +34,11 @@ def days(scenario: Scenario, first: date | None, last: date | None, today: date)
     until = last or scenario.last or begin + (USUALLY - 1) * DAY
     begin, until = max(begin, scenario.first or begin), min(until, scenario.last or until)
     if until < begin:
-        raise ScenarioError([_none_left(scenario, f"{until} is before {begin}")])
+        raise ScenarioError([_no_days_left(scenario, f"{until} is before {begin}")])
     return begin, until
 
 
-def _none_left(scenario: Scenario, otherwise: str) -> str:
+def _no_days_left(scenario: Scenario, otherwise: str) -> str:
     ends = [f"{word} {day}" for word, day in (("from", scenario.first), ("to", scenario.last)) if day]
     held = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
     return held if ends else otherwise
@@ -106,8 +106,8 @@ def _space_row(space: SpaceStrain) -> list[str]:
     return [
         space.space,
         str(space.capacity),
-        _holds(today.holds),
-        _holds(then.holds) if then.peak.high else "nobody",  # what is closed breaks never
+        _limit_text(today.holds),
+        _limit_text(then.holds) if then.peak.high else "nobody",  # what is closed breaks never
         between(today.peak),
         between(then.peak),
         between(today.over),
@@ -132,7 +132,7 @@ def between(found: Replicated, digits: int = 0) -> str:
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
-def _holds(found: Holds) -> str:
+def _limit_text(found: Holds) -> str:
     mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 

@@ -139,7 +139,7 @@ class Supervisor:
             raise Interrupted
         for child in children:
             if child.process and child.process.poll() is not None:
-                self._ended(child, child.process.returncode)
+                self._on_exit(child, child.process.returncode)
             elif not child.process and child.restart_at <= time.monotonic():
                 self._start(child)
 
@@ -156,7 +156,7 @@ class Supervisor:
         child.watch = os.pidfd_open(child.process.pid)
         self.selector.register(child.watch, selectors.EVENT_READ)
 
-    def _ended(self, child: Child, status: int) -> None:
+    def _on_exit(self, child: Child, status: int) -> None:
         if child.process:
             program.kill(child.process)  # what it may have started itself
         self._forget(child)

@@ -26,7 +26,7 @@ def simple_rules(step: str) -> dict[str, Rule]:
 def repeat(lag: int) -> Rule:
     """Return the rule that repeats the last `lag` rows; its spread is that of its errors in the past."""
 
-    def told(past: Floats, horizon: int) -> tuple[Floats, Floats] | None:
+    def repeated(past: Floats, horizon: int) -> tuple[Floats, Floats] | None:
         filled = without_holes(past, HOLE)
         if len(filled) < lag:
             return None
@@ -34,7 +34,7 @@ def repeat(lag: int) -> Rule:
         times = np.arange(horizon) // lag + 1
         return np.resize(filled[-lag:], horizon), root_mean_square(errors) * np.sqrt(times)
 
-    return told
+    return repeated
 
 
 def drift(past: Floats, horizon: int) -> tuple[Floats, Floats]:

@@ -204,7 +204,7 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
         if payload is None:
             return UNMARKED
         becomes = decoding.decode(structs.replace(after, payload=payload), found.known)
-        if _said(becomes, timedelta()) == _said(was, shift.by):
+        if _content(becomes, timedelta()) == _content(was, shift.by):
             wrong = _wrong(becomes, found)
             return wrong or replace(line, topic=after.topic, payload=payload, received=after.received)
     return UNMOVED
@@ -217,7 +217,7 @@ def _wrong(becomes: Decoded, found: Places) -> str:
     return REAL if any(device in found.real for device in _devices(becomes)) else ""
 
 
-def _said(decoded: Decoded, later: timedelta) -> object:
+def _content(decoded: Decoded, later: timedelta) -> object:
     """Return what a message says, but for whose it is and where, with its times so much later."""
     readings = [
         (r.channel, r.metric, r.value, r.period_s, r.wraps, r.time and r.time + later)

@@ -128,12 +128,12 @@ def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identit
 
 def _item(device: str, kind: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
     time = event_time(item.get("time"))
-    flags = Flag.SIMULATED if _said(item, "simulated") else Flag.NONE
+    flags = Flag.SIMULATED if _stated(item, "simulated") else Flag.NONE
     part, names = KINDS[kind]
-    place = _said(item, part)
+    place = _stated(item, part)
     channel = f"{kind}:{1 if place is None else place}"
-    period_s = float(_said(item, "period_s") or 0) if kind == "flow" else 0.0
-    wraps = (_said(item, "wraps") or 0) if kind == "flow" else 0
+    period_s = float(_stated(item, "period_s") or 0) if kind == "flow" else 0.0
+    wraps = (_stated(item, "wraps") or 0) if kind == "flow" else 0
     named = [name for name in names if name in item]
     if not named:
         raise Unreadable(f"it holds none of {', '.join(names)}")
@@ -159,7 +159,7 @@ def _item(device: str, kind: str, item: Item, readings: list[Reading], problems:
             )
 
 
-def _said(item: Item, name: str) -> Any:
+def _stated(item: Item, name: str) -> Any:
     """Return what an item says beside its values; None if it is silent. Raises Unreadable."""
     value = item.get(name)
     if value is None:

@@ -48,10 +48,10 @@ def is_so(conditions: Sequence[Condition], body: Body) -> bool:
 
 def hold(conditions: Sequence[Condition], place: Place) -> bool:
     """Tell whether all conditions hold. Raises Unreadable."""
-    return not conditions or all(_holds(condition, place) for condition in conditions)
+    return not conditions or all(_is_met(condition, place) for condition in conditions)
 
 
-def _holds(condition: Condition, place: Place) -> bool:
+def _is_met(condition: Condition, place: Place) -> bool:
     path = condition.path
     values = (_led(path, place),) if path.is_single else (found.value for found in path.find(place))
     found = [value for value in values if value is not NOWHERE and value is not None]

@@ -47,7 +47,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     said = [part for part in parts if part is not NOTHING_FOUND]
     if not said:
         return NOTHING_FOUND
-    readings = _without_doubles(said[0].readings if len(said) == 1 else list(_first_said(said)))
+    readings = _without_doubles(said[0].readings if len(said) == 1 else list(_without_repeats(said)))
     if readings is said[0].readings:
         return said[0]
     return Decoded(
@@ -65,7 +65,7 @@ def _why_not(reasons: Sequence[str]) -> str:
     return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
-def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
+def _without_repeats(parts: Sequence[Decoded]) -> Iterator[Reading]:
     said = set[tuple[object, ...]]()
     for part in parts:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
@@ -299,12 +299,12 @@ class _Reading:
     def _name(self, what: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
         value = first(choices, place) if choices else otherwise
         if value is NOWHERE:
-            raise Unreadable(f"{_said(choices)} leads nowhere, so the {what} is not known")
+            raise Unreadable(f"{_choices_text(choices)} leads nowhere, so the {what} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
         if what == "device" and self.form.device_form == "mac":
             text = _plain_address(text)
         if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
-            where = f"{what} ({_said(choices)})" if choices else "the topic"
+            where = f"{what} ({_choices_text(choices)})" if choices else "the topic"
             raise Unreadable(
                 f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
             )
@@ -334,7 +334,7 @@ def _sentence(text: str, place: Place) -> str:
     return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in found)
 
 
-def _said(choices: Sequence[Choice]) -> str:
+def _choices_text(choices: Sequence[Choice]) -> str:
     return " or ".join(choice.path[0].text for choice in choices)
 
 

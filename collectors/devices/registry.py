@@ -82,7 +82,7 @@ def names(table: Table) -> set[str]:
 def called(vendor: str, *models: str) -> set[str]:
     """Return what models are called: behind the vendor's name, and alone where that says enough."""
     own = {compact(name) for name in models}
-    return {compact(vendor) + name for name in own} | {name for name in own if _says_enough(name)}
+    return {compact(vendor) + name for name in own} | {name for name in own if _is_distinctive(name)}
 
 
 def spoken(text: str) -> set[str]:
@@ -95,7 +95,7 @@ def spoken(text: str) -> set[str]:
     }
 
 
-def _says_enough(name: str) -> bool:
+def _is_distinctive(name: str) -> bool:
     """Tell whether a name is a model's without its vendor's: "vs133" is, "motion", "s1" and "co2sensor" are not."""
     return len(name) >= SHORTEST_ALONE and any(c.isdecimal() for c in name.replace("co2", ""))
 
@@ -184,7 +184,7 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     if not found:
         return None
     table, _ = max(
-        found.values(), key=lambda pair: (bool(pair[0].platform), max(_asks(form) for form in pair[1]))
+        found.values(), key=lambda pair: (bool(pair[0].platform), max(_specificity(form) for form in pair[1]))
     )
     carrier = index().platforms.get(table.platform)
     tables_ = [table] if carrier is None else [table, carrier]
@@ -192,7 +192,7 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     return table, [form for each in tables_ for form in each.messages if id(form) in fit]
 
 
-def _asks(form: Format) -> int:
+def _specificity(form: Format) -> int:
     literal = sum(level not in ("", "+", "#") for level in form.topic.split("/"))
     return 2 * len(form.when) + 2 * literal
 

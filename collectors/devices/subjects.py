@@ -94,16 +94,16 @@ def is_no_person(name: str) -> bool:
 
 def names_in(packet: Packet) -> frozenset[str]:
     """Return the words of the topic and of the names of devices in a message."""
-    return words(packet.topic, *_told(packet.object, DEEPEST))
+    return words(packet.topic, *_device_names(packet.object, DEEPEST))
 
 
-def _told(fields: dict[Any, Any], depth: int) -> Iterator[str]:
+def _device_names(fields: dict[Any, Any], depth: int) -> Iterator[str]:
     """Yield the names of devices in a message, wherever it has them: `attributes.friendly_name`."""
     for key, value in fields.items():
         if type(value) is str and key in NAMES:
             yield value
         elif type(value) is dict and depth:
-            yield from _told(value, depth - 1)
+            yield from _device_names(value, depth - 1)
 
 
 def _named(reading: Reading) -> frozenset[str]:

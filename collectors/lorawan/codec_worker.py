@@ -43,12 +43,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     ready: dict[str, Decode] = {}
-    _tell("{}")
+    _write("{}")
     for line in sys.stdin.buffer:
-        _tell("\n".join(_answers(json.loads(line), ready)))
+        _write("\n".join(_answers(json.loads(line), ready)))
 
 
-def _tell(lines: str) -> None:
+def _write(lines: str) -> None:
     rest = lines.encode("utf-8", "replace") + b"\n"
     while rest:
         rest = rest[os.write(1, rest) :]

@@ -123,7 +123,7 @@ class Envelopes:
 
     def decode(self, packet: Packet) -> Decoded | None:
         """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
-        found = self._found(packet) if any(mark in packet.payload for mark in self._marks) else None
+        found = self._network_of(packet) if any(mark in packet.payload for mark in self._marks) else None
         if found is None:
             return None
         network, body = found
@@ -132,7 +132,7 @@ class Envelopes:
                 unambiguous(part)
         return read(network.unwrap(body), packet)
 
-    def _found(self, packet: Packet) -> tuple[Network, Body] | None:
+    def _network_of(self, packet: Packet) -> tuple[Network, Body] | None:
         """Return the network of a message, and its object; None if it is of none."""
         whole = packet.value
         if type(whole) is list and len(whole) == 1:  # Netmore

@@ -73,13 +73,13 @@ class Receiver:
             await self._take(request)
             response: Response = PlainTextResponse("taken\n")
         except NotTaken as exc:
-            self._tell(request, exc)
+            self._log_once(request, exc)
             await _linger(request)
             response = _refusal(exc)
         self._counters.requests[response.status_code] += 1
         return response
 
-    def _tell(self, request: Request, refused: NotTaken) -> None:
+    def _log_once(self, request: Request, refused: NotTaken) -> None:
         """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
         key = refused.status, request.scope["path"][: access.LENGTH]
         if key not in self._told and len(self._told) < TOLD_LIMIT:

@@ -51,7 +51,7 @@ def _card(f: FindingInfo, zone: str) -> Any:
             html.H3(named(f.sentence)),
             quiet(named(f.certainty)),
             html.P([html.Strong(_("What to do:")), " ", *_with_code(named(f.advice))]),
-            _said(f.who, f.note, formats.stamp(f.acknowledged, zone)) if f.acknowledged else None,
+            _acknowledgement(f.who, f.note, formats.stamp(f.acknowledged, zone)) if f.acknowledged else None,
             _form(f),
             history if len(f.history) > 1 else None,
         ),
@@ -65,7 +65,7 @@ def _with_code(text: str) -> list[Any]:
     return [html.Code(part) if n % 2 else part for n, part in enumerate(text.split("`"))]
 
 
-def _said(who: str, note: str, when: str) -> Any:
+def _acknowledgement(who: str, note: str, when: str) -> Any:
     return html.P(_("{who}, {when}: “{note}”").format(who=formats.author(who), when=when, note=note))
 
 
@@ -82,7 +82,7 @@ def _form(f: FindingInfo) -> Any:
 def _event(e: FindingEvent, zone: str) -> Any:
     when = formats.stamp(e.time, zone)
     if e.event == "acknowledged":
-        return _said(e.who, e.note, when)
+        return _acknowledgement(e.who, e.note, when)
     said = {
         "found": _("{when}: found"),
         "changed": _("{when}: fixed, the sensor's placement or its readings were changed"),
@@ -93,5 +93,9 @@ def _event(e: FindingEvent, zone: str) -> Any:
 
 def _resolved(f: FindingInfo, zone: str) -> list[Any]:
     when = _("Resolved {when}.").format(when=formats.stamp(f.resolved, zone)) if f.resolved else None
-    said = _said(f.who, f.note, formats.stamp(f.acknowledged, zone)) if f.note and f.acknowledged else None
+    said = (
+        _acknowledgement(f.who, f.note, formats.stamp(f.acknowledged, zone))
+        if f.note and f.acknowledged
+        else None
+    )
     return present(named(f.sentence), quiet(when), said)

@@ -97,7 +97,7 @@ def _trajectory(way: Progress) -> Series:
         return []
     months = range((way.deadline - way.baseline_last).days // 30 + 1)
     days = [*(way.baseline_last + n * 30 * DAY for n in months), way.deadline]
-    return [(day, way.baseline_visits * way.asked(day)) for day in days]
+    return [(day, way.baseline_visits * way.target_factor(day)) for day in days]
 
 
 def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Outlook) -> Any:

@@ -116,7 +116,7 @@ def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     ]
     sent = {"within": "values", "leads": f"{PAGE}/{{site}}/spaces"}
     made = forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
-    return [made, *_heard(db, heard, looked, now)]
+    return [made, *_sending(db, heard, looked, now)]
 
 
 def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], looked: Sought) -> list[Any]:
@@ -130,7 +130,7 @@ def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], l
     ]
 
 
-def _heard(db: Database, unplaced: Sequence[UnplacedDevice], looked: Sought, now: datetime) -> list[Any]:
+def _sending(db: Database, unplaced: Sequence[UnplacedDevice], looked: Sought, now: datetime) -> list[Any]:
     """Return what is heard already; it waits for its place."""
     unknown = get_unknown(db)
     if not unplaced and not unknown:

@@ -68,7 +68,7 @@ def chart_of(
     )
     if weather:
         strips.add_weather(drawn, days)
-    strips.add_days(drawn, occasions.said(days, site))
+    strips.add_days(drawn, occasions.names_by_day(days, site))
     earlier = series[len(places) :]
     text = [finding(one, past, period, before, now) for one, past in zip_longest(places, earlier)]
     if len(places) > 1:
@@ -77,7 +77,7 @@ def chart_of(
     spaces = formats.several([one.name for one in places])
     return chart(
         drawn,
-        label=_("People in {space}, {period}").format(space=spaces, period=said(period)),
+        label=_("People in {space}, {period}").format(space=spaces, period=period_text(period)),
         finding=text[0] if len(text) == 1 else html.Ul([html.Li(words) for words in text]),
         head=[_("Time"), *(line.name for line in lines), _("Peak"), _("Note")],
         rows=_rows(lines, period),
@@ -166,8 +166,8 @@ def names(period: Range, before: Range | None = None) -> str:
     """Return the name of the period, or of the one before it."""
     if before is None:
         known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
-        return known.get(period.name, said(period))
-    return said(before)
+        return known.get(period.name, period_text(period))
+    return period_text(before)
 
 
 def axis(period: Range) -> str:
@@ -176,7 +176,7 @@ def axis(period: Range) -> str:
     return known.get(period.step, _("people"))
 
 
-def said(period: Range) -> str:
+def period_text(period: Range) -> str:
     """`25 nov. 2026` or `18–25 nov. 2026`."""
     return formats.days(period.first, period.last)
 
@@ -241,7 +241,7 @@ def changed(pairs: Sequence[tuple[float, float]], period: Range, before: Range) 
     text = _("{change} against the same hours of {period}.")
     if period.step == "day":
         text = _("{change} against {period}, day by day.")
-    return " " + text.format(change=formats.signed_percent(change), period=said(before))
+    return " " + text.format(change=formats.signed_percent(change), period=period_text(before))
 
 
 def when(start: datetime, period: Range, zone: str) -> str:

@@ -14,7 +14,7 @@ from dashboard.components.elements import fold
 MOST: Final = 62  # days: signs on more are a carpet
 
 
-def said(days: Sequence[CalendarDay], site: Site) -> dict[date, str]:
+def names_by_day(days: Sequence[CalendarDay], site: Site) -> dict[date, str]:
     """Return in words what was on each day on which something was; nothing of a long period."""
     found = {day.day: ", ".join(dict.fromkeys(_on(day, site))) for day in days[: MOST + 1]}
     return {day: words for day, words in found.items() if words} if len(days) <= MOST else {}
@@ -29,6 +29,6 @@ def _on(day: CalendarDay, site: Site) -> list[str]:
 
 def listed(days: Sequence[CalendarDay], site: Site) -> Any:
     """Return what was on the days as a table that is folded away."""
-    rows = [[formats.day_short(day), words] for day, words in said(days, site).items()]
+    rows = [[formats.day_short(day), words] for day, words in names_by_day(days, site).items()]
     title = _("What happened then")
     return fold(title, sheet([_("When"), _("What")], rows, title), className="detail") if rows else None

@@ -27,10 +27,10 @@ def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[A
     where = named(spaces[one.space or site.id]) if (one.space or site.id) in spaces else one.space or site.id
     visits, usual = (during.visits, during.expected) if during else (None, None)
     numbers = formats.number(visits), formats.number(usual)
-    return [one.title, formats.stamp(one.start, site.timezone), _gave(one.effect), *numbers, where]
+    return [one.title, formats.stamp(one.start, site.timezone), _effect_text(one.effect), *numbers, where]
 
 
-def _gave(effect: EventEffect) -> str:
+def _effect_text(effect: EventEffect) -> str:
     """`+64 (+41 to +80)`, with whence they came if not from outside; or why nothing can be said."""
     during = effect.during
     if effect.verdict == "not_observed":

@@ -26,7 +26,7 @@ LONGEST: Final = 100  # characters of a name, as in the API
 def form(site: Site, spec: ScenarioSpec) -> Any:
     """Return the form, filled in with a question to start from."""
     title = _input("title", _("Name of the question"), spec.title, maxLength=LONGEST)
-    fields = [title, *(_recorded(spec, spec.recorded) if spec.recorded else _asked(site, spec))]
+    fields = [title, *(_recorded(spec, spec.recorded) if spec.recorded else _rows(site, spec))]
     verb = _("Keep") if spec.recorded else _("Ask")
     address = f"POST /api/v1/sites/{site.id}/scenarios"
     leads = f"/scenarios/{site.id}?run={{number}}"
@@ -46,7 +46,7 @@ def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:
     ]
 
 
-def _asked(site: Site, spec: ScenarioSpec) -> list[Any]:
+def _rows(site: Site, spec: ScenarioSpec) -> list[Any]:
     spaces = {site.id: named(site.name), **{space.id: named(space.name) for space in site.spaces}}
     return [
         _row(

@@ -38,7 +38,7 @@ def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
     return items(cards, className="starts")
 
 
-def asked(runs: Sequence[ScenarioRun], chosen: Sequence[int], site: str, zone: str) -> Any:
+def questions(runs: Sequence[ScenarioRun], chosen: Sequence[int], site: str, zone: str) -> Any:
     """Return what was asked, with boxes to compare answers."""
     if not runs:
         return quiet(_("Nothing has been asked yet."))

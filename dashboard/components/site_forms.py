@@ -48,7 +48,7 @@ def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
     """Return the button that takes a part out, folded away."""
     address, here = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
     kept = quiet(_("What was counted there until now stays."))
-    sent = {"mark": mark(part, raw), "kept": _("Removed."), **_asks(site, part)}
+    sent = {"mark": mark(part, raw), "kept": _("Removed."), **_confirmation(site, part)}
     return fold(verb, forms.form([kept], here, verb, about, address, **sent))
 
 
@@ -61,11 +61,11 @@ def _form(
     site: str, part: Part, mark: str, fields: Sequence[Any], here: str, verb: str, about: str, kept: str
 ) -> Any:
     address = f"PUT /api/v1/sites/{site}/parts/{part}"
-    sent = {"within": "values", "mark": mark, "kept": kept, **_asks(site, part)}
+    sent = {"within": "values", "mark": mark, "kept": kept, **_confirmation(site, part)}
     return forms.form(fields, here, verb, about, address, **sent)
 
 
-def _asks(site: str, part: Part) -> dict[str, str]:
+def _confirmation(site: str, part: Part) -> dict[str, str]:
     """Return how a form asks what its change would do to past days, and what it then says."""
     return {
         "asks": f"/api/v1/sites/{site}/parts/{part}/preview",

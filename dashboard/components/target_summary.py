@@ -35,7 +35,7 @@ def panel(
         names,
         figure(formats.number(way.last_365), target_text.last_year(way)),
         figure(target_text.multiple(way), target_text.baseline(way)),
-        figure(target_text.needed(way), target_text.asked(way)),
+        figure(target_text.needed(way), target_text.target_sentence(way)),
         _probability(coming, way) if coming else None,
         _scale(way),
         html.P(target_text.verdict(way), className="verdict"),
@@ -119,7 +119,7 @@ def _scale(way: Progress) -> Any:
         return html.Div(className="scale")
     marks: list[Any] = [html.Div(className="fill", style={"width": f"{_place(now, way):.1%}"})]
     if way.today <= way.deadline:
-        asked = _place(way.asked(way.today), way)
+        asked = _place(way.target_factor(way.today), way)
         side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
         word = html.Span(_("trajectory today"))
         marks.append(html.Span(word, className=f"mark-path {side}", style={"left": f"{asked:.1%}"}))

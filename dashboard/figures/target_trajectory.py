@@ -37,7 +37,7 @@ def expected(
     total = 0.0
     result: list[tuple[date, float | None]] = []
     for day in days:
-        total += baseline.get(twin(day, progress), mean) * progress.asked(day + HALF_A_YEAR)
+        total += baseline.get(twin(day, progress), mean) * progress.target_factor(day + HALF_A_YEAR)
         result.append((day, total))
     return result
 

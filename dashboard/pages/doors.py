@@ -90,12 +90,12 @@ def _history(
             past,
             shift=period.first - before.first if before else timedelta(),
             zone=place.timezone,
-            earlier=_("entries, {when}").format(when=history.said(before or period)),
+            earlier=_("entries, {when}").format(when=history.period_text(before or period)),
             axis=steps[period.step],
             unmeasured=history.unmeasured(points, place, period, now),
         ),
         label=_("Entries and exits, {door}, {period}").format(
-            door=named(door.name), period=history.said(period)
+            door=named(door.name), period=history.period_text(period)
         ),
         finding=finding(points, past, period, before, place, now),
         head=[_("Time"), _("Entries"), _("Exits"), _("Data coverage"), _("Imputed")],

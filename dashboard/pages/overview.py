@@ -93,10 +93,10 @@ def _target(site: SiteOverview) -> list[Any]:
     else:
         said = _standing(site.standing)
     way = dcc.Link(said, href=f"/progress/{site.site}")
-    return present(way, _gone(site.standing) if site.standing else None)
+    return present(way, _progress_bar(site.standing) if site.standing else None)
 
 
-def _gone(standing: TargetStanding) -> Any:
+def _progress_bar(standing: TargetStanding) -> Any:
     """Return how much of the way from the baseline to the target is behind, as a bar."""
     if standing.reached is None or standing.factor <= 1:
         return None

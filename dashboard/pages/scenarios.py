@@ -76,7 +76,7 @@ def _answers(
         html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
         _chart([run for run in shown if run.result and run.spec.about_people]),
         html.H2(_("Questions so far")),
-        scenario_list.asked(runs, [run.number for run in shown], place.id, place.timezone),
+        scenario_list.questions(runs, [run.number for run in shown], place.id, place.timezone),
     )
 
 

@@ -65,7 +65,7 @@ def on_the_way(way: Progress) -> Any:
     figures = (
         (formats.number(way.last_365), target_text.last_year(way)),
         (target_text.multiple(way), target_text.baseline(way)),
-        (target_text.needed(way), target_text.asked(way)),
+        (target_text.needed(way), target_text.target_sentence(way)),
     )
     return html.Section(
         [

@@ -82,7 +82,7 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         else [],
         "quietest": _quietest_today(today),
         "days": [_day(day, found.timezone) for day in found.days],
-        "requests": [{"title": named(one.title), "came": _came(one)} for one in found.requests],
+        "requests": [{"title": named(one.title), "came": _outcome(one)} for one in found.requests],
         "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != found.site],
     }
 
@@ -157,7 +157,7 @@ def _day(day: PublicDay, zone: str) -> dict[str, str]:
     }
 
 
-def _came(one: PublicRequest) -> str:
+def _outcome(one: PublicRequest) -> str:
     """Return what came of a request: the answer, and since when it is done, or until when it was."""
     parts = [named(one.answer)] if one.answer else []
     if one.done_since and one.undone:

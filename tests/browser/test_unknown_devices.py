@@ -38,7 +38,8 @@ def test_one_answer_is_enough(
     client.loop_stop()
     wait_for(
         lambda: (
-            [asked.count for asked in device_mappings.asked(db, limit=9, messages_each=1, length=9)] == [2]
+            [asked.count for asked in device_mappings.waiting_topics(db, limit=9, messages_each=1, length=9)]
+            == [2]
         )
     )
     page = open_page(f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True)

@@ -61,13 +61,13 @@ def test_what_was_done_is_computed_once_a_day_and_what_was_not_is_left_alone(lib
     assert gave["saturdays"].verdict == "chance", "the other days rose as much"
     assert gave["too-new"].verdict == "too_early"
     assert gave["nothing"].verdict == "chance"
-    said = in_both(lambda: narratives.gave(more, True))
+    said = in_both(lambda: narratives.effect_sentence(more, True))
     assert said.en.startswith("Effect so far: +3") and "more a year" in said.en and "more" not in said.sv
     assert (
-        in_both(lambda: narratives.gave(gave["too-new"], True)).en
+        in_both(lambda: narratives.effect_sentence(gave["too-new"], True)).en
         == "It is too early to say: four weeks are needed."
     )
-    assert "No clear effect" in in_both(lambda: narratives.gave(gave["nothing"], True)).en
+    assert "No clear effect" in in_both(lambda: narratives.effect_sentence(gave["nothing"], True)).en
 
 
 def test_an_action_that_is_taken_back_in_the_ledger_keeps_no_effect(library: Database) -> None:

@@ -17,7 +17,7 @@ from besok.store.database import Database
 from besok.store.rollup import rebuild_days
 from besok.store.write import Batch, Incoming, write
 from besok.text import formats
-from cli.terminal import annual as told
+from cli.terminal import annual as terminal
 from dashboard.pages.progress import national_statistics
 from tests.databases import execute
 from tests.store.counted import HOUSE
@@ -94,7 +94,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
     assert back.sensors[0].ended == datetime(2025, 12, 15, 12, tzinfo=UTC)
     assert front.days_missing == r.days_missing + 4
     assert any("estimated" in remark for remark in r.remarks)
-    text = told.as_text(r)
+    text = terminal.as_text(r)
     for word in (
         "Besok01",
         "\n  missing: 2025-01-01 to 2025-09-30\n",
@@ -103,7 +103,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
         "the same",
     ):
         assert word in text
-    assert json.loads(told.as_json([r]))[0]["besok01"] == r.besok01
+    assert json.loads(terminal.as_json([r]))[0]["besok01"] == r.besok01
     # a bucket that is not what its readings are
     execute(
         db,
@@ -117,7 +117,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
 
 def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> None:
     filled(db)
-    text = told.as_text(get_annual_report(db, "lib", 2025, date(2025, 11, 1)))
+    text = terminal.as_text(get_annual_report(db, "lib", 2025, date(2025, 11, 1)))
     assert "fewer than 60 days were observed" in text
     assert "What is missing is estimated" not in text
 
@@ -212,11 +212,11 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
 def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: Database) -> None:
     now = datetime(2026, 2, 1, 12, tzinfo=UTC)
     with pytest.raises(NotFound, match="no site yet"):
-        told.reports(db, None, 2025, now, verify=False)
+        terminal.reports(db, None, 2025, now, verify=False)
     filled(db, silent=(0, 0))
     bare = HOUSE[: HOUSE.index("[[sites.portals]]")].replace('"lib"', '"yard"')
     sites.apply(db, sitefile.parse(bare), now=datetime(2025, 9, 1, tzinfo=UTC))
-    found, left_out = told.reports(db, None, 2025, now, verify=False)
+    found, left_out = terminal.reports(db, None, 2025, now, verify=False)
     assert [report.site for report in found] == ["lib"] and "yard has no counted door" in left_out[0]
     for site, year, said in (
         ("yard", 2025, "no counted door"),
@@ -224,7 +224,7 @@ def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: 
         (None, 2027, "is over yet"),
     ):
         with pytest.raises(NotFound, match=said):
-            told.reports(db, site, year, now, verify=False)
+            terminal.reports(db, site, year, now, verify=False)
 
 
 def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database) -> None:
@@ -254,4 +254,4 @@ def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Databas
         pytest.approx(0.005),
     )
     assert r.se_counting < 0.02 * (front.counted + front.estimated)
-    assert "author Kim, reason low lens" in told.as_text(r)
+    assert "author Kim, reason low lens" in terminal.as_text(r)

@@ -63,7 +63,7 @@ def test_a_world_is_learnt_from_the_store(db: Database) -> None:
     assert week.sum() == pytest.approx(usual.sum() / 3, rel=0.1)
     assert profile.weeks == 3 and profile.stay_min and len(profile.spaces) > 8
     assert scenariofile.parse(scenariofile.dump(scenario), "fitted") == scenario
-    assert [*fit.told(learnt)][1].split()[:2] == ["stadsbiblioteket", "19"]
+    assert [*fit.describe(learnt)][1].split()[:2] == ["stadsbiblioteket", "19"]
     with pytest.raises(ScenarioError, match="at least 10 are needed"):
         learn(
             EXAMPLE, fit.stored_history(db, EXAMPLE, FIRST - 7 * DAY, FIRST + 2 * DAY), ("stadsbiblioteket",)

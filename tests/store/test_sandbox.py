@@ -155,9 +155,9 @@ def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database) -> None:
         both.sites[0], sensors=tuple(replace(s, portal="back", swapped=False) for s in lib.sensors[:1])
     )
     sites.apply(db, SiteFile(sites=(moved, real)), now=after(60))
-    assert sandbox.holds(db, "lib").readings == 5
+    assert sandbox.content(db, "lib").readings == 5
     assert sandbox.empty(db, "lib") == 5
-    assert (sandbox.holds(db, "lib").readings, sites.load(db, "lib")) == (0, moved)
+    assert (sandbox.content(db, "lib").readings, sites.load(db, "lib")) == (0, moved)
     now = everything(db)
     for table in (
         "reading",

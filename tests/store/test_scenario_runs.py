@@ -117,7 +117,7 @@ def test_two_workers_run_one_question_once(
         began.append(1)
         inside.set()
         leave.wait()
-        raise scenario_runs._Left
+        raise scenario_runs._Abandoned
 
     computed(slow)
     with Claims(database_url) as one, Claims(database_url) as other:

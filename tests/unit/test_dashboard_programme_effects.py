@@ -27,4 +27,4 @@ MORE = EventEffect(
     ],
 )
 def test_what_an_event_gave_is_said_with_whence_they_came(effect: EventEffect, said: str) -> None:
-    assert programme_effects._gave(effect) == said
+    assert programme_effects._effect_text(effect) == said

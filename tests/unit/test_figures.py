@@ -85,13 +85,13 @@ def test_days_and_weather_have_strips_of_their_own() -> None:
         weather={START.date(): Weather(temperature_c=4.5, precipitation_mm=1.0)},
     )
     strips.add_weather(figure, [day, replace(day, temperature_c=None)])
-    strips.add_days(figure, occasions.said([replace(day, events=("Sagostund", "Sagostund"))], SITE))
+    strips.add_days(figure, occasions.names_by_day([replace(day, events=("Sagostund", "Sagostund"))], SITE))
     weather, told = figure.data[-2:]
     assert list(weather.y) == [4.5] and weather.text == ("4,5 °C, 1,0 mm",)
     assert told.text == ("Sagostund",) and told.x[0].isoformat() == "2026-11-25T12:00:00"
     domains = [figure.layout[axis].domain for axis in ("yaxis", "yaxis2", "yaxis3")]
     assert all(below[1] < above[0] for below, above in pairwise(domains))
-    assert not occasions.said([replace(day, events=("Sagostund",))] * (occasions.MOST + 1), SITE)
+    assert not occasions.names_by_day([replace(day, events=("Sagostund",))] * (occasions.MOST + 1), SITE)
 
 
 def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:

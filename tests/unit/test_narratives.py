@@ -154,17 +154,21 @@ def test_the_record() -> None:
 def test_what_an_action_gave_can_always_be_said() -> None:
     known = {"action": "a", "until": date(2026, 1, 1), "share": 0.02, "share_low": -0.04, "share_high": 0.09}
     chance = ActionEffect(**known, verdict="chance", a_year=900.0)
-    assert narratives.gave(chance, True).startswith("No clear effect: visits changed by −4")
-    assert "besök på ytan ändrades" in swedish(lambda: narratives.gave(chance, False))
-    assert narratives.gave(chance, True).endswith("(95 % interval).")
+    assert narratives.effect_sentence(chance, True).startswith("No clear effect: visits changed by −4")
+    assert "besök på ytan ändrades" in swedish(lambda: narratives.effect_sentence(chance, False))
+    assert narratives.effect_sentence(chance, True).endswith("(95 % interval).")
     later = replace(chance, detectable=0.2, detectable_weeks=26, weeks_after=9)
-    assert narratives.gave(later, True).endswith("would probably show 26 weeks after.")
-    assert narratives.gave(replace(later, weeks_after=26), True).endswith("would probably have shown by now.")
-    assert swedish(lambda: narratives.gave(later, True)).endswith("skulle troligen synas efter 26 veckor.")
+    assert narratives.effect_sentence(later, True).endswith("would probably show 26 weeks after.")
+    assert narratives.effect_sentence(replace(later, weeks_after=26), True).endswith(
+        "would probably have shown by now."
+    )
+    assert swedish(lambda: narratives.effect_sentence(later, True)).endswith(
+        "skulle troligen synas efter 26 veckor."
+    )
     for verdict in set(get_args(Verdict)) - {"more", "fewer", "chance"}:
         effect = ActionEffect(action="a", until=date(2026, 1, 1), verdict=verdict)
-        assert narratives.gave(effect, True).endswith(".") and swedish(
-            lambda e=effect: narratives.gave(e, True)
+        assert narratives.effect_sentence(effect, True).endswith(".") and swedish(
+            lambda e=effect: narratives.effect_sentence(e, True)
         )
 
 

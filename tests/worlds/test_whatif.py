@@ -19,7 +19,7 @@ from sensors_sim.scenario import ORDINARY, Capacity, Event, NewPortal, NewSensor
 from sensors_sim.scenariofile import load
 from sensors_sim.times import instant
 from sensors_sim.utilisation import utilisation
-from sensors_sim.whatif import FACTORS, Question, Task, _holds, bounded, look, what_if
+from sensors_sim.whatif import FACTORS, Question, Task, _limit_factor, bounded, look, what_if
 from sensors_sim.world import World
 from tests.small_sites import NAME
 from tests.worlds.simulated import EXAMPLE, scenario
@@ -91,8 +91,12 @@ def test_at_the_factor_that_it_holds_a_space_is_just_within_its_capacity() -> No
 
 def test_a_peak_that_is_never_reached_or_always_passed() -> None:
     even = np.array(FACTORS) * 60
-    assert _holds(even, 100) == pytest.approx(100 / 60)
-    assert (_holds(even, 1000), _holds(even, 5), _holds(even, 0)) == (float("inf"), 0.0, float("inf"))
+    assert _limit_factor(even, 100) == pytest.approx(100 / 60)
+    assert (_limit_factor(even, 1000), _limit_factor(even, 5), _limit_factor(even, 0)) == (
+        float("inf"),
+        0.0,
+        float("inf"),
+    )
     assert (bounded(None), bounded(0.0), bounded(1.666)) == (">4", "<0.25", "1.67")
 
 

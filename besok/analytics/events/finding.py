@@ -162,7 +162,7 @@ def _odd_days(learnt: EventModel, found: states.StateProbabilities) -> Iterator[
     around = level_around(beside, level)
     sd = robust_sd(level), robust_sd(level - around)
     far = (states.oddity(level, error, around, *sd) > 0) & (np.abs(level) > ODD)
-    for first, behind in _alike(level, far):
+    for first, behind in _similar_neighbours(level, far):
         rows = slice(first, behind)
         outside = beside[rows].copy()
         outside[:, rows] = 0.0
@@ -175,7 +175,7 @@ def _odd_days(learnt: EventModel, found: states.StateProbabilities) -> Iterator[
             yield _interval(learnt, first * slots, behind * slots, np.ones_like(level), score)
 
 
-def _alike(level: Floats, far: Bools) -> Iterator[tuple[int, int]]:
+def _similar_neighbours(level: Floats, far: Bools) -> Iterator[tuple[int, int]]:
     """Yield the days about each that is far off which are as odd; only the day itself where that goes on and on."""
     behind = 0
     for day in np.flatnonzero(far).tolist():

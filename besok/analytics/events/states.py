@@ -66,7 +66,7 @@ def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre:
     at = np.sort((centres[:, :, None] + offsets).reshape(len(guess), -1), axis=1)
     width = np.gradient(at, axis=1) + 1e-9
     weight = np.log(
-        (_known(at, near[:, None], usual_sd, near_sd) + _anything(at, near[:, None])) * width + 1e-30
+        (_known(at, near[:, None], usual_sd, near_sd) + _far_density(at, near[:, None])) * width + 1e-30
     )
     return LevelCandidates(at=at, prior=weight - logsumexp(weight, axis=1, keepdims=True), centre=centre)
 
@@ -74,7 +74,7 @@ def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre:
 def oddity(level: Floats, error: Floats, near: Floats, usual_sd: float, near_sd: float) -> Floats:
     """Return the log odds that a level, known up to an error, is neither like always nor like the days around it."""
     known = _known(level, near, np.hypot(usual_sd, error), np.hypot(near_sd, error))
-    return np.asarray(np.log(_anything(level, near) + 1e-30) - np.log(known + 1e-30))
+    return np.asarray(np.log(_far_density(level, near) + 1e-30) - np.log(known + 1e-30))
 
 
 def _known(at: Floats, near: Floats, usual_sd: Floats | float, near_sd: Floats | float) -> Floats:
@@ -82,7 +82,7 @@ def _known(at: Floats, near: Floats, usual_sd: Floats | float, near_sd: Floats |
     return np.asarray((1 - FAR) / 2 * (_normal(at, 0.0, usual_sd) + _normal(at, near, near_sd)))
 
 
-def _anything(at: Floats, near: Floats) -> Floats:
+def _far_density(at: Floats, near: Floats) -> Floats:
     return FAR * _normal(at, near / 2, FAR_WIDTH)
 
 

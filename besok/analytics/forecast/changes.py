@@ -82,7 +82,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
         if step is None:
             break
         steps.append(step)
-    lasting, ends, slumps = _lasting(rest, rows.at, np.array(sorted(steps)))
+    lasting, ends, slumps = _without_slumps(rest, rows.at, np.array(sorted(steps)))
     last = max(lasting, default=0.0)
     age = float(at[-1]) - last + rows.step
     return Changes(
@@ -91,7 +91,9 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     )  # fmt: skip
 
 
-def _lasting(rest: Floats, at: Floats, steps: Floats) -> tuple[tuple[float, ...], tuple[float, ...], Bools]:
+def _without_slumps(
+    rest: Floats, at: Floats, steps: Floats
+) -> tuple[tuple[float, ...], tuple[float, ...], Bools]:
     """Return the steps without those of slumps, and the ends of slumps with the rows in them.
 
     A slump is over: its level lies a step below those before and after it.
@@ -135,10 +137,10 @@ def _placed(rest: Floats, row: int) -> int:
     """Return the row within a week of `row` at which two levels, each the median of its side, leave the least."""
     begin, end = max(row - 21, 0), min(row + 21, len(rest))
     candidates = [n for n in range(max(row - 7, begin + 1), min(row + 8, end)) if np.isfinite(rest[n])]
-    left = [_apart(rest[begin:n]) + _apart(rest[n:end]) for n in candidates]
+    left = [_spread(rest[begin:n]) + _spread(rest[n:end]) for n in candidates]
     return candidates[int(np.argmin(left))] if candidates else row
 
 
-def _apart(some: Floats) -> float:
+def _spread(some: Floats) -> float:
     known = some[np.isfinite(some)]
     return float(np.abs(known - np.median(known)).sum()) if len(known) else 0.0

@@ -82,7 +82,7 @@ def shut(history: History, calendar: Calendar) -> Shut:
     told = np.array([not closed.isdisjoint(_keys(day, calendar)) for day in days], dtype=bool)
     odd = low & ~noted & ~history.closed & ~told
     return Shut(
-        past=past, closed=frozenset(closed), lasting=_lasting(odd, low | ~seen),
+        past=past, closed=frozenset(closed), lasting=_closure_length(odd, low | ~seen),
         visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def local_median(visits: Floats, around: int) -> Floats:
     return positive.rolling(2 * around + 1, center=True, min_periods=1).median().to_numpy()
 
 
-def _lasting(odd: Bools, low: Bools) -> int:
+def _closure_length(odd: Bools, low: Bools) -> int:
     """Return how long the closure that is under way has lasted; a week or more of days that should have been open."""
     run = len(low) - (int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0)
     return run if run >= 7 and odd[len(odd) - run :].sum() >= 4 and (~low).any() else 0

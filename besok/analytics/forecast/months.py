@@ -101,7 +101,7 @@ def _forecast(
     )  # fmt: skip
     told = np.exp(drawn(rows, n, setting, paths, rng)) * open_days[n:, None]
     of_year = np.array([day.month if setting is MONTHS else day.isocalendar().week for day in begins[:-1]])
-    yearly, lasting = _shut(of_year, visits)
+    yearly, lasting = _closed_months(of_year, visits)
     told[np.isin(of_year[n:], list(yearly))] = 0.0
     if lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
         told[np.arange(len(ahead))[:, None] < lasts(lasting, paths, rng)] = 0.0
@@ -116,7 +116,7 @@ def _effects(begins: Sequence[date], setting: Setting, calendar: Calendar) -> De
     return replace(every, columns=every.columns.reshape(len(begins) - 1, 7, -1).mean(axis=1))
 
 
-def _shut(of_year: np.ndarray, visits: Floats) -> tuple[frozenset[int], int]:
+def _closed_months(of_year: np.ndarray, visits: Floats) -> tuple[frozenset[int], int]:
     """Return the months (or weeks) of the year that are closed each year, and how long a closure under way has lasted.
 
     `of_year` is the month or week of each row. What was closed twice, and mostly of late, is so each year.

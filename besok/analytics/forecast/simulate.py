@@ -32,14 +32,14 @@ def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Gener
     ahead = np.arange(n, len(rows.at))
     middle = expected(found, found.after, ahead)
     middle += found.last_deviation(n) * found.echo ** np.arange(1, len(ahead) + 1)
-    middle += _again(found, n, len(ahead))
+    middle += _repeated_deviations(found, n, len(ahead))
     wider = stretch(found, n, setting, len(ahead), change.since)
     last_step = float(found.after.mean[len(rows.sd) + len(change.steps) - 1])
     passing = change.undone(last_step, len(ahead), paths, rng)
     return _futures(found, middle, wider, ahead, setting.block, paths, rng) + passing
 
 
-def _again(found: Fitted, n: int, horizon: int) -> Floats:
+def _repeated_deviations(found: Fitted, n: int, horizon: int) -> Floats:
     """Return what comes again of the deviations of the same rows of last year, as far as it did in the past.
 
     The share is a regression through the origin, shrunk by a year of usual rows without any.

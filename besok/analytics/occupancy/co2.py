@@ -142,10 +142,12 @@ class Co2Estimator:
             self._inside, self._passed = self._inside + net[step], self._passed + passed[step]
             self._lowest = np.minimum(self._lowest, self._inside)
             means = self._means.follow(co2[step], told, passed[step], minutes)
-            found[:, step] = np.where(stuck[step], np.nan, self._word(*means, bias_sd, minutes))
+            found[:, step] = np.where(stuck[step], np.nan, self._evidence(*means, bias_sd, minutes))
         return found
 
-    def _word(self, change: Floats, level: Floats, told: Floats, bias_sd: Floats, minutes: float) -> Floats:
+    def _evidence(
+        self, change: Floats, level: Floats, told: Floats, bias_sd: Floats, minutes: float
+    ) -> Floats:
         air = self._air
         mean = air.slope * change + air.level * level
         since = self._inside - told[0]
@@ -195,11 +197,11 @@ class _Means:
 
 def _means(days: Sequence[PastDay], co2: Sequence[Floats], space: int) -> _Means:
     came, people = (
-        _beside([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
+        _columns_as_grid([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
     )
     before = np.vstack([np.zeros(len(days)), people[:-1]])
     passed = np.nan_to_num(2 * came - people + before)
-    air = _beside(co2)
+    air = _columns_as_grid(co2)
     air = np.where(StuckLevels(len(days)).stuck(air, passed), np.nan, air)
     bases = [np.percentile(c[~np.isnan(c)], BASE_SHARE) for c in air.T if not np.isnan(c).all()]
     base = float(np.median(bases)) if bases else 0.0
@@ -210,7 +212,7 @@ def _means(days: Sequence[PastDay], co2: Sequence[Floats], space: int) -> _Means
     return _Means(change=change, level=level, people=told[:, 0], base=base)
 
 
-def _beside(columns: Sequence[Floats]) -> Floats:
+def _columns_as_grid(columns: Sequence[Floats]) -> Floats:
     """Days beside each other; NaN after the end of those that are shorter."""
     grid = np.full((max(map(len, columns)), len(columns)), np.nan)
     for n, column in enumerate(columns):

@@ -124,7 +124,7 @@ class DayInputs:
             found.counted,
             seen.step_minutes,
         )
-        still = self._still(found.passed, closed, night, headcounts.people, seen.step_minutes)
+        still = self._still_minutes(found.passed, closed, night, headcounts.people, seen.step_minutes)
         inside = np.hstack([people, seen.occupied])
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
         counted = ~np.isnan(headcounts.people)
@@ -183,7 +183,7 @@ class DayInputs:
         total = weight.sum(1)
         return np.where(total > 0, weight @ by_door / np.where(total > 0, total, 1), guess)
 
-    def _still(
+    def _still_minutes(
         self, passed: Floats, closed: Bools, night: Bools, headcount: Floats, minutes: float
     ) -> Floats:
         """Return the minutes of each step that count as still: closed, and long enough after the last passage."""

@@ -73,7 +73,7 @@ class FilterState:
         settled = np.zeros(len(news.people), bool)
         back += self._inside(news, settled)
         back += self._headcount(news, settled)
-        back += self._lay()
+        back += self._recentre()
         if settled.any():
             back.insert(0, lambda after: np.asarray(np.where(settled[:, None, None], 1, after), np.float32))
         return back[::-1]
@@ -144,7 +144,7 @@ class FilterState:
         """Return the expected number of people in each space."""
         return np.asarray((self.grid.cells * np.maximum(self.grid.people(), 0)).sum((1, 2)), float)
 
-    def _lay(self) -> list[Back]:
+    def _recentre(self) -> list[Back]:
         before = self.grid.offset
         moved = self.grid.recentre()
         if moved:

@@ -32,7 +32,7 @@ def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
         never[n] = ~heard.any(0) & (usual.sum(0) >= LEAST_PEOPLE)
         for door in np.flatnonzero(heard.any(0)):
             told = np.flatnonzero(heard[:, door])
-            unheard = _unheard(day, int(told[0]), int(told[-1]))
+            unheard = _quarters_outside(day, int(told[0]), int(told[-1]))
             if others[door] >= OTHER_DAYS:
                 in_part[n, door] = usual[unheard, door].sum() >= LEAST_PEOPLE
             else:
@@ -54,7 +54,7 @@ def _ends(day: DayObservations, first: int, last: int) -> tuple[float, float]:
     return open[:first].sum() * day.step_minutes, open[last + 1 :].sum() * day.step_minutes + after
 
 
-def _unheard(day: DayObservations, first: int, last: int) -> Bools:
+def _quarters_outside(day: DayObservations, first: int, last: int) -> Bools:
     """Return the quarters of the clock outside the steps from `first` to `last`."""
     unheard = np.ones(QUARTERS, bool)
     begins = int(day.clock[first])

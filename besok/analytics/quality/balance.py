@@ -104,12 +104,12 @@ def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
     firsts = [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]
     found = [suspect for first in firsts if (suspect := _since(days, first, taken))]
     best = max(found, key=lambda suspect: suspect.odds, default=None)
-    return best if best and best.odds >= SURE and _still(days, best) else None
+    return best if best and best.odds >= SURE and _is_still_biased(days, best) else None
 
 
 def _since(days: _Days, first: int, taken: Sequence[int]) -> _Suspect | None:
     """Return the likeliest door to be biased since the day `first`; None where the balances tell of none."""
-    precision, pull = _told(days, first)
+    precision, pull = _evidence(days, first)
     sound = CHANGE if first else SOUND
     by_balance, _, _ = _judged(sound, precision, pull)
     if by_balance.max() <= BY_BALANCE:
@@ -126,7 +126,7 @@ def _since(days: _Days, first: int, taken: Sequence[int]) -> _Suspect | None:
     )  # fmt: skip
 
 
-def _told(days: _Days, first: int) -> tuple[Floats, Floats]:
+def _evidence(days: _Days, first: int) -> tuple[Floats, Floats]:
     """Return what the balances tell of the doors' biases since the day `first`: precision (doors x doors) and pull.
 
     Where there are days before, it is of changes: the small biases that sound counters have go on as they were.
@@ -149,7 +149,7 @@ def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floa
     return np.asarray(odds), mean / left, np.sqrt(variance / left)
 
 
-def _still(days: _Days, found: _Suspect) -> bool:
+def _is_still_biased(days: _Days, found: _Suspect) -> bool:
     """Tell whether the door's last days are biased as those before: what has been fixed is not reported."""
     door, first, bias = found.door, found.day, found.bias
     recent = np.flatnonzero(days.whole[:, door])[-RECENT_DAYS:]

@@ -75,7 +75,7 @@ def _text(text: str, name: str) -> Sheet:
     _, sep = find_header(lines, stated, name)
     reader = csv.reader(StringIO("\n".join(lines)), delimiter=sep, skipinitialspace=True, strict=True)
     try:
-        return _kept("", _numbered(reader), name, sep)
+        return _sheet("", _numbered(reader), name, sep)
     except csv.Error as exc:
         raise refusal(
             "{name} cannot be read near row {row}; are quotation marks closed?",
@@ -92,7 +92,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
         before = reader.line_num
 
 
-def _kept(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep: str = ";") -> Sheet:
+def _sheet(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep: str = ";") -> Sheet:
     """Return the sheet of rows that say something. Raises CountFileError where there are too many."""
     sheet, many = Sheet(name=_clean(title), rows=[], numbers=[], sep=sep), 0
     for number, row in rows:
@@ -127,7 +127,7 @@ def _workbook(data: bytes, name: str) -> list[Sheet]:
             warnings.simplefilter("ignore")  # of styles and validations, which do not matter here
             book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
             shown = [s for s in book.worksheets if s.sheet_state == "visible"][:SHEETS]
-            found = [_kept(s.title, enumerate(_rows(s), start=1), name) for s in shown]
+            found = [_sheet(s.title, enumerate(_rows(s), start=1), name) for s in shown]
             for sheet in shown:
                 _check_formulas(sheet, data, name)
             return found
@@ -176,10 +176,10 @@ def _check_formulas(sheet: Any, data: bytes, name: str) -> None:
 def _rows(sheet: Any) -> Iterator[list[str]]:
     sheet.reset_dimensions()  # which some programs state too small
     for row in sheet.iter_rows():
-        yield [_told(cell) for cell in row]
+        yield [_cell_text(cell) for cell in row]
 
 
-def _told(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     value = cell.value
     if isinstance(value, str):
         return value

@@ -178,13 +178,13 @@ def _counting(
     rates = [c for c in columns.counts if labels.is_rate(table.name(c)) and c not in shares]
     if len(shares) + len(rates) < len(columns.counts):
         shares += rates
-    _tell(table, shares, talk)
+    _note_unread(table, shares, talk)
     found = [c for c in columns.counts if c not in shares]
     timed = [c for c in found if heads[c].said]
     sums: list[int] = []
     if len(timed) > 1 or (timed and len(found) == 1):
         sums = [c for c in found if labels.is_total(heads[c].rest) and c not in timed]
-        _tell(table, [c for c in found if c not in timed and c not in sums], talk)
+        _note_unread(table, [c for c in found if c not in timed and c not in sums], talk)
         found = [c for c in timed if c not in sums]
     inward = [c for c in found if words_of(heads[c].rest) & IN]
     outward = [c for c in found if words_of(heads[c].rest) & OUT and c not in inward]
@@ -195,11 +195,11 @@ def _counting(
         visits = [c for c in beside if words_of(heads[c].rest) & VISITS]
         names = ", ".join(table.name(c) for c in outward)[:100]
         talk.tell("direction", None, "People going out are left out: {names}.", names=names)
-        _tell(table, [c for c in beside if c not in visits], talk)
+        _note_unread(table, [c for c in beside if c not in visits], talk)
         return [*inward, *visits], sums
     visits = [c for c in found if words_of(heads[c].rest) & VISITS]
     if len(visits) == 1 < len(found) and not timed:
-        _tell(table, [c for c in found if c not in visits], talk)
+        _note_unread(table, [c for c in found if c not in visits], talk)
         return visits, sums
     if not found:
         raise refusal(
@@ -221,7 +221,7 @@ def _thousands(talk: Talk) -> int:
     return 1_000 if answer == "thousands" else 1
 
 
-def _tell(table: Table, left: Sequence[int], talk: Talk) -> None:
+def _note_unread(table: Table, left: Sequence[int], talk: Talk) -> None:
     for c in left:
         talk.tell("column", None, "The column “{name}” is not read.", name=table.name(c)[:60])
 

@@ -79,7 +79,7 @@ def check_rows(named: "pd.Series[bool]", numbers: pd.DataFrame, used: Sequence[i
                     "row {row} gives {told} as a sum, and no rows right above or below it add up to that; correct it, "
                     "take it out, or bring months and longer periods in files of their own",
                     row=row,
-                    told=_shown(stated),
+                    told=_number_text(stated),
                 )
             if not named[row]:
                 raise refusal(
@@ -96,8 +96,8 @@ def _ask_of_sum(row: int, stated: float, added: float, talk: Talk) -> None:
         "Row {row} gives {told} as a sum, but the rows above it add up to {added}. Which is right?",
         [option("rows", "the rows; leave the sum out")],
         row=row,
-        told=_shown(stated),
-        added=_shown(added),
+        told=_number_text(stated),
+        added=_number_text(added),
     )
 
 
@@ -113,8 +113,8 @@ def check_column(stated: "pd.Series[float]", counts: pd.DataFrame, name: str, ta
             [option("parts", "the others, added up")],
             name=name,
             row=int(row),
-            told=_shown(float(stated.loc[row])),
-            added=_shown(float(counts.loc[row].sum())),
+            told=_number_text(float(stated.loc[row])),
+            added=_number_text(float(counts.loc[row].sum())),
         )
     talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
 
@@ -128,7 +128,7 @@ def _slack(counts: pd.DataFrame) -> "pd.Series[float]":
     return ROUNDED * (counts % 1 > 0).sum(axis=1).clip(lower=1)
 
 
-def _shown(number: float) -> str:
+def _number_text(number: float) -> str:
     return whole(number) if number == int(number) else f"{number:.1f}"
 
 
@@ -162,8 +162,8 @@ def _without_sum_series(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
                 [option("parts", "the others, added up"), option("total", "“{name}” alone", name=name)],
                 name=name,
                 row=row,
-                told=_shown(both[name][~same].iloc[0]),
-                added=_shown(added[~same].iloc[0]),
+                told=_number_text(both[name][~same].iloc[0]),
+                added=_number_text(added[~same].iloc[0]),
             )
             if right == "total":
                 return pd.DataFrame(frame[frame["series"] == name].assign(series=""))

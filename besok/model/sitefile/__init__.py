@@ -25,7 +25,7 @@ def parse(text: str, name: str = "site file") -> SiteFile:
     raw = _load(text, name)
     site_file, problems = read(raw)
     if problems:
-        raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
+        raise SiteFileError(tomlfile.sentences(problems, text, raw, name, _INLINE))
     return site_file
 
 
@@ -88,7 +88,7 @@ def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ..
             wrong = list(check_mapping((), mapping))
         problems += [((*at, *path), said) for path, said in wrong]
     if problems:
-        raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
+        raise SiteFileError(tomlfile.sentences(problems, text, raw, name, _INLINE))
     if not mappings:
         raise SiteFileError([f"{name}: it holds no mapping; begin one with [[sites.mappings]]"])
     return tuple(mappings)

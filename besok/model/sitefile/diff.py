@@ -74,7 +74,7 @@ def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterato
     for name in (f.name for f in fields(new) if f.name not in skip):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield f"{label}{name}: {_shown(before)} -> {_shown(after)}"
+            yield f"{label}{name}: {_value_text(before)} -> {_value_text(after)}"
 
 
 def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
@@ -136,7 +136,7 @@ def _when(sensor: Sensor) -> str:
     return f" from {begins}" * bool(begins) + f" to {ends}" * bool(ends)
 
 
-def _shown(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, Text):
         return f'"{value.sv}" / "{value.en}"'
     if isinstance(value, Mapping):
@@ -146,5 +146,5 @@ def _shown(value: object) -> str:
     if isinstance(value, Closure):
         return f"{value.first} to {value.last}" if value.last else f"from {value.first}"
     if isinstance(value, tuple):
-        return ", ".join(map(_shown, value)) or "none"
+        return ", ".join(map(_value_text, value)) or "none"
     return "none" if value is None or value == "" else str(value)

@@ -126,7 +126,7 @@ class Progress:
             return None
         return self.last_365 / self.baseline_visits
 
-    def asked(self, day: date) -> float:
+    def target_factor(self, day: date) -> float:
         """Return how many times the baseline a year's visits should be when the year ends on `day`.
 
         1 up to the end of the baseline, the factor at the deadline, by the same percentage every day between:

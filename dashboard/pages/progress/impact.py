@@ -34,6 +34,6 @@ def _ledger(db: Database, site: str, today: date, spaces: dict[str, Text]) -> An
     found = get_actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
     kept = effects.action_effects(db, site)
-    gave = {name: narratives.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
+    gave = {name: narratives.effect_sentence(effect, whole.get(name, True)) for name, effect in kept.items()}
     measured = {name for name, effect in kept.items() if effect.share is not None}
     return ledger.section(site, found, gave, measured, spaces)

@@ -12,7 +12,7 @@ def test_a_service_is_asked_whether_it_is_ready(capsys: pytest.CaptureFixture[st
     (port,) = ports.free()
     problems = ["the broker is away", None]
     watched = Watched(families=list, problem=lambda: problems.pop(0))
-    with status.told(Settings(), port, "BESOK_COLLECTOR_PORT", watched):
+    with status.status_server(Settings(), port, "BESOK_COLLECTOR_PORT", watched):
         assert (alive.main(port), alive.main(port)) == (1, 0)
     assert alive.main(port) == 1
     assert capsys.readouterr().out.startswith("not ready: the broker is away\nready\nnobody answers on port")

@@ -220,7 +220,7 @@ def test_a_baseline_under_way_is_no_path_yet() -> None:
     )
     said = texts(no_target.advice("lib", young, TODAY))
     assert "from 1 Nov 2026 to 31 Oct 2027. The target trajectory begins once they are counted." in said
-    assert young.asked(TODAY) == 1
+    assert young.target_factor(TODAY) == 1
 
 
 def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> None:

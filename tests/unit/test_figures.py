@@ -145,9 +145,9 @@ def way(**changes: object) -> Progress:
 
 
 def test_the_path_grows_evenly_from_the_baseline_to_the_goal() -> None:
-    assert way().asked(date(2024, 12, 31)) == 1
-    assert way().asked(date(2030, 12, 31)) == 2
-    assert round(way().asked(date(2026, 12, 31)), 2) == 1.26
+    assert way().target_factor(date(2024, 12, 31)) == 1
+    assert way().target_factor(date(2030, 12, 31)) == 2
+    assert round(way().target_factor(date(2026, 12, 31)), 2) == 1.26
 
 
 def test_a_year_on_the_path_has_what_the_path_asks() -> None:
@@ -156,7 +156,7 @@ def test_a_year_on_the_path_has_what_the_path_asks() -> None:
     days = [date(2026, 1, 1) + n * DAY for n in range(365)]
     end = trajectory.expected(way(), every_day, days)[-1][1]
     assert end is not None
-    assert abs(end / 365_000 - way().asked(date(2026, 12, 31))) < 0.005
+    assert abs(end / 365_000 - way().target_factor(date(2026, 12, 31))) < 0.005
 
 
 def test_a_day_finds_its_weekday_in_the_baseline() -> None:

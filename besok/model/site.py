@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
@@ -11,12 +11,14 @@ from besok.model.site_rules import (
     IN_BOTH,
     Area,
     Capacity,
+    Day,
     Days,
     DayStart,
     Factor,
     Id,
     Latitude,
     Longitude,
+    Moment,
     PerDay,
     Seats,
     Seconds,
@@ -76,8 +78,8 @@ class DayHours:
 class OpeningException:
     """Other hours on the days `first` to `last` (inclusive): a closure, longer hours, a festival, the summer."""
 
-    first: date
-    last: date
+    first: Day
+    last: Day
     hours: Annotated[
         str | DayHours, BeforeValidator(_by_day)
     ]  # "10:00-16:00, 18:00-20:00", "closed", or by weekday
@@ -103,7 +105,7 @@ class WeekHours:
     sunday: str
     country: str = ""
     on_holiday: str = "closed"
-    first: date | None = None
+    first: Day | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +152,8 @@ def _opening(written: Any) -> Any:
 class Closure:
     """Days on which a space is closed, both included; None: without an end."""
 
-    first: date
-    last: date | None = None
+    first: Day
+    last: Day | None = None
     note: Name | None = None
 
 
@@ -164,9 +166,9 @@ class Target:
     from the `baseline_source`; counts of the baseline's days are then not used for it.
     """
 
-    baseline_first: date
-    baseline_last: date
-    deadline: date
+    baseline_first: Day
+    baseline_last: Day
+    deadline: Day
     factor: Factor = 2.0
     measure: Literal["gross", "net"] = "gross"
     also: tuple[str, ...] = ()
@@ -198,7 +200,7 @@ class VisitDefinition:
     well. Net is gross less the deductions, never below zero.
     """
 
-    first: date
+    first: Day
     method: Literal["in", "half"] = "in"
     portals: tuple[str, ...] = ()
     deductions: tuple[Deduction, ...] = ()
@@ -238,8 +240,8 @@ class Space:
     capacity: Capacity | None = None
     seats: Seats | None = None
     area_m2: Area | None = None
-    first: date | None = None
-    last: date | None = None
+    first: Day | None = None
+    last: Day | None = None
     closed: tuple[Closure, ...] = ()
     plan: tuple[Side, Side] | None = None
     shape: tuple[Point, ...] = ()
@@ -258,8 +260,8 @@ class Portal:
     outer: str
     inner: str
     counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
-    first: date | None = None
-    last: date | None = None
+    first: Day | None = None
+    last: Day | None = None
     width_m: Width | None = None  # from which follows how many people can pass
     at: Point | None = None  # on the floor plan of each of its ends
 
@@ -282,10 +284,10 @@ class Sensor:
     swapped: bool = False
     role: Literal["primary", "reference"] = "primary"
     topics: tuple[str, ...] = ()  # filters of the topics on which the device may speak; learnt if empty
-    first: date | None = None
-    last: date | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    first: Day | None = None
+    last: Day | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     at: Point | None = None  # on the floor plan of what it observes
 
     @property

@@ -1,8 +1,8 @@
 """Rules for single values of a site file, as types: what a number or a text must be, and what to write instead."""
 
 import re
-from datetime import time
-from typing import Annotated, Any, Final
+from datetime import date, datetime, time
+from typing import Annotated, Any, Final, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -10,7 +10,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from besok.model.suggest import suggestion
 
 HIGHEST_SHARE: Final = 0.95  # of the gross figure; who takes off more is not counting visits
+YEARS: Final = range(1900, 2200)  # in which days lie: clocks of every zone can tell them
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_When = TypeVar("_When", bound=date)
 
 
 def zone_exists(name: str) -> bool:
@@ -43,6 +45,12 @@ def _day_start(at: time) -> time:
     return at
 
 
+def _possible(when: _When) -> _When:
+    if when.year not in YEARS:
+        raise ValueError(f"{when} is not possible; write a year from {YEARS[0]} to {YEARS[-1]}")
+    return when
+
+
 def _in_both_languages(name: Any) -> Any:
     """Let a name that is written once serve both languages."""
     return {"sv": name, "en": name} if isinstance(name, str) else name
@@ -51,6 +59,8 @@ def _in_both_languages(name: Any) -> Any:
 Id = Annotated[str, AfterValidator(_id)]
 Zone = Annotated[str, AfterValidator(_zone)]
 DayStart = Annotated[time, AfterValidator(_day_start)]
+Day = Annotated[date, AfterValidator(_possible)]
+Moment = Annotated[datetime, AfterValidator(_possible)]
 IN_BOTH: Final = BeforeValidator(_in_both_languages)
 Capacity = Annotated[int, Field(ge=1, lt=1_000_000)]  # people
 Seats = Annotated[int, Field(ge=0, lt=1_000_000)]

@@ -127,6 +127,8 @@ def test_the_example_is_read_and_comes_back_the_same() -> None:
         ('portal = "door"', 'portal = "door"\nspace = "hall"', "it observes both a portal and a space"),
         ('portal = "door"', 'portal = "dor"', '[[sites.sensors]] c-1: portal: there is no portal "dor"'),
         ('portal = "door"', 'portal = "door"\ninterval_s = 0', "interval_s: 0 is not possible; write 1 or more"),
+        ('portal = "door"', 'portal = "door"\nlast = 9999-12-31', "last: 9999-12-31 is not possible; write a year"),
+        ('portal = "door"', 'portal = "door"\nsince = 0001-01-01T00:00:00Z', "since: 0001-01-01 00:00:00+00:00 is not"),
         ('device = "c-1"', 'device = "a/b"', "cannot be a device"),
         ('inner = "hall"', 'inner = "hall"\ncounted = false', "a sensor counts it"),
         ('monday = "08:00-20:00"', 'monday = "8-20"', 'line 8: [sites.opening] house: monday: "8-20"'),

@@ -17,8 +17,8 @@ MOST = 4  # steps
 LEAST = 0.6  # of the log: a step below 80 % is left to the drift of the level
 GAIN = 10.0  # by how much the log likelihood must grow
 # What is believed of a found step, and of the level after a long closure: what stays, and what fades
-STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.6
-FADES = 0.4 * YEAR  # days in which it does so
+STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.35
+FADES = (0.3 * YEAR, 0.8 * YEAR)  # days in which it does so, soon or late: nobody knows beforehand
 CLOSURE = 75.0  # days without figures, after which a site may be another one
 EVEN = 14.0  # days after which a step lasts or passes with even probability
 
@@ -38,14 +38,14 @@ class Changes:
 
     def applied(self, rows: Rows) -> Rows:
         """Return the rows with a column for each change."""
-        since = rows.at[:, None] - np.array([*self.steps, *self.opened, *self.opened])
-        columns = (since >= 0).astype(np.float64)
+        stays = rows.at[:, None] >= np.array([*self.steps, *self.opened])
+        since = rows.at[:, None] - np.array(self.opened)
+        fading = [np.where(since >= 0, np.exp(-np.maximum(since, 0) / fades), 0.0) for fades in FADES]
         steps, opened = len(self.steps), len(self.opened)
-        if opened:
-            columns[:, -opened:] *= np.exp(-np.maximum(since[:, -opened:], 0) / FADES)
         taught = replace(rows, logs=np.where(self.slumps, np.nan, rows.logs))
         return taught.with_columns(
-            columns, np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, opened])
+            np.concatenate([stays, *fading], axis=1),
+            np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, len(FADES) * opened]),
         )
 
     def undone(self, size: float, horizon: int, paths: int, rng: np.random.Generator) -> Floats | float:

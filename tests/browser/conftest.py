@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 import pytest
-from counted import count, of_years
+from counted_years import count, of_years
 from house import PATIENCE_MS, House, apply_house, listening
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from accessibility import violations
-from counted import count, forecast
+from counted_years import count, forecast
 from house import House, Open
 from playwright.sync_api import expect
 

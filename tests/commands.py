@@ -1,9 +1,13 @@
 """The `besok` command in the test's own process, which has loaded what it needs."""
 
 import builtins
+import logging
 import os
+import signal
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextvars import copy_context
 from dataclasses import dataclass
 from io import StringIO
 
@@ -27,10 +31,27 @@ class Ended:
     status: int
 
 
+@contextmanager
+def own_process() -> Iterator[pytest.MonkeyPatch]:
+    """Give logs and signals back as they were, which a program may set as it likes in a process of its own."""
+    root, handlers = logging.getLogger(), {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(root, "handlers", [])
+        patch.setattr(root.manager, "disable", root.manager.disable)
+        levels = {log: log.level for log in (root, logging.getLogger("psycopg.pool"))}
+        try:
+            yield patch
+        finally:
+            for log, level in levels.items():
+                log.setLevel(level)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+
 def program(*arguments: str, **environment: str) -> Ended:
     """Run the program from its first line, with this environment of ours; what it does not explain is raised."""
     told, complained, status = StringIO(), StringIO(), 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told), redirect_stderr(complained):
+    with own_process() as patch, redirect_stdout(told), redirect_stderr(complained):
         for name in [name for name in os.environ if name.startswith("BESOK_")]:
             patch.delenv(name)
         for name, value in environment.items():
@@ -38,7 +59,7 @@ def program(*arguments: str, **environment: str) -> Ended:
         patch.setattr(builtins, "print", print)  # which the program replaces
         patch.setattr(sys, "argv", ["besok", *arguments])
         try:
-            main()
+            copy_context().run(main)
         except SystemExit as ended:  # with its status, or with what the interpreter prints then
             status = ended.code if isinstance(ended.code, int) else bool(ended.code)
             complained.write(ended.code if isinstance(ended.code, str) else "")

@@ -233,7 +233,7 @@ def test_it_is_emptied_whole_or_not_at_all(db: Database, monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise StoreRefused("a fault at the very end")
 
-    monkeypatch.setattr(rollup, "tell", fail)
+    monkeypatch.setattr(rollup, "notify", fail)
     with pytest.raises(StoreRefused, match="very end"):
         sandbox.empty(db, "lib")
     assert everything(db) == before

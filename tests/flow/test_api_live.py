@@ -105,7 +105,7 @@ def test_screens_live_on_when_the_database_drops_its_connections(
         with psycopg.connect(database_url, autocommit=True) as conn:
             conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid()"
+                " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
             )
         visitors(db, places, 5)
         frame_with(socket, 5)

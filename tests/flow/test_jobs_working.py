@@ -170,7 +170,7 @@ def test_a_lost_connection_heals(db: Database, database_url: str, house: Site, w
         with psycopg.connect(database_url, autocommit=True) as conn:
             conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid()"
+                " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
             )
         wait_for(lambda: _written(db, now))
         wait_for(lambda: now_people(database_url).get("house") == 8)

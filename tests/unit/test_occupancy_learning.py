@@ -182,13 +182,14 @@ def test_one_past_day_tells_something_and_none_nothing() -> None:
     assert not NOTHING.of(ROOM).dwell.known
 
 
+@pytest.mark.parametrize("minutes", [15, 30, 60])
 @pytest.mark.parametrize("estimate", [live, smoothed])
 def test_who_is_in_when_a_day_begins_is_known_by_who_leaves(
-    estimate: Callable[[Building, DayObservations, SiteParameters], Estimate],
+    estimate: Callable[[Building, DayObservations, SiteParameters], Estimate], minutes: int
 ) -> None:
-    days = all_night(3, 18)
+    days = all_night(3, 18, minutes=minutes)
     learnt = learn(ROOM, [seen for seen, _ in days[:14]])
-    began = np.mean([real[0] for _, real in days])
+    began = np.mean([real[-1] for _, real in days])  # at four
     assert began > 20
     assert learnt.beginning[0] == pytest.approx(began, rel=0.25)
     empty = replace(learnt, beginning=np.zeros(1))
@@ -198,6 +199,13 @@ def test_who_is_in_when_a_day_begins_is_known_by_who_leaves(
         assert error(found, real) < 0.5 * error(estimate(ROOM, seen, empty), real)
         held.append((found.lower[:, 0] <= real) & (real <= found.upper[:, 0]))
     assert np.mean(held) > 0.7
+
+
+def test_no_more_are_in_when_a_day_begins_than_come_in_a_day() -> None:
+    """Where as many are always in, exits tell nothing of how many."""
+    rng = np.random.default_rng(13)
+    days = [room(*rng.poisson(2.0, (2, 96)).tolist(), step_minutes=15) for _ in range(10)]
+    assert 150 < learn(ROOM, days).beginning[0] < 200  # 644 by the exits alone
 
 
 def test_nights_of_cleaners_and_one_long_party_begin_with_nobody() -> None:

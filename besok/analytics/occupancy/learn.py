@@ -62,8 +62,8 @@ def learn(
     back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
     for n, day in zip(np.flatnonzero(judged), back, strict=True):
         told[n] = day
-    usual_in, usual_out, _ = _usual(told, portals)
-    beginning = _beginning(building, told, usual_in, usual_out)
+    usual_in, usual_out, heard = _usual(told, portals)
+    beginning = _beginning(building, told, usual_in, usual_out, heard)
     swapped = _swapped(building, [] if beginning.any() else back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
@@ -133,18 +133,22 @@ def _turned_back(
 
 
 def _beginning(
-    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats
+    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
 ) -> Floats:
     """Return how many are usually in when a day begins, by space; zero where most nights are quiet."""
-    first = int(days[0].clock[0]) // 15
-    flows = (np.roll(usual, -first, axis=0) for usual in (usual_in, usual_out))
+    steps = np.roll(np.arange(QUARTERS), -(int(days[0].clock[0]) // 15))
+    steps = steps[heard[steps].any(1)]  # the quarters in which one begins
     used = [
         is_night_used(
             *through(building.doors, *np.nan_to_num((day.people_in, day.people_out))), day.step_minutes
         )
         for day in days
     ]
-    return np.where(np.mean(used, 0) >= MOST_DAYS, usual_at_beginning(*through(building.doors, *flows)), 0)
+    return np.where(
+        np.mean(used, 0) >= MOST_DAYS,
+        usual_at_beginning(*through(building.doors, usual_in[steps], usual_out[steps])),
+        0,
+    )
 
 
 def _turned(day: DayObservations, doors: Bools) -> DayObservations:

@@ -10,7 +10,7 @@ from besok.model.arrays import Bools, Floats
 
 NEAR_MINUTES = 120.0  # before and after the beginning of a day, in which somebody comes and somebody goes
 MOST_DAYS = 0.5  # the share of the days on which that is so, where people are in at night
-SURE_FROM = 0.5  # exits of a quarter, whose variance is no smaller
+SURE_FROM = 0.5  # exits of a step, whose variance is no smaller
 # Standard deviation of who is in: a day's own is so many times the root of the people (they come in groups), and a
 # share of them; what all days have alike, since hours of leaving differ, is another share
 OWN, OWN_SHARE, ALIKE = 1.4, 0.15, 0.12
@@ -23,8 +23,8 @@ def is_night_used(people_in: Floats, people_out: Floats, minutes: float) -> Bool
 
 
 def usual_at_beginning(people_in: Floats, people_out: Floats) -> Floats:
-    """Return how many are usually in when a day begins, by space; by who comes and goes in each quarter of it
-    (quarters x spaces).
+    """Return how many are usually in when a day begins, by space; by who comes and goes in each step of it
+    (steps x spaces). They are never more than come in a day.
     """
     came, went = people_in.sum(0), people_out.sum(0)
     alike = np.sqrt(came * went)  # a usual day ends as it began
@@ -38,7 +38,7 @@ def usual_at_beginning(people_in: Floats, people_out: Floats) -> Floats:
     together = (weight * (inside - middle) * (out_of - mean)).sum(0)
     spread = (weight * (inside - middle) ** 2).sum(0)
     found = mean * spread / np.where(together > 0, together, np.inf) - middle
-    return np.asarray(np.where(together > 0, np.maximum(found, -ends.min(0)), 0))
+    return np.asarray(np.where(together > 0, np.clip(found, -ends.min(0), alike), 0))
 
 
 def beginning_sd(people: Floats) -> Floats:

@@ -12,9 +12,9 @@ from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, author
 from api.routing import WORD, Body, Moment, Name, Routes, Signed
 from besok.model import messages
-from besok.model.actions import YEARS
 from besok.model.errors import NotFound
 from besok.model.site import Text
+from besok.model.site_rules import YEARS
 from besok.model.validation import Tap
 from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
 from besok.model.views.like import like

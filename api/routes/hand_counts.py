@@ -9,8 +9,8 @@ from pydantic import Field
 from api.deps import Db, KnownSite, Now
 from api.routing import Body, Moment, Name, Routes
 from besok.model import calendar, messages
-from besok.model.actions import YEARS
 from besok.model.hand_counts import MOST_VISITS, HandCount
+from besok.model.site_rules import YEARS
 from besok.model.views.sample_weeks import SampledYear
 from besok.services.hand_counts import enter
 from besok.services.observed_days import get_sampled_years

@@ -15,8 +15,8 @@ from api.routes.counting import CountId, Received, utc
 from api.routes.figures import FirstDay, LastDay
 from api.routing import Body, Moment, Name, Routes
 from besok.model import messages
-from besok.model.actions import YEARS
 from besok.model.headcount import MOST_PEOPLE, OLDEST, Headcount
+from besok.model.site_rules import YEARS
 from besok.model.views.headcounts import RoomToCount, SiteHeadcounts
 from besok.services.headcounts import get_headcounts, get_rooms, receive_headcount
 from besok.store import headcounts

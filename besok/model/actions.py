@@ -12,9 +12,8 @@ from typing import Literal
 
 from besok.model import messages
 from besok.model.site import WEEKDAYS, Text
+from besok.model.site_rules import ID_FORM, YEARS
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-YEARS = range(1900, 2200)
 ORDER = (
     ("asked", "answered"),
     ("asked", "done_since"),
@@ -62,7 +61,7 @@ def check(action: Action, today: date = date.max) -> Iterator[tuple[str, message
 
     By `today` it has been asked for and answered, though it may be done later.
     """
-    if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
+    if not ID_FORM.fullmatch(action.id) or len(action.id) > LONGEST_ID:
         yield "id", messages.NO_ID(name=action.id[:80])
     for key in ("title", "answer"):
         text: Text | None = getattr(action, key)

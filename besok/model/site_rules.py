@@ -11,7 +11,7 @@ from besok.model.suggest import suggestion
 
 HIGHEST_SHARE: Final = 0.95  # of the gross figure; who takes off more is not counting visits
 YEARS: Final = range(1900, 2200)  # in which days lie: clocks of every zone can tell them
-_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ID_FORM: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _When = TypeVar("_When", bound=date)
 
 
@@ -25,7 +25,7 @@ def zone_exists(name: str) -> bool:
 
 
 def _id(name: str) -> str:
-    if not _ID.fullmatch(name):
+    if not ID_FORM.fullmatch(name):
         raise ValueError(
             f'"{name}" cannot be an id: small letters a-z, digits and single - only, as in "reading-room"'
         )

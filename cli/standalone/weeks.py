@@ -23,7 +23,7 @@ class Weeks:
     first: date
     visits: Floats
     days: History
-    told: bool  # by the file itself, on the first day of each
+    stated: bool  # by the file itself, on the first day of each
 
     @property
     def origin(self) -> date:
@@ -44,7 +44,7 @@ def weeks(visits: Mapping[date, float | None], days: Mapping[date, float | None]
         first=first,
         visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64),
         days=past if days is None else _unbroken(past, first + count * WEEK),
-        told=days is None,
+        stated=days is None,
     )
 
 
@@ -65,10 +65,10 @@ def _unbroken(past: History, origin: date) -> History:
 
 def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Generator, paths: int) -> Paths:
     """Forecast days up to the end of `rows` weeks. Where only weeks are known, all of one come on its first day."""
-    if past.told:
-        told = forecast_weeks(past.visits, past.origin, rows, calendar, rng=rng, paths=paths)
+    if past.stated:
+        weeks = forecast_weeks(past.visits, past.origin, rows, calendar, rng=rng, paths=paths)
         days = np.zeros((7 * rows, paths))
-        days[::7] = told.visits
+        days[::7] = weeks.visits
         return Paths(days=span(past.origin, 7 * rows), visits=days)
     end = past.origin + rows * WEEK
     return forecast(past.days, (end - past.days.origin).days, calendar, rng=rng, paths=paths)

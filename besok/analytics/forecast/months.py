@@ -99,17 +99,17 @@ def _forecast(
         small=np.concatenate([small, np.zeros(len(ahead))]),
         step=setting.step, swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
-    told = np.exp(drawn(rows, n, setting, paths, rng)) * open_days[n:, None]
+    expected = np.exp(drawn(rows, n, setting, paths, rng)) * open_days[n:, None]
     of_year = np.array([day.month if setting is MONTHS else day.isocalendar().week for day in begins[:-1]])
     yearly, lasting = _closed_months(of_year, visits)
-    told[np.isin(of_year[n:], list(yearly))] = 0.0
+    expected[np.isin(of_year[n:], list(yearly))] = 0.0
     if lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
-        told[np.arange(len(ahead))[:, None] < lasts(lasting, paths, rng)] = 0.0
-    return Paths(days=ahead, visits=told * unit)
+        expected[np.arange(len(ahead))[:, None] < lasts(lasting, paths, rng)] = 0.0
+    return Paths(days=ahead, visits=expected * unit)
 
 
 def _effects(begins: Sequence[date], setting: Setting, calendar: Calendar) -> Design:
-    """Return the effects on weeks: the mean of those on their days. Of months none are told."""
+    """Return the effects on weeks: the mean of those on their days. Months have none."""
     if setting is MONTHS:
         return Design(columns=np.zeros((len(begins) - 1, 0)), usual=np.zeros(0), sd=np.zeros(0))
     every = design(span(begins[0], (begins[-1] - begins[0]).days), calendar)

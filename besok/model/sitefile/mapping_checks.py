@@ -1,6 +1,5 @@
 """Checks of the mappings of a site file: paths that can be followed, metrics and units that exist."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -8,14 +7,13 @@ from besok.model import topics
 from besok.model.json_path import PathError, compiled
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
-from besok.model.site_rules import zone_exists
+from besok.model.site_rules import ID_FORM, zone_exists
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
 from besok.model.units import UNITS, unit_of
 
 PERIOD_LIMIT = 86_400  # seconds that a flow reading may sum up
 EXAMPLE = {"yes": "in use", "no": "free"}
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PATHS = ("device", "channel", "each", "time", "start", "seq")
 
 
@@ -67,7 +65,7 @@ def _check_names(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     for key in ("name", "source"):
         name = getattr(mapping, key)
         if key == "name" or name:
-            if not _NAME.fullmatch(name):
+            if not ID_FORM.fullmatch(name):
                 reason = f'"{name}" cannot be a {key}: small letters, digits and single - only, as in "acme"'
                 yield (*path, key), reason
             elif name == "native":

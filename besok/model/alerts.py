@@ -1,4 +1,4 @@
-"""Alerts: states that somebody wants to be told of, and their occurrences."""
+"""Alerts: conditions that somebody wants to be notified of, and their occurrences."""
 
 from dataclasses import dataclass
 from datetime import datetime, time

@@ -13,7 +13,9 @@ RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
 
 
 def introduce(client: "paho.Client", settings: Settings) -> None:
-    """Give a client that is not yet connected its user, its certificates and its patience.
+    """Set user, certificates and reconnect delays of a client that is not yet connected.
+
+    Raises SettingsError for certificates that cannot be used.
 
     Raises SettingsError for certificates that cannot be used.
     """

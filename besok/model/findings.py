@@ -42,5 +42,5 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Return what makes two findings the same."""
+        """Return the identity of a finding: two findings with equal keys are the same."""
         return self.kind, self.device, self.channel

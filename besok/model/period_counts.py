@@ -1,4 +1,4 @@
-"""Period counts: visits over hours, days, months or years that people bring, from before the sensors or besides."""
+"""Period counts: visits over hours, days, months or years, imported for times without sensors or beside them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,9 @@ class PeriodCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRemark:
-    """What a person should know about a file that is not refused: a total left out, a column not read.
+    """A remark on an accepted file, such as a total left out or a column not read.
+
+    `row` is that of the file, from 1; None where the whole file is meant.
 
     `row` is that of the file, from 1; None where the whole file is meant.
     """
@@ -41,7 +43,7 @@ class FileRemark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChoice:
-    """An answer to a question about a file, and what it would make of it."""
+    """An answer to a question about a file, and its consequence."""
 
     value: str
     text: Translatable

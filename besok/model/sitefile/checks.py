@@ -1,4 +1,4 @@
-"""Checks between the parts of a site file: names that exist, trees without circles, hours that can be.
+"""Checks between the parts of a site file: references that exist, trees without cycles, valid hours.
 
 Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 3, "parent") leads to the line.
 """
@@ -22,7 +22,7 @@ _Part = TypeVar("_Part")
 
 
 def check(site_file: SiteFile) -> Iterator[Problem]:
-    """Yield everything that does not fit together in the sites of one file."""
+    """Yield every inconsistency between the sites of one file."""
     sites = list(_numbered((), "sites", site_file.sites))
     if not sites:
         yield ("sites",), "the file holds no site; begin one with [[sites]]"
@@ -52,7 +52,7 @@ def check(site_file: SiteFile) -> Iterator[Problem]:
 
 
 def _numbered(path: Path, key: str, parts: Sequence[_Part]) -> Iterator[tuple[Path, _Part]]:
-    """Yield the parts that stand under a key with their paths."""
+    """Yield the parts under a key with their paths."""
     return (((*path, key, n), part) for n, part in enumerate(parts))
 
 
@@ -107,8 +107,8 @@ def _check_portal(path: Path, portal: Portal, site: Site, own: set[str], ends: s
         reason = "neither end is a space of this site; move the passage to the site it belongs to"
         yield (*path, "inner"), reason
     yield from _check_days(path, portal.first, portal.last)
-    standing = (s for s in site.sensors if s.portal == portal.id and not (s.last or s.until))
-    if not portal.counted and any(standing):
+    present = (s for s in site.sensors if s.portal == portal.id and not (s.last or s.until))
+    if not portal.counted and any(present):
         yield (*path, "counted"), "a sensor counts it; leave out counted = false, or the sensor"
 
 

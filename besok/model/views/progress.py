@@ -133,5 +133,5 @@ class Progress:
         a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.
         """
         whole = (self.deadline - self.baseline_last).days
-        gone = max((day - self.baseline_last).days, 0)
-        return float(self.factor ** (gone / whole)) if whole > 0 else self.factor
+        elapsed = max((day - self.baseline_last).days, 0)
+        return float(self.factor ** (elapsed / whole)) if whole > 0 else self.factor

@@ -1,4 +1,4 @@
-"""States of which alerts tell, found in what is stored: of sensors, spaces, services, forecasts and targets."""
+"""Evaluation of alert rules on stored data: sensors, spaces, services, forecasts and targets."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleanin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class States:
-    """Where a rule holds, and the subjects where it does not any more, but not clearly so."""
+    """The result of a rule: the states in which it holds, and the subjects where it neither holds nor is clearly over."""
 
     held: tuple[AlertState, ...] = ()
     kept: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class _Space:
 
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
-    """Keep a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
+    """Store a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
     if rule.kind not in _STATES:
         raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
     if rule.target not in alerts.targets(db):
@@ -57,14 +57,14 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
 
 
 def get_states(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return where a rule holds at `now`."""
+    """Evaluate a rule at `now`."""
     return _STATES[rule.kind](db, rule, now)
 
 
 def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
     def judge(db: Database, rule: AlertRule, now: datetime) -> States:
         patience = timedelta(minutes=rule.minutes)
-        found = (
+        states = (
             AlertState(
                 subject=one.name or one.kind,
                 site=one.name if one.kind == "forecast_old" else None,
@@ -74,7 +74,7 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
             for one in get_troubles(db, now)
             if one.kind in kinds and (one.since is None or now - one.since >= patience)
         )
-        return States(held=tuple(one for one in found if _concerns(rule, one.subject)))
+        return States(held=tuple(one for one in states if _concerns(rule, one.subject)))
 
     return judge
 
@@ -104,7 +104,7 @@ def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
 
 
 def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
-    found = get_findings(db, rule.site, now=now)
+    findings = get_findings(db, rule.site, now=now)
     return States(
         held=tuple(
             AlertState(
@@ -113,7 +113,7 @@ def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
                 about=(f"{one.site}/{one.device}", one.device, f"{one.site}/{one.portal or one.space}"),
                 since=one.since,
             )
-            for one in found
+            for one in findings
             if one.state == "open"
         )
     )
@@ -128,22 +128,22 @@ def _spaces(db: Database, rule: AlertRule, now: datetime) -> Iterator[_Space]:
 
 
 def _full(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Spaces whose people were at the threshold or above in every minute of the time."""
-    held, kept = [], []
+    """Return the spaces with people at or above the threshold in every minute of the period."""
+    met, unclear = [], []
     for space in _spaces(db, rule, now):
         if not space.capacity or (rule.kind == "site_full" and space.site != space.space):
             continue
         limit = (rule.threshold or 1.0) * space.capacity
         subject = f"{space.site}/{space.space}"
         if space.least >= limit:
-            held.append(AlertState(subject=subject, site=space.site, value=space.people))
+            met.append(AlertState(subject=subject, site=space.site, value=space.people))
         elif space.people >= AGAIN * limit:
-            kept.append(subject)
-    return States(held=tuple(held), kept=tuple(kept))
+            unclear.append(subject)
+    return States(held=tuple(met), kept=tuple(unclear))
 
 
 def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Sites that closed a while ago, and where somebody is inside even by the lower bound."""
+    """Return the closed sites where even the lower bound says that somebody is inside."""
     patience = max(CLOSED_FOR, timedelta(minutes=rule.minutes))
     closed = {
         place.id
@@ -160,7 +160,7 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
 
 
 def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return whether more went into a space than the threshold since it was cleaned: the last alert acknowledged."""
+    """Return the spaces with more entries than the threshold since their last cleaning (acknowledged alert)."""
     subject = f"{rule.site}/{rule.space}"
     since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
@@ -171,12 +171,12 @@ def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
 
 
 def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
-    held = []
+    met = []
     for place in load_all(db):
         chance = _chance(db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
-            held.append(AlertState(subject=place.id, site=place.id, value=chance))
-    return States(held=tuple(held))
+            met.append(AlertState(subject=place.id, site=place.id, value=chance))
+    return States(held=tuple(met))
 
 
 def _chance(db: Database, place: Site) -> float | None:

@@ -1,4 +1,4 @@
-"""The visits of a calendar year with the evidence they rest on."""
+"""Visits of a calendar year with their evidence."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placement:
-    """A channel at a door; `earlier`: it had sent something there before the year."""
+    """A placement of a channel at a door; `earlier`: it had sent something there before the year."""
 
     portal_id: int
     channel_id: int
@@ -92,7 +92,7 @@ class _Grid:
 
 @dataclass(frozen=True, kw_only=True)
 class _Inputs:
-    """The days and doors of a year, the sensors there, and the definitions of a visit."""
+    """Inputs of the annual report: days, doors, sensors, and the definitions of a visit."""
 
     site: Site
     first: date
@@ -112,17 +112,17 @@ class _Inputs:
 
     @cached_property
     def begins(self) -> datetime:
-        """Return when the first business day begins."""
+        """Return the beginning of the first business day."""
         return calendar.day_bounds(self.first, self.site)[0]
 
     @cached_property
     def ends(self) -> datetime:
-        """Return when the last business day ends."""
+        """Return the end of the last business day."""
         return calendar.day_bounds(self.last, self.site)[1]
 
     @cached_property
     def quarters(self) -> int:
-        """Return how many quarters of an hour the days have."""
+        """Return the number of quarters of an hour in the days."""
         return (self.ends - self.begins) // QUARTER
 
     @property
@@ -152,7 +152,7 @@ class _Inputs:
 
     @cached_property
     def half(self) -> Bools:
-        """Of each quarter, whether half of all passages count; a column."""
+        """Of each quarter, whether half of all passages count as visits; a column."""
         return np.array([d.method == "half" for d in self.definitions])[self.day_of][:, None]
 
     def entries(self, grid: _Grid) -> Floats:
@@ -162,7 +162,7 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """Return what makes days alike: weekday (or holiday), hours with and without staff; None: closed."""
+        """Return the kind of each day: weekday (or holiday), hours with and without staff; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
@@ -217,7 +217,7 @@ class _Inputs:
         return out
 
     def figure(self, grid: _Grid) -> YearOfVisits:
-        """Return the year's figure from its quarters."""
+        """Compute the year's figure from its quarters."""
         entries, own = self.entries(grid), np.zeros((2, self.quarters, 1))
         for n, day in self.brought_days.items():
             own[0, self.starts[n]] = day.gross
@@ -301,7 +301,7 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     year = sample.view(on.site.id)
     days = {d.day: d for d in on.brought_days.values()}
     gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
-    kept, scale = _share(net, gross), _share(gross, year.visits)
+    share_left, scale = _share(net, gross), _share(gross, year.visits)
     over = on.last == date(on.first.year, 12, 31)
     missing = tuple(day for day in on.days if day not in days or not days[day].counted)
     return _report(
@@ -313,15 +313,15 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
         gross=gross,
         net=net,
         gross_counted=year.seen * scale,
-        net_counted=year.seen * scale * kept,
+        net_counted=year.seen * scale * share_left,
         filled=0.0,
         estimated_share=_share(year.visits - year.seen, year.visits),
         imputed_share=0.0,
         se=year.se * scale,
         se_counting=0.0,
         se_missing=year.se * scale,
-        low=year.lower_95 * scale * kept,
-        high=year.upper_95 * scale * kept,
+        low=year.lower_95 * scale * share_left,
+        high=year.upper_95 * scale * share_left,
         days_whole=len(on.days) - len(missing),
         days_partly=0,
         missing=missing,
@@ -335,7 +335,7 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
 def _report(
     db: Database, on: _Inputs, year: YearOfVisits | SampledYear, *, missing: tuple[date, ...], **figures: Any
 ) -> AnnualReport:
-    """Return the report of a year with its days, definitions and imports, with `figures` and what else is told."""
+    """Build the report of a year from its `figures`, days, definitions and imports."""
     hours = [calendar.hours_of(day, on.site) for day in on.days]
     return like(
         AnnualReport,
@@ -358,7 +358,7 @@ def _report(
 
 
 def _sample_remarks(sample: SampledYear, *, over: bool) -> Iterator[str]:
-    """Yield what the reader must know of a figure from sample weeks."""
+    """Yield the remarks on a figure from sample weeks."""
     if not over:
         yield f"the year is not over: business days up to {sample.last}"
     yield f"sampled: estimated from {sample.counted} of {sample.weeks} weeks, which were counted by hand"
@@ -429,8 +429,8 @@ def _estimated(figure: YearOfVisits) -> float:
 
 
 def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
-    found = db.fetch("annual_definitions", DefinitionEvidence, site=on.site.id)
-    return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
+    definitions = db.fetch("annual_definitions", DefinitionEvidence, site=on.site.id)
+    return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in definitions]
 
 
 def _door(
@@ -459,28 +459,28 @@ def _door(
 
 
 def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
-    """Return what the reader must know before using the figure."""
-    found = []
+    """Return the remarks on the figure."""
+    remarks = []
     if on.last < date(on.first.year, 12, 31):
-        found.append(f"the year is not over: business days up to {on.last}")
+        remarks.append(f"the year is not over: business days up to {on.last}")
     if not seen:
-        return [*found, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
+        return [*remarks, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
     if on.brought_days:
-        found.append(
+        remarks.append(
             f"{many(len(on.brought_days), 'day')} are from counts that were brought, not from sensors of this program"
         )
     if figure.gross is None:
-        found.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
+        remarks.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
     share = _estimated(figure)
     if figure.gross is not None and share > WARN_FROM:
-        found.append(f"{share:.0%} of the visits are estimated, not counted")
+        remarks.append(f"{share:.0%} of the visits are estimated, not counted")
     if len({d.first for d in on.definitions}) > 1:
-        found.append("the definition of a visit changed within the year")
+        remarks.append("the definition of a visit changed within the year")
     if not on.site.visits:
-        found.append("no definition of a visit is stated: all who enter count, and nothing is taken off")
+        remarks.append("no definition of a visit is stated: all who enter count, and nothing is taken off")
     silent = [on.doors[n].name for n in range(len(on.doors)) if figure.observed[:, n].max(initial=0) <= 0]
-    found += [f"nothing was heard from {name} all year" for name in silent]
-    return found
+    remarks += [f"nothing was heard from {name} all year" for name in silent]
+    return remarks
 
 
 def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float) -> Verification:

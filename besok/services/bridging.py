@@ -1,4 +1,4 @@
-"""Growth and baseline as if every day had been counted as it is now: what changed in the counting, and by how much."""
+"""Growth and baseline across method breaks, as if every day had been counted by the present method."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -66,16 +66,16 @@ def bridged(db: Database, sites: Sequence[Site], today: date, until: date) -> Br
 
 
 def compute_bridged(db: Database, sites: Sequence[Site], until: date) -> Bridged:
-    """Compute what `bridged` reads."""
+    """Compute the result of `bridged`."""
     target = sites[0].target
     assert target
     baseline, today = (target.baseline_first, target.baseline_last), until + DAY
     first = min(baseline[0], today - 2 * WEEKS * DAY)
     parts = [_part(db, site, first, until, target.measure) for site in sites]
     breaks = [
-        replace(found, site=None if site is sites[0] else site.id)
+        replace(method_break, site=None if site is sites[0] else site.id)
         for site, part in zip(sites, parts, strict=True)
-        for found in (part.breaks if part else ())
+        for method_break in (part.breaks if part else ())
     ]
     known = [part for part in parts if part and part.doors.shape[1]]
     whole = len(known) == len(parts)
@@ -90,7 +90,7 @@ def compute_bridged(db: Database, sites: Sequence[Site], until: date) -> Bridged
 
 
 def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
-    """Return how the visits of all doors grew."""
+    """Return the growth of the visits of all doors."""
     doors = np.hstack([part.doors for part in parts])
     begins = np.cumsum([0, *(part.doors.shape[1] for part in parts)]).tolist()
     over = [
@@ -103,12 +103,12 @@ def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
 
 
 def _times(days: int) -> tuple[slice, slice]:
-    """Return the days that are compared, and those that they are compared with."""
+    """Return the compared days, and the days a year before."""
     return slice(days - WEEKS, days), slice(days - 2 * WEEKS, days - WEEKS)
 
 
 def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> float | None:
-    """Return the factor that makes the visits of some days, as they were counted, those that would be counted now."""
+    """Return the factor from the visits of some days as counted to those that the present method would count."""
     here = slice(max((first - start).days, 0), max((last - start).days + 1, 0))
     counted, made = (
         float(np.nansum(np.sum([days[here] for days in each], axis=0)))  # only days observed at all sites
@@ -118,7 +118,7 @@ def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> flo
 
 
 def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _Part | None:
-    """Return what a site contributes; None where nothing was observed."""
+    """Return the part of one site; None where nothing was observed."""
     history = history_of(db, site, first, last)
     if history is None:
         return None
@@ -136,7 +136,9 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
         people_out=across.bridged(history.people_out, moved),
     )
     made = _by(as_now, history.newest, measure)
-    counted = np.concatenate([_by(history, held, measure)[span] for span, held in history.in_force()])
+    counted = np.concatenate(
+        [_by(history, definition, measure)[span] for span, definition in history.in_force()]
+    )
     brought = list(columns(history, measure, made))
     for column in brought:
         here = np.isfinite(column.now)
@@ -168,7 +170,7 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
 
 
 def _enough(history: History, visits: Floats, *parts: slice) -> bool:
-    """Tell whether nearly all open days of both times are known."""
+    """Tell whether nearly all open days of both periods are known."""
     return all(
         float(np.isfinite(visits[part])[~history.closed[part]].mean()) >= THROUGHOUT
         for part in parts
@@ -177,14 +179,14 @@ def _enough(history: History, visits: Floats, *parts: slice) -> bool:
 
 
 def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, MethodBreak]:
-    """Return the factor of a baseline that is stated as one number, by its source if counts of it are there."""
-    found = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
-    size, se = (found.bridge.size, found.bridge.se) if found else (0.0, across.COUNTERS_SD)
+    """Return the factor of a baseline stated as one number, by its source if counts of that source are stored."""
+    column = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
+    size, se = (column.bridge.size, column.bridge.se) if column else (0.0, across.COUNTERS_SD)
     return exp(size), MethodBreak(
         day=min(target.baseline_last + DAY, until),
         door=None,
         kind="source",
-        method=found.bridge.method if found else "prior",
+        method=column.bridge.method if column else "prior",
         factor=exp(size),
         error=_error(exp(size), se),
         source=target.baseline_source,
@@ -230,7 +232,7 @@ def _bridges(
 
 
 def _throughout(history: History, before: slice, now: slice) -> list[int]:
-    """Return the doors that count by the newest definition and were observed on nearly all open days of both times."""
+    """Return the doors of the newest definition that were observed on nearly all open days of both periods."""
     visits = history.visits(history.newest)
     return [
         n
@@ -270,7 +272,7 @@ def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
 
 
 def _by(history: History, definition: VisitDefinition, measure: str) -> Floats:
-    """Visits by day as a definition counts them; NaN where no door was observed."""
+    """Count visits by day under a definition; NaN where no door was observed."""
     visits = history.visits(definition)
     none = np.isnan(history.people_in).all(axis=1)
     if measure == "gross":

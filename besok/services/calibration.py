@@ -1,4 +1,4 @@
-"""Accuracy of the doors of a site from validation counts, and the corrections they call for."""
+"""Accuracy of a site's doors from validation counts, and the corrections that follow."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class _Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Count(CountInfo):
-    """A count that is not compared yet."""
+    """A validation count that is not compared yet."""
 
     portal_id: int
     watches: tuple[Watch, ...]
@@ -67,7 +67,7 @@ def receive_count(db: Database, site: str, count: ManualCount, now: datetime) ->
 
 
 def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
-    """Return all that is known of how well the doors of a site count. Raises NotFound."""
+    """Return the calibration of a site: counts, accuracy, corrections, advice. Raises NotFound."""
     place = load(db, site)
     doors = db.fetch("count_doors", _Door, site=site)
     counts = _counts(db, site, {d.portal_id: d.channels for d in doors}, now)
@@ -86,13 +86,13 @@ def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
 
 
 def propose_corrections(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
-    """Propose a correction for each door whose counts call for one, and return these proposals."""
+    """Propose a correction for each door that needs one, and return these proposals."""
     known = get_calibration(db, site, now)
-    wanted = [door for door in known.doors if _needs_correction(door)]
-    for door in wanted:
+    doors = [door for door in known.doors if _needs_correction(door)]
+    for door in doors:
         used = [c for c in known.counts if c.used and c.portal == door.portal]
         calibrations.propose(db, site, door, used, author, now)
-    names = {door.portal for door in wanted}
+    names = {door.portal for door in doors}
     return [c for c in calibrations.calibrations(db, site) if c.decision == "open" and c.portal in names]
 
 
@@ -133,7 +133,7 @@ def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int,
 
 
 def _before_change(counts: Iterable[CountInfo], portal: str) -> list[CountInfo]:
-    """Return the counts of a door from before its sensor began to count differently."""
+    """Return the counts of a door that precede a change of its sensor."""
     used = sorted((c for c in counts if c.used and c.portal == portal), key=lambda c: c.begins)
     return used[: max(changed_at([_session(c, way) for c in used]) for way in DIRECTIONS)]
 
@@ -167,7 +167,7 @@ def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration]
 
 
 def compute_usual_week(db: Database, site: str, now: datetime) -> list[_Week]:
-    """Compute how many enter at each door in each hour of a usual week."""
+    """Compute the usual entries at each door in each hour of the week."""
     return db.fetch("door_weeks", _Week, site=site, start=now - USUAL_WEEK_FROM, end=now)
 
 
@@ -201,7 +201,7 @@ def _weeks(
 
 
 def _needs_correction(door: DoorInfo) -> bool:
-    """Tell whether a door surely counts wrong, in a way that the correction in force does not fix already."""
+    """Tell whether a door surely miscounts, beyond what the correction in force fixes."""
     if door.swapped or "broken" in (door.into.verdict, door.out.verdict):
         return False
     force = door.correction

@@ -1,4 +1,4 @@
-"""What is wrong with a running installation, as rules that the doctor prints: the data says all of it."""
+"""Rules that find what is wrong with a running installation, for `besok doctor`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

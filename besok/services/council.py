@@ -1,4 +1,4 @@
-"""The paper for the council: one page that says whether a site reaches its target, by when, and what worked."""
+"""The council paper: one page on whether a site reaches its target, by when, and what worked."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ STEP = 7  # days between two points of the curve
 
 
 def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
-    """Return the paper as PDF, in the language of the request. Raises NotFound without a target to report on."""
+    """Render the paper as PDF, in the language of the request. Raises NotFound without a target."""
     place = sites.load(db, site)
     today = calendar.business_day(now, place)
     way = get_progress(db, site, today)

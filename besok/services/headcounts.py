@@ -1,4 +1,4 @@
-"""Headcounts of a site: received, listed, and what they say of the estimates and of room sensors."""
+"""Headcounts of a site: storing, listing, and the accuracy of estimates and room sensors."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -39,7 +39,7 @@ def get_rooms(db: Database, site: Site, now: datetime) -> list[RoomToCount]:
 def get_headcounts(
     db: Database, site: Site, now: datetime, first: date | None = None, last: date | None = None
 ) -> SiteHeadcounts:
-    """Return the headcounts of business days, both included (the last eight weeks), and what they say."""
+    """Return the headcounts of business days, both included (default: the last eight weeks), with their summary."""
     last = last or calendar.business_day(now, site)
     first = first or last - PERIOD
     span = {"first": calendar.day_bounds(first, site)[0], "last": calendar.day_bounds(last, site)[1]}
@@ -85,7 +85,7 @@ def _space(counts: Sequence[HeadcountInfo]) -> SpaceHeadcounts:
 
 
 def _scale(beside: Sequence[HeadcountInfo]) -> tuple[float, float] | None:
-    """Return what the counter of a space shows of its people, and the standard deviation of that."""
+    """Return the ratio of a space's counter to the people there, and its standard deviation."""
     if not beside:
         return None
     scale = LevelScale(np.ones(1), np.full(1, SCALE_SD))
@@ -100,5 +100,5 @@ def _wilson(within: int, judged: int) -> tuple[float | None, float | None]:
         return None, None
     from scipy.stats import binomtest  # half a second to load, which only this needs
 
-    found = binomtest(within, judged).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
+    interval = binomtest(within, judged).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)

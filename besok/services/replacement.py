@@ -1,4 +1,4 @@
-"""Replacement of a sensor: what a walk through the door says of the new one, and its taking over of the places."""
+"""Replacement of a sensor: the walk test of the new one, and the transfer of the placements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,14 +24,14 @@ TOLD: Final[dict[Walk, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """People in and out."""
+    """Entries and exits."""
 
     people_in: float
     people_out: float
 
     @property
     def both(self) -> float:
-        """Return all of them."""
+        """Return their sum."""
         return self.people_in + self.people_out
 
 
@@ -51,7 +51,7 @@ def judge_walk(walked: Passed, counted: Passed) -> Walk:
 
 
 def passed(db: Database, device: str, since: datetime) -> Passed:
-    """Return who passed a device, placed or not, in the quarters of an hour that began since a time."""
+    """Return the entries and exits at a device, placed or not, in the quarters of an hour that began since a time."""
     ((people_in, people_out),) = db.rows("device_passed", device=device, since=since)
     return Passed(people_in, people_out)
 
@@ -66,9 +66,10 @@ def plan_replacement(
     known = {one.device: one for one in get_devices(db, now=now)}
     if new not in known:
         raise NotFound(f"nothing was ever heard of {new}; `besok device list` shows what was")
-    found = sites.export(db)
+    stored = sites.export(db)
     home = next(
-        (site for site in found.sites if any(_is(site, s, old) and _is_placed(s) for s in site.sensors)), None
+        (site for site in stored.sites if any(_is(site, s, old) and _is_placed(s) for s in site.sensors)),
+        None,
     )
     if home is None:
         raise NotFound(f"{old} observes nothing now; `besok device list` shows what does")
@@ -90,7 +91,7 @@ def plan_replacement(
             lines.append(sensor)
     changed = replace(home, sensors=tuple(lines))
     added = [sensor for sensor in lines if sensor not in home.sensors]
-    return SiteFile(sites=tuple(changed if site is home else site for site in found.sites)), added
+    return SiteFile(sites=tuple(changed if site is home else site for site in stored.sites)), added
 
 
 def _is(site: Site, sensor: Sensor, device: str) -> bool:
@@ -102,13 +103,13 @@ def _is_placed(sensor: Sensor) -> bool:
 
 
 def _channel(sensor: Sensor, channels: Sequence[str], new: str) -> str:
-    """Return the channel of the new device that does what one of the old one did."""
-    wanted = sensor.channel or ("flow:1" if sensor.portal else "level:1")
-    if wanted in channels:
+    """Return the channel of the new device that corresponds to one of the old one."""
+    expected = sensor.channel or ("flow:1" if sensor.portal else "level:1")
+    if expected in channels:
         return sensor.channel
-    alike = [one for one in channels if one.partition(":")[0] == wanted.partition(":")[0]]
+    alike = [one for one in channels if one.partition(":")[0] == expected.partition(":")[0]]
     if len(alike) != 1:
         raise NotFound(
-            f"{new} has no {wanted}, but {', '.join(channels) or 'nothing yet'}: place it in the site file"
+            f"{new} has no {expected}, but {', '.join(channels) or 'nothing yet'}: place it in the site file"
         )
     return alike[0]

@@ -1,4 +1,4 @@
-"""Devices that are heard and have no place, each with where its channels may hang."""
+"""Devices without a place, each with suggested placements of its channels."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,19 +22,19 @@ REGULAR = 3  # gaps between readings that tell whether they come regularly
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """The name of a sensor as somebody has written it, and names by the pseudonyms that hide them."""
+    """A sensor name as written, and the names behind the pseudonyms that it matches."""
 
     name: str
     names: Mapping[str, str]
 
     def shown(self, text: str) -> str:
-        """Return a text with the names that are known in the place of pseudonyms."""
+        """Return a text with pseudonyms replaced by the known names."""
         return reveal(text, self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnassignedSensor:
-    """A device that was heard and not placed, and where each of its channels may hang, in their order."""
+    """A device that was seen and not placed, with suggested placements of each of its channels, in their order."""
 
     device: UnplacedDevice
     suggestions: tuple[Suggestion, ...]
@@ -58,9 +58,11 @@ def suggest_placements(
     devices = [_missing(d) if (d.source, d.device) in placed else d for d in devices]
     devices = [d for d in devices if d.channels]
     named = (replace(d, device=shown(d.device), topic=d.topic and shown(d.topic)) for d in devices)
-    heard = (c for d in named for c in _channels(d, placed.get((d.source, d.device))))
-    found = iter(suggest(list(heard), sites))
-    return [UnassignedSensor(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
+    channels = (c for d in named for c in _channels(d, placed.get((d.source, d.device))))
+    suggestions = iter(suggest(list(channels), sites))
+    return [
+        UnassignedSensor(device=d, suggestions=tuple(islice(suggestions, len(d.channels)))) for d in devices
+    ]
 
 
 def _missing(device: UnplacedDevice) -> UnplacedDevice:
@@ -86,7 +88,7 @@ def _channels(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSer
 
 
 def interval_of(channel: UnplacedChannel) -> int:
-    """Return the seconds between the readings of a channel."""
+    """Return the reporting interval of a channel in seconds."""
     first = channel.readings[0].metric if channel.readings else ""
     return interval_s([r.time for r in channel.readings if r.metric == first])
 
@@ -104,10 +106,10 @@ def interval_s(times: Sequence[datetime]) -> int:
 
 def latest(readings: Sequence[LastReading]) -> list[LastReading]:
     """Return the last reading of each metric, in the order of the catalogue."""
-    found: dict[str, LastReading] = {}
+    newest: dict[str, LastReading] = {}
     for reading in readings:
-        known = found.get(reading.metric)
+        known = newest.get(reading.metric)
         if known is None or reading.time > known.time:
-            found[reading.metric] = reading
+            newest[reading.metric] = reading
     order = list(METRICS)
-    return sorted(found.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))
+    return sorted(newest.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))

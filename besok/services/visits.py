@@ -1,4 +1,4 @@
-"""Visits over time, with the definition that was in force and how sure they are."""
+"""Visits over time, with the definition in force and their standard error."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ ENOUGH = 0.8  # share of a year's days that must have been observed for its sum 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point(VisitPoint):
-    """A step, and what its error is made of; `passages` is None where nothing was observed."""
+    """A step with the inputs of its standard error; `passages` is None where nothing was observed."""
 
     passages: float | None
     unchecked: float
@@ -80,7 +80,7 @@ def get_visits(
 
 
 def _begin(day: date, step: VisitStep) -> date:
-    """Return the first day of the step that a day lies in, by which the step is named."""
+    """Return the first day of the step that contains a day."""
     if step == "week":
         return day - day.weekday() * DAY
     if step == "month":
@@ -91,7 +91,7 @@ def _begin(day: date, step: VisitStep) -> date:
 
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
-    """Return the variance of the counting error per passage, from how in and out add up in the year to `last`."""
+    """Return the variance of the counting error per passage, from the balance of in and out in the year to `last`."""
     ((variance,),) = db.rows("balance_variance", sites=list(sites), last=last)
     return variance_per_passage(variance)
 
@@ -132,7 +132,7 @@ def running_year(points: Sequence[VisitPoint], measure: str) -> list[tuple[date,
     for n, value in enumerate(values):
         total, known = total + (value or 0.0), known + (value is not None)
         if n >= YEAR:
-            gone = values[n - YEAR]
-            total, known = total - (gone or 0.0), known - (gone is not None)
+            leaving = values[n - YEAR]
+            total, known = total - (leaving or 0.0), known - (leaving is not None)
         result.append((points[n].day, total / known * YEAR if known >= ENOUGH * YEAR else None))
     return result

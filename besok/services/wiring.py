@@ -1,4 +1,4 @@
-"""Check of an installation against its site file: what is heard, what is placed where, which way is in."""
+"""Check of an installation against its site file: sensors seen, placements, and directions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ DAYS_TELL = 3  # whole days from which on the mean times of coming and leaving a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WiringPoint:
-    """One thing that was looked at: a sensor, a door, a space or the site. A `problem` wants something done."""
+    """One point of the wiring check: a sensor, a door, a space or the site. A `problem` needs action."""
 
     state: State
     subject: str
@@ -69,12 +69,12 @@ def _sensors(
         return
     sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
     for sensor in (s for s in sensors if not isinstance(s, CounterChannel) or s.own):
-        found, device = quiet.get((sensor.device, sensor.channel)), known.get(sensor.device)
+        finding, device = quiet.get((sensor.device, sensor.channel)), known.get(sensor.device)
         place = _place(layout, sensor, names)
-        if found and device and device.heard and found.evidence.get("never"):
+        if finding and device and device.heard and finding.evidence.get("never"):
             yield _other_channel(sensor, device, place)
-        elif found:
-            yield _point("problem", sensor.device, sentence(found, names, zone), advice(found))
+        elif finding:
+            yield _point("problem", sensor.device, sentence(finding, names, zone), advice(finding))
         elif device and device.clock_problem:
             yield _clock(device, sensor.device, place)
         else:
@@ -84,7 +84,7 @@ def _sensors(
 
 
 def _other_channel(sensor: CounterChannel | LevelChannel, device: DeviceInfo, place: Text) -> WiringPoint:
-    """Return the device is heard, but not the channel that the site file expects."""
+    """Report a device that was seen without the channel that the site file expects."""
     others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
     known = {"device": sensor.device, "channel": sensor.channel, "others": others}
     return _check_point("problem", sensor.device, "other_channel", place=place, **known)
@@ -97,22 +97,22 @@ def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
 
 
 def _directions(layout: SensorLayout, series: SensorHistory, names: Names) -> Iterator[WiringPoint]:
-    """Tell whether in is in: people come before they leave, and a place fills in its first hours."""
-    found = stays(series, np.zeros((len(series), len(layout.counters)), bool))
+    """Check that in is in: people enter before they leave, and a place fills in its first hours."""
+    stay = stays(series, np.zeros((len(series), len(layout.counters)), bool))
     first = _first_hours(series)
     for n, counter in enumerate(layout.counters):
         if not counter.own or series.heard[n] is None:
             continue
         if (np.nan_to_num(series.people_in[:, n]) == np.nan_to_num(series.people_out[:, n])).all():
             continue  # a beam that cannot tell in from out, or nobody yet
-        place, hours = _place(layout, counter, names), found.hours[~np.isnan(found.hours[:, n]), n]
-        came, went = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
+        place, hours = _place(layout, counter, names), stay.hours[~np.isnan(stay.hours[:, n]), n]
+        entered, left = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
         if len(hours) >= DAYS_TELL:
             error = max(float(np.std(hours)), 0.05) / len(hours) ** 0.5
             z = float(np.mean(hours)) / error
         else:
-            z = (came - went) / (came + went) ** 0.5 if came + went >= ENOUGH_PEOPLE else 0.0
-        yield _direction(counter.device, place, z, came, went)
+            z = (entered - left) / (entered + left) ** 0.5 if entered + left >= ENOUGH_PEOPLE else 0.0
+        yield _direction(counter.device, place, z, entered, left)
 
 
 def _first_hours(series: SensorHistory) -> list[int]:
@@ -121,23 +121,23 @@ def _first_hours(series: SensorHistory) -> list[int]:
     return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(series)))})
 
 
-def _direction(device: str, place: Text, z: float, came: float, went: float) -> WiringPoint:
+def _direction(device: str, place: Text, z: float, entered: float, left: float) -> WiringPoint:
     state: State = "problem" if z <= -SURE_Z else "note" if z < SURE_Z else "ok"
     code = {"problem": "swapped", "note": "direction_unknown", "ok": "direction_right"}[state]
     return _check_point(
-        state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}"
+        state, device, code, place=place, device=device, came=f"{entered:.0f}", went=f"{left:.0f}"
     )
 
 
 def _doubles(
     layout: SensorLayout, series: SensorHistory, names: Names, zone: str, parts: CountedParts
 ) -> Iterator[WiringPoint]:
-    """Doors that are counted twice, by what was counted; else doors with two devices, which may be right."""
+    """Report doors that are counted twice, from the counts; else doors with two devices, which may be right."""
     pairs: list[Finding] = list(
         double(layout, series, parts, np.zeros((len(series), len(layout.counters)), bool))
     )
-    for found in pairs:
-        yield _point("problem", found.device, sentence(found, names, zone), advice(found))
+    for finding in pairs:
+        yield _point("problem", finding.device, sentence(finding, names, zone), advice(finding))
     named = {f.portal for f in pairs}
     for number, door in enumerate(layout.doors):
         here = sorted({c.device for c in layout.counters if c.door == number and c.own})
@@ -147,7 +147,7 @@ def _doubles(
 
 
 def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
-    """Doors that are expected to be counted and have no sensor."""
+    """Report doors that should be counted and have no sensor."""
     for door in layout.doors:
         if door.expected and not door.counted:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
@@ -155,7 +155,7 @@ def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
 
 
 def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
-    """Spaces of which nobody can say how many people are in them."""
+    """Report spaces without an occupancy estimate."""
     within = [{n} for n in range(len(layout.rooms))]
     for n, room in reversed(list(enumerate(layout.rooms))):
         if room.parent is not None:
@@ -185,5 +185,5 @@ def _check_point(state: State, subject: str, code: str, **values: Any) -> Wiring
     return _point(state, subject, wiring_text.sentence(code, **values), wiring_text.advice(code))
 
 
-def _point(state: State, subject: str, said: Text, todo: Text) -> WiringPoint:
-    return WiringPoint(state=state, subject=subject, sentence=said, advice=todo)
+def _point(state: State, subject: str, sentence: Text, todo: Text) -> WiringPoint:
+    return WiringPoint(state=state, subject=subject, sentence=sentence, advice=todo)

@@ -1,4 +1,4 @@
-"""The API: FastAPI under /api. It reads through besok.services, and keeps what people counted and write down."""
+"""The API: FastAPI under /api, which reads and writes through besok.services."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

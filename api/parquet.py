@@ -1,4 +1,4 @@
-"""Rows as Apache Parquet, for those who installed `besok[parquet]`."""
+"""Rows as Apache Parquet, if `besok[parquet]` is installed."""
 
 import importlib.util
 import json
@@ -13,12 +13,12 @@ CHUNK: Final = 256 * 1024  # bytes
 
 
 def available() -> bool:
-    """Tell whether Parquet can be written here."""
+    """Tell whether Parquet is installed."""
     return importlib.util.find_spec("pyarrow") is not None
 
 
 class Writer:
-    """Writes rows, all of the dataclass `kind`, part by part; `file` is at its beginning when it is closed."""
+    """Write rows of the dataclass `kind` part by part; once closed, `file` is at its beginning."""
 
     def __init__(self, kind: type) -> None:
         import pyarrow as pa

@@ -303,14 +303,14 @@ Placed = TypeVar("Placed")
 
 
 def within(
-    found: Sequence[Placed], site: Site, portal: str | None = None, space: str | None = None
+    items: Sequence[Placed], site: Site, portal: str | None = None, space: str | None = None
 ) -> Sequence[Placed]:
     """Return what was found at a portal or in a space, all of it where none is named. Raises NotFound."""
     door = known_portal(portal, site) if portal else None
     room = known_space(space, site) if space else None
     return [
         one
-        for one in found
+        for one in items
         if (door is None or getattr(one, "portal", None) == door)
         and (room is None or getattr(one, "space", None) == room)
     ]

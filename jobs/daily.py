@@ -1,4 +1,4 @@
-"""Work once a day, when a business day has ended. Asked often, so it loads nothing heavy."""
+"""Work due once a day, after the end of a business day. Checked often, so it imports nothing heavy."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def each(
     compute: Callable[[Database, Site, date], Result],
     put: Callable[[Database, str, Result, date], None],
 ) -> None:
-    """Compute something of every site that is due, and keep it.
+    """Compute and store something for every site that is due. A failure is retried later and does not stop the others.
 
     Where that fails it is tried again later, and the others do not wait.
     """

@@ -39,12 +39,12 @@ DRAWS: Final = 5  # of days of which only totals are known; more change little (
 
 
 def make_newest(db: Database, now: datetime) -> int:
-    """Make the newest forecast of each site where it is due; how many were made."""
+    """Make the newest forecast of each site where it is due; returns how many were made."""
     return sum(_make(db, site, newest_due(db, site, now), now) for site, _day in daily.sites(db, now))
 
 
 def make_past(db: Database, now: datetime) -> int:
-    """Make the forecasts of the past that are due, the newest of each site first; how many were made.
+    """Make the past forecasts that are due, the newest of each site first; returns how many were made.
 
     It ends early where the newest forecast of a site has become due, which people wait for.
     """
@@ -58,7 +58,7 @@ def make_past(db: Database, now: datetime) -> int:
 
 
 def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:
-    """Make forecasts of a site; if one cannot be made, the other sites do not wait for it."""
+    """Make forecasts of a site; a failure does not stop the other sites."""
     made = 0
     for origin in origins:
         try:
@@ -72,7 +72,7 @@ def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> i
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
-    """Make and keeps one forecast; False where too little was observed until then, or one is there already."""
+    """Make and store one forecast; False where too little was observed until then, or it exists already."""
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
     sites = counted(db, site)
     first = origin - LOOKED_BACK * DAY
@@ -96,9 +96,9 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
         rng=rng,
         draws=[observed(sites, points, site.measure, times) for times in draws],
     )
-    kept = forecasts.keep(db, site.id, replace(made, also=site.also))
+    stored = forecasts.keep(db, site.id, replace(made, also=site.also))
     log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
-    return kept
+    return stored
 
 
 def observed(
@@ -122,7 +122,7 @@ def observed(
 
 
 def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
-    """Return the target as it was known at `origin`; None before its baseline was over."""
+    """Return the target as known at `origin`; None before its baseline was over."""
     if site.target is None or origin <= site.target.baseline_last:
         return None
     try:

@@ -1,4 +1,4 @@
-"""News from the database that waits for the worker; filled by the listening thread."""
+"""Database notifications that wait for the worker; filled by the listening thread."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,14 +10,17 @@ from besok.store.notify import Notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """Since when the readings of each site have changed. `everything`: sites or news may have been missed."""
+    """Pending notifications: since when the readings of each site have changed.
+
+    `everything`: sites or notifications may have been missed.
+    """
 
     everything: bool = False
     since: dict[str, datetime] = field(default_factory=dict)
 
 
 class NewsInbox:
-    """News, gathered: any number of notices about a site is one piece of work."""
+    """A queue of notifications, merged by site."""
 
     def __init__(self) -> None:
         self._news = Condition()
@@ -25,7 +28,7 @@ class NewsInbox:
         self._everything = True  # nobody has looked yet
 
     def put(self, notice: Notice) -> None:
-        """Keep what a notice says. One that cannot be read makes the worker look at everything."""
+        """Add a notification. One that cannot be read makes the worker check everything."""
         with self._news:
             if notice.channel == "readings":
                 self._readings(notice.payload)
@@ -43,12 +46,12 @@ class NewsInbox:
         self._since[site] = min(since, self._since.get(site, since))
 
     def wait(self, timeout_s: float) -> None:
-        """Return when there is news, or after `timeout_s` seconds."""
+        """Return when there are notifications, or after `timeout_s` seconds."""
         with self._news:
             self._news.wait_for(lambda: self._everything or bool(self._since), timeout_s)
 
     def take(self) -> News:
-        """All there is; from now on it is the caller's to work on."""
+        """Return all pending notifications, and forget them."""
         with self._news:
             news = News(everything=self._everything, since=self._since)
             self._everything, self._since = False, {}

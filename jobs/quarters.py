@@ -69,8 +69,9 @@ def _between(plan: Layout, seen: DayObservations) -> Floats:
 
 
 def _starts(ends: Floats, raw: Floats) -> Floats:
-    """Return what held when each quarter began: the end of the one before. Before the first one that is known: who was
-    there less who has been counted since.
+    """Return the state at the beginning of each quarter: the end of the one before.
+
+    Before the first known one, it is the people then less all who were counted in since.
     """
     before = np.vstack([np.full((1, ends.shape[1]), np.nan), ends[:-1]])
     first = np.where(np.isnan(raw), ends, np.maximum(ends - raw, 0))

@@ -1,4 +1,4 @@
-"""Runs of duties: each by one worker at a time, within its time, and noted."""
+"""Runs of duties: each by one worker at a time, within its time limit, and recorded."""
 
 import time
 import traceback
@@ -16,7 +16,7 @@ from besok.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a run ended, and by which error if it failed."""
+    """The outcome of a run, with its error if it failed."""
 
     outcome: Outcome
     error: Exception | None = None
@@ -44,7 +44,7 @@ def run_alone(
     period: timedelta,
     limit: timedelta,
 ) -> Ended | None:
-    """Do a duty, and note it in `db`; None where another worker does it now, or did it within `period`.
+    """Run a duty, and record it in `db`; None if another worker is running it, or ran it within `period`.
 
     `work` gets the connection that holds the claim, so whoever loses the claim can write nothing more; it is
     ended after `limit`. Raises StoreUnavailable where that connection is lost.

@@ -1,4 +1,4 @@
-"""The table of duties: what is done by the clock. A new duty is one row."""
+"""The table of scheduled duties. A new duty is one row."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -89,14 +89,14 @@ DUTIES: Sequence[Duty] = (
 
 
 class Clock:
-    """Know which duties are due."""
+    """The due times of duties."""
 
     def __init__(self, duties: Sequence[Duty] = DUTIES) -> None:
         self.duties = duties
         self._next: dict[str, datetime] = {}
 
     def due(self, now: datetime) -> list[Duty]:
-        """Return the duties to be done at `now`; each is due again after its period, whether it succeeds or not."""
+        """Return the duties due at `now`; each is due again after its period, whether it succeeds or not."""
         for duty in self.duties:
             self._next.setdefault(duty.name, now + duty.delay)
         due = [duty for duty in self.duties if now >= self._next[duty.name]]

@@ -1,4 +1,4 @@
-"""The use of spaces on days that are over, summed up for the pages that show months and years of it."""
+"""Daily usage of spaces, summed up for pages that show months and years."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ AFTER: Final = timedelta(hours=1)  # the end of a day: what was written as it en
 
 
 def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether any day is not summed up; never while history is coming in."""
+    """Tell whether any day is not summed up; never while history is being written."""
     if backfill.under_way(db, now):
         return False
     with db.transaction() as conn:

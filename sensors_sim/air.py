@@ -54,8 +54,8 @@ def co2(where: Room, times: Ints, people: NDArray[np.int32]) -> Ints:
     present = (people + np.concatenate([people[:1], people[:-1]])) / 2  # in the mean, since the last time
     added = (PERSON_L_S * 1000 / where.volume_m3) * steps_s * present  # ppm
     above = 0.0
-    found = np.zeros(len(times), dtype=np.int64)
+    excess = np.zeros(len(times), dtype=np.int64)
     for n, (share, ppm) in enumerate(zip(renewed.tolist(), added.tolist(), strict=True)):
         above = (above + ppm) / (1 + share)
-        found[n] = round(above)
-    return found + OUTDOOR_PPM
+        excess[n] = round(above)
+    return excess + OUTDOOR_PPM

@@ -47,17 +47,17 @@ def messages(
     start: datetime | date,
     end: datetime | date,
     seed: int = 1,
-    wanted: Wanted = everybody,
+    selected: Wanted = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
-    """Yield the messages of all `wanted` devices about the time from `start` to `end`, a few days in each list.
+    """Yield the messages of all `selected` devices about the time from `start` to `end`, a few days in each list.
 
     Both are moments (aware, cut to whole seconds) or business days, of which `end` is then the last. No item is about
     anything before `start` or after `end`, and together they cover all of the time between. `received` is when the time
     that a message is about was over.
     """
     world = World(site_file, seed, scenario)
-    installation = install(world.ground, seed, wanted, world.scenario.characters)
+    installation = install(world.ground, seed, selected, world.scenario.characters)
     begin, stop = (
         millis(t) // 1000 * 1000 if isinstance(t, datetime) else world.bounds(t)[side]
         for side, t in enumerate((start, end))
@@ -93,7 +93,7 @@ class _Chunk:
 
     def messages(self) -> list[Message]:
         """Return a message for each device, kind and day; of other formats than the native one for each moment."""
-        found: list[Message] = []
+        messages: list[Message] = []
         for kind, measured in (("flow", self._flows()), ("level", self._levels())):
             by_device: dict[Device, list[tuple[int, Flow | Level]]] = {}
             for thing, items in measured:
@@ -101,8 +101,8 @@ class _Chunk:
             for device in sorted(by_device):
                 form = self._installation.formats[device]
                 encode = self._by_day if form.name == "native" else self._by_moment
-                found += encode(kind, device, by_device[device])
-        return sorted(found, key=lambda m: m.received)
+                messages += encode(kind, device, by_device[device])
+        return sorted(messages, key=lambda m: m.received)
 
     def _flows(self) -> Iterator[tuple[Counter, Items]]:
         counters, edges = self._installation.counters, self._edges

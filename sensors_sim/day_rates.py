@@ -76,10 +76,10 @@ def _closed(scenario: Scenario, day: date) -> frozenset[str]:
 
 
 def _products(factors: Iterable[Mapping[str, float]]) -> Shares:
-    found: dict[str, float] = {}
+    products: dict[str, float] = {}
     for each in factors:
-        found |= {key: found.get(key, 1.0) * factor for key, factor in each.items()}
-    return tuple(sorted(found.items()))
+        products |= {key: products.get(key, 1.0) * factor for key, factor in each.items()}
+    return tuple(sorted(products.items()))
 
 
 def _last(*values: float | None) -> float | None:

@@ -72,15 +72,15 @@ class Programme:
         if not self.opens or not self.places[""]:
             return []
         planned = self.planned()
-        taken = {event.space for event in self.rates.events}
-        found = []
-        if planned and self.ground.spaces[planned.place] not in taken:
+        used = {event.space for event in self.rates.events}
+        groups = []
+        if planned and self.ground.spaces[planned.place] not in used:
             u = self._chance("audience", planned.people, 4)
-            found.append(self._audience(u, planned.begins, planned.lasts, planned.place, planned.after))
+            groups.append(self._audience(u, planned.begins, planned.lasts, planned.place, planned.after))
         if self.site.kind != "park" and self.rates.profile is None:
-            found += self._classes()
-        found += [g for event in self.rates.events for g in self._event(event)]
-        return found + (self._gardeners() if self.site.kind == "park" else self._staff())
+            groups += self._classes()
+        groups += [g for event in self.rates.events for g in self._event(event)]
+        return groups + (self._gardeners() if self.site.kind == "park" else self._staff())
 
     def planned(self) -> Planned | None:
         """Return what the site's own programme has on the day, None for nothing.

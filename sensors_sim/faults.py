@@ -63,7 +63,7 @@ def with_faults(moments: Iterable[Moment], world: World, installation: Installat
 
 def _active(world: World, installation: Installation) -> dict[Device, list[ActiveFault]]:
     """Return the faults of each device that has any."""
-    found: dict[Device, list[ActiveFault]] = {}
+    by_device: dict[Device, list[ActiveFault]] = {}
     zone = ZoneInfo(world.ground.sites[0].timezone)
     last = world.scenario.last
     over = world.bounds(last)[1] if last else inf
@@ -84,9 +84,9 @@ def _active(world: World, installation: Installation) -> dict[Device, list[Activ
                     number=number,
                     memory={},
                 )
-                found.setdefault((site, device), []).append(active)
-    _note_totals(found, Totals(world, installation), installation)
-    return found
+                by_device.setdefault((site, device), []).append(active)
+    _note_totals(by_device, Totals(world, installation), installation)
+    return by_device
 
 
 def _note_totals(faults: FaultsByDevice, running: Totals, installation: Installation) -> None:
@@ -146,13 +146,13 @@ def _reboot(fault: ActiveFault, report: Report) -> Report:
 def _stuck(fault: ActiveFault, report: Report) -> Report:
     """Each line and region repeats the last item of its first report."""
     first: dict[tuple[str, str], Flow | Level] = {_part(item): item for item in report.items}
-    kept = {part: fault.memory.setdefault((report.kind, part), item) for part, item in first.items()}
+    stuck_items = {part: fault.memory.setdefault((report.kind, part), item) for part, item in first.items()}
 
     def flow(item: Flow) -> Flow:
-        was: Flow = kept[_part(item)]
+        was: Flow = stuck_items[_part(item)]
         return was._replace(period_s=item.period_s)
 
-    return _changed(report, flow, lambda item: kept[_part(item)])
+    return _changed(report, flow, lambda item: stuck_items[_part(item)])
 
 
 def _part(item: Flow | Level) -> tuple[str, str]:

@@ -132,14 +132,14 @@ class SiteRates:
         day = self._hours.day
         expected = np.where(self._known, week.ravel()[self._hours.cell] * factor[day], 0.0)
         entries, mean = self._by_day(people), self._by_day(expected)
-        kept = self._whole & (mean > 0)
+        good = self._whole & (mean > 0)
         level = np.where(mean > 0, entries / np.maximum(mean, TINY), 0.0)
-        hour = self._known & kept[day] & (expected > 1)
+        hour = self._known & good[day] & (expected > 1)
         own = (expected * level[day])[hour]
         clump = float(np.mean((people[hour] - own) ** 2 / np.maximum(own, 1))) if hour.any() else 1.0
-        loss = kept.sum() / max(1.0, kept.sum() - 7.0)  # a mean for each weekday was taken from the same days
-        square = ((entries - mean)[kept] ** 2).sum() * loss - clump * mean[kept].sum()
-        return float(np.sqrt(max(0.0, square / max(1.0, (mean[kept] ** 2).sum()))))
+        loss = good.sum() / max(1.0, good.sum() - 7.0)  # a mean for each weekday was taken from the same days
+        square = ((entries - mean)[good] ** 2).sum() * loss - clump * mean[good].sum()
+        return float(np.sqrt(max(0.0, square / max(1.0, (mean[good] ** 2).sum()))))
 
 
 def day_weights(days: Sequence[date]) -> Floats:

@@ -89,7 +89,7 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
     if not public and not through:
         return None
     share = THROUGH_NEIGHBOUR[ground.sites[number].kind] if public and through else float(not public)
-    given = {ground.portals.index(name): wanted for name, wanted in entrances}
+    given = {ground.portals.index(name): given_share for name, given_share in entrances}
     ways = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
     doors = [e for e in ground.doors(number) if not _for_staff(ground, e)]
     if given.keys() & set(doors):
@@ -126,10 +126,10 @@ def _with_shares(ways: list[_Way], given: dict[int, float]) -> list[_Way]:
     """Return the ways with the shares given for some portals; the others keep their proportions."""
     keys = [gate if via == NOWHERE else via for gate, via, _ in ways]
     usual = {k: sum(w for n, (_, _, w) in zip(keys, ways, strict=True) if n == k) for k in keys}
-    wanted = {k: share for k, share in given.items() if usual.get(k)}
-    left = sum(w for k, w in usual.items() if k not in wanted)
-    rest = max(0.0, 1 - sum(wanted.values())) if left else 0.0
-    factor = {k: wanted[k] / w if k in wanted else rest / left for k, w in usual.items() if w}
+    set_shares = {k: share for k, share in given.items() if usual.get(k)}
+    left = sum(w for k, w in usual.items() if k not in set_shares)
+    rest = max(0.0, 1 - sum(set_shares.values())) if left else 0.0
+    factor = {k: set_shares[k] / w if k in set_shares else rest / left for k, w in usual.items() if w}
     whole = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(keys, ways, strict=True)) or 1.0
     return [(gate, via, w * factor.get(k, 0.0) / whole) for k, (gate, via, w) in zip(keys, ways, strict=True)]
 

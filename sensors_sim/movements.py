@@ -82,8 +82,8 @@ class Walkers:
         ]
         first, numbers = self._number()
         hops = [self._hops(*leg, numbers[first[leg[0]]]) for leg in self.legs]
-        kept = (entered >= bounds[:, 0]) & (out_at + STRAGGLE_MS < bounds[:, 1])
-        return self._by_person(kept, first, numbers, [*through_gates, *self.steps, *hops])
+        fits_day = (entered >= bounds[:, 0]) & (out_at + STRAGGLE_MS < bounds[:, 1])
+        return self._by_person(fits_day, first, numbers, [*through_gates, *self.steps, *hops])
 
     @property
     def _home(self) -> int:
@@ -202,10 +202,10 @@ class Walkers:
         edge[several] += (paths.choices[gap[several]] * u * u).astype(np.int64)
         return group, time[leg] + paths.at_s[hop] * pace[group], paths.edge[edge], paths.inward[edge]
 
-    def _by_person(self, kept: Bools, first: Ints, numbers: Ints, steps: list[Steps]) -> Moves:
+    def _by_person(self, fits_day: Bools, first: Ints, numbers: Ints, steps: list[Steps]) -> Moves:
         """Return what groups do, done by each of their people within a few seconds."""
         group, time, edge, inward = (np.concatenate([s[n] for s in steps]) for n in range(4))
-        step, within = _repeated(np.where(kept, self.groups.size, 0)[group])
+        step, within = _repeated(np.where(fits_day, self.groups.size, 0)[group])
         person = first[group][step] + within
         behind = (uniform(11, numbers) * STRAGGLE_MS).astype(np.int64)
         return Moves(

@@ -63,5 +63,5 @@ def lognormal_table(median: float, sigma: float) -> Ints:
 
 def quantile(tables: Ints, which: Ints, u: Floats) -> Ints:
     """Return a number from table `which` of `tables` for each uniform `u`."""
-    found: Ints = tables[which, (u * STEPS).astype(np.int64)]
-    return found
+    values: Ints = tables[which, (u * STEPS).astype(np.int64)]
+    return values

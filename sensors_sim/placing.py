@@ -118,12 +118,12 @@ class _Finder:
         What finds no place at a site is left out.
         """
         find = FINDERS.get(section, _Finder._as_it_is)
-        found = [
+        parts = [
             find(self, site, replace(part, site=site.id, **_days(part, self._scenario)))
             for part in getattr(self._scenario, section)
             for site in self._sites(part.site, part)
         ]
-        return tuple(part for part in found if part is not None)
+        return tuple(part for part in parts if part is not None)
 
     def _as_it_is(self, _site: Site, part: Any) -> Any:
         return part
@@ -152,7 +152,7 @@ class _Finder:
 
     def _closing(self, site: Site, part: Closing) -> Closing | None:
         spaces = [space for name in part.spaces for space in self._spaces(site, name, part)]
-        portals = [found for name in part.portals if (found := self._portal(site, name, part))]
+        portals = [portal for name in part.portals if (portal := self._portal(site, name, part))]
         return replace(part, spaces=tuple(spaces), portals=tuple(portals)) if spaces or portals else None
 
     def _capacity(self, site: Site, part: Capacity) -> Capacity | None:
@@ -179,13 +179,13 @@ class _Finder:
 
     def _sites(self, name: str, part: Any) -> list[Site]:
         kinds = name.removeprefix(KIND).split("|") if name.startswith(KIND) else []
-        found = [s for s in self.sites if name in ("*", s.id) or s.kind in kinds]
-        if not found and kinds:
+        sites = [s for s in self.sites if name in ("*", s.id) or s.kind in kinds]
+        if not sites and kinds:
             self.notes.append(f"{_header(part)}: there is no {' or '.join(kinds)} among the sites")
-        elif not found:
+        elif not sites:
             close = suggestion(name, (s.id for s in self.sites))
             self._problem(part, f'there is no site "{name}"{close}; name one, or a kind: "kind:library"')
-        return found
+        return sites
 
     def _spaces(self, site: Site, name: str, part: Any) -> list[str]:
         """All spaces that are meant, as "site/space"; a name beginning with a site's is in that site."""
@@ -201,8 +201,8 @@ class _Finder:
                 return []
             kinds = inner.removeprefix(KIND).split("|")
             by_kind = [[f"{other.id}/{s.id}" for s in other.spaces if s.kind == kind] for kind in kinds]
-            if found := next(filter(None, by_kind), []):
-                return found
+            if matches := next(filter(None, by_kind), []):
+                return matches
             self.notes.append(f"{_header(part)}: {other.id} has no space of the kind {' or '.join(kinds)}")
         return []
 

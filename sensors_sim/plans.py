@@ -104,7 +104,7 @@ def choices(
     stay_s = np.array([lognormal_table(p.stay_s, p.spread) for p in plans])
     factor = usage.stay * _stay_factor(stay_s, more, plan, shares[1] * mean_size[plan], profile)
     people = float((shares[1] * mean_size[plan]).sum())
-    wanted = float((usual[1] * mean_size[[p for p, _ in every]]).sum()) if usual is not shares else people
+    drawn = float((usual[1] * mean_size[[p for p, _ in every]]).sum()) if usual is not shares else people
     return Choices(
         place=np.array([s for _, s in pairs], dtype=np.int64),
         plan=plan,
@@ -114,7 +114,7 @@ def choices(
         more=more,
         through=np.array([float(p.through) for p in plans]),
         mean_size=((shares / totals) @ mean_size[plan]).round(12),  # machines differ in the last digits
-        demand=round(people / wanted, 9),
+        demand=round(people / drawn, 9),
     )
 
 
@@ -153,13 +153,13 @@ def _shares(
 def _by_profile(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile) -> Floats:
     """Shares of people by the profile's spaces, each divided among what serves in it; the others share what is left."""
     learnt = {ground.spaces.index(name): share for name, share in profile.spaces.items()}
-    found = np.zeros_like(shares)
+    shares_of_profile = np.zeros_like(shares)
     around = np.array([_innermost(ground, place, learnt) for _, place in pairs])
     for space, share in [*learnt.items(), (ground.outside, max(0.0, 1 - sum(learnt.values())))]:
         own = around == space
         usual = shares[:, own].sum(axis=1, keepdims=True)
-        found[:, own] = shares[:, own] / np.where(usual > 0, usual, 1) * share
-    return found
+        shares_of_profile[:, own] = shares[:, own] / np.where(usual > 0, usual, 1) * share
+    return shares_of_profile
 
 
 def _innermost(ground: Ground, place: int, spaces: Iterable[int]) -> int:

@@ -85,8 +85,8 @@ class Ground:
         return self.site_of[self.outer[portals]], self.site_of[self.inner[portals]]
 
     def _open(self, portals: Bools) -> list[int]:
-        found: list[int] = np.flatnonzero(portals & ~self.closed[: len(portals)]).tolist()
-        return found
+        numbers: list[int] = np.flatnonzero(portals & ~self.closed[: len(portals)]).tolist()
+        return numbers
 
     def step_in(self, edge: int) -> int:
         """Return the place behind a gate."""
@@ -96,8 +96,8 @@ class Ground:
         """List the places of the site that one can come to from outside."""
         starts = sorted({self.step_in(e) for n in range(len(self.sites)) for e in self.gates(n)})
         own = np.flatnonzero(self.site_of[: self.outside] == site)
-        found: list[int] = own[(self.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()
-        return found
+        places: list[int] = own[(self.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()
+        return places
 
 
 def lay_out(site_file: SiteFile) -> Ground:

@@ -58,7 +58,7 @@ def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
         circle = " -> ".join([*above, label])
         raise ScenarioError([f"{label}: it is based on itself: {circle}; break the circle"])
     if is_file:
-        text = given_files.text(path, LARGEST, lambda said: ScenarioError([said]))
+        text = given_files.text(path, LARGEST, lambda reason: ScenarioError([reason]))
     else:
         text = (_SHIPPED / path.name).read_text(encoding="utf-8")
     return _parse(text, name, path.parent, (*above, label))

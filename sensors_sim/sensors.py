@@ -119,16 +119,16 @@ def everybody(site: str, device: str) -> bool:
 
 
 def install(
-    ground: Ground, seed: int, wanted: Wanted = everybody, characters: Sequence[Character] = ()
+    ground: Ground, seed: int, selected: Wanted = everybody, characters: Sequence[Character] = ()
 ) -> Installation:
-    """Mount the `wanted` sensors of the site file. A device keeps its character whatever is mounted next to it."""
+    """Mount the `selected` sensors of the site file. A device keeps its character whatever is mounted next to it."""
     formats: dict[Device, Format] = {}
     counters: list[Counter] = []
     gauges: list[Gauge] = []
     for site in ground.sites:
         for sensor in (places[-1] for places in _by_channel(site).values()):
             form = format_of(sensor)
-            if not form or not wanted(site.id, sensor.device):
+            if not form or not selected(site.id, sensor.device):
                 continue
             form = formats.setdefault((site.id, sensor.device), form)
             own = [c for c in characters if names_device(c.device, site.id, sensor.device)]
@@ -145,10 +145,10 @@ def _channel(sensor: Sensor) -> tuple[str, str, str]:
 
 def _by_channel(site: Site) -> dict[tuple[str, str, str], list[Sensor]]:
     """Return the places of each channel, one after another."""
-    found: dict[tuple[str, str, str], list[Sensor]] = {}
+    lists: dict[tuple[str, str, str], list[Sensor]] = {}
     for sensor in sorted(site.sensors, key=lambda s: placement_span(s, site)[0] or EARLY):
-        found.setdefault(_channel(sensor), []).append(sensor)
-    return {_channel(sensor): found[_channel(sensor)] for sensor in site.sensors}  # in the order of the file
+        lists.setdefault(_channel(sensor), []).append(sensor)
+    return {_channel(sensor): lists[_channel(sensor)] for sensor in site.sensors}  # in the order of the file
 
 
 def _placing(ground: Ground, site: Site, sensor: Sensor) -> Placing:
@@ -215,7 +215,7 @@ def _drawn(name: int, number: int, bounds: tuple[float, float]) -> float:
 def detect(installation: Installation, moves: Moves) -> Detections:
     """Return what the counters make of the moves. Each passage is misjudged by itself, whatever else is in `moves`."""
     none = np.zeros(0, dtype=np.int64)
-    found = [Detections(time=none, counter=none, outward=none, count=none)]
+    detections = [Detections(time=none, counter=none, outward=none, count=none)]
     by_edge = moves.only(np.argsort(moves.edge, kind="stable"))
     for number, counter in enumerate(installation.counters):
         for place in counter.places:
@@ -223,8 +223,8 @@ def detect(installation: Installation, moves: Moves) -> Detections:
             passages = by_edge.only(slice(low, high))
             if len(counter.places) > 1 or place.begins > millis(EARLY) or place.ends < millis(LATE):
                 passages = passages.only((passages.time >= place.begins) & (passages.time < place.ends))
-            found.append(_detected(number, counter, passages, swapped=place.swapped))
-    return Detections.joined(found)
+            detections.append(_detected(number, counter, passages, swapped=place.swapped))
+    return Detections.joined(detections)
 
 
 def _detected(number: int, counter: Counter, passages: Moves, *, swapped: bool) -> Detections:

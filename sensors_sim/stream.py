@@ -106,15 +106,15 @@ def messages(
     end: datetime,
     seed: int = 1,
     every_s: int = EVERY_S,
-    wanted: Wanted = everybody,
+    selected: Wanted = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
-    """Yield the readings that `simulate live` sends for `wanted` devices from `start` to `end`, had it been running.
+    """Yield the readings that `simulate live` sends for `selected` devices from `start` to `end`, had it been running.
 
     What a device would report only after `end` is left to whoever goes on from there.
     """
     world = World(site_file, seed, scenario)
-    installation = install(world.ground, seed, wanted, world.scenario.characters)
+    installation = install(world.ground, seed, selected, world.scenario.characters)
     lot: list[Message] = []
     for tick in ticks(world, installation, start, end, every_s):
         for number, (topic, payload) in enumerate(tick.messages + tick.resent):  # one after the other
@@ -155,9 +155,9 @@ class _Day:
     def moments(self, sent: Sent) -> Iterator[Moment]:
         """Yield the ticks in which something is reported or the truth is told. `sent` goes on from day to day."""
         items: dict[Key, list[Flow | Level]] = {}
-        found: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
+        due: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
         apart = {device: form.apart for device, form in self._installation.formats.items()}
-        for thing, kind, row, item in found:
+        for thing, kind, row, item in due:
             key = (row, thing.site, thing.device, kind if apart[thing.site, thing.device] else "")
             items.setdefault(key, []).append(item)
         reports: dict[int, list[Report]] = {}
@@ -183,8 +183,8 @@ class _Day:
     def _flows(self) -> Iterator[tuple[Counter, str, int, Flow]]:
         counters = self._installation.counters
         detections = detect(self._installation, self._moves)
-        heard = detections.only(detections.time >= self._begin)
-        counts = by_period(heard, self._edges, len(counters))
+        recent = detections.only(detections.time >= self._begin)
+        counts = by_period(recent, self._edges, len(counters))
         totals = counts
         if any(c.totals for c in counters):
             totals = np.cumsum(by_period(detections, self._edges, len(counters)), axis=0) + self._totals

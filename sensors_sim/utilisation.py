@@ -99,7 +99,7 @@ def _clock_hour(world: World, minutes: Ints) -> Ints:
 
 def _counted(cells: Bools, group: Ints, groups: int) -> Ints:
     """Return how many of the rows of each group are true, as [group, column]."""
-    found = np.zeros((groups, cells.shape[1]), dtype=np.int64)
+    counts = np.zeros((groups, cells.shape[1]), dtype=np.int64)
     for column in np.flatnonzero(cells.any(axis=0)):
-        found[:, column] = np.bincount(group[cells[:, column]], minlength=groups)
-    return found
+        counts[:, column] = np.bincount(group[cells[:, column]], minlength=groups)
+    return counts

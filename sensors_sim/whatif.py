@@ -82,8 +82,8 @@ def what_if(question: Question, each: Each = map) -> Answer:
     """Answer the question. `each` runs the tasks: `map`, or that of a pool of processes. Raises ScenarioError."""
     worlds = [World(question.site_file, scenario=s) for s in (question.today, question.then)]
     tasks = _tasks(question)
-    found = dict(zip(tasks, each(look, list(tasks.values())), strict=True))
-    today, then = sides = [_Side(question, side, found, world) for side, world in enumerate(worlds)]
+    usage = dict(zip(tasks, each(look, list(tasks.values())), strict=True))
+    today, then = sides = [_Side(question, side, usage, world) for side, world in enumerate(worlds)]
     return Answer(
         scenario=question.then.id,
         title=question.then.title,
@@ -138,11 +138,11 @@ def _tasks(question: Question) -> dict[_Key, Task]:
 class _Side:
     """All replications of one of the two worlds."""
 
-    def __init__(self, question: Question, side: int, found: dict[_Key, Utilisation], world: World) -> None:
+    def __init__(self, question: Question, side: int, usage: dict[_Key, Utilisation], world: World) -> None:
         self.days = (question.last - question.first).days + 1
-        self._seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
+        self._seen = [usage[side, n, 1.0] for n in range(len(question.seeds))]
         searched = range(min(question.searched, len(question.seeds)))
-        self._peaks = np.array([[found[side, n, f].peak for f in FACTORS] for n in searched])  # [n, f, space]
+        self._peaks = np.array([[usage[side, n, f].peak for f in FACTORS] for n in searched])  # [n, f, space]
         weekdays = [day.weekday() for day in days_from(question.first, question.last)]
         self._hours = np.maximum(
             np.repeat(np.bincount(weekdays, minlength=7), 24), 1
@@ -192,8 +192,8 @@ def _limit_factor(peaks: Floats, capacity: int) -> float:
     return float(np.interp(capacity, rising[above - 1 : above + 1], FACTORS[above - 1 : above + 1]))
 
 
-def _limit(found: Replicated) -> Holds:
-    mid, low, high = (factor if isfinite(factor) else None for factor in (found.mid, found.low, found.high))
+def _limit(value: Replicated) -> Holds:
+    mid, low, high = (factor if isfinite(factor) else None for factor in (value.mid, value.low, value.high))
     return Holds(mid=mid, low=low, high=high)
 
 
@@ -212,16 +212,16 @@ def _spaces(world: World, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
 
 
 def _first_to_break(space: SpaceStrain) -> tuple[bool, float, float, float]:
-    then, today = (inf if held is None else held for held in (space.then.holds.mid, space.today.holds.mid))
+    then, today = (inf if limit is None else limit for limit in (space.then.holds.mid, space.today.holds.mid))
     return not space.capacity, then, today, -space.then.over.mid
 
 
 def windows(strain: Strain) -> list[Window]:
     """Return when it is over capacity, the longest first."""
-    found = [
+    windows = [
         w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])
     ]
-    return sorted(found, key=lambda w: -w.minutes)
+    return sorted(windows, key=lambda w: -w.minutes)
 
 
 def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:

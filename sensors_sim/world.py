@@ -45,9 +45,9 @@ class World:
     """
 
     def __init__(self, site_file: SiteFile, seed: int = 1, scenario: Scenario = ORDINARY) -> None:
-        found = placed(site_file, scenario)
-        self.ground = lay_out(found.sites)
-        self.scenario, self.notes = found.scenario, found.notes
+        world = placed(site_file, scenario)
+        self.ground = lay_out(world.sites)
+        self.scenario, self.notes = world.scenario, world.notes
         self.seed = seed
         self._used: dict[tuple[int, Usage], _UsedSite | None] = {}
         self._entry = np.array(
@@ -76,10 +76,10 @@ class World:
         ]
 
         def open_at(sites: Ints, times: Ints) -> Bools:
-            found = np.zeros(len(times), dtype=np.bool_)
+            is_open = np.zeros(len(times), dtype=np.bool_)
             for number, stretches in enumerate(opens):
-                found[sites == number] = within(stretches, times[sites == number])
-            return found
+                is_open[sites == number] = within(stretches, times[sites == number])
+            return is_open
 
         parts = [nobody()]
         for number, site in enumerate(self.ground.sites):

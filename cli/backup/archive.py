@@ -81,8 +81,8 @@ def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[
             names = tar.getnames()
             member = tar.getmember(MANIFEST) if MANIFEST in names else None
             if member is None or not member.isfile() or member.size > LONGEST_MANIFEST:
-                held = ", ".join(name[:40] for name in names[:3])
-                raise BackupError(f"{source.name} is no backup of Besök: it holds {held or 'nothing'}")
+                listing = ", ".join(name[:40] for name in names[:3])
+                raise BackupError(f"{source.name} is no backup of Besök: it holds {listing or 'nothing'}")
             manifest = msgspec.json.decode(_file(tar, MANIFEST).read(), type=Manifest)
             if manifest.format != FORMAT:
                 raise BackupError(f"the backup has format {manifest.format}: use the program that made it")

@@ -62,8 +62,8 @@ def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest
             for table in manifest.tables:
                 yield table, archive.rows_of(tar, table).read
 
-        held = backup.fill(url, parts())
-    if wrong := [name for name, content in manifest.contents.items() if held.get(name) != content]:
+        restored = backup.fill(url, parts())
+    if wrong := [name for name, content in manifest.contents.items() if restored.get(name) != content]:
         raise BackupError(f"these tables differ from the backup after the restore: {', '.join(wrong)}")
     migrate(url)
     return manifest

@@ -88,11 +88,11 @@ def accounts(
     sites: Sequence[Site],
     publishers: Sequence[Publisher] = (),
     collectors: Sequence[str] = (COLLECTOR,),
-    kept: Sequence[str] = (),
+    former: Sequence[str] = (),
 ) -> Accounts:
     """Return the accounts for sites: of our programs, of the publishers named, and of each other native sensor.
 
-    Accounts that were `kept` from before and that nobody has named yet may go on writing everywhere.
+    Accounts that were `former` from before and that nobody has named yet may go on writing everywhere.
 
     Raises BesokError where two accounts have one name, or two publishers the same topics.
     """
@@ -117,16 +117,16 @@ def accounts(
         if not _shared((topic,), claimed)
     ]
     simulator = [SIMULATOR] if any(site.sandbox for site in sites) else []
-    found = [*_programs(collectors), *simulator, *named, *own]
-    found += [
-        Account(name=name, writes=(EVERYTHING,)) for name in kept if name not in {a.name for a in found}
+    accounts = [*_programs(collectors), *simulator, *named, *own]
+    accounts += [
+        Account(name=name, writes=(EVERYTHING,)) for name in former if name not in {a.name for a in accounts}
     ]
-    names = [account.name for account in found]
+    names = [account.name for account in accounts]
     if twice := {name for name in names if names.count(name) > 1}:
         raise BesokError(
             f"several accounts would be called {', '.join(sorted(twice))}; give each publisher its own"
         )
-    return Accounts(accounts=tuple(found), unclaimed=tuple(_unclaimed(sites, claimed)))
+    return Accounts(accounts=tuple(accounts), unclaimed=tuple(_unclaimed(sites, claimed)))
 
 
 def local() -> tuple[Account, ...]:

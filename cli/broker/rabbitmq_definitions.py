@@ -17,11 +17,11 @@ SALT_BYTES = 4  # as RabbitMQ has it; passwords are random and long
 
 def definitions(accounts: Sequence[Account], known: Mapping[str, str]) -> str:
     """Return what `rabbitmqctl import_definitions` reads: the accounts whose passwords are known."""
-    found = [account for account in accounts if account.name in known]
+    with_password = [account for account in accounts if account.name in known]
     whole = {
-        "users": [_user(account.name, known[account.name]) for account in found],
-        "permissions": [_permissions(account) for account in found],
-        "topic_permissions": [_topics(account) for account in found],
+        "users": [_user(account.name, known[account.name]) for account in with_password],
+        "permissions": [_permissions(account) for account in with_password],
+        "topic_permissions": [_topics(account) for account in with_password],
     }
     return json.dumps(whole, indent=1) + "\n"
 

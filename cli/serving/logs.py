@@ -37,8 +37,8 @@ def secrets(settings: Settings) -> list[str]:
     except Exception:  # not a database address at all: whoever connects says so
         database = settings.database_url.get_secret_value()
     provider = settings.oidc_client_secret.get_secret_value()
-    found = {settings.mqtt_password.get_secret_value(), provider, database}
-    return sorted((text for text in found if len(text) >= LEAST), key=len, reverse=True)
+    values = {settings.mqtt_password.get_secret_value(), provider, database}
+    return sorted((text for text in values if len(text) >= LEAST), key=len, reverse=True)
 
 
 class Plain(logging.Formatter):

@@ -104,10 +104,10 @@ def _threads(
     stop: threading.Event,
 ) -> Iterator[list[threading.Thread]]:
     """Keep the tokens current, and look into the folder, until the block ends."""
-    news = threading.Event()
+    changed = threading.Event()
     threads = [
-        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, news, stop)),
-        threading.Thread(target=_follow, name="news", args=(settings, news, stop)),
+        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, changed, stop)),
+        threading.Thread(target=_follow, name="news", args=(settings, changed, stop)),
     ]
     if folder:
         threads.append(threading.Thread(target=folder.watch, name="folder", args=(publisher, stop)))
@@ -117,36 +117,36 @@ def _threads(
         yield threads
     finally:
         stop.set()
-        news.set()
+        changed.set()
         for thread in threads:
             thread.join()
 
 
-def _follow(settings: Settings, news: threading.Event, stop: threading.Event) -> None:
+def _follow(settings: Settings, changed: threading.Event, stop: threading.Event) -> None:
     """Until stopped, hear of tokens that are made and removed."""
     for _ in listen_to_news(settings.database_url.get_secret_value(), [receive_tokens.CHANNEL], stop):
-        news.set()
+        changed.set()
 
 
 def _beat(
     settings: Settings,
     known: Tokens,
     counters: ReceiverCounters,
-    news: threading.Event,
+    changed: threading.Event,
     stop: threading.Event,
 ) -> None:
     """Until stopped, read the tokens, at once when there is news, and tell the database that we work."""
-    said = ""
+    last_logged = ""
     with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
         while not stop.is_set():
             try:
                 schema.check(db)
                 known.load(db)
                 beat(db, settings.heartbeat(NAME), datetime.now(UTC), counters.detail())
-                said = ""
+                last_logged = ""
             except StoreError as exc:
                 what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"
-                level, said = (logging.DEBUG if said == what else logging.WARNING), what
+                level, last_logged = (logging.DEBUG if last_logged == what else logging.WARNING), what
                 log.log(level, "The tokens stay as they are: %s", what, extra={"action": "tokens_stale"})
-            news.wait(BEAT_EVERY_S)
-            news.clear()  # before reading: what is made meanwhile is read the next time
+            changed.wait(BEAT_EVERY_S)
+            changed.clear()  # before reading: what is made meanwhile is read the next time

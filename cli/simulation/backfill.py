@@ -56,7 +56,7 @@ class Task:
             return backfill.messages(self.sites, gap.first, gap.last, self.seed, self.takes, self.scenario)
         site = self.sites.sites[0]
         start, end = day_bounds(gap.first, site)[0], day_bounds(gap.last, site)[1]
-        return stream.messages(self.sites, start, end, self.seed, wanted=self.takes, scenario=self.scenario)
+        return stream.messages(self.sites, start, end, self.seed, selected=self.takes, scenario=self.scenario)
 
 
 def run(

@@ -58,11 +58,11 @@ def gaps(history: History, today: date, days: int) -> list[Gap]:
         first = max(first, history.done_until + DAY)
     yesterday = today - DAY
     if not (history.live_since and history.live_until):
-        found = [Gap(first=first, last=yesterday)]
+        gaps = [Gap(first=first, last=yesterday)]
     else:
-        found = [
+        gaps = [
             Gap(first=first, last=min(history.live_since - DAY, yesterday)),
             Gap(first=max(first, history.live_since), last=min(history.live_until, yesterday), live=True),
             Gap(first=max(first, history.live_until + DAY), last=yesterday),
         ]
-    return [gap for gap in found if gap.first <= gap.last]
+    return [gap for gap in gaps if gap.first <= gap.last]

@@ -23,18 +23,18 @@ ALERT_AT: Final = 0.8  # of the capacity: from there on the pages call a space b
 
 def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld) -> Figures:
     """Return a rival that adds up counts: as they came, or once all have come."""
-    came, went = (
+    entries, exits = (
         np.concatenate([
-            getattr(seen, way) if at_once else by_receipt(getattr(seen, way), heard)
-            for seen, heard in zip(world.seen, world.heard, strict=True)
+            getattr(seen, way) if at_once else by_receipt(getattr(seen, way), received)
+            for seen, received in zip(world.seen, world.heard, strict=True)
         ])
         for way in ("people_in", "people_out")
     )  # fmt: skip
     stops = np.cumsum([len(seen) for seen in world.seen])
     days = [slice(int(stop) - len(seen), int(stop)) for stop, seen in zip(stops, world.seen, strict=True)]
-    found = estimator(world.building.doors, came, went, days)
+    estimate = estimator(world.building.doors, entries, exits, days)
     judged = slice(days[world.judged].start, None)
-    return Figures(people=found.people[judged], lower=found.lower[judged], upper=found.upper[judged])
+    return Figures(people=estimate.people[judged], lower=estimate.lower[judged], upper=estimate.upper[judged])
 
 
 def live(world: JudgedWorld) -> Figures:

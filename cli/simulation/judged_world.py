@@ -60,8 +60,8 @@ def judged_world(observed: Observed, scenario: Scenario, history: int) -> Judged
 
 
 def _late(observed: Observed, steps: slice) -> Ints | None:
-    heard = observed.heard[steps] - steps.start
-    return heard if (heard > np.arange(len(heard))[:, None]).any() else None
+    received = observed.heard[steps] - steps.start
+    return received if (received > np.arange(len(received))[:, None]).any() else None
 
 
 def by_quarters(day: DayObservations) -> DayObservations:
@@ -94,41 +94,41 @@ def _means(minutes: Floats) -> Floats:
     return means
 
 
-def parts(seen: DayObservations, heard: Ints | None) -> list[tuple[slice, DayObservations]]:
+def parts(seen: DayObservations, received: Ints | None) -> list[tuple[slice, DayObservations]]:
     """Split a day into stretches of steps, each with all that had been received by then.
 
     Where all counts were received at once there is one part, the whole day.
     """
-    if heard is None:
+    if received is None:
         return [(slice(0, len(seen)), seen)]
     own = np.arange(len(seen))[:, None]
-    news = np.unique(heard[(heard > own) & (heard < len(seen))])
-    bounds = [0, *(int(step) for step in news if step), len(seen)]
-    found = []
+    steps_received = np.unique(received[(received > own) & (received < len(seen))])
+    bounds = [0, *(int(step) for step in steps_received if step), len(seen)]
+    parts = []
     for start, stop in pairwise(bounds):
-        here = heard <= np.maximum(own, start)
+        here = received <= np.maximum(own, start)
         then = replace(
             seen,
             people_in=np.where(here, seen.people_in, np.nan),
             people_out=np.where(here, seen.people_out, np.nan),
         )
-        found.append((slice(start, stop), then[:stop]))
-    return found
+        parts.append((slice(start, stop), then[:stop]))
+    return parts
 
 
 def unchanged(before: DayObservations, after: DayObservations) -> int:
     """Count the steps from the first on of which the same has been received."""
     steps = len(before)
-    news = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
-    return int(np.argmax(news.any(axis=1))) if news.any() else steps
+    new = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
+    return int(np.argmax(new.any(axis=1))) if new.any() else steps
 
 
-def by_receipt(counts: Floats, heard: Ints | None) -> Floats:
+def by_receipt(counts: Floats, received: Ints | None) -> Floats:
     """Return counts by the step in which they were received; those received after the day are lost."""
-    if heard is None:
+    if received is None:
         return counts
-    found = np.zeros_like(counts)
+    received_counts = np.zeros_like(counts)
     columns = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
-    inside = heard < len(counts)
-    np.add.at(found, (heard[inside], columns[inside]), np.nan_to_num(counts)[inside])
-    return found
+    inside = received < len(counts)
+    np.add.at(received_counts, (received[inside], columns[inside]), np.nan_to_num(counts)[inside])
+    return received_counts

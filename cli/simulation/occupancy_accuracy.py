@@ -53,14 +53,15 @@ def _mean(values: Floats | Bools) -> float:
 
 
 def alerts(real: Floats, people: Floats, at: float) -> dict[str, int]:
-    """Return how an alert that comes with `at` people would have done; where nothing is known there is none.
+    """Count how an alert at `at` people would have performed; steps without an estimate raise none.
 
-    In how many steps a space really was full (`full`), was so unsaid (`missed`), was said to be (`said`) though it was
-    not (`false`). Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1, said 2, false 1.
+    Steps in which a space was really full (`full`), was full without an alert (`missed`), had an alert (`said`), and
+    had one without being full (`false`). Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1,
+    said 2, false 1.
     """
-    full, said = real >= at, np.nan_to_num(people) >= at
-    steps = {"full": full, "missed": full & ~said, "said": said, "false": said & ~full}
-    return {name: int(found.sum()) for name, found in steps.items()}
+    full, raised = real >= at, np.nan_to_num(people) >= at
+    steps = {"full": full, "missed": full & ~raised, "said": raised, "false": raised & ~full}
+    return {name: int(mask.sum()) for name, mask in steps.items()}
 
 
 def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]) -> Figures:
@@ -90,21 +91,21 @@ def end_of_day(doors: Incidence, people_in: Floats, people_out: Floats, days: Se
 
     Example: in 1, 1, 0 and out 0, 0, 1 is scaled to out 0, 0, 2, so that 1, 2, 0 are in.
     """
-    came, went = through(doors, np.nan_to_num(people_in), np.nan_to_num(people_out))
-    people = np.zeros_like(came)
+    entries, exits = through(doors, np.nan_to_num(people_in), np.nan_to_num(people_out))
+    people = np.zeros_like(entries)
     for day in days:
-        ins, outs = came[day].sum(axis=0), went[day].sum(axis=0)
+        ins, outs = entries[day].sum(axis=0), exits[day].sum(axis=0)
         both = (ins > 0) & (outs > 0)
         most = np.maximum(ins, outs)
         up_in, up_out = (np.where(both, most / np.where(both, sums, 1), 1.0) for sums in (ins, outs))
-        people[day] = np.maximum(np.cumsum(came[day] * up_in - went[day] * up_out, axis=0), 0)
+        people[day] = np.maximum(np.cumsum(entries[day] * up_in - exits[day] * up_out, axis=0), 0)
     return _plain(people, doors)
 
 
 def _net(doors: Incidence, people_in: Floats, people_out: Floats) -> Floats:
     """People who came into each space less those who left it, by step."""
-    found: Floats = (np.nan_to_num(people_in) - np.nan_to_num(people_out)) @ doors.T
-    return found
+    net: Floats = (np.nan_to_num(people_in) - np.nan_to_num(people_out)) @ doors.T
+    return net
 
 
 def _plain(people: Floats, doors: Incidence) -> Figures:

@@ -99,10 +99,10 @@ class Worker:
         if not store.waits(self._db):
             return False
         with self._claims.duty(DUTY, 2 * self._limit_s) as own:
-            taken = store.claim(self._db, datetime.now(UTC)) if own else None
-            if taken:
-                self._answer(taken)
-        return taken is not None
+            claimed = store.claim(self._db, datetime.now(UTC)) if own else None
+            if claimed:
+                self._answer(claimed)
+        return claimed is not None
 
     def beat(self) -> None:
         """Note now and then that the process works."""
@@ -110,52 +110,52 @@ class Worker:
             beat(self._db, self._name, datetime.now(UTC), {})
             self._beaten = time.monotonic()
 
-    def _answer(self, taken: Taken) -> None:
-        if taken.attempt > ATTEMPTS:
-            self._end(taken, "failed", "crashed")
+    def _answer(self, claimed: Taken) -> None:
+        if claimed.attempt > ATTEMPTS:
+            self._end(claimed, "failed", "crashed")
             return
         try:
-            result = answered(self._db, taken, Parts(self, taken, self._limit_s))
+            result = answered(self._db, claimed, Parts(self, claimed, self._limit_s))
         except _Abandoned:
-            log.info("scenario %d was left", taken.number, extra={"action": "scenario_left"})
+            log.info("scenario %d was left", claimed.number, extra={"action": "scenario_left"})
         except _TooLong:
-            self._end(taken, "failed", "too_long")
+            self._end(claimed, "failed", "too_long")
         except StoreError:
             raise  # whoever comes next takes it up
         except BesokError as exc:
             log.warning(
                 "scenario %d cannot be simulated: %s",
-                taken.number,
+                claimed.number,
                 exc,
                 extra={"action": "scenario_unusable"},
             )
-            self._end(taken, "failed", "unusable")
+            self._end(claimed, "failed", "unusable")
         except Exception:
-            log.exception("scenario %d failed", taken.number, extra={"action": "scenario_failed"})
-            self._end(taken, "failed", "broken")
+            log.exception("scenario %d failed", claimed.number, extra={"action": "scenario_failed"})
+            self._end(claimed, "failed", "broken")
         else:
-            self._end(taken, "done", result=result)
+            self._end(claimed, "done", result=result)
 
     def _end(
-        self, taken: Taken, state: RunState, reason: FailedFor = "", result: dict[str, Any] | None = None
+        self, claimed: Taken, state: RunState, reason: FailedFor = "", result: dict[str, Any] | None = None
     ) -> None:
-        store.end(self._db, taken, state, datetime.now(UTC), reason=reason, result=result)
+        store.end(self._db, claimed, state, datetime.now(UTC), reason=reason, result=result)
 
     @property
     def ends(self) -> bool:
         """Whether this process was asked to end."""
         return self._stop.is_set()
 
-    def note_progress(self, taken: Taken, done: int, total: int) -> bool:
+    def note_progress(self, claimed: Taken, done: int, total: int) -> bool:
         """Note how far a question is; False where nobody wants its answer from this process any more."""
-        return store.progress(self._db, taken, done, total)
+        return store.progress(self._db, claimed, done, total)
 
 
 class Parts:
     """The parts of a question: after each it is noted how far it is, and looked whether to go on."""
 
-    def __init__(self, worker: Worker, taken: Taken, limit_s: float) -> None:
-        self._worker, self._taken = worker, taken
+    def __init__(self, worker: Worker, claimed: Taken, limit_s: float) -> None:
+        self._worker, self._taken = worker, claimed
         self._until = time.monotonic() + limit_s
         self._told = float("-inf")
         self.done, self.total = 0, 0
@@ -186,13 +186,13 @@ class Parts:
             self.step()
 
 
-def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
+def answered(db: Database, claimed: Taken, parts: Parts) -> dict[str, Any]:
     """Return the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
-    spec = taken.spec
+    spec = claimed.spec
     stored = SiteFile(sites=tuple(load_all(db)))
-    site = next((one for one in stored.sites if one.id == taken.site), None)
+    site = next((one for one in stored.sites if one.id == claimed.site), None)
     if site is None:
-        raise NotFound(f'there is no site "{taken.site}"')
+        raise NotFound(f'there is no site "{claimed.site}"')
     sites = connected(stored, site.id)
     if spec.sensor:
         parts.expect(sensor_notice.REPLICATIONS)

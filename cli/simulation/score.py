@@ -109,7 +109,7 @@ def for_json(row: Mapping[Any, Any]) -> Row:
 
 def as_text(scores: Scores) -> str:
     """Return the visits of each simulated site, and the table, as text."""
-    came = [
+    visit_rows = [
         (
             *map(str, (visits[name] for name in ("scenario", "site", "days", "real"))),
             f"{visits['counted']:.0f}",
@@ -118,6 +118,6 @@ def as_text(scores: Scores) -> str:
         for visits in scores.visits
     ]
     heads = ("scenario", "site", "days", "visits", "counted", "error")
-    counted = [*table(heads, came, [1]), ""] if came else []
+    counted = [*table(heads, visit_rows, [1]), ""] if visit_rows else []
     figures = map(score_table.cells, scores.lines.itertuples())
     return "\n".join([*counted, *table(score_table.HEADS, figures, [2])])

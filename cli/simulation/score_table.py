@@ -41,8 +41,8 @@ def lines(verdicts: Sequence[dict[str, Any]]) -> pd.DataFrame:
     averages = _together(
         worlds.assign(people=np.nan, rmse=np.nan, bias=worlds["bias"].abs() / people), LINE[1:]
     )
-    found = pd.concat([worlds.astype({"world": str}), averages.assign(world=AVERAGE)], ignore_index=True)
-    return found[[*LINE, *FIGURES, *ALERTS]]
+    table = pd.concat([worlds.astype({"world": str}), averages.assign(world=AVERAGE)], ignore_index=True)
+    return table[[*LINE, *FIGURES, *ALERTS]]
 
 
 def _together(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:

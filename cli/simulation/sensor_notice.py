@@ -40,10 +40,10 @@ def tries(
     number = next(n for n, one in enumerate(sites.sites) if one.id == site.id)
     begins = first - timedelta(days=BEFORE)
     for seed in range(1, REPLICATIONS + 1):
-        found = watched(sites, seed, begins, BEFORE + AFTER, scenario)[number]
-        fails = int(np.flatnonzero((found.seen.day >= BEFORE) & found.seen.open)[0])
-        broken = _TROUBLES[sensor.trouble](found.seen, found.column(sensor.device), fails, seed)
-        yield _tried(found, broken, sensor.device, fails)
+        simulated = watched(sites, seed, begins, BEFORE + AFTER, scenario)[number]
+        fails = int(np.flatnonzero((simulated.seen.day >= BEFORE) & simulated.seen.open)[0])
+        broken = _TROUBLES[sensor.trouble](simulated.seen, simulated.column(sensor.device), fails, seed)
+        yield _tried(simulated, broken, sensor.device, fails)
 
 
 _TROUBLES: Final[dict[str, Callable[[SensorHistory, int, int, int], SensorHistory]]] = {
@@ -55,10 +55,10 @@ _TROUBLES: Final[dict[str, Callable[[SensorHistory, int, int, int], SensorHistor
 }
 
 
-def _tried(found: Watched, broken: SensorHistory, device: str, fails: int) -> Tried:
-    share = _visits(found, broken, fails) / max(_visits(found, found.seen, fails), 1.0)
+def _tried(simulated: Watched, broken: SensorHistory, device: str, fails: int) -> Tried:
+    share = _visits(simulated, broken, fails) / max(_visits(simulated, simulated.seen, fails), 1.0)
     for step in _looks(fails, len(broken)):
-        for finding in detect(found.layout, cut(broken, step)):
+        for finding in detect(simulated.layout, cut(broken, step)):
             if device in (finding.device, finding.evidence.get("other_device")):
                 return Tried(after_h=(step - fails) / AN_HOUR, kind=finding.kind, counted=share)
     return Tried(after_h=None, kind=None, counted=share)
@@ -70,15 +70,15 @@ def _looks(fails: int, end: int) -> Iterator[int]:
     yield from range(fails + A_DAY, end + 1, A_DAY)
 
 
-def _visits(found: Watched, seen: SensorHistory, fails: int) -> float:
+def _visits(simulated: Watched, seen: SensorHistory, fails: int) -> float:
     """Return the people counted in through the doors of the site from a step on."""
-    came = 0.0
-    for n, counter in enumerate(found.layout.counters):
-        door = found.layout.doors[counter.door]
+    entries = 0.0
+    for n, counter in enumerate(simulated.layout.counters):
+        door = simulated.layout.doors[counter.door]
         if None in (door.outer, door.inner):
             way = seen.people_in if door.outer is None else seen.people_out
-            came += float(np.nansum(way[fails:, n]))
-    return came
+            entries += float(np.nansum(way[fails:, n]))
+    return entries
 
 
 def notice(site: Site, sensor: FaultySensor, tried: Sequence[Tried]) -> SensorNotice:

@@ -25,7 +25,7 @@ def run(db: Database, sites: SiteFile, days: int, now: datetime, seed: int, scen
 
     `seed` and `scenario` are those that the simulator runs with.
     """
-    return [found for site in sites.sites for found in _site(db, sites, site, days, now, seed, scenario)]
+    return [score for site in sites.sites for score in _site(db, sites, site, days, now, seed, scenario)]
 
 
 def _site(

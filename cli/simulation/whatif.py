@@ -40,8 +40,8 @@ def days(scenario: Scenario, first: date | None, last: date | None, today: date)
 
 def _no_days_left(scenario: Scenario, otherwise: str) -> str:
     ends = [f"{word} {day}" for word, day in (("from", scenario.first), ("to", scenario.last)) if day]
-    held = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
-    return held if ends else otherwise
+    bounds = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
+    return bounds if ends else otherwise
 
 
 def ask(question: Question) -> Answer:
@@ -126,14 +126,14 @@ def _when(space: SpaceStrain) -> str:
     )
 
 
-def between(found: Replicated, digits: int = 0) -> str:
+def between(figure: Replicated, digits: int = 0) -> str:
     """Return the middle, with the interval in brackets if it is one."""
-    mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
+    mid, low, high = (f"{f:.{digits}f}" for f in (figure.mid, figure.low, figure.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
-def _limit_text(found: Holds) -> str:
-    mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
+def _limit_text(limit: Holds) -> str:
+    mid, low, high = (bounded(f) for f in (limit.mid, limit.low, limit.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 

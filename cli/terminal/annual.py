@@ -32,15 +32,15 @@ def reports(
 
     Raises NotFound where that is so of the one that was asked for, or of all.
     """
-    found, left_out = [], list[NotFound]()
+    reports, left_out = [], list[NotFound]()
     for place in [load(db, site)] if site else load_all(db):
         try:
-            found.append(get_reported(db, place.id, year, business_day(now, place), verify=verify))
+            reports.append(get_reported(db, place.id, year, business_day(now, place), verify=verify))
         except NotFound as exc:
             left_out.append(exc)
-    if not found:
+    if not reports:
         raise left_out[0] if left_out else NotFound("there is no site yet; `besok site apply` makes one")
-    return found, [str(reason) for reason in left_out]
+    return reports, [str(reason) for reason in left_out]
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:

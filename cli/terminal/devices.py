@@ -26,12 +26,12 @@ def show_devices(devices: Sequence[DeviceInfo]) -> None:
     )
 
 
-def unassigned(found: Sequence[UnassignedSensor]) -> Iterator[str]:
+def unassigned(sensors: Sequence[UnassignedSensor]) -> Iterator[str]:
     """Yield a line for each channel of unassigned sensors: its topic, its readings, where it may be mounted."""
     yield from listing(
         [
             (one.device, *pair)
-            for one in found
+            for one in sensors
             for pair in zip(one.device.channels, one.suggestions, strict=True)
         ],
         "",
@@ -44,13 +44,13 @@ def unassigned(found: Sequence[UnassignedSensor]) -> Iterator[str]:
         readings=lambda row: [*map(reading, latest(row[1].readings))],
         place=lambda row: verdict(row[2]),
     )
-    if len(found) >= SHOWN_DEVICES:
-        yield f"Only the {len(found)} that were heard last are shown."
+    if len(sensors) >= SHOWN_DEVICES:
+        yield f"Only the {len(sensors)} that were heard last are shown."
 
 
-def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
+def lines(sensors: Sequence[UnassignedSensor]) -> Iterator[str]:
     """Yield sections for the site file, with what is known of each as comments."""
-    for sensor in found:
+    for sensor in sensors:
         for s in sensor.suggestions:
             if s.reason == "not_people":
                 continue
@@ -63,10 +63,10 @@ def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
             yield s.toml
 
 
-def show_mappings(found: Sequence[DeviceMapping]) -> None:
+def show_mappings(mappings: Sequence[DeviceMapping]) -> None:
     """Print the mappings that people have made: number, topic, meaning, place and author."""
     show(
-        found,
+        mappings,
         "id mapping.topic",
         meaning=lambda one: [f"{key} = {path}" for key, path in one.mapping.values.items()],
         places=lambda one: [f"{one.site}/{s.portal or s.space}{' swapped' * s.swapped}" for s in one.sensors],

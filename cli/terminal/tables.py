@@ -70,9 +70,9 @@ def outline(view: Any) -> Iterator[str]:
 
 def _in_a_line(view: Any) -> Iterator[str]:
     """Yield a view in one line, then the views that it holds, each in one below it."""
-    held = list(_fields(view))
-    yield ", ".join(f"{name} {cell(value)}" for name, value in held if not _views(value))
-    yield from (f"    {line}" for _, value in held for part in _views(value) for line in _in_a_line(part))
+    fields = list(_fields(view))
+    yield ", ".join(f"{name} {cell(value)}" for name, value in fields if not _views(value))
+    yield from (f"    {line}" for _, value in fields for part in _views(value) for line in _in_a_line(part))
 
 
 def _fields(view: Any) -> Iterator[tuple[str, Any]]:

@@ -55,9 +55,9 @@ def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> 
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def listing_as_json(found: Sequence[ImportView]) -> str:
+def listing_as_json(imports: Sequence[ImportView]) -> str:
     """Return a JSON array of the imports."""
-    return _IMPORTS.dump_json([*found], indent=2).decode()
+    return _IMPORTS.dump_json([*imports], indent=2).decode()
 
 
 def _day(day: Any) -> str | None:

@@ -168,10 +168,10 @@ class _Recorder:
         except UnicodeDecodeError:
             return  # no sensor has such a topic, and no adapter could be asked about it
         payload = bytes(message.payload)
-        came = Message(topic=topic, payload=payload, received=self._clock(), retained=message.retain)
-        plain = redacted(came, self._known)
+        received = Message(topic=topic, payload=payload, received=self._clock(), retained=message.retain)
+        plain = redacted(received, self._known)
         self.count.messages += 1
-        self.count.stripped += plain != came
+        self.count.stripped += plain != received
         line = Recorded(
             topic=plain.topic,
             payload=plain.payload,

@@ -40,8 +40,8 @@ class Format:
             return ""
         if sensor.portal:
             return "flow" if self.flows else ""
-        wanted = _level(sensor) or next(iter(self.levels), "")
-        return wanted if wanted in self.levels else ""
+        level = _level(sensor) or next(iter(self.levels), "")
+        return level if level in self.levels else ""
 
 
 _ROWS: Final = (

@@ -39,7 +39,7 @@ def _logic(report: Report, item: Flow | Level) -> dict[str, Any]:
         "to": utc_ms(report.time),
         "samples": period_s * 12,
         "samples_expected": period_s * 12,
-        "counts": [{"id": n, "name": said, "value": v} for n, (said, v) in enumerate(counts.items())],
+        "counts": [{"id": n, "name": label, "value": v} for n, (label, v) in enumerate(counts.items())],
     }
     return {"id": _number(name), "name": f"Logic {name}", "info": info, "records": [record]}
 

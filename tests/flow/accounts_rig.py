@@ -57,7 +57,7 @@ class Seen:
 def write_accounts(folder: Folder, hashes: dict[str, str] | None = None) -> None:
     """Write the accounts of the house."""
     known = hashes or {}
-    found = accounts(parse(HOUSE).sites, [GATEWAY], kept=[*known])
+    found = accounts(parse(HOUSE).sites, [GATEWAY], former=[*known])
     folder.write(found, known)
 
 

@@ -83,7 +83,7 @@ def test_publishers_are_read() -> None:
 
 
 def test_passwords_are_made_once_and_hashed(tmp_path: Path) -> None:
-    folder, found = Folder(path=tmp_path), accounts(HOUSE, [GATEWAY], kept=["cafe-door"])
+    folder, found = Folder(path=tmp_path), accounts(HOUSE, [GATEWAY], former=["cafe-door"])
     for _ in range(2):
         folder.write(found, {"cafe-door": "$7$101$old$hash"})
     hashes = mosquitto_files.known_hashes((tmp_path / "mosquitto" / "passwords").read_text())

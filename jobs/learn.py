@@ -80,7 +80,7 @@ class SitePast:
         return self._days[day]
 
     def learnt(self, conn: Connection, day: date, *, keep: bool) -> SiteParameters:
-        """Return the parameters of a business day; learnt and, where they are to be kept, stored if they are missing."""
+        """Return the parameters of a business day; missing ones are learnt, and stored where they are to be kept."""
         known = self._learnt.get(day)
         if known is None and (stored := store.get(conn, self.plan, day, VERSION)):
             known = SiteParameters.from_json(stored)

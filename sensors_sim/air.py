@@ -1,4 +1,4 @@
-"""Carbon dioxide in a room: it follows the people with a lag, as a first-order model of one well-mixed room has it.
+"""Carbon dioxide in a room: it follows the people with a lag, by a first-order model of one well-mixed room.
 
     V dC/dt = G n - Q (C - outdoor)
 
@@ -31,7 +31,7 @@ CAPACITY: Final = 30  # where it says nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Properties that the air of a space depends on."""
+    """The properties of a space that determine its air."""
 
     volume_m3: float
     fresh_l_s: float

@@ -1,4 +1,4 @@
-"""History as devices would have sent it had they been up all the time: a message per device and business day.
+"""Simulated history as devices would have sent it: one message per device and business day.
 
 Flows come as quarter hours; quarters in which nobody passed are joined, so that the silent night is one item. Levels
 come each quarter hour around the hours in which the site is used, and hourly at night.
@@ -50,7 +50,7 @@ def messages(
     selected: Wanted = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
-    """Yield the messages of all `selected` devices about the time from `start` to `end`, a few days in each list.
+    """Yield the messages of all `selected` devices from `start` to `end`, a few days in each list.
 
     Both are moments (aware, cut to whole seconds) or business days, of which `end` is then the last. No item is about
     anything before `start` or after `end`, and together they cover all of the time between. `received` is when the time
@@ -92,7 +92,7 @@ class _Chunk:
         self._moves = world.days(first, last)
 
     def messages(self) -> list[Message]:
-        """Return a message for each device, kind and day; of other formats than the native one for each moment."""
+        """Return a message for each device, kind and day; for formats other than the native one, for each moment."""
         messages: list[Message] = []
         for kind, measured in (("flow", self._flows()), ("level", self._levels())):
             by_device: dict[Device, list[tuple[int, Flow | Level]]] = {}

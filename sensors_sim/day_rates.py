@@ -1,4 +1,4 @@
-"""Rates of each site on each business day under a scenario: the parts that hold on it, put together."""
+"""Rates of each site on each business day: all parts of a scenario that apply, combined."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class DayRates:
 
 
 def day_rates(scenario: Scenario, site: Site, day: date) -> DayRates:
-    """Return what holds at the site on the day in a placed scenario."""
+    """Return the rates of the site on the day in a placed scenario."""
     rates = [r for r in scenario.rates if r.site == site.id and holds(day, r.first, r.last)]
     number = -1
     if holds(day, scenario.first, scenario.last):

@@ -42,7 +42,7 @@ def event_begin(site: Site, event: Event, day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """Programme of a site on a day; times are milliseconds, places those of the ground."""
+    """A programme item of a site on a day; times are milliseconds, places those of the ground."""
 
     kind: Literal["evening", "matinee", "concert"]
     begins: int
@@ -54,7 +54,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """A business day at a site, with what is in its calendar. Times are milliseconds since 1970."""
+    """The programme of a site on a business day. Times are milliseconds since 1970."""
 
     ground: Ground
     site: Site
@@ -68,7 +68,7 @@ class Programme:
     rates: DayRates
 
     def groups(self) -> list[Groups]:
-        """Return who comes for something in the calendar, or to work."""
+        """Return the groups that come for a programme item, or to work."""
         if not self.opens or not self.places[""]:
             return []
         planned = self.planned()
@@ -124,7 +124,7 @@ class Programme:
         return Planned(kind="concert", begins=begins, lasts=70 * MINUTE, people=people, place=stage, after=[])
 
     def _event(self, event: Event) -> list[Groups]:
-        """Those who come for an event of the scenario: before it begins, or from opening on; if it is open then."""
+        """Return the groups of an event of the scenario: before it begins, or from opening on; if it is open then."""
         begins = millis(event_begin(self.site, event, self.day))
         opening = next((o for o in self.opens if o.start <= begins < o.end), None)
         place = self.ground.spaces.index(event.space)
@@ -228,7 +228,7 @@ class Programme:
         return [self._workers(come, come + 8 * HOUR, u[:, 1:], self.ends - HOUR)]
 
     def _workers(self, come: Ints, go: Ints, u: Floats, deadline: int) -> Groups:
-        """Workers divide their time between three of the larger places of the site."""
+        """Return workers who divide their time between three of the larger places of the site."""
         large = [p for p in self.places[""] if (self.ground.detail[p].capacity or SMALL) >= SMALL]
         places = np.array(large or self.places[""])
         return rows(

@@ -30,7 +30,7 @@ TINY: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearntSite:
-    """A site's profile, its growth a year if the history is long enough, and on how much it rests."""
+    """A learnt site: its profile, its growth a year if the history is long enough, and the days it rests on."""
 
     profile: Profile
     growth: float | None
@@ -39,7 +39,7 @@ class LearntSite:
 
 
 class SiteRates:
-    """One site's rates, before what only the whole world shows."""
+    """The rates of one site before those that depend on the whole world."""
 
     def __init__(self, ground: Ground, number: int, history: HourlyHistory) -> None:
         self._site, self._ways, self._hours = ground.sites[number], entrances(ground, number), history.hours
@@ -53,7 +53,7 @@ class SiteRates:
         self._good = int(((of_day > 0) & (share >= 0.5)).sum())
 
     def learnt(self) -> LearntSite:
-        """Learn the profile but for ways, spaces and stays. Raises ScenarioError."""
+        """Learn the profile except routes, spaces and stays. Raises ScenarioError."""
         if self._good < LEAST_DAYS:
             raise ScenarioError([self._missing()])
         people = np.where(self._known, self._entries.people, 0.0)
@@ -143,7 +143,7 @@ class SiteRates:
 
 
 def day_weights(days: Sequence[date]) -> Floats:
-    """Return what each day weighs where no seasons are known: the last days most."""
+    """Return the weight of each day where no seasons are known: the last days weigh most."""
     age = np.array([(days[-1] - day).days for day in days])
     return np.asarray(0.5 ** (age / HALF_LIFE))
 

@@ -1,4 +1,4 @@
-"""Groups of visitors before they move: when they arrive, by which gates, where they stay and for how long."""
+"""Groups of visitors: arrival, gates, destinations and stays."""
 
 from dataclasses import dataclass, fields
 from typing import Final
@@ -54,7 +54,7 @@ def padded(*stops: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """The ways into a site from outside: its own gates first, then those of its neighbours, which lead there too."""
+    """The entrances of a site from outside: its own gates first, then those of its neighbours, which lead there too."""
 
     edge: Ints  # by way: the gate between outside and the site, or outside and a neighbour
     via: Ints  # by way: the portal between the neighbour and the site, NOWHERE where the nearest will do
@@ -64,7 +64,7 @@ class Gates:
     lead_s: Ints  # by edge: seconds from the gate to the site
 
     def pick(self, u: np.ndarray) -> Ints:
-        """Return the number of a way for each uniform `u`."""
+        """Return the number of an entrance for each uniform `u`."""
         return np.minimum(np.searchsorted(self.upto, u, side="right"), len(self.edge) - 1)
 
 
@@ -123,7 +123,7 @@ def _before(ground: Ground, via: int, through: list[int]) -> list[int]:
 
 
 def _with_shares(ways: list[_Way], given: dict[int, float]) -> list[_Way]:
-    """Return the ways with the shares given for some portals; the others keep their proportions."""
+    """Return the entrances with given shares for some portals; the others keep their proportions."""
     keys = [gate if via == NOWHERE else via for gate, via, _ in ways]
     usual = {k: sum(w for n, (_, _, w) in zip(keys, ways, strict=True) if n == k) for k in keys}
     set_shares = {k: share for k, share in given.items() if usual.get(k)}

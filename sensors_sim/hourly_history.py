@@ -1,4 +1,4 @@
-"""Counts and estimates of some weeks by hour: the plain arrays from which a world is learnt.
+"""Hourly counts and estimates of some weeks: the arrays from which a world is learnt.
 
 They come from a site's stored history, or from a simulated world, so that the two can be laid side by side.
 """
@@ -80,7 +80,7 @@ class HourlyHistory:
 
 
 def simulated_history(world: World, first: date, last: date) -> HourlyHistory:
-    """Return what perfect sensors would say of a world on the business days `first` to `last`."""
+    """Return the readings of perfect sensors in a world on the business days `first` to `last`."""
     start, end = world.bounds(first)[0], world.bounds(last)[1]
     lots = [_counted(world, a, b) for a, b in world.chunks(instant(start), instant(end))]
     inward, outward, people = (np.concatenate([lot[n] for lot in lots]) for n in range(3))
@@ -129,14 +129,14 @@ def joined(parts: Sequence[HourlyHistory]) -> HourlyHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """A counted way into a site, other than that of its staff."""
+    """A counted entrance of a site, except staff entrances."""
 
     portal: str  # "site/portal"
     inward: bool  # going in through the portal is going into the site
 
 
 def entrances(ground: Ground, number: int) -> list[Entrance]:
-    """List the counted ways into site `number`; those of its staff only if there are no others."""
+    """List the counted entrances of site `number`; staff entrances only if there are no others."""
     home = ground.site_of == number
     every = [
         Entrance(portal=name, inward=bool(home[ground.inner[e]]))

@@ -1,4 +1,4 @@
-"""From plans to steps: who passes which portal when. Nobody is made or lost: every way begins and ends outside."""
+"""From plans to steps: who passes which portal when. Every route begins and ends outside."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -35,14 +35,14 @@ class Moves(Columns):
 
 
 def nobody() -> Moves:
-    """Return no moves."""
+    """Return an empty table of moves."""
     none = np.zeros(0, dtype=np.int64)
     return Moves(time=none, edge=none, inward=none.astype(np.bool_), person=none)
 
 
 @dataclass(slots=True, kw_only=True)
 class Walkers:
-    """The groups of one site on their way: `place` is where each is, from `leave` on it can go on."""
+    """The groups of one site under way: `place` is where each is, from `leave` on it can go on."""
 
     ground: Ground
     site: int
@@ -56,7 +56,7 @@ class Walkers:
     steps: list[Steps] = field(default_factory=list)
 
     def moves(self, bounds: Ints) -> Moves:
-        """Walk all ways; `bounds` are [row, begin/end] of each group's business day.
+        """Walk all routes; `bounds` are [row, begin/end] of each group's business day.
 
         A group that would have to set out before its business day begins, or be out after it ends, stays at home.
         """
@@ -87,7 +87,7 @@ class Walkers:
 
     @property
     def _home(self) -> int:
-        """The gate of those who find another way closed."""
+        """Return the gate for those who find another route closed."""
         return int(self.gates.edge[0])
 
     def _ends(self, via: Ints) -> tuple[Ints, Ints, Bools]:
@@ -98,7 +98,7 @@ class Walkers:
         return np.where(inward, outer, inner), np.where(inward, inner, outer), inward
 
     def _way_ms(self, start: Ints, via: Ints, goal: Ints) -> Ints:
-        """Return the time from `start` by `via` (unless NOWHERE) out to `goal`; NO_WAY where none is."""
+        """Return the time from `start` by `via` (unless NOWHERE) out to `goal`; NO_WAY without a route."""
         walk_s, pace = self.ground.paths.walk_s, self.groups.pace
         before, behind, _ = self._ends(via)
         inside, beyond = walk_s[start, behind], walk_s[before, goal]
@@ -139,12 +139,12 @@ class Walkers:
             self.groups = replace(groups, gate_in=gate_in, via_in=via_in)
 
     def _walk(self, go: Bools, goal: Ints) -> None:
-        """Let those who go walk from their place to the goal."""
+        """Walk those who go from their place to the goal."""
         who = np.flatnonzero(go & (self.place != goal))
         self.legs.append((who, self.place[who], goal[who], self.leave[who]))
 
     def _cross(self, via: Ints, *, inbound: bool) -> None:
-        """Let who has an edge to take between the neighbour and the site walk up to it and over it."""
+        """Cross the edge between the neighbour and the site, for those whose route includes one."""
         before, behind, inward = self._ends(via)
         near, far = (before, behind) if inbound else (behind, before)
         who = via != NOWHERE

@@ -1,4 +1,4 @@
-"""A scenario meets a site file: its names find sites, spaces, portals and devices, and the sites change."""
+"""Application of a scenario to a site file: names resolve to its sites, spaces, portals and devices."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -44,7 +44,7 @@ ALWAYS_UNTIL: Final = date(2026, 5, 31)  # the last of them for an event without
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A scenario at home in a site file."""
+    """A scenario with its names resolved in a site file."""
 
     sites: SiteFile  # as the scenario makes them
     scenario: Scenario  # every part has the ids it means (spaces and portals as "site/id"), and its days
@@ -52,7 +52,7 @@ class Placed:
 
 
 def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
-    """Place the scenario in the sites of `site_file`. Raises ScenarioError with every name that is not there.
+    """Resolve the names of a scenario in the sites of `site_file`. Raises ScenarioError with every unknown name.
 
     What is named by a kind of which there is nothing is left out, and said in the notes.
     """
@@ -74,7 +74,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
 
 
 def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
-    """Return the sites as the scenario makes them: hours, new portals and sensors. Raises ScenarioError.
+    """Return the sites under the scenario: hours, new portals and sensors. Raises ScenarioError.
 
     Closings are not in it: what is closed for a time is there all the same, and counts nobody.
     """
@@ -103,7 +103,7 @@ def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site
 
 
 class _Finder:
-    """Finds what names mean, and remembers what it did not find."""
+    """Resolves names, and collects those it cannot resolve."""
 
     def __init__(self, sites: Sequence[Site], scenario: Scenario) -> None:
         self.sites = sites
@@ -168,7 +168,7 @@ class _Finder:
         return replace(part, space=space, afterwards=after) if space else None
 
     def opened(self, site: Site, hours: Sequence[Hours]) -> Site:
-        """Return the site with other hours."""
+        """Return the site with the changed opening hours."""
         for part in hours:
             if part.site == site.id:
                 try:
@@ -314,7 +314,7 @@ def _clocks(hours: tuple[int, int]) -> str:
 
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:
-    """List what is wrong with the changed sites that was not wrong with them before."""
+    """List the problems of the changed sites that they did not have before."""
     old = set(check(before))
     new = [(path, reason) for path, reason in check(after) if (path, reason) not in old]
     return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in new]

@@ -1,4 +1,4 @@
-"""Purposes of visits: the plans for each kind of site, how long they take, in which company. All invented."""
+"""Plans of visitors: purposes, stays and company for each kind of site. All invented."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FRIENDS = (1, 1, 2, 2, 2, 3, 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Purpose of a visit: the kinds of space that serve it, and how it goes."""
+    """A purpose of a visit: the kinds of space that serve it, the stay, and the company."""
 
     name: str
     kinds: tuple[str, ...]
@@ -82,7 +82,7 @@ _Pairs = list[tuple[int, int]]  # (plan, place)
 def choices(
     ground: Ground, number: int, whole: Ground, usage: Usage, profile: Profile | None = None
 ) -> Choices | None:
-    """Return the choices people have at site `number`; None where there is no place to go to.
+    """Return the choices of visitors at site `number`; None where there is no place to go to.
 
     `whole` is the ground with nothing closed. Who comes for something that has another place goes there, by the room
     that is left; who comes for what is closed altogether stays at home.
@@ -135,7 +135,7 @@ def _served(
 def _shares(
     ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, usage: Usage, profile: Profile | None
 ) -> Floats:
-    """Return how often each pair is chosen, by [weather, pair]; places share a plan by their capacity."""
+    """Return the share of each pair by [weather, pair]; places share a plan by their capacity."""
     room = [float(ground.detail[s].capacity or ground.detail[s].seats or 20) for _, s in pairs]
     total = [sum(r for r, (q, _) in zip(room, pairs, strict=True) if q == p) for p, _ in pairs]
     factors = dict(usage.plans)
@@ -163,7 +163,7 @@ def _by_profile(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile)
 
 
 def _innermost(ground: Ground, place: int, spaces: Iterable[int]) -> int:
-    """Return the innermost of the spaces that holds the place; outside if none does."""
+    """Return the innermost of the profile's spaces around the place; outside if there is none."""
     holding = [s for s in spaces if ground.inside[place, s]]
     return max(holding, key=lambda s: int(ground.inside[s].sum()), default=ground.outside)
 
@@ -178,7 +178,7 @@ def _more(plans: tuple[Plan, ...], profile: Profile | None) -> Floats:
 
 
 def _stay_factor(stay_s: Ints, more: Floats, plan: Ints, people: Floats, profile: Profile | None) -> float:
-    """Return the factor on stays that makes the mean visit as long as learnt; `people` are shares of destinations."""
+    """Return the factor on stays that gives the learnt mean visit; `people` are shares of destinations."""
     if not profile or not profile.stay_min:
         return 1.0
     mean = stay_s.mean(axis=1)[plan]

@@ -1,4 +1,4 @@
-"""The public of a site: how many groups come on a day, when, and with which plan."""
+"""The public of a site: groups a day, arrival times, and plans."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,7 +32,7 @@ NIGHT_IN_MS: Final = 3_600_000  # and nobody comes in the hour before it does
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """The groups of one day: their uniform numbers, and when each of them comes."""
+    """The groups of one day: their uniform numbers, and their arrival times."""
 
     day: date
     weather: int  # class
@@ -45,7 +45,7 @@ class Arrivals:
 def arrivals(
     site: Site, seed: int, day: date, bounds: tuple[int, int], choices: Choices, rates: DayRates
 ) -> Arrivals:
-    """Draw who comes to a site on `day`, which begins and ends at `bounds`: the same whatever is drawn besides.
+    """Draw the arrivals at a site on `day`, which begins and ends at `bounds`: independent of all other draws.
 
     Each quarter of an hour draws on, so that longer opening hours change nothing of what happened before them.
     """
@@ -125,7 +125,7 @@ def _next(choices: Choices, upto: Floats, u: Floats, moves_on: np.ndarray) -> In
 
 
 def _ways(kind: str, gates: Gates, through: np.ndarray, u: Floats) -> tuple[Ints, Ints]:
-    """Return the numbers of the ways by which each group comes and goes."""
+    """Return the numbers of the entrances by which each group comes and goes."""
     way_in, other = gates.pick(u[:, IN]), gates.pick(u[:, OUT])
     way_out = np.where(u[:, SAME] < SAME_GATE[kind], way_in, other)
     across = np.where(other == way_in, (way_in + 1) % len(gates.edge), other)
@@ -133,7 +133,7 @@ def _ways(kind: str, gates: Gates, through: np.ndarray, u: Floats) -> tuple[Ints
 
 
 def _emergency(gates: Gates, gate_out: Ints, via_out: Ints, u: Floats) -> tuple[Ints, Ints]:
-    """Let a few leave by an emergency exit."""
+    """Send a few out by an emergency exit."""
     if not gates.emergency:
         return gate_out, via_out
     exits = np.array(gates.emergency)[(u[:, OUT] * len(gates.emergency)).astype(np.int64)]

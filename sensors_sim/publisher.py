@@ -1,4 +1,4 @@
-"""The one connection through which all simulated devices publish: MQTT 5, quality of service 1, nothing forgotten.
+"""The MQTT connection of all simulated devices: MQTT 5, quality of service 1, with resending after broker restarts.
 
 What has not been acknowledged is kept while the broker is away and sent again when it is back; more than a few hundred
 messages wait with whoever makes them. A broker that is killed forgets what it acknowledged in its last seconds, so
@@ -68,7 +68,7 @@ class Publisher:
         self._client.loop_stop()
 
     def send(self, topic: str, payload: bytes, stop: threading.Event, *, retain: bool = False) -> None:
-        """Hand one message over, for the broker to keep if `retain`.
+        """Publish one message, retained if `retain`. Waits while too many are under way, but not once `stop` is set.
 
         Waits while too many are under way, but not once `stop` is set.
         """

@@ -1,4 +1,4 @@
-"""The ground people walk on: the spaces of all sites, the portals between them, and the shortest ways.
+"""The ground that people walk on: the spaces of all sites, the portals between them, and the shortest routes.
 
 Places are numbered: 0 to N-1 are the spaces of all sites in the order of the file, N is outside. Edges are numbered
 too: first the portals in the order of the file, then links, which are ways that no portal describes (a reading corner
@@ -43,7 +43,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Places, edges and ways of a site file."""
+    """Places, edges and routes of a site file."""
 
     sites: tuple[Site, ...]
     spaces: tuple[str, ...]  # "site/space" by place
@@ -93,7 +93,7 @@ class Ground:
         return int(self.inner[edge] if self.outer[edge] == self.outside else self.outer[edge])
 
     def reachable(self, site: int) -> list[int]:
-        """List the places of the site that one can come to from outside."""
+        """List the places of the site that can be reached from outside."""
         starts = sorted({self.step_in(e) for n in range(len(self.sites)) for e in self.gates(n)})
         own = np.flatnonzero(self.site_of[: self.outside] == site)
         places: list[int] = own[(self.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()

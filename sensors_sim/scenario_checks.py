@@ -30,7 +30,7 @@ HOURS: Final = tuple(map(str, range(24)))
 
 
 def check(parts: Iterable[tuple[Path, Any]]) -> Iterator[Problem]:
-    """Yield everything that is wrong with the parts of a scenario, the scenario itself among them, by their paths."""
+    """Yield every problem of the parts of a scenario, including the scenario itself, by path."""
     for path, part in parts:
         problems = [*_dates(part), *CHECKS.get(type(part), _nothing)(part)]
         yield from (((*path, *key), reason) for key, reason in problems)
@@ -87,7 +87,7 @@ def _device(part: Character | Fault) -> Iterator[Problem]:
 
 
 def _nothing(_part: NewPortal | NewSensor | Scenario) -> Iterator[Problem]:
-    """Find nothing: of new portals and sensors the site decides they come to (`besok.model.sitefile.checks`)."""
+    """Yield nothing: new portals and sensors are checked with their site (`besok.model.sitefile.checks`)."""
     return iter(())
 
 

@@ -25,7 +25,7 @@ _SHIPPED = files("sensors_sim") / "scenarios"
 
 
 def shipped() -> tuple[str, ...]:
-    """Return the ids of the scenarios that come with Besök."""
+    """Return the ids of the shipped scenarios."""
     return tuple(sorted(f.name.removesuffix(".toml") for f in _SHIPPED.iterdir() if f.name.endswith(".toml")))
 
 
@@ -47,7 +47,7 @@ def parse(text: str, name: str = "scenario", folder: File | None = None) -> Scen
 
 
 def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
-    """`above` are the names of the scenarios that are based on this one."""
+    """Read a scenario; `above` are the names of the scenarios based on it."""
     is_file = "/" in name or name.endswith(".toml")
     if not is_file and name not in shipped():
         listed = f'`besok simulate scenarios` lists them, a file is "./{name}.toml"'
@@ -83,7 +83,7 @@ def _sections(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Any]]
 
 
 def composed(base: Scenario, own: Scenario) -> Scenario:
-    """Put `own` on top of `base`: its parts come last. The days of the base move along if it begins on another day."""
+    """Combine `own` with `base`: its parts come last. The days of the base move along if it begins on another day."""
     if own.first and base.first:
         base = moved(base, own.first)
     both: dict[str, Any] = {key: getattr(base, key) + getattr(own, key) for key in SECTIONS}
@@ -91,7 +91,7 @@ def composed(base: Scenario, own: Scenario) -> Scenario:
 
 
 def moved(scenario: Scenario, first: date) -> Scenario:
-    """Return the scenario as it would be if it began on `first`: all its days move along.
+    """Return the scenario moved to begin on `first`: all its days move along.
 
     One without a beginning gets it, and holds from then on.
     """

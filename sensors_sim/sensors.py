@@ -1,4 +1,4 @@
-"""Simulated devices: they measure people who pass and stay, and make small errors as real ones do."""
+"""Simulated devices, which count people with small errors, as real ones do."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -114,14 +114,14 @@ class Installation:
 
 
 def everybody(site: str, device: str) -> bool:
-    """Want all devices."""
+    """Select all devices."""
     return True
 
 
 def install(
     ground: Ground, seed: int, selected: Wanted = everybody, characters: Sequence[Character] = ()
 ) -> Installation:
-    """Mount the `selected` sensors of the site file. A device keeps its character whatever is mounted next to it."""
+    """Mount the `selected` sensors of the site file. A device's character does not depend on the others."""
     formats: dict[Device, Format] = {}
     counters: list[Counter] = []
     gauges: list[Gauge] = []
@@ -202,7 +202,7 @@ def _gauge(
 
 
 def _given(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
-    """Return what the scenario says of a device; the last character counts."""
+    """Return the character of a device in the scenario; the last match counts."""
     given = ((name, getattr(c, name)) for c in characters for name in names)
     return {name: value for name, value in given if value is not None}
 
@@ -213,7 +213,7 @@ def _drawn(name: int, number: int, bounds: tuple[float, float]) -> float:
 
 
 def detect(installation: Installation, moves: Moves) -> Detections:
-    """Return what the counters make of the moves. Each passage is misjudged by itself, whatever else is in `moves`."""
+    """Return the detections of the counters. Each passage is misjudged independently of what else is in `moves`."""
     none = np.zeros(0, dtype=np.int64)
     detections = [Detections(time=none, counter=none, outward=none, count=none)]
     by_edge = moves.only(np.argsort(moves.edge, kind="stable"))

@@ -70,7 +70,7 @@ def ticks(
     every_s: int = EVERY_S,
     live_from: datetime | None = None,
 ) -> Iterator[Tick]:
-    """Yield what is sent about the time from `start` (cut to a whole second) until `end` or for ever, tick by tick.
+    """Yield the messages from `start` (cut to a whole second) until `end` or for ever, tick by tick.
 
     Before `live_from` a tick is a quarter of an hour.
     """
@@ -90,7 +90,7 @@ def _moments(
     every_s: int,
     live_from: datetime,
 ) -> Iterator[Moment]:
-    """Yield what devices have to report, had they no faults."""
+    """Yield the reports of devices without faults."""
     begin, stop, live = millis(start) // 1000 * 1000, millis(end) if end else None, millis(live_from)
     day, sent, totals = world.business_day(instant(begin)), Sent(), Totals(world, installation)
     while stop is None or world.bounds(day)[0] < stop:
@@ -109,7 +109,7 @@ def messages(
     selected: Wanted = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
-    """Yield the readings that `simulate live` sends for `selected` devices from `start` to `end`, had it been running.
+    """Yield the readings that `simulate live` would have sent for the `selected` devices from `start` to `end`.
 
     What a device would report only after `end` is left to whoever goes on from there.
     """
@@ -129,7 +129,7 @@ def messages(
 
 
 class _Day:
-    """One business day of all devices, for somebody who listens after `begin` and until `stop`."""
+    """One business day of all devices, listened to from `begin` until `stop`."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class _Day:
         self._heard = (self._edges[1:] > self._begin) & (self._edges[1:] <= stop)  # ticks somebody listens to
 
     def moments(self, sent: Sent) -> Iterator[Moment]:
-        """Yield the ticks in which something is reported or the truth is told. `sent` goes on from day to day."""
+        """Yield the ticks with a report or the truth. `sent` is carried from day to day."""
         items: dict[Key, list[Flow | Level]] = {}
         due: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
         apart = {device: form.apart for device, form in self._installation.formats.items()}
@@ -194,7 +194,7 @@ class _Day:
                 yield counter, "flow", row, flow
 
     def _levels(self) -> Iterator[tuple[Gauge, str, int, Level]]:
-        """Yield levels. One that creeps is reported at its time; others also when they change."""
+        """Yield levels. Slowly changing ones are reported at their interval; others also when they change."""
         moments = self._edges[1:]
         people = at(self._ground, self._moves, moments)
         for gauge in self._installation.gauges:

@@ -24,7 +24,7 @@ class Totals:
         self._sums = self._none
 
     def before(self, day: date) -> Ints:
-        """Return the totals at the beginning of `day`; zeros if nobody sends totals."""
+        """Return the totals at the beginning of `day`; zeros if no device sends totals."""
         if not self.wanted or day.day == 1:
             return self._none
         if self._day is None or not day.replace(day=1) <= self._day <= day:
@@ -41,7 +41,7 @@ class Totals:
         return self.before(day) + self._counted(day, day, moment)
 
     def ends(self, moment: int) -> int:
-        """Return when the totals of that moment begin again at zero."""
+        """Return when the totals of that moment restart at zero."""
         day = self._world.business_day(instant(moment)).replace(day=1)
         return self._world.bounds((day + 31 * DAY).replace(day=1))[0]
 

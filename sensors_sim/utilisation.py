@@ -1,4 +1,4 @@
-"""Utilisation of the spaces of a simulated world by minute, from its own truth."""
+"""Utilisation of the spaces of a simulated world by minute, from its truth."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Comparison of a world under a scenario with the same world as it is today, many times over.
+"""Comparison of a world under a scenario with the same world today, over many replications.
 
 Each replication makes both worlds from one seed, so that differences are of the scenario and not of chance. Nobody is
 turned away: minutes over capacity are those in which more people want to be in a space than it is made for.
@@ -65,7 +65,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One world to look at."""
+    """One world to measure."""
 
     site_file: SiteFile
     scenario: Scenario
@@ -99,7 +99,7 @@ def what_if(question: Question, each: Each = map) -> Answer:
 
 
 def look(task: Task) -> Utilisation:
-    """Measure the spaces of the world that the task describes."""
+    """Measure the spaces of the world of a task."""
     scenario = task.scenario
     if task.factor != 1:
         scaled = Rates(site="*", first=task.first, last=task.last, arrivals=task.factor)
@@ -118,7 +118,7 @@ _Key = tuple[int, int, float]  # (today or then, number of the replication, fact
 
 
 def _tasks(question: Question) -> dict[_Key, Task]:
-    """All worlds to look at; the heaviest first, so that processes end together."""
+    """Return all worlds to measure; the heaviest first, so that processes end together."""
     replications = range(len(question.seeds))
     searched = [(n, f) for n, f in product(replications[: question.searched], FACTORS) if f != 1]
     keys = [(side, n, f) for side in (0, 1) for n, f in [*searched, *((n, 1.0) for n in replications)]]
@@ -162,7 +162,7 @@ class _Side:
         return np.asarray(minutes / max(self.days, 7) * 7)
 
     def strain(self, n: int) -> Strain:
-        """Return how a space fares."""
+        """Return the utilisation of a space."""
         over_daily, over = self.each("daily")[:, :, n] > 0, self.each("over")[:, n]
         holds = np.array([_limit_factor(peaks, int(self._capacity[n])) for peaks in self._peaks[:, :, n]])
         return Strain(
@@ -247,7 +247,7 @@ def _visits(ground: Ground, *sides: _Side) -> Iterable[SiteVisits]:
 
 
 def _doors(worlds: list[World], today: _Side, then: _Side) -> Iterable[DoorRush]:
-    """Compare portals. One that is new then had nobody today."""
+    """Compare portals. A new one had no passages today."""
     before, after = today.each("busiest"), then.each("busiest")
     column = {name: n for n, name in enumerate(worlds[0].ground.portals)}
     ground = worlds[1].ground

@@ -61,7 +61,7 @@ class Caller:
     error: Exception | None = None
 
     def may(self, right: Right, site: str | None = None) -> bool:
-        """Tell whether the caller has a right at `site`; without a site, at every site (or anywhere, if it needs none)."""
+        """Tell whether the caller has a right at `site`; without a site, at all sites (or at any, if it needs none)."""
         if right == "open":
             return True
         sites = {None, site, site and site.removesuffix(SCENARIO_SANDBOX)}

@@ -51,7 +51,7 @@ class Building:
         return [n for n, parent in enumerate(self.parents) if parent == space]
 
     def is_sum(self, space: int) -> bool:
-        """Tell whether the occupancy of a space is the sum of its parts: every counted portal into it leads to a part."""
+        """Tell whether a space's occupancy is the sum of its parts: every counted portal into it leads to a part."""
         parts = self.parts(space)
         if not parts:
             return False

@@ -70,7 +70,7 @@ class MappingDraft:
 
 
 def name_of(topic: str) -> str:
-    """Return a name for the devices behind a topic: its first level that is a word, after any prefix of the receiver."""
+    """Return a name for the devices behind a topic: its first level that is a word, after the receiver's prefix."""
     levels = topic.removeprefix("besok/in/").lower().split("/")
     plain = (re.sub(r"[^a-z0-9]+", "-", level).strip("-") for level in levels)
     return next((level for level in plain if level and not level.isdecimal()), "counter")[:40].rstrip("-")

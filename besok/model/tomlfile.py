@@ -71,7 +71,7 @@ _OTHERS = "{wrong} is not possible: {said}"
 
 
 def read(kind: type[_Part], raw: Any) -> tuple[_Part | None, list[Problem]]:
-    """Parse a document, or a part of one, into a type; returns it or all its problems: keys and values, each by itself."""
+    """Parse a document, or a part of one, into a type; returns it or all its problems, key by key."""
     try:
         (part,) = _adapter(cast(Hashable, kind)).validate_python((raw,))
     except ValidationError as exc:

@@ -23,7 +23,7 @@ SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleanin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class States:
-    """The result of a rule: the states in which it holds, and the subjects where it neither holds nor is clearly over."""
+    """The result of a rule: the states in which it holds, and subjects where it neither holds nor is clearly over."""
 
     held: tuple[AlertState, ...] = ()
     kept: tuple[str, ...] = ()

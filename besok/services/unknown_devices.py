@@ -59,7 +59,7 @@ class Observed:
 
 
 def get_unknown(db: Database) -> list[UnknownDevice]:
-    """Return the questions about unknown devices, the latest seen first, without those whose answer is being applied."""
+    """Return the questions about unknown devices, the latest first, without those whose answer is being applied."""
     answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
     key = identity.key(db)
     topics = device_mappings.waiting_topics(

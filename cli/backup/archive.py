@@ -21,7 +21,7 @@ AGE: Final = b"age-encryption.org/"  # how an encrypted file begins
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup holds, and of which program."""
+    """The content of a backup, and the version of its program."""
 
     format: int
     made: datetime
@@ -32,7 +32,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Packing:
-    """An archive that is being written into a folder of its own, next to the place where it will be."""
+    """An archive being written into a folder of its own, next to its destination."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ def public_key(text: str) -> "pyrage.x25519.Recipient":
 
 @contextmanager
 def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[Manifest, tarfile.TarFile]]:
-    """Open an archive; what is decrypted lies in `folder`. Raises BackupError where it is none, or cut short."""
+    """Open an archive; its decrypted form lies in `folder`. Raises BackupError where it is none, or cut short."""
     with source.open("rb") as file:
         sealed = file.read(len(AGE)) == AGE
     if sealed:

@@ -15,7 +15,7 @@ from cli.backup.archive import FORMAT, Manifest, Packing
 
 
 def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
-    """Write the database at `url`, as it is at this moment, to `target`, while others go on writing.
+    """Write the database at `url` to `target`, as of this moment. Raises BackupError, StoreUnavailable.
 
     Raises BackupError, StoreUnavailable.
     """
@@ -44,7 +44,7 @@ def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
 
 
 def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest:
-    """Fill the empty database at `url` from a backup, compare every table, and migrate it to this program.
+    """Fill the empty database at `url` from a backup, compare every table, and migrate it to this version.
 
     Raises BackupError where the database is not empty, the backup is of a newer program, or a table differs.
     """

@@ -24,7 +24,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who may write to and read from which topic filters; `name` is the client id too."""
+    """An account with the topic filters it may write to and read from; `name` is the client id too."""
 
     name: str
     writes: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ SIMULATOR = Account(name="besok-simulator", writes=(EVERYTHING,), program=True) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """A publisher as the operator names it: the filters on which it sends, and those that it has to read, if any."""
+    """A publisher as the operator names it: the filters it sends on, and those that it has to read, if any."""
 
     name: str
     topics: tuple[str, ...]
@@ -51,14 +51,14 @@ class _File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """All accounts, and the sensors for which nobody may publish yet."""
+    """All accounts, and the sensors that nobody may publish for yet."""
 
     accounts: tuple[Account, ...]
     unclaimed: tuple[str, ...]
 
 
 def parse(text: str, name: str) -> tuple[Publisher, ...]:
-    """Read the publishers of a file: sections [[publishers]]. Raises BesokError with all that is wrong."""
+    """Read the publishers of a file: sections [[publishers]]. Raises BesokError with all problems."""
     try:
         raw = tomlfile.load(text)
     except ValueError as exc:
@@ -90,7 +90,7 @@ def accounts(
     collectors: Sequence[str] = (COLLECTOR,),
     former: Sequence[str] = (),
 ) -> Accounts:
-    """Return the accounts for sites: of our programs, of the publishers named, and of each other native sensor.
+    """Return the accounts for sites: of our programs, of the named publishers, and of each other native sensor.
 
     Accounts that were `former` from before and that nobody has named yet may go on writing everywhere.
 
@@ -130,7 +130,7 @@ def accounts(
 
 
 def local() -> tuple[Account, ...]:
-    """Return the accounts of a stack on one machine, where sensors need none: of our programs, and of its user."""
+    """Return the accounts of a stack on one machine, where sensors need none: our programs, and its user."""
     tools = Account(name=TOOLS, writes=(EVERYTHING,), reads=(EVERYTHING,), program=True)
     return (*_programs([COLLECTOR]), SIMULATOR, tools)
 
@@ -145,7 +145,7 @@ def _programs(collectors: Sequence[str]) -> Iterator[Account]:
 
 
 def _unclaimed(sites: Sequence[Site], claimed: Sequence[str]) -> Iterator[str]:
-    """Yield the sensors of other formats whose topics, as far as the site file tells them, no publisher has."""
+    """Yield the sensors of other formats whose topics, as far as the site file states them, no publisher has."""
     for site in sites:
         for sensor in site.sensors:
             if sensor.source != "native" and not (sensor.topics and _shared(sensor.topics, claimed)):
@@ -153,12 +153,12 @@ def _unclaimed(sites: Sequence[Site], claimed: Sequence[str]) -> Iterator[str]:
 
 
 def _shared(some: Sequence[str], others: Sequence[str]) -> str:
-    """Return a filter of `some` that fits topics which one of `others` fits too; "" if there is none."""
+    """Return a filter of `some` that overlaps one of `others`; "" if there is none."""
     return next((one for one in some for other in others if overlap(one, other)), "")
 
 
 def overlap(one: str, other: str) -> bool:
-    """Tell whether there is a topic that both filters match."""
+    """Tell whether any topic matches both filters."""
     return _overlap(one.split("/"), other.split("/"))
 
 

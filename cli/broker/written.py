@@ -1,4 +1,4 @@
-"""The files of a broker's accounts in a folder: passwords made once and kept, everything else written again."""
+"""The folder of a broker's account files: passwords are made once, everything else is written again."""
 
 import secrets
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Folder:
         tls: str = "",
         anonymous: tuple[str, ...] = (),
     ) -> None:
-        """Write the files of both brokers. Where a hash is known, the account has the password that it had."""
+        """Write the files of both brokers. An account with a known hash keeps its password."""
         names = [account.name for account in every.accounts]
         hashes = {name: hashes[name] for name in names if name in hashes and not self._has(name)}
         known = {name: self.password(name) for name in names if name not in hashes}

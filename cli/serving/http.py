@@ -42,7 +42,7 @@ def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = Fal
 
 
 def trusted_proxies(settings: Settings) -> list[str]:
-    """Return the addresses and networks whose forwarded headers are believed. Raises SettingsError.
+    """Return the addresses and networks whose forwarded headers are trusted. Raises SettingsError.
 
     A name or `*` is none: uvicorn would take the one for a literal and believe everybody with the other.
     """

@@ -1,4 +1,4 @@
-"""The receiver service: counts that come by HTTP or lie in a folder, to the broker."""
+"""The receiver service: counts from HTTP or a folder, published to the broker."""
 
 import logging
 import threading
@@ -56,7 +56,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
 
 
 def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
-    """Until stopped, see that the threads live. Raises RuntimeError if one does not: a restart is due."""
+    """Check until stopped that the threads live. Raises RuntimeError if one does not: a restart is due."""
     while not stop.wait(1):
         if dead := [thread.name for thread in threads if not thread.is_alive()]:
             raise RuntimeError(f"the thread {dead[0]} has died; what it said is above")
@@ -64,7 +64,7 @@ def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
 
 @contextmanager
 def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threading.Thread]]:
-    """Take requests for as long as the block lasts, then finish those under way."""
+    """Accept requests for as long as the block lasts, then finish those under way."""
     if not settings.receive_port:
         yield []
         return
@@ -103,7 +103,7 @@ def _threads(
     publisher: Publisher,
     stop: threading.Event,
 ) -> Iterator[list[threading.Thread]]:
-    """Keep the tokens current, and look into the folder, until the block ends."""
+    """Keep the tokens current, and watch the folder, until the block ends."""
     changed = threading.Event()
     threads = [
         threading.Thread(target=_beat, name="beat", args=(settings, known, counters, changed, stop)),
@@ -123,7 +123,7 @@ def _threads(
 
 
 def _follow(settings: Settings, changed: threading.Event, stop: threading.Event) -> None:
-    """Until stopped, hear of tokens that are made and removed."""
+    """Listen until stopped for tokens that are made and removed."""
     for _ in listen_to_news(settings.database_url.get_secret_value(), [receive_tokens.CHANNEL], stop):
         changed.set()
 
@@ -135,7 +135,7 @@ def _beat(
     changed: threading.Event,
     stop: threading.Event,
 ) -> None:
-    """Until stopped, read the tokens, at once when there is news, and tell the database that we work."""
+    """Read the tokens until stopped, at once after a change, and send heartbeats to the database."""
     last_logged = ""
     with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
         while not stop.is_set():

@@ -1,4 +1,4 @@
-"""Shared by commands that run until they are ended: settings, logs, and how they end."""
+"""Settings, logs and shutdown of commands that run until they are ended."""
 
 import logging
 import signal

@@ -1,4 +1,4 @@
-"""A world whose truth is known: some business days of a building, what was received of it, and who was there."""
+"""Worlds with known truth: some business days of a building, the counts received, and the people there."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -39,7 +39,7 @@ class JudgedWorld:
 
 
 def judged_world(observed: Observed, scenario: Scenario, history: int) -> JudgedWorld:
-    """Return the observed site with its days from the day number `history` on to be judged."""
+    """Return the observed site, to be scored from the day number `history` on."""
     days = [
         by_minute(observed.plan, observed.flows[s], observed.levels[s], DayClock(observed.site, day, MINUTE))[
             0
@@ -65,7 +65,7 @@ def _late(observed: Observed, steps: slice) -> Ints | None:
 
 
 def by_quarters(day: DayObservations) -> DayObservations:
-    """Return a day of minutes as past days are learnt from: sums of flows and means of levels by quarter hour."""
+    """Return a day of minutes by quarter hour, as past days are learnt from: sums of flows and means of levels."""
     return replace(
         day,
         people_in=_sums(day.people_in),
@@ -117,14 +117,14 @@ def parts(seen: DayObservations, received: Ints | None) -> list[tuple[slice, Day
 
 
 def unchanged(before: DayObservations, after: DayObservations) -> int:
-    """Count the steps from the first on of which the same has been received."""
+    """Count the first steps in which the same was received."""
     steps = len(before)
     new = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
     return int(np.argmax(new.any(axis=1))) if new.any() else steps
 
 
 def by_receipt(counts: Floats, received: Ints | None) -> Floats:
-    """Return counts by the step in which they were received; those received after the day are lost."""
+    """Return counts by the step of their receipt; those received after the day are lost."""
     if received is None:
         return counts
     received_counts = np.zeros_like(counts)

@@ -1,4 +1,4 @@
-"""Accuracy of an occupancy estimate by the truth, and the simple estimates it has to beat.
+"""Accuracy of occupancy estimates, and simple estimators for comparison.
 
 Arrays have a row per step of time and a column per space; NaN means "not known". All functions are pure.
 """
@@ -24,7 +24,7 @@ class Figures:
 
 
 def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> dict[str, float]:
-    """Return how good `people` is for `real`, one value per step each; NaN where nothing can be said.
+    """Return the accuracy of `people` against `real`, one value per step each; NaN where undefined.
 
     `rmse` is the root of the mean squared error in people, `relative` the same by the people who were there on the
     average while anybody was (`mean_people`); `bias` the mean error (positive: too many); `coverage` the share of the
@@ -65,7 +65,7 @@ def alerts(real: Floats, people: Floats, at: float) -> dict[str, int]:
 
 
 def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]) -> Figures:
-    """In - out since the very beginning, which never forgets an error. The flows are steps x portals."""
+    """Return in - out since the very beginning, which never forgets an error. The flows are steps x portals."""
     del days
     return _plain(np.cumsum(_net(doors, people_in, people_out), axis=0), doors)
 
@@ -73,7 +73,7 @@ def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[
 def clamp_and_reset(
     doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]
 ) -> Figures:
-    """Return what most counting systems do: in - out, never below zero, and reset with each business day."""
+    """Return the usual estimate of counting systems: in - out, never below zero, reset every business day."""
     net = _net(doors, people_in, people_out)
     people = np.zeros_like(net)
     for day in days:
@@ -103,7 +103,7 @@ def end_of_day(doors: Incidence, people_in: Floats, people_out: Floats, days: Se
 
 
 def _net(doors: Incidence, people_in: Floats, people_out: Floats) -> Floats:
-    """People who came into each space less those who left it, by step."""
+    """Return entries less exits of each space, by step."""
     net: Floats = (np.nan_to_num(people_in) - np.nan_to_num(people_out)) @ doors.T
     return net
 
@@ -114,8 +114,6 @@ def _plain(people: Floats, doors: Incidence) -> Figures:
 
 
 def visits(doors: Incidence, people_in: Floats, people_out: Floats) -> float:
-    """Return who entered the site (space 0) through any of its portals; who only passes between its spaces does not
-    count.
-    """
+    """Return the entries of the site (space 0) through any portal; passages between its spaces do not count."""
     entered = np.where(doors[0] > 0, people_in, np.where(doors[0] < 0, people_out, np.nan))
     return float(np.nansum(entered))

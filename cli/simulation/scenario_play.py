@@ -1,4 +1,4 @@
-"""A scenario played live: what its sensors would send goes to the broker under the names of a sandbox, for a while.
+"""Scenarios played live: simulated messages of a site's sandbox go to the broker for a while.
 
 Of a recording it is what they did send: the day so far at once, and the rest at its (moved) times.
 """
@@ -43,7 +43,7 @@ LONGEST_S: Final = 24 * 3600.0
 
 
 def run(db: Database, settings: Settings, stop: threading.Event) -> None:
-    """Play what is to be played until `stop` is set. A lost database is waited for; of several processes one plays."""
+    """Play the queued scenario until `stop` is set. A lost database is waited for; of several processes one plays."""
     with Claims(settings.database_url.get_secret_value()) as claims:
         while not stop.is_set():
             try:
@@ -57,7 +57,7 @@ def run(db: Database, settings: Settings, stop: threading.Event) -> None:
 
 
 def _play(db: Database, played: Played, settings: Settings, stop: threading.Event) -> None:
-    """Play a question as long as it is to be played; afterwards clear its sandbox away."""
+    """Play a question until its end; afterwards delete its sandbox."""
     now = datetime.now(UTC)
     if now >= played.until + SETTLED:
         store.clear_away(db, played)
@@ -75,7 +75,7 @@ def _is_still_played(db: Database, played: Played) -> bool:
 
 
 def _sender(db: Database, played: Played, settings: Settings) -> Callable[[threading.Event], None] | None:
-    """Return what sends until it is asked to stop; None where the sandbox is not made yet."""
+    """Return the function that sends until asked to stop; None where the sandbox is not made yet."""
     stored = SiteFile(sites=tuple(sites.load_all(db)))
     named = {site.id: site for site in stored.sites}
     site, sandbox = named[played.site], named.get(sandbox_id(played.site))
@@ -92,7 +92,7 @@ def _sender(db: Database, played: Played, settings: Settings) -> Callable[[threa
 def _replay(
     db: Database, site: Site, sandbox: Site, played: Played, settings: Settings, stop: threading.Event
 ) -> None:
-    """Send what the sensors of a site sent on a day up to the end of a recording, moved as its sandbox is."""
+    """Send what the sensors of a site sent up to the end of a recording, moved in time as its sandbox is."""
     assert played.spec.recorded
     start, end = recorded_span(played.spec, played.spec.recorded, site)
     by = moved_by(played.spec, played.spec.recorded, site, played.begins)
@@ -122,14 +122,14 @@ def _world(
 
 
 def _is_visited_hour(usual: Scenario, site: Site, now: datetime) -> bool:
-    """Tell whether anybody usually comes at this hour: where nobody does, there would be nothing to see."""
+    """Tell whether a site usually has visitors at this hour; otherwise there would be nothing to see."""
     local = now.astimezone(ZoneInfo(site.timezone))
     return all(profile.week[local.weekday()][local.hour] >= 1 for profile in usual.profiles)
 
 
 @contextmanager
 def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thread]:
-    """Publish what the sensors send until the block ends; the broker forgets them then."""
+    """Publish the sensors' messages until the block ends; the broker then drops the retained ones."""
     ends = threading.Event()
 
     def work() -> None:

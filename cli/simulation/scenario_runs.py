@@ -1,4 +1,4 @@
-"""`besok run-scenarios`: computes what planners ask on the page *Scenarios*, one question at a time.
+"""`besok run-scenarios`: computes the questions of planners, one at a time.
 
 Of several such processes one works; the others wait in case it dies. A question that was left half done is taken up by
 whoever comes next, and given up after a few attempts.
@@ -46,11 +46,11 @@ TELL_S: Final = 0.5  # between two notes of how far it is
 
 
 class _Abandoned(Exception):
-    """Nobody wants the answer any more, or this process is to end: the row says all there is to say."""
+    """The question was withdrawn, or this process is to end."""
 
 
 class _TooLong(Exception):
-    """The question takes longer than it may."""
+    """The question exceeds its time limit."""
 
 
 def run(settings: Settings, stop: Event) -> None:
@@ -93,7 +93,7 @@ class Worker:
         self._name, self._beaten = name, float("-inf")
 
     def turn(self) -> bool:
-        """Answer the next question; False if nothing waits, or another process works. Raises StoreError."""
+        """Answer the next question; False if the queue is empty, or another process works. Raises StoreError."""
         self.beat()
         schema.check(self._db)
         if not store.waits(self._db):
@@ -105,7 +105,7 @@ class Worker:
         return claimed is not None
 
     def beat(self) -> None:
-        """Note now and then that the process works."""
+        """Record now and then that the process works."""
         if time.monotonic() - self._beaten >= BEAT_S:
             beat(self._db, self._name, datetime.now(UTC), {})
             self._beaten = time.monotonic()
@@ -147,12 +147,12 @@ class Worker:
         return self._stop.is_set()
 
     def note_progress(self, claimed: Taken, done: int, total: int) -> bool:
-        """Note how far a question is; False where nobody wants its answer from this process any more."""
+        """Record the progress of a question; False once it was withdrawn from this process."""
         return store.progress(self._db, claimed, done, total)
 
 
 class Parts:
-    """The parts of a question: after each it is noted how far it is, and looked whether to go on."""
+    """The parts of a question: after each, progress is recorded, and cancellation checked."""
 
     def __init__(self, worker: Worker, claimed: Taken, limit_s: float) -> None:
         self._worker, self._taken = worker, claimed
@@ -161,11 +161,11 @@ class Parts:
         self.done, self.total = 0, 0
 
     def expect(self, parts: int) -> None:
-        """Add parts to come."""
+        """Add further parts."""
         self.total += parts
 
     def step(self) -> None:
-        """One part is done. Raises _Abandoned, _TooLong."""
+        """Complete one part. Raises _Abandoned, _TooLong."""
         self.done += 1
         self._worker.beat()
         if self._worker.ends:
@@ -179,7 +179,7 @@ class Parts:
             raise _TooLong
 
     def each(self, look: Callable[[Task], Utilisation], tasks: Sequence[Task]) -> Iterator[Utilisation]:
-        """As `map`, a part for each of the tasks."""
+        """Map a function over the tasks, a part for each."""
         self.expect(len(tasks))
         for task in tasks:
             yield look(task)
@@ -187,7 +187,7 @@ class Parts:
 
 
 def answered(db: Database, claimed: Taken, parts: Parts) -> dict[str, Any]:
-    """Return the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
+    """Compute the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
     spec = claimed.spec
     stored = SiteFile(sites=tuple(load_all(db)))
     site = next((one for one in stored.sites if one.id == claimed.site), None)

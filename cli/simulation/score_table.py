@@ -1,4 +1,4 @@
-"""The scores of many worlds as a table: by world, and on the average of the worlds."""
+"""The scores of many worlds as a table: by world, and averaged over worlds."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -46,7 +46,7 @@ def lines(verdicts: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _together(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return the means of figures and the sums of alerts, by some columns."""
+    """Return the means of figures and the sums of alerts, grouped by some columns."""
     groups = figures.groupby(by, observed=True)
     return groups[FIGURES].mean().join(groups[ALERTS].sum(min_count=1)).reset_index()
 

@@ -1,4 +1,4 @@
-"""Whether a faulty sensor would be noticed: simulated weeks, looked at as the jobs look at real ones."""
+"""Detection of a faulty sensor in simulated weeks, checked as often as the jobs check real ones."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +36,7 @@ class Tried:
 def tries(
     sites: SiteFile, site: Site, sensor: FaultySensor, scenario: Scenario, first: date
 ) -> Iterator[Tried]:
-    """Yield the replications, in which the sensor fails when the site next opens from the day `first` on."""
+    """Yield the replications, in which the sensor fails at the first opening from the day `first` on."""
     number = next(n for n, one in enumerate(sites.sites) if one.id == site.id)
     begins = first - timedelta(days=BEFORE)
     for seed in range(1, REPLICATIONS + 1):
@@ -65,13 +65,13 @@ def _tried(simulated: Watched, broken: SensorHistory, device: str, fails: int) -
 
 
 def _looks(fails: int, end: int) -> Iterator[int]:
-    """Yield when the sensors are looked at: each hour of the first day, then at the end of each."""
+    """Yield the times of the checks: each hour of the first day, then the end of each."""
     yield from range(fails + AN_HOUR, min(fails + A_DAY, end), AN_HOUR)
     yield from range(fails + A_DAY, end + 1, A_DAY)
 
 
 def _visits(simulated: Watched, seen: SensorHistory, fails: int) -> float:
-    """Return the people counted in through the doors of the site from a step on."""
+    """Return the entries of the site through its counted doors from a step on."""
     entries = 0.0
     for n, counter in enumerate(simulated.layout.counters):
         door = simulated.layout.doors[counter.door]
@@ -82,7 +82,7 @@ def _visits(simulated: Watched, seen: SensorHistory, fails: int) -> float:
 
 
 def notice(site: Site, sensor: FaultySensor, tried: Sequence[Tried]) -> SensorNotice:
-    """Return what the replications say together."""
+    """Summarise the replications."""
     named = [one for one in tried if one.after_h is not None]
     after = np.array([one.after_h for one in named])
     kinds = Counter(one.kind for one in named)

@@ -28,7 +28,7 @@ METHOD = (
 def reports(
     db: Database, site: str | None, year: int, now: datetime, *, verify: bool
 ) -> tuple[list[AnnualReport], list[str]]:
-    """Return the reports of a site or of all, and why some are left out: no counts, or no day is over yet.
+    """Return the reports of a site or of all, and why some are missing: no counts, or no day is over yet.
 
     Raises NotFound where that is so of the one that was asked for, or of all.
     """
@@ -49,7 +49,7 @@ def as_json(reports: Sequence[AnnualReport]) -> str:
 
 
 def as_text(report: AnnualReport) -> str:
-    """Return the report for a reader who signs it: the figure, what is to be said about it, and all its evidence."""
+    """Return the report as text to be signed: the figure, its remarks, and all its evidence."""
     return "\n".join(_lines(report))
 
 

@@ -1,4 +1,4 @@
-"""Output of `besok device`: sensors, and suggested places of unassigned ones."""
+"""Output of `besok device`: sensors, and suggested placements of unassigned ones."""
 
 from collections.abc import Iterator, Sequence
 
@@ -64,7 +64,7 @@ def lines(sensors: Sequence[UnassignedSensor]) -> Iterator[str]:
 
 
 def show_mappings(mappings: Sequence[DeviceMapping]) -> None:
-    """Print the mappings that people have made: number, topic, meaning, place and author."""
+    """Print the answered mappings: number, topic, meaning, place and author."""
     show(
         mappings,
         "id mapping.topic",
@@ -78,7 +78,7 @@ def show_mappings(mappings: Sequence[DeviceMapping]) -> None:
 
 
 def verdict(s: Suggestion) -> str:
-    """Return where it may hang, how sure that is, and why."""
+    """Return the suggested place, its certainty, and the reason."""
     if s.sure == "none":
         return f"no suggestion: {s.why}"
     what, name = ("portal", s.portal) if s.portal else ("space", s.space)

@@ -13,7 +13,7 @@ from cli.terminal.tables import listing
 
 
 def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
-    """Return when a headcount was made: an hour alone is of today. Raises BadParameter for what cannot be."""
+    """Return the time of a headcount: a time without a date is of today. Raises BadParameter for an impossible one."""
     if at is None:
         return now
     zone = ZoneInfo(site.timezone)
@@ -30,7 +30,7 @@ def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
 
 
 def lines(site: SiteHeadcounts) -> Iterator[str]:
-    """Yield what the headcounts of a site say, and each of them."""
+    """Yield the summary of a site's headcounts, and each of them."""
     yield f"{site.site}: {said(site)}"
     yield from listing(
         site.spaces,

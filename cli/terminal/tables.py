@@ -1,4 +1,4 @@
-"""Tables and views on a terminal, and rows as CSV. A view is printed by its fields, as the API serves it."""
+"""Tables and views on a terminal, and rows as CSV. A view is printed by its fields, as the API returns it."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ SHOWN = 20  # items of a list
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[int] = ()) -> Iterator[str]:
-    """Yield the lines of a table; the first column and the columns `left` begin at the left."""
+    """Yield the lines of a table; the first column and the columns `left` are left-aligned."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     for n, head in enumerate(heads):
         made.add_column(Text(head), justify="left" if n == 0 or n in left else "right", no_wrap=True)
@@ -56,7 +56,7 @@ def show(views: Iterable[Any], columns: str, none: str = "None.", **made: Callab
 
 
 def outline(view: Any) -> Iterator[str]:
-    """Yield a line for each field of a view that holds something, and for each part of a list of views."""
+    """Yield a line for each non-empty field of a view, and for each part of a list of views."""
     for name, value in _fields(view):
         if _is_view(value):
             yield f"{name}:"
@@ -69,7 +69,7 @@ def outline(view: Any) -> Iterator[str]:
 
 
 def _in_a_line(view: Any) -> Iterator[str]:
-    """Yield a view in one line, then the views that it holds, each in one below it."""
+    """Yield a view in one line, then the views within it, each in one below it."""
     fields = list(_fields(view))
     yield ", ".join(f"{name} {cell(value)}" for name, value in fields if not _views(value))
     yield from (f"    {line}" for _, value in fields for part in _views(value) for line in _in_a_line(part))
@@ -104,7 +104,7 @@ def cell(value: object) -> str:
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV, the heads among them; what is None is empty."""
+    """Return rows as CSV with a header; None is empty."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().rstrip("\n")

@@ -1,4 +1,4 @@
-"""Recording real traffic: everything on some topics, without what is personal, whoever else listens.
+"""Recording of real traffic on some topics, without personal data and beside all other clients.
 
 The recorder is a client of its own with a session that ends with it, and it acknowledges nothing for anybody else: the
 collector's queue is not touched.
@@ -37,7 +37,7 @@ FLUSH_S: Final = 1.0  # what a killed recorder loses at most
 
 @dataclass(slots=True)
 class Count:
-    """State of a recording: messages, those that were redacted, and gaps."""
+    """The progress of a recording: messages, redacted ones, and gaps."""
 
     messages: int = 0
     stripped: int = 0

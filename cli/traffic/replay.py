@@ -1,4 +1,4 @@
-"""Playing recorded traffic: at any speed, on other days, as simulated data for sandbox sites.
+"""Replay of recorded traffic: at any speed, on other days, as simulated data for sandbox sites.
 
 A recording is of real people, so what is played goes through a narrow gate. A message is sent only if the adapters read
 the same of it as of the recorded one, at the moved times and marked as simulated, and if none of it belongs to a device
@@ -43,7 +43,7 @@ KEPT = "were kept by the broker from before and hold counts without a time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Content of a recording: `sites` are those of Besök's own topics."""
+    """Summary of a recording: `sites` are those of Besök's own topics."""
 
     first: datetime
     last: datetime
@@ -53,7 +53,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Destinations of recorded messages: the known sites, and the devices that observe real ones."""
+    """Possible destinations: the known sites, and the devices that observe real ones."""
 
     sandboxes: frozenset[str] = frozenset()
     real: frozenset[tuple[str, str]] = frozenset()  # source, external id
@@ -62,19 +62,19 @@ class Places:
 
 @dataclass(slots=True)
 class Result:
-    """Numbers of messages sent, and left out by reason."""
+    """Counts of messages sent, and left out by reason."""
 
     sent: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)  # reason -> a topic
 
     def leave(self, reason: str, topic: str) -> None:
-        """One more that was left out."""
+        """Count one more that was left out."""
         self.left_out[reason] += 1
         self.examples.setdefault(reason, topic)
 
     def lines(self) -> list[str]:
-        """Describe what became of the recording, in words."""
+        """Describe the outcome of the replay."""
         parts = [
             f"{n} left out: they {why}, such as {self.examples[why]}"
             for why, n in self.left_out.most_common()
@@ -83,7 +83,7 @@ class Result:
 
 
 def overview(file: Path) -> Overview:
-    """Summarise what the recording holds. Raises RecordingError if that is nothing."""
+    """Summarise a recording. Raises RecordingError if it is empty."""
     first = last = None
     messages, sites = 0, dict[str, None]()
     for line in read(file):
@@ -98,7 +98,7 @@ def overview(file: Path) -> Overview:
 
 
 def places(sites: Sequence[Site], known: DecodeContext) -> Places:
-    """Return the places of an installation."""
+    """Return the possible destinations of an installation."""
     return Places(
         sandboxes=frozenset(site.id for site in sites if site.sandbox),
         real=frozenset(
@@ -109,7 +109,7 @@ def places(sites: Sequence[Site], known: DecodeContext) -> Places:
 
 
 def targets(requests: Sequence[str], recording: Overview, places: Places) -> Mapping[str, str]:
-    """Return which recorded site goes to which sandbox: of "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
+    """Map recorded sites to sandboxes: by "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
 
     A site that nobody asked about goes to itself, if it is a sandbox. Raises RecordingError.
     """
@@ -140,7 +140,7 @@ def targets(requests: Sequence[str], recording: Overview, places: Places) -> Map
 
 
 def by(text: str, recording: Overview, *, now: datetime, speed: float, zone: str) -> timedelta:
-    """Return the shift of times: "" for none, "to-now", a duration such as "7d" or "-90m", or the first day.
+    """Parse the shift of times: "" for none, "to-now", a duration such as "7d" or "-90m", or the first day.
 
     "to-now" moves the end of the recording to the moment at which it will have been played, to the minute. A day keeps
     the time of the day in `zone`. Raises RecordingError.
@@ -161,7 +161,7 @@ def by(text: str, recording: Overview, *, now: datetime, speed: float, zone: str
 
 
 def _possible(by: timedelta, recording: Overview) -> timedelta:
-    """Raise RecordingError for times at which nothing can have been recorded."""
+    """Return the shift. Raises RecordingError if it moves times out of range."""
     try:
         years = {(time + by).year for time in (recording.first, recording.last)}
     except OverflowError:
@@ -176,7 +176,7 @@ def _possible(by: timedelta, recording: Overview) -> timedelta:
 def planned(
     lines: Iterator[Recorded], shift: Shift, to: Mapping[str, str], places: Places, result: Result
 ) -> Iterator[Recorded]:
-    """Yield the messages as they are to be sent, in the order of the recording; `result` is told what is left out."""
+    """Yield the messages to send, in the order of the recording; `result` counts what is left out."""
     for line in lines:
         passed = _passed(line, shift, to, places)
         if isinstance(passed, str):
@@ -186,7 +186,7 @@ def planned(
 
 
 def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], places: Places) -> Recorded | str:
-    """Return the message as it is sent, or why it is not."""
+    """Return the message to send, or why it is not sent."""
     site = native_site(line.topic)
     if site and site not in to:
         return ELSEWHERE
@@ -211,7 +211,7 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], places: Places)
 
 
 def _wrong(becomes: Decoded, places: Places) -> str:
-    """Return why what the message becomes may not be sent, "" if it may."""
+    """Return why the rewritten message may not be sent, "" if it may."""
     if not all(r.flags & Flag.SIMULATED for r in becomes.readings):
         return UNMARKED
     return REAL if any(device in places.real for device in _devices(becomes)) else ""

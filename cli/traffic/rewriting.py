@@ -40,7 +40,7 @@ def native_site(topic: str) -> str:
 
 
 def at_site(topic: str, site: str) -> str:
-    """Return the same own topic at another site."""
+    """Return the same topic at another site."""
     return f"{PREFIX}{site}/{topic.removeprefix(PREFIX).partition('/')[2]}"
 
 

@@ -134,7 +134,7 @@ def _lists(site: dict[str, Any]) -> Lists:
 
 
 def _joined(lists: Lists) -> dict[str, Any]:
-    """Return the site put together from its lists; the items stay the same objects, by which a problem finds its form."""
+    """Return the site put together from its lists; the items stay the same objects, so problems find their forms."""
     (site,) = lists["site"]
     spaces = {space["id"]: space for space in lists["spaces"]}
     for closure in lists["closures"]:

@@ -114,7 +114,7 @@ def _in_file(place: Place, files: Mapping[str, Site]) -> bool:
 
 
 def _described(place: Place, now: Place) -> Place:
-    """Return an earlier placement with the file's description of the device, and its position on the plan if unchanged."""
+    """Return an earlier placement with the file's description of the device, and its place on the plan if unchanged."""
     device = now.sensor
     at = device.at if place.what() == now.what() else place.sensor.at
     sensor = replace(
@@ -178,7 +178,7 @@ def _begun(part: _Part, known: Sequence[_Part], first: date | None) -> _Part:
 
 
 def _opening(new: OpeningHours, known: OpeningHours, first: date | None) -> OpeningHours:
-    """Return the hours with the earlier tables; a single table without a day applies from now, or from the day `first`."""
+    """Return the hours with the earlier tables; a single table without a day applies from now, or from `first`."""
     (*before, now), (*earlier, last) = new.tables, known.tables
     if before or now.first:
         return new

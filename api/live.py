@@ -115,8 +115,8 @@ class Feed:
     def shown(self) -> datetime | None:
         """Return the end of the minute that the screens show; None where they show none, or all sites."""
         live = self._last.live if self._last else None
-        whole = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
-        return whole.time + MINUTE if whole and whole.time else None
+        root = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
+        return root.time + MINUTE if root and root.time else None
 
     def touch(self, *, always_send: bool = False) -> None:
         """Look soon at what may have changed; `always_send` sends a snapshot even if the figures are the same."""

@@ -128,7 +128,7 @@ def _by_pool(
     stats: Mapping[str, Mapping[str, float]],
     family: Callable[..., Any],
 ) -> Metric:
-    made: Metric = family(f"{NAME}{name}", text, labels=["pool"])
+    metric: Metric = family(f"{NAME}{name}", text, labels=["pool"])
     for pool, figures in stats.items():
-        made.add_metric([pool], figures.get(figure, 0))  # type: ignore[attr-defined]
-    return made
+        metric.add_metric([pool], figures.get(figure, 0))  # type: ignore[attr-defined]
+    return metric

@@ -61,10 +61,10 @@ def _columns(kind: type) -> dict[str, Any]:
 def _type(pa: Any, hint: Any) -> Any:
     """Return the column's type: what has no simple one is JSON as text."""
     kinds = {kind for kind in (get_args(hint) or (hint,)) if kind is not type(None)}
-    for kind, made in ((datetime, pa.timestamp("us", tz="UTC")), (date, pa.date32()), (bool, pa.bool_()),
+    for kind, column in ((datetime, pa.timestamp("us", tz="UTC")), (date, pa.date32()), (bool, pa.bool_()),
                        (int, pa.int64()), (float, pa.float64())):  # fmt: skip
         if kinds == {kind}:
-            return made
+            return column
     return pa.string()
 
 

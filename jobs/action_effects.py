@@ -86,12 +86,12 @@ def _series(
         doors.setdefault((row.space, row.portal), {})[row.day] = row.people
     around = _touching(site, action.spaces)
     mine = {portal for space, portal in doors if space in action.spaces}
-    own = [_filled(days, at) for (space, _), days in doors.items() if space in action.spaces]
+    chosen = [_filled(days, at) for (space, _), days in doors.items() if space in action.spaces]
     # Who comes out of the room through its own door has not chosen another room.
     rest = [
         _filled(d, at) for (space, portal), d in doors.items() if space not in around and portal not in mine
     ]
-    return _summed(own, len(at)), _summed(rest, len(at)) if rest else None
+    return _summed(chosen, len(at)), _summed(rest, len(at)) if rest else None
 
 
 def _touching(site: Site, chosen: tuple[str, ...]) -> set[str]:
@@ -125,10 +125,10 @@ def _summed(parts: list[Floats], size: int) -> Floats:
 def _missing_a_year(db: Database, site: Site, last: date) -> float:
     """Return the visits a year that are still missing to the goal; 0 without a target."""
     try:
-        way = get_progress(db, site.id, last + DAY)
+        progress = get_progress(db, site.id, last + DAY)
     except NotFound:
         return 0.0
-    return max((way.goal_visits or 0.0) - (way.last_365 or 0.0), 0.0) if way.last_365 else 0.0
+    return max((progress.goal_visits or 0.0) - (progress.last_365 or 0.0), 0.0) if progress.last_365 else 0.0
 
 
 def _as_effect(action: Action, last: date, effect: Effect, missing: float) -> ActionEffect:

@@ -35,7 +35,7 @@ def judge(db: Database, now: datetime) -> None:
         except NotFound as exc:
             log.warning("rule %d: %s", rule.id, exc, extra={"action": "alert_rule_failed"})
             continue
-        alerts.settle(db, rule, states.held, states.kept, now)
+        alerts.settle(db, rule, states.met, states.unclear, now)
 
 
 def to_send(db: Database, now: datetime) -> bool:

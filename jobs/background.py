@@ -103,7 +103,7 @@ def _run(task: Task, url: str, now: datetime, nice: int, errors: "SimpleQueue[st
                 db,
                 claims,
                 task.name,
-                lambda own: function(own, now),
+                lambda own_db: function(own_db, now),
                 period=task.period,
                 limit=task.limit,
             )

@@ -63,6 +63,6 @@ def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
         yield site, day
 
 
-def wanted(what: str) -> Callable[[Database, datetime], bool]:
+def is_due(what: str) -> Callable[[Database, datetime], bool]:
     """Tell whether any site is due."""
     return lambda db, now: bool(due(db, now, what))

@@ -100,7 +100,7 @@ def _write_changes(
     if first is None:
         return
     quarter = first // quarters.MINUTES
-    averaged, was = (quarters.of_minutes(own, quarter * quarters.MINUTES) for own in (figures, before))
+    averaged, was = (quarters.of_minutes(part, quarter * quarters.MINUTES) for part in (figures, before))
     store.write_changes(conn, plan, begins + quarter * QUARTER, averaged, was)
 
 
@@ -135,10 +135,12 @@ def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> 
     past.read(conn, days[0], days[-1])
     observed = {day: past.day(day) for day in days}
     begins, ends = observed[days[0]][3].begins, observed[days[-1]][3].ends
-    whole = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
+    full_day = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
     for day, (seen, shown, highest, hours) in observed.items():
         first = (hours.begins - begins) // QUARTER
         learnt = past.learnt(conn, week_of(day), keep=False).without(past.plan.unused(hours.begins))
-        whole.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
+        full_day.put(
+            slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt)
+        )
     spans = [(hours.begins, hours.ends) for *_, hours in observed.values()]
-    store.write_quarters(conn, past.plan, begins, whole, spans, final=True)
+    store.write_quarters(conn, past.plan, begins, full_day, spans, final=True)

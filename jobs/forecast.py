@@ -29,7 +29,7 @@ from besok.store import forecasts
 from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
-from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, newest_wanted, past_due
+from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, newest_is_due, past_due
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def make_past(db: Database, now: datetime) -> int:
     for site, _day in daily.sites(db, now):
         for origin in past_due(db, site, now):
             made += _make(db, site, [origin], now)
-            if newest_wanted(db, now):
+            if newest_is_due(db, now):
                 return made
     return made
 
@@ -86,7 +86,7 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     days = open_also(get_calendar_days(db, site.id, past.first, last), sites[1:])
     imputed = any(p.source and p.imputed for p in points)
     draws = [drawn(db, sites, origin, rng) for _ in range(DRAWS)] if imputed else []
-    made = look_ahead(
+    outlook = look_ahead(
         past,
         as_forecast_calendar(days, site.opening.table(origin).country, outdoors=site.kind == "park"),
         goal=goal,
@@ -96,7 +96,7 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
         rng=rng,
         draws=[observed(sites, points, site.measure, times) for times in draws],
     )
-    stored = forecasts.keep(db, site.id, replace(made, also=site.also))
+    stored = forecasts.keep(db, site.id, replace(outlook, also=site.also))
     log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
     return stored
 
@@ -126,7 +126,11 @@ def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
     if site.target is None or origin <= site.target.baseline_last:
         return None
     try:
-        way = get_progress(db, site.id, origin + DAY)
+        progress = get_progress(db, site.id, origin + DAY)
     except NotFound:
         return None
-    return ForecastGoal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None
+    return (
+        ForecastGoal(visits=progress.goal_visits, deadline=progress.deadline)
+        if progress.goal_visits
+        else None
+    )

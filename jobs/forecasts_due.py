@@ -20,12 +20,12 @@ SUNDAY: Final = 6
 DAY = timedelta(days=1)
 
 
-def newest_wanted(db: Database, now: datetime) -> bool:
+def newest_is_due(db: Database, now: datetime) -> bool:
     """Tell whether the newest forecast of any site is due."""
     return _any(db, now, newest_due)
 
 
-def past_wanted(db: Database, now: datetime) -> bool:
+def past_is_due(db: Database, now: datetime) -> bool:
     """Tell whether any forecast is due that only serves to be scored."""
     return _any(db, now, past_due)
 

@@ -9,7 +9,7 @@ from besok.store.notify import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class Changes:
     """Pending notifications: since when the readings of each site have changed.
 
     `everything`: sites or notifications may have been missed.
@@ -19,7 +19,7 @@ class News:
     since: dict[str, datetime] = field(default_factory=dict)
 
 
-class NewsInbox:
+class ChangeInbox:
     """A queue of notifications, merged by site."""
 
     def __init__(self) -> None:
@@ -50,9 +50,9 @@ class NewsInbox:
         with self._news:
             self._news.wait_for(lambda: self._everything or bool(self._since), timeout_s)
 
-    def take(self) -> News:
+    def take(self) -> Changes:
         """Return all pending notifications, and forget them."""
         with self._news:
-            news = News(everything=self._everything, since=self._since)
+            changes = Changes(everything=self._everything, since=self._since)
             self._everything, self._since = False, {}
-            return news
+            return changes

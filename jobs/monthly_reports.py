@@ -35,7 +35,7 @@ class Due(NamedTuple):
         return f"{self.site}/{self.month:%Y-%m}"
 
 
-def wanted(db: Database, now: datetime) -> bool:
+def is_due(db: Database, now: datetime) -> bool:
     """Tell whether the report of the last month of any site is missing; never while history is being written."""
     return not backfill.under_way(db, now) and any(_missing(db, now))
 

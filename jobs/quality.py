@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 EVERY: Final = timedelta(minutes=58)  # less than an hour, so that the duty's own period does not add up
 
 
-def wanted(db: Database, now: datetime) -> bool:
+def is_due(db: Database, now: datetime) -> bool:
     """Tell whether the sensors of any site are to be checked; never while history is being written."""
     if backfill.under_way(db, now):
         return False

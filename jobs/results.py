@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 
 
-def wanted(db: Database, now: datetime) -> bool:
+def is_due(db: Database, now: datetime) -> bool:
     """Tell whether any result is missing; never while history is being written."""
     return not backfill.under_way(db, now) and any(
         results.missing(db, site.id, today - DAY) for site, today in daily.sites(db, now)

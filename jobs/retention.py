@@ -12,7 +12,7 @@ HOUR_OF_NIGHT: Final = 1  # UTC
 WEEK: Final = timedelta(days=7)  # after which few quarters still change
 
 
-def wanted(db: Database, now: datetime) -> bool:
+def is_due(db: Database, now: datetime) -> bool:
     """Tell whether it is time for it."""
     return now.hour == HOUR_OF_NIGHT
 

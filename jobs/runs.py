@@ -50,12 +50,12 @@ def run_alone(
     ended after `limit`. Raises StoreUnavailable where that connection is lost.
     """
     began = time.monotonic()
-    with claims.duty(duty, limit.total_seconds()) as own:
-        run = job_runs.begin(db, duty, period) if own else None
-        if own is None or run is None:
+    with claims.duty(duty, limit.total_seconds()) as claim:
+        run = job_runs.begin(db, duty, period) if claim else None
+        if claim is None or run is None:
             return None
         try:
-            work(own)
+            work(claim)
             ended = Ended(outcome="done")
         except Exception as exc:
             late = time.monotonic() - began >= limit.total_seconds()

@@ -12,7 +12,7 @@ from jobs import daily
 AFTER: Final = timedelta(hours=1)  # the end of a day: what was written as it ended is stored by then
 
 
-def wanted(db: Database, now: datetime) -> bool:
+def is_due(db: Database, now: datetime) -> bool:
     """Tell whether any day is not summed up; never while history is being written."""
     if backfill.under_way(db, now):
         return False

@@ -1,6 +1,6 @@
 """The worker: keeps the occupancy of all sites up to date, and runs scheduled duties.
 
-News of readings comes first: the site is estimated within a second. Past days that are over or have changed are
+Changes of readings comes first: the site is estimated within a second. Past days that are over or have changed are
 worked off in between, newest first, in pieces small enough that news never waits long. All of it is recomputed from
 readings, so a worker that is killed loses nothing: the next one looks at everything once and goes on.
 """
@@ -24,7 +24,7 @@ from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
 from jobs.background import Background, Task
 from jobs.estimate import Today, past_days
-from jobs.inbox import News, NewsInbox
+from jobs.inbox import ChangeInbox, Changes
 from jobs.learn import SitePast
 from jobs.metrics import AWAY, State
 from jobs.runs import run_alone
@@ -49,7 +49,7 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
     """Works until `stop` is set, and notes what it does in `state`. A lost database is waited for."""
     state = state or State()
     url = settings.database_url.get_secret_value()
-    inbox = NewsInbox()
+    inbox = ChangeInbox()
     ear = Thread(target=_listen, args=(url, inbox, stop), name="jobs-listen", daemon=True)
     ear.start()
     with Database(url, pool_size=2) as db, Claims(url) as claims:
@@ -68,18 +68,18 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
     ear.join()
 
 
-def _listen(url: str, inbox: NewsInbox, stop: Event) -> None:
+def _listen(url: str, inbox: ChangeInbox, stop: Event) -> None:
     for notice in listen(url, CHANNELS, stop):
         inbox.put(notice)
 
 
-def _turn(worker: "Worker", news: News, complain: bool) -> bool:
+def _turn(worker: "Worker", changes: Changes, complain: bool) -> bool:
     """Take one turn of the worker; False if it failed, and then the worker checks everything again in the next.
 
     A trouble that lasts is told once, when it begins.
     """
     try:
-        worker.turn(news, datetime.now(UTC))
+        worker.turn(changes, datetime.now(UTC))
     except BesokError as exc:
         if complain:
             text = "cannot estimate, trying again until it works: %s"
@@ -134,19 +134,19 @@ class Worker:
         self._clock = Clock(self._clock.duties)
         self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
-    def turn(self, news: News, now: datetime) -> None:
+    def turn(self, changes: Changes, now: datetime) -> None:
         """Process new readings, the minute if a new one has begun, a piece of the past, and due duties."""
         if now < self._turned:  # the clock was put back: what was planned by it is planned again
             self._resting.clear()
             self.forget()
-        elif news.everything:
+        elif changes.everything:
             self.forget()
         self._turned = now
         if now >= self._next_claim:
             self._claim()
             self._filling = backfill.sites_under_way(self._db, now)
             self._next_claim = now + CLAIM_EVERY
-        self._live(news, now)
+        self._live(changes, now)
         self.busy = self._work_off_one(now)
         if now >= self._next_learn and not self.busy:
             started = time.monotonic()
@@ -170,8 +170,8 @@ class Worker:
         if duty.due is not None and not duty.due(self._db, now):
             return
         if isinstance(run, str):
-            beside = self._messenger if duty.prompt else self._background
-            beside.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
+            process = self._messenger if duty.prompt else self._background
+            process.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
             return
         ended = run_alone(
             self._db, self._claims, duty.name, lambda db: run(db, now),
@@ -199,13 +199,13 @@ class Worker:
                     self._past[site.id] = SitePast(site, occupancy.layout(conn, ids[site.id]))
                 self._sites[site.id] = ids[site.id], site
 
-    def _live(self, news: News, now: datetime) -> None:
+    def _live(self, changes: Changes, now: datetime) -> None:
         """Estimate the sites with new readings, and all of them once a minute."""
         minute = now.replace(second=0, microsecond=0)
         all_due, self._minute = minute != self._minute, minute
         for slug, (_, site) in self._sites.items():
-            if all_due or slug in news.since or slug not in self._today:
-                self._guarded(slug, now, self._estimate, site, now, news.since.get(slug))
+            if all_due or slug in changes.since or slug not in self._today:
+                self._guarded(slug, now, self._estimate, site, now, changes.since.get(slug))
 
     def _guarded(self, slug: str, now: datetime, work: Callable[..., bool], *args: object) -> bool:
         """Run a piece of work on a site; after a failure the site is paused and the others go on."""

@@ -21,9 +21,9 @@ from sensors_sim.sensors import (
     Counter,
     Detections,
     Device,
+    DeviceFilter,
     Gauge,
     Installation,
-    Wanted,
     by_period,
     counted,
     detect,
@@ -47,7 +47,7 @@ def messages(
     start: datetime | date,
     end: datetime | date,
     seed: int = 1,
-    selected: Wanted = everybody,
+    selected: DeviceFilter = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
     """Yield the messages of all `selected` devices from `start` to `end`, a few days in each list.
@@ -154,10 +154,10 @@ class _Chunk:
         by_row: dict[int, list[Flow | Level]] = {}
         for row, item in items:
             by_row.setdefault(row, []).append(item)
-        for row, own in by_row.items():
+        for row, parts in by_row.items():
             time, day = int(self._edges[row + 1]), self._days[self._day[row]]
             seq = time // 1000 * 2 + (kind == "level")  # told apart from what is sent live by its session
-            report = Report(*device, kind, time, time, seq, -day.toordinal(), tuple(own), wraps)
+            report = Report(*device, kind, time, time, seq, -day.toordinal(), tuple(parts), wraps)
             topic, payload = self._installation.formats[device].encode(report)
             yield Message(topic=topic, payload=payload, received=instant(time))
 

@@ -158,7 +158,7 @@ class Programme:
         early = (90_000 + u[:, 0] * u[:, 0] * 25 * MINUTE).astype(np.int64)
         stay_s = (early + lasts + (u[:, 1] * 6 * MINUTE).astype(np.int64)) // 1000
         stops = [padded(place, *after) if x < GO_ON else padded(place) for x in u[:, 2]]
-        way = self.gates.pick(u[:, 3])
+        entrance = self.gates.pick(u[:, 3])
         close = next(o.end for o in self.opens if o.start <= begins < o.end)
         return rows(
             count,
@@ -169,10 +169,10 @@ class Programme:
             size=1,
             stops=np.array(stops, dtype=np.int64).reshape(count, STOPS),
             stay_s=np.stack([stay_s, np.full(count, 1500), np.full(count, 60)], 1),
-            gate_in=self.gates.edge[way],
-            gate_out=self.gates.edge[way],
-            via_in=self.gates.via[way],
-            via_out=self.gates.via[way],
+            gate_in=self.gates.edge[entrance],
+            gate_out=self.gates.edge[entrance],
+            via_in=self.gates.via[entrance],
+            via_out=self.gates.via[entrance],
             pace=PACE,
         )
 

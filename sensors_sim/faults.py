@@ -92,7 +92,10 @@ def _active(world: World, installation: Installation) -> dict[Device, list[Activ
 def _note_totals(faults: FaultsByDevice, running: Totals, installation: Installation) -> None:
     """Tell every restart the totals of the counters at its time, since they began or were last restarted."""
     restarts = [
-        (f.ends, d, f) for d, own in faults.items() for f in own if f.kind == "reboot" and f.ends < inf
+        (f.ends, d, f)
+        for d, of_device in faults.items()
+        for f in of_device
+        if f.kind == "reboot" and f.ends < inf
     ]
     earlier: dict[tuple[object, ...], Sequence[int]] = {}
     for ends, device, fault in sorted(restarts, key=lambda r: r[:2]) if running.wanted else ():
@@ -308,8 +311,8 @@ class _Way:
 
     def _send(self, report: Report) -> None:
         """Send the report as many times as its faults say."""
-        own = self._faults.get((report.site, report.device), ())
-        for fault in own:
+        faults = self._faults.get((report.site, report.device), ())
+        for fault in faults:
             if fault.kind in CHANGES and fault.holds(report.received):
                 report = CHANGES[fault.kind](fault, report)
             elif fault.kind in LASTING_CHANGES and (
@@ -317,7 +320,7 @@ class _Way:
             ):
                 report = LASTING_CHANGES[fault.kind](fault, report)
         sent: list[tuple[float, float]] = [(report.received, report.received)]  # due, and first received
-        for fault in own:
+        for fault in faults:
             if (delay := DELAYS.get(fault.kind)) and fault.holds(report.received):
                 copied = fault.kind == "duplicate"
                 sent = [
@@ -351,8 +354,8 @@ class _Way:
         """Return the devices whose retained messages are sent again: a client has just connected."""
         return frozenset(
             device
-            for device, own in self._faults.items()
-            if any(f.kind == "retained" and after < f.ends <= until for f in own)
+            for device, faults in self._faults.items()
+            if any(f.kind == "retained" and after < f.ends <= until for f in faults)
         )
 
 

@@ -93,12 +93,12 @@ class SiteRates:
 
     def _growth(self, totals: Floats) -> float | None:
         """Growth a year, from whole days and those of the same weekday a year before; None with few of them."""
-        whole = np.flatnonzero(self._whole)
-        before = np.searchsorted(self._days, self._days[whole] - YEAR)
-        paired = (self._days[before] == self._days[whole] - YEAR) & self._whole[before]
+        complete = np.flatnonzero(self._whole)
+        before = np.searchsorted(self._days, self._days[complete] - YEAR)
+        paired = (self._days[before] == self._days[complete] - YEAR) & self._whole[before]
         if paired.sum() < PAIRS:
             return None
-        ratio = totals[whole[paired]].sum() / max(1.0, totals[before[paired]].sum())
+        ratio = totals[complete[paired]].sum() / max(1.0, totals[before[paired]].sum())
         return float(round(np.clip(ratio ** (365.25 / YEAR) - 1, -0.5, 1.0), 4))
 
     def _months(self, totals: Floats, trend: Floats) -> Floats:
@@ -135,8 +135,8 @@ class SiteRates:
         good = self._whole & (mean > 0)
         level = np.where(mean > 0, entries / np.maximum(mean, TINY), 0.0)
         hour = self._known & good[day] & (expected > 1)
-        own = (expected * level[day])[hour]
-        clump = float(np.mean((people[hour] - own) ** 2 / np.maximum(own, 1))) if hour.any() else 1.0
+        usual = (expected * level[day])[hour]
+        clump = float(np.mean((people[hour] - usual) ** 2 / np.maximum(usual, 1))) if hour.any() else 1.0
         loss = good.sum() / max(1.0, good.sum() - 7.0)  # a mean for each weekday was taken from the same days
         square = ((entries - mean)[good] ** 2).sum() * loss - clump * mean[good].sum()
         return float(np.sqrt(max(0.0, square / max(1.0, (mean[good] ** 2).sum()))))

@@ -76,9 +76,9 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
 
     `entrances` are shares of the public by portal ("site/portal"); what they leave is shared as it would be without.
     """
-    own = ground.gates(number)
-    staff = [e for e in own if _for_staff(ground, e)]
-    public = [e for e in own if e not in staff] or own
+    edges = ground.gates(number)
+    staff = [e for e in edges if _for_staff(ground, e)]
+    public = [e for e in edges if e not in staff] or edges
     lead_s = np.zeros(len(ground.outer), dtype=np.int64)
     through = []
     for gate in (e for n in range(len(ground.sites)) if n != number for e in ground.gates(n)):
@@ -90,22 +90,22 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
         return None
     share = THROUGH_NEIGHBOUR[ground.sites[number].kind] if public and through else float(not public)
     given = {ground.portals.index(name): given_share for name, given_share in entrances}
-    ways = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
+    entrances_of = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
     doors = [e for e in ground.doors(number) if not _for_staff(ground, e)]
     if given.keys() & set(doors):
-        ways += [
+        entrances_of += [
             (e, via, share * part * w)
             for via, part in _falling(doors)
             for e, w in _falling(_before(ground, via, through))
         ]
     else:
-        ways += [(e, NOWHERE, share * w) for e, w in _falling(through)]
+        entrances_of += [(e, NOWHERE, share * w) for e, w in _falling(through)]
     if given:
-        ways = _with_shares(ways, given)
+        entrances_of = _with_shares(entrances_of, given)
     return Gates(
-        edge=np.array([e for e, _, _ in ways], dtype=np.int64),
-        via=np.array([via for _, via, _ in ways], dtype=np.int64),
-        upto=np.cumsum([w for _, _, w in ways]).round(9),
+        edge=np.array([e for e, _, _ in entrances_of], dtype=np.int64),
+        via=np.array([via for _, via, _ in entrances_of], dtype=np.int64),
+        upto=np.cumsum([w for _, _, w in entrances_of]).round(9),
         staff=(staff or public or through)[0],
         emergency=tuple(ground.gates(number, counted=False)),
         lead_s=lead_s,
@@ -130,8 +130,8 @@ def _with_shares(ways: list[_Way], given: dict[int, float]) -> list[_Way]:
     left = sum(w for k, w in usual.items() if k not in set_shares)
     rest = max(0.0, 1 - sum(set_shares.values())) if left else 0.0
     factor = {k: set_shares[k] / w if k in set_shares else rest / left for k, w in usual.items() if w}
-    whole = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(keys, ways, strict=True)) or 1.0
-    return [(gate, via, w * factor.get(k, 0.0) / whole) for k, (gate, via, w) in zip(keys, ways, strict=True)]
+    total = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(keys, ways, strict=True)) or 1.0
+    return [(gate, via, w * factor.get(k, 0.0) / total) for k, (gate, via, w) in zip(keys, ways, strict=True)]
 
 
 def _falling(edges: list[int]) -> list[tuple[int, float]]:

@@ -105,8 +105,8 @@ def _counted(world: World, first: date, last: date) -> tuple[Floats, Floats, Flo
     hours = -(-(end - start) // HOUR_MS)
     both = []
     for inward in (True, False):
-        own = moves.only((moves.edge < portals) & (moves.inward == inward))
-        cells = (own.time - start) // HOUR_MS * portals + own.edge
+        passed = moves.only((moves.edge < portals) & (moves.inward == inward))
+        cells = (passed.time - start) // HOUR_MS * portals + passed.edge
         counts = np.bincount(cells, minlength=hours * portals)[: hours * portals]
         both.append(counts.reshape(hours, portals).astype(np.float64))
     means = people[: hours * SAMPLES].astype(np.float64).reshape(hours, SAMPLES, -1).mean(axis=1)
@@ -161,14 +161,14 @@ class SiteEntries:
         return self.open & self.usual & ~np.isnan(self.people)
 
 
-def site_entries(history: HourlyHistory, site: Site, ways: Sequence[Entrance]) -> SiteEntries:
+def site_entries(history: HourlyHistory, site: Site, entrances: Sequence[Entrance]) -> SiteEntries:
     """Return who came into the site. What was counted in WHOLE of an hour or more stands for all of it."""
     hours = history.hours
-    by_entrance = np.full((len(hours.start), len(ways)), np.nan)
-    for n, way in enumerate(ways):
-        if way.portal in history.portals:
-            column = history.portals.index(way.portal)
-            counts = (history.inward if way.inward else history.outward)[:, column]
+    by_entrance = np.full((len(hours.start), len(entrances)), np.nan)
+    for n, entrance in enumerate(entrances):
+        if entrance.portal in history.portals:
+            column = history.portals.index(entrance.portal)
+            counts = (history.inward if entrance.inward else history.outward)[:, column]
             coverage = history.coverage[:, column]
             known = coverage >= WHOLE
             by_entrance[known, n] = counts[known] / coverage[known]

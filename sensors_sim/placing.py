@@ -97,8 +97,8 @@ def _unused(site: Site) -> Iterator[Closing]:
 def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site:
     """Return the site with its new portals or sensors; those it has already are not added again."""
     old = getattr(site, name)
-    own = [kind(**{f.name: getattr(p, f.name) for f in fields(kind)}) for p in parts if p.site == site.id]
-    new: dict[str, Any] = {name: (*old, *(p for p in own if p not in old))}
+    added = [kind(**{f.name: getattr(p, f.name) for f in fields(kind)}) for p in parts if p.site == site.id]
+    new: dict[str, Any] = {name: (*old, *(p for p in added if p not in old))}
     return replace(site, **new)
 
 
@@ -146,8 +146,8 @@ class _Finder:
         return replace(part, entrances=self._entrances(site, part))
 
     def _profile(self, site: Site, part: Profile) -> Profile:
-        named = {self._space(site, name, part): share for name, share in part.spaces.items()}
-        spaces = {name: share for name, share in named.items() if name}
+        resolved = {self._space(site, name, part): share for name, share in part.spaces.items()}
+        spaces = {name: share for name, share in resolved.items() if name}
         return replace(part, spaces=spaces, entrances=self._entrances(site, part))
 
     def _closing(self, site: Site, part: Closing) -> Closing | None:
@@ -221,13 +221,13 @@ class _Finder:
         return ""
 
     def _entrances(self, site: Site, part: Rates | Profile) -> dict[str, float]:
-        named = {self._portal(site, name, part): share for name, share in part.entrances.items()}
+        resolved = {self._portal(site, name, part): share for name, share in part.entrances.items()}
         ends = {f"{site.id}/{p.id}": (p.outer, p.inner) for p in site.portals}
-        for name in filter(None, named):
+        for name in filter(None, resolved):
             if all(end != OUTSIDE and "/" not in end for end in ends[name]):
                 reason = f"{name} leads from one of its spaces to another; name a way into {site.id}"
                 self._problem(part, reason)
-        return {name: share for name, share in named.items() if name}
+        return {name: share for name, share in resolved.items() if name}
 
     def _problem(self, part: Any, reason: str) -> None:
         self.problems.append(f"{_header(part)}: {reason}")
@@ -247,8 +247,8 @@ FINDERS: Final[Mapping[str, Callable[[_Finder, Site, Any], Any]]] = {
 def _header(part: Any) -> str:
     """Return the part in the words of its file."""
     section = next(key for key, kind in SECTIONS.items() if type(part) is kind)
-    named = (getattr(part, key, "") for key in ("id", "device", "site"))
-    return f"[[{section}]] {part.title.en if isinstance(part, Event) else next(filter(None, named))}"
+    labels = (getattr(part, key, "") for key in ("id", "device", "site"))
+    return f"[[{section}]] {part.title.en if isinstance(part, Event) else next(filter(None, labels))}"
 
 
 def _days(part: Any, scenario: Scenario) -> dict[str, date | None]:

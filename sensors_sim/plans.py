@@ -80,20 +80,20 @@ _Pairs = list[tuple[int, int]]  # (plan, place)
 
 
 def choices(
-    ground: Ground, number: int, whole: Ground, usage: Usage, profile: Profile | None = None
+    ground: Ground, number: int, full: Ground, usage: Usage, profile: Profile | None = None
 ) -> Choices | None:
     """Return the choices of visitors at site `number`; None where there is no place to go to.
 
-    `whole` is the ground with nothing closed. Who comes for something that has another place goes there, by the room
+    `full` is the ground with nothing closed. Who comes for something that has another place goes there, by the room
     that is left; who comes for what is closed altogether stays at home.
     """
-    plans, every = _served(whole, whole.sites[number], number, profile)
+    plans, every = _served(full, full.sites[number], number, profile)
     within = set(ground.reachable(number))
     pairs = [(p, s) for p, s in every if s in within]
     if not pairs:
         return None
     shares = _shares(ground, plans, pairs, usage, profile)
-    usual = shares if whole is ground else _shares(ground, plans, every, usage, profile)
+    usual = shares if full is ground else _shares(ground, plans, every, usage, profile)
     totals = shares.sum(axis=1, keepdims=True)
     if not (totals > 0).all():
         return None
@@ -119,16 +119,16 @@ def choices(
 
 
 def _served(
-    whole: Ground, site: Site, number: int, profile: Profile | None
+    full: Ground, site: Site, number: int, profile: Profile | None
 ) -> tuple[tuple[Plan, ...], _Pairs]:
     """Return the plans that the site has places for, and the pairs (plan, place)."""
-    within = whole.reachable(number)
-    plans = tuple(p for p in PLANS[site.kind] if any(whole.detail[s].kind in p.kinds for s in within))
+    within = full.reachable(number)
+    plans = tuple(p for p in PLANS[site.kind] if any(full.detail[s].kind in p.kinds for s in within))
     if not plans:
         return (ANYWHERE,), [(0, s) for s in within]
-    pairs = [(n, s) for n, p in enumerate(plans) for s in within if whole.detail[s].kind in p.kinds]
-    learnt = [whole.spaces.index(name) for name in profile.spaces] if profile else []
-    bare = [s for s in learnt if s in within and not any(whole.inside[place, s] for _, place in pairs)]
+    pairs = [(n, s) for n, p in enumerate(plans) for s in within if full.detail[s].kind in p.kinds]
+    learnt = [full.spaces.index(name) for name in profile.spaces] if profile else []
+    bare = [s for s in learnt if s in within and not any(full.inside[place, s] for _, place in pairs)]
     return (*plans, ANYWHERE), [*pairs, *((len(plans), s) for s in bare)]
 
 
@@ -156,9 +156,9 @@ def _by_profile(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile)
     shares_of_profile = np.zeros_like(shares)
     around = np.array([_innermost(ground, place, learnt) for _, place in pairs])
     for space, share in [*learnt.items(), (ground.outside, max(0.0, 1 - sum(learnt.values())))]:
-        own = around == space
-        usual = shares[:, own].sum(axis=1, keepdims=True)
-        shares_of_profile[:, own] = shares[:, own] / np.where(usual > 0, usual, 1) * share
+        members = around == space
+        usual = shares[:, members].sum(axis=1, keepdims=True)
+        shares_of_profile[:, members] = shares[:, members] / np.where(usual > 0, usual, 1) * share
     return shares_of_profile
 
 

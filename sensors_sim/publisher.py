@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from besok.model.broker import introduce
+from besok.model.broker import configure_client
 from besok.model.settings import Settings
 from sensors_sim.formats import native
 
@@ -113,7 +113,7 @@ class Publisher:
         s = self._settings
         name = f"besok-simulator-{uuid.uuid4().hex[:8]}"  # two simulators may run at once
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
-        introduce(client, s)
+        configure_client(client, s)
         client.max_inflight_messages_set(WINDOW)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail

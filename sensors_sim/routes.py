@@ -95,8 +95,8 @@ class Ground:
     def reachable(self, site: int) -> list[int]:
         """List the places of the site that can be reached from outside."""
         starts = sorted({self.step_in(e) for n in range(len(self.sites)) for e in self.gates(n)})
-        own = np.flatnonzero(self.site_of[: self.outside] == site)
-        places: list[int] = own[(self.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()
+        all_places = np.flatnonzero(self.site_of[: self.outside] == site)
+        places: list[int] = all_places[(self.paths.walk_s[starts][:, all_places] >= 0).any(axis=0)].tolist()
         return places
 
 

@@ -103,14 +103,14 @@ CHECKS: Final[Mapping[type, Callable[[Any], Iterator[Problem]]]] = {
 
 
 def _shares(entrances: Mapping[str, float]) -> Iterator[Problem]:
-    whole = sum(entrances.values())
-    if whole > 1 + 1e-6:
-        yield ("entrances",), f"the shares make {whole:g} together; more than everybody cannot come"
+    total = sum(entrances.values())
+    if total > 1 + 1e-6:
+        yield ("entrances",), f"the shares make {total:g} together; more than everybody cannot come"
 
 
-def _names(key: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+def _names(key: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     known = tuple(known)
-    for name in named:
+    for name in names:
         if name not in known:
             close = suggestion(name, known)
             yield (key, name), f'"{name}" is not known{close}; write one of {", ".join(known)}'

@@ -69,10 +69,10 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
         raw = tomlfile.load(text)
     except ValueError as exc:
         raise ScenarioError([f"{name}: {exc}"]) from exc
-    own, problems = tomlfile.read(Scenario, {"id": File(name).stem} | raw)
-    if own is None or (problems := list(check(_sections(own)))):
+    scenario, problems = tomlfile.read(Scenario, {"id": File(name).stem} | raw)
+    if scenario is None or (problems := list(check(_sections(scenario)))):
         raise ScenarioError(tomlfile.sentences(problems, text, raw, name, INLINE))
-    return composed(_load(own.base, folder, above), own) if own.base else own
+    return composed(_load(scenario.base, folder, above), scenario) if scenario.base else scenario
 
 
 def _sections(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -82,12 +82,12 @@ def _sections(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Any]]
         yield from (((key, n), part) for n, part in enumerate(getattr(scenario, key)))
 
 
-def composed(base: Scenario, own: Scenario) -> Scenario:
-    """Combine `own` with `base`: its parts come last. The days of the base move along if it begins on another day."""
-    if own.first and base.first:
-        base = moved(base, own.first)
-    both: dict[str, Any] = {key: getattr(base, key) + getattr(own, key) for key in SECTIONS}
-    return replace(own, first=own.first or base.first, last=own.last or base.last, **both)
+def composed(base: Scenario, changes: Scenario) -> Scenario:
+    """Apply `changes` on top of `base`: their parts come last. Its days move along if it begins on another day."""
+    if changes.first and base.first:
+        base = moved(base, changes.first)
+    both: dict[str, Any] = {key: getattr(base, key) + getattr(changes, key) for key in SECTIONS}
+    return replace(changes, first=changes.first or base.first, last=changes.last or base.last, **both)
 
 
 def moved(scenario: Scenario, first: date) -> Scenario:

@@ -165,8 +165,8 @@ def from_profile(site: Site, profile: Profile, day: date, quarters: Slots) -> Fl
     when it was learnt, is as the mean of the others.
     """
     busy = [row for row in profile.week if any(row)] or [profile.week[0]]
-    own = profile.week[_weekday(site, day)]
-    row = own if any(own) else [sum(hour) / len(busy) for hour in zip(*busy, strict=True)]
+    hours = profile.week[_weekday(site, day)]
+    row = hours if any(hours) else [sum(hour) / len(busy) for hour in zip(*busy, strict=True)]
     length = (quarters.end - quarters.start).astype(np.float64)
     open_ms = np.bincount(quarters.hour, length, 24)[quarters.hour]
     return np.array(row)[quarters.hour] * length / open_ms * month_factor(profile.months, day)

@@ -32,7 +32,7 @@ NEAR_MS: Final = 2000  # who passes within so many milliseconds of somebody else
 ERRORS: Final = ("miss", "double", "swap", "crowd", "totals", "wraps", "interval_s")  # of a counter
 
 Device = tuple[str, str]  # site, device
-Wanted = Callable[[str, str], bool]  # (site, device) -> is it wanted
+DeviceFilter = Callable[[str, str], bool]  # (site, device) -> whether it is selected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ def everybody(site: str, device: str) -> bool:
 
 
 def install(
-    ground: Ground, seed: int, selected: Wanted = everybody, characters: Sequence[Character] = ()
+    ground: Ground, seed: int, selected: DeviceFilter = everybody, characters: Sequence[Character] = ()
 ) -> Installation:
     """Mount the `selected` sensors of the site file. A device's character does not depend on the others."""
     formats: dict[Device, Format] = {}
@@ -131,11 +131,11 @@ def install(
             if not form or not selected(site.id, sensor.device):
                 continue
             form = formats.setdefault((site.id, sensor.device), form)
-            own = [c for c in characters if names_device(c.device, site.id, sensor.device)]
+            matching = [c for c in characters if names_device(c.device, site.id, sensor.device)]
             if sensor.portal:
-                counters.append(_counter(ground, site, sensor, seed, form, own))
+                counters.append(_counter(ground, site, sensor, seed, form, matching))
             elif form.levels:
-                gauges.append(_gauge(ground, site, sensor, seed, form, own))
+                gauges.append(_gauge(ground, site, sensor, seed, form, matching))
     return Installation(counters=tuple(counters), gauges=tuple(gauges), formats=formats)
 
 

@@ -23,9 +23,9 @@ from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import (
     Counter,
     Device,
+    DeviceFilter,
     Gauge,
     Installation,
-    Wanted,
     by_period,
     detect,
     everybody,
@@ -106,7 +106,7 @@ def messages(
     end: datetime,
     seed: int = 1,
     every_s: int = EVERY_S,
-    selected: Wanted = everybody,
+    selected: DeviceFilter = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
     """Yield the readings that `simulate live` would have sent for the `selected` devices from `start` to `end`.
@@ -167,8 +167,8 @@ class _Day:
             reports.setdefault(key[0], []).append(report)
         truths = self._truths()
         for row in sorted(reports.keys() | truths.keys()):
-            own = tuple(reports.get(row, ()))
-            yield Moment(time=int(self._edges[row + 1]), reports=own, truth=truths.get(row))
+            sending = tuple(reports.get(row, ()))
+            yield Moment(time=int(self._edges[row + 1]), reports=sending, truth=truths.get(row))
 
     def _report(self, key: Key, items: list[Flow | Level], sent: Sent, wraps: int) -> Report:
         row, site, device, kind = key

@@ -47,5 +47,5 @@ class Totals:
 
     def _counted(self, first: date, last: date, before: int | None = None) -> Ints:
         detections = detect(self._installation, self._world.days(first, last))
-        own = detections if before is None else detections.only(detections.time < before)
-        return counted(own, len(self._none))
+        earlier = detections if before is None else detections.only(detections.time < before)
+        return counted(earlier, len(self._none))

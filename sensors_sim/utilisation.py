@@ -69,9 +69,9 @@ def _of_days(world: World, days: list[date]) -> Utilisation:
     seated = np.zeros(len(seats))
     for n, site in enumerate(ground.sites):
         open_now = within([o for d in days for o in openings(site, d)], minutes)
-        own = np.flatnonzero((ground.site_of[:-1] == n) & (seats > 0))
-        sitting = np.minimum(people[open_now][:, own], seats[own])
-        seated[own] = sitting.sum(axis=0) / (seats[own] * max(1, int(open_now.sum()))) * len(days)
+        seated_in = np.flatnonzero((ground.site_of[:-1] == n) & (seats > 0))
+        sitting = np.minimum(people[open_now][:, seated_in], seats[seated_in])
+        seated[seated_in] = sitting.sum(axis=0) / (seats[seated_in] * max(1, int(open_now.sum()))) * len(days)
     portals = len(ground.portals)
     through = moves.only(moves.edge < portals)
     cells = (through.time - minutes[0]) // MINUTE_MS * portals + through.edge

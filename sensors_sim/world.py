@@ -87,9 +87,9 @@ class World:
             for day in days:
                 rates = day_rates(self.scenario, site, day)
                 by_usage.setdefault(rates.usage, []).append((day, rates))
-            for usage, own in by_usage.items():
+            for usage, dates in by_usage.items():
                 if used := self._site(number, usage):
-                    parts.append(self._moves(number, used, own, open_at))
+                    parts.append(self._moves(number, used, dates, open_at))
         return Moves.joined(parts)
 
     def _moves(

@@ -131,8 +131,8 @@ class Provider:
             raise SignInRefused(messages.NOT_STRONG)
         if not set(self._amr) <= set(claims.get("amr") or ()):
             raise SignInRefused(messages.NOT_STRONG)
-        named = _at(claims, self._settings.oidc_role_claim)
-        values = named if isinstance(named, list) else str(named or "").split()
+        roles_named = _at(claims, self._settings.oidc_role_claim)
+        values = roles_named if isinstance(roles_named, list) else str(roles_named or "").split()
         grants = tuple(dict.fromkeys(g for value in values for g in self._roles.get(str(value), ())))
         if not grants:
             raise SignInRefused(messages.NO_ROLE)

@@ -12,7 +12,7 @@ SECRET: Final = "~"  # what follows in a client id is told to the broker alone
 RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
 
 
-def introduce(client: "paho.Client", settings: Settings) -> None:
+def configure_client(client: "paho.Client", settings: Settings) -> None:
     """Set user, certificates and reconnect delays of a client that is not yet connected.
 
     Raises SettingsError for certificates that cannot be used.

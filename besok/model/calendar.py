@@ -80,13 +80,13 @@ def parse_hours(text: str, day_start: time = time(4)) -> Hours:
 
 def joined(stretches: Iterable[tuple[Moment, Moment]]) -> tuple[tuple[Moment, Moment], ...]:
     """Sort stretches of time and join those that overlap or touch."""
-    whole: list[tuple[Moment, Moment]] = []
+    merged: list[tuple[Moment, Moment]] = []
     for start, until in sorted(stretches):
-        if whole and start <= whole[-1][1]:
-            whole[-1] = (whole[-1][0], max(whole[-1][1], until))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], until))
         else:
-            whole.append((start, until))
-    return tuple(whole)
+            merged.append((start, until))
+    return tuple(merged)
 
 
 def _less(hours: Minutes, without: Iterable[tuple[int, int]]) -> Minutes:
@@ -234,11 +234,11 @@ def space_spans(site: Site) -> dict[str, list[Span]]:
     def of(space: Space) -> list[Span]:
         if space.id not in spans:
             around = of(known[space.parent]) if space.parent in known else [ALWAYS]
-            own = [span(space.first, space.last, site)]
+            spans_of_space = [span(space.first, space.last, site)]
             for closure in space.closed:
                 begins, ends = span(closure.first, closure.last, site)
-                own = _both(own, [(None, begins), *([(ends, None)] if ends else [])])
-            spans[space.id] = _both(own, around)
+                spans_of_space = _both(spans_of_space, [(None, begins), *([(ends, None)] if ends else [])])
+            spans[space.id] = _both(spans_of_space, around)
         return spans[space.id]
 
     return {space.id: of(space) for space in site.spaces}

@@ -50,7 +50,7 @@ class PathError(ValueError):
 class Place(NamedTuple):
     """The beginning of paths: the message, one item of it, the items around that one, and how all came.
 
-    `asked` holds what queries have found in the message: they take long, and each item asks the same.
+    `query_results` holds what queries have found in the message: they take long, and each item asks the same.
     """
 
     message: Any
@@ -59,7 +59,7 @@ class Place(NamedTuple):
     levels: Sequence[str]
     topic: str = ""
     around: tuple[Any, ...] = ()  # the nearest first
-    asked: dict[str, list["Found"]] | None = None
+    query_results: dict[str, list["Found"]] | None = None
 
 
 class Found(NamedTuple):
@@ -106,11 +106,11 @@ class Path:
 
     def _led(self, data: Any, place: Place) -> list[Found]:
         if self.names is None and self.query is not None:
-            if self.begins != "message" or place.asked is None:
+            if self.begins != "message" or place.query_results is None:
                 return self._queried(data, self.query)
-            if self.text not in place.asked:
-                place.asked[self.text] = self._queried(data, self.query)
-            return place.asked[self.text]
+            if self.text not in place.query_results:
+                place.query_results[self.text] = self._queried(data, self.query)
+            return place.query_results[self.text]
         matches = _followed(data, self.names or ())
         if not self.many or not matches:
             return matches

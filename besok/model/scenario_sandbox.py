@@ -155,9 +155,9 @@ def _there(sensor: Sensor, site: Site, now: datetime) -> bool:
 
 def _native(sensor: Sensor, site: Site) -> Sensor:
     """Return a native sensor in place of one of any make: simulated data never goes out under a real device's name."""
-    named = sensor.device if sensor.source == "native" else f"{sensor.source}-{sensor.device}"
+    name = sensor.device if sensor.source == "native" else f"{sensor.source}-{sensor.device}"
     return Sensor(
-        device=re.sub(r"[^A-Za-z0-9._:-]+", "-", named).strip("-"),
+        device=re.sub(r"[^A-Za-z0-9._:-]+", "-", name).strip("-"),
         portal=sensor.portal,
         space=_own(sensor.space, site),
         channel=sensor.channel,

@@ -44,14 +44,14 @@ def _repeating(days: Mapping[date, str], opening: OpeningHours) -> Iterator[Open
             weeks.setdefault(day - day.weekday() * DAY, {})[day.weekday()] = days[day]
     run: list[date] = []
     usual: Week = {}
-    for monday, own in weeks.items():
+    for monday, week in weeks.items():
         following = weeks.get(monday + WEEK)
-        other = not _are_equal(own, usual) and following is not None and _are_equal(own, following)
+        other = not _are_equal(week, usual) and following is not None and _are_equal(week, following)
         if run and (other or monday - run[-1] > WEEK):
             yield _stretch(run, usual, weeks)
             run, usual = [], {}
-        if not run or _are_equal(own, usual):
-            usual = own | usual
+        if not run or _are_equal(week, usual):
+            usual = week | usual
         run.append(monday)
     if run:
         yield _stretch(run, usual, weeks)
@@ -70,6 +70,6 @@ def _stretch(run: Sequence[date], usual: Week, weeks: Mapping[date, Week]) -> Op
 
 def _stretches(exceptional: Sequence[tuple[date, str]]) -> Iterator[OpeningException]:
     """Yield days with the same hours that follow each other as one."""
-    for (_, hours), own in groupby(enumerate(exceptional), key=lambda at: (at[1][0] - at[0] * DAY, at[1][1])):
-        days = [day for _, (day, _) in own]
+    for (_, hours), run in groupby(enumerate(exceptional), key=lambda at: (at[1][0] - at[0] * DAY, at[1][1])):
+        days = [day for _, (day, _) in run]
         yield OpeningException(first=days[0], last=days[-1], hours=hours, note=NOTE)

@@ -52,7 +52,7 @@ def _named(pattern: list[str], levels: list[str], key: bytes) -> list[str]:
     ]
 
 
-def matches_kept(topic_filter: str, topic: str, key: bytes) -> bool:
+def matches_stored(topic_filter: str, topic: str, key: bytes) -> bool:
     """Tell whether a filter matches a stored topic, in which unplaced names are pseudonyms."""
     stored = topic.split("/")
     levels = [
@@ -84,9 +84,9 @@ def binding(topic: str, device: str) -> tuple[str, ...]:
     levels = topic.split("/")
     if topic == device:
         return (topic,)
-    named = _naming_level(levels, device)
-    if named is not None:
-        levels = [*levels[: named + 1], "#"]
+    name_level = _naming_level(levels, device)
+    if name_level is not None:
+        levels = [*levels[: name_level + 1], "#"]
     elif levels[-1] in _EVENTS and any(levels[:-1]):
         levels[-1] = "+"
     for words in _ALTERNATIVES:

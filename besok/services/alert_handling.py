@@ -100,8 +100,8 @@ def _name(alert: Alert, sites: Sequence[Site]) -> str:
     if place is None:
         return ""
     names = {id_: named(name) for id_, name in place.names.items()}
-    own = [s for s in place.sensors if place.external_id(s) == alert.subject]
-    if own:
-        where = dict.fromkeys(names.get(s.portal or s.space, "") for s in own)
+    sensors = [s for s in place.sensors if place.external_id(s) == alert.subject]
+    if sensors:
+        where = dict.fromkeys(names.get(s.portal or s.space, "") for s in sensors)
         return f"{', '.join(filter(None, where))} ({alert.subject})"
     return names.get(alert.subject, "") or names.get(alert.subject.removeprefix(f"{place.id}/"), "")

@@ -25,8 +25,8 @@ SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleanin
 class States:
     """The result of a rule: the states in which it holds, and subjects where it neither holds nor is clearly over."""
 
-    held: tuple[AlertState, ...] = ()
-    kept: tuple[str, ...] = ()
+    met: tuple[AlertState, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
             for one in get_troubles(db, now)
             if one.kind in kinds and (one.since is None or now - one.since >= patience)
         )
-        return States(held=tuple(one for one in states if _concerns(rule, one.subject)))
+        return States(met=tuple(one for one in states if _concerns(rule, one.subject)))
 
     return judge
 
@@ -86,19 +86,22 @@ def _concerns(rule: AlertRule, subject: str) -> bool:
 
 def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
     patience = timedelta(minutes=rule.minutes)
-    own: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
+    placed: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
     for place in load_all(db):
         for sensor in place.sensors:
             if rule.site in (None, place.id) and not place.sandbox:
-                doors = own.setdefault(place.external_id(sensor), (place.id, set()))[1]
+                doors = placed.setdefault(place.external_id(sensor), (place.id, set()))[1]
                 doors.add(f"{place.id}/{sensor.portal or sensor.space}")
     return States(
-        held=tuple(
+        met=tuple(
             AlertState(
-                subject=one.name, site=own[one.name][0], about=tuple(own[one.name][1]), since=one.since
+                subject=one.name, site=placed[one.name][0], about=tuple(placed[one.name][1]), since=one.since
             )
             for one in get_troubles(db, now)
-            if one.kind == "sensor_offline" and one.name in own and one.since and now - one.since >= patience
+            if one.kind == "sensor_offline"
+            and one.name in placed
+            and one.since
+            and now - one.since >= patience
         )
     )
 
@@ -106,7 +109,7 @@ def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
 def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
     findings = get_findings(db, rule.site, now=now)
     return States(
-        held=tuple(
+        met=tuple(
             AlertState(
                 subject=f"{one.site}/{one.kind}/{one.device}",
                 site=one.site,
@@ -139,7 +142,7 @@ def _full(db: Database, rule: AlertRule, now: datetime) -> States:
             met.append(AlertState(subject=subject, site=space.site, value=space.people))
         elif space.people >= AGAIN * limit:
             unclear.append(subject)
-    return States(held=tuple(met), kept=tuple(unclear))
+    return States(met=tuple(met), unclear=tuple(unclear))
 
 
 def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
@@ -151,7 +154,7 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
         if not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
     }
     return States(
-        held=tuple(
+        met=tuple(
             AlertState(subject=space.site, site=space.site, value=space.people)
             for space in _spaces(db, rule, now)
             if space.site == space.space and space.site in closed and space.lower >= 1
@@ -166,7 +169,7 @@ def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
     over = entries >= (rule.threshold or 0)
     return States(
-        held=(AlertState(subject=subject, site=rule.site, since=since, value=entries),) if over else ()
+        met=(AlertState(subject=subject, site=rule.site, since=since, value=entries),) if over else ()
     )
 
 
@@ -176,7 +179,7 @@ def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
         chance = _chance(db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
             met.append(AlertState(subject=place.id, site=place.id, value=chance))
-    return States(held=tuple(met))
+    return States(met=tuple(met))
 
 
 def _chance(db: Database, place: Site) -> float | None:

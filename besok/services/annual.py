@@ -101,7 +101,7 @@ class _Inputs:
     placements: list[_Placement]
     corrections: list[CorrectionEvidence]
     passage_variance: float
-    brought: Imported
+    imports: Imported
     brought_days: dict[int, VisitDay]  # by the number of the day: one more column, in place of the doors
     counting: Counting
 
@@ -186,14 +186,14 @@ class _Inputs:
             + [not self.doors and bool(self.brought_days)]
             for day, d in rows
         ]
-        own = np.arange(len(self.doors) + 1) == len(self.doors)
+        is_imported = np.arange(len(self.doors) + 1) == len(self.doors)
         per_day = [d.per_day for _, d in rows]
         share = [
             [*(d.share_off(door.name) for door in self.doors), self._brought_share(n, off)]
             for n, ((_, d), off) in enumerate(zip(rows, per_day, strict=True))
         ]
         return Rules(
-            counts=np.where(there[:, None], own, np.array(counts, np.bool_)),
+            counts=np.where(there[:, None], is_imported, np.array(counts, np.bool_)),
             share=np.array(share, np.float64),
             per_day=np.array(per_day, np.float64),
         )
@@ -218,10 +218,10 @@ class _Inputs:
 
     def figure(self, grid: _Grid) -> YearOfVisits:
         """Compute the year's figure from its quarters."""
-        entries, own = self.entries(grid), np.zeros((2, self.quarters, 1))
+        entries, imports = self.entries(grid), np.zeros((2, self.quarters, 1))
         for n, day in self.brought_days.items():
-            own[0, self.starts[n]] = day.gross
-            own[1, self.day_of == n] = 1.0
+            imports[0, self.starts[n]] = day.gross
+            imports[1, self.day_of == n] = 1.0
         expected = np.zeros((self.quarters, len(self.doors)))
         place = {door.portal_id: n for n, door in enumerate(self.doors)}
         for p in self.placements:
@@ -232,9 +232,9 @@ class _Inputs:
         quarters = YearQuarters(
             day=self.day_of,
             place=np.arange(self.quarters) - self.starts[self.day_of],
-            entries=np.hstack([entries, own[0]]),
-            passages=np.hstack([np.where(self.half, entries / 2, entries), own[0]]),
-            known=np.hstack([known, own[1]]),
+            entries=np.hstack([entries, imports[0]]),
+            passages=np.hstack([np.where(self.half, entries / 2, entries), imports[0]]),
+            known=np.hstack([known, imports[1]]),
         )
         return estimate_year(quarters, self.day_kinds(), self.rules, self.corrected(), self.passage_variance)
 
@@ -258,7 +258,7 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     figure = on.figure(grid)
     counts = on.rules.counts
     filled = float(np.nansum(on.entries(imputed) * counts[on.day_of, :-1]))
-    shares = on.brought.variance({day.day for day in on.brought_days.values()})
+    shares = on.imports.variance({day.day for day in on.brought_days.values()})
     figure = replace(
         figure, se=hypot(figure.se, sqrt(shares)), se_missing=hypot(figure.se_missing, sqrt(shares))
     )
@@ -295,7 +295,7 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
 
 def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     """Return the report of a year that is estimated from sample weeks; None where it is not."""
-    sample = next((s for s in on.brought.samples if s.year == on.first.year), None)
+    sample = next((s for s in on.imports.samples if s.year == on.first.year), None)
     if sample is None:
         return None
     year = sample.view(on.site.id)
@@ -373,7 +373,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
     if last < first:
         raise NotFound(f"no business day of {year} is over yet; name an earlier year")
     doors = db.fetch("annual_doors", Door, site=site)
-    known, brought = site_days(db, place, last)
+    known, imports = site_days(db, place, last)
     days = {(d.day - first).days: d for d in known.values() if d.source and first <= d.day}
     if not doors and not days:
         raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
@@ -388,7 +388,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         placements=db.fetch("annual_sensors", _Placement, **keys),
         corrections=db.fetch("annual_corrections", CorrectionEvidence, site=site, **keys),
         passage_variance=passage_variance(db, [site], last),
-        brought=brought,
+        imports=imports,
         brought_days=days,
         counting=Counting.of(db, place, portals),
     )
@@ -396,7 +396,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
 
 def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
     """Yield the imports that hold some days of the year, with how many of their visits count."""
-    used = on.brought.used({day.day for day in on.brought_days.values()})
+    used = on.imports.used({day.day for day in on.brought_days.values()})
     for one in period_counts.listing(db, on.site.id):
         if one.id in used:
             days, visits = used[one.id]

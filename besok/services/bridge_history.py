@@ -38,8 +38,8 @@ class History:
     doors: list[Door]
     people_in: Floats
     people_out: Floats
-    beside: Floats
-    brought: Imported
+    references: Floats
+    imports: Imported
     days_by_source: Mapping[str, Bools]
 
     @cached_property
@@ -114,8 +114,8 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
         keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}
         rows = conn.execute(sql("bridge_days"), keys).fetchall()
         others = conn.execute(sql("bridge_beside"), keys).fetchall()
-    known, brought = site_days(db, site, last)
-    if not rows and not brought.rows:
+    known, imports = site_days(db, site, last)
+    if not rows and not imports.rows:
         return None
     sources = {day.source for day in known.values() if day.day >= first} - {""}
     dates = calendar.days_from(first, last)
@@ -130,9 +130,9 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
     people_in = np.where(seen, np.where(entering, ours[0], ours[1]), np.nan)
     people_out = np.where(seen, np.where(entering, ours[1], ours[0]), np.nan)
     names = sorted({row[0] for row in others})
-    beside = np.full((days, len(names)), np.nan)
+    references = np.full((days, len(names)), np.nan)
     for name, day, gross in others:
-        beside[(day - first).days, names.index(name)] = gross
+        references[(day - first).days, names.index(name)] = gross
     return History(
         site=site,
         first=first,
@@ -140,11 +140,11 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
         doors=doors,
         people_in=people_in,
         people_out=people_out,
-        beside=beside,
-        brought=brought,
+        references=references,
+        imports=imports,
         days_by_source={
             source: np.array([d in known and known[d].source == source for d in dates])
-            for source in brought.sources
+            for source in imports.sources
             if source in sources
         },
     )
@@ -215,12 +215,12 @@ def _overlap(
         if stop - start < timedelta(days=1):
             continue
         both = [_entering(db, history, door, who, start, stop, half=half) for who in (old, new)]
-        whole = [
+        complete = [
             day for day in sorted(both[0].keys() & both[1].keys())
             if calendar.day_bounds(day, history.site)[0] >= start and calendar.day_bounds(day, history.site)[1] <= stop
         ]  # fmt: skip
         for values, counted in zip(counts, both, strict=True):
-            values += [counted[day] for day in whole]
+            values += [counted[day] for day in complete]
     return tuple(counts[0]), tuple(counts[1])
 
 

@@ -37,12 +37,12 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
 
     The present counters are the sensors, or the source of the last day where these do not count yet.
     """
-    visits = {source: _now(history, source, measure) for source in history.brought.sources}
-    all_days = {s: _now(history, s, measure, history.brought.days_of(s)) for s in history.brought.sources}
+    visits = {source: _now(history, source, measure) for source in history.imports.sources}
+    all_days = {s: _now(history, s, measure, history.imports.days_of(s)) for s in history.imports.sources}
     seen = {
         day: visits
         for day, visits in zip(history.dates, present.tolist(), strict=True)
-        if np.isfinite(visits) and day in history.brought.measured
+        if np.isfinite(visits) and day in history.imports.measured
     }
     last = next((s for s, there in history.days_by_source.items() if there[-1]), SENSORS)
     counter = last if last or seen else next(iter(history.days_by_source), SENSORS)
@@ -53,7 +53,7 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
         yield Column(
             source=source,
             counter=counter,
-            counted=_spread(history, {d: history.brought.days[d].visits(measure) for d in days}),
+            counted=_spread(history, {d: history.imports.days[d].visits(measure) for d in days}),
             now=_spread(history, {d: all_days[source][d] for d in days}),
             bridge=Bridge(day=history.days, door=0, kind="source", method=method, size=size, se=se),
             since=min((d for d in visits[counter] if d > days[0]), default=None)
@@ -66,8 +66,8 @@ def _now(
     history: History, source: str, measure: str, days: Mapping[date, VisitDay] | None = None
 ) -> dict[date, float]:
     """Return the visits of a source under the newest definition; without `days`, of those it counted."""
-    days, newest = history.brought.sources[source] if days is None else days, history.newest
-    if measure == "gross" or history.brought.is_net(source):
+    days, newest = history.imports.sources[source] if days is None else days, history.newest
+    if measure == "gross" or history.imports.is_net(source):
         return {day: visits.visits(measure) for day, visits in days.items()}
     share_left = 1 - newest.share_off("")
     return {day: max(visits.gross * share_left - newest.per_day, 0.0) for day, visits in days.items()}
@@ -86,7 +86,7 @@ def _ratio(
     direct = _ratio_of_periods(history, visits, source, counter)
     if direct:
         return *direct, "overlap"
-    by_hand = [other for other in history.brought.sources if history.brought.by_hand(other)]
+    by_hand = [other for other in history.imports.sources if history.imports.by_hand(other)]
     ratios = []
     for people in by_hand:
         before = _ratio_of_periods(history, visits, source, people)
@@ -108,7 +108,7 @@ def _ratio_of_periods(
 ) -> tuple[float, float] | None:
     """Return the ratio over the periods that both have whole, the longer ones of the two."""
     named = [s for s in (before, now) if s != SENSORS]
-    periods = max((history.brought.periods(s) for s in named), key=_length)
+    periods = max((history.imports.periods(s) for s in named), key=_length)
     pairs = []
     for first, last in periods:
         days = calendar.days_from(first, last)

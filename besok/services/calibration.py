@@ -119,7 +119,8 @@ def _counts(db: Database, site: str, doors: dict[int, tuple[int, ...]], now: dat
 def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int, ...]]) -> CountInfo:
     compared = compare(row.begins, row.ends, row.taps, segments, row.watches)
     people = {
-        way: sum(t.people for t in row.taps if t.direction == way and not t.undone) for way in DIRECTIONS
+        direction: sum(t.people for t in row.taps if t.direction == direction and not t.undone)
+        for direction in DIRECTIONS
     }
     same_channels = doors.get(row.portal_id) == tuple(w.channel_id for w in row.watches)
     return like(
@@ -135,23 +136,23 @@ def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int,
 def _before_change(counts: Iterable[CountInfo], portal: str) -> list[CountInfo]:
     """Return the counts of a door that precede a change of its sensor."""
     used = sorted((c for c in counts if c.used and c.portal == portal), key=lambda c: c.begins)
-    return used[: max(changed_at([_session(c, way) for c in used]) for way in DIRECTIONS)]
+    return used[: max(changed_at([_session(c, direction) for c in used]) for direction in DIRECTIONS)]
 
 
-def _session(count: CountInfo, way: Direction) -> Session:
+def _session(count: CountInfo, direction: Direction) -> Session:
     compared = count.compared
     pair = (
         (compared.counted_in, compared.device_in)
-        if way == "in"
+        if direction == "in"
         else (compared.counted_out, compared.device_out)
     )
     return Session(counted=pair[0], device=pair[1], seconds=compared.seconds)
 
 
 def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration], now: datetime) -> DoorInfo:
-    into, out = ([_session(c, way) for c in used] for way in DIRECTIONS)
-    own = [c for c in history if c.portal == door.portal]
-    in_force = (c for c in own if c.in_force and (c.valid_to is None or c.valid_to > now))
+    into, out = ([_session(c, direction) for c in used] for direction in DIRECTIONS)
+    corrections = [c for c in history if c.portal == door.portal]
+    in_force = (c for c in corrections if c.in_force and (c.valid_to is None or c.valid_to > now))
     return like(
         DoorInfo,
         door,
@@ -162,7 +163,7 @@ def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration]
         counts=len(used),
         last_counted=max((c.begins for c in used), default=None),
         correction=next((c for c in in_force if set(c.channels) & set(door.channels)), None),
-        proposal=next((c for c in own if c.decision == "open"), None),
+        proposal=next((c for c in corrections if c.decision == "open"), None),
     )
 
 

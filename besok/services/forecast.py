@@ -72,16 +72,16 @@ def get_records(scored: Sequence[Scored]) -> list[Record]:
     return [record for record in records if record.can_fail]
 
 
-def _record(*own: Scored, kind: tuple[int, bool, str]) -> Record:
+def _record(*scored: Scored, kind: tuple[int, bool, str]) -> Record:
     days, afterwards, model = kind
-    errors = [s.mean / s.truth - 1 for s in own if s.truth]
-    right_low, right_high = would_hold([s.first for s in own], days)
+    errors = [s.mean / s.truth - 1 for s in scored if s.truth]
+    right_low, right_high = would_hold([s.first for s in scored], days)
     return Record(
         days=days,
         model=model,
         afterwards=afterwards,
-        made=len(own),
-        held=sum(s.held for s in own),
+        made=len(scored),
+        held=sum(s.held for s in scored),
         right_low=right_low,
         right_high=right_high,
         error=median(map(abs, errors)) if errors else None,

@@ -69,12 +69,12 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
         if stored.corrected:  # by a newer import, where these counts are one already
             with trial.transaction() as conn:
                 newer = period_counts.standing(conn, site_id, new).corrected
-        _, brought = site_days(trial, place, today - DAY)
+        _, imports = site_days(trial, place, today - DAY)
         after = _progress(trial, target or place, today)
-        own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}
-        remarks = list(_remarks(place, file, source, own, {s: set(d) for s, d in brought.sources.items()}))
+        by_day = {day: d.gross if counts != "net" else d.net for day, d in imports.sources[source].items()}
+        remarks = list(_remarks(place, file, source, by_day, {s: set(d) for s, d in imports.sources.items()}))
     first, last = min(c.first for c in file.counts), max(c.last for c in file.counts)
-    missing = _missing_doors(db, place, {row.portal for row in brought.rows if row.source == source})
+    missing = _missing_doors(db, place, {row.portal for row in imports.rows if row.source == source})
     if missing:
         remarks.append(_remark("series", DOORS, first, last, source=source, missing=", ".join(missing)))
     remarks += [
@@ -93,7 +93,7 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
         first=first,
         last=last,
         visits=sum(c.visits for c in file.counts),
-        by_year=_by_year(file.counts, own),
+        by_year=_by_year(file.counts, by_day),
         added=len(file.counts) - stored.same - len(stored.corrected),
         same=stored.same,
         corrected=() if newer else stored.corrected,
@@ -132,11 +132,11 @@ def _by_year(counts: Sequence[PeriodCount], days: Mapping[date, float | None]) -
         if c.first.year == c.last.year:
             years[c.first.year] += c.visits
             continue
-        own = calendar.days_from(c.first, c.last)
-        weights = np.array([days.get(day) or 0.0 for day in own])
+        dates = calendar.days_from(c.first, c.last)
+        weights = np.array([days.get(day) or 0.0 for day in dates])
         if not weights.any():
             weights[:] = 1.0
-        for day, part in zip(own, c.visits * weights / weights.sum(), strict=True):
+        for day, part in zip(dates, c.visits * weights / weights.sum(), strict=True):
             years[day.year] += float(part)
     return dict(sorted(years.items()))
 
@@ -173,9 +173,9 @@ def _series(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
     for c in counts:
         first, last = spans.get(c.series, (c.first, c.last))
         spans[c.series] = min(first, c.first), max(last, c.last)
-    whole = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    longest = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
     for series, span in spans.items():
-        if span != whole:
+        if span != longest:
             yield _remark("series", BEGINS, *span, series=series)
 
 

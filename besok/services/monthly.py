@@ -52,7 +52,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
     known = [visits for one in days if (visits := one.visits(place.measure)) is not None]
     if not known:
         raise NotFound(f"{site}: nobody was counted in {month:%Y-%m}")
-    growth, way = get_growth(db, site, after, len(days)), _target(db, site, after)
+    growth, progress = get_growth(db, site, after, len(days)), _target(db, site, after)
     start, end = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
     actions = [one for one in get_actions(db, site, last) if _of(one, first, last)]
     open_days = [day for day in calendar.days_from(first, last) if calendar.open_intervals(day, place)]
@@ -62,9 +62,9 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
         title=monthly_text.title(place.name, month),
         subtitle=monthly_text.dated(today),
         figures=monthly_text.figures(
-            sum(known), place.measure, growth[0], way, share_of_whole(counted, first, last)
+            sum(known), place.measure, growth[0], progress, share_of_whole(counted, first, last)
         ),
-        lead=monthly_text.lead(month, sum(known), growth, way),
+        lead=monthly_text.lead(month, sum(known), growth, progress),
         curve=None,
         sections=[
             monthly_text.rooms(get_space_usage(db, place, first, last, now=now), place.timezone),

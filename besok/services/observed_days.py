@@ -90,26 +90,26 @@ def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay
     partial = set(_partial_days(db, site, last))
     rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
     days = {day.day: day for day in rows}
-    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
-    return days | {day: visits for day, visits in brought.days.items() if day <= last}, brought
+    imports = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
+    return days | {day: visits for day, visits in imports.days.items() if day <= last}, imports
 
 
-def brought_to(db: Database, site: Site, last: date) -> Imported:
+def imports_up_to(db: Database, site: Site, last: date) -> Imported:
     """Return the imported counts of a site, beside the days up to `last` that its own sensors know."""
     days = visit_days(db, [site], last)
     return imported(db, site, {day.day: day.gross for day in days if day.whole and not day.source}, last)
 
 
-def sampled_sites(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
+def imports_with_samples(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
     """Return the imports of those sites that have a year up to `last` estimated from sample weeks."""
     by_hand = [one for one in sites if any(row.method == "manual" for row in holding(db, one.id))]
-    histories = [brought_to(db, one, last) for one in by_hand]
+    histories = [imports_up_to(db, one, last) for one in by_hand]
     return [brought for brought in histories if brought.samples]
 
 
 def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
     """Return the years that are estimated from sample weeks, up to the day before `today`."""
-    return [s.view(site.id) for one in sampled_sites(db, [site], today - DAY) for s in one.samples]
+    return [s.view(site.id) for one in imports_with_samples(db, [site], today - DAY) for s in one.samples]
 
 
 def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
@@ -119,14 +119,14 @@ def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Genera
     days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
     more: dict[date, float] = defaultdict(float)
     for site in sites:
-        brought = brought_to(db, site, last)
-        for source, own in brought.spreads.items():
-            for day, times in draw(own, rng).items():
-                if day in days and (visits := brought.by(source, day)):
+        imports = imports_up_to(db, site, last)
+        for source, spread in imports.spreads.items():
+            for day, times in draw(spread, rng).items():
+                if day in days and (visits := imports.by(source, day)):
                     more[day] += visits.gross * (times - 1)
-        for sample in brought.samples:
+        for sample in imports.samples:
             for day, times in sample.drawn(rng):
-                if day in days and (visits := brought.by(sample.source, day)) and visits.sampled:
+                if day in days and (visits := imports.by(sample.source, day)) and visits.sampled:
                     more[day] += visits.gross * (times - 1)
     return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
 
@@ -169,8 +169,8 @@ def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
     """
     begins = bisect_left(days, first, key=lambda day: day.day)
     ends = bisect_right(days, last, key=lambda day: day.day)
-    whole = sum(day.counted for day in days[begins:ends])
-    return whole / max((last - first).days + 1, 1)
+    counted = sum(day.counted for day in days[begins:ends])
+    return counted / max((last - first).days + 1, 1)
 
 
 def doors_observed(db: Database, site: Site, last: date) -> dict[int, dict[date, bool]]:
@@ -208,13 +208,13 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Watc
     ]
     return {
         portal: WatchedDoor(
-            first=min(m.first for m in own),
+            first=min(m.first for m in of_door),
             hung=[_whole_days(site, p) for p in placements if p.portal_id == portal]
-            or [(date.min, max(m.last for m in own))],
-            people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={m.month: m for m in own},
+            or [(date.min, max(m.last for m in of_door))],
+            people=sum(m.people for m in of_door) / sum(m.days for m in of_door),
+            months={m.month: m for m in of_door},
         )
-        for portal, own in by_door.items()
+        for portal, of_door in by_door.items()
     }
 
 

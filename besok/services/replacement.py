@@ -12,7 +12,7 @@ from besok.store import sites
 from besok.store.database import Database
 
 Walk = Literal["right", "swapped", "undirected", "fewer", "more", "nothing"]
-TOLD: Final[dict[Walk, str]] = {
+WALK_TEXTS: Final[dict[Walk, str]] = {
     "right": "it works",
     "swapped": "it counts in as out: it is placed with `swapped = true`",
     "undirected": "it cannot tell directions; half count as entries",
@@ -23,37 +23,37 @@ TOLD: Final[dict[Walk, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class DoorCounts:
     """Entries and exits."""
 
     people_in: float
     people_out: float
 
     @property
-    def both(self) -> float:
+    def total(self) -> float:
         """Return their sum."""
         return self.people_in + self.people_out
 
 
-def judge_walk(walked: Passed, counted: Passed) -> Walk:
+def judge_walk(walked: DoorCounts, counted: DoorCounts) -> Walk:
     """Tell what a counter makes of people who walked in and out, of which there are not as many of one as of the other.
 
-    >>> judge_walk(Passed(10, 6), Passed(6, 10))
+    >>> judge_walk(DoorCounts(10, 6), DoorCounts(6, 10))
     'swapped'
     """
-    if not counted.both:
+    if not counted.total:
         return "nothing"
     if counted == walked:
         return "right"
-    if counted.both == walked.both:
+    if counted.total == walked.total:
         return "swapped" if counted.people_in == walked.people_out else "undirected"
-    return "fewer" if counted.both < walked.both else "more"
+    return "fewer" if counted.total < walked.total else "more"
 
 
-def passed(db: Database, device: str, since: datetime) -> Passed:
+def door_counts(db: Database, device: str, since: datetime) -> DoorCounts:
     """Return the entries and exits at a device, placed or not, in the quarters of an hour that began since a time."""
     ((people_in, people_out),) = db.rows("device_passed", device=device, since=since)
-    return Passed(people_in, people_out)
+    return DoorCounts(people_in, people_out)
 
 
 def plan_replacement(

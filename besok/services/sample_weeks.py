@@ -34,27 +34,27 @@ class SampleOfYear:
     source: str
     net: bool
     weeks: Sequence[Sequence[date]]
-    found: SampledVisits
+    sampled: SampledVisits
     days: Mapping[date, float]  # visits of the days on which nobody counted
 
     def variance(self, days: Collection[date]) -> float:
         """Return the variance of the sum of some estimated days."""
         shares = np.array([self._share(week, days) for week in self.weeks])
-        return self.found.normal_variance(shares)
+        return self.sampled.normal_variance(shares)
 
     def _share(self, week: Sequence[date], days: Collection[date]) -> float:
-        own = [day for day in week if day in self.days]
-        whole = sum(self.days[day] for day in own)
-        return sum(self.days[day] for day in own if day in days) / whole if whole else 0.0
+        dates = [day for day in week if day in self.days]
+        total = sum(self.days[day] for day in dates)
+        return sum(self.days[day] for day in dates if day in days) / total if total else 0.0
 
     def drawn(self, rng: np.random.Generator) -> Iterator[tuple[date, float]]:
         """Yield how many times what is estimated of it each day may have had: one draw."""
-        for week, times in zip(self.weeks, self.found.drawn(rng).tolist(), strict=True):
+        for week, times in zip(self.weeks, self.sampled.drawn(rng).tolist(), strict=True):
             yield from ((day, times) for day in week if day in self.days)
 
     def view(self, site: str) -> SampledYear:
         """Return the view of the estimate."""
-        sampled, days = self.found, [day for week in self.weeks for day in week]
+        sampled, days = self.sampled, [day for week in self.weeks for day in week]
         (lower, upper), (lower_95, upper_95) = sampled.interval(0.8), sampled.interval(0.95)
         return SampledYear(
             site=site,
@@ -76,11 +76,11 @@ class SampleOfYear:
 
 
 def _kind(sampled: SampledVisits, kind: WeekKind) -> SampledKind:
-    own = [w for w in sampled.weeks if w.kind == kind]
+    weeks = [w for w in sampled.weeks if w.kind == kind]
     return SampledKind(
         kind=kind,
-        weeks=sum(w.hours > 0 for w in own),
-        counted=sum(w.sampled for w in own),
+        weeks=sum(w.hours > 0 for w in weeks),
+        counted=sum(w.sampled for w in weeks),
         rate=sampled.rates[kind],
         presumed=kind in sampled.guessed,
     )
@@ -109,13 +109,13 @@ def samples(
             and (row.last - row.first).days < WEEK_DAYS
         ):
             sources[row.source].append(row)
-    for own in sources.values():
-        for year in sorted({day.year for row in own for day in (row.first, row.last)}):
+    for hand_counts in sources.values():
+        for year in sorted({day.year for row in hand_counts for day in (row.first, row.last)}):
             first, end = date(year, 1, 1), min(date(year, 12, 31), last)
             known = sum(first <= day <= end for day in measured)
             if first <= end and known < MOST_MEASURED:
                 days = calendar.days_from(first, end)
-                sample = _sample(site, year, days, own, school, profile, hours)
+                sample = _sample(site, year, days, hand_counts, school, profile, hours)
                 if sample:
                     yield sample
 
@@ -141,18 +141,18 @@ def _sample(
         [
             Week(
                 kind=kinds[monday],
-                hours=sum(open_[day] for day in own),
-                counted_hours=sum(open_[day] for day in own if day in counted),
-                visits=sum(counted.get(day, 0.0) for day in own),
+                hours=sum(open_[day] for day in dates),
+                counted_hours=sum(open_[day] for day in dates if day in counted),
+                visits=sum(counted.get(day, 0.0) for day in dates),
             )
-            for monday, own in weeks.items()
+            for monday, dates in weeks.items()
         ]
     )
     if sampled is None:
         return None
     estimated: dict[date, float] = {}
-    for visits, own in zip(sampled.estimated.tolist(), weeks.values(), strict=True):
-        rest = [day for day in own if day not in counted]
+    for visits, dates in zip(sampled.estimated.tolist(), weeks.values(), strict=True):
+        rest = [day for day in dates if day not in counted]
         estimated |= dict(zip(rest, _spread(visits, rest, profile, hours).tolist(), strict=True))
     first = rows[0]
     return SampleOfYear(
@@ -160,7 +160,7 @@ def _sample(
         source=first.source,
         net=first.net,
         weeks=list(weeks.values()),
-        found=sampled,
+        sampled=sampled,
         days=estimated,
     )
 

@@ -33,8 +33,8 @@ def play(
         length = timedelta(minutes=run.spec.recorded.minutes)
     store.play(db, site.id, number, now=now, until=now + length)
     try:
-        made = sandbox(site, run.spec, now)
-        sites.edit(db, lambda known: SiteFile(sites=(*known.sites, made)), author=author, now=now)
+        copy = sandbox(site, run.spec, now)
+        sites.edit(db, lambda known: SiteFile(sites=(*known.sites, copy)), author=author, now=now)
     except BesokError:
         store.end_play(db, site.id, number, now)
         raise

@@ -64,10 +64,10 @@ def sensor_layout(
     return built, sources, tuple(swapped for _, _, swapped in counters)
 
 
-def _counter(owner: Site, sensor: Sensor, door: int, own: bool) -> CounterChannel:
-    name = sensor.device if own else f"{owner.id}/{sensor.device}"
+def _counter(owner: Site, sensor: Sensor, door: int, is_own: bool) -> CounterChannel:
+    name = sensor.device if is_own else f"{owner.id}/{sensor.device}"
     return CounterChannel(
-        device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=own
+        device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=is_own
     )
 
 

@@ -40,8 +40,8 @@ class SensorSeries:
     def channel(self, finding: Finding) -> int | None:
         """Return the channel of a finding; None for the whole site."""
         sensors: list[CounterChannel | LevelChannel] = [*self.layout.counters, *self.layout.gauges]
-        named = zip(sensors, self.channels, strict=True)
-        return next((c for s, c in named if (s.device, s.channel) == (finding.device, finding.channel)), None)
+        pairs = zip(sensors, self.channels, strict=True)
+        return next((c for s, c in pairs if (s.device, s.channel) == (finding.device, finding.channel)), None)
 
     @property
     def own_channels(self) -> list[int]:

@@ -108,7 +108,7 @@ def get_day_curves(
     """Return the occupancy of each space of a site by quarter of an hour in some spans of time, in order of time."""
     starts, ends = ([span[n] for span in spans] for n in (0, 1))
     points = db.fetch("occupancy_curves", OccupancyPoint, site=site, starts=starts, ends=ends)
-    return {space: list(own) for space, own in groupby(points, key=attrgetter("space"))}
+    return {space: list(curve) for space, curve in groupby(points, key=attrgetter("space"))}
 
 
 def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: date) -> list[HeatCell]:

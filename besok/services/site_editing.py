@@ -49,9 +49,9 @@ def create(db: Database, values: Values, *, author: str, now: datetime) -> str:
     names: list[str] = []
 
     def added(known: SiteFile) -> SiteFile:
-        whole, name = created(known, values)
+        changed, name = created(known, values)
         names.append(name)
-        return whole
+        return changed
 
     sites.edit(db, added, author=author, now=now)
     return names[-1]

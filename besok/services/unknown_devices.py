@@ -15,7 +15,7 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping, Sensor, Site
 from besok.model.sitefile import mapping_checks
 from besok.model.sitefile.mapping_checks import split
-from besok.model.topics import matches_kept
+from besok.model.topics import matches_stored
 from besok.model.views.like import like
 from besok.store import device_mappings, identity, sites
 from besok.store.database import Database
@@ -60,7 +60,7 @@ class Observed:
 
 def get_unknown(db: Database) -> list[UnknownDevice]:
     """Return the questions about unknown devices, the latest first, without those whose answer is being applied."""
-    answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
+    answered = [answer.mapping.topic for answer in device_mappings.listing(db) if answer.replayed is None]
     key = identity.key(db)
     topics = device_mappings.waiting_topics(
         db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES
@@ -74,7 +74,7 @@ def get_unknown(db: Database) -> list[UnknownDevice]:
         )
         for topic_messages in topics
         if (draft := mapping_draft.read(topic_messages.reason))
-        and not any(matches_kept(topic, topic_messages.topic, key) for topic in answered)
+        and not any(matches_stored(topic, topic_messages.topic, key) for topic in answered)
     ]
 
 
@@ -169,10 +169,10 @@ def _fits(metric: str, observed: Observed) -> bool:
 
 def _mapped_lines(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
     """Yield device and line of the kept messages that a mapping is for; without a path the topic is the device."""
-    own = compiled(mapping.device) if mapping.device else None
-    is_told = own is None or own.begins == "constant"
-    if is_told and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
-        yield own.constant if own else mapping.topic, channel or "1"
+    path = compiled(mapping.device) if mapping.device else None
+    is_fixed = path is None or path.begins == "constant"
+    if is_fixed and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
+        yield path.constant if path else mapping.topic, channel or "1"
         return
     stored = device_mappings.kept_payloads(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
     for topic, payload in stored:
@@ -188,18 +188,18 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
         message = json.loads(payload)
     except ValueError:
         message = payload.decode("utf-8", "replace").strip()
-    whole = Place(message=message, item=message, key=None, levels=topic.removeprefix("/").split("/"))
-    if not all(_has(whole, path, text) for path, text in mapping.only.items() if path.startswith("$")):
+    root = Place(message=message, item=message, key=None, levels=topic.removeprefix("/").split("/"))
+    if not all(_has(root, path, text) for path, text in mapping.only.items() if path.startswith("$")):
         return
     try:
-        matches = compiled(mapping.each).find(whole) if mapping.each else []
+        matches = compiled(mapping.each).find(root) if mapping.each else []
     except Unreadable:
         return
     if not mapping.each:
-        yield whole
+        yield root
     for one in matches:
         key = one.within[0][1] if one.within else None
-        yield whole._replace(item=one.value, key=key + 1 if isinstance(key, int) else key)
+        yield root._replace(item=one.value, key=key + 1 if isinstance(key, int) else key)
 
 
 def _has(place: Place, path: str, text: str) -> bool:

@@ -21,7 +21,7 @@ REGULAR = 3  # gaps between readings that tell whether they come regularly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class NameSearch:
     """A sensor name as written, and the names behind the pseudonyms that it matches."""
 
     name: str
@@ -40,10 +40,10 @@ class UnassignedSensor:
     suggestions: tuple[Suggestion, ...]
 
 
-def sought(db: Database, name: str, sites: Iterable[Site]) -> Sought:
+def search_name(db: Database, name: str, sites: Iterable[Site]) -> NameSearch:
     """Look for a name, and each level of it; nothing of it is stored. The ids of sites are shown in any case."""
     name = name.strip()
-    return Sought(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
+    return NameSearch(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
 
 
 def suggest_placements(

@@ -52,9 +52,9 @@ def get_space_usage(
             seats=seats,
             capacity=capacity,
             by_presence=name in by_presence,
-            usage=usage.usage(own, seats=seats, capacity=capacity),
+            usage=usage.usage(of_space, seats=seats, capacity=capacity),
         )
-        for name, own in by_space
+        for name, of_space in by_space
         for seats, capacity in (_room(place, built, name),)
     ]
 

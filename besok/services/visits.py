@@ -10,7 +10,7 @@ from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.series import VisitPoint, VisitStep
 from besok.services.imported_days import VisitDay
-from besok.services.observed_days import brought_to, share_of_whole, visit_days
+from besok.services.observed_days import imports_up_to, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
 from besok.store.sites import counted, site_of
@@ -65,15 +65,15 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    shares = {day.day for own in steps.values() for day in own if day.imputed}
-    totals = [brought_to(db, one, min(last, today - DAY)) for one in sites] if shares else []
+    shares = {day.day for days_of_step in steps.values() for day in days_of_step if day.imputed}
+    totals = [imports_up_to(db, one, min(last, today - DAY)) for one in sites] if shares else []
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
-        own = steps.get(point.day, [])
-        unknown = sum(one.variance({day.day for day in own} & shares) for one in totals)
-        view = _view(point, own, unknown, variance)
+        days_of_step = steps.get(point.day, [])
+        unknown = sum(one.variance({day.day for day in days_of_step} & shares) for one in totals)
+        view = _view(point, days_of_step, unknown, variance)
         over = max(point.day, first), min(ends, today) - DAY
-        if over[0] <= over[1] and (step != "day" or own):
+        if over[0] <= over[1] and (step != "day" or days_of_step):
             view = replace(view, coverage=share_of_whole(known, *over))
         views.append(view)
     return views
@@ -96,13 +96,13 @@ def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
     return variance_per_passage(variance)
 
 
-def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
+def _view(point: _Point, imports: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
     """Return a step: what sensors counted, and the days that people brought, which count as a door that nobody checked.
 
     `unknown` is the variance of these days, where they are shares of totals.
     """
-    gross, net, imputed = (sum(getattr(day, name) for day in brought) for name in ("gross", "net", "imputed"))
-    seen = point.passages is not None or bool(brought)
+    gross, net, imputed = (sum(getattr(day, name) for day in imports) for name in ("gross", "net", "imputed"))
+    seen = point.passages is not None or bool(imports)
     error = counting_error(
         (point.passages or 0.0) + gross,
         point.unchecked + gross,
@@ -117,7 +117,7 @@ def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_va
         net=(point.net or 0.0) + net if seen else point.net,
         imputed=point.imputed + imputed,
         se=error if seen else None,
-        source=" + ".join(dict.fromkeys(day.source for day in brought)),
+        source=" + ".join(dict.fromkeys(day.source for day in imports)),
     )
 
 

@@ -29,8 +29,8 @@ def time_span(db: Database, device: KnownDevice, first: str, last: str) -> tuple
 def _site(db: Database, device: KnownDevice) -> Site | None:
     """Return the site whose clock applies to a device: that of its placements, or the only one."""
     known = sites.load_all(db)
-    own = [site for site in known if site.id in device.sites] or list(known)
-    return own[0] if len({(site.timezone, site.day_start) for site in own}) == 1 else None
+    candidates = [site for site in known if site.id in device.sites] or list(known)
+    return candidates[0] if len({(site.timezone, site.day_start) for site in candidates}) == 1 else None
 
 
 def _instant(text: str, site: Site | None, *, ends: bool) -> datetime:

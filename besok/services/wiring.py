@@ -63,9 +63,9 @@ def _sensors(
     layout: SensorLayout, series: SensorHistory, names: Names, zone: str, known: Mapping[str, DeviceInfo]
 ) -> Iterator[WiringPoint]:
     quiet = {(f.device, f.channel): f for f in silent(layout, series)}
-    whole = quiet.get(("", ""))
-    if whole:
-        yield _point("problem", layout.site, sentence(whole, names, zone), advice(whole))
+    site_finding = quiet.get(("", ""))
+    if site_finding:
+        yield _point("problem", layout.site, sentence(site_finding, names, zone), advice(site_finding))
         return
     sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
     for sensor in (s for s in sensors if not isinstance(s, CounterChannel) or s.own):
@@ -138,10 +138,10 @@ def _doubles(
     )
     for finding in pairs:
         yield _point("problem", finding.device, sentence(finding, names, zone), advice(finding))
-    named = {f.portal for f in pairs}
+    found_twice = {f.portal for f in pairs}
     for number, door in enumerate(layout.doors):
         here = sorted({c.device for c in layout.counters if c.door == number and c.own})
-        if len(here) > 1 and door.id not in named:
+        if len(here) > 1 and door.id not in found_twice:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
             yield _check_point("note", door.id, "two_devices", place=name, devices=", ".join(here))
 

@@ -14,10 +14,10 @@ from besok.text.languages import _, named
 ACTIONS = 5  # that are named; the page has all
 
 
-def title(site: Text, way: Progress) -> str:
+def title(site: Text, progress: Progress) -> str:
     """Return the headline."""
     text = _("{site}: on the way to {factor} × the visits")
-    return text.format(site=named(site), factor=formats.decimal(way.factor))
+    return text.format(site=named(site), factor=formats.decimal(progress.factor))
 
 
 def dated(today: date, until: date) -> str:
@@ -26,24 +26,28 @@ def dated(today: date, until: date) -> str:
     return text.format(day=formats.day(today), until=formats.day(until))
 
 
-def figures(way: Progress, coming: Outlook | None) -> list[tuple[str, str]]:
+def figures(progress: Progress, coming: Outlook | None) -> list[tuple[str, str]]:
     """Return the key figures with their labels."""
     figure_list = [
-        (formats.number(way.last_365), target_text.last_year(way)),
-        (target_text.multiple(way), target_text.baseline(way)),
-        (target_text.needed(way), target_text.target_sentence(way)),
+        (formats.number(progress.last_365), target_text.last_year(progress)),
+        (target_text.multiple(progress), target_text.baseline(progress)),
+        (target_text.needed(progress), target_text.target_sentence(progress)),
     ]
     if coming and coming.odds is not None:
-        figure_list.append((narratives.probability_short(coming.odds), target_text.probability(way)))
+        figure_list.append((narratives.probability_short(coming.odds), target_text.probability(progress)))
     return figure_list
 
 
 def lead(
-    way: Progress, coming: Outlook | None, weekdays: Mapping[int, float], names: Sequence[Text]
+    progress: Progress, coming: Outlook | None, weekdays: Mapping[int, float], names: Sequence[Text]
 ) -> list[str]:
     """Return the summary sentences."""
-    lines = narratives.of(coming, way.factor, weekdays, None if way.breaks else way.growth) if coming else ()
-    return [target_text.verdict(way), *lines, *target_text.together(names)]
+    lines = (
+        narratives.of(coming, progress.factor, weekdays, None if progress.breaks else progress.growth)
+        if coming
+        else ()
+    )
+    return [target_text.verdict(progress), *lines, *target_text.together(names)]
 
 
 def sections(
@@ -69,18 +73,18 @@ def end(line: str, visits: float | None) -> str:
     return line if visits is None else f"{line} {formats.number(narratives.rounded(visits))}"
 
 
-def sources(site: str, way: Progress, coming: Outlook | None) -> str:
+def sources(site: str, progress: Progress, coming: Outlook | None) -> str:
     """Return the basis of the figures, and where to find them."""
     counted = _(
         "Visits are entries through the outer doors; {share} of the last 365 days were counted whole."
     )
     source_text = _("Counts from {source} are shown as they were brought.")
-    made = _("Forecast of {day}, method {model}.")
-    source = " + ".join(dict.fromkeys(one for one in (way.baseline_source, way.source_365) if one))
+    forecast = _("Forecast of {day}, method {model}.")
+    source = " + ".join(dict.fromkeys(one for one in (progress.baseline_source, progress.source_365) if one))
     sentences = (
-        counted.format(share=formats.percent(way.coverage_365)),
+        counted.format(share=formats.percent(progress.coverage_365)),
         source_text.format(source=formats.source(source)) if source else "",
-        made.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
+        forecast.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
         f"Besök, /progress/{site}",
     )
     return " ".join(filter(None, sentences))

@@ -26,7 +26,7 @@ def dated(today: date) -> str:
 
 
 def figures(
-    visits: float | None, measure: str, growth: float | None, way: Progress | None, coverage: float
+    visits: float | None, measure: str, growth: float | None, progress: Progress | None, coverage: float
 ) -> list[tuple[str, str]]:
     """Return the key figures with their labels."""
     net = (
@@ -35,13 +35,13 @@ def figures(
     figure_list = [(formats.number(visits), net)]
     if growth is not None:
         figure_list.append((formats.signed_percent(growth, 1), _("against comparable days of last year")))
-    if way and way.standing is not None:
-        figure_list.append((target_text.multiple(way), target_text.baseline(way)))
+    if progress and progress.standing is not None:
+        figure_list.append((target_text.multiple(progress), target_text.baseline(progress)))
     return [*figure_list, (formats.percent(coverage), _("of the month's days were counted whole"))]
 
 
 def lead(
-    month: date, visits: float | None, growth: tuple[float | None, int], way: Progress | None
+    month: date, visits: float | None, growth: tuple[float | None, int], progress: Progress | None
 ) -> list[str]:
     """Return the summary sentences."""
     text = _("{n} visits in {month}.")
@@ -53,12 +53,12 @@ def lead(
     trend = unknown if change is None else against.format(change=formats.signed_percent(change, 1), n=pairs)
     return [
         f"{text.format(n=formats.number(visits), month=formats.month(month))} {trend}",
-        *([_on_the_way(way, way.standing)] if way and way.standing is not None else []),
+        *([_on_the_way(progress, progress.standing)] if progress and progress.standing is not None else []),
     ]
 
 
-def _on_the_way(way: Progress, multiple: float) -> str:
-    gap = multiple / way.target_factor(way.today) - 1
+def _on_the_way(progress: Progress, multiple: float) -> str:
+    gap = multiple / progress.target_factor(progress.today) - 1
     text = _("At the end of the month, the last 365 days were {share} below the target trajectory.")
     if gap >= 0:
         text = _("At the end of the month, the last 365 days were {share} above the target trajectory.")
@@ -136,9 +136,9 @@ def _action(one: ActionInfo, effect: ActionEffect | None) -> str:
     return _("{title}: asked for.").format(title=named(one.title))
 
 
-def quality(whole: int, days: int, worked: Mapping[str, float]) -> Section:
+def quality(complete: int, days: int, worked: Mapping[str, float]) -> Section:
     """Return how many days were counted whole, and the sensors that were offline for long, by their places."""
-    lines = [_("{n} of {all} open days were counted whole.").format(n=whole, all=days)]
+    lines = [_("{n} of {all} open days were counted whole.").format(n=complete, all=days)]
     gaps = {place: share for place, share in worked.items() if share < WHOLE}
     text = _("{place}: the sensor sent {share} of the time.")
     lines += [text.format(place=place, share=formats.percent(share)) for place, share in sorted(gaps.items())]

@@ -177,23 +177,23 @@ def record(records: Sequence[Record], judged: int = 0) -> str:
     )
 
 
-def _forecast_sentence(made: int) -> str:
+def _forecast_sentence(count: int) -> str:
     return plural(
         "Interval coverage: in {held} of {n} forecast made in advance the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
         "Interval coverage: in {held} of {n} forecasts made in advance the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
-        made,
+        count,
     )
 
 
-def _afterwards(made: int) -> str:
+def _afterwards(count: int) -> str:
     return plural(
         "Interval coverage: in {held} of {n} forecast recomputed afterwards the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
         "Interval coverage: in {held} of {n} forecasts recomputed afterwards the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
-        made,
+        count,
     )
 
 

@@ -36,8 +36,8 @@ def state(now: SiteLive | PublicSite | SiteOverview, zone: str, time: datetime) 
 
 def hours(open_: Spans, staffed: Spans, zone: str) -> str:
     """`10:00–18:00`, `07:00–22:00, staffed 10:00–18:00`, `07:00–22:00 with card`, `Closed`."""
-    whole = any(until - start > WHOLE_DAY for start, until in open_)
-    all_open = _("Always open") if whole else _listed(open_, zone)
+    always = any(until - start > WHOLE_DAY for start, until in open_)
+    all_open = _("Always open") if always else _listed(open_, zone)
     if not open_ or list(open_) == list(staffed):
         return all_open or _("Closed")
     if staffed:
@@ -64,10 +64,12 @@ def special(hours: str | DayHours) -> str:
     week = groupby(enumerate(WEEKDAYS), key=lambda day: getattr(hours, day[1]))
     parts = []
     for text, days in week:
-        own = [names[n] for n, _ in days]
+        weekdays = [names[n] for n, _ in days]
         if text:
             parts.append(
-                f"{own[0]}–{own[-1]} {written(text)}" if len(own) > 1 else f"{own[0]} {written(text)}"
+                f"{weekdays[0]}–{weekdays[-1]} {written(text)}"
+                if len(weekdays) > 1
+                else f"{weekdays[0]} {written(text)}"
             )
     return ", ".join(parts)
 

@@ -39,9 +39,9 @@ def reasons(revised: Revision) -> str:
     if not revised.days:
         return why
     days = plural("{n} day differs", "{n} days differ", len(revised.days)).format(n=len(revised.days))
-    named = ", ".join(formats.day(day) for day in list(revised.days)[:SHOWN_DAYS])
+    dates = ", ".join(formats.day(day) for day in list(revised.days)[:SHOWN_DAYS])
     more = " …" if len(revised.days) > SHOWN_DAYS else ""
-    return f"{why} ({days}: {named}{more})"
+    return f"{why} ({days}: {dates}{more})"
 
 
 def _reason(one: RevisionReason) -> str:

@@ -65,5 +65,5 @@ def refusal(names: Sequence[str], elsewhere: Sequence[tuple[str, str]]) -> Trans
         return _SEE
     if not elsewhere:
         return _NOWHERE
-    named = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
-    return _FITS(parts=", ".join([*named, *(["…"] if len(elsewhere) > _NAMED else [])]))
+    quoted = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
+    return _FITS(parts=", ".join([*quoted, *(["…"] if len(elsewhere) > _NAMED else [])]))

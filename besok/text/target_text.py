@@ -30,80 +30,80 @@ def together(names: Sequence[Text]) -> list[str]:
     return [text.format(sites=formats.several([named(name) for name in names]))]
 
 
-def multiple(way: Progress) -> str:
+def multiple(progress: Progress) -> str:
     """Return the last year as a multiple of the baseline."""
-    now = way.standing
+    now = progress.standing
     return formats.UNKNOWN if now is None else f"{formats.number(now, 2)} ×"
 
 
-def baseline(way: Progress) -> str:
+def baseline(progress: Progress) -> str:
     """Return the label of the baseline."""
-    source = formats.source(way.baseline_source)
-    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", source]
+    source = formats.source(progress.baseline_source)
+    parts = [f"{formats.day(progress.baseline_first)} – {formats.day(progress.baseline_last)}", source]
     period = ", ".join(part for part in parts if part)
     text = _("the baseline of {n} a year ({period})")
-    return text.format(n=formats.number(way.baseline_visits), period=period)
+    return text.format(n=formats.number(progress.baseline_visits), period=period)
 
 
-def target_sentence(way: Progress) -> str:
+def target_sentence(progress: Progress) -> str:
     """Describe the target, or its outcome once the deadline is over."""
     more = None
-    if way.today > way.deadline and way.deadline_365 is None:
+    if progress.today > progress.deadline and progress.deadline_365 is None:
         text = _(
             "{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say"
         )
-    elif way.today > way.deadline:
+    elif progress.today > progress.deadline:
         text = _(
             "{factor} × ({n} visits a year) was the target for {day}; {came} visits in the 365 days up to it"
         )
-    elif way.needed_growth is not None and way.needed_growth <= 0:
+    elif progress.needed_growth is not None and progress.needed_growth <= 0:
         text = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
-    elif way.goal_visits is None or way.last_365 is None:
+    elif progress.goal_visits is None or progress.last_365 is None:
         text = _("a year is needed to reach {factor} × ({n} visits a year) by {day}")
     else:
         text = _(
             "a year is needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now"
         )
-        more = narratives.rounded((way.goal_visits - way.last_365) / YEAR)
+        more = narratives.rounded((progress.goal_visits - progress.last_365) / YEAR)
     return text.format(
-        came=formats.number(way.deadline_365),
-        factor=formats.number(way.factor, 1),
-        day=formats.day(way.deadline),
-        n=formats.number(way.goal_visits),
+        came=formats.number(progress.deadline_365),
+        factor=formats.number(progress.factor, 1),
+        day=formats.day(progress.deadline),
+        n=formats.number(progress.goal_visits),
         more=formats.number(more),
     )
 
 
-def verdict(way: Progress) -> str:
+def verdict(progress: Progress) -> str:
     """Describe whether visits are ahead of, on, or behind the target trajectory, and how certain that is."""
-    now = way.standing
+    now = progress.standing
     if now is None:
         return _("There is not yet a year of visits to compare with the target trajectory.")
     baseline = _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead.")
     year = _("Only {share} of the last 365 days were counted whole: the year is scaled up from them.")
     few = (
-        (way.baseline_coverage, way.baseline_sampled, baseline),
-        (way.coverage_365, way.sampled_365, year),
+        (progress.baseline_coverage, progress.baseline_sampled, baseline),
+        (progress.coverage_365, progress.sampled_365, year),
     )
     sentences = (
-        _place_on_trajectory(way, now) if way.today <= way.deadline else "",
-        growth(way.growth, way.growth_days) if way.growth is not None else "",
-        _sampling(way),
+        _place_on_trajectory(progress, now) if progress.today <= progress.deadline else "",
+        growth(progress.growth, progress.growth_days) if progress.growth is not None else "",
+        _sampling(progress),
         *(text.format(share=formats.percent(share)) for share, more, text in few if share + more < ENOUGH),
     )
     return " ".join(filter(None, sentences))
 
 
-def _sampling(way: Progress) -> str:
+def _sampling(progress: Progress) -> str:
     """Describe the uncertainty of the growth from sample weeks; empty without them."""
-    if way.growth_sampling is None:
+    if progress.growth_sampling is None:
         return ""
     text = _("It rests on sample weeks, which leave it uncertain by ±{points} points (95 % interval).")
-    return text.format(points=formats.number(100 * way.growth_sampling))
+    return text.format(points=formats.number(100 * progress.growth_sampling))
 
 
-def _place_on_trajectory(way: Progress, now: float) -> str:
-    gap = now / way.target_factor(way.today) - 1
+def _place_on_trajectory(progress: Progress, now: float) -> str:
+    gap = now / progress.target_factor(progress.today) - 1
     place = _("on the target trajectory")
     if abs(gap) >= ON_TRAJECTORY:
         place = _("ahead of the target trajectory") if gap > 0 else _("behind the target trajectory")
@@ -136,20 +136,20 @@ def sample(year: SampledYear) -> str:
     )
 
 
-def needed(way: Progress) -> str:
+def needed(progress: Progress) -> str:
     """Describe the growth needed for the target, or once its deadline is over, whether it was reached."""
-    if way.today > way.deadline:
-        if way.deadline_365 is None or way.goal_visits is None:
+    if progress.today > progress.deadline:
+        if progress.deadline_365 is None or progress.goal_visits is None:
             return formats.UNKNOWN
-        return _("Reached") if way.deadline_365 >= way.goal_visits else _("Not reached")
-    if way.needed_growth is None:
+        return _("Reached") if progress.deadline_365 >= progress.goal_visits else _("Not reached")
+    if progress.needed_growth is None:
         return formats.UNKNOWN
-    if way.needed_growth <= 0:
+    if progress.needed_growth <= 0:
         return _("Reached")
-    return formats.signed_percent(way.needed_growth)
+    return formats.signed_percent(progress.needed_growth)
 
 
-def probability(way: Progress) -> str:
+def probability(progress: Progress) -> str:
     """Return the label of a probability."""
     about = _("probability of {factor} × by {day}")
-    return about.format(factor=formats.number(way.factor, 1), day=formats.day(way.deadline))
+    return about.format(factor=formats.number(progress.factor, 1), day=formats.day(progress.deadline))

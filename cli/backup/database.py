@@ -23,7 +23,7 @@ def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
         raise BackupError(f"there is no folder {target.parent}; make it first")
     if recipient:
         archive.public_key(recipient)  # before the work
-    made = datetime.now(UTC)
+    saved_at = datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".besok-backup-") as folder,
         backup.snapshot(url) as moment,
@@ -33,7 +33,7 @@ def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
             packing.add(table.name, moment.copy(table))
         manifest = Manifest(
             format=FORMAT,
-            made=made,
+            made=saved_at,
             program=importlib.metadata.version("besok"),
             migrations=moment.migrations(),
             tables=tables,

@@ -103,7 +103,7 @@ def accounts(
                     f"{other.name} and {one.name} may both send on {clash}: a device belongs to one publisher; take its"
                     " topics out of one of them"
                 )
-    named = [Account(name=p.name, writes=p.topics, reads=p.reads) for p in publishers]
+    publishing = [Account(name=p.name, writes=p.topics, reads=p.reads) for p in publishers]
     claimed = [topic for p in publishers for topic in p.topics]
     natives = {
         f"{site.id}.{sensor.device.replace(':', '-')}": f"besok/v1/{site.id}/{sensor.device}/#"
@@ -111,13 +111,13 @@ def accounts(
         for sensor in site.sensors
         if sensor.source == "native"
     }
-    own = [
+    sensors = [
         Account(name=name, writes=(topic,))
         for name, topic in natives.items()
         if not _shared((topic,), claimed)
     ]
     simulator = [SIMULATOR] if any(site.sandbox for site in sites) else []
-    accounts = [*_programs(collectors), *simulator, *named, *own]
+    accounts = [*_programs(collectors), *simulator, *publishing, *sensors]
     accounts += [
         Account(name=name, writes=(EVERYTHING,)) for name in former if name not in {a.name for a in accounts}
     ]

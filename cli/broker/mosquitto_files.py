@@ -38,8 +38,8 @@ def tls_listener(port: int, certificates: str) -> str:
 
 def passwords(known: Mapping[str, str], hashes: Mapping[str, str]) -> str:
     """Return the file of passwords: name, and hash in the form of `mosquitto_passwd`; some hashes are given."""
-    made = {name: _hashed(password) for name, password in known.items()}
-    return "".join(f"{name}:{digest}\n" for name, digest in {**made, **hashes}.items())
+    hashed = {name: _hashed(password) for name, password in known.items()}
+    return "".join(f"{name}:{digest}\n" for name, digest in {**hashed, **hashes}.items())
 
 
 def known_hashes(text: str) -> dict[str, str]:

@@ -18,12 +18,12 @@ SALT_BYTES = 4  # as RabbitMQ has it; passwords are random and long
 def definitions(accounts: Sequence[Account], known: Mapping[str, str]) -> str:
     """Return the input of `rabbitmqctl import_definitions`: the accounts whose passwords are known."""
     with_password = [account for account in accounts if account.name in known]
-    whole = {
+    document = {
         "users": [_user(account.name, known[account.name]) for account in with_password],
         "permissions": [_permissions(account) for account in with_password],
         "topic_permissions": [_topics(account) for account in with_password],
     }
-    return json.dumps(whole, indent=1) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 def _user(name: str, password: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from besok.model.given_files import text
 from besok.model.plurals import many
 from besok.model.site import SiteFile
 from cli.broker import accounts, mosquitto_files
-from cli.broker.written import FORMER, Folder
+from cli.broker.account_folder import FORMER, Folder
 from cli.commands.options import SiteFileOption
 from cli.commands.sitefiles import as_sandbox, read, stored
 

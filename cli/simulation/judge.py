@@ -25,10 +25,10 @@ def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld
     """Return a rival that adds up counts: as received, or once all have been."""
     entries, exits = (
         np.concatenate([
-            getattr(seen, way) if at_once else by_receipt(getattr(seen, way), received)
-            for seen, received in zip(world.seen, world.heard, strict=True)
+            getattr(seen, direction) if at_once else by_receipt(getattr(seen, direction), received)
+            for seen, received in zip(world.seen, world.received, strict=True)
         ])
-        for way in ("people_in", "people_out")
+        for direction in ("people_in", "people_out")
     )  # fmt: skip
     stops = np.cumsum([len(seen) for seen in world.seen])
     days = [slice(int(stop) - len(seen), int(stop)) for stop, seen in zip(stops, world.seen, strict=True)]
@@ -43,7 +43,7 @@ def live(world: JudgedWorld) -> Figures:
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
         running, before = Running(world.building, learnt), world.seen[day][:0]
-        for steps, seen in parts(world.seen[day], world.heard[day]):
+        for steps, seen in parts(world.seen[day], world.received[day]):
             shown.append(running.figures(seen, unchanged(before, seen))[steps])
             before = seen
     return _figures(shown)

@@ -23,7 +23,7 @@ class JudgedWorld:
     """Days of a building; those before the day number `judged` are there to learn from.
 
     They are learnt from as `past` holds them, which may be coarser than `seen`. `real` is the people at the end of
-    each step, steps x spaces, day by day as `seen`; NaN where not known. `heard` is for each day the step in which
+    each step, steps x spaces, day by day as `seen`; NaN where not known. `received` is for each day the step in which
     each count was received, steps x portals; None if all were received at once.
     """
 
@@ -33,7 +33,7 @@ class JudgedWorld:
     building: Building
     seen: tuple[DayObservations, ...]
     past: tuple[DayObservations, ...]
-    heard: tuple[Ints | None, ...]
+    received: tuple[Ints | None, ...]
     real: tuple[Floats, ...]
     judged: int
 
@@ -53,14 +53,14 @@ def judged_world(observed: Observed, scenario: Scenario, history: int) -> Judged
         building=observed.plan.building,
         seen=tuple(days),
         past=tuple(by_quarters(day) for day in days),
-        heard=tuple(_late(observed, steps) for steps in observed.days),
+        received=tuple(_late(observed, steps) for steps in observed.days),
         real=tuple(observed.people[steps] for steps in observed.days),
         judged=history,
     )
 
 
 def _late(observed: Observed, steps: slice) -> Ints | None:
-    received = observed.heard[steps] - steps.start
+    received = observed.received[steps] - steps.start
     return received if (received > np.arange(len(received))[:, None]).any() else None
 
 
@@ -101,12 +101,12 @@ def parts(seen: DayObservations, received: Ints | None) -> list[tuple[slice, Day
     """
     if received is None:
         return [(slice(0, len(seen)), seen)]
-    own = np.arange(len(seen))[:, None]
-    steps_received = np.unique(received[(received > own) & (received < len(seen))])
+    at_once = np.arange(len(seen))[:, None]
+    steps_received = np.unique(received[(received > at_once) & (received < len(seen))])
     bounds = [0, *(int(step) for step in steps_received if step), len(seen)]
     parts = []
     for start, stop in pairwise(bounds):
-        here = received <= np.maximum(own, start)
+        here = received <= np.maximum(at_once, start)
         then = replace(
             seen,
             people_in=np.where(here, seen.people_in, np.nan),

@@ -27,9 +27,9 @@ from besok.store.database import Database
 from besok.store.scenarios import Played
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
-from sensors_sim.asked import connected, played_in
 from sensors_sim.live import Pace
 from sensors_sim.live import run as simulate
+from sensors_sim.planner_question import connected, played_in
 from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.times import millis
@@ -48,8 +48,8 @@ def run(db: Database, settings: Settings, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 if played := store.played(db):
-                    with claims.duty(DUTY, LONGEST_S) as own:
-                        if own:
+                    with claims.duty(DUTY, LONGEST_S) as claim:
+                        if claim:
                             _play(db, played, settings, stop)
             except StoreError as exc:
                 log.warning("playing waits for the database: %s", exc.in_full, extra={"action": "play_waits"})
@@ -77,8 +77,8 @@ def _is_still_played(db: Database, played: Played) -> bool:
 def _sender(db: Database, played: Played, settings: Settings) -> Callable[[threading.Event], None] | None:
     """Return the function that sends until asked to stop; None where the sandbox is not made yet."""
     stored = SiteFile(sites=tuple(sites.load_all(db)))
-    named = {site.id: site for site in stored.sites}
-    site, sandbox = named[played.site], named.get(sandbox_id(played.site))
+    by_id = {site.id: site for site in stored.sites}
+    site, sandbox = by_id[played.site], by_id.get(sandbox_id(played.site))
     if sandbox is None:
         return None
     if played.spec.recorded:

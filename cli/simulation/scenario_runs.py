@@ -29,7 +29,7 @@ from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
 from cli.simulation.whatif import as_body
-from sensors_sim.asked import connected, scenario_of
+from sensors_sim.planner_question import connected, scenario_of
 from sensors_sim.scenario import ORDINARY
 from sensors_sim.utilisation import Utilisation
 from sensors_sim.whatif import Question, Task, what_if
@@ -98,8 +98,8 @@ class Worker:
         schema.check(self._db)
         if not store.waits(self._db):
             return False
-        with self._claims.duty(DUTY, 2 * self._limit_s) as own:
-            claimed = store.claim(self._db, datetime.now(UTC)) if own else None
+        with self._claims.duty(DUTY, 2 * self._limit_s) as claim:
+            claimed = store.claim(self._db, datetime.now(UTC)) if claim else None
             if claimed:
                 self._answer(claimed)
         return claimed is not None

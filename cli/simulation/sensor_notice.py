@@ -15,7 +15,7 @@ from besok.model.scenarios import FaultySensor
 from besok.model.site import Site, SiteFile
 from besok.model.views.scenarios import SensorNotice
 from cli.simulation.watched import Watched, cut, drifting, silenced, swapped, watched
-from sensors_sim.asked import DRIFTS_DAYS, DRIFTS_TO
+from sensors_sim.planner_question import DRIFTS_DAYS, DRIFTS_TO
 from sensors_sim.scenario import Scenario
 from sensors_sim.whatif import ranged
 
@@ -76,24 +76,24 @@ def _visits(simulated: Watched, seen: SensorHistory, fails: int) -> float:
     for n, counter in enumerate(simulated.layout.counters):
         door = simulated.layout.doors[counter.door]
         if None in (door.outer, door.inner):
-            way = seen.people_in if door.outer is None else seen.people_out
-            entries += float(np.nansum(way[fails:, n]))
+            flow = seen.people_in if door.outer is None else seen.people_out
+            entries += float(np.nansum(flow[fails:, n]))
     return entries
 
 
 def notice(site: Site, sensor: FaultySensor, tried: Sequence[Tried]) -> SensorNotice:
     """Summarise the replications."""
-    named = [one for one in tried if one.after_h is not None]
-    after = np.array([one.after_h for one in named])
-    kinds = Counter(one.kind for one in named)
+    noticed = [one for one in tried if one.after_h is not None]
+    after = np.array([one.after_h for one in noticed])
+    kinds = Counter(one.kind for one in noticed)
     place = next(s.portal for s in site.sensors if s.device == sensor.device and s.portal)
     return SensorNotice(
         sensor=sensor,
         name=next(portal.name for portal in site.portals if portal.id == place),
         days=AFTER,
         replications=len(tried),
-        noticed=len(named),
-        after_h=ranged(after) if named else None,
-        named=kinds.most_common(1)[0][0] if named else None,
+        noticed=len(noticed),
+        after_h=ranged(after) if noticed else None,
+        named=kinds.most_common(1)[0][0] if noticed else None,
         counted=ranged(np.array([one.counted for one in tried])),
     )

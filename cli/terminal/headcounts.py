@@ -31,7 +31,7 @@ def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
 
 def lines(site: SiteHeadcounts) -> Iterator[str]:
     """Yield the summary of a site's headcounts, and each of them."""
-    yield f"{site.site}: {said(site)}"
+    yield f"{site.site}: {summary(site)}"
     yield from listing(
         site.spaces,
         "space headcounts within judged",
@@ -44,7 +44,7 @@ def lines(site: SiteHeadcounts) -> Iterator[str]:
     )
 
 
-def said(site: SiteHeadcounts) -> str:
+def summary(site: SiteHeadcounts) -> str:
     """Return `of 40 headcounts 33 lay within the 80 % interval (68 to 91 %)`."""
     if not site.judged or site.share_lower is None or site.share_upper is None:
         return "no headcount could be compared with an estimate yet"

@@ -20,21 +20,21 @@ SHOWN = 20  # items of a list
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[int] = ()) -> Iterator[str]:
     """Yield the lines of a table; the first column and the columns `left` are left-aligned."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    rich = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     for n, head in enumerate(heads):
-        made.add_column(Text(head), justify="left" if n == 0 or n in left else "right", no_wrap=True)
+        rich.add_column(Text(head), justify="left" if n == 0 or n in left else "right", no_wrap=True)
     for row in rows:
-        made.add_row(*map(Text, row))
+        rich.add_row(*map(Text, row))
     console = Console(width=WIDEST, color_system=None, file=io.StringIO())
-    console.print(made, soft_wrap=True)
+    console.print(rich, soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     yield from map(str.rstrip, console.file.getvalue().splitlines())
 
 
-def listing(views: Iterable[Any], columns: str, **made: Callable[[Any], object]) -> Iterator[str]:
+def listing(views: Iterable[Any], columns: str, **extra: Callable[[Any], object]) -> Iterator[str]:
     """Yield the lines of a table with a row for each view; none without any.
 
-    `columns` are the names of fields, with a dot those of their parts; behind them come columns `made` of a view.
+    `columns` are the names of fields, with a dot those of their parts; behind them come columns `extra` of a view.
     """
     names = columns.split()
     rows = [
@@ -42,17 +42,17 @@ def listing(views: Iterable[Any], columns: str, **made: Callable[[Any], object])
             cell(reduce(lambda part, name: getattr(part, name, None), column.split("."), view))
             for column in names
         ]
-        + [cell(make(view)) for make in made.values()]
+        + [cell(make(view)) for make in extra.values()]
         for view in views
     ]
     if rows:
-        heads = [name.rpartition(".")[2].replace("_", " ") for name in (*names, *made)]
+        heads = [name.rpartition(".")[2].replace("_", " ") for name in (*names, *extra)]
         yield from table(heads, rows, range(len(heads)))
 
 
-def show(views: Iterable[Any], columns: str, none: str = "None.", **made: Callable[[Any], object]) -> None:
+def show(views: Iterable[Any], columns: str, none: str = "None.", **extra: Callable[[Any], object]) -> None:
     """Print views as a `listing`, or `none` where there are no views."""
-    print("\n".join(listing(views, columns, **made)) or none)
+    print("\n".join(listing(views, columns, **extra)) or none)
 
 
 def outline(view: Any) -> Iterator[str]:

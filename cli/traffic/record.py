@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from besok.model import topics as topic_filters
-from besok.model.broker import introduce
+from besok.model.broker import configure_client
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Message
@@ -123,7 +123,7 @@ class _Recorder:
         s = self._settings
         name = f"besok-recorder-{uuid.uuid4().hex[:8]}"
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
-        introduce(client, s)
+        configure_client(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect

@@ -81,7 +81,7 @@ def format_of(sensor: Sensor) -> Format | None:
     """Return the format of a sensor; None if the simulator has none, or none for its metric."""
     model = sensor.model.lower()
     for row in _ROWS:
-        named = not row.words or any(word in model for word in row.words)
-        if row.source == sensor.source and named and row.measures(sensor):
+        fits = not row.words or any(word in model for word in row.words)
+        if row.source == sensor.source and fits and row.measures(sensor):
             return row
     return None

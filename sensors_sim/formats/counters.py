@@ -53,8 +53,8 @@ def axis(report: Report) -> tuple[str, bytes]:
         "utcFrom": begins,
         "utcTo": ends,
         "items": [
-            {"direction": way, "count": count, "adults": count}
-            for way, count in (("in", flow.entries), ("out", flow.exits))
+            {"direction": direction, "count": count, "adults": count}
+            for direction, count in (("in", flow.entries), ("out", flow.exits))
         ],
     }
     body: dict[str, Any] = {

@@ -18,8 +18,8 @@ from servers import Server
 
 from besok.model.sitefile import parse
 from cli.broker import mosquitto_files
+from cli.broker.account_folder import Folder
 from cli.broker.accounts import Publisher, accounts
-from cli.broker.written import Folder
 from cli.stack import mosquitto, ports, program
 from tests.patience import wait_for
 from tests.sitetext import door, sensor, site, space

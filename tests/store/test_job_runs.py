@@ -169,7 +169,7 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
     assert state.failing == {"fix the roof"}
     assert [m for m in caplog.messages if "the roof leaks" in m]
     (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
-    assert (trouble.name, trouble.said) == ("fix the roof", "the roof leaks")
+    assert (trouble.name, trouble.detail) == ("fix the roof", "the roof leaks")
     assert trouble.since == min(started(db))
     alerting.judge(db, datetime.now(UTC))
     (alert,) = alerts.listing(db, NOW)

@@ -14,8 +14,8 @@ from besok.model.settings import load
 from besok.model.sitefile import parse as parse_sites
 from besok.services import sign_in
 from cli.broker import mosquitto_files
+from cli.broker.account_folder import Folder
 from cli.broker.accounts import Publisher, accounts, overlap, parse
-from cli.broker.written import Folder
 from tests.sitetext import door, sensor, site, space
 
 HOUSE = parse_sites(

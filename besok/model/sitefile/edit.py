@@ -84,35 +84,35 @@ def values_of(part: Part, raw: Raw) -> dict[str, str]:
 
 def edited(site_file: SiteFile, edit: Edit) -> SiteFile:
     """Return the sites with one part edited. Raises NotFound, EditConflict, EditRefused with the wrong fields."""
-    whole = _raw(site_file)
-    number, site = _find(whole, edit.site)
+    raw = _raw(site_file)
+    number, site = _find(raw, edit.site)
     lists = _lists(site)
     was = next((one for one in lists[edit.part] if edit.mark and mark(edit.part, one) == edit.mark), None)
     added = edit.values is not None and edit.part in _ONCE and lists[edit.part]
     if was is None and (edit.mark or added):
         raise EditConflict
     item = _item(edit, lists, was)
-    whole["sites"][number] = _joined(lists)
-    return _checked(whole, item)
+    raw["sites"][number] = _joined(lists)
+    return _checked(raw, item)
 
 
 def created(site_file: SiteFile, values: Values) -> tuple[SiteFile, str]:
     """Return the sites with a new one, and its id. Raises EditRefused."""
-    whole = _raw(site_file) if site_file.sites else {"sites": []}
+    raw = _raw(site_file) if site_file.sites else {"sites": []}
     given = _nested({key: text for key, text in values.items() if key not in ("country", "id")})
-    used = {site["id"] for site in whole["sites"]}
+    used = {site["id"] for site in raw["sites"]}
     name = values.get("id") or _free_id(given, "site", used)
     site: dict[str, Any] = {"id": name, **given, "opening": [_BEGIN | {"country": values.get("country", "")}]}
-    whole["sites"].append(site | {"spaces": [], "portals": []})
-    return _checked(whole, whole["sites"][-1]), name
+    raw["sites"].append(site | {"spaces": [], "portals": []})
+    return _checked(raw, raw["sites"][-1]), name
 
 
 def _raw(site_file: SiteFile) -> dict[str, Any]:
     return tomllib.loads(dump(site_file))
 
 
-def _find(whole: Raw, site: str) -> tuple[int, dict[str, Any]]:
-    matches = [(n, one) for n, one in enumerate(whole.get("sites", [])) if one["id"] == site]
+def _find(raw: Raw, site: str) -> tuple[int, dict[str, Any]]:
+    matches = [(n, one) for n, one in enumerate(raw.get("sites", [])) if one["id"] == site]
     if not matches:
         raise NotFound(f"there is no site “{site}”")
     return matches[0]
@@ -222,20 +222,20 @@ def _point_text(point: Sequence[float]) -> str:
     return " ".join(f"{value:.10g}" for value in point)
 
 
-def _checked(whole: Raw, item: dict[str, Any] | None) -> SiteFile:
-    site_file, problems = read(whole)
+def _checked(raw: Raw, item: dict[str, Any] | None) -> SiteFile:
+    site_file, problems = read(raw)
     if problems:
-        places = [_place(whole, path, item) for path, _ in problems]
+        places = [_place(raw, path, item) for path, _ in problems]
         fields = {field for field, _ in places if field}
         elsewhere = {other for field, other in places if field is None and other}
         raise EditRefused(sorted(fields), sorted(elsewhere))
     return site_file
 
 
-def _place(whole: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | None, tuple[str, str]]:
+def _place(raw: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | None, tuple[str, str]]:
     """Return the field of the edited part that a problem is about; else the kind and name of the other part."""
     other = ("", "")
-    for n, (step, at) in enumerate(_walk(whole, path)):
+    for n, (step, at) in enumerate(_walk(raw, path)):
         rest = path[n + 1 :]
         if item is not None and at is item and not {*rest[:1]} & {*_SECTIONS}:
             return (str(rest[0]) if rest else ""), other
@@ -244,8 +244,8 @@ def _place(whole: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | N
     return None, other
 
 
-def _walk(whole: Raw, path: Path) -> Iterator[tuple[str | int, Any]]:
-    at: Any = whole
+def _walk(raw: Raw, path: Path) -> Iterator[tuple[str | int, Any]]:
+    at: Any = raw
     for step in path:
         there = step in at if isinstance(at, dict) else isinstance(at, list) and step in range(len(at))
         if not there:

@@ -73,14 +73,14 @@ def _check_names(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
 
 
 def _check_paths(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
-    named: list[tuple[Path, str]] = [
+    paths: list[tuple[Path, str]] = [
         ((*path, key), getattr(mapping, key)) for key in _PATHS if getattr(mapping, key)
     ]
-    named += [((*path, "values", key), text) for key, text in mapping.values.items()]
-    named += [((*path, "only", text), text) for text in mapping.only]
+    paths += [((*path, "values", key), text) for key, text in mapping.values.items()]
+    paths += [((*path, "only", text), text) for text in mapping.only]
     if isinstance(mapping.period_s, str):
-        named.append(((*path, "period_s"), mapping.period_s))
-    for at, text in named:
+        paths.append(((*path, "period_s"), mapping.period_s))
+    for at, text in paths:
         try:
             parsed = compiled(text)
         except PathError as exc:
@@ -137,8 +137,8 @@ def _check_units(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
 
 
 def _choice(stored_unit: str, fitting: Sequence[str]) -> str:
-    named = f"write {' or '.join(fitting)}, or " if fitting else "write "
-    return f"{named}a number to multiply by{f'; without it the value is in {stored_unit}' if stored_unit else ''}"
+    units = f"write {' or '.join(fitting)}, or " if fitting else "write "
+    return f"{units}a number to multiply by{f'; without it the value is in {stored_unit}' if stored_unit else ''}"
 
 
 def _check_period(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:

@@ -46,11 +46,11 @@ def _stated(at: Path, target: Target) -> Iterator[Problem]:
 
 def apart(site: Site, sites: Mapping[str, Site]) -> Iterator[str]:
     """Yield the reasons why the sites of a target cannot be counted together."""
-    named = site.target.also if site.target else ()
-    for n, name in enumerate(named):
+    others = site.target.also if site.target else ()
+    for n, name in enumerate(others):
         if name == site.id:
             yield f'"{name}" is the site itself, which always counts; name other sites only'
-        elif name in named[:n]:
+        elif name in others[:n]:
             yield f'"{name}" is named twice; once is enough'
         elif name not in sites:
             close = suggestion(name, sites.keys() - {site.id})

@@ -148,7 +148,7 @@ def _text(text: str) -> str:
 
 
 def _id(name: str) -> str:
-    made = id_of(name)
-    if not made:
+    slug = id_of(name)
+    if not slug:
         raise BesokError(f'"{name}" has no letter a-z or digit to make an id of; give it another name')
-    return made
+    return slug

@@ -47,7 +47,7 @@ def _values(at: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], 
 
 def _label(part: dict[str, Any]) -> str:
     """Return the label of a part within its list: its name, or its first day."""
-    named = [str(part[key]) for key in ("id", "source", "device", "channel") if key in part]
+    labels = [str(part[key]) for key in ("id", "source", "device", "channel") if key in part]
     return " ".join(
-        [*named, *([] if "id" in part else [str(part[key]) for key in ("first", "since") if key in part])]
+        [*labels, *([] if "id" in part else [str(part[key]) for key in ("first", "since") if key in part])]
     )

@@ -12,16 +12,16 @@ def perimeter(site: Site, sites: Iterable[Site]) -> dict[str, Portal]:
     """Return the counted portals that lead into a site, by name ("park/gate" for another site's)."""
     portals = {}
     for owner in sites:
-        own = owner.id == site.id
+        is_own = owner.id == site.id
         for portal in owner.portals:
-            here = [_here(end, own, site.id) for end in (portal.outer, portal.inner)]
+            here = [_here(end, is_own, site.id) for end in (portal.outer, portal.inner)]
             if portal.counted and here[0] != here[1]:
-                portals[portal.id if own else f"{owner.id}/{portal.id}"] = portal
+                portals[portal.id if is_own else f"{owner.id}/{portal.id}"] = portal
     return portals
 
 
-def _here(end: str, own: bool, site: str) -> bool:
-    return (own and end != OUTSIDE and "/" not in end) or end.startswith(f"{site}/")
+def _here(end: str, is_own: bool, site: str) -> bool:
+    return (is_own and end != OUTSIDE and "/" not in end) or end.startswith(f"{site}/")
 
 
 def check(path: Path, site: Site, doors: Iterable[str]) -> Iterator[Problem]:

@@ -35,10 +35,7 @@ class _Refused(Exception):
 
 
 class _Checked:
-    """A request whose body is checked before its end is passed on.
-
-    A refusal is sent here, whatever the application does.
-    """
+    """A request whose body is checked before its end is passed on; a refusal is sent here."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send

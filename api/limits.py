@@ -45,10 +45,7 @@ def caller_of(scope: Scope) -> Caller:
 
 
 def network_of(scope: Scope) -> str:
-    """Return the client's network: its address, or for IPv6 the /64, since one machine has all of it.
-
-    What a proxy says that is no address at all is "", whoever it is of.
-    """
+    """Return the client's address, or for IPv6 its /64 network, since one machine has all of it; "" if invalid."""
     try:
         address = ipaddress.ip_address((scope.get("client") or ("", 0))[0])
     except ValueError:

@@ -77,10 +77,7 @@ def route_of(scope: Mapping[str, Any]) -> str:
 
 
 def problem(server: FastAPI) -> str | None:
-    """Explain in a sentence why pages cannot be served; None if they can.
-
-    May wait for the database: not on the loop.
-    """
+    """Explain why pages cannot be served; None if they can. May wait for the database: not on the event loop."""
     try:
         schema.check(server.state.live_db)
     except SchemaMismatch as exc:

@@ -16,7 +16,7 @@ _EXAMPLE = "there is no site 'slottet'"
 
 
 class Problem(BaseModel):
-    """An error and its remedy (RFC 9457)."""
+    """What went wrong, and what to do about it (RFC 9457)."""
 
     type: str = Field(
         default="about:blank",
@@ -39,7 +39,7 @@ class Problem(BaseModel):
 def problem(
     scope: Scope,
     status: int,
-    reason: str | Translatable,
+    error: str | Translatable,
     fields: Mapping[str, Translatable] | None = None,
     /,
     **headers: str,
@@ -48,14 +48,11 @@ def problem(
 
     `fields` say of each field of a form what is wrong with it.
     """
-    language, text, wrong = "en", str(reason), {name: str(one) for name, one in (fields or {}).items()}
-    if (
-        isinstance(reason, Translatable)
-        and preferred(Headers(scope=scope).get("accept-language", "")) == "sv"
-    ):
+    language, text, wrong = "en", str(error), {name: str(one) for name, one in (fields or {}).items()}
+    if isinstance(error, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
         language = "sv"
         with speaking(language):
-            text = translated(reason)
+            text = translated(error)
             wrong = {name: translated(one) for name, one in (fields or {}).items()}
     body = {
         "type": "about:blank",

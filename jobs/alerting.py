@@ -1,4 +1,4 @@
-"""Alerting: rules are evaluated every half minute, and each target gets one message with all its news."""
+"""Alerting: rules are evaluated every half minute, and each target gets one message with all changes."""
 
 import logging
 import urllib.request
@@ -44,7 +44,7 @@ def to_send(db: Database, now: datetime) -> bool:
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send each target one message with all its news. A failed one is tried again later."""
+    """Send each target one message with all changes. A failed one is tried again later."""
     language = environment.load().language
     for target in (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now)):
         claimed = alerts.claim(db, target, now)

@@ -51,7 +51,10 @@ def each(
 
 
 def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
-    """All sites with their business day. One of which it cannot be told is left out: whoever estimates it says why."""
+    """Return all sites with their business day.
+
+    A site of which it is unknown is left out, and reported by the estimator.
+    """
     for site in load_all(db):
         try:
             day = business_day(now, site)

@@ -105,7 +105,7 @@ def _write_changes(
 
 
 def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
-    """Estimate past business days that have changed again: by minute where minutes are kept, else by quarter."""
+    """Estimate changed past business days again: by minute where minutes are stored, else by quarter."""
     plan, site = past.plan, past.site
     past.forget(days)
     store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)
@@ -135,12 +135,10 @@ def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> 
     past.read(conn, days[0], days[-1])
     observed = {day: past.day(day) for day in days}
     begins, ends = observed[days[0]][3].begins, observed[days[-1]][3].ends
-    full_day = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
+    full = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
     for day, (seen, shown, highest, hours) in observed.items():
         first = (hours.begins - begins) // QUARTER
         learnt = past.learnt(conn, week_of(day), keep=False).without(past.plan.unused(hours.begins))
-        full_day.put(
-            slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt)
-        )
+        full.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
     spans = [(hours.begins, hours.ends) for *_, hours in observed.values()]
-    store.write_quarters(conn, past.plan, begins, full_day, spans, final=True)
+    store.write_quarters(conn, past.plan, begins, full, spans, final=True)

@@ -82,9 +82,9 @@ def _slot(time: datetime, site: Site, day: date) -> int:
 
 
 def _hours(db: Database, site: Site, space: str | None, first: date, last: date) -> np.ndarray:
-    """Return who entered, days x hours since the business day began; NaN where a door was silent.
+    """Return entries, days x hours since the business day began; NaN where a door was silent.
 
-    A door that tells of nobody is heard too; one that is silent for an hour leaves the hour unknown.
+    A door reporting zero is not silent; one without reports for an hour leaves the hour unknown.
     """
     counts = np.full(((last - first).days + 1, 24), np.nan)
     start, end = day_bounds(first, site)[0], day_bounds(last, site)[1]

@@ -126,11 +126,7 @@ def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
     if site.target is None or origin <= site.target.baseline_last:
         return None
     try:
-        progress = get_progress(db, site.id, origin + DAY)
+        then = get_progress(db, site.id, origin + DAY)
     except NotFound:
         return None
-    return (
-        ForecastGoal(visits=progress.goal_visits, deadline=progress.deadline)
-        if progress.goal_visits
-        else None
-    )
+    return ForecastGoal(visits=then.goal_visits, deadline=then.deadline) if then.goal_visits else None

@@ -10,10 +10,7 @@ from besok.store.notify import Notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Pending notifications: since when the readings of each site have changed.
-
-    `everything`: sites or notifications may have been missed.
-    """
+    """Pending changes: since when readings of each site changed. `everything`: some may have been missed."""
 
     everything: bool = False
     since: dict[str, datetime] = field(default_factory=dict)
@@ -23,18 +20,18 @@ class ChangeInbox:
     """A queue of notifications, merged by site."""
 
     def __init__(self) -> None:
-        self._news = Condition()
+        self._condition = Condition()
         self._since: dict[str, datetime] = {}
         self._everything = True  # nobody has looked yet
 
     def put(self, notice: Notice) -> None:
         """Add a notification. One that cannot be read makes the worker check everything."""
-        with self._news:
+        with self._condition:
             if notice.channel == "readings":
                 self._readings(notice.payload)
             else:
                 self._everything = True
-            self._news.notify_all()
+            self._condition.notify_all()
 
     def _readings(self, payload: str) -> None:
         try:
@@ -47,12 +44,12 @@ class ChangeInbox:
 
     def wait(self, timeout_s: float) -> None:
         """Return when there are notifications, or after `timeout_s` seconds."""
-        with self._news:
-            self._news.wait_for(lambda: self._everything or bool(self._since), timeout_s)
+        with self._condition:
+            self._condition.wait_for(lambda: self._everything or bool(self._since), timeout_s)
 
     def take(self) -> Changes:
         """Return all pending notifications, and forget them."""
-        with self._news:
+        with self._condition:
             changes = Changes(everything=self._everything, since=self._since)
             self._everything, self._since = False, {}
             return changes

@@ -49,9 +49,7 @@ class SitePast:
         for day in days:
             self._days.pop(day, None)
             self._learnt = {
-                then: parameters
-                for then, parameters in self._learnt.items()
-                if not day < then <= day + LOOK_BACK
+                then: known for then, known in self._learnt.items() if not day < then <= day + LOOK_BACK
             }
 
     def read(self, conn: Connection, first: date, last: date) -> None:

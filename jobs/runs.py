@@ -46,8 +46,8 @@ def run_alone(
 ) -> Ended | None:
     """Run a duty, and record it in `db`; None if another worker is running it, or ran it within `period`.
 
-    `work` gets the connection that holds the claim, so whoever loses the claim can write nothing more; it is
-    ended after `limit`. Raises StoreUnavailable where that connection is lost.
+    `work` gets the connection that holds the claim, so whoever loses the claim can write nothing more; it is ended
+    after `limit`. Raises StoreUnavailable where that connection is lost.
     """
     began = time.monotonic()
     with claims.duty(duty, limit.total_seconds()) as claim:

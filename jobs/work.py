@@ -46,7 +46,7 @@ BEAT_EVERY = timedelta(seconds=10)
 
 
 def run(settings: Settings, stop: Event, state: State | None = None) -> None:
-    """Works until `stop` is set, and notes what it does in `state`. A lost database is waited for."""
+    """Work until `stop` is set, and record the progress in `state`. A lost database is waited for."""
     state = state or State()
     url = settings.database_url.get_secret_value()
     inbox = ChangeInbox()
@@ -76,7 +76,7 @@ def _listen(url: str, inbox: ChangeInbox, stop: Event) -> None:
 def _turn(worker: "Worker", changes: Changes, complain: bool) -> bool:
     """Take one turn of the worker; False if it failed, and then the worker checks everything again in the next.
 
-    A trouble that lasts is told once, when it begins.
+    A lasting failure is logged once, when it begins.
     """
     try:
         worker.turn(changes, datetime.now(UTC))

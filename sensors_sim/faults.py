@@ -92,10 +92,7 @@ def _active(world: World, installation: Installation) -> dict[Device, list[Activ
 def _note_totals(faults: FaultsByDevice, running: Totals, installation: Installation) -> None:
     """Tell every restart the totals of the counters at its time, since they began or were last restarted."""
     restarts = [
-        (f.ends, d, f)
-        for d, of_device in faults.items()
-        for f in of_device
-        if f.kind == "reboot" and f.ends < inf
+        (f.ends, d, f) for d, each in faults.items() for f in each if f.kind == "reboot" and f.ends < inf
     ]
     earlier: dict[tuple[object, ...], Sequence[int]] = {}
     for ends, device, fault in sorted(restarts, key=lambda r: r[:2]) if running.wanted else ():

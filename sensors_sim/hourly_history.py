@@ -162,7 +162,7 @@ class SiteEntries:
 
 
 def site_entries(history: HourlyHistory, site: Site, entrances: Sequence[Entrance]) -> SiteEntries:
-    """Return who came into the site. What was counted in WHOLE of an hour or more stands for all of it."""
+    """Return the entries of the site. Hours counted for at least the share WHOLE stand for the full hour."""
     hours = history.hours
     by_entrance = np.full((len(hours.start), len(entrances)), np.nan)
     for n, entrance in enumerate(entrances):

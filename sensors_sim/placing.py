@@ -52,9 +52,9 @@ class Placed:
 
 
 def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
-    """Resolve the names of a scenario in the sites of `site_file`. Raises ScenarioError with every unknown name.
+    """Resolve the names of a scenario in the sites of `site_file`.
 
-    What is named by a kind of which there is nothing is left out, and said in the notes.
+    Raises ScenarioError with every unknown name. Kinds that no site has are left out, and reported in the notes.
     """
     finder = _Finder(site_file.sites, scenario)
     portals = finder.placed("portals")

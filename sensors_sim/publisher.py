@@ -68,10 +68,7 @@ class Publisher:
         self._client.loop_stop()
 
     def send(self, topic: str, payload: bytes, stop: threading.Event, *, retain: bool = False) -> None:
-        """Publish one message, retained if `retain`. Waits while too many are under way, but not once `stop` is set.
-
-        Waits while too many are under way, but not once `stop` is set.
-        """
+        """Publish one message, retained if `retain`. Waits while too many are under way, but not once `stop` is set."""
         with self._room:
             while self._under_way >= WINDOW and not stop.is_set():
                 self._room.wait(0.2)
@@ -94,7 +91,7 @@ class Publisher:
                 self._recent.append((now, topic, payload))
 
     def _repeat(self) -> None:
-        """Send again what was sent in the seconds before the broker went away."""
+        """Resend what was published in the seconds before the broker went away."""
         with self._room:
             recent = [(topic, payload) for _, topic, payload in self._recent]
         for topic, payload in recent:

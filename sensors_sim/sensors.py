@@ -290,9 +290,9 @@ def levels(gauge: Gauge, rows: Ints, values: Ints) -> Iterator[tuple[int, Level]
 
 
 def measure(gauge: Gauge, times: Ints, people: NDArray[np.int32]) -> Ints:
-    """Return what the gauge shows at `times` (ms) while `people` are in its space: people, 1 and 0, or ppm.
+    """Return the gauge's values at `times` (ms) while `people` are in its space: people, 1 and 0, or ppm.
 
-    Air remembers: what it says at the first of `times` is what nobody has breathed in.
+    Air has a memory: the first value is that of fresh air.
     """
     spell = times // SPELL_MS
     if gauge.metric == "co2_ppm":

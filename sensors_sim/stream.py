@@ -51,8 +51,8 @@ Sent = dict[Device, int]  # number of the last message of each device
 class Tick:
     """The messages that devices send at `time` (milliseconds since 1970), and on each quarter hour the truth.
 
-    What is published on the topics `retained` the broker shall keep; `resent` is what it kept and sends once more to
-    those who connect, which nobody has to publish.
+    Messages on the topics `retained` are published as retained; `resent` are those that the broker sends again to new
+    clients, which nobody has to publish.
     """
 
     time: int
@@ -111,7 +111,7 @@ def messages(
 ) -> Iterator[list[Message]]:
     """Yield the readings that `simulate live` would have sent for the `selected` devices from `start` to `end`.
 
-    What a device would report only after `end` is left to whoever goes on from there.
+    Reports due only after `end` are left to the next run.
     """
     world = World(site_file, seed, scenario)
     installation = install(world.ground, seed, selected, world.scenario.characters)

@@ -1,6 +1,6 @@
 """Running totals of counters: they begin at zero with the first of each month, when somebody resets them.
 
-So they are the same whoever listens from when, and a month at most has to be made to know them.
+So they are the same for every listener, and take at most a month of simulation.
 """
 
 from datetime import date

@@ -82,8 +82,7 @@ class Gate:
     def caller(
         self, headers: Headers, client: str, now: datetime, version: str = "1.1"
     ) -> tuple[Caller, Opened | None]:
-        """Return who asks, by this version of HTTP, and the token that replaces that of its session, where it is time
-        for one."""
+        """Return the caller of a request, by this version of HTTP, and the next token of its session when due."""
         try:
             if key := tokens.presented(headers.get("authorization", "")):
                 return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None

@@ -13,11 +13,9 @@ RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
 
 
 def configure_client(client: "paho.Client", settings: Settings) -> None:
-    """Set user, certificates and reconnect delays of a client that is not yet connected.
+    """Set user, certificates and reconnect delays of an unconnected client.
 
-    Raises SettingsError for certificates that cannot be used.
-
-    Raises SettingsError for certificates that cannot be used.
+    Raises SettingsError for bad certificates.
     """
     client.reconnect_delay_set(*RECONNECT_S)
     if settings.mqtt_user:

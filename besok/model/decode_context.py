@@ -155,10 +155,7 @@ def _words(name: str) -> list[str]:
 
 
 def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
-    """Build the context of decoding for `sites`.
-
-    Times without a zone are the first site's; a mapping's are its own site's.
-    """
+    """Build the context for `sites`. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
     devices = {(s.source, site.external_id(s)): s for site, s in sensors}
     return DecodeContext(

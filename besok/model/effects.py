@@ -29,7 +29,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detectable:
-    """The effect (0.2: a fifth more) that would be told from chance four times of five, so many weeks after."""
+    """The smallest effect (0.2: a fifth more) that would be detected with 80 % probability, so many weeks after."""
 
     share: float
     weeks: int

@@ -40,10 +40,7 @@ from besok.model.period_counts import FileQuestion
 
 
 class BesokError(Exception):
-    """An error that Besök raises on purpose.
-
-    `message` is the translatable text, None if only commands and logs show it.
-    """
+    """An error raised on purpose; `message` is its translatable text, None if only commands and logs show it."""
 
     def __init__(self, message: str | Translatable = "") -> None:
         super().__init__(str(message))
@@ -130,7 +127,7 @@ class RecordingError(BesokError):
 
 
 class StoreError(BesokError):
-    """The database said no."""
+    """The database reported an error."""
 
 
 class StoreUnavailable(StoreError):

@@ -48,9 +48,9 @@ class PathError(ValueError):
 
 
 class Place(NamedTuple):
-    """The beginning of paths: the message, one item of it, the items around that one, and how all came.
+    """The starting point of paths: the message, one item of it, the items around that one, and the topic.
 
-    `query_results` holds what queries have found in the message: they take long, and each item asks the same.
+    `query_results` caches the results of queries on the message: they are slow, and the same for each item.
     """
 
     message: Any

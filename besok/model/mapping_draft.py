@@ -43,7 +43,7 @@ _CHOICE: Final = re.compile(  # what stands behind ";" is more than the page ask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One way to read a field: a metric, or metric:channel, and the path. `besides` are further keys that it needs."""
+    """One way to read a field: a metric, or metric:channel, and the path. `besides` is what it needs besides that."""
 
     key: str
     path: str

@@ -9,7 +9,7 @@ LEAST_DAYS: Final = 21  # that must have been observed before a forecast is made
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """Expected visits on `day`, or in the 365 days up to it, with 80 and 95 % intervals."""
+    """Visits on `day`, or in the 365 days up to it, with 80 and 95 % intervals."""
 
     day: date
     mean: float
@@ -21,7 +21,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedTotal:
-    """Expected visits from business day `first` to `last`, both included, with 80 and 95 % intervals."""
+    """Visits from business day `first` to `last`, both included, with 80 and 95 % intervals."""
 
     first: date
     last: date

@@ -29,12 +29,7 @@ class PeriodCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRemark:
-    """A remark on an accepted file, such as a total left out or a column not read.
-
-    `row` is that of the file, from 1; None where the whole file is meant.
-
-    `row` is that of the file, from 1; None where the whole file is meant.
-    """
+    """A remark on an accepted file, such as a total left out. `row` is the file's, from 1; None: the whole file."""
 
     kind: str
     row: int | None = None

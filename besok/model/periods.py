@@ -57,10 +57,10 @@ class _Node(Generic[Own]):
 
 
 def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
-    """Return the counts of one series that hold, in order of time, and where counts disagree.
+    """Return the consistent counts of one series in order of time, and the disagreements.
 
-    Shorter ones stand for a longer one where they make up all of it. The hours of a day need not be complete: a counter
-    writes down those in which somebody came.
+    Shorter periods replace a longer one where they make up all of it. The hours of a day need not be complete: counters
+    leave out hours without visits.
     """
     leaves: list[Own] = []
     wrong: list[Disagreement[Own]] = []

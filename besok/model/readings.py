@@ -19,7 +19,7 @@ class Flag(IntFlag):
 
 
 class Withheld(StrEnum):
-    """The reason for the quarantine of a reading: stored, and not counted until a person releases it."""
+    """The reason why a reading is in quarantine: kept, and not counted until a person lets it count."""
 
     LATE = "late"  # older than the site's limit when it was first received
     AHEAD = "ahead"  # of a time more than a day ahead
@@ -28,7 +28,7 @@ class Withheld(StrEnum):
 
 
 class Refusal(StrEnum):
-    """The class of the reason why a message, or part of it, was rejected: few, so that they can be counted apart."""
+    """The class of the reason why a message, or part of it, was not taken: few, so that they can be counted apart."""
 
     UNKNOWN_FORMAT = "unknown_format"  # no adapter reads it
     UNREADABLE = "unreadable"  # its adapter cannot make sense of it

@@ -37,7 +37,7 @@ class NewDoor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCapacity:
-    """A changed capacity of a space."""
+    """For how many people a space is made instead."""
 
     space: str
     people: int
@@ -45,7 +45,7 @@ class OtherCapacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEvent:
-    """An event on the first day that draws people of its own."""
+    """An event on the first day, with people of its own."""
 
     title: str
     space: str
@@ -56,7 +56,7 @@ class PlannedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultySensor:
-    """A fault of the sensor of a door from the first day on."""
+    """What goes wrong with the sensor of a door from the first day on."""
 
     device: str
     trouble: SensorTrouble

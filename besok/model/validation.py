@@ -9,7 +9,7 @@ Problem = Literal["no_sensor", "silent", "short", "waiting", "expired"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tap:
-    """People counted at one moment; `undone` if the count was withdrawn."""
+    """People counted at one moment; `undone` if it was taken back."""
 
     time: datetime
     direction: Literal["in", "out"]
@@ -91,7 +91,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """A suggested count: the door, the hour of the week, the people expected in a quarter of an hour, and the gain.
+    """A count to make: the door, the hour of the week, who will pass in a quarter of an hour, and what it gives.
 
     `margin_now` and `margin_after` are the sd of the site's visits from counting errors, as shares of the visits.
     """

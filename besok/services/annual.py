@@ -173,7 +173,7 @@ class _Inputs:
 
     @cached_property
     def rules(self) -> Rules:
-        """Return which doors count on which day, and what is deducted; the last column is what people brought."""
+        """Return which doors count on which day, and the deductions; the last column is imported counts."""
         rows = list(zip(self.days, self.definitions, strict=True))
         there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [

@@ -51,8 +51,6 @@ def get_findings(
     """Return open and acknowledged findings of a site or of all, and those resolved in the time before `now`.
 
     Raises NotFound for a site that is not there.
-
-    Raises NotFound for a site that is not there.
     """
     sites = load_all(db)
     if site is not None and all(one.id != site for one in sites):

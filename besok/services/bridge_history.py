@@ -29,7 +29,7 @@ MORNING = timedelta(hours=6)  # a change before then holds for its day already
 class History:
     """Days x doors in the direction of entering, by the newest definition; NaN where not observed.
 
-    `days_by_source` are the days that count as people brought them, since the sensors did not see them whole.
+    `days_by_source` are the days whose imported counts are in force, since the sensors did not observe them whole.
     """
 
     site: Site
@@ -102,12 +102,7 @@ class History:
 
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
-    """Return the counts at the doors of a site from business day `first` to `last`, and imported counts.
-
-    None without either.
-
-    None if there is nothing of either.
-    """
+    """Return the counts at a site's doors from business day `first` to `last`, and imports. None without either."""
     doors = db.fetch("annual_doors", Door, site=site.id)
     days = (last - first).days + 1
     with db.transaction() as conn:

@@ -33,7 +33,7 @@ class Column:
 
 
 def columns(history: History, measure: str, present: Floats) -> Iterator[Column]:
-    """Yield what people brought of the days of a history; `present` are the days as the doors would count them now.
+    """Yield the columns of the imported sources of a history; `present` are the days as the doors would count them now.
 
     The present counters are the sensors, or the source of the last day where these do not count yet.
     """

@@ -55,11 +55,11 @@ class _Part:
 
 
 def bridged(db: Database, sites: Sequence[Site], today: date, until: date) -> Bridged:
-    """Return growth of the 364 business days up to `until` over the 364 before those, and the baseline, across breaks.
+    """Return the growth of the 364 business days up to `until` over the 364 before, and the baseline, across breaks.
 
-    The doors of all `sites` count together, as if they were those of one site, for the target of the first; nothing is
-    told where one of the sites cannot be compared. Breaks at other sites than the first say at which. Read where a job
-    has computed it.
+    The doors of all `sites` count together, as if they were those of one site, for the target of the first; if one of
+    the sites cannot be compared, there is no result. Breaks at other sites than the first name theirs. Reads the stored
+    result of a job if there is one.
     """
     known = results.read(db, sites[0].id, results.BRIDGED, Bridged, today - DAY)
     return known or compute_bridged(db, sites, until)
@@ -245,7 +245,7 @@ def _throughout(history: History, before: slice, now: slice) -> list[int]:
 
 
 def _observed_share(history: History, visits: Floats, part: slice) -> float:
-    """Return the share of the open days on which a door was observed; those that people brought need none."""
+    """Return the share of the open days on which a door was observed; days of imported counts do not matter."""
     open_ = ~history.closed[part] & ~history.elsewhere[part]
     if not open_.any():
         return float(history.elsewhere[part].any())

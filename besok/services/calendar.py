@@ -25,10 +25,7 @@ def get_events(db: Database, site: str, start: datetime, end: datetime) -> list[
 
 
 def get_event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:
-    """Return the effects of the events that overlap `start` to `end`, the newest first. Raises NotFound.
-
-    Raises NotFound.
-    """
+    """Return the effects of the events that overlap `start` to `end`, the newest first. Raises NotFound."""
     load(db, site)
     return db.fetch("event_effects", ProgrammeEffect, site=site, start=start, end=end)
 

@@ -31,9 +31,9 @@ BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something wrong: of which service, site or sensor; since when (None: it never worked), or by how many seconds.
+    """A problem of a service, site or sensor: since when (None: it never worked), or by how many seconds.
 
-    `detail` is what it says of itself.
+    `detail` is its own message.
     """
 
     kind: Kind

@@ -60,9 +60,9 @@ def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list
 
 
 def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
-    """Return devices with channels that send and are not placed, the one heard last first, SHOWN_DEVICES at most.
+    """Return devices with channels that send and are not placed, the last seen first, SHOWN_DEVICES at most.
 
-    One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
+    Devices silent for GONE_AFTER are left out; their readings stay stored.
     """
     most = {"limit": SHOWN_DEVICES, "most": COUNTED_TO, "number": SHOWN_READINGS}
     return db.fetch("unplaced", UnplacedDevice, since=now - GONE_AFTER, **most)

@@ -63,10 +63,7 @@ def _sensor(
 ) -> DrawnSensor:
     assert sensor.at
     return DrawnSensor(
-        sensor=sensor,
-        at=sensor.at,
-        on=tuple(on),
-        freshness=fresh.get(_key(sensor, site), "none"),
+        sensor=sensor, at=sensor.at, on=tuple(on), freshness=fresh.get(_key(sensor, site), "none")
     )
 
 

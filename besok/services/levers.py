@@ -1,4 +1,4 @@
-"""Levers of a site: the visits that one more of each brought, estimated from its own weeks."""
+"""Levers of a site: the visits that go with one more of each, estimated from its own weeks."""
 
 from collections import Counter
 from collections.abc import Sequence

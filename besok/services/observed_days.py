@@ -83,9 +83,10 @@ def compute_visit_days(db: Database, sites: Sequence[Site], last: date) -> list[
 
 
 def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay], Imported]:
-    """Return the days of one site up to `last`, and what people brought of it.
+    """Return the days of one site up to `last`, and its imports.
 
-    What sensors observed whole goes before what was brought, and that before what they observed in part.
+    Days that sensors observed whole have precedence over imported ones, and these over days that sensors observed in
+    part.
     """
     partial = set(_partial_days(db, site, last))
     rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
@@ -100,7 +101,7 @@ def imports_up_to(db: Database, site: Site, last: date) -> Imported:
     return imported(db, site, {day.day: day.gross for day in days if day.whole and not day.source}, last)
 
 
-def imports_with_samples(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
+def sampled_imports(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
     """Return the imports of those sites that have a year up to `last` estimated from sample weeks."""
     by_hand = [one for one in sites if any(row.method == "manual" for row in holding(db, one.id))]
     histories = [imports_up_to(db, one, last) for one in by_hand]
@@ -109,7 +110,7 @@ def imports_with_samples(db: Database, sites: Sequence[Site], last: date) -> lis
 
 def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
     """Return the years that are estimated from sample weeks, up to the day before `today`."""
-    return [s.view(site.id) for one in imports_with_samples(db, [site], today - DAY) for s in one.samples]
+    return [s.view(site.id) for one in sampled_imports(db, [site], today - DAY) for s in one.samples]
 
 
 def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:

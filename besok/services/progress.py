@@ -13,13 +13,7 @@ from besok.model.views.like import like
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
 from besok.services.imported_days import Imported, VisitDay
-from besok.services.observed_days import (
-    imports_with_samples,
-    last_known,
-    share_of_whole,
-    visit_days,
-    whole_days,
-)
+from besok.services.observed_days import last_known, sampled_imports, share_of_whole, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -124,7 +118,7 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     years = (target.deadline - known.today).days / YEAR
     over = bridged(db, known.sites, today, known.today - DAY)
     compared = None if known.left_out and known.left_out[1] >= known.today - 2 * WEEKS else over.growth
-    sampled = imports_with_samples(db, known.sites, today - DAY)
+    sampled = sampled_imports(db, known.sites, today - DAY)
     sampling = _sampling(known, sampled, growth)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     goal_bridged = moved and moved * target.factor

@@ -111,7 +111,7 @@ def _space(space: SpaceLive, floor: Text | None) -> PublicSpace:
 
 
 def _level(space: SpaceLive, places: int | None) -> Level:
-    """Return the level of the rounded figure; unknown where it is not up to date."""
+    """Return the level of the rounded figure; None where it is not up to date."""
     if space.people is None or space.freshness not in ("live", "late"):
         return "unknown"
     return level(coarse(space.people), places)

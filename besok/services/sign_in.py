@@ -144,9 +144,9 @@ def caller_of_key(db: Database, key: str, now: datetime) -> Caller | None:
 
 
 def caller_of_session(db: Database, token: str, now: datetime) -> tuple[Caller, Opened | None] | None:
-    """Return who asks with a session's token, and the token that replaces it where it is time for one.
+    """Return the caller with a session's token, and the token that replaces it when it is due.
 
-    The old token holds until the new one has come back, so that an answer that was lost signs nobody out.
+    The old token stays valid until the new one has been used, so that a lost response signs nobody out.
     """
     digest = tokens.digest(token)
     session = sessions.find(db, digest, now)

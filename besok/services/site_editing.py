@@ -16,7 +16,7 @@ NEEDED: Sequence[Step] = ("site", "doors", "hours", "sensors")  # before figures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditEffect:
-    """The effect of an edit on past days.
+    """What an edit makes of days that are over.
 
     The days of which the visits are counted again, with their gross visits in all before and after, and the days of
     which the opening hours change, whose occupancy is estimated again.

@@ -30,7 +30,7 @@ PRESENT: Final = ("people", "occupied")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedField:
-    """A field of a message, and its possible meanings: keys of `values` in a mapping, none of them chosen."""
+    """A field of a message, and what it could mean: keys of `values` in a mapping, none of them chosen."""
 
     path: str
     choices: tuple[Choice, ...]
@@ -38,7 +38,7 @@ class AskedField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownDevice:
-    """A topic of a device that no adapter knows: its last stored messages, and its fields."""
+    """A topic on which a device speaks that nothing knows: its last messages, as they were kept, and its fields."""
 
     topic: str
     heard: datetime
@@ -96,9 +96,9 @@ def answer(
     now: datetime,
     observed: Observed | None = None,
 ) -> int:
-    """Keep what a person has chosen for the device on a topic (keys of `values` and paths), and place it if asked.
+    """Store the answer for the device on a topic (keys of `values` and paths), and place it if requested.
 
-    The collector then reads the kept messages again. Raises BesokError with what cannot be.
+    The collector then reads the stored messages again. Raises BesokError with the reason.
     """
     last = device_mappings.waiting_topics(db, topic=topic, limit=1, messages_each=1, length=0)
     draft = mapping_draft.read(last[0].reason) if last else None
@@ -117,7 +117,7 @@ def answer(
 def keep(
     db: Database, mapping: PayloadMapping, *, author: str, now: datetime, observed: Observed | None = None
 ) -> int:
-    """Keep a mapping for a device, and place what it reads if asked; returns its number. Raises BesokError."""
+    """Store a mapping for a device, and place what it reads if requested; returns its number. Raises BesokError."""
     if problems := [
         f"{'.'.join(map(str, at))}: {reason}" for at, reason in mapping_checks.check((), mapping)
     ]:
@@ -138,7 +138,7 @@ def keep(
 
 
 def _sensors(db: Database, mapping: PayloadMapping, observed: Observed) -> list[Sensor]:
-    """Return the sensor that a mapping reads, at its place. Raises BesokError if it is not one device and line."""
+    """Return the sensor that a mapping reads, at its place. Raises BesokError unless it is exactly one channel."""
     metrics = [split(key)[0] for key in mapping.values]
     if observed.portal and not any(METRICS[metric].kind is not Kind.LEVEL for metric in metrics):
         raise BesokError(messages.NO_FLOW)
@@ -168,7 +168,7 @@ def _fits(metric: str, observed: Observed) -> bool:
 
 
 def _mapped_lines(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
-    """Yield device and line of the kept messages that a mapping is for; without a path the topic is the device."""
+    """Yield device and line of the stored messages of a mapping; without a path the topic is the device."""
     path = compiled(mapping.device) if mapping.device else None
     is_fixed = path is None or path.begins == "constant"
     if is_fixed and not mapping.channel and not {"+", "#"} & {*mapping.topic}:

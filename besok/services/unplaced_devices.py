@@ -21,7 +21,7 @@ REGULAR = 3  # gaps between readings that tell whether they come regularly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameSearch:
+class Lookup:
     """A sensor name as written, and the names behind the pseudonyms that it matches."""
 
     name: str
@@ -34,25 +34,24 @@ class NameSearch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnassignedSensor:
-    """A device that was seen and not placed, with suggested placements of each of its channels, in their order."""
+    """A device that was heard and not placed, and where each of its channels may hang, in their order."""
 
     device: UnplacedDevice
     suggestions: tuple[Suggestion, ...]
 
 
-def search_name(db: Database, name: str, sites: Iterable[Site]) -> NameSearch:
-    """Look for a name, and each level of it; nothing of it is stored. The ids of sites are shown in any case."""
+def look_up(db: Database, name: str, sites: Iterable[Site]) -> Lookup:
+    """Look for a name, and each level of it; nothing of it is stored. Site ids are shown in any case."""
     name = name.strip()
-    return NameSearch(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
+    return Lookup(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
 
 
 def suggest_placements(
     devices: Sequence[UnplacedDevice], sites: Sequence[Site], shown: Callable[[str], str] = str
 ) -> list[UnassignedSensor]:
-    """Each device with its suggestions, made of the names that are `shown`.
+    """Return each device with suggested placements, made of the names that are `shown`.
 
-    Of a device that has a place already only the channels that tell of people are left: that a door counter's battery
-    observes no place is as it should be.
+    Of a device with a place, only channels that count people are left: its battery level, for one, needs no place.
     """
     placed = {(sensor.source, site.external_id(sensor)): sensor for site in sites for sensor in site.sensors}
     devices = [_missing(d) if (d.source, d.device) in placed else d for d in devices]
@@ -94,9 +93,9 @@ def interval_of(channel: UnplacedChannel) -> int:
 
 
 def interval_s(times: Sequence[datetime]) -> int:
-    """Seconds between readings, in whole minutes, where they come regularly: 09:00, 09:10, 09:20, 09:31 give 600.
+    """Return the usual seconds between readings, in whole minutes: 09:00, 09:10, 09:20, 09:31 give 600.
 
-    60, which the site file takes if nothing is said, where they come as they come or oftener than that.
+    Irregular or more frequent readings give 60, the site file's default.
     """
     gaps = [(after - before).total_seconds() for before, after in pairwise(sorted(times))]
     if len(gaps) < REGULAR or max(gaps) > 1.5 * min(gaps):

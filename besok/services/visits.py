@@ -97,7 +97,7 @@ def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
 
 
 def _view(point: _Point, imports: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
-    """Return a step: what sensors counted, and the days that people brought, which count as a door that nobody checked.
+    """Return a step: the counts of the sensors, and imported days, which count as a door without validation.
 
     `unknown` is the variance of these days, where they are shares of totals.
     """

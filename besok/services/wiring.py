@@ -27,7 +27,7 @@ DAYS_TELL = 3  # whole days from which on the mean times of coming and leaving a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WiringPoint:
-    """One point of the wiring check: a sensor, a door, a space or the site. A `problem` needs action."""
+    """One thing that was looked at: a sensor, a door, a space or the site. A `problem` wants something done."""
 
     state: State
     subject: str
@@ -43,8 +43,10 @@ def check(
     devices: Sequence[DeviceInfo],
     strangers: int,
 ) -> list[WiringPoint]:
-    """Everything about the wiring of a site, problems first. `devices` are those placed there, `strangers` how many
-    are heard that nobody has placed."""
+    """Check the wiring of a site, problems first.
+
+    `devices` are those placed there, `strangers` the number of unassigned ones.
+    """
     parts = counted_parts(layout)
     known = {device.device.rpartition("/")[2]: device for device in devices}
     points = [

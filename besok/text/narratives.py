@@ -155,17 +155,16 @@ def total(coming: ExpectedTotal) -> str:
 
 
 def foremost(records: Sequence[Record]) -> Record | None:
-    """Return the record that stands for all: of forecasts made in advance if there are any, that of four weeks, or of
-    the shortest time. None without any.
+    """Return the record to show first: of forecasts made in advance if any, over four weeks or the shortest time.
 
-    A forecast tells of a week, four weeks and a year at once: added up, it would count several times.
+    None without any. One forecast covers a week, four weeks and a year: adding these up would count it several times.
     """
     ahead = [r for r in records if not r.afterwards] or records
     return next((r for r in ahead if r.days == FOUR_WEEKS), min(ahead, key=lambda r: r.days, default=None))
 
 
 def record(records: Sequence[Record], judged: int = 0) -> str:
-    """Return how many of the forecasts held, and how many should have; `judged` were compared with the outcome."""
+    """Describe how many of the forecasts were covered by their intervals, and how many should be, of `judged` ones."""
     one = foremost(records)
     if one is None and judged:
         return _("Too few forecasts can be compared with the outcome yet to judge their intervals.")

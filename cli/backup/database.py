@@ -15,10 +15,7 @@ from cli.backup.archive import FORMAT, Manifest, Packing
 
 
 def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
-    """Write the database at `url` to `target`, as of this moment. Raises BackupError, StoreUnavailable.
-
-    Raises BackupError, StoreUnavailable.
-    """
+    """Write the database at `url` to `target`, as of this moment. Raises BackupError, StoreUnavailable."""
     if not target.parent.is_dir():
         raise BackupError(f"there is no folder {target.parent}; make it first")
     if recipient:

@@ -92,9 +92,8 @@ def accounts(
 ) -> Accounts:
     """Return the accounts for sites: of our programs, of the named publishers, and of each other native sensor.
 
-    Accounts that were `former` from before and that nobody has named yet may go on writing everywhere.
-
-    Raises BesokError where two accounts have one name, or two publishers the same topics.
+    `former` accounts that nobody has named yet may go on writing everywhere. Raises BesokError where two accounts have
+    one name, or two publishers the same topics.
     """
     for n, one in enumerate(publishers):
         for other in publishers[:n]:

@@ -84,10 +84,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
 
 
 def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """Return the server configuration: trusted proxies and timeouts. Raises SettingsError.
-
-    Raises SettingsError.
-    """
+    """Return the server configuration: trusted proxies and timeouts. Raises SettingsError."""
     proxies = trusted_proxies(settings)
     return uvicorn.Config(
         app,

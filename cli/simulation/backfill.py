@@ -67,10 +67,10 @@ def run(
     remember: Path | None = None,
     scenario: Scenario = ORDINARY,
 ) -> int:
-    """Write the days of `gap` with a progress bar and return the number of readings that were new or changed.
+    """Write the days of `gap` with a progress bar and return the number of new or changed readings.
 
-    A run that was killed goes on where it was if the same is asked for again; one with a file `remember`, which is
-    told how far the run came, goes on from there. Raises BesokError for a real site.
+    A killed run resumes where it was if it is started again with the same arguments; one with a file `remember`, which
+    records its progress, resumes from there. Raises BesokError for a real site.
     """
     _refuse_real(url, sites)
     written = 0

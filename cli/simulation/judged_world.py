@@ -20,11 +20,11 @@ QUARTER_MINUTES: Final = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedWorld:
-    """Days of a building; those before the day number `judged` are there to learn from.
+    """Days of a building, with the truth.
 
-    They are learnt from as `past` holds them, which may be coarser than `seen`. `real` is the people at the end of
-    each step, steps x spaces, day by day as `seen`; NaN where not known. `received` is for each day the step in which
-    each count was received, steps x portals; None if all were received at once.
+    Days before the day number `judged` are only learnt from, in the form of `past`, which may be coarser than `seen`.
+    `real` is the people at the end of each step, steps x spaces, day by day as `seen`; NaN where not known. `received`
+    is for each day the step in which each count was received, steps x portals; None if all were received at once.
     """
 
     name: str
@@ -60,7 +60,7 @@ def judged_world(observed: Observed, scenario: Scenario, history: int) -> Judged
 
 
 def _late(observed: Observed, steps: slice) -> Ints | None:
-    received = observed.received[steps] - steps.start
+    received = observed.heard[steps] - steps.start
     return received if (received > np.arange(len(received))[:, None]).any() else None
 
 

@@ -53,10 +53,10 @@ def _mean(values: Floats | Bools) -> float:
 
 
 def alerts(real: Floats, people: Floats, at: float) -> dict[str, int]:
-    """Count how an alert at `at` people would have performed; steps without an estimate raise none.
+    """Count the steps of an alert at `at` people; without an estimate there is none.
 
-    Steps in which a space was really full (`full`), was full without an alert (`missed`), had an alert (`said`), and
-    had one without being full (`false`). Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1,
+    `full` are steps in which a space really was full, `missed` those of them without an alert, `said` those with one,
+    `false` those with one though it was not full. Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1,
     said 2, false 1.
     """
     full, raised = real >= at, np.nan_to_num(people) >= at

@@ -1,7 +1,7 @@
 """`besok run-scenarios`: computes the questions of planners, one at a time.
 
-Of several such processes one works; the others wait in case it dies. A question that was left half done is taken up by
-whoever comes next, and given up after a few attempts.
+Of several such processes one works; the others stand by. A question left half done is resumed by the next process, and
+given up after a few attempts.
 """
 
 import logging

@@ -39,8 +39,7 @@ def lines(site: SiteHeadcounts) -> Iterator[str]:
         sensor_shows=_share,
     )
     yield from listing(
-        site.counts,
-        "id time space people seats_taken counted_by estimate lower upper undone_by undone_why",
+        site.counts, "id time space people seats_taken counted_by estimate lower upper undone_by undone_why"
     )
 
 

@@ -244,7 +244,7 @@ def run(
 ) -> Result:
     """Play the recording `speed` times faster than it was (0: as fast as the broker takes it), until `stop` is set.
 
-    Nothing is sent before its (moved) time; nothing is kept by the broker.
+    Nothing is sent before its (moved) time; nothing is retained by the broker.
     """
     result = Result()
     pace = Pace(shift.first + shift.by, speed, stop, clock)

@@ -63,7 +63,7 @@ class Shape:
         return self.format != "json"
 
 
-async def wanted(
+async def requested_format(
     form: Annotated[Format | None, Query(alias="format", description=FORMS, examples=["csv"])] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Format:
@@ -81,7 +81,7 @@ async def wanted(
 
 async def _shape(
     request: Request,
-    form: Annotated[Format, Depends(wanted)],
+    form: Annotated[Format, Depends(requested_format)],
     limit: Annotated[
         int | None,
         Query(

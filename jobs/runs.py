@@ -22,7 +22,7 @@ class Ended:
     error: Exception | None = None
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """The error in a sentence; empty where there is none."""
         if self.error is None or isinstance(self.error, BesokError):
             return self.error.in_full if self.error else ""
@@ -32,7 +32,7 @@ class Ended:
     def traced(self) -> str:
         """The error for the log: of one that nobody expected, where it arose."""
         known = self.error is None or isinstance(self.error, BesokError)
-        return self.said if known else "".join(traceback.format_exception(self.error))
+        return self.sentence if known else "".join(traceback.format_exception(self.error))
 
 
 def run_alone(
@@ -61,5 +61,5 @@ def run_alone(
             late = time.monotonic() - began >= limit.total_seconds()
             ended = Ended(outcome="timed_out" if late else "failed", error=exc)
         with suppress(StoreError):  # away: the next run says that this one was interrupted
-            job_runs.end(db, run, ended.outcome, ended.said)
+            job_runs.end(db, run, ended.outcome, ended.sentence)
     return ended

@@ -81,9 +81,9 @@ class SiteRates:
 
     def _missing(self) -> str:
         parts = []
-        for n, way in enumerate(self._ways):
+        for n, entrance in enumerate(self._ways):
             known = ~np.isnan(self._entries.by_entrance[self._wanted, n])
-            parts.append(f"{way.portal} {float(known.mean()) if len(known) else 0.0:.0%}")
+            parts.append(f"{entrance.portal} {float(known.mean()) if len(known) else 0.0:.0%}")
         counted = ", ".join(parts) or "there is no counted portal into it"
         days = f"{self._hours.days[0]} to {self._hours.days[-1]}"
         return (

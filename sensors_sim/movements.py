@@ -133,9 +133,9 @@ class Walkers:
         lost = np.flatnonzero((walk_s[entry[groups.gate_in], stop] < 0) & (stop >= 0))
         if len(lost):
             leads = walk_s[entry[self.gates.edge][:, None], stop[lost]] >= 0  # [way, lost]
-            way = leads.argmax(axis=0)
+            entrance = leads.argmax(axis=0)
             gate_in, via_in = groups.gate_in.copy(), groups.via_in.copy()
-            gate_in[lost], via_in[lost] = self.gates.edge[way], self.gates.via[way]
+            gate_in[lost], via_in[lost] = self.gates.edge[entrance], self.gates.via[entrance]
             self.groups = replace(groups, gate_in=gate_in, via_in=via_in)
 
     def _walk(self, go: Bools, goal: Ints) -> None:

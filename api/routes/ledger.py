@@ -200,13 +200,13 @@ def _free_id(title: str, used: set[str]) -> str:
 def _effects(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     for_site = {a.action: not a.spaces for a in get_actions(db, site.id, business_day(now, site))}
 
-    def told(name: str, effect: ActionEffect) -> Gave:
+    def as_gave(name: str, effect: ActionEffect) -> Gave:
         return Gave(
             effect=effect,
             sentence=in_both(lambda: narratives.effect_sentence(effect, for_site.get(name, True))),
         )
 
-    return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
+    return {name: as_gave(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
 EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")

@@ -49,7 +49,7 @@ class Address:
         """Return the name of the cookie."""
         return SECURE if self.secure else PLAIN
 
-    def kept(self, name: str, value: str, seconds: int) -> str:
+    def set_cookie(self, name: str, value: str, seconds: int) -> str:
         """Return the header that sets a cookie; without seconds it deletes it."""
         secure = "; Secure" if self.secure else ""
         return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"

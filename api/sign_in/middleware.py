@@ -64,7 +64,7 @@ class WhoAsks:
 
         async def renew(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.accept"):
-                set_cookie = address.kept(address.cookie, renewed.token, seconds)
+                set_cookie = address.set_cookie(address.cookie, renewed.token, seconds)
                 MutableHeaders(scope=message).append("set-cookie", set_cookie)
             await send(message)
 

@@ -101,7 +101,7 @@ def login_provider(request: Request, gate: AtGate, after: After = "/") -> Respon
     state = {"state": started.state, "nonce": started.nonce, "verifier": started.verifier, "next": after}
     value = base64.urlsafe_b64encode(json.dumps(state).encode()).decode()
     leading = RedirectResponse(started.url, 303)
-    leading.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, value, UNDER_WAY_S))
+    leading.headers.append("set-cookie", address.set_cookie(address.cookie + UNDER_WAY, value, UNDER_WAY_S))
     return leading
 
 
@@ -124,7 +124,7 @@ def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
     except SignInRefused as exc:
         return _refused(gate, after, exc)
     entering = _let_in(address, opened, after, gate.lasts)
-    entering.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, "", 0))
+    entering.headers.append("set-cookie", address.set_cookie(address.cookie + UNDER_WAY, "", 0))
     return entering
 
 
@@ -147,7 +147,7 @@ def logout(request: Request, gate: AtGate) -> Response:
     if who.session is not None:
         sessions.end(gate.db, who.session, who.name)
     leaving = RedirectResponse("/login?out=1", 303)
-    leaving.headers.append("set-cookie", address.kept(address.cookie, "", 0))
+    leaving.headers.append("set-cookie", address.set_cookie(address.cookie, "", 0))
     return leaving
 
 
@@ -177,13 +177,13 @@ async def _entered(
     entering = _let_in(address, opened, after, opened.expires - request.app.state.clock())
     if opened.browser:
         mark = address.cookie + KNOWN + sign_in.browser_mark(name)
-        entering.headers.append("set-cookie", address.kept(mark, opened.browser, KNOWN_S))
+        entering.headers.append("set-cookie", address.set_cookie(mark, opened.browser, KNOWN_S))
     return entering
 
 
 def _let_in(address: Address, opened: Opened, after: str, lasts: timedelta) -> Response:
     entering = RedirectResponse(after if INSIDE.fullmatch(after) else "/", 303)
-    set_cookie = address.kept(address.cookie, opened.token, int(lasts.total_seconds()))
+    set_cookie = address.set_cookie(address.cookie, opened.token, int(lasts.total_seconds()))
     entering.headers.append("set-cookie", set_cookie)
     entering.headers["cache-control"] = "no-store"
     return entering

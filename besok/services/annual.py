@@ -420,8 +420,8 @@ def _bounds(figure: YearOfVisits) -> tuple[float | None, float | None]:
     return max(figure.net - half_width, 0.0), figure.net + half_width
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else 0.0
+def _share(part: float, total: float) -> float:
+    return part / total if total > 0 else 0.0
 
 
 def _estimated(figure: YearOfVisits) -> float:

@@ -105,7 +105,7 @@ def sampled_imports(db: Database, sites: Sequence[Site], last: date) -> list[Imp
     """Return the imports of those sites that have a year up to `last` estimated from sample weeks."""
     by_hand = [one for one in sites if any(row.method == "manual" for row in holding(db, one.id))]
     histories = [imports_up_to(db, one, last) for one in by_hand]
-    return [brought for brought in histories if brought.samples]
+    return [imports for imports in histories if imports.samples]
 
 
 def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
